@@ -1,0 +1,191 @@
+"""The records of Debitoor, typed (contract sections 5 to 8). Properties without a value are left out by the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The account that a token stands for (contract section 8.1, A27)."""
+
+    id: str
+    email: str = ""
+    country_code: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The parts of the account's settings that a sync cares for (contract section 8.1)."""
+
+    id: str
+    account_email: str = ""
+    company_name: str = ""
+    country_code: str = ""
+    vat_number: str = ""
+    strict_bookkeeping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An uploaded file (contract section 5.3)."""
+
+    id: str
+    file_name: str = ""
+    type: str = ""
+    size_bytes: int | None = None
+    url: str = ""
+
+
+class ProductOrService(StrEnum):
+    """Kind of supply of an intra-EU purchase (contract section 6.4)."""
+
+    PRODUCT = "product"
+    SERVICE = "service"
+
+
+class ConsumptionOrResale(StrEnum):
+    """Use of an intra-EU purchase (contract section 6.4)."""
+
+    CONSUMPTION = "consumption"
+    RESALE = "resale"
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseCharge:
+    """Required for purchases from another EU country and forbidden otherwise (contract section 6.4)."""
+
+    tax_rate: Decimal
+    product_or_service: ProductOrService
+    consumption_or_resale: ConsumptionOrResale
+
+
+@dataclass(frozen=True, slots=True)
+class NewExpenseLine:
+    """A line to be booked; the gross amount is the input (contract section 6.4). At most two decimals."""
+
+    tax_rate: Decimal
+    gross_amount: Decimal
+    description: str = ""
+    category_id: str = ""
+    reverse_charge: ReverseCharge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewExpense:
+    """An expense to be booked (contract section 6.3). Empty values are not sent."""
+
+    date: date
+    lines: tuple[NewExpenseLine, ...]
+    file_id: str = ""
+    supplier_id: str = ""
+    supplier_name: str = ""
+    supplier_country: str = ""
+    supplier_ci_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseLine:
+    """A line as stored (contract section 6.4)."""
+
+    tax_rate: Decimal
+    gross_amount: Decimal | None
+    net_amount: Decimal | None
+    tax_amount: Decimal | None
+    description: str = ""
+    category_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """An expense as stored (contract section 6.3)."""
+
+    id: str
+    date: date
+    lines: tuple[ExpenseLine, ...]
+    number: int | None = None
+    file: File | None = None
+    supplier_name: str = ""
+    supplier_country: str = ""
+    currency: str = ""
+    total_gross_amount: Decimal | None = None
+    total_net_amount: Decimal | None = None
+    total_tax_amount: Decimal | None = None
+    attachment_over_quota: bool = False
+    created_date: datetime | None = None
+    last_modified_date: datetime | None = None
+    deleted_date: datetime | None = None
+
+
+class SalesType(StrEnum):
+    """``type`` of a sales document (contract section 7.3)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "creditNote"
+
+
+@dataclass(frozen=True, slots=True)
+class SalesDocument:
+    """A booked invoice or credit note (contract section 7.3). Amounts are in ``currency``."""
+
+    id: str
+    type: SalesType
+    number: str = ""
+    date: date | None = None
+    due_date: date | None = None
+    customer_name: str = ""
+    customer_id: str = ""
+    customer_country: str = ""
+    customer_vat_number: str = ""
+    currency: str = ""
+    total_net_amount: Decimal | None = None
+    total_tax_amount: Decimal | None = None
+    total_gross_amount: Decimal | None = None
+    unpaid_amount: Decimal | None = None
+    paid: bool = False
+    tax_rates: tuple[Decimal, ...] = ()
+    deleted: bool = False
+    deleted_date: datetime | None = None
+    created_date: datetime | None = None
+    last_modified_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """An expense category (contract section 8.5, A26)."""
+
+    id: str
+    name: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A supplier or customer (contract sections 8.2 and 8.3)."""
+
+    id: str
+    name: str
+    country_code: str = ""
+    number: int | None = None
+    email: str = ""
+    address: str = ""
+    ci_number: str = ""
+    reference: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAccount:
+    """An account payments are booked on (contract section 8.5)."""
+
+    id: str
+    name: str = ""
+    currency: str = ""
+    type: str = ""

@@ -1,0 +1,207 @@
+"""The records of GetMyInvoices, typed (contract sections 3 to 8). Empty strings and 0-for-none become ``None`` where it matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+
+class DocumentType(StrEnum):
+    """Contract section 8.1. Records may carry values that are not listed here."""
+
+    INCOMING_INVOICE = "INCOMING_INVOICE"
+    RECEIPT = "RECEIPT"
+    PAYMENT_RECEIPT = "PAYMENT_RECEIPT"
+    EXPENSE_REIMBURSEMENT = "EXPENSE_REIMBURSEMENT"
+    SALES_INVOICE = "SALES_INVOICE"
+    CREDIT_NOTE = "CREDIT_NOTE"
+    STATEMENT = "STATEMENT"
+    DELIVERY_NOTE = "DELIVERY_NOTE"
+    ORDER_CONFIRMATION = "ORDER_CONFIRMATION"
+    PAYROLL = "PAYROLL"
+    COMPANY_REGISTRATION_DOCUMENT = "COMPANY_REGISTRATION_DOCUMENT"
+    MISC = "MISC"
+    TRAVEL_EXPENSES = "TRAVEL_EXPENSES"
+    REMINDER = "REMINDER"
+
+
+class PaymentStatus(StrEnum):
+    """Contract section 8.2."""
+
+    PAID = "Paid"
+    PARTIALLY = "Partially"
+    NOT_PAID = "Not paid"
+    UNKNOWN = "Unknown"
+
+
+class Archived(IntEnum):
+    """``archivedFilter`` of the document list (contract section 4.1)."""
+
+    NO = 0
+    ANY = 1
+    ONLY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of an invoice (contract section 5.3). Amounts in the document's currency, ``tax_percentage`` in per cent."""
+
+    description: str
+    quantity: Decimal | None
+    unit_net_price: Decimal | None
+    tax_percentage: Decimal | None
+    tax_amount: Decimal | None
+    total_gross: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as the list and the detail call give it (contract section 4.3).
+
+    ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0.
+    ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
+    """
+
+    document_uid: int
+    document_type: str
+    document_number: str = ""
+    document_date: date | None = None
+    document_due_date: date | None = None
+    created_at: date | None = None
+    company_uid: int | None = None
+    company_name: str = ""
+    order_number: str = ""
+    net_amount: Decimal | None = None
+    gross_amount: Decimal | None = None
+    currency: str = ""
+    tax_rates: tuple[Decimal, ...] = ()
+    vat_id: str = ""
+    is_archived: bool = False
+    is_locked: bool = False
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    filename: str = ""
+    file_kilobytes: Decimal | None = None
+    payment_status: str = PaymentStatus.UNKNOWN
+    paid_at: date | None = None
+    payment_method: str = ""
+    line_items: tuple[LineItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The approval of a document (contract section 5.4)."""
+
+    is_completed: bool
+    name: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDetail:
+    """The answer of the single-document call (contract section 5.1).
+
+    :param workflow: ``None`` for a document without a workflow (A-13)
+    :param content: the file's bytes, when they were asked for
+    """
+
+    document: Document
+    workflow: Workflow | None
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What an upload tells about the document (contract section 6.1). ``None`` and empty values are not sent."""
+
+    file_name: str
+    document_type: str
+    company_uid: int | None = None
+    document_number: str = ""
+    document_date: date | None = None
+    document_due_date: date | None = None
+    paid_at: date | None = None
+    net_amount: Decimal | None = None
+    gross_amount: Decimal | None = None
+    currency: str = ""
+    tax_rates: tuple[Decimal, ...] = ()
+    payment_status: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    order_number: str = ""
+    run_ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A supplier, portal or own counterparty (contract section 3.3)."""
+
+    company_uid: int
+    name: str
+    company_type: str = ""
+    country_code: str = ""
+    country_uid: int | None = None
+    vat_id: str = ""
+    tax_number: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who a key belongs to (contract section 3.2). ``account_id`` looks like ``G-20707-0``."""
+
+    account_id: str
+    name: str = ""
+    organization: str = ""
+    email: str = ""
+    currency: str = ""
+    timezone: str = ""
+    api_key_type: str = ""
+    has_banking_access: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country of the reference list (contract section 3.4)."""
+
+    country_uid: int
+    name: str
+    country_code: str
+    is_eu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency of the reference list (contract section 3.4)."""
+
+    name: str
+    currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal of the vendor's catalogue (contract section 3.4)."""
+
+    supplier_uid: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A further file on a document (contract section 7.4).
+
+    :param content: only in the answer of the single-attachment call
+    """
+
+    attachment_uid: int
+    file_name: str
+    description: str = ""
+    attached_at: str = ""
+    content: bytes | None = field(default=None, repr=False)
