@@ -1,0 +1,40 @@
+"""Which countries were in the EU's VAT area on a day: an old invoice is booked by the rules of its day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+# Council Directive 2006/112/EC, article 5, and the accession treaties. Only what changed since 2004 needs a date.
+_ALWAYS = frozenset(
+    "AT BE CY CZ DE DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT SE SI SK".split(),
+)
+_SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)}
+_UNTIL = {"GB": date(2020, 12, 31)}  # end of the transition period of the Withdrawal Agreement, article 126
+_VAT_PREFIX = {"EL": "GR"}  # Greece's VAT numbers start with EL
+
+
+def in_eu(country: str, day: date) -> bool:
+    """Tell whether a country belonged to the EU's VAT area on a day.
+
+    :param country: ISO two-letter code, any case
+    :param day: the document's date
+    """
+    code = country.upper()
+    if code in _SINCE:
+        return day >= _SINCE[code]
+    if code in _UNTIL:
+        return day <= _UNTIL[code]
+    return code in _ALWAYS
+
+
+def country_of_vat_id(vat_id: str) -> str:
+    """Read the country from a VAT number's prefix; empty when there is none.
+
+    :param vat_id: as recorded, e.g. ``DE 123456789``
+    """
+    text = "".join(vat_id.split()).upper()
+    prefix = text[:2]
+    if len(text) < 8 or not prefix.isascii() or not prefix.isalpha() or not any(map(str.isdigit, text[2:])):
+        return ""
+    code = _VAT_PREFIX.get(prefix, prefix)
+    return code if code in _ALWAYS or code in _SINCE or code in _UNTIL or code == "CH" else ""

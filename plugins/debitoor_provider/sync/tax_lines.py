@@ -1,0 +1,153 @@
+"""A document's amounts as one line per tax rate, or the reason why they cannot be told (design section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.money import CENT, ZERO, cents, net_of
+from debitoor_provider.sync.obstacle import rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from debitoor_provider.services.getmyinvoices.models import Document
+
+_TOLERANCE = Decimal("0.02")  # net, tax and gross of one invoice are each rounded once
+_MEND = "Correct the figures in GetMyInvoices, or book it by hand and mark it as there."
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The part of a document at one tax rate.
+
+    :param rate: per cent, at most two decimals
+    :param gross: gross amount of that part, two decimals, the document's sign
+    """
+
+    rate: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSplit:
+    """All lines of a document; they sum to its gross amount exactly.
+
+    :param lines: at least one
+    :param rounding: what was put on the largest line to make the sum right, usually 0
+    """
+
+    lines: tuple[TaxLine, ...]
+    rounding: Decimal = ZERO
+
+
+def split(document: Document) -> TaxSplit:
+    """Split a document's gross amount by tax rate.
+
+    From the line items where they are there and add up; with one rate from the gross amount; with exactly two rates from
+    net, tax and the rates. Anything else is rejected, never guessed.
+
+    :raises Obstacle: when the figures do not tell
+    """
+    gross = document.gross_amount
+    if not gross:
+        raise rejected("no_amount", "The document has no gross amount.", "Enter its amounts in GetMyInvoices.")
+    if gross != cents(gross):
+        raise rejected("odd_amount", f"The gross amount {gross} has more than two decimals.", _MEND)
+    rates = sorted({_checked(rate) for rate in document.tax_rates})
+    by_items = _from_line_items(document, gross)
+    if by_items is not None:
+        return by_items
+    net = document.net_amount or None
+    match rates:
+        case []:
+            return _without_rate(gross, net)
+        case [rate]:
+            return _one_rate(gross, net, rate)
+        case [low, high]:
+            return _two_rates(gross, net, low, high)
+    raise rejected(
+        "too_many_rates",
+        f"The document has {len(rates)} tax rates ({_listed(rates)}) and no line items that add up to its gross amount.",
+        "Enter its line items in GetMyInvoices, or book it by hand and mark it as there.",
+    )
+
+
+def _checked(rate: Decimal) -> Decimal:
+    if not 0 <= rate <= 100 or rate != cents(rate):
+        raise rejected("odd_rate", f"The tax rate {rate} is not a rate that Debitoor can book.", _MEND)
+    return rate.normalize() + ZERO
+
+
+def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
+    """Group the line items by rate; ``None`` when they do not tell everything or do not add up."""
+    items = document.line_items
+    sums: dict[Decimal, Decimal] = {}
+    for item in items:
+        if item.tax_percentage is None or item.total_gross is None:
+            return None
+        rate = _checked(item.tax_percentage)
+        sums[rate] = sums.get(rate, ZERO) + item.total_gross
+    if not sums:
+        return None
+    lines = [TaxLine(rate, cents(amount)) for rate, amount in sorted(sums.items()) if cents(amount)]
+    slack = _TOLERANCE + CENT * len(items)
+    if not lines or abs(gross - sum(line.gross for line in lines)) > slack:
+        return None
+    if document.net_amount and abs(document.net_amount - sum(net_of(line.gross, line.rate) for line in lines)) > slack:
+        return None
+    return _made_to_sum(lines, gross)
+
+
+def _without_rate(gross: Decimal, net: Decimal | None) -> TaxSplit:
+    if net == gross:
+        return TaxSplit((TaxLine(ZERO, gross),))
+    raise rejected("no_tax_rate", "The document tells no tax rate.", "Enter its tax rate in GetMyInvoices.")
+
+
+def _one_rate(gross: Decimal, net: Decimal | None, rate: Decimal) -> TaxSplit:
+    if net is not None and abs(net * (1 + rate / 100) - gross) > _TOLERANCE:
+        raise rejected(
+            "figures_disagree", f"Net {net} with {rate:f} % tax is not gross {gross}: one of them is wrong.", _MEND
+        )
+    return TaxSplit((TaxLine(rate, gross),))
+
+
+def _two_rates(gross: Decimal, net: Decimal | None, low: Decimal, high: Decimal) -> TaxSplit:
+    """Solve ``net = a + b`` and ``tax = a·low + b·high`` for the two net amounts."""
+    if net is None:
+        raise rejected(
+            "no_net_amount",
+            f"The document has two tax rates ({_listed([low, high])}) but no net amount, so its parts cannot be told.",
+            "Enter the net amount or the line items in GetMyInvoices.",
+        )
+    tax = gross - net
+    net_high = (tax - net * low / 100) * 100 / (high - low)
+    net_low = net - net_high
+    # the tax is rounded to a cent, so a part can be off by that cent divided by the difference of the rates
+    slack = _TOLERANCE * 100 / (high - low)
+    sign = 1 if gross > 0 else -1
+    if net_low * sign < -slack or net_high * sign < -slack:
+        raise rejected(
+            "figures_disagree",
+            f"Net {net}, gross {gross} and the tax rates {_listed([low, high])} do not fit together.",
+            _MEND,
+        )
+    parts = [(low, net_low), (high, net_high)]
+    lines = [TaxLine(rate, cents(part * (1 + rate / 100))) for rate, part in parts if part * sign > 0]
+    return _made_to_sum([line for line in lines if line.gross], gross)
+
+
+def _made_to_sum(lines: Sequence[TaxLine], gross: Decimal) -> TaxSplit:
+    """Put the rounding difference on the largest line."""
+    rounding = gross - sum(line.gross for line in lines)
+    largest = max(range(len(lines)), key=lambda index: abs(lines[index].gross))
+    mended = [
+        replace(line, gross=line.gross + rounding) if index == largest else line for index, line in enumerate(lines)
+    ]
+    return TaxSplit(tuple(mended), rounding)
+
+
+def _listed(rates: Sequence[Decimal]) -> str:
+    return ", ".join(f"{rate:f} %" for rate in rates)

@@ -1,0 +1,112 @@
+"""Which documents a run asks for (design section 4, Windows)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+FULL_LISTING_EVERY = timedelta(days=7)
+
+
+class RunKind(StrEnum):
+    """Why a run runs."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a run asks the source for. All parts hold at once; ``None`` and empty parts do not narrow.
+
+    :param kind: why the run runs
+    :param updated_since: new or changed since then (UTC)
+    :param start: first document date, inclusive
+    :param end: last document date, inclusive
+    :param document_ids: exactly these documents, nothing is listed
+    :param moves_watermark: whether a complete plan is the new starting point of the following runs
+    :param full: whether the account's whole period is listed
+    """
+
+    kind: RunKind
+    updated_since: datetime | None = None
+    start: date | None = None
+    end: date | None = None
+    document_ids: tuple[str, ...] = ()
+    moves_watermark: bool = False
+    full: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no document date can lie in it."""
+        return self.start is not None and self.end is not None and self.start > self.end
+
+    def within(self, start: date | None, end: date | None) -> Window:
+        """Narrow to an account's own period, both ends inclusive, either may be open."""
+        return replace(self, start=_later(self.start, start), end=_earlier(self.end, end))
+
+    def as_json(self) -> dict[str, object]:
+        """Tell the window in the ledger and the logs."""
+        return {
+            "kind": self.kind.value,
+            "updated_since": self.updated_since.isoformat() if self.updated_since else None,
+            "from": self.start.isoformat() if self.start else None,
+            "to": self.end.isoformat() if self.end else None,
+            "document_ids": list(self.document_ids),
+            "full": self.full,
+        }
+
+
+def incremental(
+    *, now: datetime, listed_at: datetime | None, full_listed_at: datetime | None, overlap: timedelta, kind: RunKind
+) -> Window:
+    """Ask for what is new or changed since the last complete plan, less an overlap; now and then for everything.
+
+    :param now: UTC
+    :param listed_at: the watermark; ``None`` on the first run
+    :param full_listed_at: when everything was listed last under the present settings
+    :param overlap: how far to reach back behind the watermark
+    """
+    if listed_at is None or full_listed_at is None or now - full_listed_at >= FULL_LISTING_EVERY:
+        return Window(kind, moves_watermark=True, full=True)
+    return Window(kind, updated_since=listed_at - overlap, moves_watermark=True)
+
+
+def backfill(interval_start: datetime, interval_end: datetime, timezone: str) -> Window:
+    """Ask for the documents whose date lies in a data interval.
+
+    A document of day D belongs to the interval that holds the first moment of D in the account's time zone, so that the
+    intervals of any schedule divide the documents without gap or overlap.
+
+    :param interval_start: inclusive, aware
+    :param interval_end: exclusive, aware
+    """
+    zone = ZoneInfo(timezone)
+    return Window(
+        RunKind.BACKFILL,
+        start=_first_day_from(interval_start, zone),
+        end=_first_day_from(interval_end, zone) - timedelta(days=1),
+    )
+
+
+def manual(start: date | None, end: date | None, document_ids: tuple[str, ...]) -> Window:
+    """Ask for a period or for single documents, as a person chose."""
+    return Window(RunKind.MANUAL, start=start, end=end, document_ids=document_ids)
+
+
+def _first_day_from(moment: datetime, zone: ZoneInfo) -> date:
+    """Find the first day that begins at or after a moment."""
+    local = moment.astimezone(zone)
+    midnight = datetime.combine(local.date(), time.min, zone)
+    return local.date() if midnight.astimezone(UTC) >= moment.astimezone(UTC) else local.date() + timedelta(days=1)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else one or other
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min(one, other) if one and other else one or other
