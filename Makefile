@@ -1,0 +1,59 @@
+# Every habit of the project is one command: `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CODE := plugins sandbox demo dags tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-check test test-fast lint format types arch schema sandbox wheel clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@echo "Making the environment in $(VENV) (a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## make the environment
+
+demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctrl-C
+	@$(BIN)/python -m demo
+
+demo-check: $(READY) ## the same, and exit 0 only if every document is where it belongs
+	@$(BIN)/python -m demo --check
+
+test: $(READY) ## pass all tests
+	@$(BIN)/pytest
+
+test-fast: $(READY) ## the tests that start no Airflow processes
+	@$(BIN)/pytest -m "not system"
+
+lint: $(READY) ## check style
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+
+format: $(READY) ## put the style right
+	@$(BIN)/ruff check --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+types: $(READY) ## check types
+	@$(BIN)/mypy
+
+arch: $(READY) ## check that imports run one way
+	@$(BIN)/lint-imports
+
+schema: $(READY) ## write the JSON Schema of the account files
+	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
+
+sandbox: $(READY) ## start the sandbox of both services alone
+	@$(BIN)/python -m sandbox
+
+wheel: $(READY) ## build the provider's wheel into dist/
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove what was made here
+	rm -rf $(VENV) .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
