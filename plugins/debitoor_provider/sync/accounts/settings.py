@@ -1,0 +1,281 @@
+"""What a person sets for one sync account (design section 2): the file ``dags/accounts/<account>.yaml``, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal  # noqa: TC003  pydantic reads it
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from debitoor_provider.services.debitoor.models import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
+from debitoor_provider.services.getmyinvoices.models import DocumentType, PaymentStatus
+from debitoor_provider.sync.accounts.values import (
+    CompanyRef,
+    ConnectionId,
+    Day,
+    Distinct,
+    Email,
+    Frequency,
+    Name,
+    Note,
+    PurchaseType,
+    RenameTemplate,
+    Switch,
+    Tag,
+    Text,
+    Timezone,
+    not_valid,
+)
+from debitoor_provider.sync.text import fold
+
+
+class SpecificationField(StrEnum):
+    """What the record in Debitoor can tell about its document (contract A-24)."""
+
+    DOCUMENT_NUMBER = "document_number"
+    COMPANY = "company"
+    DOCUMENT_DATE = "document_date"
+    DUE_DATE = "due_date"
+    DOCUMENT_TYPE = "document_type"
+    ORDER_NUMBER = "order_number"
+    NOTE = "note"
+    TAGS = "tags"
+    PAYMENT_STATUS = "payment_status"
+    PAYMENT_METHOD = "payment_method"
+    FILE_NAME = "file_name"
+    DOCUMENT_UID = "document_uid"
+
+
+class SalesKind(StrEnum):
+    """What an import fetches from Debitoor."""
+
+    INVOICES = "invoices"
+    CREDIT_NOTES = "credit_notes"
+
+
+class Section(BaseModel):
+    """A part of the settings: fixed once read, and without room for misspelt fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Connections(Section):
+    """The Airflow connections that hold the keys of both services."""
+
+    getmyinvoices: ConnectionId = Field(
+        description="Id of the Airflow connection to GetMyInvoices", examples=["getmyinvoices_acme"]
+    )
+    debitoor: ConnectionId = Field(description="Id of the Airflow connection to Debitoor", examples=["debitoor_acme"])
+
+
+class Period(Section):
+    """Document dates, both ends inclusive, either may be open (contract A-25)."""
+
+    start: Day | None = Field(
+        default=None,
+        alias="from",
+        description="First document date, inclusive; without it the period is open",
+        examples=["2026-01-01"],
+    )
+    end: Day | None = Field(
+        default=None,
+        alias="to",
+        description="Last document date, inclusive; without it the period is open",
+        examples=["2026-12-31"],
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start and self.end and self.start > self.end:
+            raise not_valid(
+                f"The period ends ({self.end}) before it begins ({self.start}).",
+                "Exchange the dates, or leave one out.",
+            )
+        return self
+
+
+class Tags(Section):
+    """Which tags a document has to carry. Case does not matter."""
+
+    any: Annotated[tuple[Tag, ...], Distinct] = Field(
+        default=(), description="At least one of these", examples=[["books"]]
+    )
+    all: Annotated[tuple[Tag, ...], Distinct] = Field(
+        default=(), description="Each of these", examples=[["checked", "2026"]]
+    )
+    none: Annotated[tuple[Tag, ...], Distinct] = Field(
+        default=(), description="Not one of these", examples=[["private"]]
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        barred = {fold(tag) for tag in self.none}
+        wanted = {fold(tag) for tag in self.any}
+        if barred & {fold(tag) for tag in self.all} or (wanted and wanted <= barred):
+            raise not_valid(
+                "No document can have these tags: they are wanted and barred.", "Take them out of one list."
+            )
+        return self
+
+
+class Companies(Section):
+    """Suppliers and portals, either only these or all but these. Case does not matter."""
+
+    include: Annotated[tuple[CompanyRef, ...], Distinct] | None = Field(
+        default=None,
+        min_length=1,
+        description="Only documents of these: names, or numbers in GetMyInvoices",
+        examples=[["Paper Ltd", 4711]],
+    )
+    exclude: Annotated[tuple[CompanyRef, ...], Distinct] = Field(
+        default=(),
+        description="All documents but those of these: names, or numbers in GetMyInvoices",
+        examples=[["Example Portal"]],
+    )
+
+    @model_validator(mode="after")
+    def _one_list(self) -> Self:
+        if self.include is not None and self.exclude:
+            raise not_valid("include and exclude are both set.", "Keep the one that is meant.")
+        return self
+
+
+class Filter(Section):
+    """Which documents an export takes."""
+
+    document_types: Annotated[tuple[PurchaseType, ...], Distinct] = Field(
+        default=(DocumentType.INCOMING_INVOICE, DocumentType.RECEIPT, DocumentType.CREDIT_NOTE),
+        min_length=1,
+        description="Document types to export",
+    )
+    tags: Tags = Field(default=Tags(), description="Tags that a document must or must not have")
+    companies: Companies = Field(default=Companies(), description="Companies to take or to leave out")
+    payment_status: Annotated[tuple[PaymentStatus, ...], Distinct] = Field(
+        default=(), description="Payment statuses to export; none given means all", examples=[["Paid", "Not paid"]]
+    )
+    approved_only: Switch = Field(default=False, description="Export only what was released in its approval workflow")
+    without_workflow: Literal["skip", "pass"] = Field(
+        default="skip", description="With approved_only: what happens to documents that have no workflow at all"
+    )
+    archived: Switch = Field(
+        default=False, description="Also export documents that are archived in GetMyInvoices already"
+    )
+
+
+class ReverseChargeRule(Section):
+    """How purchases from other EU countries are booked (Debitoor contract section 6.4)."""
+
+    tax_rate: Decimal = Field(
+        ge=0, le=100, max_digits=5, decimal_places=2, description="The rate at home, in per cent", examples=[19]
+    )
+    product_or_service: ProductOrService = Field(description="What is bought")
+    consumption_or_resale: ConsumptionOrResale = Field(description="What it is bought for")
+
+
+class _Account(Section):
+    """What both directions have in common."""
+
+    name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
+    debitoor_id: Email = Field(
+        description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
+        examples=["books@acme.example"],
+    )
+    frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
+    timezone: Timezone = Field(
+        default="Europe/Berlin", description="Time zone of the frequency (IANA name)", examples=["Europe/Berlin"]
+    )
+    note: Note = Field(default="", description="Anything worth knowing about the account")
+    connections: Connections = Field(description="The Airflow connections to use")
+    period: Period = Field(default=Period(), description="Document dates to synchronise")
+    parallel: int = Field(default=8, strict=True, ge=1, le=64, description="Documents moved at the same time")
+    pool: Annotated[Text, Field(min_length=1, max_length=256)] | None = Field(
+        default=None, description="Airflow pool that the account's transfers share"
+    )
+    retries: int = Field(
+        default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
+    )
+
+
+class ExportAccount(_Account):
+    """Documents of GetMyInvoices become expenses in Debitoor."""
+
+    type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
+    filter: Filter = Field(default=Filter(), description="Which documents are exported")
+    rename: RenameTemplate = Field(
+        default="",
+        description="File name that the copy in Debitoor gets, with placeholders in braces; empty keeps the name",
+        examples=["{document_date}_{company}_{document_number}"],
+    )
+    specification: Annotated[tuple[SpecificationField, ...], Distinct] = Field(
+        default=(SpecificationField.DOCUMENT_NUMBER, SpecificationField.COMPANY, SpecificationField.NOTE),
+        description="What the record in Debitoor tells about its document, in this order",
+    )
+    archive_after_transfer: Switch = Field(
+        default=False, description="Archive the document in GetMyInvoices once it was verified in Debitoor"
+    )
+    foreign_currency: Literal["hold", "zero_amount"] = Field(
+        default="hold",
+        description="Documents in another currency than the books: hold them for a person, "
+        "or book amount 0 and tell the real one in the text",
+    )
+    reverse_charge: ReverseChargeRule | None = Field(
+        default=None,
+        description="How purchases from other EU countries are booked; without it they are held for a person",
+    )
+    positive_credit_note: Literal["hold", "keep", "negate"] = Field(
+        default="hold",
+        description="Credit notes recorded with positive amounts: hold them for a person, keep or turn the sign",
+    )
+    category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
+        default=None,
+        description="Id of the Debitoor expense category that every line gets",
+        examples=["office.software"],
+    )
+
+
+class Defaults(Section):
+    """What an imported document is given in GetMyInvoices (contract A-26)."""
+
+    document_type: DocumentType = Field(default=DocumentType.SALES_INVOICE, description="Document type")
+    credit_note_type: DocumentType | None = Field(
+        default=None, description="Document type of credit notes; without it the same as document_type"
+    )
+    tags: Annotated[tuple[Tag, ...], Distinct] = Field(default=(), description="Tags", examples=[["debitoor"]])
+    company: Name | None = Field(
+        default=None,
+        description="Company in GetMyInvoices: its name or VAT id; without it the document is unassigned",
+        examples=["Acme GmbH"],
+    )
+    create_company: Switch = Field(default=False, description="Create the company when GetMyInvoices does not know it")
+    note: Annotated[Text, Field(max_length=500)] = Field(default="", description="Note")
+
+    @model_validator(mode="after")
+    def _company_to_create(self) -> Self:
+        if self.create_company and self.company is None:
+            raise not_valid("create_company is set, but no company is named.", "Name the company, or take it out.")
+        return self
+
+
+class ImportAccount(_Account):
+    """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
+
+    type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
+    documents: Annotated[tuple[SalesKind, ...], Distinct] = Field(
+        default=(SalesKind.INVOICES, SalesKind.CREDIT_NOTES), min_length=1, description="What is imported"
+    )
+    defaults: Defaults = Field(default=Defaults(), description="What the imported documents are given")
+
+
+Account = ExportAccount | ImportAccount
+
+_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
+
+
+def fingerprint(account: Account) -> str:
+    """Tell by 64 hexadecimal characters whether the settings that decide what happens to a document have changed."""
+    deciding = account.model_dump(mode="json", by_alias=True, exclude=_OF_NO_EFFECT)
+    canonical = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

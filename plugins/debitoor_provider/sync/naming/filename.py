@@ -1,0 +1,102 @@
+"""File names that are safe everywhere: on Windows, macOS and Linux, in HTTP headers and on a screen (contract A-22)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.text import cut, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
+STEM_LIMIT = 120
+"""Characters before the extension (contract A-22)."""
+BYTE_LIMIT = 255
+"""Bytes of the whole name in UTF-8: what the usual file systems allow."""
+_EXTENSION_LIMIT = 16
+_SEPARATORS = " ._-"
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*%]')  # Windows' own, and the mark that an URL would read as an escape
+_REPEATED = re.compile(r"( ?[_.\-,] ?)\1+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
+
+
+def file_name(stem: str, extension: str, fallback: str = "document") -> str:
+    """Make a file name. Given its own result, taken apart, it gives the same again.
+
+    :param stem: the wished name without its extension; hostile text
+    :param extension: with or without the dot; always kept, as far as it is letters and digits
+    :param fallback: the stem, when nothing of the wished one can be kept
+    """
+    tail = _extension(extension)
+    return (_stem(stem, tail) or _stem(fallback, tail) or "document") + tail
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Take a file name apart into stem and extension, the latter with its dot, or empty when there is none."""
+    stem, dot, extension = name.rpartition(".")
+    if stem and dot and extension and _extension(extension) == f".{extension}":
+        return stem, f".{extension}"
+    return name, ""
+
+
+def name_key(name: str) -> str:
+    """Make the key by which two names are the same file on some system: case and form of accents do not count."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def unique(name: str, taken: Container[str] | Callable[[str], bool]) -> str:
+    """Give a name that is not taken: the name itself, or with ``_2``, ``_3`` … before its extension.
+
+    With many equal names the number is searched by doubling, so that it costs few questions; then it may not be the
+    lowest free one when numbers between were given up.
+
+    :param name: as :func:`file_name` made it
+    :param taken: the :func:`name_key` of each name in use, or a question about such a key
+    """
+    is_taken = taken if callable(taken) else taken.__contains__
+    stem, extension = split_name(name)
+
+    def numbered(number: int) -> str:
+        suffix = f"_{number}" if number > 1 else ""
+        return (_fit(stem, suffix + extension, STEM_LIMIT - len(suffix)) + suffix + extension) if suffix else name
+
+    def free(number: int) -> bool:
+        return not is_taken(name_key(numbered(number)))
+
+    low, high = 0, 1  # numbered(low) is taken, numbered(high) is free
+    while not free(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if free(middle) else (middle, high)
+    return numbered(high)
+
+
+def _extension(extension: str) -> str:
+    kept = re.sub(r"[^0-9A-Za-z]", "", extension)[:_EXTENSION_LIMIT]
+    return f".{kept}" if kept else ""
+
+
+def _stem(text: str, tail: str) -> str:
+    text = _fit(_collapse(_FORBIDDEN.sub("_", one_line(text))), tail, STEM_LIMIT)
+    reserved = _RESERVED.match(text)
+    return f"{reserved[0].rstrip()}_{text[reserved.end() :]}" if reserved else text
+
+
+def _collapse(text: str) -> str:
+    """Make repeated separators one, as missing values leave them behind; ``A -  - C`` becomes ``A - C``."""
+    before = ""
+    while text != before:
+        before, text = text, " ".join(_REPEATED.sub(r"\1", text).split()).strip(_SEPARATORS)
+    return text
+
+
+def _fit(text: str, tail: str, limit: int) -> str:
+    """Cut a stem to its limits in characters and, with what follows it, in bytes."""
+    text = cut(text, limit)
+    room = BYTE_LIMIT - len(tail.encode())
+    while len(text.encode()) > room:
+        text = cut(text, min(len(text) - 1, len(text.encode()[:room].decode(errors="ignore"))))
+    return text.rstrip(_SEPARATORS)

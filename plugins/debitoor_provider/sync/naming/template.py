@@ -1,0 +1,108 @@
+"""The renaming pattern (contract A-22): text with placeholders in braces, and nothing else.
+
+The grammar is closed: ``{name}``, ``{name:form}``, and ``{{`` and ``}}`` for braces themselves. A pattern cannot reach
+anything but the values that :mod:`~debitoor_provider.sync.naming.placeholders` lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
+from debitoor_provider.sync.text import nearest, shorten
+
+
+class TemplateError(ValueError):
+    """A pattern that cannot be read.
+
+    :param position: index of the character where it goes wrong
+    :param message: what is wrong, one sentence
+    :param mend: what to write instead
+    """
+
+    def __init__(self, position: int, message: str, mend: str) -> None:
+        super().__init__(f"{message} {mend}")
+        self.position = position
+        self.message = message
+        self.mend = mend
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A place in a pattern that a value of the document takes."""
+
+    name: str
+    read: Callable[[Document], Any]
+    show: Callable[[Any], str]
+
+    def render(self, document: Document) -> str:
+        """Write the document's value; a missing one is an empty text."""
+        value = self.read(document)
+        return "" if value is None else self.show(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A renaming pattern that was read."""
+
+    text: str
+    parts: tuple[str | Placeholder, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Template:
+        """Read a pattern.
+
+        :raises TemplateError: when it does not keep to the grammar, or names what is not there
+        """
+        return cls(text, tuple(_parts(text)))
+
+    def render(self, document: Document) -> str:
+        """Write the stem of a document's name; :func:`~.filename.file_name` makes it fit for a file."""
+        return "".join(part if isinstance(part, str) else part.render(document) for part in self.parts)
+
+
+def _parts(text: str) -> list[str | Placeholder]:
+    parts: list[str | Placeholder] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char not in "{}":
+            end = min((place for place in (text.find("{", at), text.find("}", at)) if place >= 0), default=len(text))
+            parts.append(text[at:end])
+            at = end
+        elif text[at : at + 2] == char * 2:
+            parts.append(char)
+            at += 2
+        elif char == "}":
+            raise TemplateError(at, "A brace is closed that was not opened.", "Write }} for a brace itself.")
+        else:
+            end = text.find("}", at)
+            if end < 0:
+                raise TemplateError(
+                    at, "A brace is opened and not closed.", "Close it, or write {{ for a brace itself."
+                )
+            parts.append(_placeholder(text[at + 1 : end], at))
+            at = end + 1
+    return parts
+
+
+def _placeholder(body: str, at: int) -> Placeholder:
+    name, colon, form = body.partition(":")
+    if name not in PLACEHOLDERS:
+        near = nearest(name, PLACEHOLDERS)
+        hint = f"Did you mean {{{near}}}? " if near else ""
+        known = ", ".join(PLACEHOLDERS)
+        raise TemplateError(at, f"There is no placeholder {{{shorten(name, 40)}}}.", f"{hint}Known are: {known}.")
+    kind, read = PLACEHOLDERS[name]
+    if not colon:
+        return Placeholder(name, read, kind.default)
+    show = kind.form(form)
+    if show is None:
+        known = f"It takes {kind.forms}." if kind.forms else f"Write {{{name}}}, it takes no form."
+        raise TemplateError(
+            at + 2 + len(name), f"The placeholder {{{name}}} cannot be written as '{shorten(form, 40)}'.", known
+        )
+    return Placeholder(name, read, show)

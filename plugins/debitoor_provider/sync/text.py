@@ -1,0 +1,56 @@
+"""Words of people and services: made fit for one line, and compared as a person would."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_INVISIBLE = frozenset(
+    {"Cc", "Cf", "Cs", "Co", "Cn"}
+)  # control, format (bidi, zero width), surrogate, private, unassigned
+
+
+def one_line(text: str) -> str:
+    """Put hostile text on one line: blanks and breaks become one blank, invisible characters go; NFC.
+
+    Applying it twice changes nothing.
+    """
+    text = unicodedata.normalize("NFC", text)
+    visible = (" " if char.isspace() else char for char in text if char.isspace() or not is_invisible(char))
+    return unicodedata.normalize("NFC", " ".join("".join(visible).split()))
+
+
+def is_invisible(char: str) -> bool:
+    """Tell whether a character shows nothing, or nothing that everybody sees alike."""
+    return unicodedata.category(char) in _INVISIBLE
+
+
+def fold(text: str) -> str:
+    """Make the key by which names and tags are compared: without regard to case, form of accents and blanks."""
+    return unicodedata.normalize("NFC", one_line(text).casefold())
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the word that was probably meant, for a *did you mean*."""
+    by_key = {fold(name).replace("-", "_"): name for name in known}
+    close = get_close_matches(fold(word).replace("-", "_").replace(" ", "_"), list(by_key), n=1)
+    return by_key[close[0]] if close else None
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut text to at most ``limit`` characters, without tearing an accent from its letter, and say that it was cut."""
+    return text if len(text) <= limit else cut(text, limit - 1).rstrip() + "…"
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut text to at most ``limit`` characters, without tearing an accent from its letter."""
+    if len(text) <= limit:
+        return text
+    end = limit
+    while end > 0 and unicodedata.category(text[end]) in {"Mn", "Mc", "Me"}:
+        end -= 1
+    return text[: end or limit]
