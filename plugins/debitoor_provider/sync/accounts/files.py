@@ -29,7 +29,7 @@ class AccountFile:
 
     :param path: where it is
     :param account_id: the file's stem
-    :param dag_id: ``debitoor__<stem>``; something close to it that is no other file's, when the stem cannot be in a DAG id
+    :param dag_id: ``debitoor__<stem>``; something unique close to it, when the stem cannot be part of a DAG id
     :param account: the settings; ``None`` when there are problems
     :param problems: what has to be mended, by line
     """
@@ -99,13 +99,8 @@ def _no_kind(kind: Any, source: Source, file: str) -> Problem:
         return Problem(file, 1, 1, "type", "This field is missing.", "Begin with type: export or type: import.")
     near = nearest(str(kind), _KINDS)
     hint = f"; did you mean {near}?" if near else "."
-    return Problem(
-        file,
-        *source.place(("type",)),
-        "type",
-        f"{quoted(kind)} is not a type.",
-        f"Use one of {', '.join(_KINDS)}{hint}",
-    )
+    mend = f"Use one of {', '.join(_KINDS)}{hint}"
+    return Problem(file, *source.place(("type",)), "type", f"{quoted(kind)} is not a type.", mend)
 
 
 def _is_account_file(path: Path) -> bool:
@@ -117,19 +112,20 @@ def _is_account_file(path: Path) -> bool:
 def _unreadable(path: Path, error: OSError) -> AccountFile:
     reason = error.strerror or type(error).__name__
     mend = "Let the user of Airflow read it." if isinstance(error, PermissionError) else "Look at what it is."
-    problem = Problem(quoted(path.name)[1:-1], None, None, "", f"It cannot be read: {reason}.", mend)
+    problem = _of_file(path, f"It cannot be read: {reason}.", mend)
     return AccountFile(path, path.stem, _substitute_dag_id(path.stem), None, (problem,))
 
 
+def _of_file(path: Path, message: str, mend: str) -> Problem:
+    return Problem(quoted(path.name)[1:-1], None, None, "", message, mend)
+
+
 def _stem_problems(path: Path) -> tuple[Problem, ...]:
-    file = quoted(path.name)[1:-1]
     if not re.fullmatch(r"[\w.-]+", path.stem):  # what Airflow allows in a DAG id
         mend = "Rename the file with letters, digits, _ . and - only."
-        return (Problem(file, None, None, "", "The file's name cannot be the name of a DAG.", mend),)
+        return (_of_file(path, "The file's name cannot be the name of a DAG.", mend),)
     if len(path.stem) > _STEM_LIMIT:
-        return (
-            Problem(file, None, None, "", "The file's name is too long.", f"Use at most {_STEM_LIMIT} characters."),
-        )
+        return (_of_file(path, "The file's name is too long.", f"Use at most {_STEM_LIMIT} characters."),)
     return ()
 
 
@@ -145,20 +141,12 @@ def _without_clashes(files: list[AccountFile]) -> list[AccountFile]:
     alike: dict[str, list[AccountFile]] = defaultdict(list)
     for file in files:
         alike[fold(file.account_id)].append(file)
-    return [
-        _clashing(file, group) if len(group) > 1 else file for file in files for group in [alike[fold(file.account_id)]]
-    ]
+    groups = (alike[fold(file.account_id)] for file in files)
+    return [_clashing(file, group) if len(group) > 1 else file for file, group in zip(files, groups, strict=True)]
 
 
 def _clashing(file: AccountFile, group: list[AccountFile]) -> AccountFile:
     others = ", ".join(quoted(other.path.name) for other in group if other is not file)
-    problem = Problem(
-        quoted(file.path.name)[1:-1],
-        None,
-        None,
-        "",
-        f"The account is there twice, also as {others}.",
-        "Rename or remove one.",
-    )
+    problem = _of_file(file.path, f"The account is there twice, also as {others}.", "Rename or remove one.")
     dag_id = file.dag_id if file is group[0] else _substitute_dag_id(file.path.name)
     return replace(file, dag_id=dag_id, account=None, problems=(problem, *file.problems))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -13,6 +12,8 @@ from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
@@ -141,7 +142,10 @@ def _not_a_choice(value: Any, location: Location, choices: list[str]) -> tuple[s
 def _how_to_add(name: str, field: FieldInfo | None) -> str:
     if field is None or not field.examples:
         return f"Add {name}."
-    return f"Add it, such as {name}: {field.examples[0]}."
+    example = field.examples[0]
+    if isinstance(example, dict):
+        example = "{" + ", ".join(f"{key}: {value}" for key, value in example.items()) + "}"
+    return f"Add it, such as {name}: {example}"
 
 
 def _unknown(location: Location, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> tuple[str, str]:
@@ -160,10 +164,8 @@ def _unknown(location: Location, model: type[BaseModel], others: Iterable[type[B
         return message, f"Did you mean {field_path(elsewhere[0])}?"
     for other in others:
         if any(path == location for path in _paths(other)):
-            return (
-                message,
-                f"It is a setting of accounts of the type {get_args(other.model_fields['type'].annotation)[0]}.",
-            )
+            kind = get_args(other.model_fields["type"].annotation)[0]
+            return message, f"It is a setting of accounts of the type {kind}."
     return message, f"Known here are {', '.join(siblings)}."
 
 

@@ -188,7 +188,10 @@ class _Account(Section):
         default="Europe/Berlin", description="Time zone of the frequency (IANA name)", examples=["Europe/Berlin"]
     )
     note: Note = Field(default="", description="Anything worth knowing about the account")
-    connections: Connections = Field(description="The Airflow connections to use")
+    connections: Connections = Field(
+        description="The Airflow connections to use",
+        examples=[{"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"}],
+    )
     period: Period = Field(default=Period(), description="Document dates to synchronise")
     parallel: int = Field(default=8, strict=True, ge=1, le=64, description="Documents moved at the same time")
     pool: Annotated[Text, Field(min_length=1, max_length=256)] | None = Field(
