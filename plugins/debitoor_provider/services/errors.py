@@ -78,6 +78,10 @@ class Unavailable(RetryError):
     """Not reachable, a server fault on a read, or an answer that broke off."""
 
 
+class NotSent(Unavailable):
+    """No connection came about, so the service never saw the request: sending it again is always safe."""
+
+
 class BadAnswer(RetryError):
     """A read was answered with something that is not what the contract promises (HTML, broken JSON, wrong length)."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -79,7 +79,7 @@ class NewExpenseLine:
 class NewExpense:
     """An expense to be booked (contract section 6.3). Empty values are not sent."""
 
-    date: date
+    date: dt.date
     lines: tuple[NewExpenseLine, ...]
     file_id: str = ""
     supplier_id: str = ""
@@ -105,7 +105,7 @@ class Expense:
     """An expense as stored (contract section 6.3)."""
 
     id: str
-    date: date
+    date: dt.date
     lines: tuple[ExpenseLine, ...]
     number: int | None = None
     file: File | None = None
@@ -116,9 +116,9 @@ class Expense:
     total_net_amount: Decimal | None = None
     total_tax_amount: Decimal | None = None
     attachment_over_quota: bool = False
-    created_date: datetime | None = None
-    last_modified_date: datetime | None = None
-    deleted_date: datetime | None = None
+    created_date: dt.datetime | None = None
+    last_modified_date: dt.datetime | None = None
+    deleted_date: dt.datetime | None = None
 
 
 class SalesType(StrEnum):
@@ -135,8 +135,8 @@ class SalesDocument:
     id: str
     type: SalesType
     number: str = ""
-    date: date | None = None
-    due_date: date | None = None
+    date: dt.date | None = None
+    due_date: dt.date | None = None
     customer_name: str = ""
     customer_id: str = ""
     customer_country: str = ""
@@ -149,9 +149,9 @@ class SalesDocument:
     paid: bool = False
     tax_rates: tuple[Decimal, ...] = ()
     deleted: bool = False
-    deleted_date: datetime | None = None
-    created_date: datetime | None = None
-    last_modified_date: datetime | None = None
+    deleted_date: dt.datetime | None = None
+    created_date: dt.datetime | None = None
+    last_modified_date: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

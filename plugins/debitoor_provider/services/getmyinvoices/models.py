@@ -1,4 +1,7 @@
-"""The records of GetMyInvoices, typed (contract sections 3 to 8). Empty strings and 0-for-none become ``None`` where it matters."""
+"""The records of GetMyInvoices, typed (contract sections 3 to 8).
+
+Empty strings and 0-for-none become ``None`` where it matters.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Archived(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One line of an invoice (contract section 5.3). Amounts in the document's currency, ``tax_percentage`` in per cent."""
+    """One line of an invoice (contract section 5.3).
+
+    Amounts are in the document's currency, ``tax_percentage`` is in per cent.
+    """
 
     description: str
     quantity: Decimal | None

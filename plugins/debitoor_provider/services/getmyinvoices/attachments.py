@@ -1,0 +1,61 @@
+"""The further files on a document (contract section 7.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.errors import FileRefused
+from debitoor_provider.services.files import check_size
+from debitoor_provider.services.getmyinvoices import constants, parse
+from debitoor_provider.services.getmyinvoices.core import Core
+from debitoor_provider.services.session import segment
+
+if TYPE_CHECKING:
+    from debitoor_provider.services.getmyinvoices.models import Attachment
+
+
+class Attachments(Core):
+    """Calls about attachments."""
+
+    def attachments(self, uid: int) -> list[Attachment]:
+        """Return a document's attachments without their content."""
+        return self._get(
+            "list attachments",
+            constants.ATTACHMENTS.format(uid=segment(uid)),
+            lambda payload: [parse.attachment(record) for record in parse.page(payload, "attachmentUid").records],
+        )
+
+    def attachment(self, uid: int, attachment_uid: int) -> Attachment:
+        """Return an attachment with its content.
+
+        :raises NotFound: when there is none of this id
+        """
+        return self._get("read attachment", _path(uid, attachment_uid), parse.attachment_detail)
+
+    def add_attachment(self, uid: int, file_name: str, content: bytes) -> int:
+        """Attach a file, at most 25 to a document.
+
+        :return: the attachment's id
+        :raises AlreadyExists: when the file is attached already
+        :raises FileRefused: for a file that is empty, too large or of a type that cannot be attached
+        :raises UnclearOutcome: when it may or may not be attached now
+        """
+        if not content:
+            raise FileRefused("The file is empty.")
+        check_size(len(content), self.max_file_bytes)
+        return self._send(
+            "add attachment",
+            "POST",
+            constants.ATTACHMENTS.format(uid=segment(uid)),
+            lambda payload: parse.created(payload, "attachmentUid"),
+            {"fileName": file_name},
+            content=content,
+        )
+
+    def delete_attachment(self, uid: int, attachment_uid: int) -> None:
+        """Remove an attachment."""
+        self._send("delete attachment", "DELETE", _path(uid, attachment_uid), lambda _: None)
+
+
+def _path(uid: int, attachment_uid: int) -> str:
+    return constants.ATTACHMENT.format(uid=segment(uid), attachment_uid=segment(attachment_uid))

@@ -1,0 +1,197 @@
+"""Request bodies of GetMyInvoices (contract sections 3.3, 6.1, 7.1)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from debitoor_provider.services.getmyinvoices.models import PaymentStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from debitoor_provider.services.getmyinvoices.models import LineItem, NewDocument
+
+JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+# A multiple of 3, so that the pieces' base64 can be put together.
+_PIECE = 48 * 1024
+
+
+class DocumentChanges(TypedDict, total=False):
+    """What an update may change (7.1); what is left out stays. ``tags`` is the complete new list (A-15)."""
+
+    company_uid: int
+    document_type: str
+    document_number: str
+    document_date: date
+    document_due_date: date
+    payment_method: str
+    payment_status: str
+    paid_at: date
+    net_amount: Decimal
+    gross_amount: Decimal
+    currency: str
+    tax_rates: Sequence[Decimal]
+    is_archived: bool
+    tags: Sequence[str]
+    note: str
+    order_number: str
+    line_items: Sequence[LineItem]
+
+
+class CompanyFields(TypedDict, total=False):
+    """What is known of an own company besides name and country (3.3)."""
+
+    tags: Sequence[str]
+    street: str
+    zip: str
+    city: str
+    email: str
+    phone: str
+    fax: str
+    tax_number: str
+    vat_id: str
+    commercial_register: str
+    iban: str
+    bic: str
+    url: str
+
+
+_NAMES = {
+    "company_uid": "companyId",  # the other name of companyUid (6.1)
+    "tax_number": "taxNumber",
+    "vat_id": "vatId",
+    "commercial_register": "commercialRegister",
+    "document_type": "documentType",
+    "document_number": "documentNumber",
+    "document_date": "documentDate",
+    "document_due_date": "documentDueDate",
+    "payment_method": "paymentMethod",
+    "payment_status": "paymentStatus",
+    "paid_at": "paidAt",
+    "net_amount": "netAmount",
+    "gross_amount": "grossAmount",
+    "tax_rates": "taxRates",
+    "is_archived": "isArchived",
+    "order_number": "orderNumber",
+    "line_items": "lineItems",
+}
+_ALLOWED_CHANGES = frozenset(DocumentChanges.__annotations__)
+_ALLOWED_COMPANY = frozenset(CompanyFields.__annotations__)
+
+
+def json_body(fields: Mapping[str, Any]) -> bytes:
+    """Return a JSON body; every call but a GET needs one, be it empty (1.2)."""
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def changes_body(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of an update.
+
+    :raises TypeError: for a name that cannot be changed
+    """
+    return _fields(changes, _ALLOWED_CHANGES)
+
+
+def company_body(name: str, country_uid: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body that creates or changes a company; name and country are always sent (3.3).
+
+    :raises TypeError: for a field that a company does not have
+    """
+    return {"name": name, "countryUid": country_uid, **_fields(fields, _ALLOWED_COMPANY)}
+
+
+def upload_fields(document: NewDocument) -> dict[str, Any]:
+    """Return what an upload tells about the document, without its content. Empty values are left out."""
+    paid = document.payment_status == PaymentStatus.PAID
+    known = {
+        "company_uid": document.company_uid,
+        "document_number": document.document_number,
+        "document_date": document.document_date,
+        "document_due_date": document.document_due_date,
+        "paid_at": document.paid_at if paid else None,  # only with Paid (6.1)
+        "net_amount": document.net_amount,
+        "gross_amount": document.gross_amount,
+        "currency": document.currency,
+        "tax_rates": document.tax_rates,
+        "payment_status": document.payment_status,
+        "tags": document.tags,
+        "note": document.note,
+        "order_number": document.order_number,
+    }
+    given = {name: value for name, value in known.items() if value is not None and value not in ("", ())}
+    return {
+        "fileName": document.file_name,
+        "documentType": document.document_type,
+        **_fields(given, frozenset(given)),
+        "runOCR": document.run_ocr,
+    }
+
+
+class FileBody:
+    """A JSON body that ends with a file in base64, made piece by piece.
+
+    The file is in memory once, whatever its size: neither its base64 nor the whole body ever is.
+
+    :param fields: what is sent beside the file
+    :param content: the file
+    """
+
+    def __init__(self, fields: Mapping[str, Any], content: bytes) -> None:
+        head = json.dumps({**fields, "fileContent": ""}, ensure_ascii=False).encode()
+        self._head, self._tail = head[:-2], head[-2:]
+        self._content = memoryview(content)
+
+    def __len__(self) -> int:
+        return len(self._head) + (len(self._content) + 2) // 3 * 4 + len(self._tail)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        for start in range(0, len(self._content), _PIECE):
+            yield base64.b64encode(self._content[start : start + _PIECE])
+        yield self._tail
+
+
+def _fields(values: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
+    unknown = sorted(set(values) - allowed)
+    if unknown:
+        raise TypeError(f"not a field that can be sent: {', '.join(unknown)}")
+    return {_NAMES.get(name, name): _value(name, value) for name, value in values.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "line_items":
+        return [_line_item(item) for item in value]
+    if name == "tax_rates":
+        return [_rate(rate) for rate in value]
+    if name == "is_archived":
+        return int(value)  # 0 or 1 (section 9)
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"  # a string with a dot and two decimals (section 9)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    return value
+
+
+def _rate(rate: Decimal) -> str:
+    return f"{rate.normalize():f}"
+
+
+def _line_item(item: LineItem) -> dict[str, str]:
+    """Return the five fields a line is written with (5.3)."""
+    numbers = {
+        "quantity": item.quantity,
+        "unit_net_price": item.unit_net_price,
+        "tax_percentage": item.tax_percentage,
+        "total_gross": item.total_gross,
+    }
+    return {
+        "description": item.description,
+        **{name: f"{number:f}" for name, number in numbers.items() if number is not None},
+    }

@@ -1,0 +1,235 @@
+"""The client of the GetMyInvoices Accounts API v3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
+
+from debitoor_provider.services.errors import FileRefused, Misconfigured, ServiceError, WrongUserAgent
+from debitoor_provider.services.files import check_size, write_checked
+from debitoor_provider.services.getmyinvoices import body, constants, parse
+from debitoor_provider.services.getmyinvoices.attachments import Attachments
+from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
+from debitoor_provider.services.getmyinvoices.masterdata import MasterData
+from debitoor_provider.services.reading import Unexpected, flag, identifier, mapping
+from debitoor_provider.services.retry import QUESTION
+from debitoor_provider.services.session import segment
+from debitoor_provider.services.transport import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail, NewDocument
+
+# Statuses of /file that mean "not offered here" rather than "no such document" (contract 5.2).
+_NO_FILE_ROUTE = frozenset({400, 404, 405})
+
+
+class GetMyInvoicesClient(MasterData, Attachments):
+    """Typed access to one account; may be used by many threads at once.
+
+    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the kinds that a caller may want to
+    tell apart are named at the method.
+
+    :param api_key: from GetMyInvoices under "API access"
+    :param account_id: ``G-20707-0`` or ``20707``; without it, asked of the service before the first call
+    :param base_url: where the API is, up to ``/accounts/v3``
+    :param timezone: the account's, in which the service compares times (A-19)
+    :param allow_http: accept a base URL without TLS
+    :param connect_timeout: seconds to connect
+    :param read_timeout: seconds to wait for each part of an answer
+    :param upload_timeout: the same for uploads, which take the service long (contract 6.4)
+    :param max_file_bytes: largest file to be sent or received (A-03)
+    :param page_size: documents in one page of a list, at most 500
+    :param pool_size: connections kept open
+    :param proxy: URL of a proxy; ``None`` takes the environment's, an empty text takes none
+    :param pacing: keeps the calls within the allowance
+    :param backoff: how often and how long failed calls are tried again
+    """
+
+    _has_file_route = True
+
+    def check(self) -> None:
+        """Ask whether the service is there and takes the key (contract 3.1)."""
+        self._get("check status", constants.API_STATUS, lambda payload: mapping(payload, "the status"))
+
+    def documents(self, **filters: Unpack[DocumentFilters]) -> list[Document]:
+        """Return every document that passes the filters, once, sorted by id.
+
+        All pages are read before anything is returned, because working on documents shifts the pages
+        (contract 10.3).
+
+        :param filters: those of :class:`~.listing.DocumentQuery`
+        :raises Unavailable: when the list kept changing while it was read
+        """
+        query = DocumentQuery(**filters)
+        self.identify()
+
+        def fetch(number: int) -> parse.Page:
+            return self._page(query, number)
+
+        return [document for document in all_documents(fetch) if query.keeps(document)]
+
+    def iter_documents(self, **filters: Unpack[DocumentFilters]) -> Iterator[list[Document]]:
+        """Yield the documents page by page as they come, for looking through a long list.
+
+        A list that changes meanwhile may repeat or pass over documents: use :meth:`documents` for work.
+        """
+        query = DocumentQuery(**filters)
+        for page in pages(lambda number: self._page(query, number)):
+            yield [document for document in map(parse.document, page.records) if query.keeps(document)]
+
+    def deleted_documents(self, since: datetime) -> list[int]:
+        """Return the ids of documents deleted since a time (contract 7.3).
+
+        :param since: aware
+        """
+        since_local = local(since, self.zone)
+
+        def fetch(number: int) -> parse.Page:
+            return self._get(
+                "list deleted documents",
+                constants.DOCUMENTS_DELETED,
+                lambda payload: parse.page(payload, "documentUid"),
+                {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
+            )
+
+        found = {identifier(row.get("documentUid"), "documentUid") for page in pages(fetch) for row in page.records}
+        return sorted(found)
+
+    def document(
+        self, uid: int, *, content: bool = False, line_items: bool = True, approval: bool = True
+    ) -> DocumentDetail:
+        """Return one document with its approval, and its file when wanted (contract 5.1).
+
+        :param content: whether to fetch the file in the same call; for small files, since it comes as base64
+        :raises NotFound: when it does not exist, or no longer
+        """
+        wanted = {
+            "loadLineItems": line_items,
+            "readableText": False,
+            "includeDocument": content,
+            "transactions": False,
+            "documentApproval": approval,
+        }
+        return self._get(
+            "read document",
+            constants.DOCUMENT.format(uid=segment(uid)),
+            parse.document_detail,
+            {name: "true" if value else "false" for name, value in wanted.items()},
+        )
+
+    def download(self, uid: int, into: BinaryIO, *, filename: str = "") -> int:
+        """Write a document's file to a seekable binary file, in pieces (contract 5.2).
+
+        :param filename: the record's own; a ``.pdf`` has to start like one
+        :return: number of bytes written
+        :raises FileRefused: for an empty or too large file, or one that is not what its name says
+        :raises NotFound: when the document does not exist, or no longer
+        """
+        pdf = filename.lower().endswith(".pdf")
+        missing_route = False
+        self.identify()
+        if self._has_file_route:
+            call = Call(
+                "download file",
+                "GET",
+                constants.DOCUMENT_FILE.format(uid=segment(uid)),
+                headers={"Accept": "*/*"},
+            )
+            try:
+                return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=pdf, content_of=_content_of)
+            except ServiceError as error:
+                if error.status not in _NO_FILE_ROUTE or isinstance(error, WrongUserAgent):
+                    raise
+                missing_route = isinstance(error, Misconfigured)
+        written = self._download_with_detail(uid, into, pdf=pdf)
+        if missing_route:
+            self._has_file_route = False  # saves a call for each further file
+        return written
+
+    def upload(self, document: NewDocument, content: bytes) -> int:
+        """Store a document (contract section 6).
+
+        :return: its ``documentUid``
+        :raises AlreadyExists: when the service has a file of this content; tells the existing document's id
+        :raises FileRefused: for an empty or too large file, or one of a wrong type
+        :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be stored, possibly
+            without its tags
+        """
+        if not content:
+            raise FileRefused("The file is empty.")
+        check_size(len(content), self.max_file_bytes)
+        return self._send(
+            "upload document",
+            "POST",
+            constants.DOCUMENTS,
+            lambda payload: parse.created(payload, "documentUid"),
+            body.upload_fields(document),
+            content=content,
+        )
+
+    def exists(self, content: bytes) -> bool:
+        """Whether a file of this content is stored (contract 6.3); does not tell where."""
+        return self._send(
+            "look for file",
+            "POST",
+            constants.DOCUMENTS_EXISTS,
+            lambda payload: flag(mapping(payload, "the answer").get("exists")),
+            content=content,
+            rule=QUESTION,
+        )
+
+    def update_document(self, uid: int, **changes: Unpack[body.DocumentChanges]) -> None:
+        """Change a document's data; fields left out stay. The file and its name cannot be changed (contract 7.1).
+
+        :raises NotFound: when it does not exist, or no longer
+        :raises Refused: for data that is not accepted, and for a locked document
+        """
+        self._send(
+            "change document",
+            "PUT",
+            constants.DOCUMENT.format(uid=segment(uid)),
+            lambda _: None,
+            body.changes_body(changes),
+        )
+
+    def archive(self, uid: int) -> None:
+        """Move a document to the archive; harmless when it is there."""
+        self.update_document(uid, is_archived=True)
+
+    def unarchive(self, uid: int) -> None:
+        """Take a document out of the archive."""
+        self.update_document(uid, is_archived=False)
+
+    def set_tags(self, uid: int, tags: Sequence[str]) -> None:
+        """Replace a document's tags by these (A-15)."""
+        self.update_document(uid, tags=tags)
+
+    def delete_document(self, uid: int) -> None:
+        """Delete a document.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        self._send("delete document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), lambda _: None)
+
+    def _page(self, query: DocumentQuery, number: int) -> parse.Page:
+        return self._get(
+            "list documents",
+            constants.DOCUMENTS,
+            lambda payload: parse.page(payload, "documentUid"),
+            {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
+        )
+
+    def _download_with_detail(self, uid: int, into: BinaryIO, *, pdf: bool) -> int:
+        content = self.document(uid, content=True, line_items=False, approval=False).content
+        check_size(len(content or b""), self.max_file_bytes)
+        return write_checked((content or b"",), into, pdf=pdf)
+
+
+def _content_of(payload: Any) -> bytes:
+    """Find the file in a JSON answer of the file route (contract 5.2)."""
+    answer = mapping(payload, "the file's answer")
+    if not answer.get("fileContent"):
+        raise Unexpected("fileContent is missing")
+    return parse.file_content(answer["fileContent"])

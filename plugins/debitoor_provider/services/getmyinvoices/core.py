@@ -1,0 +1,153 @@
+"""What all calls to GetMyInvoices have in common: key, user agent, allowance (contract section 1)."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from debitoor_provider import __version__
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.services.getmyinvoices import body, constants, parse
+from debitoor_provider.services.getmyinvoices.explain import explain
+from debitoor_provider.services.retry import WRITE, Backoff, Rule
+from debitoor_provider.services.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
+from debitoor_provider.services.transport import Call, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.services.getmyinvoices.models import Account
+    from debitoor_provider.services.transport import Pacing, Params
+
+T = TypeVar("T")
+
+_ACCOUNT_ID = re.compile(r"(?:G-)?(\d{1,12}(?:-\d{1,6})?)", re.ASCII | re.IGNORECASE)
+
+
+class Core:
+    """Makes calls for one API key. Parameters: see :class:`.client.GetMyInvoicesClient`."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        account_id: str | None = None,
+        base_url: str = constants.API_BASE,
+        timezone: str = constants.TIMEZONE,
+        allow_http: bool = False,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        upload_timeout: float = constants.UPLOAD_TIMEOUT,
+        max_file_bytes: int = constants.MAX_FILE_BYTES,
+        page_size: int = constants.PAGE_SIZE,
+        pool_size: int = POOL_SIZE,
+        proxy: str | None = None,
+        pacing: Pacing | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        try:
+            self.zone = ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Misconfigured(
+                "The time zone is not known.", remedy="Enter one such as Europe/Berlin in the connection."
+            ) from None
+        self.max_file_bytes = max_file_bytes
+        self._page_size = page_size
+        self._upload_timeouts = (connect_timeout, upload_timeout)
+        self.session = ServiceSession(
+            base_url,
+            auth=HeaderAuth(constants.API_KEY_HEADER, api_key, at=base_url, what="API key"),
+            headers={
+                "Accept": "application/json",
+                "User-Agent": _user_agent(),
+                constants.APPLICATION_HEADER: constants.APPLICATION,
+            },
+            allow_http=allow_http,
+            timeouts=(connect_timeout, read_timeout),
+            pool_size=pool_size,
+            proxy=proxy,
+        )
+        self.transport = Transport(
+            self.session,
+            service=constants.SERVICE,
+            explain=explain,
+            secret=api_key,
+            pacing=pacing,
+            backoff=backoff,
+        )
+        self._identity = threading.Lock()
+        self._identified = False
+        if account_id and account_id.strip():
+            self._introduce(_checked_account_id(account_id))
+
+    def account(self) -> Account:
+        """Return who the key belongs to; answered without an account id in the user agent (contract 3.2)."""
+        return self.transport.call(Call("read account", "GET", constants.ACCOUNT), parse.account)
+
+    def identify(self) -> None:
+        """Learn the account's id for the user agent (contract 1.2), once, unless it was given."""
+        if self._identified:
+            return
+        with self._identity:
+            if not self._identified:
+                self._introduce(self.account().account_id)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _get(self, operation: str, path: str, read: Callable[[Any], T], params: Params | None = None) -> T:
+        self.identify()
+        return self.transport.call(Call(operation, "GET", path, params), read)
+
+    def _send(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        read: Callable[[Any], T],
+        fields: dict[str, Any] | None = None,
+        *,
+        content: bytes | None = None,
+        rule: Rule = WRITE,
+    ) -> T:
+        """Make a call with a body: the fields, and the content of a file when there is one."""
+        self.identify()
+        payload = body.json_body(fields or {}) if content is None else body.FileBody(fields or {}, content)
+        call = Call(
+            operation,
+            method,
+            path,
+            body=lambda: payload,
+            headers=body.JSON_HEADERS,
+            rule=rule,
+            timeouts=None if content is None else self._upload_timeouts,
+        )
+        return self.transport.call(call, read)
+
+    def _introduce(self, account_id: str) -> None:
+        match = _ACCOUNT_ID.fullmatch(account_id.strip())
+        if match:
+            self.session.headers["User-Agent"] = _user_agent(f"G-{match[1]}")
+        self._identified = True
+
+
+def _user_agent(account_id: str = "") -> str:
+    return f"airflow-provider-debitoor/{__version__}" + (f" ({account_id})" if account_id else "")
+
+
+def _checked_account_id(account_id: str) -> str:
+    if not _ACCOUNT_ID.fullmatch(account_id.strip()):
+        raise Misconfigured(
+            "The account id does not look like G-20707-0.",
+            remedy="Copy it from the account data in GetMyInvoices, or leave it empty.",
+        )
+    return account_id

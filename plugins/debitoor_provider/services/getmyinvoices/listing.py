@@ -1,0 +1,151 @@
+"""Ask for lists of documents: the filters, and reading all pages of a list that may change meanwhile (contract 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from debitoor_provider.services.errors import Unavailable
+from debitoor_provider.services.getmyinvoices import parse
+from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
+from debitoor_provider.services.getmyinvoices.models import Archived, Document, PaymentStatus
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Fetch = Callable[[int], parse.Page]
+"""Gets one page by its number, from 1."""
+
+_PASSES = 4
+_STATUS_FILTERS = {PaymentStatus.PAID: "paid", PaymentStatus.NOT_PAID: "not_paid", PaymentStatus.UNKNOWN: "unknown"}
+
+
+class DocumentFilters(TypedDict, total=False):
+    """The same as :class:`DocumentQuery`, as keywords of the client's methods."""
+
+    archived: Archived
+    document_type: str | None
+    company_uid: int | None
+    start: date | None
+    end: date | None
+    updated_since: datetime | None
+    tags: Sequence[str]
+    payment_status: str | None
+    note: str | None
+    number: str | None
+    search: str | None
+    line_items: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """The filters of the document list (4.1).
+
+    :param archived: always sent, because the service's own default is unknown (A-07)
+    :param company_uid: one company, or -1 for documents without one
+    :param start: first document date, inclusive
+    :param end: last document date, inclusive
+    :param updated_since: aware; created or changed since then
+    :param tags: documents with any of these tags (A-09)
+    :param payment_status: a :class:`PaymentStatus`; "Partially", which the service cannot filter, is filtered here
+    :param note: text the note contains
+    :param number: text the document number contains; not an exact match
+    :param search: full-text search
+    :param line_items: whether to include the line items
+    """
+
+    archived: Archived = Archived.ANY
+    document_type: str | None = None
+    company_uid: int | None = None
+    start: date | None = None
+    end: date | None = None
+    updated_since: datetime | None = None
+    tags: Sequence[str] = ()
+    payment_status: str | None = None
+    note: str | None = None
+    number: str | None = None
+    search: str | None = None
+    line_items: bool = False
+
+    def params(self, zone: ZoneInfo) -> dict[str, str | int | list[str] | list[int]]:
+        """Return the query parameters.
+
+        :param zone: the account's time zone, in which the service compares (A-19)
+        """
+        values: dict[str, str | int | list[str] | list[int] | None] = {
+            "archivedFilter": int(self.archived),
+            "documentTypeFilter": self.document_type,
+            "companyFilter": self.company_uid,
+            "startDateFilter": self.start.isoformat() if self.start else None,
+            "endDateFilter": self.end.isoformat() if self.end else None,
+            "updatedOrNewSinceFilter": local(self.updated_since, zone) if self.updated_since else None,
+            "tagFilter[]": [str(tag) for tag in self.tags] or None,
+            "paymentStatusFilter": _STATUS_FILTERS.get(PaymentStatus(self.payment_status))
+            if self.payment_status
+            else None,
+            "noteFilter": self.note,
+            "documentNumberFilter": self.number,
+            "searchQuery": self.search,
+            "loadLineItems": "true" if self.line_items else "false",
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    def keeps(self, document: Document) -> bool:
+        """Whether a document passes the filter that the service does not have."""
+        return self.payment_status != PaymentStatus.PARTIALLY or document.payment_status == PaymentStatus.PARTIALLY
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as the service compares it, in the account's zone.
+
+    :raises ValueError: for a time without zone
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time with a zone is needed")
+    return moment.astimezone(UTC).astimezone(zone).strftime(MOMENT_FORMAT)
+
+
+def pages(fetch: Fetch) -> Iterator[parse.Page]:
+    """Yield the pages of one pass, from the first to the last (4.2).
+
+    Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
+    """
+    number, before = 1, None
+    while True:
+        found = fetch(number)
+        if not found.records or found.records == before:
+            return
+        yield found
+        if found.pages is not None and number >= found.pages:
+            return
+        number, before = number + 1, found.records
+
+
+def all_documents(fetch: Fetch) -> list[Document]:
+    """Return every document of the list once, sorted by id.
+
+    The list has no order, and a document that is archived or changed meanwhile moves the others to earlier pages
+    (section 10.3), so that one may be passed over. A pass of several pages therefore counts only if the service's
+    total stayed the same and was reached; otherwise the list is read again and the passes are put together.
+
+    :raises Unavailable: when the list does not come to rest
+    """
+    documents: dict[int, Document] = {}
+    for _ in range(_PASSES):
+        known = set(documents)
+        totals: set[int | None] = set()
+        seen: set[int] = set()
+        count = 0
+        for found in pages(fetch):
+            count += 1
+            totals.add(found.total)
+            for document in map(parse.document, found.records):
+                documents[document.document_uid] = document
+                seen.add(document.document_uid)
+        total = totals.pop() if len(totals) == 1 else -1
+        complete = count <= 1 or total is None or 0 <= total <= len(seen)
+        if complete or known == set(documents):
+            return [documents[uid] for uid in sorted(documents)]
+    raise Unavailable("The list of documents kept changing while it was read.")

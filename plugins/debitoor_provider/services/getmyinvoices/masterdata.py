@@ -1,0 +1,114 @@
+"""Companies, and the lists that documents refer to (contract section 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+
+from debitoor_provider.services.getmyinvoices import body, constants, parse
+from debitoor_provider.services.getmyinvoices.core import Core
+from debitoor_provider.services.getmyinvoices.listing import pages
+from debitoor_provider.services.reading import decimals, mapping, rows, texts
+from debitoor_provider.services.session import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from debitoor_provider.services.getmyinvoices.models import Company, Country, Currency, Portal
+
+T = TypeVar("T")
+
+
+class MasterData(Core):
+    """Calls about everything but documents."""
+
+    def companies(
+        self, *, status: int | None = None, company_type: str | None = None, portal_records: bool = False
+    ) -> list[Company]:
+        """Return the companies; the service does not page them.
+
+        :param status: 1 active, -1 inactive, -2 pending, 0 or ``None`` any
+        :param company_type: ``ONLINE_PORTAL`` or ``CUSTOM_COMPANY``
+        :param portal_records: whether the service should add its portals' own records
+        """
+        params: dict[str, str | int | list[str] | list[int]] = {"returnPortalRecords": int(portal_records)}
+        if status is not None:
+            params["statusFilter"] = status
+        if company_type is not None:
+            params["companyTypeFilter"] = company_type
+        return self._get("list companies", constants.COMPANIES, _each(parse.company, "the companies"), params)
+
+    def company(self, uid: int) -> Company:
+        """Return one company.
+
+        :raises NotFound: when there is none of this id
+        """
+        return self._get("read company", constants.COMPANY.format(uid=segment(uid)), parse.company)
+
+    def create_company(self, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> int:
+        """Create an own company.
+
+        :param name: unique in the account
+        :param country_uid: from :meth:`countries`
+        :return: its id
+        """
+        return self._send(
+            "create company",
+            "POST",
+            constants.COMPANIES,
+            lambda payload: parse.created(payload, "companyUid"),
+            body.company_body(name, country_uid, fields),
+        )
+
+    def update_company(self, uid: int, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> None:
+        """Change an own company; name and country are always sent, because the service may insist on them."""
+        self._send(
+            "change company",
+            "PUT",
+            constants.COMPANY.format(uid=segment(uid)),
+            _nothing,
+            body.company_body(name, country_uid, fields),
+        )
+
+    def delete_company(self, uid: int) -> None:
+        """Delete an own company that has neither documents nor e-mail rules."""
+        self._send("delete company", "DELETE", constants.COMPANY.format(uid=segment(uid)), _nothing)
+
+    def tags(self) -> list[str]:
+        """Return the names of the account's tags."""
+        return self._get("list tags", constants.TAGS, lambda payload: list(texts(_data(payload))))
+
+    def vat_rates(self) -> list[Decimal]:
+        """Return the VAT rates in per cent."""
+        return self._get("list VAT rates", constants.VAT_RATES, lambda payload: list(decimals(_data(payload))))
+
+    def countries(self) -> list[Country]:
+        """Return the countries with the ids that companies refer to."""
+        return self._get("list countries", constants.COUNTRIES, _each(parse.country, "the countries"))
+
+    def currencies(self) -> list[Currency]:
+        """Return the currencies."""
+        return self._get("list currencies", constants.CURRENCIES, _each(parse.currency, "the currencies"))
+
+    def portals(self) -> list[Portal]:
+        """Return the portals of the vendor's catalogue; reads all pages."""
+
+        def fetch(number: int) -> parse.Page:
+            return self._get(
+                "list portals", constants.PORTALS, lambda p: parse.page(p, "supplier_uid"), {"pageNumber": number}
+            )
+
+        found = {portal.supplier_uid: portal for page in pages(fetch) for portal in map(parse.portal, page.records)}
+        return list(found.values())
+
+
+def _each(read: Callable[[Any], T], what: str) -> Callable[[Any], list[T]]:
+    return lambda payload: [read(record) for record in rows(payload, what)]
+
+
+def _data(payload: Any) -> Any:
+    return mapping(payload, "the list").get("data")
+
+
+def _nothing(payload: Any) -> None:
+    """Take any confirmation; a refusal was raised before."""

@@ -1,0 +1,227 @@
+"""Records of GetMyInvoices from parsed JSON, with all the forms they are known to take (contract 4.2, 4.3, 5, 11)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from debitoor_provider.services.getmyinvoices.models import (
+    Account,
+    Attachment,
+    Company,
+    Country,
+    Currency,
+    Document,
+    DocumentDetail,
+    LineItem,
+    PaymentStatus,
+    Portal,
+    Workflow,
+)
+from debitoor_provider.services.reading import (
+    Unexpected,
+    day,
+    decimal,
+    decimals,
+    flag,
+    identifier,
+    integer,
+    mapping,
+    rows,
+    text,
+    texts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list (4.2); ``total`` and ``pages`` are ``None`` when the envelope leaves them out."""
+
+    records: list[Mapping[str, Any]]
+    total: int | None
+    pages: int | None
+
+
+def page(payload: Any, key: str) -> Page:
+    """Read an envelope whose records are an array, an object keyed by id, or a single record.
+
+    :param key: a field every record has, which tells a single record from a collection
+    """
+    envelope = mapping(payload, "the list")
+    records = envelope.get("records")
+    if isinstance(records, dict) and key in records:
+        records = [records]
+    return Page(
+        records=rows(records if records is not None else [], "the list's records"),
+        total=integer(envelope.get("totalCount")),
+        pages=integer(envelope.get("maxPages")),
+    )
+
+
+def document(record: Mapping[str, Any]) -> Document:
+    """Read a document of the list, or the ``meta_data`` of the detail call (4.3)."""
+    return Document(
+        document_uid=identifier(record.get("documentUid"), "documentUid"),
+        document_type=text(record.get("documentType")),
+        document_number=text(record.get("documentNumber")),
+        document_date=day(record.get("documentDate")),
+        document_due_date=day(record.get("documentDueDate")),
+        created_at=day(record.get("createdAt")),
+        company_uid=integer(record.get("companyUid")) or None,
+        company_name=text(record.get("companyName")),
+        order_number=text(record.get("orderNumber")),
+        net_amount=decimal(record.get("netAmount")),
+        gross_amount=decimal(record.get("grossAmount")),
+        currency=text(record.get("currency")),
+        tax_rates=decimals(record.get("taxRates")),
+        vat_id=text(record.get("vat_id")),
+        is_archived=flag(record.get("isArchived")),
+        is_locked=flag(record.get("isLocked")),
+        tags=texts(record.get("tags")),
+        note=text(record.get("note")),
+        source=text(record.get("source")),
+        filename=text(record.get("filename")),
+        file_kilobytes=decimal(record.get("fileSize")),
+        payment_status=text(record.get("paymentStatus")) or PaymentStatus.UNKNOWN,
+        paid_at=day(record.get("paidAt")),
+        payment_method=text(record.get("paymentMethod")),
+        line_items=_line_items(record.get("lineItems")),
+    )
+
+
+def document_detail(payload: Any) -> DocumentDetail:
+    """Read the answer of the single-document call (5.1)."""
+    answer = mapping(payload, "the document")
+    meta = mapping(answer.get("meta_data"), "meta_data")
+    content = answer.get("fileContent")
+    return DocumentDetail(
+        document=document(meta),
+        workflow=_workflow(meta.get("workflowDetails")),
+        content=file_content(content) if isinstance(content, str) and content else None,
+    )
+
+
+def file_content(value: Any) -> bytes:
+    """Decode base64, with or without line breaks."""
+    if not isinstance(value, str):
+        raise Unexpected("fileContent is missing")
+    if any(blank in value for blank in "\r\n "):
+        value = "".join(value.split())
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise Unexpected("fileContent is not base64") from None
+
+
+def company(record: Any) -> Company:
+    """Read a company of the list or of the single call (3.3)."""
+    record = mapping(record, "the company")
+    return Company(
+        company_uid=identifier(record.get("companyUid"), "companyUid"),
+        name=text(record.get("name")),
+        company_type=text(record.get("companyType")),
+        country_code=text(record.get("countryCode")),
+        country_uid=integer(record.get("countryUid")) or None,
+        vat_id=text(record.get("vatId")),
+        tax_number=text(record.get("taxNumber")),
+        tags=texts(record.get("tags")),
+        note=text(record.get("note")),
+    )
+
+
+def account(payload: Any) -> Account:
+    """Read who a key belongs to (3.2)."""
+    record = mapping(payload, "the account")
+    return Account(
+        account_id=text(record.get("accountId")),
+        name=text(record.get("name")),
+        organization=text(record.get("organization")),
+        email=text(record.get("email")),
+        currency=text(record.get("currency")),
+        timezone=text(record.get("timezone")),
+        api_key_type=text(record.get("apiKeyType")),
+        has_banking_access=flag(record.get("hasBankingAccess")),
+    )
+
+
+def country(record: Mapping[str, Any]) -> Country:
+    """Read a country (3.4); its code has two spellings of the name."""
+    return Country(
+        country_uid=identifier(record.get("countryUid"), "countryUid"),
+        name=text(record.get("name")),
+        country_code=text(record.get("countryCode")) or text(record.get("country_code")),
+        is_eu=flag(record.get("is_eu")),
+    )
+
+
+def currency(record: Mapping[str, Any]) -> Currency:
+    """Read a currency (3.4)."""
+    return Currency(name=text(record.get("name")), currency_code=text(record.get("currencyCode")))
+
+
+def portal(record: Mapping[str, Any]) -> Portal:
+    """Read a portal of the catalogue (3.4)."""
+    return Portal(supplier_uid=identifier(record.get("supplier_uid"), "supplier_uid"), name=text(record.get("name")))
+
+
+def attachment(record: Mapping[str, Any]) -> Attachment:
+    """Read an attachment of the list (7.4)."""
+    return Attachment(
+        attachment_uid=identifier(record.get("attachmentUid"), "attachmentUid"),
+        file_name=text(record.get("fileName")) or text(record.get("filename")),
+        description=text(record.get("description")),
+        attached_at=text(record.get("attachedAt")),
+    )
+
+
+def attachment_detail(payload: Any) -> Attachment:
+    """Read the single-attachment call (7.4), which spells the name otherwise and carries the content."""
+    answer = mapping(payload, "the attachment")
+    listed = attachment(mapping(answer.get("meta_data"), "meta_data"))
+    return Attachment(
+        attachment_uid=listed.attachment_uid,
+        file_name=listed.file_name,
+        description=listed.description,
+        attached_at=listed.attached_at,
+        content=file_content(answer.get("fileContent")),
+    )
+
+
+def created(payload: Any, key: str) -> int:
+    """Read the id of what was just created (6.2)."""
+    return identifier(mapping(payload, "the confirmation").get(key), key)
+
+
+def _line_items(value: Any) -> tuple[LineItem, ...]:
+    if not isinstance(value, list | dict):
+        return ()
+    return tuple(_line_item(record) for record in rows(value, "lineItems"))
+
+
+def _line_item(record: Mapping[str, Any]) -> LineItem:
+    return LineItem(
+        description=text(record.get("description")),
+        quantity=decimal(record.get("quantity")),
+        unit_net_price=decimal(record.get("unit_net_price")),
+        tax_percentage=decimal(record.get("tax_percentage")),
+        tax_amount=decimal(record.get("tax_amount")),
+        total_gross=decimal(record.get("total_gross")),
+    )
+
+
+def _workflow(value: Any) -> Workflow | None:
+    """Read the approval (5.4). Without a workflow the key is missing, or parts of it are (A-13)."""
+    if not isinstance(value, dict):
+        return None
+    name, step = _named(value.get("currentWorkflow")), _named(value.get("currentWorkflowStep"))
+    completed = flag(value.get("isCompleted"))
+    if not completed and name is None:
+        return None
+    return Workflow(is_completed=completed, name=name or "", step=step or "")
+
+
+def _named(value: Any) -> str | None:
+    return text(value.get("name")) if isinstance(value, dict) and value else None

@@ -1,0 +1,137 @@
+"""Read what a service sent: every value may be missing, empty, or written in another of its usual ways.
+
+The readers never guess: what they do not recognise becomes "none", and what a record cannot do without raises
+:class:`Unexpected`, which the transport reports as a bad answer.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_LARGEST_EXPONENT = 18
+
+
+class Unexpected(ValueError):
+    """The answer is not of the promised shape. The message names the field, never its value."""
+
+
+def mapping(value: Any, what: str) -> Mapping[str, Any]:
+    """Return ``value`` if it is a JSON object.
+
+    :param what: what it should have been, for the error
+    :raises Unexpected: when it is anything else
+    """
+    if not isinstance(value, dict):
+        raise Unexpected(f"{what} is not an object")
+    return value
+
+
+def rows(value: Any, what: str) -> list[Mapping[str, Any]]:
+    """Return the records of a collection, which may be an array or an object keyed by id.
+
+    :raises Unexpected: when it is neither, or a record is not an object
+    """
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        raise Unexpected(f"{what} is not a list")
+    return [mapping(row, f"a record of {what}") for row in value]
+
+
+def text(value: Any) -> str:
+    """Return a text; null and anything that is not text or a number is empty."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the non-empty texts of a list (or of an object's values)."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return ()
+    return tuple(item for item in map(text, value) if item)
+
+
+def integer(value: Any) -> int | None:
+    """Return an integer, also from a numeric string."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        return int(value)
+    return None
+
+
+def identifier(value: Any, what: str) -> int:
+    """Return a record's positive integer id.
+
+    :raises Unexpected: when there is none
+    """
+    number = integer(value)
+    if number is None or number <= 0:
+        raise Unexpected(f"{what} is missing")
+    return number
+
+
+def decimal(value: Any) -> Decimal | None:
+    """Return an amount from a number, or from a numeric string with ``,`` as thousands mark."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, str):
+        try:
+            value = Decimal(value.strip().replace(",", ""))
+        except InvalidOperation:
+            return None
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
+        return value
+    return None
+
+
+def decimals(value: Any) -> tuple[Decimal, ...]:
+    """Return the numbers of a list."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(number for number in map(decimal, value) if number is not None)
+
+
+def day(value: Any) -> date | None:
+    """Return a ``YYYY-MM-DD`` date; ``0000-00-00``, nonsense and anything longer is none."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def moment(value: Any) -> datetime | None:
+    """Return an aware UTC time from an ISO date-time with zone, with or without fractions of a second."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def flag(value: Any) -> bool:
+    """Return a truth value from a boolean, 0/1, ``"0"``/``"1"`` or ``"true"``/``"false"``."""
+    if isinstance(value, str):
+        return value.strip().lower() in {"1", "true"}
+    return value is True or (isinstance(value, int | Decimal) and value == 1)
