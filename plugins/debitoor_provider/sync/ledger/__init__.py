@@ -1,1 +1,57 @@
+"""The memory of the exchange: every attempt may be repeated, the outcome is there once (design section 5)."""
+
 from __future__ import annotations
+
+from debitoor_provider.sync.ledger.errors import (
+    EntryChanged,
+    IllegalTransition,
+    LeaseLost,
+    LedgerError,
+    LedgerMisconfigured,
+    LedgerOutdated,
+    LedgerTooNew,
+    LedgerUnavailable,
+)
+from debitoor_provider.sync.ledger.records import (
+    Entry,
+    Event,
+    FoundDocument,
+    Naming,
+    Outcome,
+    PlannedDocument,
+    PlanResult,
+    RebuildResult,
+    Run,
+    Watermark,
+)
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, Kind, State
+from debitoor_provider.sync.ledger.store import Ledger
+
+__all__ = [
+    "ATTENTION",
+    "DONE",
+    "DUE",
+    "OPEN",
+    "Direction",
+    "Entry",
+    "EntryChanged",
+    "Event",
+    "FoundDocument",
+    "IllegalTransition",
+    "Kind",
+    "LeaseLost",
+    "Ledger",
+    "LedgerError",
+    "LedgerMisconfigured",
+    "LedgerOutdated",
+    "LedgerTooNew",
+    "LedgerUnavailable",
+    "Naming",
+    "Outcome",
+    "PlanResult",
+    "PlannedDocument",
+    "RebuildResult",
+    "Run",
+    "State",
+    "Watermark",
+]

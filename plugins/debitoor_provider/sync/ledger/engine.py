@@ -1,0 +1,213 @@
+"""The database behind the ledger: opened by URL, with short transactions and errors in plain words.
+
+SQLite runs in WAL mode with ``synchronous=NORMAL``: a commit survives the end of the process, and after a power cut
+the database is intact but may lack the last commits, which is what the look at the target is for (design section 5).
+WAL needs a local disk. Writers of one process queue for a lock, since SQLite's own waiting is polling and unfair;
+between processes ``busy_timeout`` waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
+
+from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+LOCK_WAIT = 30
+"""Seconds to wait for another writer before the ledger counts as unavailable."""
+CONNECT_WAIT = 10
+"""Seconds to wait for a PostgreSQL server to answer."""
+
+_databases: dict[tuple[str, int], Database] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Database:
+    """An engine and how to use it. Never shared with a child process: see :func:`connect`."""
+
+    engine: Engine
+    writer: Engine
+    place: str
+    _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is SQLite; PostgreSQL otherwise."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One reading transaction: a consistent view of the database."""
+        with self._plain_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One writing transaction, committed at the end, rolled back on an error."""
+        with self._plain_errors(), self._queue, self.writer.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (IntegrityError, ProgrammingError):
+            raise  # a mistake in the code, not in the weather
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+            raise LedgerUnavailable(f"The ledger ({self.place}) {_sentence(error)}") from error
+
+
+def connect(url: str | URL) -> Database:
+    """Return the database behind a URL; the same one for the same URL within a process.
+
+    A child process gets its own: connections must not cross a fork. The parent's stay referenced, so that the child
+    does not close them either.
+
+    :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
+    :raises LedgerMisconfigured: for any other URL
+    """
+    parsed = _parse(url)
+    key = (parsed.render_as_string(hide_password=False), os.getpid())
+    return _databases.get(key) or _databases.setdefault(key, _open(parsed))
+
+
+def disconnect(database: Database) -> None:
+    """Close the connections of this process; the next use opens new ones."""
+    for key, known in list(_databases.items()):
+        if known is database:
+            del _databases[key]
+    database.engine.dispose()
+
+
+def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An ``INSERT`` that knows ``ON CONFLICT``."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _parse(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise LedgerMisconfigured("The ledger's address is not a database URL.") from None
+    backend = parsed.get_backend_name()
+    if backend == "postgres" or parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    elif backend == "sqlite":
+        if parsed.database in (None, "", ":memory:") or "mode=memory" in str(parsed):
+            raise LedgerMisconfigured("The ledger needs a file: it has to outlive the process.")
+        parsed = parsed.set(database=str(Path(str(parsed.database)).absolute()))
+    elif backend != "postgresql":
+        raise LedgerMisconfigured(f"The ledger runs on SQLite or PostgreSQL, not on {backend}.")
+    return parsed
+
+
+def _open(url: URL) -> Database:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    place = f"SQLite file {url.database}" if is_sqlite else f"PostgreSQL database {url.database} at {url.host}"
+    options: dict[str, Any] = (
+        {"connect_args": {"timeout": LOCK_WAIT}, "max_overflow": -1}
+        if is_sqlite
+        else {"connect_args": {"connect_timeout": CONNECT_WAIT}, "pool_pre_ping": True, "max_overflow": 30}
+    )
+    try:
+        if is_sqlite:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            url, pool_size=5, pool_use_lifo=True, hide_parameters=True, json_serializer=_to_json, **options
+        )
+    except (ImportError, NoSuchModuleError) as error:
+        raise LedgerMisconfigured(
+            f"The database driver {url.drivername} is not installed. For PostgreSQL: pip install 'psycopg[binary]'."
+        ) from error
+    except (ArgumentError, TypeError, ValueError):
+        raise LedgerMisconfigured("The ledger's address has an option that its driver does not know.") from None
+    except OSError as error:
+        raise LedgerUnavailable(f"The ledger's folder cannot be made: {error.strerror}.") from error
+    event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgresql)
+    if is_sqlite:
+        event.listen(engine, "begin", _begin_sqlite)
+    queue: contextlib.AbstractContextManager[Any] = threading.Lock() if is_sqlite else contextlib.nullcontext()
+    return Database(engine, engine.execution_options(ledger_write=True), place, queue)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+# The switch to WAL needs the file alone for a moment, and SQLite does not wait for that by itself.
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(LOCK_WAIT),
+    wait=wait_random(0.01, 0.05),
+    reraise=True,
+)
+def _use_wal(connection: Any) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: one that had read first could be refused it without waiting.
+    is_write = connection.get_execution_options().get("ledger_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+    connection.commit()
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, default=str, separators=(",", ":"))
+
+
+def _sentence(error: Exception) -> str:
+    text = str(getattr(error, "orig", None) or error).lower()
+    for sign, sentence in _SENTENCES.items():
+        if sign in text:
+            return sentence
+    return "could not be used just now."
+
+
+_SENTENCES = {
+    "locked": "is busy: another process has been writing for too long.",
+    "lock timeout": "is busy: another process has been writing for too long.",
+    "deadlock": "is busy: two processes were waiting for each other.",
+    "queuepool limit": "is busy: all its connections are in use.",
+    "full": "has no room left: the disk is full.",
+    "no space": "has no room left: the disk is full.",
+    "unable to open": "cannot be opened: the file or its folder is missing or not writable.",
+    "readonly": "is read-only.",
+    "read-only": "is read-only.",
+    "not a database": "is not a database, or damaged.",
+    "malformed": "is not a database, or damaged.",
+    "disk i/o": "cannot be read or written: the disk reports an error.",
+    "password authentication": "does not accept the user name or the password.",
+    "does not exist": "does not exist, or its user does not.",
+    "too many": "is busy: it has no free connection.",
+    "remaining connection slots": "is busy: it has no free connection.",
+    "connect": "cannot be reached.",
+}

@@ -1,0 +1,35 @@
+"""What can go wrong in the ledger, named by what has to happen next."""
+
+from __future__ import annotations
+
+
+class LedgerError(Exception):
+    """Anything the ledger could not do. The text is one plain sentence and holds no secret."""
+
+
+class LedgerUnavailable(LedgerError):
+    """Transient: the database is not reachable, busy or full. Trying again later may succeed."""
+
+
+class LedgerMisconfigured(LedgerError):
+    """The ledger's URL cannot work; a person has to correct it."""
+
+
+class LedgerOutdated(LedgerError):
+    """The tables are of an older version: ``airflow debitoor ledger upgrade`` brings them up to date."""
+
+
+class LedgerTooNew(LedgerError):
+    """The tables are of a newer version than this code: the provider has to be updated."""
+
+
+class LeaseLost(LedgerError):
+    """The caller does not hold the document's lease (any more): another run may be working on it."""
+
+
+class IllegalTransition(LedgerError):
+    """The document is not in a state from which this step is possible. Nothing was written."""
+
+
+class EntryChanged(IllegalTransition):
+    """The source record was planned anew since the caller read it. Nothing was written; read it again."""

@@ -1,0 +1,3 @@
+"""Migrations of the ledger, run by ``schema.upgrade``."""
+
+from __future__ import annotations

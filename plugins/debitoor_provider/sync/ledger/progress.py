@@ -1,0 +1,153 @@
+"""A document takes a step: one update that checks everything it has to, and one event.
+
+The update's ``WHERE`` holds the origins of the step, the lease, and for an intent also the record that the caller read.
+``previous_state`` is set from the state as it was, so the event is exact without another query. When no row was hit, a
+second look tells why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
+from debitoor_provider.sync.ledger.leases import DATABASE_CLOCK
+from debitoor_provider.sync.ledger.rows import COLUMNS, RUN, chunks, event_values, to_entry, write_events
+from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_legal
+from debitoor_provider.sync.ledger.tables import documents, leases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Update
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.records import Entry
+
+
+def advance(
+    connection: Connection,
+    kind: Kind,
+    entry: Entry,
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    clock_ms: int | None,
+    run_id: str,
+    detail: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Let one document take a step of a run.
+
+    A result that is there already (the same target id, the same archiving) is returned as it is: every attempt may be
+    repeated.
+
+    :param values: columns to write beside the state
+    :param clock_ms: the time for the lease, ``None`` for the database's own
+    :raises IllegalTransition: when its state does not allow it
+    :raises LeaseLost: when another run may be working on it
+    """
+    by_database = clock_ms is None
+    parameters: dict[str, Any] = {f"new_{name}": value for name, value in values.items()}
+    parameters |= {"the_id": entry.id, "new_changed_at": at, "new_moved_by": run_id}
+    if STEPS[kind].leased:
+        parameters["the_owner"] = entry.owner
+    if kind is Kind.INTENT:
+        parameters["the_fingerprint"] = entry.fingerprint
+        if not by_database:
+            parameters["the_clock"] = clock_ms
+    row = connection.execute(_statement(kind, frozenset(values), by_database), parameters).first()
+    if row is None:
+        return _settle(connection, kind, entry, values)
+    after = replace(to_entry(row), owner=entry.owner, run_id=run_id)
+    write_events(
+        connection,
+        [event_values(after.id, kind, after.previous_state, after.state, at=at, run_id=run_id, detail=detail)],
+    )
+    return after
+
+
+def advance_all(
+    connection: Connection,
+    kind: Kind,
+    entries: Iterable[Entry],
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    run_id: str | None = None,
+    actor: str = RUN,
+    detail: Mapping[str, Any] | None = None,
+) -> list[Entry]:
+    """Let many documents take a step that needs no lease. Those whose state does not allow it are left alone.
+
+    :raises IllegalTransition: when none of them could
+    """
+    step = STEPS[kind]
+    after: list[Entry] = []
+    ids = sorted({entry.id for entry in entries})
+    for chunk in chunks(ids):
+        rows = connection.execute(
+            documents.update()
+            .where(documents.c.id.in_(chunk), documents.c.state.in_(sorted(step.origins)))
+            .values(previous_state=documents.c.state, state=step.target, changed_at=at, **values)
+            .returning(*COLUMNS)
+        )
+        changed = [to_entry(row) for row in rows]
+        write_events(
+            connection,
+            [
+                event_values(
+                    entry.id, kind, entry.previous_state, entry.state, at=at, run_id=run_id, actor=actor, detail=detail
+                )
+                for entry in changed
+            ],
+        )
+        after += changed
+    if ids and not after:
+        current = _read(connection, ids[0])
+        require_legal(kind, current.state, step.target)
+    return after
+
+
+@cache
+def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update:
+    step = STEPS[kind]
+    # States as literals, so that the statement and its compiled form stay the same object for good.
+    origins: list[Any] = [sa.literal_column(f"'{state}'") for state in sorted(step.origins)]
+    where = [documents.c.id == sa.bindparam("the_id"), documents.c.state.in_(origins)]
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in {*columns, "changed_at", "moved_by"}}
+    if step.leased:
+        lease = sa.select(leases.c.key).where(
+            leases.c.key == documents.c.exchange_key, leases.c.owner == sa.bindparam("the_owner")
+        )
+        if kind is Kind.INTENT:
+            # Before a write the lease must still run. A result is recorded also after that, if nobody took over.
+            clock = DATABASE_CLOCK if by_database else sa.bindparam("the_clock", type_=sa.BigInteger)
+            lease = lease.where(leases.c.until_ms > clock)
+            where.append(documents.c.fingerprint == sa.bindparam("the_fingerprint"))
+            values["attempts"] = documents.c.attempts + 1
+        where.append(lease.exists())
+    values |= {"previous_state": documents.c.state, "state": sa.literal_column(f"'{step.target}'")}
+    return documents.update().where(*where).values(values).returning(*COLUMNS)
+
+
+def _settle(connection: Connection, kind: Kind, entry: Entry, values: Mapping[str, Any]) -> Entry:
+    current = _read(connection, entry.id)
+    if kind is Kind.MOVED and current.state is State.MOVED and current.target_id == values["target_id"]:
+        return replace(current, owner=entry.owner, run_id=entry.run_id)
+    if kind is Kind.ARCHIVED and current.state is State.ARCHIVED:
+        return current
+    require_legal(kind, current.state, STEPS[kind].target)
+    if kind is Kind.INTENT and current.fingerprint != entry.fingerprint:
+        raise EntryChanged(f"Document {current.source_id} was planned anew in the meantime.")
+    raise LeaseLost(f"Document {current.source_id} is not leased to this run any more; another one may be at it.")
+
+
+def _read(connection: Connection, document_id: int) -> Entry:
+    row = connection.execute(sa.select(*COLUMNS).where(documents.c.id == document_id)).first()
+    if row is None:
+        raise IllegalTransition(f"There is no document with the id {document_id} in the ledger.")
+    return to_entry(row)

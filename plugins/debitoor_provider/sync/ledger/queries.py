@@ -1,0 +1,156 @@
+"""Questions to the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.records import Event
+from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, search_key, to_entry
+from debitoor_provider.sync.ledger.states import DONE, Direction, State
+from debitoor_provider.sync.ledger.tables import documents, events, storable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import date
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.records import Entry
+
+Order = Literal[
+    "changed", "-changed", "listed", "-listed", "date", "-date", "company", "-company",
+    "number", "-number", "amount", "-amount", "name", "-name",
+]  # fmt: skip
+"""What a list is sorted by; ``-`` is the other way round, e.g. newest first."""
+
+_ORDERS: dict[str, ColumnElement[Any]] = {
+    "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
+    "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
+    "date": sa.type_coerce(documents.c.document_date, sa.Date),
+    "company": sa.func.lower(documents.c.company),
+    "number": sa.type_coerce(documents.c.document_number, sa.Text),
+    "amount": sa.cast(documents.c.gross_amount, sa.Numeric),
+    "name": sa.func.coalesce(documents.c.target_name, documents.c.source_name),
+}
+
+
+def conditions(
+    *,
+    account: str | None = None,
+    direction: Direction | None = None,
+    states: Collection[State] | None = None,
+    run: str | None = None,
+    text: str | None = None,
+    period: tuple[date | None, date | None] | None = None,
+) -> list[ColumnElement[bool]]:
+    """Return the ``WHERE`` of a list.
+
+    :param run: planned or worked on by this run last
+    :param text: found anywhere in id, number, company, names or amount, without regard to case
+    :param period: first and last document date, both inclusive, either open
+    """
+    where: list[ColumnElement[bool]] = []
+    if account is not None:
+        where.append(documents.c.account == account)
+    if direction is not None:
+        where.append(documents.c.direction == direction)
+    if states is not None:
+        where.append(documents.c.state.in_(sorted(states)))
+    if run is not None:
+        where.append(sa.or_(documents.c.planned_by == run, documents.c.moved_by == run))
+    if text:
+        key = search_key(storable(text.strip()))
+        where.append(
+            sa.or_(
+                documents.c.search.contains(key, autoescape=True),
+                documents.c.target_name_key.contains(key, autoescape=True),
+            )
+        )
+    first, last = period or (None, None)
+    if first is not None:
+        where.append(documents.c.document_date >= first)
+    if last is not None:
+        where.append(documents.c.document_date <= last)
+    return where
+
+
+def entries(
+    connection: Connection,
+    where: Iterable[ColumnElement[bool]],
+    order: Order = "-changed",
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Entry]:
+    """Return the documents that fit, ties in the order of their ids."""
+    column = _ORDERS[order.removeprefix("-")]
+    is_down = order.startswith("-")
+    sort = (
+        (column.desc().nulls_last(), documents.c.id.desc()) if is_down else (column.asc().nulls_last(), documents.c.id)
+    )
+    rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).limit(limit).offset(offset or None))
+    return [to_entry(row) for row in rows]
+
+
+def count(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[State, int]:
+    """Return how many documents that fit are in each state; states without any are left out."""
+    rows = connection.execute(sa.select(documents.c.state, sa.func.count()).where(*where).group_by(documents.c.state))
+    return {state: number for state, number in rows}  # noqa: C416 (a row is no pair for mypy)
+
+
+def known(connection: Connection, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
+    """Return the entries of the source ids that the ledger knows."""
+    found: dict[str, Entry] = {}
+    for chunk in chunks(sorted({storable(source_id) for source_id in source_ids})):
+        rows = connection.execute(
+            sa.select(*COLUMNS).where(
+                documents.c.account == account, documents.c.direction == direction, documents.c.source_id.in_(chunk)
+            )
+        )
+        found |= {entry.source_id: entry for entry in map(to_entry, rows)}
+    return found
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> list[Entry]:
+    """Return the entries with these ids, in the order of the ids."""
+    found: list[Entry] = []
+    for chunk in chunks(sorted(set(ids))):
+        rows = connection.execute(sa.select(*COLUMNS).where(documents.c.id.in_(chunk)).order_by(documents.c.id))
+        found += map(to_entry, rows)
+    return found
+
+
+def waiting(connection: Connection, account: str, limit: int | None) -> list[Entry]:
+    """Return the waiting documents of an account, those that were not asked about for longest first."""
+    rows = connection.execute(
+        sa.select(*COLUMNS)
+        .where(documents.c.account == account, documents.c.state == State.WAITING)
+        .order_by(documents.c.asked_at, documents.c.id)
+        .limit(limit)
+    )
+    return [to_entry(row) for row in rows]
+
+
+def sent_elsewhere(connection: Connection, asked: Iterable[Entry]) -> dict[int, Entry]:
+    """Return, by the id of the entry asked about, the entry of another account that sent the same, or is sending it."""
+    by_key: dict[str, list[Entry]] = {}
+    for entry in asked:
+        by_key.setdefault(entry.exchange_key, []).append(entry)
+    found: dict[int, Entry] = {}
+    for chunk in chunks(sorted(by_key)):
+        rows = connection.execute(
+            sa.select(*COLUMNS).where(
+                documents.c.exchange_key.in_(chunk), documents.c.state.in_(sorted({*DONE, State.SENDING}))
+            )
+        )
+        for other in map(to_entry, rows):
+            found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
+    return found
+
+
+def history(connection: Connection, document_id: int) -> list[Event]:
+    """Return what happened to a document, oldest first."""
+    rows = connection.execute(sa.select(events).where(events.c.document_id == document_id).order_by(events.c.id))
+    return [Event(**row._mapping) for row in rows]  # noqa: SLF001 (public in spite of its name)

@@ -1,0 +1,246 @@
+"""What goes into the ledger and what comes out of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from debitoor_provider.sync.ledger.states import OPEN, Direction, State
+from debitoor_provider.sync.ledger.tables import KEY_LENGTH
+
+RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document as the ledger knows it.
+
+    :param exchange_key: source document and target company, over all accounts; what a lease is about
+    :param snapshot: the source record as it was planned; opaque to the ledger
+    :param fingerprint: tells whether the source record changed
+    :param file_id: a file that was uploaded to the target and is not used yet
+    :param planned_by: the run that listed it last
+    :param moved_by: the run that worked on it last
+    :param attempts: intents since it was planned
+    :param asked_at: when the source was asked about it last
+    :param owner: the holder of the lease under which it was claimed; empty when read without a claim
+    :param run_id: the run that claimed it
+    """
+
+    id: int
+    account: str
+    direction: Direction
+    source_id: str
+    state: State
+    previous_state: State | None
+    reason_code: str
+    reason: str
+    mend: str
+    source_name: str
+    target_name: str | None
+    document_date: date | None
+    document_number: str
+    company: str
+    currency: str
+    net_amount: Decimal | None
+    gross_amount: Decimal | None
+    snapshot: str = field(repr=False)
+    fingerprint: str
+    settings_fingerprint: str
+    exchange_key: str
+    target_id: str | None
+    file_id: str | None
+    file_sha256: str | None
+    file_bytes: int | None
+    planned_by: str | None
+    moved_by: str | None
+    attempts: int
+    asked_at: datetime | None
+    created_at: datetime
+    changed_at: datetime
+    moved_at: datetime | None
+    archived_at: datetime | None
+    owner: str = ""
+    run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDocument:
+    """A document as a plan wants it in the ledger.
+
+    :param state: planned, waiting, held or rejected
+    :param reason_code: why it waits, is held or is rejected; with ``reason`` (plain words) and ``mend`` (what helps)
+    :param fingerprint: changes when the source record did; empty: made from the snapshot
+    """
+
+    source_id: str
+    exchange_key: str
+    snapshot: str = field(repr=False)
+    state: State = State.PLANNED
+    reason_code: str = ""
+    reason: str = ""
+    mend: str = ""
+    source_name: str = ""
+    document_date: date | None = None
+    document_number: str = ""
+    company: str = ""
+    currency: str = ""
+    net_amount: Decimal | None = None
+    gross_amount: Decimal | None = None
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        if self.state not in OPEN:
+            raise ValueError(f"a plan cannot make a document {self.state}")
+        require_key("source_id", self.source_id)
+        require_key("exchange_key", self.exchange_key)
+        if not self.fingerprint:
+            digest = hashlib.sha256(self.snapshot.encode("utf-8", "surrogatepass")).hexdigest()
+            object.__setattr__(self, "fingerprint", digest)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """A document that the target has, as ``rebuild`` found it there."""
+
+    source_id: str
+    exchange_key: str
+    target_id: str
+    target_name: str | None = None
+    document_date: date | None = None
+    document_number: str = ""
+    company: str = ""
+    currency: str = ""
+    net_amount: Decimal | None = None
+    gross_amount: Decimal | None = None
+    moved_at: datetime | None = None
+    snapshot: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        require_key("source_id", self.source_id)
+        require_key("exchange_key", self.exchange_key)
+        require_key("target_id", self.target_id)
+
+
+class Outcome(StrEnum):
+    """What a plan meant for one document."""
+
+    NEW = "new"
+    REFRESHED = "refreshed"  # known and not sent; now with the new record
+    RETURNED = "returned"  # was gone, or needed attention and has changed since
+    UNCHANGED = "unchanged"
+    SENDING = "sending"  # another run is at it, or its outcome has to be settled first
+    DONE = "done"  # at the target already
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a plan came to.
+
+    :param outcomes: by source id
+    :param planned: how many of the listed documents are now planned
+    :param waiting: how many of the listed documents are now waiting
+    :param gone: how many documents left the source or the filter
+    """
+
+    outcomes: Mapping[str, Outcome]
+    planned: int
+    waiting: int
+    gone: int
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many documents had each outcome."""
+        return dict(Counter(self.outcomes.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What came of giving names.
+
+    :param named: those that have a name now, with it
+    :param taken: those whose name another document of the account has: try the next
+    """
+
+    named: list[Entry]
+    taken: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildResult:
+    """How many documents a rebuild added, set to moved, and found as they were."""
+
+    added: int
+    restored: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a document's history.
+
+    :param actor: ``run``, or ``user:<name>``
+    :param kind: see :class:`~debitoor_provider.sync.ledger.states.Kind`
+    """
+
+    id: int
+    document_id: int
+    at: datetime
+    run_id: str | None
+    actor: str
+    kind: str
+    from_state: State | None
+    to_state: State
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of an account.
+
+    :param id: ``<dag id>/<run id>``
+    :param window: what was asked for: dates as ISO text, document ids
+    :param counts: by outcome; those left out by reason
+    :param verdict: e.g. ``success`` or ``failed``; empty while it runs
+    :param error: one plain sentence
+    """
+
+    id: str
+    account: str
+    direction: Direction
+    kind: RunKind
+    window: Mapping[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    verdict: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far an account's source was asked.
+
+    :param listed_at: everything changed until then is in the ledger; ``None``: never asked
+    :param full_listed_at: when the whole period was listed last
+    :param settings_fingerprint: the settings with which that was done: other settings need a full listing
+    """
+
+    account: str
+    direction: Direction
+    listed_at: datetime | None = None
+    full_listed_at: datetime | None = None
+    settings_fingerprint: str = ""
+
+
+def require_key(name: str, value: str) -> None:
+    """Raise :class:`ValueError` for a key that is empty or too long to be indexed."""
+    if not value or len(value) > KEY_LENGTH:
+        raise ValueError(f"{name} must have 1 to {KEY_LENGTH} characters")

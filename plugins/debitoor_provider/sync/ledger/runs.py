@@ -1,0 +1,127 @@
+"""Runs, and how far each account's source was asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.engine import upsert
+from debitoor_provider.sync.ledger.errors import LedgerError
+from debitoor_provider.sync.ledger.records import Run, Watermark
+from debitoor_provider.sync.ledger.tables import runs, watermarks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.states import Direction
+
+_RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
+_WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
+
+
+def start(connection: Connection, run: Run, at: datetime) -> Run:
+    """Enter a run. One that is known begins anew: its task is tried again, or it was cleared."""
+    values: dict[str, Any] = {
+        "kind": run.kind,
+        "window": dict(run.window),
+        "finished_at": None,
+        "counts": {},
+        "verdict": "",
+        "error": "",
+    }
+    first = {"id": run.id, "account": run.account, "direction": run.direction, "started_at": run.started_at or at}
+    connection.execute(
+        upsert(connection, runs).values(first | values).on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+    return get(connection, run.id)
+
+
+def finish(
+    connection: Connection, run_id: str, at: datetime, *, counts: Mapping[str, Any], verdict: str, error: str
+) -> Run:
+    """Enter what a run came to."""
+    connection.execute(
+        runs.update()
+        .where(runs.c.id == run_id)
+        .values(finished_at=at, counts=dict(counts), verdict=verdict, error=error)
+    )
+    return get(connection, run_id)
+
+
+def get(connection: Connection, run_id: str) -> Run:
+    """Return a run.
+
+    :raises LedgerError: for a run that the ledger does not know
+    """
+    run = find(connection, run_id)
+    if run is None:
+        raise LedgerError(f"There is no run {run_id} in the ledger.")
+    return run
+
+
+def find(connection: Connection, run_id: str) -> Run | None:
+    """Return a run, ``None`` when it is not known."""
+    row = connection.execute(sa.select(*_RUN).where(runs.c.id == run_id)).first()
+    return None if row is None else Run(*row)
+
+
+def latest(connection: Connection, account: str | None, limit: int) -> list[Run]:
+    """Return the latest runs, newest first."""
+    statement = sa.select(*_RUN).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
+    if account is not None:
+        statement = statement.where(runs.c.account == account)
+    return [Run(*row) for row in connection.execute(statement)]
+
+
+def watermark(connection: Connection, account: str, direction: Direction) -> Watermark:
+    """Return how far the source was asked."""
+    row = connection.execute(
+        sa.select(*_WATERMARK).where(watermarks.c.account == account, watermarks.c.direction == direction)
+    ).first()
+    return Watermark(account, direction) if row is None else Watermark(*row)
+
+
+def lock_watermark(connection: Connection, account: str, direction: Direction) -> None:
+    """Let one plan of an account wait for the other, until the transaction ends."""
+    statement = upsert(connection, watermarks).values(account=account, direction=direction, settings_fingerprint="")
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["account", "direction"], set_={"account": account})
+    )
+
+
+def move_watermark(
+    connection: Connection,
+    account: str,
+    direction: Direction,
+    *,
+    listed_at: datetime | None,
+    full_listed_at: datetime | None,
+    settings_fingerprint: str,
+) -> None:
+    """Move the marks that are given, and never back: a run may end after one that started later."""
+    before = watermark(connection, account, direction)
+    if listed_at is None and full_listed_at is None:
+        return
+    connection.execute(
+        watermarks.update()
+        .where(watermarks.c.account == account, watermarks.c.direction == direction)
+        .values(
+            listed_at=_later(before.listed_at, listed_at),
+            full_listed_at=_later(before.full_listed_at, full_listed_at),
+            settings_fingerprint=settings_fingerprint,
+        )
+    )
+
+
+def reset_watermark(connection: Connection, account: str, direction: Direction) -> None:
+    """Forget how far the source was asked: the next run lists everything."""
+    connection.execute(watermarks.delete().where(watermarks.c.account == account, watermarks.c.direction == direction))
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)

@@ -1,0 +1,81 @@
+"""Which version the tables have, and bringing them up to date.
+
+The check is one query; Alembic is imported only when there is something to migrate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, LedgerUnavailable
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger.engine import Database
+
+HEAD = "0001"
+"""The version this code works with: the newest of ``migrations/versions``, which are numbered in order."""
+VERSION_TABLE = "debitoor_ledger_version"
+
+_ADVISORY_LOCK = 0x64656269746F6F72  # any number that nobody else takes
+
+
+def current(database: Database) -> str | None:
+    """Return the version of the tables, ``None`` for a database without a ledger."""
+    try:
+        with database.read() as connection:
+            version = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+            return None if version is None else str(version)
+    except (LedgerUnavailable, DBAPIError):
+        # A missing table is an error of another class on each database; ask plainly.
+        with database.read() as connection:
+            if sa.inspect(connection).has_table(VERSION_TABLE):
+                raise
+        return None
+
+
+def ensure(database: Database) -> None:
+    """Create the tables in a new database; require the right version in any other.
+
+    :raises LedgerOutdated: when an upgrade is needed, which is a person's decision
+    :raises LedgerTooNew: when the tables were made by a newer provider
+    """
+    version = current(database)
+    if version is None:
+        upgrade(database)
+    else:
+        require_current(version)
+
+
+def require_current(version: str) -> None:
+    """Raise unless the version is :data:`HEAD`."""
+    if version < HEAD:
+        raise LedgerOutdated(
+            f"The ledger has version {version}, {HEAD} is needed. Run: airflow debitoor ledger upgrade"
+        )
+    if version > HEAD:
+        raise LedgerTooNew(
+            f"The ledger has version {version}, this provider knows {HEAD}. Update airflow-provider-debitoor here."
+        )
+
+
+def upgrade(database: Database) -> None:
+    """Bring the tables to :data:`HEAD`, in one transaction. Safe when several processes do it at once.
+
+    :raises LedgerTooNew: when the tables were made by a newer provider
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    version = current(database)
+    if version is not None and version > HEAD:
+        require_current(version)
+    config = Config()
+    config.set_main_option("script_location", "debitoor_provider.sync.ledger:migrations")
+    with database.write() as connection:  # SQLite: the write lock
+        if not database.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

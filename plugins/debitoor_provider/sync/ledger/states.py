@@ -1,0 +1,132 @@
+"""The states of a document, and the only ways from one to the next.
+
+The table :data:`STEPS` is the whole truth: each step is also the kind of the event it leaves behind. The store puts a
+step's origins into the ``WHERE`` of its update, so that an illegal transition cannot happen, whoever races whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from debitoor_provider.sync.ledger.errors import IllegalTransition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Direction = Literal["export", "import"]
+
+
+class State(StrEnum):
+    """Where a document is on its way."""
+
+    WAITING = "waiting"  # may come in later by itself: an approval, a tag
+    PLANNED = "planned"  # to be moved
+    SENDING = "sending"  # the intent is written; the target may have it
+    MOVED = "moved"  # verified at the target
+    ARCHIVED = "archived"  # moved, and archived at the source
+    HELD = "held"  # a rule wants a person's decision
+    REJECTED = "rejected"  # cannot go as it is
+    IGNORED = "ignored"  # a person said: never
+    GONE = "gone"  # left the source or the filter before it was sent
+
+
+class Kind(StrEnum):
+    """A step of a document; the kind of an event."""
+
+    LISTED = "listed"
+    GONE = "gone"
+    NAMED = "named"
+    INTENT = "intent"
+    FILE_UPLOADED = "file_uploaded"
+    UNCLEAR = "unclear"
+    POSTPONED = "postponed"
+    MOVED = "moved"
+    ARCHIVED = "archived"
+    WAITS = "waits"
+    HELD = "held"
+    REJECTED = "rejected"
+    RETRIED = "retried"
+    SENT_AGAIN = "sent_again"
+    IGNORED = "ignored"
+    MARKED_MOVED = "marked_moved"
+    REBUILT = "rebuilt"
+
+
+OPEN = frozenset({State.WAITING, State.PLANNED, State.HELD, State.REJECTED})
+"""Not sent, and possibly to be sent."""
+DUE = frozenset({State.PLANNED, State.SENDING})
+"""A run has something to do: send it, or settle what became of it."""
+ATTENTION = frozenset({State.HELD, State.REJECTED})
+"""A person has something to do."""
+DONE = frozenset({State.MOVED, State.ARCHIVED})
+"""At the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way of getting on.
+
+    :param origins: states it may start from
+    :param targets: states it may end in
+    :param leased: whether only the holder of the document's lease may take it
+    :param creates: whether it may be the first step of a document
+    """
+
+    origins: frozenset[State]
+    targets: frozenset[State]
+    leased: bool = False
+    creates: bool = False
+
+    @property
+    def target(self) -> State:
+        """The state it ends in, for a step that has only one."""
+        (state,) = self.targets
+        return state
+
+
+def _to(state: State, *origins: State) -> Step:
+    return Step(frozenset(origins), frozenset({state}))
+
+
+def _leased(state: State, *origins: State) -> Step:
+    return Step(frozenset(origins), frozenset({state}), leased=True)
+
+
+STEPS: Mapping[Kind, Step] = {
+    # the plan
+    Kind.LISTED: Step(OPEN | {State.GONE}, OPEN, creates=True),
+    Kind.GONE: _to(State.GONE, *OPEN),
+    Kind.NAMED: _to(State.PLANNED, State.PLANNED),
+    # a run that holds the lease; an intent may be repeated after a look at the target found nothing
+    Kind.INTENT: _leased(State.SENDING, *DUE),
+    Kind.FILE_UPLOADED: _leased(State.SENDING, State.SENDING),
+    Kind.UNCLEAR: _leased(State.SENDING, State.SENDING),
+    Kind.POSTPONED: _leased(State.PLANNED, State.SENDING),
+    Kind.MOVED: _leased(State.MOVED, *DUE),
+    Kind.WAITS: _leased(State.WAITING, State.PLANNED),
+    Kind.HELD: _leased(State.HELD, *DUE),
+    Kind.REJECTED: _leased(State.REJECTED, *DUE),
+    # archiving twice does no harm, so it needs no lease
+    Kind.ARCHIVED: _to(State.ARCHIVED, State.MOVED),
+    # a person; never while the outcome of a send is open
+    Kind.RETRIED: _to(State.PLANNED, *ATTENTION, State.IGNORED),
+    Kind.SENT_AGAIN: _to(State.PLANNED, *DONE),
+    Kind.IGNORED: _to(State.IGNORED, *OPEN),
+    Kind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
+    # what the target has, it has
+    Kind.REBUILT: Step(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
+}
+
+
+def is_legal(kind: Kind, origin: State | None, target: State) -> bool:
+    """Whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
+    step = STEPS[kind]
+    return target in step.targets and (step.creates if origin is None else origin in step.origins)
+
+
+def require_legal(kind: Kind, origin: State | None, target: State) -> None:
+    """Raise :class:`IllegalTransition` unless :func:`is_legal`."""
+    if not is_legal(kind, origin, target):
+        raise IllegalTransition(f"A document that is {origin or 'unknown'} cannot become {target} by {kind!s}.")

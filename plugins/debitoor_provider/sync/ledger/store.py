@@ -1,0 +1,443 @@
+"""The ledger as everybody uses it: one object, one short transaction for each call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from debitoor_provider.sync.ledger import leases, names, planning, progress, queries, runs, schema
+from debitoor_provider.sync.ledger.engine import Database, connect, disconnect
+from debitoor_provider.sync.ledger.errors import IllegalTransition
+from debitoor_provider.sync.ledger.rebuild import rebuild
+from debitoor_provider.sync.ledger.records import require_key
+from debitoor_provider.sync.ledger.states import DUE, Direction, Kind, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date, timedelta
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.queries import Order
+    from debitoor_provider.sync.ledger.records import (
+        Entry,
+        Event,
+        FoundDocument,
+        Naming,
+        PlannedDocument,
+        PlanResult,
+        RebuildResult,
+        Run,
+        Watermark,
+    )
+
+NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
+
+
+class Ledger:
+    """The memory of the exchange (design section 5). Open it with :meth:`open`.
+
+    May be used by many threads, by many processes, and after a fork. Every method raises
+    :class:`~debitoor_provider.sync.ledger.errors.LedgerUnavailable` when the database cannot be used just now. The
+    steps of a run need an entry that came from :meth:`claim`; they raise ``IllegalTransition`` or ``LeaseLost`` without
+    having written anything.
+    """
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+        self._url = url
+        self._now = now
+
+    @classmethod
+    def open(cls, url: str, *, now: Callable[[], datetime] | None = None) -> Self:
+        """Open a ledger, creating its tables in a new database.
+
+        :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
+        :param now: the clock, aware; default the machine's, and for leases on PostgreSQL the database's
+        :raises LedgerOutdated: when an upgrade is needed
+        :raises LedgerTooNew: when a newer provider has upgraded it
+        :raises LedgerMisconfigured: for an address that cannot work
+        """
+        ledger = cls(url, now=now)
+        schema.ensure(ledger._database)
+        return ledger
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self._database.place}>"
+
+    def upgrade(self) -> None:
+        """Bring the tables to the version of this code."""
+        schema.upgrade(self._database)
+
+    @property
+    def revision(self) -> str | None:
+        """The version of the tables; ``None`` when there are none."""
+        return schema.current(self._database)
+
+    def close(self) -> None:
+        """Close this process's connections; a later call opens new ones."""
+        disconnect(self._database)
+
+    # Runs
+
+    def start_run(self, run: Run) -> Run:
+        """Enter a run; one that is known begins anew."""
+        with self._database.write() as connection:
+            return runs.start(connection, run, self._time())
+
+    def finish_run(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, error: str = "") -> Run:
+        """Enter what a run came to.
+
+        :raises LedgerError: for a run that was not started
+        """
+        with self._database.write() as connection:
+            return runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run, ``None`` when it is not known."""
+        with self._database.read() as connection:
+            return runs.find(connection, run_id)
+
+    def runs(self, account: str | None = None, limit: int = 50) -> list[Run]:
+        """Return the latest runs, newest first."""
+        with self._database.read() as connection:
+            return runs.latest(connection, account, limit)
+
+    def watermark(self, account: str, direction: Direction) -> Watermark:
+        """Return how far the source was asked."""
+        with self._database.read() as connection:
+            return runs.watermark(connection, account, direction)
+
+    def reset_watermark(self, account: str, direction: Direction) -> None:
+        """Forget how far the source was asked: the next run lists everything."""
+        with self._database.write() as connection:
+            runs.reset_watermark(connection, account, direction)
+
+    # Planning
+
+    def plan(
+        self,
+        account: str,
+        direction: Direction,
+        run_id: str,
+        plan: Iterable[PlannedDocument],
+        *,
+        watermark: datetime | None = None,
+        full: bool = False,
+        gone: Iterable[str] = (),
+        settings_fingerprint: str = "",
+        dry_run: bool = False,
+    ) -> PlanResult:
+        """Enter a complete plan and move the watermark, both or neither.
+
+        :param watermark: the source was asked up to then; ``None`` leaves the mark (backfills, manual runs)
+        :param full: the plan lists all that the account's settings let through; what it lacks has gone
+        :param gone: source ids known to have left the source or the filter
+        :param settings_fingerprint: of the account's settings; when they change, what needs attention comes back
+        :param dry_run: write nothing, only tell what would happen
+        """
+        require_key("account", account)
+        listed = {document.source_id: document for document in plan}
+        at = self._time()
+        head = planning.Plan(account, direction, run_id, settings_fingerprint, at)
+        everything = set(listed) if full else None
+        gone = set(gone) - set(listed)
+        with self._database.read() if dry_run else self._database.write() as connection:
+            if not dry_run:
+                runs.lock_watermark(connection, account, direction)
+            result = planning.plan(connection, head, listed.values(), write=not dry_run)
+            left = planning.leave(connection, head, gone=gone, listed=everything, write=not dry_run)
+            if not dry_run:
+                runs.move_watermark(
+                    connection,
+                    account,
+                    direction,
+                    listed_at=watermark,
+                    full_listed_at=(watermark or at) if full else None,
+                    settings_fingerprint=settings_fingerprint,
+                )
+        return replace(result, gone=left)
+
+    def name(self, entry: Entry, name: str) -> Entry | None:
+        """Give a planned document its file name; ``None`` when another one of the account has it: try the next.
+
+        A document that has a name keeps it: the name that counts is the one of the entry that comes back.
+
+        :raises IllegalTransition: when the document is not planned any more
+        """
+        naming = self.name_many([(entry, name)])
+        if naming.named:
+            return naming.named[0]
+        if naming.taken:
+            return None
+        raise IllegalTransition(f"Document {entry.source_id} is not planned any more; only a planned one is named.")
+
+    def name_many(self, pairs: Iterable[tuple[Entry, str]], *, run_id: str | None = None) -> Naming:
+        """Give many planned documents of one account their file names, where those are free."""
+        with self._database.write() as connection:
+            return names.name_all(connection, list(pairs), at=self._time(), run_id=run_id)
+
+    def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
+        """Return the names in use that begin like this, without regard to case."""
+        with self._database.read() as connection:
+            return names.names_taken(connection, account, direction, prefix)
+
+    # Leases
+
+    def claim(
+        self,
+        entries: Iterable[Entry],
+        owner: str,
+        ttl: timedelta,
+        *,
+        run_id: str = "",
+        states: Collection[State] = DUE,
+    ) -> list[Entry]:
+        """Lease documents; return those that were free and still are in one of the states, read afresh.
+
+        :param owner: unique for each attempt of each task, e.g. ``<dag>/<run>/<task>/<try>``
+        :param ttl: how long the lease holds without :meth:`extend`
+        :param run_id: the run for which the steps are taken; default the owner
+        """
+        with self._database.write() as connection:
+            return leases.claim(
+                connection,
+                entries,
+                owner=owner,
+                run_id=run_id or owner,
+                ttl=ttl,
+                states=states,
+                clock_ms=self._lease_clock(connection),
+            )
+
+    def extend(self, owner: str, ttl: timedelta) -> int:
+        """Let all leases of an owner hold for ``ttl`` from now; return how many there are."""
+        with self._database.write() as connection:
+            return leases.extend(connection, owner, ttl, self._lease_clock(connection))
+
+    def release(self, owner: str, entries: Iterable[Entry] | None = None) -> int:
+        """Give back an owner's leases, of these entries or all; return how many."""
+        keys = None if entries is None else {entry.exchange_key for entry in entries}
+        with self._database.write() as connection:
+            return leases.release(connection, owner, keys)
+
+    # The steps of a run
+
+    def intend(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that the document is about to be sent. Before the first foreign write, and again before another.
+
+        :raises EntryChanged: when the document was planned anew since it was claimed
+        """
+        return self._advance(Kind.INTENT, entry, NO_REASON, detail, run_id)
+
+    def file_uploaded(
+        self,
+        entry: Entry,
+        file_id: str,
+        *,
+        sha256: str | None = None,
+        size: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """Write down that the target has the file, which is not used yet. ``size`` in bytes."""
+        values = {"file_id": file_id, "file_sha256": sha256, "file_bytes": size}
+        return self._advance(Kind.FILE_UPLOADED, entry, values, detail)
+
+    def unclear(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that nobody knows whether it was sent: it stays *sending*, to be settled by looking."""
+        return self._advance(Kind.UNCLEAR, entry, {"reason": why}, detail)
+
+    def postpone(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that it is known not to have been sent, and may be later."""
+        return self._advance(Kind.POSTPONED, entry, {"reason": why}, detail)
+
+    def moved(
+        self,
+        entry: Entry,
+        target_id: str,
+        *,
+        sha256: str | None = None,
+        size: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """Write down that the target has it, verified: sent, or found there before it was sent."""
+        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._time()}
+        file = {"file_sha256": sha256, "file_bytes": size}
+        known = {name: value for name, value in file.items() if value is not None}
+        return self._advance(Kind.MOVED, entry, values | known, detail)
+
+    def hold(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """A rule wants a person's decision. ``reason`` in plain words; ``mend`` says what helps."""
+        return self._advance(Kind.HELD, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+
+    def reject(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """The document cannot go as it is. ``reason`` in plain words; ``mend`` says what helps."""
+        return self._advance(Kind.REJECTED, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+
+    def wait(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """The document may come in later by itself. Only before it was sent."""
+        values = {"reason_code": code, "reason": reason, "mend": mend, "asked_at": self._time()}
+        return self._advance(Kind.WAITS, entry, values, detail)
+
+    def archived(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that a moved document is archived at the source. Needs no lease."""
+        return self._advance(Kind.ARCHIVED, entry, {"archived_at": self._time()}, detail, run_id)
+
+    def archived_many(self, entries: Iterable[Entry], *, run_id: str | None = None) -> list[Entry]:
+        """Write down that many moved documents are archived; return those that became so now."""
+        at = self._time()
+        asked = list(entries)
+        with self._database.write() as connection:
+            current = queries.by_ids(connection, (entry.id for entry in asked))
+            moved = [entry for entry in current if entry.state is not State.ARCHIVED]
+            return progress.advance_all(connection, Kind.ARCHIVED, moved, {"archived_at": at}, at=at, run_id=run_id)
+
+    # The steps of a person
+
+    def retry(self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False) -> list[Entry]:
+        """Plan documents again that need attention or were ignored; return them, without those that cannot.
+
+        :param actor: ``user:<name>``
+        :param again: send moved ones **again**, as a new record at the target
+        :raises IllegalTransition: when none of them can
+        """
+        values: dict[str, Any] = {**NO_REASON, "attempts": 0}
+        if again:
+            values |= {**planning.NO_TRACES, "target_id": None, "moved_at": None, "archived_at": None}
+        return self._act(Kind.SENT_AGAIN if again else Kind.RETRIED, entries, values, actor, {"reason": reason})
+
+    def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
+        """Never send these documents; return them, without those that cannot be ignored.
+
+        :raises IllegalTransition: when none of them can
+        """
+        values = {"target_name": None, "target_name_key": None}
+        return self._act(Kind.IGNORED, entries, values, actor, {"reason": reason})
+
+    def mark_moved(
+        self, entries: Iterable[Entry], actor: str, reason: str = "", *, target_id: str | None = None
+    ) -> list[Entry]:
+        """Take a person's word that the target has these documents; return them, without those where it cannot be.
+
+        :raises IllegalTransition: when none of them can
+        """
+        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._time()}
+        return self._act(Kind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
+
+    def rebuild(self, account: str, direction: Direction, found: Iterable[FoundDocument]) -> RebuildResult:
+        """Set to moved whatever the target has, and add what the ledger does not know."""
+        require_key("account", account)
+        with self._database.write() as connection:
+            return rebuild(connection, account, direction, found, at=self._time())
+
+    # Questions
+
+    def entries(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        run: str | None = None,
+        text: str | None = None,
+        period: tuple[date | None, date | None] | None = None,
+        *,
+        order: Order = "-changed",
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Entry]:
+        """Return the documents that fit all that is given; see :func:`.queries.conditions`."""
+        where = queries.conditions(
+            account=account, direction=direction, states=states, run=run, text=text, period=period
+        )
+        with self._database.read() as connection:
+            return queries.entries(connection, where, order, limit, offset)
+
+    def count(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        run: str | None = None,
+        text: str | None = None,
+        period: tuple[date | None, date | None] | None = None,
+    ) -> dict[State, int]:
+        """Return how many documents that fit are in each state."""
+        where = queries.conditions(
+            account=account, direction=direction, states=states, run=run, text=text, period=period
+        )
+        with self._database.read() as connection:
+            return queries.count(connection, where)
+
+    def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
+        """Return, by source id, the entries of those that the ledger knows."""
+        with self._database.read() as connection:
+            return queries.known(connection, account, direction, source_ids)
+
+    def entry(self, document_id: int) -> Entry | None:
+        """Return one document."""
+        with self._database.read() as connection:
+            return next(iter(queries.by_ids(connection, [document_id])), None)
+
+    def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
+        """Return the waiting documents of an account, those that were not asked about for longest first."""
+        with self._database.read() as connection:
+            return queries.waiting(connection, account, limit)
+
+    def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
+        """Return, by entry id, the entry with which another account sent, or is sending, the same document."""
+        with self._database.read() as connection:
+            return queries.sent_elsewhere(connection, entries)
+
+    def history(self, entry: Entry) -> list[Event]:
+        """Return what happened to a document, oldest first."""
+        with self._database.read() as connection:
+            return queries.history(connection, entry.id)
+
+    # Helpers
+
+    @property
+    def _database(self) -> Database:
+        return connect(self._url)
+
+    def _time(self) -> datetime:
+        return self._now() if self._now else datetime.now(UTC)
+
+    def _advance(
+        self,
+        kind: Kind,
+        entry: Entry,
+        values: Mapping[str, Any],
+        detail: Mapping[str, Any] | None,
+        run_id: str = "",
+    ) -> Entry:
+        database, at = self._database, self._time()
+        clock = None if self._uses_database_clock(database) else _ms(at)
+        with database.write() as connection:
+            return progress.advance(
+                connection, kind, entry, values, at=at, clock_ms=clock, run_id=run_id or entry.run_id, detail=detail
+            )
+
+    def _act(
+        self, kind: Kind, entries: Iterable[Entry], values: Mapping[str, Any], actor: str, detail: Mapping[str, Any]
+    ) -> list[Entry]:
+        said = {name: value for name, value in detail.items() if value}
+        with self._database.write() as connection:
+            return progress.advance_all(connection, kind, entries, values, at=self._time(), actor=actor, detail=said)
+
+    def _uses_database_clock(self, database: Database) -> bool:
+        return self._now is None and not database.is_sqlite
+
+    def _lease_clock(self, connection: Connection) -> int:
+        if self._uses_database_clock(self._database):
+            return leases.time_ms(connection)
+        return _ms(self._time())
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

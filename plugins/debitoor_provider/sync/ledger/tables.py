@@ -1,0 +1,213 @@
+"""The tables. The prefix lets them live in a database with other tables, Airflow's for instance."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from debitoor_provider.sync.ledger.states import State
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+
+class Text(TypeDecorator[str]):
+    """Text that may come from anywhere: what no database stores (NUL, half surrogates) becomes U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+class Key(TypeDecorator[str]):
+    """Short text that is compared byte by byte, on every database in the same way."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(sa.String(self.length, collation=collation))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware point in time; kept and given back in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger takes aware times only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An exact amount with its decimals: NUMERIC, or text on SQLite, whose numbers are binary."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.String(64) if dialect.name == "sqlite" else sa.Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise ValueError("an amount is a finite Decimal")
+        return format(value, "f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else Decimal(value)
+
+
+class StateName(TypeDecorator[State]):
+    """A state by its name."""
+
+    impl = sa.String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:  # noqa: ARG002
+        return None if value is None else State(value)
+
+
+def storable(text: str) -> str:
+    """The text without the characters that PostgreSQL or UTF-8 cannot hold."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+metadata = sa.MetaData()
+_Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself for INTEGER only
+_Json = sa.JSON(none_as_null=True)
+KEY_LENGTH = 250
+"""Characters that an account, a source id, a target id or an exchange key may have."""
+RUN_LENGTH = 520
+"""Characters of a run id: ``<dag id>/<run id>``, each at most 250 in Airflow."""
+
+
+documents = sa.Table(
+    "debitoor_documents",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("account", Key(KEY_LENGTH), nullable=False),
+    sa.Column("direction", Key(6), nullable=False),
+    sa.Column("source_id", Key(KEY_LENGTH), nullable=False),
+    sa.Column("state", StateName, nullable=False),
+    sa.Column("previous_state", StateName),
+    sa.Column("reason_code", Text, nullable=False, default=""),
+    sa.Column("reason", Text, nullable=False, default=""),
+    sa.Column("mend", Text, nullable=False, default=""),
+    sa.Column("source_name", Text, nullable=False, default=""),
+    sa.Column("target_name", Text),
+    sa.Column("target_name_key", Key(1024)),
+    sa.Column("document_date", sa.Date),
+    sa.Column("document_number", Text, nullable=False, default=""),
+    sa.Column("company", Text, nullable=False, default=""),
+    sa.Column("currency", Text, nullable=False, default=""),
+    sa.Column("net_amount", Amount),
+    sa.Column("gross_amount", Amount),
+    sa.Column("search", Text, nullable=False, default=""),
+    sa.Column("snapshot", Text, nullable=False, default=""),
+    sa.Column("fingerprint", Text, nullable=False, default=""),
+    sa.Column("settings_fingerprint", Text, nullable=False, default=""),
+    sa.Column("exchange_key", Key(KEY_LENGTH), nullable=False),
+    sa.Column("target_id", Key(KEY_LENGTH)),
+    sa.Column("file_id", Key(KEY_LENGTH)),
+    sa.Column("file_sha256", Text),
+    sa.Column("file_bytes", sa.BigInteger),
+    sa.Column("planned_by", Key(RUN_LENGTH)),
+    sa.Column("moved_by", Key(RUN_LENGTH)),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("asked_at", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("moved_at", Instant),
+    sa.Column("archived_at", Instant),
+    sa.UniqueConstraint("account", "direction", "source_id", name="uq_debitoor_documents_source"),
+    sa.UniqueConstraint("account", "direction", "target_name_key", name="uq_debitoor_documents_name"),
+    sa.Index("ix_debitoor_documents_state", "account", "state", "changed_at"),
+    sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
+    sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
+    sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
+    sa.Index("ix_debitoor_documents_moved_by", "moved_by"),
+)
+
+leases = sa.Table(
+    "debitoor_leases",
+    metadata,
+    sa.Column("key", Key(KEY_LENGTH), primary_key=True),
+    sa.Column("owner", Key(RUN_LENGTH), nullable=False),
+    sa.Column("until_ms", sa.BigInteger, nullable=False),  # milliseconds since 1970, by the database's clock
+    sa.Index("ix_debitoor_leases_owner", "owner"),
+)
+
+events = sa.Table(
+    "debitoor_events",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("document_id", _Id, sa.ForeignKey("debitoor_documents.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("run_id", Key(RUN_LENGTH)),
+    sa.Column("actor", Text, nullable=False),
+    sa.Column("kind", Key(20), nullable=False),
+    sa.Column("from_state", StateName),
+    sa.Column("to_state", StateName, nullable=False),
+    sa.Column("detail", _Json, nullable=False),
+    sa.Index("ix_debitoor_events_document", "document_id", "id"),
+)
+
+runs = sa.Table(
+    "debitoor_runs",
+    metadata,
+    sa.Column("id", Key(RUN_LENGTH), primary_key=True),
+    sa.Column("account", Key(KEY_LENGTH), nullable=False),
+    sa.Column("direction", Key(6), nullable=False),
+    sa.Column("kind", Key(20), nullable=False),
+    sa.Column("window", _Json, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),
+    sa.Column("counts", _Json, nullable=False),
+    sa.Column("verdict", Text, nullable=False, default=""),
+    sa.Column("error", Text, nullable=False, default=""),
+    sa.Index("ix_debitoor_runs_account", "account", "started_at"),
+)
+
+watermarks = sa.Table(
+    "debitoor_watermarks",
+    metadata,
+    sa.Column("account", Key(KEY_LENGTH), primary_key=True),
+    sa.Column("direction", Key(6), primary_key=True),
+    sa.Column("listed_at", Instant),
+    sa.Column("full_listed_at", Instant),
+    sa.Column("settings_fingerprint", Text, nullable=False, default=""),
+)
