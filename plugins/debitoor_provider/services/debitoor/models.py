@@ -77,7 +77,10 @@ class NewExpenseLine:
 
 @dataclass(frozen=True, slots=True)
 class NewExpense:
-    """An expense to be booked (contract section 6.3). Empty values are not sent."""
+    """An expense to be booked (contract section 6.3). Empty values are not sent.
+
+    :param number: voucher number; without one the service gives the next (not on strict-bookkeeping accounts)
+    """
 
     date: dt.date
     lines: tuple[NewExpenseLine, ...]
@@ -86,6 +89,7 @@ class NewExpense:
     supplier_name: str = ""
     supplier_country: str = ""
     supplier_ci_number: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +190,67 @@ class PaymentAccount:
     name: str = ""
     currency: str = ""
     type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country of the reference list (contract section 8.5); ``id`` is its two-letter code."""
+
+    id: str
+    name: str = ""
+    is_eu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseTaxRates:
+    """The VAT rates in per cent that a purchase may have (contract section 8.5)."""
+
+    default_rate: Decimal | None
+    rates: tuple[Decimal, ...] = ()
+    reverse_charge_rates: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewIncomeLine:
+    """A line of other income to be booked (contract section 8.4); the gross amount is the input."""
+
+    tax_rate: Decimal
+    gross_amount: Decimal
+    tax_enabled: bool = True
+    description: str = ""
+    category_id: str = ""
+    product_or_service: ProductOrService | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIncome:
+    """Other income to be booked (contract section 8.4). ``customer_country`` is sent even when it is not known."""
+
+    date: dt.date
+    lines: tuple[NewIncomeLine, ...]
+    file_id: str = ""
+    customer_id: str = ""
+    customer_name: str = ""
+    customer_country: str = ""
+    customer_ci_number: str = ""
+    customer_vat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Other income as stored (contract section 8.4)."""
+
+    id: str
+    date: dt.date
+    lines: tuple[ExpenseLine, ...]
+    number: int | None = None
+    file: File | None = None
+    customer_name: str = ""
+    customer_country: str = ""
+    currency: str = ""
+    total_gross_amount: Decimal | None = None
+    total_net_amount: Decimal | None = None
+    total_tax_amount: Decimal | None = None
+    created_date: dt.datetime | None = None
+    last_modified_date: dt.datetime | None = None
+    deleted_date: dt.datetime | None = None

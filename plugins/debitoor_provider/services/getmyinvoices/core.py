@@ -79,6 +79,7 @@ class Core:
         )
         self._identity = threading.Lock()
         self._identified = False
+        self._account_number = ""
         if account_id and account_id.strip():
             self._introduce(_checked_account_id(account_id))
 
@@ -93,6 +94,12 @@ class Core:
         with self._identity:
             if not self._identified:
                 self._introduce(self.account().account_id)
+
+    @property
+    def account_number(self) -> str:
+        """The number that names the account; asked of the service when it was not given."""
+        self.identify()
+        return self._account_number
 
     def close(self) -> None:
         """Close all connections."""
@@ -137,6 +144,7 @@ class Core:
         match = _ACCOUNT_ID.fullmatch(account_id.strip())
         if match:
             self.session.headers["User-Agent"] = _user_agent(f"G-{match[1]}")
+            self._account_number = match[1].partition("-")[0]
         self._identified = True
 
 

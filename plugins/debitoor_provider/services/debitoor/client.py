@@ -1,0 +1,220 @@
+"""The client of the Debitoor API, in the versions that the contract pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from debitoor_provider.services.debitoor import body, constants, parse
+from debitoor_provider.services.debitoor.lookups import Lookups
+from debitoor_provider.services.debitoor.models import File
+from debitoor_provider.services.debitoor.sales import Sales
+from debitoor_provider.services.errors import FileRefused
+from debitoor_provider.services.files import check_size
+from debitoor_provider.services.retry import REPEATABLE
+from debitoor_provider.services.session import segment
+from debitoor_provider.services.transport import Call
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from debitoor_provider.services.debitoor.models import Expense, Income, NewExpense, NewIncome
+
+_ALLOW_UNMATCH = {"allowUnmatch": "true"}  # 6.1
+
+
+class DebitoorClient(Lookups, Sales):
+    """Typed access to one account; may be used by many threads at once.
+
+    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the kinds that a caller may want to
+    tell apart are named at the method.
+
+    :param token: access token; does not expire, but can be revoked
+    :param base_url: where the API is, without ``/api``
+    :param allow_http: accept a base URL without TLS
+    :param connect_timeout: seconds to connect
+    :param read_timeout: seconds to wait for each part of an answer
+    :param upload_timeout: the same for uploads
+    :param max_file_bytes: largest file to be sent or received (A11)
+    :param pool_size: connections kept open
+    :param proxy: URL of a proxy; ``None`` takes the environment's, an empty text takes none
+    :param pacing: keeps the calls within an allowance, if there is one
+    :param backoff: how often and how long failed calls are tried again
+    """
+
+    def upload_file(self, name: str, content: BinaryIO, size: int) -> File:
+        """Upload a file, which becomes part of an expense by :meth:`create_expense` (contract section 5).
+
+        Tried again after a fault: a file that was stored twice is attached nowhere and does no harm.
+
+        :param name: with an ending that tells the type: PDF, JPEG, PNG or GIF
+        :param content: seekable; sent from its present position while it is read
+        :param size: bytes to send
+        :raises FileRefused: for an empty or too large file, or one of a wrong type
+        """
+        if not size:
+            raise FileRefused("The file is empty.")
+        check_size(size, self.max_file_bytes)
+        start = content.tell()
+        boundary = body.boundary()
+
+        def rewound() -> object:
+            content.seek(start)
+            return body.multipart(name, content, size, boundary)
+
+        call = Call(
+            "upload file",
+            "POST",
+            constants.FILES,
+            {"fileName": name},
+            body=rewound,
+            headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+            rule=REPEATABLE,
+            timeouts=self._upload_timeouts,
+        )
+        return self.transport.call(call, parse.file)
+
+    def download_file(self, file: File | str, into: BinaryIO) -> int:
+        """Write a file's content to a seekable binary file, in pieces.
+
+        :param file: as it is found on an expense, or its id
+        :return: number of bytes written
+        :raises FileRefused: for an empty or too large file
+        :raises NotFound: when it does not exist
+        :raises Refused: when the file's address leads to another host
+        """
+        given = file if isinstance(file, File) else File(id=file)
+        path = given.url or constants.FILE.format(id=segment(given.id))
+        call = Call("download file", "GET", path, headers={"Accept": "*/*"})
+        return self.transport.stream(call, into, largest=self.max_file_bytes)
+
+    def expenses(
+        self,
+        *,
+        from_date: date | None = None,
+        to_date: date | None = None,
+        changed_since: datetime | None = None,
+        changed_before: datetime | None = None,
+        include_deleted: bool = False,
+        supplier_id: str | None = None,
+        unpaid: bool | None = None,
+        page_size: int | None = None,
+    ) -> list[Expense]:
+        """Return the expenses, each once, in the service's order.
+
+        :param from_date: first expense date, inclusive
+        :param to_date: last expense date, inclusive
+        :param changed_since: aware; whether the bound itself counts is not known (A9)
+        :param page_size: rows asked for in one call; without it the service decides
+        """
+        filters = {
+            "fromDate": from_date,
+            "toDate": to_date,
+            "changedSince": changed_since,
+            "changedBefore": changed_before,
+            "includeDeleted": include_deleted or None,
+            "supplierId": supplier_id,
+            "isUnpaid": unpaid,
+        }
+        return self._list("list expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
+
+    def expense(self, id: str) -> Expense:
+        """Return one expense.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        return self._get("read expense", constants.EXPENSE.format(id=segment(id)), parse.expense)
+
+    def create_expense(self, expense: NewExpense) -> Expense:
+        """Book an expense; without a number it gets the next one.
+
+        Never sent twice: look for its ``file_id`` after an unclear outcome (contract section 11).
+
+        :raises Refused: for data that is not accepted; tells the fields
+        :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be booked
+        """
+        return self._send(
+            "create expense",
+            "POST",
+            constants.EXPENSES,
+            parse.expense,
+            body.expense_body(expense),
+            constants.AUTONUMBER if expense.number is None else None,
+        )
+
+    def replace_expense(self, id: str, expense: NewExpense, allow_unmatch: bool = False) -> Expense:
+        """Replace an expense; what the new one does not tell is emptied, its payments included.
+
+        :param allow_unmatch: allow that payments are deleted or unmatched (contract 6.1)
+        """
+        return self._send(
+            "change expense",
+            "PUT",
+            constants.EXPENSE.format(id=segment(id)),
+            parse.expense,
+            body.expense_body(expense),
+            {
+                **(constants.AUTONUMBER if expense.number is None else {}),
+                **(_ALLOW_UNMATCH if allow_unmatch else {}),
+            },
+        )
+
+    def delete_expense(self, id: str, allow_unmatch: bool = False) -> None:
+        """Delete an expense; the service keeps it marked as deleted.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        self._send(
+            "delete expense",
+            "DELETE",
+            constants.EXPENSE.format(id=segment(id)),
+            lambda _: None,
+            params=_ALLOW_UNMATCH if allow_unmatch else None,
+        )
+
+    def book_expense(self, id: str) -> Expense:
+        """Give an expense its number on an account with strict bookkeeping (A21)."""
+        return self._send("book expense", "POST", constants.EXPENSE_BOOK.format(id=segment(id)), parse.expense)
+
+    def income(
+        self,
+        *,
+        from_date: date | None = None,
+        to_date: date | None = None,
+        changed_since: datetime | None = None,
+        changed_before: datetime | None = None,
+        include_deleted: bool = False,
+        unpaid: bool | None = None,
+        page_size: int | None = None,
+    ) -> list[Income]:
+        """Return other income, each once; parameters as for :meth:`expenses`."""
+        filters = {
+            "fromDate": from_date,
+            "toDate": to_date,
+            "changedSince": changed_since,
+            "changedBefore": changed_before,
+            "includeDeleted": include_deleted or None,
+            "isUnpaid": unpaid,
+        }
+        return self._list("list income", constants.INCOME, parse.income, filters, page_size=page_size)
+
+    def income_item(self, id: str) -> Income:
+        """Return one item of other income.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        return self._get("read income", constants.INCOME_ITEM.format(id=segment(id)), parse.income)
+
+    def create_income(self, income: NewIncome) -> Income:
+        """Book other income; never sent twice.
+
+        :raises Refused: for data that is not accepted; tells the fields
+        :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be booked
+        """
+        return self._send(
+            "create income",
+            "POST",
+            constants.INCOME,
+            parse.income,
+            body.income_body(income),
+            constants.AUTONUMBER,
+        )

@@ -1,0 +1,140 @@
+"""What all calls to Debitoor have in common: token, lists, bodies (contract sections 3, 4, 9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from debitoor_provider import __version__
+from debitoor_provider.services.debitoor import body, constants
+from debitoor_provider.services.debitoor.explain import explain
+from debitoor_provider.services.reading import rows
+from debitoor_provider.services.retry import READ, WRITE, Backoff
+from debitoor_provider.services.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
+from debitoor_provider.services.transport import Call, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from debitoor_provider.services.transport import Pacing, Params
+
+T = TypeVar("T")
+
+
+class Core:
+    """Makes calls for one token. Parameters: see :class:`.client.DebitoorClient`."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        base_url: str = constants.API_BASE,
+        allow_http: bool = False,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        upload_timeout: float = constants.UPLOAD_TIMEOUT,
+        max_file_bytes: int = constants.MAX_FILE_BYTES,
+        pool_size: int = POOL_SIZE,
+        proxy: str | None = None,
+        pacing: Pacing | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.max_file_bytes = max_file_bytes
+        self._upload_timeouts = (connect_timeout, upload_timeout)
+        self.session = ServiceSession(
+            base_url,
+            auth=HeaderAuth(constants.TOKEN_HEADER, token, at=base_url, what="access token"),
+            headers={"Accept": "application/json", "User-Agent": f"airflow-provider-debitoor/{__version__}"},
+            allow_http=allow_http,
+            timeouts=(connect_timeout, read_timeout),
+            pool_size=pool_size,
+            proxy=proxy,
+        )
+        self.transport = Transport(
+            self.session,
+            service=constants.SERVICE,
+            explain=explain,
+            secret=token,
+            pacing=pacing,
+            backoff=backoff,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _get(self, operation: str, path: str, read: Callable[[Any], T], params: Params | None = None) -> T:
+        return self.transport.call(Call(operation, "GET", path, params, rule=READ), read)
+
+    def _list(
+        self,
+        operation: str,
+        path: str,
+        read: Callable[[Any], T],
+        filters: Mapping[str, object] | None = None,
+        *,
+        page_size: int | None = None,
+    ) -> list[T]:
+        """Return all rows of a list in the service's order, each once.
+
+        ``skip`` moves on by the rows received and an empty page ends the list, so that a silent cap cannot end it
+        early (contract section 9). A page that repeats the one before ends it too: such a list does not know ``skip``.
+        """
+        params = _query(filters or {})
+        if page_size:
+            params["limit"] = page_size
+        found: dict[str, T] = {}
+        received, before = 0, None
+        while True:
+            asked = {**params, "skip": received} if received else params
+            page = self._get(operation, path, lambda payload: _identified(payload, operation, read), asked)
+            ids = [key for key, _ in page]
+            if not page or ids == before:
+                return list(found.values())
+            for key, row in page:
+                found.setdefault(key, row)
+            received, before = received + len(page), ids
+
+    def _whole(self, operation: str, path: str, read: Callable[[Any], T]) -> list[T]:
+        """Return the rows of a short list that comes in one piece."""
+        return self._get(operation, path, lambda payload: [read(row) for row in rows(payload, operation)])
+
+    def _send(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        read: Callable[[Any], T],
+        fields: Mapping[str, Any] | None = None,
+        params: Params | None = None,
+    ) -> T:
+        payload = body.json_body(fields or {})
+        call = Call(operation, method, path, params, body=lambda: payload, headers=body.JSON_HEADERS, rule=WRITE)
+        return self.transport.call(call, read)
+
+
+def _identified(payload: Any, operation: str, read: Callable[[Any], T]) -> list[tuple[str, T]]:
+    return [(str(row.get("id")), read(row)) for row in rows(payload, operation)]
+
+
+def _query(filters: Mapping[str, object]) -> dict[str, str | int | list[str] | list[int]]:
+    """Write the filters that are set (contract 3.4, A34)."""
+    return {name: _written(value) for name, value in filters.items() if value is not None}
+
+
+def _written(value: object) -> str | int:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a time with a zone is needed")
+        return value.astimezone(UTC).strftime(constants.MOMENT_FORMAT)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, int) else str(value)

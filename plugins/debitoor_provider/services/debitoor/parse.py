@@ -1,0 +1,257 @@
+"""Records of Debitoor from parsed JSON (contract sections 5 to 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.services.debitoor.models import (
+    Category,
+    Country,
+    Environment,
+    Expense,
+    ExpenseLine,
+    File,
+    Income,
+    Party,
+    PaymentAccount,
+    PurchaseTaxRates,
+    SalesDocument,
+    SalesType,
+    Settings,
+)
+from debitoor_provider.services.reading import (
+    Unexpected,
+    day,
+    decimal,
+    decimals,
+    flag,
+    integer,
+    mapping,
+    moment,
+    rows,
+    text,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+
+def environment(payload: Any) -> Environment:
+    """Read the account that a token stands for (8.1)."""
+    record = mapping(payload, "the environment")
+    return Environment(
+        id=_id(record),
+        email=text(record.get("email")),
+        country_code=text(record.get("countryCode")),
+        currency=text(record.get("currency")),
+    )
+
+
+def settings(payload: Any) -> Settings:
+    """Read the account's settings (8.1)."""
+    record = mapping(payload, "the settings")
+    profile = _part(record, "companyProfile")
+    return Settings(
+        id=text(record.get("id")),
+        account_email=text(record.get("accountEmail")),
+        company_name=text(profile.get("name")),
+        country_code=text(profile.get("countryCode")),
+        vat_number=text(profile.get("vatNumber")),
+        strict_bookkeeping=flag(record.get("strictBookkeeping")),
+    )
+
+
+def file(payload: Any) -> File:
+    """Read an uploaded file, alone or inside a document (5.3)."""
+    record = mapping(payload, "the file")
+    return File(
+        id=_id(record),
+        file_name=text(record.get("fileName")),
+        type=text(record.get("type")),
+        size_bytes=integer(record.get("sizeBytes")),
+        url=text(record.get("url")),
+    )
+
+
+def expense(payload: Any) -> Expense:
+    """Read an expense (6.3)."""
+    record = mapping(payload, "the expense")
+    return Expense(
+        id=_id(record),
+        date=_date(record),
+        lines=_lines(record),
+        number=integer(record.get("number")),
+        file=_file(record),
+        supplier_name=text(record.get("supplierName")),
+        supplier_country=text(record.get("supplierCountry")),
+        currency=text(record.get("currency")),
+        total_gross_amount=decimal(record.get("totalGrossAmount")),
+        total_net_amount=decimal(record.get("totalNetAmount")),
+        total_tax_amount=decimal(record.get("totalTaxAmount")),
+        attachment_over_quota=flag(record.get("attachmentOverQuota")),
+        created_date=moment(record.get("createdDate")),
+        last_modified_date=moment(record.get("lastModifiedDate")),
+        deleted_date=moment(record.get("deletedDate")),
+    )
+
+
+def income(payload: Any) -> Income:
+    """Read other income (8.4)."""
+    record = mapping(payload, "the income")
+    return Income(
+        id=_id(record),
+        date=_date(record),
+        lines=_lines(record),
+        number=integer(record.get("number")),
+        file=_file(record),
+        customer_name=text(record.get("customerName")),
+        customer_country=text(record.get("customerCountry")),
+        currency=text(record.get("currency")),
+        total_gross_amount=decimal(record.get("totalGrossAmount")),
+        total_net_amount=decimal(record.get("totalNetAmount")),
+        total_tax_amount=decimal(record.get("totalTaxAmount")),
+        created_date=moment(record.get("createdDate")),
+        last_modified_date=moment(record.get("lastModifiedDate")),
+        deleted_date=moment(record.get("deletedDate")),
+    )
+
+
+def sales_document(payload: Any) -> SalesDocument:
+    """Read a booked invoice or credit note (7.3)."""
+    record = mapping(payload, "the sales document")
+    kind = text(record.get("type"))
+    return SalesDocument(
+        id=_id(record),
+        type=SalesType.CREDIT_NOTE if kind == SalesType.CREDIT_NOTE else SalesType.INVOICE,
+        number=text(record.get("number")),
+        date=day(record.get("date")),
+        due_date=day(record.get("dueDate")),
+        customer_name=text(record.get("customerName")),
+        customer_id=text(record.get("customerId")),
+        customer_country=text(record.get("customerCountry")),
+        customer_vat_number=text(record.get("customerVatNumber")),
+        currency=text(record.get("currency")),
+        total_net_amount=decimal(record.get("totalNetAmount")),
+        total_tax_amount=decimal(record.get("totalTaxAmount")),
+        total_gross_amount=decimal(record.get("totalGrossAmount")),
+        unpaid_amount=decimal(record.get("unpaidAmount")),
+        paid=flag(record.get("paid")),
+        tax_rates=_tax_rates(record),
+        deleted=flag(record.get("deleted")),
+        deleted_date=moment(record.get("deletedDate")),
+        created_date=moment(record.get("createdDate")),
+        last_modified_date=moment(record.get("lastModifiedDate")),
+    )
+
+
+def credit_note(payload: Any) -> SalesDocument:
+    """Read a record of the credit-note routes, which is one whether or not it says so."""
+    return sales_document({**mapping(payload, "the credit note"), "type": SalesType.CREDIT_NOTE.value})
+
+
+def party(payload: Any) -> Party:
+    """Read a supplier or customer (8.2, 8.3)."""
+    record = mapping(payload, "the party")
+    return Party(
+        id=_id(record),
+        name=text(record.get("name")),
+        country_code=text(record.get("countryCode")),
+        number=integer(record.get("number")),
+        email=text(record.get("email")),
+        address=text(record.get("address")),
+        ci_number=text(record.get("ciNumber")),
+        reference=text(record.get("reference")),
+        is_archived=flag(record.get("isArchived")),
+    )
+
+
+def category(payload: Any) -> Category:
+    """Read an expense category (A26)."""
+    record = mapping(payload, "the category")
+    return Category(id=_id(record), name=text(record.get("name")), type=text(record.get("type")))
+
+
+def payment_account(payload: Any) -> PaymentAccount:
+    """Read a payment account (8.5)."""
+    record = mapping(payload, "the payment account")
+    return PaymentAccount(
+        id=_id(record),
+        name=text(record.get("name")),
+        currency=text(record.get("currency")),
+        type=text(record.get("type")),
+    )
+
+
+def country(payload: Any) -> Country:
+    """Read a country (8.5)."""
+    record = mapping(payload, "the country")
+    return Country(id=_id(record), name=text(record.get("name")), is_eu=flag(record.get("isEU")))
+
+
+def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
+    """Read the rates of a purchase (8.5); ``reverseCharge`` is an object, or ``false``."""
+    record = mapping(payload, "the tax rates")
+    base = _part(record, "baseTax")
+    return PurchaseTaxRates(
+        default_rate=decimal(base.get("defaultRate")),
+        rates=decimals(base.get("rates")),
+        reverse_charge_rates=decimals(_part(record, "reverseCharge").get("rates")),
+    )
+
+
+def _id(record: Mapping[str, Any]) -> str:
+    found = text(record.get("id"))
+    if not found:
+        raise Unexpected("id is missing")
+    return found
+
+
+def _date(record: Mapping[str, Any]) -> dt.date:
+    found = day(record.get("date"))
+    if found is None:
+        raise Unexpected("date is missing")
+    return found
+
+
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _file(record: Mapping[str, Any]) -> File | None:
+    """Return the attached file: ``file`` in v4, the first of ``attachments`` in v5 (6.6)."""
+    found = record.get("file")
+    if found is None:
+        attachments = record.get("attachments")
+        found = attachments[0].get("file") if isinstance(attachments, list) and attachments else None
+    return file(found) if isinstance(found, dict) and found.get("id") else None
+
+
+def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
+    return tuple(
+        ExpenseLine(
+            tax_rate=_rate(line),
+            gross_amount=decimal(line.get("grossAmount")),
+            net_amount=decimal(line.get("netAmount")),
+            tax_amount=decimal(line.get("taxAmount")),
+            description=text(line.get("description")),
+            category_id=text(line.get("categoryId")),
+        )
+        for line in rows(record.get("lines", []), "lines")
+    )
+
+
+def _rate(line: Mapping[str, Any]) -> Decimal:
+    found = decimal(line.get("taxRate"))
+    if found is None:
+        raise Unexpected("taxRate is missing")
+    return found
+
+
+def _tax_rates(record: Mapping[str, Any]) -> tuple[Decimal, ...]:
+    groups = record.get("taxGroups")
+    if not isinstance(groups, list):
+        return ()
+    return decimals([group.get("taxRate") for group in groups if isinstance(group, dict)])
