@@ -91,8 +91,6 @@ def _number(value: Any, _: Any) -> tuple[str, str]:
 
 _WORDS: dict[str, Any] = {
     "string_type": _unquoted,
-    "string_too_short": lambda *_: ("The text is empty.", "Write a value, or take the line out."),
-    "string_too_long": lambda _, ctx: (f"The text has more than {ctx['max_length']} characters.", "Shorten it."),
     "bool_type": lambda value, _: (
         f"{quoted(value)} is neither true nor false.",
         "Write true or false, without quotes.",
@@ -112,7 +110,11 @@ _WORDS: dict[str, Any] = {
         if isinstance(value, dict)
         else f"Write [{quoted(value)[1:-1]}].",
     ),
-    "too_short": lambda *_: ("The list is empty.", "Name at least one, or take the line out."),
+    "too_short": lambda value, _: (
+        f"The {'text' if isinstance(value, str) else 'list'} is empty.",
+        "Write a value, or take the line out.",
+    ),
+    "too_long": lambda _, ctx: (f"The text has more than {ctx['max_length']} characters.", "Shorten it."),
     "model_type": lambda *_: (
         "Fields are wanted here, not a single value.",
         "Write them below it, each with its name.",

@@ -71,8 +71,9 @@ class Connections(Section):
     debitoor: ConnectionId = Field(description="Id of the Airflow connection to Debitoor", examples=["debitoor_acme"])
 
 
+# Contract A-25.
 class Period(Section):
-    """Document dates, both ends inclusive, either may be open (contract A-25)."""
+    """Document dates, both ends inclusive, either may be open."""
 
     start: Day | None = Field(
         default=None,
@@ -100,15 +101,9 @@ class Period(Section):
 class Tags(Section):
     """Which tags a document has to carry. Case does not matter."""
 
-    any: Annotated[tuple[Tag, ...], Distinct] = Field(
-        default=(), description="At least one of these", examples=[["books"]]
-    )
-    all: Annotated[tuple[Tag, ...], Distinct] = Field(
-        default=(), description="Each of these", examples=[["checked", "2026"]]
-    )
-    none: Annotated[tuple[Tag, ...], Distinct] = Field(
-        default=(), description="Not one of these", examples=[["private"]]
-    )
+    any: Distinct[Tag] = Field(default=(), description="At least one of these", examples=[["books"]])
+    all: Distinct[Tag] = Field(default=(), description="Each of these", examples=[["checked", "2026"]])
+    none: Distinct[Tag] = Field(default=(), description="Not one of these", examples=[["private"]])
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -124,13 +119,13 @@ class Tags(Section):
 class Companies(Section):
     """Suppliers and portals, either only these or all but these. Case does not matter."""
 
-    include: Annotated[tuple[CompanyRef, ...], Distinct] | None = Field(
-        default=None,
+    include: Distinct[CompanyRef] = Field(
+        default=(),
         min_length=1,
         description="Only documents of these: names, or numbers in GetMyInvoices",
         examples=[["Paper Ltd", 4711]],
     )
-    exclude: Annotated[tuple[CompanyRef, ...], Distinct] = Field(
+    exclude: Distinct[CompanyRef] = Field(
         default=(),
         description="All documents but those of these: names, or numbers in GetMyInvoices",
         examples=[["Example Portal"]],
@@ -138,7 +133,7 @@ class Companies(Section):
 
     @model_validator(mode="after")
     def _one_list(self) -> Self:
-        if self.include is not None and self.exclude:
+        if self.include and self.exclude:
             raise not_valid("include and exclude are both set.", "Keep the one that is meant.")
         return self
 
@@ -146,14 +141,14 @@ class Companies(Section):
 class Filter(Section):
     """Which documents an export takes."""
 
-    document_types: Annotated[tuple[PurchaseType, ...], Distinct] = Field(
+    document_types: Distinct[PurchaseType] = Field(
         default=(DocumentType.INCOMING_INVOICE, DocumentType.RECEIPT, DocumentType.CREDIT_NOTE),
         min_length=1,
         description="Document types to export",
     )
     tags: Tags = Field(default=Tags(), description="Tags that a document must or must not have")
     companies: Companies = Field(default=Companies(), description="Companies to take or to leave out")
-    payment_status: Annotated[tuple[PaymentStatus, ...], Distinct] = Field(
+    payment_status: Distinct[PaymentStatus] = Field(
         default=(), description="Payment statuses to export; none given means all", examples=[["Paid", "Not paid"]]
     )
     approved_only: Switch = Field(default=False, description="Export only what was released in its approval workflow")
@@ -165,8 +160,9 @@ class Filter(Section):
     )
 
 
+# Debitoor contract section 6.4.
 class ReverseChargeRule(Section):
-    """How purchases from other EU countries are booked (Debitoor contract section 6.4)."""
+    """How purchases from other EU countries are booked."""
 
     tax_rate: Decimal = Field(
         ge=0, le=100, max_digits=5, decimal_places=2, description="The rate at home, in per cent", examples=[19]
@@ -178,6 +174,7 @@ class ReverseChargeRule(Section):
 class _Account(Section):
     """What both directions have in common."""
 
+    type: Literal["export", "import"]
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
     debitoor_id: Email = Field(
         description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
@@ -212,7 +209,7 @@ class ExportAccount(_Account):
         description="File name that the copy in Debitoor gets, with placeholders in braces; empty keeps the name",
         examples=["{document_date}_{company}_{document_number}"],
     )
-    specification: Annotated[tuple[SpecificationField, ...], Distinct] = Field(
+    specification: Distinct[SpecificationField] = Field(
         default=(SpecificationField.DOCUMENT_NUMBER, SpecificationField.COMPANY, SpecificationField.NOTE),
         description="What the record in Debitoor tells about its document, in this order",
     )
@@ -239,14 +236,15 @@ class ExportAccount(_Account):
     )
 
 
+# Contract A-26.
 class Defaults(Section):
-    """What an imported document is given in GetMyInvoices (contract A-26)."""
+    """What an imported document is given in GetMyInvoices."""
 
     document_type: DocumentType = Field(default=DocumentType.SALES_INVOICE, description="Document type")
     credit_note_type: DocumentType | None = Field(
         default=None, description="Document type of credit notes; without it the same as document_type"
     )
-    tags: Annotated[tuple[Tag, ...], Distinct] = Field(default=(), description="Tags", examples=[["debitoor"]])
+    tags: Distinct[Tag] = Field(default=(), description="Tags", examples=[["debitoor"]])
     company: Name | None = Field(
         default=None,
         description="Company in GetMyInvoices: its name or VAT id; without it the document is unassigned",
@@ -266,7 +264,7 @@ class ImportAccount(_Account):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
-    documents: Annotated[tuple[SalesKind, ...], Distinct] = Field(
+    documents: Distinct[SalesKind] = Field(
         default=(SalesKind.INVOICES, SalesKind.CREDIT_NOTES), min_length=1, description="What is imported"
     )
     defaults: Defaults = Field(default=Defaults(), description="What the imported documents are given")

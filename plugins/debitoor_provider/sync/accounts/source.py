@@ -151,20 +151,7 @@ class _Reader:
 
     def _value(self, event: Any, location: Location) -> Any:
         self._places.setdefault(location, _place(event))
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise _error(
-                "Anchors and aliases (& and *) are not used in account files.",
-                "Write the value out; put text that begins with & or * in quotes.",
-                event,
-                location,
-            )
-        if event.tag and event.tag not in {"!", _TEXT_TAG}:
-            raise _error(
-                f"The tag {quoted(event.tag)} is not used in account files.",
-                "Write the plain value; put text that begins with ! in quotes.",
-                event,
-                location,
-            )
+        _refuse_indirection(event, location)
         if isinstance(event, yaml.ScalarEvent):
             return _plain(event.value) if event.implicit[0] else event.value
         if len(location) >= DEPTH_LIMIT:
@@ -180,6 +167,7 @@ class _Reader:
     def _mapping(self, location: Location) -> dict[str, Any]:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            _refuse_indirection(event, location)
             if not isinstance(event, yaml.ScalarEvent):
                 raise _error("The name of a field is text.", "Put text that holds braces in quotes.", event, location)
             name = event.value
@@ -189,6 +177,23 @@ class _Reader:
             self._places[*location, name] = _place(event)
             values[name] = self._value(next(self._events), (*location, name))
         return values
+
+
+def _refuse_indirection(event: Any, location: Location) -> None:
+    if isinstance(event, yaml.AliasEvent) or event.anchor:
+        raise _error(
+            "Anchors and aliases (& and *) are not used in account files.",
+            "Write the value out; put text that begins with & or * in quotes.",
+            event,
+            location,
+        )
+    if event.tag and event.tag not in {"!", _TEXT_TAG}:
+        raise _error(
+            f"The tag {quoted(event.tag)} is not used in account files.",
+            "Write the plain value; put text that begins with ! in quotes.",
+            event,
+            location,
+        )
 
 
 def _plain(text: str) -> Any:

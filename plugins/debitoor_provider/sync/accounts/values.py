@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
@@ -46,7 +46,7 @@ def quoted(value: object) -> str:
 
 
 class Frequency(RootModel[str]):
-    """How often an account is synchronised: one of :data:`FREQUENCIES`, or a cron expression of five fields."""
+    """How often an account is synchronised: one of a few words, or a cron expression of five fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -147,7 +147,9 @@ def _day(value: Any) -> Any:
 
 
 def _company(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | str) or (isinstance(value, int) and value < 1):
+    is_name = isinstance(value, str) and value.strip() != ""
+    is_number = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if not is_name and not is_number:
         raise not_valid(
             f"{quoted(value)} is neither a company's name nor its number.",
             "Write the name as GetMyInvoices shows it, in quotes when it looks like a number, or the company's number.",
@@ -212,6 +214,7 @@ PurchaseType = Annotated[
     ),
 ]
 """A document type that can be booked as an expense."""
-Distinct = AfterValidator(_distinct)
-"""No value twice."""
+Item = TypeVar("Item")
+Distinct = Annotated[tuple[Item, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
+"""A list without repetitions."""
 Switch = Annotated[bool, Strict()]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from debitoor_provider.sync.accounts import values
+from debitoor_provider.sync.accounts.values import Frequency, quoted
+
+
+def read(kind: Any, value: Any) -> Any:
+    return TypeAdapter(kind).validate_python(value)
+
+
+def refusal(kind: Any, value: Any) -> str:
+    """The message and its mend."""
+    with pytest.raises(ValidationError) as caught:
+        read(kind, value)
+    (error,) = caught.value.errors()
+    return " ".join([error["msg"], error.get("ctx", {}).get("mend", "")])
+
+
+@pytest.mark.parametrize(
+    ("text", "cron"),
+    [
+        ("hourly", "0 * * * *"),
+        ("every 4 hours", "0 */4 * * *"),
+        ("daily", "0 0 * * *"),
+        ("weekly", "0 0 * * 1"),
+        ("monthly", "0 0 1 * *"),
+        ("manual", None),
+        (" Every  4 Hours ", "0 */4 * * *"),
+        ("30 6 * * 1-5", "30 6 * * 1-5"),
+        ("0  0 1,15 jan-jun MON", "0 0 1,15 jan-jun MON"),
+        ("0 6 * * THU", "0 6 * * THU"),
+        ("0 6 1 MAR *", "0 6 1 MAR *"),
+    ],
+)
+def test_a_frequency_is_a_word_or_a_cron_expression(text: str, cron: str | None) -> None:
+    assert read(Frequency, text).cron == cron
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("dayly", "Did you mean daily?"),
+        ("@daily", "Did you mean daily?"),
+        ("", "is no frequency"),
+        ("* * * *", "five fields"),
+        ("0 0 * * * *", "five fields"),
+        ("61 * * * *", "is no frequency"),
+        ("0 25 * * *", "is no frequency"),
+        ("H * * * *", "is no frequency"),
+        ("R * * * *", "is no frequency"),
+        ("0 0 31 2 *", "names no day that exists"),
+        ("0 0 * * \x00", "is no frequency"),
+    ],
+)
+def test_a_frequency_that_cannot_be_is_refused(text: str, words: str) -> None:
+    assert words in refusal(Frequency, text)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"])
+def test_a_time_zone_is_one_of_the_iana_list(zone: str) -> None:
+    assert read(values.Timezone, zone) == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Europe/Berln", "Did you mean Europe/Berlin?"),
+        ("Europe", "is no time zone"),
+        ("../../etc/passwd", "is no time zone"),
+        ("", "is no time zone"),
+        ("+01:00", "is no time zone"),
+    ],
+)
+def test_a_time_zone_that_is_none_is_refused(zone: str, words: str) -> None:
+    assert words in refusal(values.Timezone, zone)
+
+
+@pytest.mark.parametrize("address", ["books@acme.example", "büro@müller.example", "a.b+c@sub.acme.example"])
+def test_an_e_mail_address(address: str) -> None:
+    assert read(values.Email, address) == address
+
+
+@pytest.mark.parametrize(
+    "address", ["books", "books(at)acme", "a@b", "a b@acme.example", "a@@acme.example", "<a@acme.example>"]
+)
+def test_what_is_no_e_mail_address(address: str) -> None:
+    assert "registered at Debitoor" in refusal(values.Email, address)
+
+
+@pytest.mark.parametrize("text", ["getmyinvoices_acme", "team/acme.gmi-1"])
+def test_a_connection_id(text: str) -> None:
+    assert read(values.ConnectionId, text) == text
+
+
+@pytest.mark.parametrize("text", ["", "my connection", "secret=key", "a" * 251, "a\n"])
+def test_what_is_no_connection_id_is_not_repeated(text: str) -> None:
+    message = refusal(values.ConnectionId, text)
+
+    assert "no connection id" in message
+    assert "secret" not in message
+
+
+def test_a_day_is_written_in_one_way_only() -> None:
+    assert read(values.Day, "2026-01-31") == date(2026, 1, 31)
+    assert read(values.Day, date(2026, 1, 31)) == date(2026, 1, 31)
+    for wrong in (
+        "2026-02-30",
+        "31.01.2026",
+        "2026-1-31",
+        "20260131",
+        "2026-W01-1",
+        20260131,
+        True,
+        "",
+        "\uff12026-01-01",
+    ):
+        assert "is no date" in refusal(values.Day, wrong)
+
+
+def test_a_company_is_a_name_or_a_number() -> None:
+    assert read(values.CompanyRef, 4711) == 4711
+    assert read(values.CompanyRef, " Paper Ltd ") == "Paper Ltd"
+    assert read(values.CompanyRef, "4711") == "4711"
+    for wrong in (0, -1, True, None, ["A"], 1.5, "", "  "):
+        assert "neither a company's name nor its number" in refusal(values.CompanyRef, wrong)
+
+
+def test_text_that_cannot_be_seen_is_refused() -> None:
+    assert "cannot be seen" in refusal(values.Text, "Acme\u202egpj")
+    assert "cannot be seen" in refusal(values.Note, "Acme\x07")
+    assert "more than one line" in refusal(values.Text, "Acme\nGmbH")
+    assert read(values.Note, "first\nsecond") == "first\nsecond"
+
+
+def test_a_value_in_a_message_is_short_and_on_one_line() -> None:
+    assert quoted("A\x1b[31m\nB") == "'A�[31m�B'"
+    assert len(quoted("x" * 1000)) == 62
