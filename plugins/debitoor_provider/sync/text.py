@@ -19,6 +19,8 @@ def one_line(text: str) -> str:
 
     Applying it twice changes nothing.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = unicodedata.normalize("NFC", text)
     visible = (" " if char.isspace() else char for char in text if char.isspace() or not is_invisible(char))
     return unicodedata.normalize("NFC", " ".join("".join(visible).split()))

@@ -174,6 +174,13 @@ def test_a_text_can_be_checked_before_it_is_a_file() -> None:
     assert problems == ()
 
 
+def test_the_problems_of_a_wholly_wrong_file_are_cut_short() -> None:
+    _, problems = parse_account(EXPORT + b"".join(b"wrong%d: 1\n" % number for number in range(10_000)), "acme.yaml")
+
+    assert len(problems) == 51
+    assert str(problems[-1]) == "acme.yaml: There are 9950 problems more."
+
+
 def test_a_secret_in_the_file_is_not_repeated() -> None:
     content = EXPORT + b"api_key: hunter2-hunter2\n"
     content = content.replace(b"debitoor: debitoor_acme", b"debitoor: 'Bearer hunter2'")

@@ -19,6 +19,7 @@ from debitoor_provider.sync.text import fold, nearest
 
 DAG_ID_PREFIX = "debitoor__"
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id
+_PROBLEM_LIMIT = 50  # more than anybody mends at once
 _SUFFIXES = {".yaml", ".yml"}
 _KINDS: dict[str, type[ExportAccount] | type[ImportAccount]] = {"export": ExportAccount, "import": ImportAccount}
 
@@ -85,13 +86,20 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
     try:
         return model.model_validate(source.data), ()
     except ValidationError as error:
-        others = [other for other in _KINDS.values() if other is not model]
-        problems = []
-        for detail in error.errors(include_url=False):
-            location = detail["loc"]
-            message, mend = explain(detail, model, others)
-            problems.append(Problem(file, *source.place(location), field_path(location), message, mend))
-        return None, tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+        return None, _problems(error, model, source, file)
+
+
+def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
+    others = [other for other in _KINDS.values() if other is not model]
+    details = sorted(error.errors(include_url=False), key=lambda detail: source.place(detail["loc"]))
+    problems = []
+    for detail in details[:_PROBLEM_LIMIT]:
+        location = detail["loc"]
+        message, mend = explain(detail, model, others)
+        problems.append(Problem(file, *source.place(location), field_path(location), message, mend))
+    if len(details) > _PROBLEM_LIMIT:
+        problems.append(Problem(file, None, None, "", f"There are {len(details) - _PROBLEM_LIMIT} problems more.", ""))
+    return tuple(problems)
 
 
 def _no_kind(kind: Any, source: Source, file: str) -> Problem:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.naming.filename import split_name
@@ -49,6 +49,7 @@ def _date_form(form: str) -> Callable[[Any], str] | None:
     return show
 
 
+_GREATEST = 30  # digits before the decimal mark
 _WIDE = Context(prec=60)
 
 
@@ -59,10 +60,9 @@ def _amount_form(form: str) -> Callable[[Any], str] | None:
     mark, decimals = found[1] or ".", len(found[2] or "")
 
     def show(amount: Decimal) -> str:
-        try:
-            return str(amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)).replace(".", mark)
-        except InvalidOperation:  # no amount of money: infinite, or of more digits than anybody has
-            return ""
+        if not amount.is_finite() or amount.adjusted() > _GREATEST:
+            return ""  # no amount of money
+        return str(amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)).replace(".", mark)
 
     return show
 
