@@ -6,27 +6,24 @@ of the service, from the status and the parsed body; the body itself goes into n
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from debitoor_provider.services.errors import (
-    BadAnswer,
-    Misconfigured,
-    NotSent,
-    RateLimited,
-    ServiceError,
-    Unavailable,
+from debitoor_provider.services.answer import (
+    LARGEST_ANSWER,
+    Answer,
+    checked_pieces,
+    content_type,
+    parsed,
+    retry_after,
 )
+from debitoor_provider.services.errors import BadAnswer, RateLimited, ServiceError
+from debitoor_provider.services.fault import meaning
 from debitoor_provider.services.files import write_checked
 from debitoor_provider.services.reading import Unexpected
 from debitoor_provider.services.retry import READ, Backoff, Rule, with_retries
@@ -42,9 +39,6 @@ Params = Mapping[str, str | int | list[str] | list[int]]
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 64 * 1024
-_LARGEST_ANSWER = 128 * 1024 * 1024
-
 
 class Pacing(Protocol):
     """What keeps calls within the service's allowance (see :mod:`debitoor_provider.services.pacing`)."""
@@ -54,25 +48,6 @@ class Pacing(Protocol):
 
     def pause(self, seconds: float) -> None:
         """Let no call start before so many seconds have passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a service answered, as far as it is needed to tell success from failure.
-
-    :param status: HTTP status
-    :param payload: the parsed JSON body; ``None`` for an empty body and for one that is not JSON
-    :param retry_after: seconds the service asks to wait
-    """
-
-    status: int
-    payload: Any = None
-    retry_after: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status says success."""
-        return 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +138,33 @@ class Transport:
 
         return self._carried_out(attempt, call)
 
+    def respond(self, call: Call) -> requests.Response:
+        """Send a request and return the whole response, for a caller that wants to read it without a type.
+
+        :raises ServiceError: as for :meth:`call`; a response that says failure is never returned
+        """
+
+        def attempt() -> requests.Response:
+            with self._send(call) as response:
+                announced = response.headers.get("Content-Length", "")
+                if announced.isdigit() and int(announced) > LARGEST_ANSWER:
+                    raise Unexpected("it is larger than any answer should be")
+                self._understood(response, response.content, call)
+                return response
+
+        return self._carried_out(attempt, call)
+
+    def check(self, response: requests.Response) -> None:
+        """Raise the error that a response stands for, if it stands for one.
+
+        :raises ServiceError: when it does
+        """
+        call = Call("call", str(response.request.method), "")
+        try:
+            self._understood(response, response.content, call)
+        except ServiceError as error:
+            raise self._named(error, call) from None
+
     def close(self) -> None:
         """Close all connections."""
         self.session.close()
@@ -182,7 +184,7 @@ class Transport:
             except ServiceError as error:
                 raise self._named(error, call) from None
             except requests.RequestException as fault:
-                raise self._named(_fault(fault), call) from None
+                raise self._named(meaning(fault), call) from None
 
         return with_retries(named, call.rule, self._backoff)
 
@@ -208,22 +210,28 @@ class Transport:
         return response
 
     def _payload(self, response: requests.Response, call: Call) -> Any:
-        body = b"".join(_checked_pieces(response, _LARGEST_ANSWER))
-        ok = 200 <= response.status_code < 300
-        if not ok and self._secret:
+        payload, readable = self._understood(response, b"".join(checked_pieces(response, LARGEST_ANSWER)), call)
+        if not readable:
+            raise Unexpected(f"it is not JSON but {content_type(response) or 'of no known type'}")
+        return payload
+
+    def _understood(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
+        """Return the parsed body and whether it could be parsed.
+
+        :raises ServiceError: the error that the answer stands for
+        """
+        if self._secret and not response.ok:
             body = body.replace(self._secret, b"***")
-        payload, readable = _parsed(body)
-        error = self._explain(Answer(response.status_code, payload, _retry_after(response)), call.operation)
+        payload, readable = parsed(body)
+        error = self._explain(Answer(response.status_code, payload, retry_after(response)), call.operation)
         if error:
             raise error
-        if not readable:
-            raise Unexpected(f"it is not JSON but {_content_type(response) or 'of no known type'}")
-        return payload
+        return payload, readable
 
     def _pieces(
         self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
     ) -> Iterator[bytes]:
-        kind = _content_type(response)
+        kind = content_type(response)
         if not 200 <= response.status_code < 300 or kind == "application/json":
             payload = self._payload(response, call)
             if content_of is None:
@@ -231,85 +239,9 @@ class Transport:
             return iter((content_of(payload),))
         if kind == "text/html":
             raise Unexpected("it is a web page where a file should be")
-        return _checked_pieces(response)
+        return checked_pieces(response)
 
     def _named(self, error: ServiceError, call: Call) -> ServiceError:
         error.service = error.service or self.service
         error.operation = error.operation or call.operation
         return error
-
-
-def _checked_pieces(response: requests.Response, largest: int | None = None) -> Iterator[bytes]:
-    """Yield the body; a body of another length than announced is an error (HTTP clients are not obliged to notice)."""
-    announced = None if "Content-Encoding" in response.headers else response.headers.get("Content-Length", "")
-    received = 0
-    for piece in response.iter_content(_CHUNK):
-        received += len(piece)
-        if largest is not None and received > largest:
-            raise Unexpected("it is larger than any answer should be")
-        yield piece
-    if announced and announced.isdigit() and int(announced) != received:
-        raise Unexpected("it broke off before its end")
-
-
-def _parsed(body: bytes) -> tuple[Any, bool]:
-    """Return the parsed body and whether it could be parsed; an empty body is readable and ``None``."""
-    if not body.strip():
-        return None, True
-    try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_constant), True
-    except (ValueError, RecursionError):
-        return None, False
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _content_type(response: requests.Response) -> str:
-    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3)."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
-
-
-def _fault(fault: requests.RequestException) -> ServiceError:
-    """Return what a failure below HTTP means, above all: whether anything was sent."""
-    reason = _reason(fault)
-    if isinstance(fault, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault):
-        return Misconfigured(
-            "The service's certificate could not be verified.",
-            remedy="Check the base URL; a private certificate authority has to be known to the worker.",
-        )
-    if isinstance(reason, NameResolutionError):
-        return NotSent("The service could not be reached: its host name is not known.")
-    if isinstance(reason, ConnectTimeoutError) or isinstance(fault, requests.ConnectTimeout):
-        return NotSent("The service could not be reached: it did not answer in time.")
-    if isinstance(reason, NewConnectionError):
-        return NotSent("The service could not be reached: the connection was refused.")
-    if isinstance(fault, requests.Timeout) or "Read timed out" in str(fault):
-        return Unavailable("The service did not answer in time.")
-    if isinstance(fault, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return Unavailable("The connection to the service broke off.")
-    if isinstance(fault, requests.exceptions.ContentDecodingError):
-        return BadAnswer("The answer could not be decoded.")
-    return Misconfigured(f"The request could not be made ({type(fault).__name__}).")
-
-
-def _reason(fault: BaseException) -> BaseException | None:
-    """Return the cause inside urllib3's wrappers, through a proxy's error too."""
-    inner = fault.args[0] if fault.args else None
-    reason = getattr(inner, "reason", inner)
-    original = getattr(reason, "original_error", None)
-    found = original or reason
-    return found if isinstance(found, BaseException) else None

@@ -18,7 +18,7 @@ from debitoor_provider.services.errors import (
 from debitoor_provider.services.reading import integer, text
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.transport import Answer
+    from debitoor_provider.services.answer import Answer
 
 _NAMED_FIELDS = 4
 _UNSAFE = re.compile(r"[^\w .,:;'()\[\]/%-]+")

@@ -17,7 +17,7 @@ from debitoor_provider.services.session import ServiceSession, checked_base_url
 from debitoor_provider.services.transport import Call, Transport
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.transport import Answer
+    from debitoor_provider.services.answer import Answer
 
 _ONCE = Rule(again=())
 """A code can be used once (A4), so its exchange is not repeated."""

@@ -167,7 +167,7 @@ def _value(name: str, value: Any) -> Any:
     if name == "line_items":
         return [_line_item(item) for item in value]
     if name == "tax_rates":
-        return [_rate(rate) for rate in value]
+        return [_number(rate) for rate in value]
     if name == "is_archived":
         return int(value)  # 0 or 1 (section 9)
     if isinstance(value, Decimal):
@@ -179,11 +179,7 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
-def _rate(rate: Decimal) -> str:
-    return f"{rate.normalize():f}"
-
-
-def _line_item(item: LineItem) -> dict[str, str]:
+def _line_item(item: LineItem) -> dict[str, Any]:
     """Return the five fields a line is written with (5.3)."""
     numbers = {
         "quantity": item.quantity,
@@ -193,5 +189,10 @@ def _line_item(item: LineItem) -> dict[str, str]:
     }
     return {
         "description": item.description,
-        **{name: f"{number:f}" for name, number in numbers.items() if number is not None},
+        **{name: _number(number) for name, number in numbers.items() if number is not None},
     }
+
+
+def _number(value: Decimal) -> int | float:
+    """Return a rate or quantity as a JSON number; a float's shortest form has the decimal's own digits."""
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -22,7 +22,7 @@ from debitoor_provider.services.errors import (
 from debitoor_provider.services.reading import integer, text
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.transport import Answer
+    from debitoor_provider.services.answer import Answer
 
 _NEW_KEY = "Create a key in GetMyInvoices under 'API access' and enter it in the connection."
 _CHECK_URL = "Check the connection's base URL; it ends in /accounts/v3."

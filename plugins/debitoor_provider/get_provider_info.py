@@ -1,0 +1,156 @@
+"""What Airflow learns about this provider: connection types with their forms, configuration, modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_OPTIONAL_NUMBER = ["integer", "null"]
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return the provider's description in the form of Airflow's ``provider.yaml``."""
+    return {
+        "package-name": "airflow-provider-debitoor",
+        "name": "Debitoor and GetMyInvoices",
+        "description": "Exchange documents between GetMyInvoices and Debitoor: once, verified, under the right name.",
+        "integrations": [
+            {"integration-name": "Debitoor", "external-doc-url": "https://debitoor.com/", "tags": ["service"]},
+            {
+                "integration-name": "GetMyInvoices",
+                "external-doc-url": "https://www.getmyinvoices.com/",
+                "tags": ["service"],
+            },
+        ],
+        "hooks": [
+            {"integration-name": "Debitoor", "python-modules": ["debitoor_provider.hooks.debitoor"]},
+            {"integration-name": "GetMyInvoices", "python-modules": ["debitoor_provider.hooks.getmyinvoices"]},
+        ],
+        "connection-types": [_getmyinvoices(), _debitoor()],
+        "config": _config(),
+    }
+
+
+def _getmyinvoices() -> dict[str, Any]:
+    return {
+        "connection-type": "getmyinvoices",
+        "hook-name": "GetMyInvoices",
+        "hook-class-name": "debitoor_provider.hooks.getmyinvoices.GetMyInvoicesHook",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "port"],
+            "relabeling": {"password": "API key", "login": "Account id (G-…)", "host": "Base URL"},
+            "placeholders": {
+                "login": "G-20707-0, asked of the service when empty",
+                "host": "https://api.getmyinvoices.com/accounts/v3",
+            },
+        },
+        "conn-fields": {
+            "timezone": {
+                "label": "Time zone",
+                "description": "The account's time zone, in which the service compares times.",
+                "schema": {"type": ["string", "null"], "default": "Europe/Berlin"},
+            },
+            "calls_per_minute": _number(
+                "Calls per minute", "What the service allows this API key in a minute.", 100, at_most=100_000
+            ),
+            "calls_per_day": _number(
+                "Calls per day", "What the service allows this API key in 24 hours.", 2500, at_most=10_000_000
+            ),
+            "calls_per_hour": _number(
+                "Calls per hour", "What the service allows this API key in an hour, if it says so.", at_most=1_000_000
+            ),
+            **_common(max_megabytes=25),
+        },
+    }
+
+
+def _debitoor() -> dict[str, Any]:
+    return {
+        "connection-type": "debitoor",
+        "hook-name": "Debitoor",
+        "hook-class-name": "debitoor_provider.hooks.debitoor.DebitoorHook",
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "port", "login"],
+            "relabeling": {"password": "Access token", "host": "Base URL"},
+            "placeholders": {"host": "https://api.debitoor.com"},
+        },
+        "conn-fields": {
+            "email": {
+                "label": "E-mail at Debitoor",
+                "description": "The address registered at Debitoor; the test checks that the token belongs to it.",
+                "schema": {"type": ["string", "null"]},
+            },
+            "client_id": {
+                "label": "Client id",
+                "description": "Of the registered app, if the access token is to be got by consent.",
+                "schema": {"type": ["string", "null"]},
+            },
+            "client_secret": {
+                "label": "Client secret",
+                "description": "Of the registered app.",
+                "schema": {"type": ["string", "null"], "format": "password"},
+            },
+            "calls_per_minute": _number("Calls per minute", "An own limit; the service states none.", at_most=100_000),
+            **_common(max_megabytes=10),
+        },
+    }
+
+
+def _common(max_megabytes: int) -> dict[str, Any]:
+    return {
+        "max_file_megabytes": _number(
+            "Largest file (MiB)", "Larger files are not transferred.", max_megabytes, at_most=1024
+        ),
+        "read_timeout": _number("Time limit (s)", "Seconds to wait for each part of an answer.", 60, at_most=3600),
+        "proxy": {
+            "label": "Proxy",
+            "description": "Address of a proxy; when empty, that of the worker's environment.",
+            "schema": {"type": ["string", "null"]},
+        },
+        "allow_http": {
+            "label": "Plain HTTP",
+            "description": "Allow a base URL without TLS. Only for a service on the same machine.",
+            "schema": {"type": ["boolean", "null"], "default": False},
+        },
+    }
+
+
+def _number(label: str, description: str, default: int | None = None, *, at_most: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": _OPTIONAL_NUMBER, "minimum": 1, "maximum": at_most}
+    if default is not None:
+        schema["default"] = default
+    return {"label": label, "description": description, "schema": schema}
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "debitoor": {
+            "description": "Exchange of documents between GetMyInvoices and Debitoor.",
+            "options": {
+                "ledger_conn": {
+                    "description": "SQLAlchemy URL of the ledger, the memory of the exchange. When empty, the SQLite "
+                    "file debitoor_ledger.db in AIRFLOW_HOME.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "sensitive": True,
+                    "example": "postgresql+psycopg://debitoor@db/ledger",
+                    "default": "",
+                },
+                "accounts_folder": {
+                    "description": "Folder of the account files. When empty, accounts in the DAGs folder.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "/opt/airflow/dags/accounts",
+                    "default": "",
+                },
+                "pacing_url": {
+                    "description": "Where the calls to the services are counted, so that all processes keep within "
+                    "the allowance together: sqlite:////path/to/file, or memory:// for each process alone. When "
+                    "empty, the SQLite file debitoor_pacing.db in AIRFLOW_HOME.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "sqlite:////var/lib/airflow/pacing.db",
+                    "default": "",
+                },
+            },
+        }
+    }

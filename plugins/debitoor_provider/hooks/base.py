@@ -1,0 +1,192 @@
+"""What the hooks of both services share: one typed client and one safe session for each connection."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import abstractmethod
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
+from urllib.parse import quote
+
+from airflow.providers.http.hooks.http import HttpHook
+from airflow.sdk.configuration import conf
+from airflow.sdk.log import mask_secret
+
+from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.services.pacing import Allowance, Pacer
+from debitoor_provider.services.retry import READ, WRITE, Backoff
+from debitoor_provider.services.session import CONNECT_TIMEOUT
+from debitoor_provider.services.transport import Call
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+    from requests import Response, Session
+
+    from debitoor_provider.services.session import ServiceSession
+    from debitoor_provider.services.transport import Params, Transport
+
+
+class Client(Protocol):
+    """What the clients of both services have."""
+
+    session: ServiceSession
+    transport: Transport
+
+    def close(self) -> None:
+        """Close all connections."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+C = TypeVar("C", bound=Client)
+
+NO_RETRIES = Backoff(slow_down=(), fault=())
+
+_LARGEST_CLOCK_ERROR = timedelta(minutes=5)
+
+
+class ServiceHook(HttpHook, Generic[C]):
+    """An :class:`HttpHook` for one of the services, with a typed client inside.
+
+    Everything goes through the client's own session and transport: pooled connections, time limits, HTTPS unless
+    switched off, no redirects, no other host, the allowance of calls, typed errors, no bodies in the log. Extras of
+    the connection are settings and never become headers.
+
+    :param conn_id: id of the connection
+    :param method: HTTP method of :meth:`run`
+    """
+
+    def __init__(self, conn_id: str, method: str = "GET") -> None:
+        super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
+
+    @cached_property
+    def client(self) -> C:
+        """The typed client of the connection; made at the first use and then kept."""
+        return self._client(self._connection, Backoff())
+
+    def get_conn(self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None) -> Session:
+        """Return the client's session: an ordinary :class:`requests.Session` that is signed and bound to the service.
+
+        :raises TypeError: for headers or options, which would change it for everybody; pass them to :meth:`run`
+        """
+        if headers or extra_options:
+            raise TypeError("the session is shared: pass headers to run()")
+        return self._ready().session
+
+    def run(
+        self,
+        endpoint: str | None = None,
+        data: dict[str, Any] | str | None = None,
+        headers: dict[str, Any] | None = None,
+        extra_options: dict[str, Any] | None = None,
+        **request_kwargs: Any,
+    ) -> Response:
+        """Make a call that the typed client does not have.
+
+        :param endpoint: path below the base URL
+        :param data: query parameters of a GET, otherwise the body
+        :param headers: further headers
+        :param extra_options: ``timeout`` in seconds; there are no others
+        :param request_kwargs: ``json`` for a JSON body, ``params`` for query parameters beside a body
+        :return: the response, which says success
+        :raises ServiceError: whatever went wrong, named by what has to happen next
+        """
+        payload, params = request_kwargs.pop("json", None), request_kwargs.pop("params", None)
+        timeout = (extra_options or {}).get("timeout")
+        unknown = sorted({*(extra_options or {})} - {"timeout"} | {*request_kwargs})
+        if unknown:
+            raise TypeError(f"not supported: {', '.join(unknown)}")
+        body: Any = data
+        if payload is not None:
+            body, headers = json.dumps(payload).encode(), {"Content-Type": "application/json", **(headers or {})}
+        reads = self.method in ("GET", "HEAD")
+        call = Call(
+            self.method,
+            self.method,
+            endpoint or "/",
+            cast("Params | None", data if reads and data is not None else params),
+            body=None if reads else lambda: body,
+            headers=headers,
+            rule=READ if reads else WRITE,
+            timeouts=(CONNECT_TIMEOUT, float(timeout)) if timeout else None,
+        )
+        return self._ready().transport.respond(call)
+
+    def check_response(self, response: Response) -> None:
+        """Raise for a response that says failure, without writing its body to the log."""
+        self.client.transport.check(response)
+
+    def url_from_endpoint(self, endpoint: str | None) -> str:
+        """Return the absolute address of a path below the base URL."""
+        return self.client.session.url(endpoint or "/")
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Try the connection, and say in a sentence what is wrong with it."""
+        try:
+            with self._client(self._connection, NO_RETRIES) as client:
+                return self._tested(client)
+        except ServiceError as error:
+            return False, str(error)
+
+    def close(self) -> None:
+        """Close the client's connections, if it was used."""
+        if "client" in self.__dict__:
+            self.__dict__.pop("client").close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _connection(self) -> Connection:
+        connection = self.get_connection(self.http_conn_id)
+        if connection.password:
+            mask_secret(connection.password)
+        return connection
+
+    def _ready(self) -> C:
+        """Return the client, ready for calls that it does not make itself."""
+        return self.client
+
+    @abstractmethod
+    def _client(self, connection: Connection, backoff: Backoff) -> C:
+        """Make the typed client of a connection."""
+
+    @abstractmethod
+    def _tested(self, client: C) -> tuple[bool, str]:
+        """Try a client; errors of the service may be raised."""
+
+
+def pacer(key: str, allowance: Allowance) -> Pacer:
+    """Return what keeps the calls with a key within their allowance, shared as ``[debitoor] pacing_url`` says.
+
+    By default a SQLite file in Airflow's home, which serves all processes of one machine.
+    """
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    store = conf.get("debitoor", "pacing_url", fallback="") or f"sqlite:///{quote(str(home / 'debitoor_pacing.db'))}"
+    return Pacer(key, allowance, store=store)
+
+
+def clock_problem(response: Response) -> str:
+    """Return what is wrong with this machine's clock, judged by a response's ``Date``; empty when nothing is."""
+    try:
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return ""
+    off = datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+    if abs(off) <= _LARGEST_CLOCK_ERROR:
+        return ""
+    minutes = round(abs(off).total_seconds() / 60)
+    ahead = "fast" if off > timedelta() else "slow"
+    return (
+        f"The service answers, but this machine's clock is {minutes} minutes {ahead}. "
+        "Set it right, or documents will be missed."
+    )

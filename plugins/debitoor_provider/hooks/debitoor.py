@@ -1,0 +1,115 @@
+"""Airflow's door to Debitoor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk.log import mask_secret
+
+from debitoor_provider.hooks.base import ServiceHook, clock_problem, pacer
+from debitoor_provider.hooks.fields import Fields
+from debitoor_provider.services.debitoor import constants, oauth, parse
+from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.services.pacing import Allowance
+from debitoor_provider.services.session import READ_TIMEOUT
+from debitoor_provider.services.transport import Call
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+    from debitoor_provider.services.retry import Backoff
+
+
+class DebitoorHook(ServiceHook[DebitoorClient]):
+    """Work with the books of a Debitoor account.
+
+    .. code-block:: python
+
+        with DebitoorHook("debitoor_acme") as hook:
+            for expense in hook.client.expenses(from_date=date(2026, 1, 1)):
+                print(expense.date, expense.total_gross_amount)
+
+    :param debitoor_conn_id: id of a connection of the type ``debitoor``: the access token as password
+    :param method: HTTP method of :meth:`run`
+    """
+
+    conn_name_attr = "debitoor_conn_id"
+    default_conn_name = "debitoor_default"
+    conn_type = "debitoor"
+    hook_name = "Debitoor"
+
+    def __init__(self, debitoor_conn_id: str = default_conn_name, method: str = "GET") -> None:
+        super().__init__(debitoor_conn_id, method)
+        self.debitoor_conn_id = debitoor_conn_id
+
+    def consent_url(self, redirect_uri: str, state: str, lang: str = "en-US") -> str:
+        """Return the address where a user allows this connection's app to work with the account.
+
+        :param redirect_uri: its host and port must equal those the app was registered with
+        :param state: unguessable; has to be compared when the user comes back
+        :raises Misconfigured: when the connection has no client id
+        """
+        fields = Fields(self._connection)
+        return oauth.authorize_url(
+            self._of_app(fields, "client_id"),
+            redirect_uri,
+            state,
+            lang,
+            fields.text("authorize_url") or constants.AUTHORIZE_URL,
+        )
+
+    def exchange_code(self, code: str, redirect_uri: str) -> str:
+        """Exchange the code that came back with the user for an access token, to be kept as the password.
+
+        :raises CredentialsRefused: when it is not accepted
+        """
+        fields = Fields(self._connection)
+        secret = self._of_app(fields, "client_secret")
+        mask_secret(secret)
+        mask_secret(code)
+        token = oauth.exchange_code(
+            secret,
+            code,
+            redirect_uri,
+            fields.text("token_url") or constants.TOKEN_URL,
+            allow_http=fields.switch("allow_http"),
+        )
+        mask_secret(token)
+        return token
+
+    def _client(self, connection: Connection, backoff: Backoff) -> DebitoorClient:
+        fields = Fields(connection)
+        token = connection.password or ""
+        megabytes = fields.whole("max_file_megabytes", at_least=1, at_most=1024)
+        allowance = Allowance(per_minute=fields.whole("calls_per_minute", at_least=1, at_most=100_000))
+        return DebitoorClient(
+            token=token,
+            base_url=fields.base_url(constants.API_BASE),
+            allow_http=fields.switch("allow_http"),
+            read_timeout=fields.whole("read_timeout", at_least=1, at_most=3600) or READ_TIMEOUT,
+            max_file_bytes=megabytes * 1024 * 1024 if megabytes else constants.MAX_FILE_BYTES,
+            proxy=fields.text("proxy") or None,
+            pacing=pacer(token, allowance) if allowance.windows else None,
+            backoff=backoff,
+        )
+
+    def _tested(self, client: DebitoorClient) -> tuple[bool, str]:
+        response = client.transport.respond(Call("read environment", "GET", constants.ENVIRONMENT))
+        environment = parse.environment(response.json())
+        email = environment.email or client.settings().account_email
+        expected = Fields(self._connection).text("email")
+        if problem := clock_problem(response):
+            return False, problem
+        if expected and email and expected.lower() != email.lower():
+            return False, f"The access token belongs to {email}, but the connection is meant for {expected}."
+        return True, f"Connected to {email or environment.id}."
+
+    def _of_app(self, fields: Fields, name: str) -> str:
+        value = fields.text(name)
+        if not value:
+            raise Misconfigured(
+                f"The field '{name}' is empty.",
+                remedy=f"Enter it in the connection '{self.debitoor_conn_id}'; it comes from registering the app.",
+            )
+        return value

@@ -1,0 +1,76 @@
+"""Read a connection: its address, its extras with their bounds, and what to say when one of them cannot be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from debitoor_provider.services.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+_TRUE = frozenset({"true", "1", "yes", "on"})
+_FALSE = frozenset({"false", "0", "no", "off", ""})
+
+
+class Fields:
+    """The extras of a connection. What it does not ask for is ignored; an empty value counts as not given.
+
+    :param connection: as Airflow gives it
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        extra = connection.extra_dejson
+        self._extra = extra if isinstance(extra, dict) else {}
+        self._connection = connection
+
+    def text(self, name: str) -> str:
+        """Return a text, by default empty."""
+        value = self._extra.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str | int):
+            raise self._wrong(name, "a text")
+        return str(value).strip()
+
+    def whole(self, name: str, *, at_least: int, at_most: int) -> int | None:
+        """Return a whole number within bounds, or ``None``.
+
+        :raises Misconfigured: for anything else
+        """
+        value = self._extra.get(name)
+        if value is None or value == "":
+            return None
+        what = f"a whole number from {at_least} to {at_most}"
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not at_least <= value <= at_most:
+            raise self._wrong(name, what)
+        return value
+
+    def switch(self, name: str) -> bool:
+        """Return a switch, by default off.
+
+        :raises Misconfigured: for anything that is neither on nor off
+        """
+        value = str(self._extra.get(name) or "").strip().lower()
+        if value not in _TRUE | _FALSE:
+            raise self._wrong(name, "true or false")
+        return value in _TRUE
+
+    def base_url(self, default: str) -> str:
+        """Return the address from host, schema and port; HTTPS where no scheme is named."""
+        host = (self._connection.host or "").strip()
+        if not host:
+            return default
+        scheme = self._connection.schema if self._connection.schema in ("http", "https") else "https"
+        parts = urlsplit(host if "://" in host else f"{scheme}://{host}")
+        port = f":{self._connection.port}" if self._connection.port else ""
+        return urlunsplit((parts.scheme, parts.netloc + port, parts.path, parts.query, parts.fragment))
+
+    def _wrong(self, name: str, what: str) -> Misconfigured:
+        return Misconfigured(
+            f"The field '{name}' has to be {what}.",
+            remedy=f"Correct it in the connection '{self._connection.conn_id}'.",
+        )

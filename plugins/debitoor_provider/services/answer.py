@@ -1,0 +1,84 @@
+"""Take an HTTP response apart: its body, whole or not at all, its type, and the wait it asks for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.services.reading import Unexpected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import requests
+
+LARGEST_ANSWER = 128 * 1024 * 1024
+
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered, as far as it is needed to tell success from failure.
+
+    :param status: HTTP status
+    :param payload: the parsed JSON body; ``None`` for an empty body and for one that is not JSON
+    :param retry_after: seconds the service asks to wait
+    """
+
+    status: int
+    payload: Any = None
+    retry_after: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says success."""
+        return 200 <= self.status < 300
+
+
+def checked_pieces(response: requests.Response, largest: int | None = None) -> Iterator[bytes]:
+    """Yield the body; a body of another length than announced is an error (HTTP clients are not obliged to notice)."""
+    announced = None if "Content-Encoding" in response.headers else response.headers.get("Content-Length", "")
+    received = 0
+    for piece in response.iter_content(_CHUNK):
+        received += len(piece)
+        if largest is not None and received > largest:
+            raise Unexpected("it is larger than any answer should be")
+        yield piece
+    if announced and announced.isdigit() and int(announced) != received:
+        raise Unexpected("it broke off before its end")
+
+
+def parsed(body: bytes) -> tuple[Any, bool]:
+    """Return the parsed body and whether it could be parsed; an empty body is readable and ``None``."""
+    if not body.strip():
+        return None, True
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_no_constant), True
+    except (ValueError, RecursionError):
+        return None, False
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def content_type(response: requests.Response) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3)."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
