@@ -1,0 +1,153 @@
+"""The ASGI application: sorts calls to the two services, and runs each in one transaction with its log entry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from sandbox import contract
+from sandbox.clock import epoch_now
+from sandbox.companies import Company
+from sandbox.debitoor.service import Debitoor
+from sandbox.faults import Fault
+from sandbox.gmi.service import GetMyInvoices
+from sandbox.http import Call, Reply
+from sandbox.router import Match, Router
+from sandbox.wire import Receive, Send, deliver, deliver_spoilt, spoil
+from sandbox.world import World
+
+_LOG = logging.getLogger("sandbox")
+
+
+class Service(Protocol):
+    """What the application asks of a service."""
+
+    name: str
+    router: Router
+
+    def identify(self, call: Call) -> Company | None:
+        """Whose key or token the call carries."""
+
+    def answer(self, call: Call, match: Match) -> Reply:
+        """Check the call and handle it."""
+
+    def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:
+        """The service's own error answer."""
+
+    def insert_row(self, call: Call) -> None:
+        """Add a row at the head of the list that the call has read."""
+
+
+class Application:
+    """Both services; everything else goes to ``people``, the app of the admin API and the page."""
+
+    def __init__(self, world: World, people: Any) -> None:
+        self.world = world
+        self._people = people
+        gmi: Service = GetMyInvoices()
+        debitoor: Service = Debitoor()
+        self._prefixes = (("/accounts/", gmi), ("/api/", debitoor), ("/login/oauth2/", debitoor))
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            for prefix, service in self._prefixes:
+                if path.startswith(prefix):
+                    await self._serve(service, scope, receive, send)
+                    return
+        await self._people(scope, receive, send)
+
+    async def _serve(self, service: Service, scope: Any, receive: Receive, send: Send) -> None:
+        body = await _read(receive)
+        if body is None:
+            return  # the client went away before it had said all: nothing happened
+        world, method, path = self.world, scope["method"], scope["path"]
+        match = service.router.match(method, path)
+        query = scope["query_string"].decode("latin-1")
+        call = Call(
+            world=world,
+            seq=world.log.next_seq(),
+            time=world.clock.now(),
+            operation=match.operation.name if match.operation else f"{service.name}.unknown",
+            method=method,
+            path=path,
+            params=match.params,
+            query=parse_qsl(query, keep_blank_values=True) if query else [],
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            body=body,
+        )
+        call.caller = service.identify(call)
+        company_id = call.caller.id if call.caller else None
+        fault = world.faults.pick(call.operation, method, path, company_id)
+        if fault and fault.effect == "latency" and fault.when == "before":
+            await asyncio.sleep(fault.seconds)
+        reply = self._run(service, call, match, fault, query)
+        if fault is None:
+            await deliver(reply, send)
+            return
+        if fault.effect == "latency" and fault.when == "after":
+            await asyncio.sleep(fault.seconds)
+        await deliver_spoilt(reply, fault, receive, send)
+
+    def _run(self, service: Service, call: Call, match: Match, fault: Fault | None, query: str) -> Reply:
+        """One transaction: the effect, its log rows, and the row of the call itself."""
+        world = self.world
+        if fault:
+            call.fault = fault.effect
+        arrived = epoch_now()
+        with world.store.transaction():
+            skip = fault is not None and fault.when == "before" and fault.effect != "latency"
+            reply = Reply(503) if skip else self._answer(service, call, match)
+            if fault and fault.effect == "insert_row" and reply.status == 200 and call.caller:
+                service.insert_row(call)
+            if fault:
+
+                def error(status: int, code: int, text: str) -> Reply:
+                    return service.error(call.caller, status, code, text)
+
+                reply = spoil(reply, fault, error, world.clock)
+            world.log.call(
+                call.seq,
+                time=arrived,
+                company=call.caller.id if call.caller else None,
+                service=service.name,
+                operation=call.operation,
+                method=call.method,
+                path=call.path,
+                query=query,
+                status=reply.status,
+                request_bytes=len(call.body),
+                response_bytes=len(reply.body),
+                fault=f"{fault.effect}:{fault.when}" if fault else None,
+                user_agent=call.headers.get("user-agent", ""),
+            )
+        return reply
+
+    def _answer(self, service: Service, call: Call, match: Match) -> Reply:
+        try:
+            with self.world.store.savepoint():
+                return service.answer(call, match)
+        except Exception:
+            _LOG.exception("%s failed", call.operation)
+            return service.error(call.caller, 500, 500, "Internal error")
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None if the client went away or sent too much."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return bytes(message.get("body", b""))
+    chunks, size = [], 0
+    while message["type"] == "http.request":
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > contract.MAX_REQUEST_BYTES:
+            return None
+        if not message.get("more_body"):
+            return b"".join(chunks)
+        message = await receive()
+    return None

@@ -1,0 +1,104 @@
+"""Command line of the sandbox."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from sandbox import contract
+from sandbox.admin.api import told
+from sandbox.data import lifelike, loader
+from sandbox.server import listen, server, url_of
+from sandbox.world import World
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start the sandbox and serve until it is ended."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
+        world = World.open(options.data or Path(temporary))
+        try:
+            if options.reset:
+                world.reset()
+            _furnish(world, options)
+            with listen(options.host, options.port) as bound:
+                bound.listen(2048)  # from here on a client's call waits instead of being refused
+                _announce(world, url_of(bound), sys.stdout, as_json=options.json)
+                server(world, options.host).run(sockets=[bound])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            world.store.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="GetMyInvoices and Debitoor as one local server, with a memory, faults on demand and a page.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8090, help="port, 0 picks a free one (default: %(default)s)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of its memory (default: a temporary one)")
+    parser.add_argument("--reset", action="store_true", help="forget what the memory holds")
+    parser.add_argument("--companies", type=int, default=0, metavar="N", help="make sure that N companies exist")
+    parser.add_argument("--company", action="append", default=[], metavar="NAME", help="a company by name, repeatable")
+    parser.add_argument("--country", default="DE", help="country of new companies (default: %(default)s)")
+    parser.add_argument("--currency", default="EUR", help="currency of new companies (default: %(default)s)")
+    parser.add_argument("--documents", type=int, default=0, metavar="N", help="make N documents for each new company")
+    parser.add_argument("--invoices", type=int, default=0, metavar="M", help="make M sales documents for each")
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same documents (default: %(default)s)")
+    parser.add_argument("--from-date", metavar="DATE", help="first date of the documents (default: a year ago)")
+    parser.add_argument("--to-date", metavar="DATE", help="last date of the documents (default: today)")
+    parser.add_argument("--from", dest="folder", type=Path, metavar="DIR",
+                        help="load the PDFs that DIR/documents.json describes")  # fmt: skip
+    parser.add_argument("--no-limits", action="store_true", help="new companies have no rate limits")
+    parser.add_argument("--json", action="store_true", help="when ready, print one line of JSON")
+    return parser
+
+
+def _furnish(world: World, options: argparse.Namespace) -> None:
+    """Create the companies that are asked for and not there yet, each with its documents."""
+    present = {company.name for company in world.companies}
+    names = [name for name in dict.fromkeys(options.company) if name not in present]
+    missing = options.companies - len(present) - len(names)
+    names += [f"Example Company {number}" for number in range(1, options.companies + 1)][: max(0, missing)]
+    if not (present or names or options.json):
+        names = ["Example Company 1"]
+    for name in names:
+        company = world.companies.create(name, country=options.country, currency=options.currency)
+        if options.no_limits:
+            company = world.companies.change(company, limits=type(company.limits).none())
+        if options.folder:
+            loader.load(world, company, options.folder)
+        lifelike.fill(
+            world, company, documents=options.documents, invoices=options.invoices, seed=options.seed + company.id - 1,
+            from_date=options.from_date, to_date=options.to_date,
+        )  # fmt: skip
+
+
+def _announce(world: World, url: str, output: TextIO, *, as_json: bool) -> None:
+    if as_json:
+        ready = {
+            "url": url,
+            "gmi_url": url + contract.GMI_BASE,
+            "debitoor_url": url,
+            "companies": [told(company) for company in world.companies],
+        }
+        output.write(json.dumps(ready) + "\n")
+    else:
+        output.write(f"Page           {url}/\nGetMyInvoices  {url}{contract.GMI_BASE}\nDebitoor       {url}\n")
+        output.write(f"Admin API      {url}{contract.ADMIN}/docs\n")
+        for company in world.companies:
+            output.write(
+                f"\n{company.name}\n"
+                f"  API key         {company.gmi_api_key}\n"
+                f"  account id      {company.gmi_account_id}\n"
+                f"  Debitoor token  {next(iter(company.debitoor_tokens), '(revoked)')}\n"
+                f"  Debitoor id     {company.email}\n"
+            )
+    output.flush()

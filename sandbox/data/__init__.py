@@ -1,0 +1,3 @@
+"""Lifelike documents, made or loaded."""
+
+from __future__ import annotations

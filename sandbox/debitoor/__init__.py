@@ -1,0 +1,3 @@
+"""The Debitoor HTTP API (contract D)."""
+
+from __future__ import annotations

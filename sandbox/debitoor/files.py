@@ -1,0 +1,138 @@
+"""Files: upload, content, thumbnails, and the object embedded in documents (D 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+from sandbox import contract, jsons
+from sandbox.clock import utc_milliseconds
+from sandbox.companies import Company
+from sandbox.debitoor.refusal import Refused, not_found
+from sandbox.http import Call, Reply, download, ok
+from sandbox.world import World
+
+
+def add(world: World, company: Company, name: str, content: bytes, call: int | None = None) -> dict[str, Any]:
+    """Store an upload; each gets an id of its own, identical bytes included.
+
+    :return: the file object of D 5.3
+    :raises Refused: 412 if the type or the size is not accepted (A10 to A12)
+    """
+    kind = contract.FILE_TYPES.get(name.rpartition(".")[2].lower())
+    if kind is None:
+        raise Refused(contract.FILE_REJECT_STATUS, "The file type is not supported")
+    if len(content) > contract.FILE_MAX_BYTES:
+        raise Refused(contract.FILE_REJECT_STATUS, "The file is too large")
+    sha256 = world.store.keep(content)
+    ident = world.new_id()
+    file = {
+        "id": ident,
+        "url": contract.FILE.format(id=ident),
+        "fileName": name,
+        "lastModified": utc_milliseconds(world.clock.now()),
+        "type": kind,
+        "sizeBytes": len(content),
+        "thumbnailsUrl": contract.FILE_THUMBNAILS.format(id=ident),
+    }
+    world.store.execute("INSERT INTO file VALUES (?, ?, ?, ?)", ident, company.id, sha256, jsons.text(file))
+    world.log.effect(call, company.id, "debitoor" if call else "admin", "created", "file", ident,
+                     sha256=sha256, size=len(content), filename=name)  # fmt: skip
+    return file
+
+
+def find(world: World, company: Company, ident: object) -> tuple[dict[str, Any], str] | None:
+    """The file object and the hash of its bytes."""
+    row = world.store.row("SELECT data, sha256 FROM file WHERE id = ? AND company = ?", ident, company.id)
+    return (jsons.parse(row[0]), row[1]) if row else None
+
+
+def create_file(call: Call) -> Reply:
+    """POST /api/files/v1."""
+    content, part_name = _file_part(call)
+    name = call.one("fileName") or part_name
+    if not name:
+        raise Refused(400, "Validation failed", [{"property": "fileName", "message": "is required"}])
+    return ok(add(call.world, call.company, name, content, call.seq))
+
+
+def get_file(call: Call) -> Reply:
+    """GET /api/files/{id}/v1."""
+    file, sha256 = _known(call)
+    return download(call.world.store.content(sha256), file["type"], file["fileName"])
+
+
+def get_thumbnails(call: Call) -> Reply:
+    """GET /api/files/{id}/thumbnails/v1: none."""
+    _known(call)
+    return ok([])
+
+
+def _known(call: Call) -> tuple[dict[str, Any], str]:
+    found = find(call.world, call.company, call.params["id"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _file_part(call: Call) -> tuple[bytes, str]:
+    """Content and file name of the part ``file`` of a multipart body."""
+    kind, options = parse_options_header(call.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Refused(400, "The body must be multipart/form-data")
+    parts = _Parts()
+    parser = MultipartParser(boundary, parts.callbacks())
+    try:
+        parser.write(call.body)
+        parser.finalize()
+    except FormParserError:
+        raise Refused(400, "The multipart body is malformed") from None
+    for options, content in parts.found:
+        if options.get(b"name") == b"file":
+            return content, options.get(b"filename", b"").decode("utf-8", "replace")
+    raise Refused(400, "Validation failed", [{"property": "file", "message": "is required"}])
+
+
+class _Parts:
+    """Collects the parts that the parser reports: their options and their bytes."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[dict[bytes, bytes], bytes]] = []
+        self._chunks: list[bytes] = []
+        self._options: dict[bytes, bytes] = {}
+        self._field = self._value = b""
+
+    def callbacks(self) -> Any:
+        """What the parser calls."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_part_data": self._data,
+            "on_part_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        self._chunks, self._options = [], {}
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._field += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._field.lower() == b"content-disposition":
+            _, self._options = parse_options_header(self._value)
+        self._field = self._value = b""
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._chunks.append(data[start:end])
+
+    def _end(self) -> None:
+        self.found.append((self._options, b"".join(self._chunks)))

@@ -1,0 +1,60 @@
+"""Booked invoices and credit notes, and their PDFs (D 7)."""
+
+from __future__ import annotations
+
+from sandbox.debitoor import entities
+from sandbox.debitoor.entities import Kind
+from sandbox.debitoor.refusal import not_found
+from sandbox.http import Call, Reply, download, ok
+
+_SALES: tuple[Kind, ...] = ("invoice", "creditNote")
+
+
+def list_invoices(call: Call) -> Reply:
+    """GET /api/sales/invoices/v8: credit notes among them (A28)."""
+    wanted: dict[str | None, tuple[Kind, ...]] = {"true": ("creditNote",), "false": ("invoice",)}
+    return _listed(call, wanted.get(call.one("isCreditNote"), _SALES))
+
+
+def list_credit_notes(call: Call) -> Reply:
+    """GET /api/sales/creditnotes/v4: the same ids as in the invoice list."""
+    return _listed(call, ("creditNote",))
+
+
+def get_invoice(call: Call) -> Reply:
+    """GET /api/sales/invoices/{id}/v8: whatever its list has."""
+    return ok(entities.known(call, *_SALES))
+
+
+def get_credit_note(call: Call) -> Reply:
+    """GET /api/sales/creditnotes/{id}/v4."""
+    return ok(entities.known(call, "creditNote"))
+
+
+def get_invoice_pdf(call: Call) -> Reply:
+    """GET /api/sales/invoices/{id}/pdf/v1."""
+    return _pdf(call, "invoice")
+
+
+def get_credit_note_pdf(call: Call) -> Reply:
+    """GET /api/sales/creditnotes/{id}/pdf/v4."""
+    return _pdf(call, "creditNote")
+
+
+def _listed(call: Call, kinds: tuple[Kind, ...]) -> Reply:
+    conditions: list[tuple[str, object]] = []
+    for name in ("number", "customerId"):
+        if value := call.one(name):
+            conditions.append((f"data->>'{name}' = ?", value))
+    unpaid = call.one("isUnpaid")
+    if unpaid in ("true", "false"):
+        conditions.append(("(data->>'unpaidAmount' <> 0) = ?", int(unpaid == "true")))
+    return entities.listed(call, kinds, conditions)
+
+
+def _pdf(call: Call, kind: Kind) -> Reply:
+    found = entities.find(call.world, call.company, (kind,), call.params["id"])
+    if found is None:
+        raise not_found()
+    entity, sha256 = found
+    return download(call.world.store.content(sha256), "application/pdf", f"{entity['number']}.pdf")  # A29

@@ -1,0 +1,131 @@
+"""Checks a body against a schema: drops what is read-only, names each fault by its path (D 3.4, 3.5, 10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sandbox.debitoor.refusal import invalid
+from sandbox.debitoor.schemas import Schema
+from sandbox.jsons import to_cents
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def validated(schema: Schema, body: Any) -> dict[str, Any]:
+    """The body without its read-only properties and without nulls.
+
+    :raises Refused: 400 with one entry per fault
+    """
+    errors: list[dict[str, Any]] = []
+    clean = _checked(schema, body, "", errors)
+    if errors:
+        raise invalid(errors)
+    result: dict[str, Any] = clean
+    return result
+
+
+def is_date(text: str) -> bool:
+    """Is it a real ``YYYY-MM-DD`` from 1970 on?"""
+    if not _DATE.fullmatch(text) or text < "1970":
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _checked(schema: Schema, value: Any, path: str, errors: list[dict[str, Any]]) -> Any:
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+
+    def fault(message: str, **more: Any) -> None:
+        errors.append({"property": path or "root", "message": message, **more})
+
+    if not any(_IS[kind](value) for kind in kinds):
+        fault("is the wrong type", value=_shown(value), type=kinds[0])
+    elif isinstance(value, dict):
+        return _checked_object(schema, value, path, errors)
+    elif isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            fault("has less items than allowed")
+        elif len(value) > schema.get("maxItems", len(value)):
+            fault("has more items than allowed")
+        return [_checked(schema["items"], item, f"{path}.{index}", errors) for index, item in enumerate(value)]
+    elif value is not None:
+        message = _scalar_fault(schema, value)
+        if message:
+            fault(message, value=_shown(value))
+    return value
+
+
+def _checked_object(schema: Schema, value: dict[str, Any], path: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    properties, clean = schema["properties"], {}
+    prefix = f"{path}." if path else ""
+    errors += [
+        {"property": path or "root", "value": prefix + name, "message": "has additional properties"}
+        for name in value
+        if name not in properties
+    ]
+    for name, rule in properties.items():
+        if rule.get("readonly"):
+            continue
+        if name not in value:
+            if rule["required"]:
+                errors.append({"property": prefix + name, "message": "is required"})
+            continue
+        checked = _checked(rule, value[name], prefix + name, errors)
+        if checked is not None:
+            clean[name] = checked
+    return clean
+
+
+def _scalar_fault(schema: Schema, value: Any) -> str | None:
+    if "enum" in schema and value not in schema["enum"]:
+        return "must be an enum value"
+    if "minimum" in schema and value < schema["minimum"]:
+        return "is less than minimum"
+    if "maximum" in schema and value > schema["maximum"]:
+        return "is more than maximum"
+    if len(value) > schema["maxLength"] if "maxLength" in schema else False:
+        return "has longer length than allowed"
+    if "minLength" in schema and len(value) < schema["minLength"]:
+        return "has less length than allowed"
+    name = schema.get("format")
+    return None if name is None or _FORMATS[name](value) else f"must be {name} format"
+
+
+def _is_rate(value: Any) -> bool:
+    return 0 <= value <= 100 and to_cents(Decimal(value)) is not None
+
+
+def _shown(value: Any) -> Any:
+    """An offending value as it is told back: of lists and objects the kind is enough."""
+    return value if value is None or isinstance(value, str | int | Decimal) else type(value).__name__
+
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: not isinstance(value, bool) and (
+        isinstance(value, int) or (isinstance(value, Decimal) and abs(value) < 10**15 and value == int(value))
+    ),
+    "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}  # fmt: skip
+_FORMATS: dict[str, Callable[[Any], bool]] = {
+    "date": is_date,
+    "currency": lambda value: to_cents(Decimal(value)) is not None,
+    "rate": _is_rate,
+    "email": lambda value: bool(_EMAIL.fullmatch(value)),
+    "country": lambda value: bool(_COUNTRY.fullmatch(value)),
+    "currencyCode": lambda value: bool(_CURRENCY.fullmatch(value)),
+}

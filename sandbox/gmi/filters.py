@@ -1,0 +1,79 @@
+"""The filters of the document list as SQL (G 4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from sandbox import contract
+from sandbox.companies import Company
+from sandbox.gmi.fields import is_date, is_date_time
+from sandbox.gmi.parameters import Parameters, as_integer
+from sandbox.gmi.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A condition on ``document d`` and its values."""
+
+    where: str
+    values: tuple[object, ...]
+
+    @classmethod
+    def of(cls, company: Company, parameters: Parameters) -> Self:
+        """The condition that the parameters mean.
+
+        :raises Refused: if one of them is malformed
+        """
+        terms: list[str] = ["d.company = ?", "d.deleted IS NULL"]
+        values: list[object] = [company.id]
+
+        def add(term: str, *given: object) -> None:
+            terms.append(term)
+            values.extend(given)
+
+        assigned = parameters.integer("companyFilter", 0)
+        if assigned:
+            add("d.counterparty = ?", max(assigned, 0))
+        archived = parameters.integer("archivedFilter", contract.GMI_DEFAULT_ARCHIVED_FILTER)
+        if archived not in (0, 1, 2):
+            raise Refused(102, "Invalid parameter: archivedFilter")
+        if archived != 1:
+            add("d.archived = ?", archived // 2)
+        if kind := parameters.text("documentTypeFilter"):
+            if kind not in contract.GMI_DOCUMENT_TYPES:
+                raise Refused(146, "Document type is invalid")
+            add("d.type = ?", kind)
+        if number := parameters.text("documentNumberFilter"):
+            add("instr(fold(d.number), ?)", number.casefold())  # A-08
+        if note := parameters.text("noteFilter"):
+            add("instr(fold(d.note), ?)", note.casefold())
+        for name, comparison in (("startDateFilter", ">="), ("endDateFilter", "<=")):
+            if day := parameters.text(name):
+                if not is_date(day):
+                    raise Refused(104, f"{name} must have the format Y-m-d")
+                add(f"d.date <> '' AND d.date {comparison} ?", day)
+        if excluded := parameters.many("documentUidExclusionFilter"):
+            uids = [as_integer(uid, "documentUidExclusionFilter") for uid in excluded]
+            add(f"d.uid NOT IN ({','.join('?' * len(uids))})", *uids)
+        if start := parameters.integer("documentUidStartFilter", 0):
+            add("d.uid > ?", start)
+        if since := parameters.text("updatedOrNewSinceFilter"):
+            if not is_date_time(since):
+                raise Refused(140, "updatedOrNewSinceFilter must have the format Y-m-d H:i:s")
+            add("d.changed >= ?", since)  # A-19: local times, inclusive
+        if tags := [tag.casefold() for tag in parameters.many("tagFilter")]:
+            marks = ",".join("?" * len(tags))
+            add(f"EXISTS (SELECT 1 FROM json_each(d.tags) WHERE fold(value) IN ({marks}))", *tags)  # noqa: S608
+        status = parameters.text("paymentStatusFilter", "all")
+        if status not in ("all", ""):
+            if status not in contract.GMI_PAYMENT_STATUS_FILTERS:
+                raise Refused(112, "Payment status is invalid")
+            add("d.payment_status = ?", contract.GMI_PAYMENT_STATUS_FILTERS[status])
+        if words := parameters.text("searchQuery"):
+            add(
+                "(instr(fold(d.data->>'text'), ?) OR instr(fold(d.number), ?) OR instr(fold(d.note), ?) "
+                "OR instr(fold(d.data->>'filename'), ?))",
+                *[words.casefold()] * 4,
+            )
+        return cls(" AND ".join(terms), tuple(values))

@@ -1,0 +1,98 @@
+"""Account, tags and reference data (G 3.1, 3.2, 3.4)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from babel import Locale
+
+from sandbox import contract
+from sandbox.gmi.parameters import Parameters
+from sandbox.http import Call, Reply, ok
+
+_PORTALS = (
+    "Example Cloud Hosting", "Example Domains", "Example Energy", "Example Freight", "Example Insurance",
+    "Example Mobile", "Example Office Supplies", "Example Rail", "Example Software Store", "Example Telecom",
+)  # fmt: skip
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ"})
+
+
+def get_status(call: Call) -> Reply:  # noqa: ARG001 - the gateway has checked the key
+    """GET /apiStatus."""
+    return ok({"success": True})
+
+
+def get_account(call: Call) -> Reply:
+    """GET /account."""
+    company = call.company
+    return ok(
+        {
+            "name": company.name,
+            "accountId": company.gmi_account_id,
+            "profileImage": "",
+            "organization": company.name,
+            "email": company.email,
+            "currency": company.currency,
+            "timezone": company.timezone,
+            "apiKeyType": "FULL_PERMISSION" if company.switches.permission == "full" else "READ_PERMISSION",
+            "hasBankingAccess": False,
+        }
+    )
+
+
+def list_tags(call: Call) -> Reply:
+    """GET /tags: names only."""
+    rows = call.world.store.rows("SELECT name FROM tag WHERE company = ? ORDER BY folded", call.company.id)
+    return ok({"success": True, "data": [name for (name,) in rows]})
+
+
+def list_vat_rates(call: Call) -> Reply:  # noqa: ARG001
+    """GET /vatRates: decimal texts."""
+    return ok({"success": True, "data": list(contract.GMI_VAT_RATE_LIST)})
+
+
+def list_countries(call: Call) -> Reply:  # noqa: ARG001
+    """GET /countries: a bare array."""
+    return ok(list(_countries().values()))
+
+
+def list_currencies(call: Call) -> Reply:  # noqa: ARG001
+    """GET /currencies: a bare array."""
+    names = Locale("en").currencies
+    return ok([{"name": names[code], "currencyCode": code} for code in sorted(names) if len(code) == 3])
+
+
+def list_portals(call: Call) -> Reply:
+    """GET /portals: pages of 500."""
+    page = max(1, Parameters(call).integer("pageNumber", 1))
+    offset = (page - 1) * 500
+    records = [{"supplier_uid": uid, "name": name} for uid, name in enumerate(_PORTALS, start=1)][offset : offset + 500]
+    return ok({"totalCount": len(_PORTALS), "maxAmount": len(_PORTALS), "offset": offset, "records": records})
+
+
+def country_by_uid(uid: int) -> dict[str, Any] | None:
+    """The country with this number."""
+    return _countries().get(uid)
+
+
+def country_uid(code: str) -> int:
+    """The number of a country by its two-letter code, 0 if there is none."""
+    return next((uid for uid, country in _countries().items() if country["countryCode"] == code), 0)
+
+
+@cache
+def _countries() -> dict[int, dict[str, Any]]:
+    english, german = Locale("en").territories, Locale("de").territories
+    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
+    return {
+        uid: {
+            "countryUid": uid,
+            "name": english[code],
+            "translations": {"en_us": english[code], "de_de": german.get(code, english[code])},
+            "countryCode": code,
+            "vat": contract.STANDARD_VAT.get(code, (0,))[0],
+            "is_eu": int(code in contract.EU),
+        }
+        for uid, code in enumerate(codes, start=1)
+    }

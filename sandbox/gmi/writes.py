@@ -1,0 +1,67 @@
+"""Uploading, changing and deleting documents (G 6, 7.1, 7.2)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sandbox import contract
+from sandbox.gmi import library
+from sandbox.gmi.documents import known_document, stored_twin
+from sandbox.gmi.fields import changes_of, decode_file
+from sandbox.gmi.refusal import Refused
+from sandbox.http import Call, Reply, ok
+
+_HOUR = 3600.0
+
+
+def create_document(call: Call) -> Reply:
+    """POST /documents."""
+    body = call.json
+    name = body.get("fileName")
+    if not isinstance(name, str) or not name.strip():
+        raise Refused(102, "Required parameters not set: fileName")
+    if not body.get("fileContent"):
+        raise Refused(141, "Neither file content nor file URL given")
+    if name.rpartition(".")[2].lower() not in contract.GMI_FILE_TYPES or "." not in name:
+        raise Refused(101, "File type is not supported")
+    content = decode_file(body["fileContent"])
+    changes = changes_of(body, lambda uid: company_known(call, uid))
+    changes.pop("isArchived", None)  # only an update can archive
+    twin = stored_twin(call, hashlib.sha256(content).hexdigest())
+    if twin is not None:
+        raise Refused(127, "Document already exists in the account.", duplicate_invoice_id=twin)
+    limit = call.company.limits.gmi_uploads_per_hour
+    window: dict[float, int | None] = {_HOUR: limit}
+    if call.world.limiter.take(("upload", call.company.id), call.time, window) is not None:
+        raise Refused(105, f"Limit of {limit} uploaded documents per hour reached")
+    if call.fault == "drop_tags":
+        changes["tags"] = []  # the document is stored, its tags are not (G 6.4)
+    source = call.headers.get("x-application", "API")
+    data = library.blank(name, **({"source": source, "isOcrCompleted": int(bool(body.get("runOCR")))} | changes))
+    uid = library.add(call.world, call.company, data, content, call=call.seq)
+    return ok({"success": True, "documentUid": uid})
+
+
+def update_document(call: Call) -> Reply:
+    """PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
+    uid, data, _ = known_document(call, code=135, not_numeric=134)
+    if data["isLocked"]:
+        raise Refused(147, "Document is locked")
+    changes = changes_of(call.json, lambda company: company_known(call, company))
+    if not changes:
+        raise Refused(136, "No field to update")
+    library.change(call.world, call.company, uid, data, changes, call.seq)
+    return ok({"success": True, "documentUid": uid})
+
+
+def delete_document(call: Call) -> Reply:
+    """DELETE /documents/{documentUid}."""
+    uid, _, _ = known_document(call, code=135, not_numeric=134)
+    library.delete(call.world, call.company, uid, call.seq)
+    return ok({"success": True})
+
+
+def company_known(call: Call, uid: int) -> bool:
+    """Is there such a company in the caller's account?"""
+    sql = "SELECT 1 FROM counterparty WHERE uid = ? AND company = ?"
+    return call.world.store.value(sql, uid, call.company.id) is not None

@@ -1,0 +1,93 @@
+"""One call and its answer, as the handlers of both services see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sandbox import jsons
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.world import World
+
+JSON = "application/json; charset=utf-8"  # D 3.2
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, read completely."""
+
+    world: World
+    seq: int
+    time: datetime  # the sandbox's now
+    operation: str
+    method: str
+    path: str
+    params: dict[str, str]
+    query: list[tuple[str, str]]
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    caller: Company | None = None
+    json: Any = None  # the parsed body, where the service asks for JSON
+    fault: str | None = None  # effect of the fault that applies, where the handler has to know it
+
+    @property
+    def company(self) -> Company:
+        """The company whose key or token was given."""
+        if self.caller is None:
+            raise RuntimeError("the call was not authenticated")
+        return self.caller
+
+    def one(self, name: str) -> str | None:
+        """The last value of a query parameter."""
+        value = None
+        for key, text in self.query:
+            if key == name:
+                value = text
+        return value
+
+    def effect(self, kind: str, what: str, ident: object, **details: Any) -> None:
+        """Note in the referee log what this call has brought about."""
+        service = self.operation.partition(".")[0]
+        self.world.log.effect(self.seq, self.company.id, service, kind, what, ident, **details)
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer before the wire."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = JSON
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+Handler = Callable[[Call], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One endpoint: the name used in faults and in the log, and what answers it."""
+
+    name: str
+    method: str
+    path: str
+    handler: Handler
+
+
+def ok(value: Any) -> Reply:
+    """200 with JSON."""
+    return Reply(200, jsons.dumps(value))
+
+
+def download(content: bytes, content_type: str, filename: str) -> Reply:
+    """200 with raw bytes and their name, RFC 5987 form included where the name is not plain ASCII."""
+    plain = "".join(char if " " <= char < "\x7f" and char not in '"\\' else "_" for char in filename)
+    disposition = f'attachment; filename="{plain}"'
+    if plain != filename:
+        disposition += f"; filename*=UTF-8''{quote(filename, safe='')}"
+    return Reply(200, content, content_type, [("content-disposition", disposition)])

@@ -1,0 +1,107 @@
+"""The referee log: every call and every effect, in one sequence of numbers that only grows."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sandbox import jsons
+from sandbox.clock import epoch_now, wall_time
+from sandbox.store import Store
+
+_SECRET_PARAMETERS = frozenset({"token", "access_token", "client_secret", "code", "api_key", "key", "password"})
+_CALL = (
+    "seq", "time", "company", "service", "operation", "method", "path", "query", "status", "request_bytes",
+    "response_bytes", "fault", "user_agent",
+)  # fmt: skip
+_EFFECT = ("seq", "call", "time", "company", "service", "kind", "object", "id", "details")
+
+
+class Log:
+    """Append-only. Rows are written inside the transaction of what they tell about."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.restart()
+
+    def restart(self) -> None:
+        """Go on numbering where the store ends."""
+        self._last = max(self._store.value(f"SELECT max(seq) FROM {table}") or 0 for table in ("call", "effect"))  # noqa: S608
+
+    @property
+    def last_seq(self) -> int:
+        """The newest number given out."""
+        return self._last
+
+    def next_seq(self) -> int:
+        """The next number; calls get theirs when they arrive, effects when they happen."""
+        self._last += 1
+        return self._last
+
+    def call(
+        self,
+        seq: int,
+        *,
+        time: float,
+        company: int | None,
+        service: str,
+        operation: str,
+        method: str,
+        path: str,
+        query: str,
+        status: int,
+        request_bytes: int,
+        response_bytes: int,
+        fault: str | None,
+        user_agent: str,
+    ) -> None:
+        """Note one call; ``status`` and ``response_bytes`` are those of the answer before a fault spoils it."""
+        self._store.execute(
+            "INSERT INTO call VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            seq, time, company, service, operation, method, path, without_secrets(query), status, request_bytes,
+            response_bytes, fault, user_agent,
+        )  # fmt: skip
+
+    def effect(
+        self, call: int | None, company: int, service: str, kind: str, what: str, ident: object, **details: Any
+    ) -> None:
+        """Note what a call, or the admin API (``call`` is None), has brought about.
+
+        :param kind: ``created``, ``updated`` or ``deleted``
+        :param what: the kind of object, such as ``document`` or ``expense``
+        :param details: sha256, size, fields changed and so on
+        """
+        self._store.execute(
+            "INSERT INTO effect VALUES (?,?,?,?,?,?,?,?,?)",
+            self.next_seq(), call, epoch_now(), company, service, kind, what, str(ident), jsons.text(details),
+        )  # fmt: skip
+
+    def calls(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
+        """Calls with a greater number, oldest first; ``operation`` may hold wildcards."""
+        rows = self._read("call", _CALL, since, limit, filters)
+        return [row | {"time": wall_time(row["time"])} for row in rows]
+
+    def effects(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
+        """Effects with a greater number, oldest first."""
+        rows = self._read("effect", _EFFECT, since, limit, filters)
+        return [row | {"time": wall_time(row["time"]), "details": jsons.parse(row["details"])} for row in rows]
+
+    def _read(
+        self, table: str, columns: tuple[str, ...], since: int, limit: int | None, filters: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        wildcard = filters.pop("operation", None)
+        given = {name: value for name, value in filters.items() if value is not None}
+        where = "".join(f" AND {name} = ?" for name in given)
+        sql = f"SELECT {','.join(columns)} FROM {table} WHERE seq > ?{where} ORDER BY seq"  # noqa: S608 - own names
+        rows = (dict(zip(columns, row, strict=True)) for row in self._store.rows(sql, since, *given.values()))
+        chosen = [row for row in rows if wildcard is None or fnmatch.fnmatchcase(row["operation"], wildcard)]
+        return chosen[:limit]
+
+
+def without_secrets(query: str) -> str:
+    """A query string with the values of secret parameters blotted out."""
+    if not query:
+        return ""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, "***" if name.lower() in _SECRET_PARAMETERS else value) for name, value in pairs])

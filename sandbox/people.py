@@ -1,0 +1,26 @@
+"""The whole application: both services, the admin API and the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from sandbox import contract, page
+from sandbox.admin import api
+from sandbox.app import Application
+from sandbox.world import World
+
+
+def application(world: World) -> Any:
+    """The ASGI application for a world."""
+    people = FastAPI(
+        title="Sandbox admin API",
+        version="1",
+        openapi_url=contract.ADMIN + "/openapi.json",
+        docs_url=contract.ADMIN + "/docs",
+        redoc_url=None,
+    )
+    api.install(people, world)
+    people.include_router(page.router)
+    return Application(world, people)

@@ -1,0 +1,123 @@
+"""Starts the sandbox: in this process, in a thread, or as a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+
+from sandbox.client import SandboxAdmin
+
+_START_SECONDS = 60.0
+
+
+def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
+    """A server for a world, not yet started."""
+    from sandbox.people import application
+
+    config = uvicorn.Config(
+        application(world),
+        host=host,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,  # the wire faults need uvicorn's own ``send``
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
+        backlog=2048,
+    )
+    return uvicorn.Server(config)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 picks a free one."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((host, port))
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """Where a socket listens."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextlib.contextmanager
+def running(
+    data: Path | None = None, *, thread: bool = False, port: int = 0, arguments: tuple[str, ...] = ()
+) -> Iterator[SandboxAdmin]:
+    """A sandbox for the time of a ``with`` block.
+
+    :param data: folder of its memory; a temporary one if None
+    :param thread: run it in a thread of this process instead of a process of its own
+    :param port: 0 picks a free one
+    :param arguments: further arguments of ``python -m sandbox``, such as ``("--documents", "50")``
+    """
+    with contextlib.ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
+        starter = _in_thread(folder, port) if thread else in_process(folder, port, arguments)
+        yield stack.enter_context(SandboxAdmin(stack.enter_context(starter)))
+
+
+@contextlib.contextmanager
+def in_process(folder: Path, port: int = 0, arguments: tuple[str, ...] = ()) -> Iterator[str]:
+    """The sandbox as a process of its own; gives its address."""
+    with start(folder, port, arguments) as process:
+        try:
+            yield ready(process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def start(folder: Path, port: int = 0, arguments: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    """Begin ``python -m sandbox``; :func:`ready` waits for it."""
+    command = [sys.executable, "-m", "sandbox", "--json", "--data", str(folder), "--port", str(port), *arguments]
+    root = Path(__file__).parent.parent
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603 - our own command
+
+
+def ready(process: subprocess.Popen[str]) -> str:
+    """Wait until the process says that it answers.
+
+    :return: its address
+    :raises RuntimeError: if it ended instead
+    """
+    output: IO[str] | None = process.stdout
+    line = output.readline() if output else ""
+    if not line:
+        raise RuntimeError(f"the sandbox did not start (exit code {process.wait(10)})")
+    url: str = json.loads(line)["url"]
+    return url
+
+
+@contextlib.contextmanager
+def _in_thread(folder: Path, port: int) -> Iterator[str]:
+    from sandbox.world import World
+
+    bound = listen("127.0.0.1", port)
+    world = World.open(folder)
+    running_server = server(world)
+    worker = threading.Thread(target=running_server.run, kwargs={"sockets": [bound]}, daemon=True)
+    worker.start()
+    try:
+        yield url_of(bound)
+    finally:
+        running_server.should_exit = True
+        worker.join(10)
+        bound.close()
+        world.store.close()

@@ -1,0 +1,49 @@
+"""All that the sandbox is made of, in one place for the handlers."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.clock import Clock
+from sandbox.companies import Companies
+from sandbox.faults import Faults
+from sandbox.limits import RateLimiter
+from sandbox.log import Log
+from sandbox.store import Store
+
+
+@dataclass(slots=True)
+class World:
+    """The state of one running sandbox."""
+
+    store: Store
+    companies: Companies
+    log: Log
+    faults: Faults
+    clock: Clock = field(default_factory=Clock)
+    limiter: RateLimiter = field(default_factory=RateLimiter)
+    random: random.Random = field(default_factory=lambda: random.Random(0))
+
+    @classmethod
+    def open(cls, folder: Path) -> World:
+        """The world kept in a folder, an empty one if there is none yet."""
+        store = Store(folder)
+        return cls(store, Companies(store), Log(store), Faults(store))
+
+    def reset(self) -> None:
+        """Forget everything: companies, data, faults, log, clock."""
+        self.store.empty()
+        self.companies.forget_all()
+        self.faults.reload()
+        self.log.restart()
+        self.limiter.forget()
+        self.clock.set()
+
+    def new_id(self) -> str:
+        """A new Debitoor id: 24 hexadecimal characters that grow (D 3.4)."""
+        count = self.store.value(
+            "INSERT INTO meta VALUES ('ids', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
+        )
+        return f"{int(self.clock.now().timestamp()):08x}5eb10c0d{int(count):08x}"
