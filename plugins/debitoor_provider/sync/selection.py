@@ -53,7 +53,7 @@ class ListFilters:
 def list_filters(account: ExportAccount) -> ListFilters:
     """Tell what the service itself can leave out, so that lists stay short."""
     rule = account.filter
-    included = rule.companies.include or ()
+    included = rule.companies.include
     statuses = [status for status in rule.payment_status if status is not PaymentStatus.PARTIALLY]
     return ListFilters(
         archived=Archived.ANY if rule.archived else Archived.NO,
@@ -129,7 +129,7 @@ def _outside(day: date | None, period: Period) -> LeftOut | None:
 
 
 def _company(document: Document, companies: Companies) -> LeftOut | None:
-    if companies.include is not None and not _is_among(document, companies.include):
+    if companies.include and not _is_among(document, companies.include):
         if document.company_uid is None and not document.company_name:
             return LeftOut("no_company", "It is not assigned to a company yet.", waits=True)
         return LeftOut("company", f"The account does not take documents of {_shown(document.company_name)}.")

@@ -82,6 +82,7 @@ def test_a_name_is_taken_apart(name: str, parts: tuple[str, str]) -> None:
 @example("CON.CON.", "")
 @example("_aux_.x", ".pdf")
 @example("a. . .b", "pdf")
+@example("0:.0", "")
 def test_a_name_is_never_dangerous_and_stays_what_it_is(stem: str, extension: str) -> None:
     name = file_name(stem, extension)
 

@@ -19,6 +19,7 @@ _EXTENSION_LIMIT = 16
 _SEPARATORS = " ._-"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*%]')  # Windows' own, and the mark that an URL would read as an escape
 _REPEATED = re.compile(r"( ?[_.\-,] ?)\1+")
+_BEFORE_DOT = re.compile(r"[ _-]+(?=\.)")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 
 
@@ -89,7 +90,9 @@ def _collapse(text: str) -> str:
     """Make repeated separators one, as missing values leave them behind; ``A -  - C`` becomes ``A - C``."""
     before = ""
     while text != before:
-        before, text = text, " ".join(_REPEATED.sub(r"\1", text).split()).strip(_SEPARATORS)
+        before = text
+        text = _BEFORE_DOT.sub("", _REPEATED.sub(r"\1", text))
+        text = " ".join(text.split()).strip(_SEPARATORS)
     return text
 
 
