@@ -1,0 +1,104 @@
+"""``airflow debitoor …``: what the command line offers. Read at every Airflow command, so it imports nothing heavy."""
+
+from __future__ import annotations
+
+from airflow.cli.cli_config import ARG_VERBOSE, ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
+
+_ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
+_OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")
+_LIMIT = Arg(("--limit",), type=int, default=100, help="At most so many documents (default: 100)")
+_REASON = Arg(("--reason",), default="", help="Why, for the document's history")
+_IDS = Arg(("documents",), nargs="+", metavar="DOCUMENT", help="Ids at the source, as the list shows them")
+_ALL = (_OUTPUT, ARG_VERBOSE)
+
+
+def _lazy(path: str) -> object:
+    return lazy_load_command(f"debitoor_provider.cli.{path}")
+
+
+_ACCOUNTS = (
+    ActionCommand("list", "List the accounts and how they stand", _lazy("accounts.list_accounts"), _ALL),
+    ActionCommand(
+        "validate",
+        "Check account files; exit code 1 when one has to be mended",
+        _lazy("accounts.validate"),
+        (
+            Arg(("files",), nargs="*", metavar="FILE", help="Account files (default: all of the accounts folder)"),
+            Arg(("--connections",), action="store_true", help="Also try both connections of each account"),
+            *_ALL,
+        ),
+    ),
+    ActionCommand("schema", "Print the JSON Schema of account files", _lazy("accounts.schema"), (ARG_VERBOSE,)),
+    ActionCommand(
+        "preview",
+        "Show what a run would do; nothing is moved",
+        _lazy("accounts.preview"),
+        (
+            _ACCOUNT,
+            Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD"),
+            Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD"),
+            _LIMIT,
+            *_ALL,
+        ),
+    ),
+)
+
+_DOCUMENTS = (
+    ActionCommand(
+        "list",
+        "List documents and what became of them",
+        _lazy("documents.list_documents"),
+        (
+            Arg(("--account",), help="Only of this account"),
+            Arg(("--state",), action="append", help="Only in this state; may be given several times"),
+            Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
+            Arg(("--text",), help="Found in id, number, company, names or amount"),
+            _LIMIT,
+            *_ALL,
+        ),
+    ),
+    ActionCommand(
+        "retry",
+        "Try held, rejected or ignored documents again in the next run",
+        _lazy("documents.retry"),
+        (_ACCOUNT, _IDS, _REASON, *_ALL),
+    ),
+    ActionCommand("ignore", "Never send these documents", _lazy("documents.ignore"), (_ACCOUNT, _IDS, _REASON, *_ALL)),
+    ActionCommand(
+        "mark-moved",
+        "Take your word that the target has these documents",
+        _lazy("documents.mark_moved"),
+        (_ACCOUNT, _IDS, _REASON, *_ALL),
+    ),
+    ActionCommand(
+        "history",
+        "Show everything that happened to a document",
+        _lazy("documents.history"),
+        (_ACCOUNT, Arg(("document",), help="Id at the source"), *_ALL),
+    ),
+)
+
+_LEDGER = (
+    ActionCommand("upgrade", "Bring the ledger's tables up to date", _lazy("ledger.upgrade"), (ARG_VERBOSE,)),
+    ActionCommand(
+        "rebuild",
+        "Restore what the ledger knows of an account from what the target has",
+        _lazy("ledger.rebuild"),
+        (_ACCOUNT, *_ALL),
+    ),
+)
+
+
+def get_debitoor_cli_commands() -> list[CLICommand]:
+    """Offer the commands to Airflow (see ``cli`` in :mod:`debitoor_provider.get_provider_info`)."""
+    return [
+        GroupCommand(
+            name="debitoor",
+            help="Exchange documents between GetMyInvoices and Debitoor",
+            subcommands=(
+                GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
+                GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),
+                GroupCommand(name="ledger", help="The memory of the exchange", subcommands=_LEDGER),
+            ),
+        )
+    ]

@@ -1,0 +1,148 @@
+"""Account files become DAGs: one each, whatever its file is like.
+
+This module is loaded with the DAG file in every task process, so it imports no HTTP client, no ledger and no hook.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context
+
+from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.operators.archive import DebitoorArchiveOperator
+from debitoor_provider.operators.broken_account import BrokenAccountOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.import_ import DebitoorImportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.rename import DebitoorRenameOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, AccountFile, load_folder
+from debitoor_provider.sync.accounts.lookup import find_account
+from debitoor_provider.sync.accounts.settings import ExportAccount
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import Account
+
+_TAG = "debitoor"
+_START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
+
+
+def sync_dags(folder: Path | str | None = None) -> dict[str, DAG]:
+    """Build the DAGs of all account files in a folder; in a task process only the one that is needed.
+
+    :param folder: holds ``<account>.yaml`` files; by default ``[debitoor] accounts_folder``
+    :return: DAGs by id, ready for ``globals().update``
+    """
+    folder = Path(folder) if folder else accounts_folder()
+    wanted = get_parsing_context().dag_id
+    if wanted and wanted.startswith(DAG_ID_PREFIX):
+        file = find_account(folder, wanted.removeprefix(DAG_ID_PREFIX))
+        if file.dag_id == wanted:
+            return {wanted: build_dag(file)}
+    return {file.dag_id: build_dag(file) for file in load_folder(folder)}
+
+
+def build_dag(file: AccountFile) -> DAG:
+    """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
+
+    :param file: as :func:`~debitoor_provider.sync.accounts.files.load_folder` read it
+    """
+    if file.account is None or file.problems:
+        return _broken_dag(file)
+    return _sync_dag(file.dag_id, file.account_id, file.account)
+
+
+def _sync_dag(dag_id: str, account_id: str, account: Account) -> DAG:
+    cron = account.frequency.cron
+    common: dict[str, Any] = {"account": account_id, "settings": account}
+    with DAG(
+        dag_id,
+        description=account.name,
+        doc_md=_describe(account),
+        schedule=CronDataIntervalTimetable(cron, timezone=account.timezone) if cron else None,
+        start_date=_START,
+        catchup=False,
+        max_active_runs=1,
+        tags=[_TAG, account.type, str(account.frequency), account.name[:100]],
+        params=_trigger_form(),
+        default_args={
+            "retries": account.retries,
+            "retry_delay": timedelta(minutes=2),
+            "retry_policy": ServiceRetryPolicy(),
+            "max_active_tis_per_dag": 1,  # a backfill has its own limit of runs: its tasks wait for each other here
+            **({"pool": account.pool} if account.pool else {}),
+        },
+    ) as dag:
+        plan = DebitoorPlanOperator(
+            task_id="plan",
+            **common,
+            period_from="{{ params.get('from') or '' }}",
+            period_to="{{ params.get('to') or '' }}",
+            document_ids="{{ (params.get('document_ids') or []) | join(',') }}",
+            dry_run="{{ params.get('dry_run') or '' }}",
+        )
+        report = DebitoorReportOperator(task_id="report", **common, trigger_rule="all_done")
+        if isinstance(account, ExportAccount):
+            rename = DebitoorRenameOperator(task_id="rename", **common)
+            export = DebitoorExportOperator(task_id="export", **common)
+            if account.archive_after_transfer:
+                archive = DebitoorArchiveOperator(task_id="archive", **common)
+                plan >> rename >> export >> archive >> report
+            else:
+                plan >> rename >> export >> report
+        else:
+            plan >> DebitoorImportOperator(task_id="import", **common) >> report
+    return dag
+
+
+def _broken_dag(file: AccountFile) -> DAG:
+    problems = [str(problem) for problem in file.problems]
+    with DAG(
+        file.dag_id,
+        description=f"Broken account file: {problems[0]}"[:500],
+        doc_md="\n\n".join(["**This account does not run: its file has to be mended.**", *map(_literally, problems)]),
+        schedule=None,
+        start_date=_START,
+        tags=[_TAG, "broken"],
+    ) as dag:
+        BrokenAccountOperator(task_id="account_file", problems=problems)
+    return dag
+
+
+def _trigger_form() -> dict[str, Param]:
+    return {
+        "from": Param(
+            None, type=["null", "string"], format="date", title="From", description="First document date; empty: open"
+        ),
+        "to": Param(
+            None, type=["null", "string"], format="date", title="To", description="Last document date; empty: open"
+        ),
+        "document_ids": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Documents",
+            description="Only these documents, by their ids at the source, one on each line; empty: all",
+        ),
+        "dry_run": Param(
+            False, type="boolean", title="Dry run", description="Show names, figures and targets; move nothing"
+        ),
+    }
+
+
+def _describe(account: Account) -> str:
+    way = "GetMyInvoices → Debitoor" if isinstance(account, ExportAccount) else "Debitoor → GetMyInvoices"
+    lines = [f"**{way}**, {account.frequency!s}", _literally(account.name)]
+    if account.note:
+        lines.append(_literally(account.note))
+    return "\n\n".join(lines)
+
+
+def _literally(text: str) -> str:
+    """Show a person's text as it is: an indented block is never markup."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

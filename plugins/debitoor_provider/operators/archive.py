@@ -1,0 +1,30 @@
+"""The last step of an export: the archive of GetMyInvoices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.operators.base import SyncOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from debitoor_provider.operators.exchange import Exchange
+
+
+class DebitoorArchiveOperator(SyncOperator):
+    """Archive in GetMyInvoices what was verified in Debitoor, and nothing else."""
+
+    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """Archive what was moved and is not archived yet."""
+        from debitoor_provider.sync.archiving import archive, to_archive
+
+        archived = archive(
+            to_archive(exchange.ledger, exchange.account_id),
+            account=exchange.export_account,
+            ledger=exchange.ledger,
+            getmyinvoices=exchange.getmyinvoices,
+            run_id=exchange.run_id,
+        )
+        self.log.info("Archived %s documents", archived)
+        return {"archived": archived}

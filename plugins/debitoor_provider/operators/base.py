@@ -1,0 +1,46 @@
+"""What the steps of a sync have in common: Airflow's context in, one step of :mod:`debitoor_provider.sync` out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.sync.accounts.settings import Account
+
+
+class SyncOperator(BaseOperator):
+    """One step of a sync account, for all documents of the run.
+
+    :param account: id of the sync account, under which the ledger keeps its documents
+    :param settings: the account's settings; without them its file in the accounts folder is read
+    """
+
+    template_fields: Sequence[str] = ("account",)
+    ui_color = "#e6f1fb"
+
+    def __init__(self, *, account: str, settings: Account | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.account = account
+        self.settings = settings
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Run the step; returns a small summary, never a document.
+
+        :raises StopError: when a person has to mend something first
+        :raises RetryError: when documents are left that may go later
+        """
+        from debitoor_provider.operators.exchange import open_exchange
+
+        with open_exchange(self.account, self.settings, context) as exchange:
+            return self.step(exchange, context)
+
+    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+        """Do the step's work."""
+        raise NotImplementedError

@@ -1,0 +1,31 @@
+"""The only task of an account whose file has to be mended first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+
+class BrokenAccountOperator(BaseOperator):
+    """Fail with what is wrong in the account file.
+
+    :param problems: each names file, line, field and mend
+    """
+
+    template_fields: Sequence[str] = ()
+    ui_color = "#f8d7da"
+
+    def __init__(self, *, problems: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.problems = list(problems)
+
+    def execute(self, context: Context) -> None:  # noqa: ARG002
+        """Show the problems and run nothing."""
+        raise AirflowFailException("\n".join(self.problems))

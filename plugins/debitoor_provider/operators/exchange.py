@@ -1,0 +1,151 @@
+"""What one step works with: the account, the ledger, the run and both services, opened when they are needed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+from debitoor_provider.operators.windows import kind_of
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.sync.accounts.lookup import find_account
+from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
+from debitoor_provider.sync.preview import Preview, preview_export, preview_import
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from airflow.sdk import Context
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.window import RunKind, Window
+
+
+@dataclass
+class Exchange:
+    """One account at work.
+
+    :param account_id: under which the ledger keeps its documents
+    :param run_id: the run's id in the ledger, unique over all DAGs
+    """
+
+    account_id: str
+    account: Account
+    ledger: Ledger
+    run_id: str
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    @cached_property
+    def getmyinvoices(self) -> GetMyInvoicesClient:
+        """The client of the account's GetMyInvoices connection."""
+        return self._open.enter_context(GetMyInvoicesHook(self.account.connections.getmyinvoices)).client
+
+    @cached_property
+    def debitoor(self) -> DebitoorClient:
+        """The client of the account's Debitoor connection."""
+        return self._open.enter_context(DebitoorHook(self.account.connections.debitoor)).client
+
+    @property
+    def export_account(self) -> ExportAccount:
+        """The settings, of an account that exports.
+
+        :raises Misconfigured: when it imports
+        """
+        if self.account.type != "export":
+            raise Misconfigured(f"The account {self.account_id} imports.", operation="export")
+        return self.account
+
+    @property
+    def import_account(self) -> ImportAccount:
+        """The settings, of an account that imports.
+
+        :raises Misconfigured: when it exports
+        """
+        if self.account.type != "import":
+            raise Misconfigured(f"The account {self.account_id} exports.", operation="import")
+        return self.account
+
+    def plan(self, window: Window | None, kind: RunKind) -> Plan:
+        """Plan a run of the account in its direction."""
+        if self.account.type == "export":
+            return plan_export(
+                window,
+                account=self.account,
+                account_id=self.account_id,
+                ledger=self.ledger,
+                getmyinvoices=self.getmyinvoices,
+                run_id=self.run_id,
+                kind=kind,
+            )
+        return plan_import(
+            window,
+            account=self.account,
+            account_id=self.account_id,
+            ledger=self.ledger,
+            debitoor=self.debitoor,
+            run_id=self.run_id,
+            kind=kind,
+        )
+
+    def preview(self, window: Window | None, kind: RunKind, now: datetime, limit: int | None = None) -> list[Preview]:
+        """Tell what a run would do; nothing is written anywhere."""
+        common: dict[str, Any] = {
+            "account_id": self.account_id,
+            "ledger": self.ledger,
+            "debitoor": self.debitoor,
+            "kind": kind,
+            "now": now,
+            "limit": limit,
+        }
+        if self.account.type == "export":
+            return preview_export(window, account=self.account, getmyinvoices=self.getmyinvoices, **common)
+        return preview_import(window, account=self.account, **common)
+
+    def due(self, context: Context) -> list[Entry]:
+        """Tell what the run is to move."""
+        return due(self.ledger, self.account_id, self.account, self.run_id, kind_of(context))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._open.close()
+
+
+@contextmanager
+def open_exchange(account_id: str, settings: Account | None, context: Context) -> Iterator[Exchange]:
+    """Open what a step works with.
+
+    :raises Misconfigured: when the account's settings cannot be used
+    """
+    exchange = Exchange(account_id, account_of(account_id, settings), Ledger.open(ledger_url()), run_id_of(context))
+    try:
+        yield exchange
+    finally:
+        exchange.close()
+
+
+def account_of(account_id: str, settings: Account | None) -> Account:
+    """Give the settings of an account, from what an operator was given or from the account's file.
+
+    :raises Misconfigured: naming file, line, field and mend of every problem
+    """
+    if settings is not None:
+        return settings
+    file = find_account(accounts_folder(), account_id)
+    if file.account is None or file.problems:
+        raise Misconfigured("\n".join(map(str, file.problems)), operation=f"read account {account_id}")
+    return file.account
+
+
+def run_id_of(context: Context) -> str:
+    """Name a run in the ledger."""
+    dag_run = context["dag_run"]
+    return f"{dag_run.dag_id}/{dag_run.run_id}"

@@ -1,0 +1,49 @@
+"""The end of every run: what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from debitoor_provider.operators.base import SyncOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from debitoor_provider.operators.exchange import Exchange
+
+_FAILED = {"failed", "upstream_failed"}
+
+
+class DebitoorReportOperator(SyncOperator):
+    """Count what the run did, write it into the ledger, and give the run its verdict.
+
+    Runs whatever happened before it (``trigger_rule="all_done"``). The run is red when one of its steps failed, or when a
+    document was newly rejected; a document that stays rejected does not keep later runs red.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("trigger_rule", "all_done")
+        super().__init__(**kwargs)
+
+    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+        """Report on the run.
+
+        :raises AirflowFailException: when the run's verdict is that it failed
+        """
+        from debitoor_provider.sync.reporting import report
+
+        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)}
+        dag_run = context["dag_run"]
+        states = (
+            context["ti"]
+            .get_task_states(dag_id=dag_run.dag_id, task_ids=sorted(steps), run_ids=[dag_run.run_id])
+            .get(dag_run.run_id, {})
+        )
+        failed = sorted(step for step, state in states.items() if state in _FAILED)
+        result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed)
+        self.log.info("Report: %s", result.counts)
+        if result.verdict != "success":
+            raise AirflowFailException(result.text)
+        return dict(result.counts)

@@ -1,0 +1,31 @@
+"""How Airflow goes on after a failed step: at once with what a person has to mend, later with what will pass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.sdk import RetryDecision, RetryPolicy
+
+from debitoor_provider.services.errors import RetryError, StopError
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class ServiceRetryPolicy(RetryPolicy):
+    """Fail at once on a :class:`StopError`; wait as long as the service asked on a :class:`RetryError`."""
+
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,  # noqa: ARG002
+        max_tries: int,  # noqa: ARG002
+        context: Context | None = None,  # noqa: ARG002
+    ) -> RetryDecision:
+        """Decide by the kind of error (see :mod:`debitoor_provider.services.errors`)."""
+        if isinstance(exception, StopError):
+            return RetryDecision.fail(reason=str(exception))
+        if isinstance(exception, RetryError) and exception.retry_after:
+            return RetryDecision.retry(delay=timedelta(seconds=exception.retry_after), reason=str(exception))
+        return RetryDecision.default()

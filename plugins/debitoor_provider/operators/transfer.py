@@ -1,0 +1,51 @@
+"""What export and import have in common as Airflow tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, AssetAlias
+
+from debitoor_provider.operators.base import SyncOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.sync.ledger import Entry
+
+
+class TransferOperator(SyncOperator):
+    """Move the documents that are planned and not moved yet, and tell other DAGs about it.
+
+    When documents were moved, an event of the asset ``debitoor__<account>`` says how many, so that
+    ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outlets = [*self.outlets, AssetAlias(asset_name(self.account))]
+
+    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+        """Name what has no name yet, move, and count."""
+        from debitoor_provider.sync.renaming import rename
+
+        rename(exchange.due(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
+        self.transfer(exchange, exchange.due(context))
+        summary = exchange.ledger.run_counts(exchange.run_id)
+        self.log.info("Moved: %s", summary)
+        if summary.get("moved"):
+            name = asset_name(self.account)
+            context["outlet_events"][AssetAlias(name)].add(
+                Asset(name), extra={"account": self.account, "run_id": exchange.run_id, "documents": summary["moved"]}
+            )
+        return summary
+
+    def transfer(self, exchange: Exchange, pending: list[Entry]) -> None:
+        """Move the documents."""
+        raise NotImplementedError
+
+
+def asset_name(account: str) -> str:
+    """Name the asset whose events tell that documents of an account were moved."""
+    return f"debitoor__{account}"

@@ -1,0 +1,57 @@
+"""A document's file on its way: in memory while it is small, on disk when it is not, hashed once."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from debitoor_provider.sync.obstacle import rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_IN_MEMORY = 1 << 20  # bytes; above that a file goes through the disk
+_PDF_MAGIC = b"%PDF-"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one file.
+
+    :param body: positioned at the start
+    :param size: bytes
+    :param sha256: hex digest
+    """
+
+    body: BinaryIO
+    size: int
+    sha256: str
+
+
+@contextmanager
+def spool() -> Iterator[BinaryIO]:
+    """Open a temporary file that lives in memory until it grows."""
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
+        yield cast("BinaryIO", body)
+
+
+def seal(body: BinaryIO, filename: str) -> Content:
+    """Check and hash what was written into a spool.
+
+    :param filename: the document's name at its source; a name that ends in ``.pdf`` promises a PDF
+    :raises Obstacle: when the file is empty or not what its name says
+    """
+    size = body.tell()
+    if not size:
+        raise rejected("empty_file", "The document's file is empty.", "Replace the document with its real file.")
+    body.seek(0)
+    if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(_PDF_MAGIC)) != _PDF_MAGIC:
+        raise rejected("not_a_pdf", "The file is called .pdf but is not a PDF.", "Replace the document's file.")
+    body.seek(0)
+    digest = hashlib.file_digest(body, "sha256").hexdigest()
+    body.seek(0)
+    return Content(body, size, digest)

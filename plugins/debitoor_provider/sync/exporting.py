@@ -1,0 +1,211 @@
+"""The export step: planned documents of GetMyInvoices become expenses of Debitoor, each once."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.errors import Misconfigured, NotFound, UnclearOutcome
+from debitoor_provider.sync.content import Content, seal, spool
+from debitoor_provider.sync.expense import Draft, differences, draft
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.selection import LeftOut, select, select_workflow
+from debitoor_provider.sync.snapshot import load_document
+from debitoor_provider.sync.specification import find_marker
+from debitoor_provider.sync.transfer import move
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import BinaryIO
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Environment, Expense
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.ledger import Entry, Ledger
+
+log = logging.getLogger(__name__)
+
+_SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call, above it is streamed
+_SETTLE = timedelta(
+    seconds=90
+)  # a write that was answered by 503 may still be committed (Debitoor contract section 10)
+
+
+def export(
+    pending: Sequence[Entry],
+    *,
+    account: ExportAccount,
+    ledger: Ledger,
+    getmyinvoices: GetMyInvoicesClient,
+    debitoor: DebitoorClient,
+    run_id: str,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Move documents into the books.
+
+    :param pending: ledger rows that are planned and named, or whose last attempt is unclear
+    :raises StopError: when a person has to mend something first, e.g. the token belongs to other books
+    :raises RetryError: when documents are left that may go later
+    """
+    if not pending:
+        return
+    books = debitoor.environment()
+    if books.email.casefold() != account.debitoor_id.casefold():
+        raise Misconfigured(
+            f"The token belongs to {books.email}, the account file says {account.debitoor_id}.",
+            service="Debitoor",
+            operation="check account",
+            remedy="Correct debitoor_id in the account file, or connect the right Debitoor account.",
+        )
+    companies = {company.company_uid: company for company in getmyinvoices.companies()}
+
+    def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
+        present = _present(debitoor, claimed)
+        return _Mover(account, ledger, getmyinvoices, debitoor, books, companies, present, now).move
+
+    ordered = sorted(pending, key=lambda entry: (entry.document_date is None, entry.document_date, entry.source_id))
+    move(ordered, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
+
+
+def _present(debitoor: DebitoorClient, claimed: Sequence[Entry]) -> dict[int, list[Expense]]:
+    """Ask Debitoor which of the claimed documents it has already, by the mark on the expense."""
+    days = [entry.document_date for entry in claimed if entry.document_date]
+    found: dict[int, list[Expense]] = defaultdict(list)
+    if days:
+        for expense in debitoor.expenses(from_date=min(days), to_date=max(days)):
+            for uid in {find_marker(line.description) for line in expense.lines}:
+                if uid is not None:
+                    found[uid].append(expense)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Mover:
+    """What the documents of one batch share on their way."""
+
+    account: ExportAccount
+    ledger: Ledger
+    getmyinvoices: GetMyInvoicesClient
+    debitoor: DebitoorClient
+    books: Environment
+    companies: Mapping[int, Company]
+    present: Mapping[int, list[Expense]]
+    now: Callable[[], datetime]
+
+    def move(self, entry: Entry) -> None:
+        """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
+        there = self.present.get(int(entry.source_id), [])
+        if entry.state is State.SENDING and not there and self.now() - entry.changed_at < _SETTLE:
+            raise UnclearOutcome(
+                "The last attempt may still be on its way.",
+                retry_after=_SETTLE.total_seconds(),
+                service="Debitoor",
+                operation="create expense",
+            )
+        with spool() as body:
+            document = self._fetch(entry, body)
+            if document is None:
+                return
+            company = self.companies.get(document.company_uid or 0)
+            booking = draft(document, company, self.books, self.account)
+            content = seal(body, document.filename)
+            if there:
+                self._adopt(entry, there, booking, content)
+            else:
+                self._send(entry, booking, content)
+
+    def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
+        """Read the document as it is now and its file; ``None`` when it is not to go (any more).
+
+        Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a large
+        one is streamed and its record taken from the list, unless the approval has to be asked for.
+        """
+        document = load_document(entry.snapshot)
+        uid = document.document_uid
+        small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
+        approval = self.account.filter.approved_only
+        waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
+        try:
+            if small or approval:
+                detail = self.getmyinvoices.document(uid, content=small and not waited, approval=approval)
+                document = detail.document
+                left_out = select(document, self.account) or select_workflow(detail.workflow, self.account)
+                if left_out:
+                    self._leave(entry, left_out)
+                    return None
+                if detail.content is not None:
+                    body.write(detail.content)
+            if not body.tell():
+                self.getmyinvoices.download(uid, body, filename=document.filename)
+        except NotFound:
+            self._leave(entry, LeftOut("deleted", "It was deleted in GetMyInvoices."))
+            return None
+        return document
+
+    def _leave(self, entry: Entry, left_out: LeftOut) -> None:
+        """Take a document off the run's list: it waits, or it is no concern of the account any more."""
+        if entry.state is State.SENDING:
+            entry = self.ledger.postpone(entry, left_out.reason)
+        if left_out.waits:
+            self.ledger.wait(entry, left_out.code, left_out.reason)
+        else:
+            self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+        log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
+
+    def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
+        """Upload the file, book the expense and check the stored record; every write is announced in the ledger first."""
+        detail = {"rounding": str(booking.rounding)} if booking.rounding else {}
+        entry = self.ledger.intend(entry, detail=detail)
+        file_id = entry.file_id
+        if not file_id or entry.file_sha256 != content.sha256:
+            name = entry.target_name or ""
+            file_id = self.debitoor.upload_file(name, content.body, content.size).id
+            entry = self.ledger.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
+        expense = booking.with_file(file_id)
+        try:
+            stored = self.debitoor.create_expense(expense)
+        except UnclearOutcome:
+            found = self._look_for(file_id, booking)
+            if found is None:
+                raise
+            stored = found
+        wrong = differences(stored, expense)
+        if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, content.size):
+            wrong.append("another file")
+        if wrong:
+            raise rejected(
+                "stored_differently",
+                f"Debitoor stored expense {stored.number or stored.id} with {', '.join(wrong)}.",
+                "Check the expense in Debitoor, then mark the document as there or delete the expense and retry.",
+            )
+        told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
+        self.ledger.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
+
+    def _look_for(self, file_id: str, booking: Draft) -> Expense | None:
+        """Settle an unclear create by looking (Debitoor contract section 11)."""
+        day = booking.expense.date
+        rows = self.debitoor.expenses(from_date=day, to_date=day)
+        return next((row for row in rows if row.file is not None and row.file.id == file_id), None)
+
+    def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Draft, content: Content) -> None:
+        """Take an expense that carries this document's mark as its copy, if it is one."""
+        wanted = booking.expense
+        for expense in there:
+            same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
+            if same_file and not differences(expense, wanted):
+                told = {"found": True, "number": expense.number}
+                self.ledger.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
+                return
+        numbers = ", ".join(str(expense.number or expense.id) for expense in there)
+        raise held(
+            "differs_at_target",
+            f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
+            "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
+        )

@@ -1,0 +1,147 @@
+"""The import step: sales documents of Debitoor become documents of GetMyInvoices, each once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.errors import AlreadyExists, Misconfigured, NotFound, UnclearOutcome
+from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.sync.content import seal, spool
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.snapshot import load_sales_document
+from debitoor_provider.sync.specification import find_sales_marker, sales_marker
+from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.transfer import move
+from debitoor_provider.sync.upload import new_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.ledger import Entry, Ledger
+
+log = logging.getLogger(__name__)
+
+
+def import_(
+    pending: Sequence[Entry],
+    *,
+    account: ImportAccount,
+    ledger: Ledger,
+    getmyinvoices: GetMyInvoicesClient,
+    debitoor: DebitoorClient,
+    run_id: str,
+) -> None:
+    """Move sales documents into GetMyInvoices.
+
+    :param pending: ledger rows that are planned and named, or whose last attempt is unclear
+    :raises StopError: when a person has to mend something first, e.g. the company of the settings does not exist
+    :raises RetryError: when documents are left that may go later
+    """
+    if not pending:
+        return
+    company_uid = _company(account, getmyinvoices, debitoor)
+
+    def prepare(_: list[Entry]) -> Callable[[Entry], None]:
+        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid).move
+
+    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
+
+
+def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, debitoor: DebitoorClient) -> int | None:
+    """Find the company of the settings by name or VAT id, or create it when the settings say so (A-26).
+
+    A new company gets the country of the books: it is the seller of the invoices.
+    """
+    wanted = account.defaults.company
+    if wanted is None:
+        return None
+    key = fold(wanted)
+    for company in getmyinvoices.companies():
+        if key in (fold(company.name), fold(company.vat_id)):
+            return company.company_uid
+    if account.defaults.create_company:
+        home = debitoor.environment().country_code.upper()
+        country = next((row for row in getmyinvoices.countries() if row.country_code.upper() == home), None)
+        if country is not None:
+            return getmyinvoices.create_company(wanted, country.country_uid)
+    raise Misconfigured(
+        f"There is no company {wanted!r}.",
+        service="GetMyInvoices",
+        operation="find company",
+        remedy="Create it in GetMyInvoices, or correct defaults.company in the account file.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mover:
+    """What the documents of one batch share on their way."""
+
+    account: ImportAccount
+    ledger: Ledger
+    getmyinvoices: GetMyInvoicesClient
+    debitoor: DebitoorClient
+    company_uid: int | None
+
+    def move(self, entry: Entry) -> None:
+        """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
+        if entry.state is State.SENDING and self._settle(entry):
+            return
+        document = load_sales_document(entry.snapshot)
+        name = entry.target_name or f"{document.id}.pdf"
+        with spool() as body:
+            try:
+                self.debitoor.sales_pdf(document, body)
+            except NotFound:
+                self._leave(entry)
+                return
+            content = seal(body, name)
+            upload = new_document(document, self.account, self.company_uid, name)
+            entry = self.ledger.intend(entry)
+            found = False
+            try:
+                uid = self.getmyinvoices.upload(upload, content.body.read())
+            except AlreadyExists as already:  # counts as done (contract 6.3, A-26)
+                if already.document_uid is None:
+                    raise
+                uid, found = already.document_uid, True
+                if entry.attempts > 1:
+                    self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
+            except UnclearOutcome:
+                settled = self._settle(entry)
+                if not settled:
+                    raise
+                return
+            detail = {"found": True} if found else {}
+            self.ledger.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+
+    def _settle(self, entry: Entry) -> bool:
+        """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
+        marker = sales_marker(entry.source_id)
+        rows = self.getmyinvoices.documents(archived=Archived.ANY, note=marker)
+        there = next((row for row in rows if find_sales_marker(row.note) == entry.source_id), None)
+        if there is None:
+            return False
+        self._repair(there)
+        self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
+        return True
+
+    def _repair(self, document: Document) -> None:
+        """Add the tags that an upload may have lost on its way (contract section 6.4)."""
+        present = {fold(tag) for tag in document.tags}
+        missing = [tag for tag in self.account.defaults.tags if fold(tag) not in present]
+        if missing:
+            self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
+
+    def _leave(self, entry: Entry) -> None:
+        reason = "It was deleted in Debitoor."
+        if entry.state is State.SENDING:
+            entry = self.ledger.postpone(entry, reason)
+        self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+        log.info("Document %s is not imported: %s", entry.source_id, reason)

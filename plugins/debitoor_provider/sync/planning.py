@@ -1,0 +1,301 @@
+"""The plan step: ask the source what is new, choose by the account's settings, write down what is to be moved."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.errors import NotFound
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYINVOICES_OVERLAP
+from debitoor_provider.sync import snapshot
+from debitoor_provider.sync.accounts.settings import SalesKind, fingerprint
+from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, PlannedDocument, Run, State
+from debitoor_provider.sync.selection import LeftOut, list_filters, select, select_sales
+from debitoor_provider.sync.window import RunKind, Window, incremental
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
+    from debitoor_provider.sync.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+DEBITOOR_OVERLAP = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
+_ASKED_AGAIN = 50  # waiting documents that one run asks about: each costs a call
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What came of planning.
+
+    :param window: what the source was asked for
+    :param due: documents that this run is to move
+    :param new: how many of the listed documents were not known
+    :param done: how many of the listed documents are at the target already
+    :param waiting: how many may come in later
+    :param left_out: how many were left out, by reason code
+    """
+
+    window: Window
+    due: list[Entry]
+    new: int = 0
+    done: int = 0
+    waiting: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def choose_window(
+    requested: Window | None, *, account: Account, account_id: str, ledger: Ledger, now: datetime, kind: RunKind
+) -> Window:
+    """Settle what a run asks for: what was requested, or what is new since the watermark; within the account's period.
+
+    Settings that decide differently than those of the last full listing make everything be listed again, because a wider
+    filter may take what was left out before.
+
+    :param requested: a backfill's interval or a person's choice
+    """
+    if requested is None:
+        mark = ledger.watermark(account_id, account.type)
+        unchanged = mark.settings_fingerprint == fingerprint(account)
+        requested = incremental(
+            now=now,
+            listed_at=mark.listed_at,
+            full_listed_at=mark.full_listed_at if unchanged else None,
+            overlap=GETMYINVOICES_OVERLAP if account.type == "export" else DEBITOOR_OVERLAP,
+            kind=kind,
+        )
+    return requested.within(account.period.start, account.period.end)
+
+
+def plan_export(
+    requested: Window | None,
+    *,
+    account: ExportAccount,
+    account_id: str,
+    ledger: Ledger,
+    getmyinvoices: GetMyInvoicesClient,
+    run_id: str,
+    kind: RunKind,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Plan:
+    """Plan an export: one ledger row for each document to be moved; why the others are left out goes into the log.
+
+    An incremental plan with nothing new costs one call.
+    """
+    started = now()
+    window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
+    ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
+    listed, gone = list_documents(window, account, getmyinvoices)
+    planned: list[PlannedDocument] = []
+    left_out: Counter[str] = Counter()
+    for document in listed:
+        reason = select(document, account)
+        if reason is None or reason.waits:
+            planned.append(_planned(document, getmyinvoices.account_number, reason))
+        if reason is not None:
+            left_out[reason.code] += 1
+            log.info("Document %s is left out: %s", document.document_uid, reason.reason)
+            if not reason.waits:
+                gone.append(str(document.document_uid))
+    if window.updated_since is not None:
+        planned += _waiting_for_approval(ledger, account_id, {document.source_id for document in planned})
+    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+
+
+def plan_import(
+    requested: Window | None,
+    *,
+    account: ImportAccount,
+    account_id: str,
+    ledger: Ledger,
+    debitoor: DebitoorClient,
+    run_id: str,
+    kind: RunKind,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Plan:
+    """Plan an import: one ledger row for each sales document to be moved."""
+    started = now()
+    window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
+    ledger.start_run(Run(run_id, account_id, "import", window.kind.value, window=window.as_json()))
+    listed, gone = list_sales(window, account, debitoor)
+    planned: list[PlannedDocument] = []
+    left_out: Counter[str] = Counter()
+    for document in listed:
+        reason = select_sales(document, account)
+        if reason is None or reason.waits:
+            planned.append(_planned_sales(document, reason))
+        if reason is not None:
+            left_out[reason.code] += 1
+            log.info("Sales document %s is left out: %s", document.id, reason.reason)
+            if not reason.waits:
+                gone.append(document.id)
+    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+
+
+def _enter(
+    window: Window,
+    planned: list[PlannedDocument],
+    gone: list[str],
+    left_out: Counter[str],
+    account: Account,
+    account_id: str,
+    ledger: Ledger,
+    run_id: str,
+    started: datetime,
+) -> Plan:
+    """Write the plan and the watermark in one transaction, and say what the run has to do."""
+    if window.document_ids:  # a person named them: what was held or rejected is to be tried again
+        known = ledger.known(account_id, account.type, window.document_ids).values()
+        if again := [entry for entry in known if entry.state in ATTENTION]:
+            ledger.retry(again, actor=f"run:{run_id}")
+    result = ledger.plan(
+        account_id,
+        account.type,
+        run_id,
+        planned,
+        watermark=started if window.moves_watermark else None,
+        full=window.full and window.moves_watermark,
+        gone=gone,
+        settings_fingerprint=fingerprint(account),
+    )
+    counts = result.counts
+    return Plan(
+        window,
+        due=due(ledger, account_id, account, run_id, window.kind),
+        new=counts.get("new", 0),
+        done=counts.get("done", 0),
+        waiting=result.waiting,
+        left_out=dict(left_out),
+    )
+
+
+def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> list[Entry]:
+    """Tell what a run is to move.
+
+    A backfill moves what it planned; every other run also what earlier ones left behind.
+    """
+    entries = ledger.entries(account_id, account.type, states=DUE, order="listed")
+    if kind is RunKind.BACKFILL:
+        return [entry for entry in entries if entry.planned_by == run_id]
+    return entries
+
+
+def list_documents(
+    window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient
+) -> tuple[list[Document], list[str]]:
+    """Read what the window asks for; with it the ids that were asked for but do not exist any more."""
+    gone: list[str] = []
+    if window.document_ids:
+        found = []
+        for uid in window.document_ids:
+            try:
+                found.append(getmyinvoices.document(int(uid), approval=False).document)
+            except NotFound:
+                gone.append(uid)
+        return found, gone
+    if window.is_empty:
+        return [], gone
+    filters = list_filters(account)
+    listed = getmyinvoices.documents(
+        archived=filters.archived,
+        document_type=filters.document_type,
+        company_uid=filters.company_uid,
+        payment_status=filters.payment_status,
+        tags=filters.tags,
+        start=window.start,
+        end=window.end,
+        updated_since=window.updated_since,
+        line_items=True,
+    )
+    return listed, gone
+
+
+def list_sales(
+    window: Window, account: ImportAccount, debitoor: DebitoorClient
+) -> tuple[list[SalesDocument], list[str]]:
+    gone: list[str] = []
+    found: dict[str, SalesDocument] = {}
+    if window.document_ids:
+        for document_id in window.document_ids:
+            try:
+                found[document_id] = debitoor.invoice(document_id)  # A28: credit notes have invoices' ids
+            except NotFound:
+                gone.append(document_id)
+    elif not window.is_empty:
+        asked = {"changed_since": window.updated_since, "from_date": window.start, "to_date": window.end}
+        if SalesKind.INVOICES in account.documents:
+            rows = debitoor.invoices(**asked, include_deleted=True)
+            found |= {row.id: row for row in rows}
+        if SalesKind.CREDIT_NOTES in account.documents:
+            rows = debitoor.credit_notes(**asked, include_deleted=True)
+            found |= {row.id: row for row in rows}
+    return list(found.values()), gone
+
+
+def _planned(document: Document, account_number: str, waits: LeftOut | None) -> PlannedDocument:
+    return PlannedDocument(
+        source_id=str(document.document_uid),
+        exchange_key=f"getmyinvoices:{account_number}:{document.document_uid}",
+        snapshot=snapshot.dump(document),
+        state=State.WAITING if waits else State.PLANNED,
+        reason_code=waits.code if waits else "",
+        reason=waits.reason if waits else "",
+        source_name=document.filename,
+        document_date=document.document_date,
+        document_number=document.document_number,
+        company=document.company_name,
+        currency=document.currency,
+        net_amount=document.net_amount,
+        gross_amount=document.gross_amount,
+    )
+
+
+def _planned_sales(document: SalesDocument, waits: LeftOut | None) -> PlannedDocument:
+    return PlannedDocument(
+        source_id=document.id,
+        exchange_key=f"debitoor:{document.id}",
+        snapshot=snapshot.dump(document),
+        state=State.WAITING if waits else State.PLANNED,
+        reason_code=waits.code if waits else "",
+        reason=waits.reason if waits else "",
+        source_name=document.number,
+        document_date=document.date,
+        document_number=document.number,
+        company=document.customer_name,
+        currency=document.currency,
+        net_amount=document.total_net_amount,
+        gross_amount=document.total_gross_amount,
+    )
+
+
+def _waiting_for_approval(ledger: Ledger, account_id: str, listed: set[str]) -> list[PlannedDocument]:
+    """Ask again about those that wait longest for their approval: no list tells when it came (contract section 5.4)."""
+    asked = [entry for entry in ledger.waiting(account_id) if entry.reason_code in _BY_APPROVAL]
+    return [
+        PlannedDocument(
+            source_id=entry.source_id,
+            exchange_key=entry.exchange_key,
+            snapshot=entry.snapshot,
+            fingerprint=entry.fingerprint,
+            source_name=entry.source_name,
+            document_date=entry.document_date,
+            document_number=entry.document_number,
+            company=entry.company,
+            currency=entry.currency,
+            net_amount=entry.net_amount,
+            gross_amount=entry.gross_amount,
+        )
+        for entry in asked[:_ASKED_AGAIN]
+        if entry.source_id not in listed
+    ]
+
+
+_BY_APPROVAL = {"not_approved", "no_workflow"}

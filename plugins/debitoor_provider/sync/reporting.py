@@ -1,0 +1,49 @@
+"""The report step: what a run came to, and whether somebody has to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run.
+
+    :param counts: documents by what happened to them in this run
+    :param verdict: ``success`` or ``failed``
+    :param text: why it failed, in plain words; empty when it did not
+    """
+
+    counts: Mapping[str, int]
+    verdict: str
+    text: str = ""
+
+
+def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Report:
+    """Count a run's documents, give the run its verdict and write both into the ledger.
+
+    A newly rejected document makes its run fail once. A held one does not: the account's own rules foresee it, and it
+    stays in the list of what needs attention.
+
+    :param failed_steps: steps of the run that failed
+    """
+    run = ledger.run(run_id)
+    counts = ledger.run_counts(run_id)
+    reasons = []
+    if failed_steps:
+        known = f": {run.error}" if run and run.error else ""
+        reasons.append(f"The step {' and '.join(failed_steps)} failed{known}")
+    if rejected := counts.get("rejected", 0):
+        reasons.append(
+            f"{rejected} documents were rejected. See what needs attention: airflow debitoor documents list --attention"
+        )
+    verdict = "failed" if reasons else "success"
+    text = "\n".join(reasons)
+    if run is not None:
+        ledger.finish_run(run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
+    return Report(counts, verdict, text)
