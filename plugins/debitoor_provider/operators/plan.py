@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class DebitoorPlanOperator(SyncOperator):
     """Ask the source what is new, choose by the account's settings, and write down what is to be moved.
 
-    Without a period, documents or a backfill's data interval, everything new or changed since the last complete plan is
-    asked for. When nothing is to be done, the following steps are skipped; a report with its own trigger rule still runs.
+    Without a period, documents or a backfill's data interval, everything new or changed since the last complete plan
+    is asked for. When nothing is to be done, the following steps are skipped; a report with its own trigger rule runs.
 
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class DebitoorRenameOperator(SyncOperator):
     """Give each planned document the file name that its copy at the target will have.
 
-    The API of GetMyInvoices cannot rename (contract section 7.1): the name there stays, the copy in Debitoor gets the new one.
+    The API of GetMyInvoices cannot rename (contract section 7.1): the name there stays, the copy in Debitoor gets the
+    new one.
     """
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:

@@ -19,8 +19,8 @@ _FAILED = {"failed", "upstream_failed"}
 class DebitoorReportOperator(SyncOperator):
     """Count what the run did, write it into the ledger, and give the run its verdict.
 
-    Runs whatever happened before it (``trigger_rule="all_done"``). The run is red when one of its steps failed, or when a
-    document was newly rejected; a document that stays rejected does not keep later runs red.
+    Runs whatever happened before it (``trigger_rule="all_done"``). The run is red when one of its steps failed, or when
+    a document was newly rejected; a document that stays rejected does not keep later runs red.
     """
 
     def __init__(self, **kwargs: Any) -> None:

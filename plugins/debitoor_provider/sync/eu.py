@@ -5,34 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 # Council Directive 2006/112/EC, article 5, and the accession treaties. Only what changed since 2004 needs a date.
-_ALWAYS = frozenset(
-    [
-        "AT",
-        "BE",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "SE",
-        "SI",
-        "SK",
-    ],
-)
+_ALWAYS = {
+    *("AT", "BE", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "SE", "SI", "SK"),
+}
 _SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)}
 _UNTIL = {"GB": date(2020, 12, 31)}  # end of the transition period of the Withdrawal Agreement, article 126
 _VAT_PREFIX = {"EL": "GR"}  # Greece's VAT numbers start with EL

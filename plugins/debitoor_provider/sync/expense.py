@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
@@ -16,6 +15,7 @@ from debitoor_provider.sync.tax_lines import split
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.models import Company, Document
@@ -159,7 +159,7 @@ def _country(document: Document, company: Company | None) -> str:
 def _reverse_charge(
     document: Document, country: str, day: date, books: Environment, account: ExportAccount
 ) -> ReverseCharge | None:
-    """Decide on the reverse charge: required for purchases from another EU country, forbidden otherwise (section 6.4)."""
+    """Decide on the reverse charge: required for purchases in another EU country, forbidden otherwise (section 6.4)."""
     home = books.country_code.upper()
     if not country or not home or country == home or not in_eu(home, day) or not in_eu(country, day):
         return None

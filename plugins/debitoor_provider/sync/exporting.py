@@ -124,8 +124,8 @@ class _Mover:
     def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go (any more).
 
-        Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a large
-        one is streamed and its record taken from the list, unless the approval has to be asked for.
+        Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
+        large one is streamed and its record taken from the list, unless the approval has to be asked for.
         """
         document = load_document(entry.snapshot)
         uid = document.document_uid
@@ -160,7 +160,7 @@ class _Mover:
         log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
-        """Upload the file, book the expense and check the stored record; every write is announced in the ledger first."""
+        """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         detail = {"rounding": str(booking.rounding)} if booking.rounding else {}
         entry = self.ledger.intend(entry, detail=detail)
         file_id = entry.file_id

@@ -57,8 +57,8 @@ def choose_window(
 ) -> Window:
     """Settle what a run asks for: what was requested, or what is new since the watermark; within the account's period.
 
-    Settings that decide differently than those of the last full listing make everything be listed again, because a wider
-    filter may take what was left out before.
+    Settings that decide differently than those of the last full listing make everything be listed again, because a
+    wider filter may take what was left out before.
 
     :param requested: a backfill's interval or a person's choice
     """

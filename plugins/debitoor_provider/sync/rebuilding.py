@@ -24,8 +24,8 @@ def rebuild_export(
     number = getmyinvoices.account_number
     found: dict[int, FoundDocument] = {}
     for expense in debitoor.expenses():
-        for uid in {find_marker(line.description) for line in expense.lines} - {None}:
-            assert uid is not None
+        uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
+        if uid is not None:
             found[uid] = FoundDocument(
                 source_id=str(uid),
                 exchange_key=f"getmyinvoices:{number}:{uid}",

@@ -45,8 +45,8 @@ class TaxSplit:
 def split(document: Document) -> TaxSplit:
     """Split a document's gross amount by tax rate.
 
-    From the line items where they are there and add up; with one rate from the gross amount; with exactly two rates from
-    net, tax and the rates. Anything else is rejected, never guessed.
+    From the line items where they are there and add up; with one rate from the gross amount; with exactly two rates
+    from net, tax and the rates. Anything else is rejected, never guessed.
 
     :raises Obstacle: when the figures do not tell
     """
@@ -69,7 +69,7 @@ def split(document: Document) -> TaxSplit:
             return _two_rates(gross, net, low, high)
     raise rejected(
         "too_many_rates",
-        f"The document has {len(rates)} tax rates ({_listed(rates)}) and no line items that add up to its gross amount.",
+        f"The document has the tax rates {_listed(rates)}, and no line items that add up to its gross amount.",
         "Enter its line items in GetMyInvoices, or book it by hand and mark it as there.",
     )
 

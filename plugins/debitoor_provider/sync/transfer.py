@@ -35,8 +35,8 @@ def move(
 ) -> None:
     """Move documents, several at once, each claimed by this run alone.
 
-    A document that cannot go is recorded with its reason and the others go on. A transient failure leaves its document to
-    be tried again and is raised once the others are through; an error that stops everything ends the loop at once.
+    A document that cannot go is recorded with its reason and the others go on. A transient failure leaves its document
+    to be tried again and is raised once the others are through; an error that stops everything ends the loop at once.
 
     :param pending: what is to be moved
     :param parallel: how many at the same time
