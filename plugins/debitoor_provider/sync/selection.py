@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import SalesType
@@ -14,6 +13,7 @@ from debitoor_provider.sync.text import fold, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import Document, Workflow

@@ -13,6 +13,8 @@ _INVISIBLE = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn"}
 )  # control, format (bidi, zero width), surrogate, private, unassigned
 
+_WORD_LIMIT = 80  # comparing takes time with the length, and longer words are no slip of the pen
+
 
 def one_line(text: str) -> str:
     """Put hostile text on one line: blanks and breaks become one blank, invisible characters go; NFC.
@@ -38,6 +40,8 @@ def fold(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the word that was probably meant, for a *did you mean*."""
+    if len(word) > _WORD_LIMIT:
+        return None
     by_key = {fold(name).replace("-", "_"): name for name in known}
     close = get_close_matches(fold(word).replace("-", "_").replace(" ", "_"), list(by_key), n=1)
     return by_key[close[0]] if close else None

@@ -101,6 +101,13 @@ def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, Any], wor
     assert words in refusal(**settings)
 
 
+def test_a_companys_number_is_not_the_name_that_looks_like_it() -> None:
+    account = export(filter={"companies": {"exclude": [4711, "4711"]}})
+
+    assert account.filter.companies.exclude == (4711, "4711")
+    assert "'4711' is given twice" in refusal(filter={"companies": {"exclude": [4711, 4711]}})
+
+
 def test_one_wanted_tag_among_barred_ones_is_possible() -> None:
     account = export(filter={"tags": {"any": ["a", "b"], "none": ["a"]}})
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from debitoor_provider.sync.naming.filename import BYTE_LIMIT, STEM_LIMIT, file_name, name_key, split_name, unique
@@ -78,6 +78,7 @@ def test_a_name_is_taken_apart(name: str, parts: tuple[str, str]) -> None:
     assert split_name(name) == parts
 
 
+@settings(deadline=None, derandomize=True)
 @given(HOSTILE, EXTENSIONS)
 @example("CON.CON.", "")
 @example("_aux_.x", ".pdf")
@@ -131,6 +132,7 @@ def test_many_equal_names_cost_few_questions() -> None:
     assert asked < 40
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(HOSTILE.map(lambda stem: stem[:4]), max_size=30), EXTENSIONS)
 def test_unique_names_are_unique_and_within_their_limits(stems: list[str], extension: str) -> None:
     keys: set[str] = set()

@@ -6,8 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -16,6 +15,9 @@ from debitoor_provider.sync.accounts.settings import Account, ExportAccount, Imp
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.text import fold, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAG_ID_PREFIX = "debitoor__"
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id

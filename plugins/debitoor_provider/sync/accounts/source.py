@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from debitoor_provider.sync.accounts.problems import Location
 from debitoor_provider.sync.accounts.values import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from debitoor_provider.sync.accounts.problems import Location
 
 BYTE_LIMIT = 256 * 1024
 DEPTH_LIMIT = 16

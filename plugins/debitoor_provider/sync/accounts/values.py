@@ -158,9 +158,9 @@ def _company(value: Any) -> Any:
 
 
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    seen: set[str] = set()
+    seen: set[Any] = set()
     for value in values:
-        key = fold(value) if isinstance(value, str) else repr(value)
+        key = fold(value) if isinstance(value, str) else value
         if key in seen:
             raise not_valid(f"{quoted(value)} is given twice.", "Leave one of them out.")
         seen.add(key)
@@ -196,7 +196,9 @@ Note = Annotated[
 """Text of several lines."""
 Tag = Annotated[Text, Field(min_length=1, max_length=200)]
 Timezone = Annotated[Text, AfterValidator(_timezone)]
-Email = Annotated[Text, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
+Email = Annotated[
+    Text, Field(max_length=254), AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
+]
 ConnectionId = Annotated[str, Strict(), AfterValidator(_connection), WithJsonSchema({"type": "string"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 CompanyRef = Annotated[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -13,6 +12,8 @@ from debitoor_provider.sync.naming.filename import split_name
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from debitoor_provider.services.getmyinvoices.models import Document
 
 

@@ -6,13 +6,16 @@ anything but the values that :mod:`~debitoor_provider.sync.naming.placeholders` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.sync.text import nearest, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.services.getmyinvoices.models import Document
 
 
 class TemplateError(ValueError):
