@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 from sandbox import contract
 from sandbox.clock import epoch_now
-from sandbox.companies import Company
 from sandbox.debitoor.service import Debitoor
-from sandbox.faults import Fault
 from sandbox.gmi.service import GetMyInvoices
 from sandbox.http import Call, Reply
-from sandbox.router import Match, Router
 from sandbox.wire import Receive, Send, deliver, deliver_spoilt, spoil
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.faults import Fault
+    from sandbox.router import Match, Router
+    from sandbox.world import World
 
 _LOG = logging.getLogger("sandbox")
 
@@ -130,7 +132,7 @@ class Application:
         try:
             with self.world.store.savepoint():
                 return service.answer(call, match)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of one call must not end the server
             _LOG.exception("%s failed", call.operation)
             return service.error(call.caller, 500, 500, "Internal error")
 

@@ -6,15 +6,17 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sandbox import contract
 from sandbox.admin.api import told
 from sandbox.data import lifelike, loader
 from sandbox.server import listen, server, url_of
 from sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

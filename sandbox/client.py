@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import requests
 
 from sandbox import contract
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Record = dict[str, Any]
 

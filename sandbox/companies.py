@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox import contract, jsons
-from sandbox.store import Store
 from sandbox.switches import Limits, Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.store import Store
 
 KeyState = Literal["active", "blocked", "cancelled"]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fnmatch
 import random
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox import jsons
-from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from sandbox.store import Store
 
 Effect = Literal[
     "latency", "cut", "truncate", "truncate_hidden", "wrong_length", "stall", "html", "status", "rate_limited",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from sandbox import jsons
 from sandbox.clock import epoch_now, wall_time
-from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from sandbox.store import Store
 
 _SECRET_PARAMETERS = frozenset({"token", "access_token", "client_secret", "code", "api_key", "key", "password"})
 _CALL = (

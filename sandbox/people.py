@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
 from sandbox import contract, page
 from sandbox.admin import api
 from sandbox.app import Application
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.world import World
 
 
 def application(world: World) -> Any:

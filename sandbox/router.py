@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sandbox.http import Operation
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.http import Operation
 
 
 class Match(NamedTuple):

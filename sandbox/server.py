@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import uvicorn
 
 from sandbox.client import SandboxAdmin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _START_SECONDS = 60.0
 

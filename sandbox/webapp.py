@@ -5,19 +5,22 @@ The admin API, the loaders and the generator go through here; the effects carry 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.clock import local_seconds
-from sandbox.companies import Company
 from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
 from sandbox.debitoor import entities, expenses
 from sandbox.debitoor.amounts import tax_groups
 from sandbox.gmi import counterparties, library
 from sandbox.gmi.reference import country_uid
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 _CENT = Decimal("0.01")
 _FIELDS = {

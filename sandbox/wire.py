@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import jsons
-from sandbox.clock import Clock
-from sandbox.faults import Fault
 from sandbox.http import Reply
+
+if TYPE_CHECKING:
+    from sandbox.clock import Clock
+    from sandbox.faults import Fault
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
 from sandbox.companies import Companies
@@ -12,6 +12,9 @@ from sandbox.faults import Faults
 from sandbox.limits import RateLimiter
 from sandbox.log import Log
 from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(slots=True)

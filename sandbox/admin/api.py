@@ -1,5 +1,6 @@
 """The endpoints of the admin API. All of them run in the event loop's thread: the store belongs to it."""
 
+# ruff: noqa: TC001, TC003 - FastAPI and pydantic read the annotations at run time
 from __future__ import annotations
 
 from dataclasses import asdict, replace

@@ -1,5 +1,6 @@
 """Bodies of the admin API."""
 
+# ruff: noqa: TC003 - FastAPI and pydantic read the annotations at run time
 from __future__ import annotations
 
 import base64

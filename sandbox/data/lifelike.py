@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import contract, webapp
-from sandbox.companies import Company
 from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
 from sandbox.data.suppliers import CUSTOMERS, HOSTILE, HOSTILE_FILES, SUPPLIERS, Supplier
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 _CENT = Decimal("0.01")
+_NOTES = ("", "", "please check", "Danke ✓")
 _TAGS = ("books", "private", "Steuerberater", "project-7", "Büro")
 # Kinds of documents and how often each occurs; a run of twenty has every one of the first ten.
 _KINDS = (
@@ -152,7 +156,7 @@ def _add_document(world: World, company: Company, invented: _Invented, random: R
         supplier=supplier.name, supplier_country=supplier.country, created_at=min(arrived, world.clock.now()),
         document_type=_TYPES.get(kind, "INCOMING_INVOICE"), document_number=invented.number, document_date=day,
         net_amount=invented.net, gross_amount=invented.gross, tax_rates=invented.rates, currency=invented.currency,
-        tags=sorted(random.sample(_TAGS, random.randint(0, 2))), note=random.choice(("", "", "please check", "Danke ✓")),
+        tags=sorted(random.sample(_TAGS, random.randint(0, 2))), note=random.choice(_NOTES),
         payment_status=paid, paid_at=day if paid == "Paid" else "", text=f"{title} {invented.number} {supplier.name}",
         **fields,
     )  # fmt: skip

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox import webapp
-from sandbox.companies import Company
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 
 def load(world: World, company: Company, folder: Path) -> list[int]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fpdf import FPDF
+from fpdf.enums import WrapMode
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -67,4 +71,4 @@ def printable(text: str) -> str:
 
 
 def _paragraph(pdf: FPDF, text: str, height: float) -> None:
-    pdf.multi_cell(0, height, printable(text), new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR")
+    pdf.multi_cell(0, height, printable(text), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)

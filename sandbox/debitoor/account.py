@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from babel import Locale, UnknownLocaleError
+from typing import TYPE_CHECKING, Any
 
 from sandbox import contract
-from sandbox.companies import Company
 from sandbox.debitoor import entities
 from sandbox.debitoor.refusal import invalid, not_found
 from sandbox.debitoor.schemas import PUBLISHED
 from sandbox.debitoor.validation import is_date
 from sandbox.http import Call, Reply, ok
+from sandbox.territories import country_names
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
 
 
 def get_environment(call: Call) -> Reply:
@@ -98,11 +99,10 @@ def list_payment_terms(call: Call) -> Reply:  # noqa: ARG001
 def list_countries(call: Call) -> Reply:
     """GET /api/countries/v1 and /api/countries/{lang}/v1."""
     try:
-        names = Locale.parse(call.params.get("lang", "en").replace("-", "_")).territories
-    except (UnknownLocaleError, ValueError):
+        names = country_names(call.params.get("lang", "en"))
+    except LookupError:
         raise not_found() from None
-    codes = sorted(code for code in names if len(code) == 2 and code.isalpha())
-    return ok([{"id": code, "name": names[code], "isEU": code in contract.EU} for code in codes])
+    return ok([{"id": code, "name": name, "isEU": code in contract.EU} for code, name in names.items()])
 
 
 def get_schema(call: Call) -> Reply:

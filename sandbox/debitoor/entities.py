@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox import jsons
 from sandbox.clock import utc_seconds
-from sandbox.companies import Company
 from sandbox.debitoor.refusal import Refused, invalid, not_found
 from sandbox.debitoor.validation import is_date
 from sandbox.http import Call, Reply
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 Kind = Literal["expense", "income", "invoice", "creditNote", "supplier", "customer"]
 Shape = Callable[[dict[str, Any]], dict[str, Any]]
@@ -125,11 +127,10 @@ def _moment(name: str, text: str) -> str:
             return f"{text}T00:00:00Z"
         if not text.endswith("Z"):
             raise ValueError
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ" if "." in text else "%Y-%m-%dT%H:%M:%SZ")
+        moment = datetime.strptime(f"{text[:-1]}+0000", f"%Y-%m-%dT%H:%M:%S{'.%f' if '.' in text else ''}%z")
     except ValueError:
         entry = {"property": name, "value": text, "message": "must be date-time format"}
         raise invalid([entry]) from None
-    moment = moment.replace(tzinfo=UTC)
     return utc_seconds(moment + timedelta(seconds=1) if moment.microsecond else moment)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox import contract
-from sandbox.companies import Company
 from sandbox.debitoor import entities, files
 from sandbox.debitoor.amounts import computed
-from sandbox.debitoor.entities import Kind
 from sandbox.debitoor.refusal import Refused, dangling, invalid, not_found
 from sandbox.debitoor.schemas import EXPENSE_V4, EXPENSE_V5, INCOME, Schema
 from sandbox.debitoor.validation import validated
 from sandbox.http import Call, Handler, Reply, ok
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.debitoor.entities import Kind
+    from sandbox.world import World
 
 _CATEGORIES = {ident: kind for ident, _, kind in contract.EXPENSE_CATEGORY_LIST}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -10,10 +10,12 @@ from python_multipart.multipart import parse_options_header
 
 from sandbox import contract, jsons
 from sandbox.clock import utc_milliseconds
-from sandbox.companies import Company
 from sandbox.debitoor.refusal import Refused, not_found
 from sandbox.http import Call, Reply, download, ok
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 
 def add(world: World, company: Company, name: str, content: bytes, call: int | None = None) -> dict[str, Any]:

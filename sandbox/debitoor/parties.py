@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.debitoor import entities
-from sandbox.debitoor.entities import Kind
 from sandbox.debitoor.schemas import CUSTOMER, SUPPLIER, Schema, partial
 from sandbox.debitoor.validation import validated
 from sandbox.http import Call, Handler, Reply, ok
+
+if TYPE_CHECKING:
+    from sandbox.debitoor.entities import Kind
 
 
 class Register(NamedTuple):
@@ -35,10 +37,9 @@ def handlers(register: Register) -> dict[str, Handler]:
 
 
 def _list(register: Register, call: Call) -> Reply:
-    conditions: list[tuple[str, object]] = []
-    for name in register.filters:
-        if value := call.one(name):
-            conditions.append((f"data->>'{name}' = ?", value))
+    conditions: list[tuple[str, object]] = [
+        (f"data->>'{name}' = ?", value) for name in register.filters if (value := call.one(name))
+    ]
     archived = call.one("archived")
     if register.filters and archived in ("true", "false"):
         conditions.append(("coalesce(data->>'isArchived', 0) = ?", int(archived == "true")))

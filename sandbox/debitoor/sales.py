@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sandbox.debitoor import entities
-from sandbox.debitoor.entities import Kind
 from sandbox.debitoor.refusal import not_found
 from sandbox.http import Call, Reply, download, ok
+
+if TYPE_CHECKING:
+    from sandbox.debitoor.entities import Kind
 
 _SALES: tuple[Kind, ...] = ("invoice", "creditNote")
 
@@ -42,10 +46,9 @@ def get_credit_note_pdf(call: Call) -> Reply:
 
 
 def _listed(call: Call, kinds: tuple[Kind, ...]) -> Reply:
-    conditions: list[tuple[str, object]] = []
-    for name in ("number", "customerId"):
-        if value := call.one(name):
-            conditions.append((f"data->>'{name}' = ?", value))
+    conditions: list[tuple[str, object]] = [
+        (f"data->>'{name}' = ?", value) for name in ("number", "customerId") if (value := call.one(name))
+    ]
     unpaid = call.one("isUnpaid")
     if unpaid in ("true", "false"):
         conditions.append(("(data->>'unpaidAmount' <> 0) = ?", int(unpaid == "true")))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 from sandbox import contract, jsons
-from sandbox.companies import Company
 from sandbox.debitoor import entities
 from sandbox.debitoor.operations import OPERATIONS, PUBLIC
 from sandbox.debitoor.refusal import Refused, error_reply, not_found
-from sandbox.http import Call, Reply
 from sandbox.router import Match, Router
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.http import Call, Reply
 
 _HEADERS = [
     ("cache-control", "no-store, no-cache, must-revalidate"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.debitoor.refusal import invalid
-from sandbox.debitoor.schemas import Schema
 from sandbox.jsons import to_cents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.debitoor.schemas import Schema
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import jsons
-from sandbox.companies import Company
 from sandbox.gmi.library import keep_tags
 from sandbox.gmi.parameters import Parameters, as_integer
 from sandbox.gmi.reference import country_by_uid
 from sandbox.gmi.refusal import Refused
 from sandbox.http import Call, Reply, ok
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 _TEXTS = (
     "street", "zip", "city", "email", "phone", "fax", "taxNumber", "vatId", "commercialRegister", "iban", "bic", "url",

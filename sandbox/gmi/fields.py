@@ -6,15 +6,17 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import contract
 from sandbox.gmi import library
 from sandbox.gmi.refusal import Refused
 from sandbox.jsons import decimal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)

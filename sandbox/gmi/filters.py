@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sandbox import contract
-from sandbox.companies import Company
 from sandbox.gmi.fields import is_date, is_date_time
 from sandbox.gmi.parameters import Parameters, as_integer
 from sandbox.gmi.refusal import Refused
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
 
 
 @dataclass(frozen=True, slots=True)

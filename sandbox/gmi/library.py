@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import contract, jsons
 from sandbox.clock import local_seconds
-from sandbox.companies import Company
-from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.world import World
 
 _BLANK: dict[str, Any] = {
     "companyUid": 0,

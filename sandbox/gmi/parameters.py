@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import jsons
 from sandbox.gmi.refusal import Refused
-from sandbox.http import Call
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
 
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 _INTEGER = re.compile(r"[+-]?\d{1,18}")

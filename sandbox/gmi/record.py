@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.jsons import number
-from sandbox.switches import Switches
+
+if TYPE_CHECKING:
+    from sandbox.switches import Switches
 
 _PAYMENT_TEXTS = dict.fromkeys(
     (

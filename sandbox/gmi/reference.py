@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from babel import Locale
-
 from sandbox import contract
 from sandbox.gmi.parameters import Parameters
 from sandbox.http import Call, Reply, ok
+from sandbox.territories import country_names, currency_names
 
 _PORTALS = (
     "Example Cloud Hosting", "Example Domains", "Example Energy", "Example Freight", "Example Insurance",
     "Example Mobile", "Example Office Supplies", "Example Rail", "Example Software Store", "Example Telecom",
 )  # fmt: skip
-_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ"})
 
 
 def get_status(call: Call) -> Reply:  # noqa: ARG001 - the gateway has checked the key
@@ -59,8 +57,7 @@ def list_countries(call: Call) -> Reply:  # noqa: ARG001
 
 def list_currencies(call: Call) -> Reply:  # noqa: ARG001
     """GET /currencies: a bare array."""
-    names = Locale("en").currencies
-    return ok([{"name": names[code], "currencyCode": code} for code in sorted(names) if len(code) == 3])
+    return ok([{"name": name, "currencyCode": code} for code, name in currency_names().items()])
 
 
 def list_portals(call: Call) -> Reply:
@@ -83,16 +80,15 @@ def country_uid(code: str) -> int:
 
 @cache
 def _countries() -> dict[int, dict[str, Any]]:
-    english, german = Locale("en").territories, Locale("de").territories
-    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
+    german = country_names("de")
     return {
         uid: {
             "countryUid": uid,
-            "name": english[code],
-            "translations": {"en_us": english[code], "de_de": german.get(code, english[code])},
+            "name": name,
+            "translations": {"en_us": name, "de_de": german.get(code, name)},
             "countryCode": code,
             "vat": contract.STANDARD_VAT.get(code, (0,))[0],
             "is_eu": int(code in contract.EU),
         }
-        for uid, code in enumerate(codes, start=1)
+        for uid, (code, name) in enumerate(country_names("en").items(), start=1)
     }

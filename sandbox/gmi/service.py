@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from sandbox import contract, jsons
-from sandbox.companies import Company
 from sandbox.gmi import library
 from sandbox.gmi.operations import OPERATIONS
 from sandbox.gmi.refusal import Refused, error_reply
-from sandbox.http import Call, Reply
 from sandbox.router import Match, Router
 from sandbox.switches import Switches
+
+if TYPE_CHECKING:
+    from sandbox.companies import Company
+    from sandbox.http import Call, Reply
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _KEY_STATES = {

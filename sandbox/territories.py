@@ -1,0 +1,31 @@
+"""Names of countries and currencies, from the Unicode locale data that babel carries."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+
+
+@cache
+def country_names(language: str) -> dict[str, str]:
+    """Names by two-letter code, in the order of the codes.
+
+    :param language: such as ``de`` or ``en-US``
+    :raises LookupError: if the language is unknown
+    """
+    try:
+        territories = Locale.parse(language.replace("-", "_")).territories
+    except (UnknownLocaleError, ValueError) as error:
+        raise LookupError(language) from error
+    codes = sorted(str(code) for code in territories if str(code).isalpha() and len(str(code)) == 2)
+    return {code: str(territories[code]) for code in codes if code not in _NO_COUNTRIES}
+
+
+@cache
+def currency_names() -> dict[str, str]:
+    """English names by three-letter code; currencies of the past carry their years and are left out."""
+    names = {str(code): str(name) for code, name in Locale("en").currencies.items()}
+    return {code: names[code] for code in sorted(names) if "(" not in names[code]}
