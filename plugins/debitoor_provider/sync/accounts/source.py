@@ -28,6 +28,15 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _TEXT_TAG = "tag:yaml.org,2002:str"
+_HINTS = {  # by words of the parser's own message, the first that fits
+    "alias": "Put a value that begins with * in quotes, such as a cron expression.",
+    "anchor": "Put a value that begins with & in quotes.",
+    "mapping values are not allowed": "Put a value that holds a colon in quotes, and align the fields.",
+    "that cannot start any token": "Put a value that begins with @ or ` in quotes; indent with blanks, not tabs.",
+    "flow": "Close each bracket, and put a value that holds braces or brackets in quotes.",
+    "quoted scalar": "Close the quotes.",
+    "block mapping": "Align the fields, and put a value that begins with a brace or quote wholly in quotes.",
+}
 
 
 class SourceError(ValueError):
@@ -100,28 +109,7 @@ def _decode(content: bytes) -> str:
 
 
 def _hint(what: str) -> str:
-    for words, hint in (
-        ("alias", "Put a value that begins with * in quotes, such as a cron expression."),
-        ("anchor", "Put a value that begins with & in quotes."),
-        (
-            "mapping values are not allowed",
-            "Put a value that holds a colon in quotes, and align the fields.",
-        ),
-        ("that cannot start any token", "Put a value that begins with @ or ` in quotes; indent with blanks, not tabs."),
-        (
-            "flow",
-            "Close each bracket, and put a value that holds braces or brackets in quotes.",
-        ),
-        ("quoted scalar", "Close the quotes."),
-        (
-            "block mapping",
-            "Align the fields, and put a value that begins with a brace or quote wholly in quotes.",
-        ),
-        ("another document", "Keep one account per file: take out the line ---."),
-    ):
-        if words in what:
-            return hint
-    return "Compare it with another account's file."
+    return next((hint for words, hint in _HINTS.items() if words in what), "Compare it with another account's file.")
 
 
 class _Reader:
