@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sandbox import contract
-from sandbox.admin.api import told
+from sandbox.admin.companies import told
 from sandbox.data import lifelike, loader
 from sandbox.server import listen, server, url_of
 from sandbox.world import World

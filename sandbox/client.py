@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Self
 
 import requests
 
 from sandbox import contract
+from sandbox.company_client import CompanyAdmin, Record
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-Record = dict[str, Any]
+__all__ = ["CompanyAdmin", "Record", "SandboxAdmin"]
 
 
 class SandboxAdmin:
@@ -148,198 +145,6 @@ class SandboxAdmin:
         if response.status_code >= 400:
             raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
         return response
-
-
-class CompanyAdmin:
-    """One company of a sandbox: its credentials, and what a person does in its two web apps."""
-
-    def __init__(self, admin: SandboxAdmin, told: Record) -> None:
-        self.admin = admin
-        self._take(told)
-
-    def _take(self, told: Record) -> None:
-        self.id: int = told["id"]
-        self.name: str = told["name"]
-        self.country: str = told["country"]
-        self.currency: str = told["currency"]
-        self.timezone: str = told["timezone"]
-        self.gmi_api_key: str = told["gmi_api_key"]
-        self.gmi_account_id: str = told["gmi_account_id"]
-        self.debitoor_id: str = told["debitoor_id"]
-        self.debitoor_token: str | None = told["debitoor_token"]
-        self.debitoor_email: str = told["debitoor_email"]
-        self.oauth_client_id: str = told["oauth_client_id"]
-        self.oauth_client_secret: str = told["oauth_client_secret"]
-        self.oauth_redirect_uri: str = told["oauth_redirect_uri"]
-        self.switches: Record = told["switches"]
-        self.limits: Record = told["limits"]
-
-    # --- GetMyInvoices ---
-
-    def add_document(self, content: bytes, filename: str, *, created_at: datetime | None = None, **fields: Any) -> int:
-        """A document arrives in GetMyInvoices.
-
-        :param created_at: aware; the sandbox's now if None
-        :param fields: ``supplier``, ``supplier_country``, ``document_type``, ``document_number``, ``document_date``,
-            ``due_date``, ``net_amount``, ``gross_amount``, ``tax_rates``, ``currency``, ``tags``, ``note``,
-            ``order_number``, ``payment_status``, ``paid_at``, ``payment_method``, ``workflow`` (None or
-            ``{"is_completed": bool}``), ``line_items``, ``archived``, ``locked``, ``text``, ``source``
-        :return: its uid
-        """
-        body = {"content": base64.b64encode(content).decode(), "filename": filename, **fields}
-        if created_at:
-            body["created_at"] = created_at.isoformat()
-        return int(self._call("POST", "/documents", body)["uid"])
-
-    def edit_document(self, uid: int, **fields: Any) -> None:
-        """A person edits a document; see :meth:`add_document` for the fields."""
-        self._call("PATCH", f"/documents/{uid}", fields)
-
-    def delete_document(self, uid: int) -> None:
-        """A person deletes a document."""
-        self._call("DELETE", f"/documents/{uid}")
-
-    def documents(self, *, deleted: bool = False) -> list[Record]:
-        """All documents as stored, archived ones included; keys as in the API plus ``uid`` and ``sha256``."""
-        rows: list[Record] = self._call("GET", "/documents", params={"deleted": deleted})
-        return rows
-
-    def document(self, uid: int) -> Record:
-        """One document, deleted or not.
-
-        :raises LookupError: if there is none
-        """
-        for row in self.documents(deleted=True):
-            if row["uid"] == uid:
-                return row
-        raise LookupError(uid)
-
-    def document_file(self, uid: int) -> bytes:
-        """The bytes of a document."""
-        return self._request("GET", f"/documents/{uid}/file").content
-
-    def load(self, folder: Path | str) -> list[int]:
-        """Load PDFs with their ``documents.json``; gives the uids."""
-        uids: list[int] = self._call("POST", "/load", {"folder": str(folder)})["uids"]
-        return uids
-
-    def generate(self, documents: int = 0, invoices: int = 0, *, seed: int = 0, **period: str) -> Record:
-        """Make lifelike documents and sales invoices.
-
-        :param period: ``from_date`` and ``to_date``, by default the twelve months before the sandbox's now
-        :return: counts
-        """
-        made: Record = self._call(
-            "POST", "/generate", {"documents": documents, "invoices": invoices, "seed": seed, **period}
-        )
-        return made
-
-    # --- Debitoor ---
-
-    def expenses(self, *, deleted: bool = False) -> list[Record]:
-        """All expenses, oldest first, amounts as int or Decimal."""
-        return self.entities("expense", deleted=deleted)
-
-    def invoices(self, *, deleted: bool = False) -> list[Record]:
-        """All sales invoices, oldest first."""
-        return self.entities("invoice", deleted=deleted)
-
-    def credit_notes(self, *, deleted: bool = False) -> list[Record]:
-        """All credit notes, oldest first."""
-        return self.entities("creditNote", deleted=deleted)
-
-    def entities(self, kind: str, *, deleted: bool = False) -> list[Record]:
-        """All of ``expense``, ``income``, ``invoice``, ``creditNote``, ``supplier`` or ``customer``."""
-        rows: list[Record] = self._call("GET", f"/entities/{kind}", params={"deleted": deleted})
-        return rows
-
-    def add_invoice(
-        self, *, kind: Literal["invoice", "creditNote"] = "invoice", content: bytes | None = None, **fields: Any
-    ) -> Record:
-        """A sales invoice or credit note is booked.
-
-        :param content: its PDF, printed from the figures if None
-        :param fields: ``number``, ``date``, ``customer_name``, ``customer_country``, ``currency``, ``paid``, ``lines``
-            (items of ``description``, ``quantity``, ``unit_net_price``, ``tax_rate``), ``extra`` (further properties)
-        :return: the entity
-        """
-        body = {"kind": kind, **fields}
-        if content is not None:
-            body["content"] = base64.b64encode(content).decode()
-        made: Record = self._call("POST", "/invoices", body)
-        return made
-
-    def add_expense(self, **body: Any) -> Record:
-        """A person enters an expense; the keys are those of the API, computed amounts come of themselves."""
-        made: Record = self._call("POST", "/expenses", body)
-        return made
-
-    def edit_entity(self, ident: str, **changes: Any) -> Record:
-        """A person changes properties of anything in Debitoor; None takes a property away."""
-        changed: Record = self._call("PATCH", f"/entities/{ident}", changes)
-        return changed
-
-    def delete_entity(self, ident: str) -> None:
-        """A person deletes an invoice, expense or the like."""
-        self._call("DELETE", f"/entities/{ident}")
-
-    def invoice_pdf(self, ident: str) -> bytes:
-        """The PDF of a sales document."""
-        return self._request("GET", f"/entities/{ident}/pdf").content
-
-    def files(self) -> list[Record]:
-        """All files uploaded to Debitoor, in the order of upload, each with its ``sha256``."""
-        rows: list[Record] = self._call("GET", "/files")
-        return rows
-
-    def file(self, file_id: str) -> bytes:
-        """The bytes of an uploaded file."""
-        return self._request("GET", f"/files/{file_id}").content
-
-    # --- credentials, switches, limits ---
-
-    def revoke_token(self) -> None:
-        """All Debitoor tokens of the company stop working."""
-        self._take(self._call("DELETE", "/tokens"))
-
-    def new_token(self) -> str:
-        """A further Debitoor token."""
-        self._take(self._call("POST", "/tokens"))
-        return str(self.debitoor_token)
-
-    def block_key(self) -> None:
-        """The GetMyInvoices key is answered with code 407."""
-        self.change(key_state="blocked")
-
-    def cancel_account(self) -> None:
-        """The GetMyInvoices key is answered with code 431."""
-        self.change(key_state="cancelled")
-
-    def unblock_key(self) -> None:
-        """The GetMyInvoices key works again."""
-        self.change(key_state="active")
-
-    def switch(self, **switches: Any) -> None:
-        """Set switches, see :class:`sandbox.switches.Switches`."""
-        self.change(switches=switches)
-
-    def limit(self, **limits: int | None) -> None:
-        """Set rate limits, see :class:`sandbox.switches.Limits`."""
-        self.change(limits=limits)
-
-    def lift_limits(self) -> None:
-        """Switch all rate limits off."""
-        self.limit(**dict.fromkeys(self.limits))
-
-    def change(self, **changes: Any) -> None:
-        """Change ``name``, ``email``, ``key_state``, ``oauth_redirect_uri``, ``switches`` or ``limits``."""
-        self._take(self._call("PATCH", "", changes))
-
-    def _call(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> Any:
-        return self.admin.call(method, f"/companies/{self.id}{path}", body, params=params)
-
-    def _request(self, method: str, path: str) -> requests.Response:
-        return self.admin.request(method, f"/companies/{self.id}{path}")
 
 
 def _ids(filters: Record) -> Record:

@@ -7,6 +7,8 @@ import random
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import TypeAdapter
+
 from sandbox import jsons
 
 if TYPE_CHECKING:
@@ -79,12 +81,15 @@ class Fault:
 
     @classmethod
     def make(cls, effect: str, when: When | None = None, **options: Any) -> Fault:
-        """Build a rule, aliases such as ``cut_after`` included."""
-        if effect in ALIASES:
-            name, alias_when = ALIASES[effect]
-            return cls(effect=name, when=when or alias_when, **options)
-        default: When = "after" if effect in _AFTER_BY_NATURE else "before"
-        return cls(effect=effect, when=when or default, **options)  # type: ignore[arg-type]
+        """Build a rule, aliases such as ``cut_after`` included.
+
+        :raises ValueError: for an unknown option or an unfit value
+        """
+        name, natural = ALIASES.get(effect, (effect, "after" if effect in _AFTER_BY_NATURE else "before"))
+        rule = {"effect": name, "when": when or natural, **options}
+        if unknown := options.keys() - cls.__dataclass_fields__.keys():
+            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+        return TypeAdapter(cls).validate_python(rule)
 
     def matches(self, operation: str, method: str, path: str, company: int | None) -> bool:
         """Does the rule speak of this call?"""

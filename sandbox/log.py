@@ -89,6 +89,12 @@ class Log:
         rows = self._read("effect", _EFFECT, since, limit, filters)
         return [row | {"time": wall_time(row["time"]), "details": jsons.parse(row["details"])} for row in rows]
 
+    def newest_calls(self, company: int, count: int) -> list[dict[str, Any]]:
+        """The latest calls of a company, newest first."""
+        sql = f"SELECT {','.join(_CALL)} FROM call WHERE company = ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        rows = (dict(zip(_CALL, row, strict=True)) for row in self._store.rows(sql, company, count))
+        return [row | {"time": wall_time(row["time"])} for row in rows]
+
     def _read(
         self, table: str, columns: tuple[str, ...], since: int, limit: int | None, filters: dict[str, Any]
     ) -> list[dict[str, Any]]:

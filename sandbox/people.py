@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from sandbox import contract, page
+from sandbox import contract
 from sandbox.admin import api
 from sandbox.app import Application
+from sandbox.page import view
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -24,5 +25,5 @@ def application(world: World) -> Any:
         redoc_url=None,
     )
     api.install(people, world)
-    people.include_router(page.router)
+    people.include_router(view.router)
     return Application(world, people)

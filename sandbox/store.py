@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEX
 CREATE TABLE IF NOT EXISTS call (
   seq INTEGER PRIMARY KEY, time REAL, company INTEGER, service TEXT, operation TEXT, method TEXT, path TEXT,
   query TEXT, status INTEGER, request_bytes INTEGER, response_bytes INTEGER, fault TEXT, user_agent TEXT);
+CREATE INDEX IF NOT EXISTS call_company ON call (company, seq);
 CREATE TABLE IF NOT EXISTS effect (
   seq INTEGER PRIMARY KEY, call INTEGER, time REAL, company INTEGER, service TEXT, kind TEXT, object TEXT, id TEXT,
   details TEXT);

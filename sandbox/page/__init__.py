@@ -1,7 +1,3 @@
-"""The page for people."""
+"""The page for people: what is in both accounts of a company, and with which keys to connect."""
 
 from __future__ import annotations
-
-from fastapi import APIRouter
-
-router = APIRouter()

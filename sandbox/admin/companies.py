@@ -1,0 +1,80 @@
+"""Companies: credentials, switches, limits."""
+
+# ruff: noqa: TC001 - FastAPI and pydantic read the annotations at run time
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, HTTPException
+from pydantic import TypeAdapter, ValidationError
+
+from sandbox.admin.access import CompanyOf, Json, WorldOf
+from sandbox.admin.bodies import CompanyChange, NewCompany
+from sandbox.companies import Company, new_token
+from sandbox.switches import Limits, Switches
+
+router = APIRouter()
+T = TypeVar("T", Switches, Limits)
+_SWITCHES, _LIMITS = TypeAdapter(Switches), TypeAdapter(Limits)
+
+
+@router.get("/companies")
+async def list_companies(world: WorldOf) -> Json:
+    """All companies with their credentials."""
+    return Json([told(company) for company in world.companies])
+
+
+@router.post("/companies")
+async def create_company(body: NewCompany, world: WorldOf) -> Json:
+    """Open both accounts for a company."""
+    return Json(told(world.companies.create(**body.model_dump())))
+
+
+@router.get("/companies/{company_id}")
+async def get_company(company: CompanyOf) -> Json:
+    """One company."""
+    return Json(told(company))
+
+
+@router.patch("/companies/{company_id}")
+async def change_company(body: CompanyChange, company: CompanyOf, world: WorldOf) -> Json:
+    """Change profile, key state, switches or limits."""
+    changes: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"switches", "limits"})
+    try:
+        changes["switches"] = _merged(_SWITCHES, company.switches, body.switches)
+        changes["limits"] = _merged(_LIMITS, company.limits, body.limits)
+    except (ValidationError, ValueError) as error:
+        raise HTTPException(422, str(error)) from None
+    return Json(told(world.companies.change(company, **changes)))
+
+
+@router.post("/companies/{company_id}/tokens")
+async def add_token(company: CompanyOf, world: WorldOf) -> Json:
+    """Make a personal Debitoor token (D 4.1)."""
+    tokens = (*company.debitoor_tokens, new_token())
+    return Json(told(world.companies.change(company, debitoor_tokens=tokens)))
+
+
+@router.delete("/companies/{company_id}/tokens")
+async def revoke_tokens(company: CompanyOf, world: WorldOf) -> Json:
+    """Revoke all Debitoor tokens of a company, as the user can inside the product."""
+    return Json(told(world.companies.change(company, debitoor_tokens=())))
+
+
+def told(company: Company) -> dict[str, Any]:
+    """A company as the admin API tells it, secrets included: it is a sandbox."""
+    tokens = company.debitoor_tokens
+    return {
+        **asdict(company),
+        "gmi_account_id": company.gmi_account_id,
+        "debitoor_token": tokens[-1] if tokens else None,
+        "debitoor_email": company.email,
+    }
+
+
+def _merged(adapter: TypeAdapter[T], now: T, changes: dict[str, Any]) -> T:
+    known = asdict(now)
+    if unknown := changes.keys() - known.keys():
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return adapter.validate_python(known | changes)

@@ -1,0 +1,135 @@
+"""What a person does with documents and sees of them, in both services."""
+
+# ruff: noqa: TC001 - FastAPI and pydantic read the annotations at run time
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Response
+
+from sandbox import jsons, webapp
+from sandbox.admin.access import CompanyOf, Json, WorldOf, file_response
+from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice
+from sandbox.data import lifelike, loader
+from sandbox.debitoor import files
+
+router = APIRouter()
+
+
+@router.get("/companies/{company_id}/documents")
+async def list_documents(company: CompanyOf, world: WorldOf, deleted: bool = False) -> Json:
+    """All documents, archived ones included, as they are stored."""
+    rows = world.store.rows(
+        "SELECT d.uid, d.sha256, d.changed, d.deleted, d.data, c.name, c.data->>'countryCode' FROM document d "
+        "LEFT JOIN counterparty c ON c.uid = d.counterparty WHERE d.company = ? AND (? OR d.deleted IS NULL) "
+        "ORDER BY d.uid",
+        company.id, deleted,
+    )  # fmt: skip
+    return Json(
+        [
+            {"uid": uid, "sha256": sha256, "changedAt": changed, "deletedAt": gone, "companyName": name or "",
+             "companyCountry": country or "", **jsons.parse(data)}
+            for uid, sha256, changed, gone, data, name, country in rows
+        ]
+    )  # fmt: skip
+
+
+@router.post("/companies/{company_id}/documents")
+async def add_document(body: NewDocument, company: CompanyOf, world: WorldOf) -> Json:
+    """A document arrives."""
+    fields = body.model_dump(exclude_unset=True)
+    return Json({"uid": webapp.add_document(world, company, fields.pop("content"), fields.pop("filename"), **fields)})
+
+
+@router.patch("/companies/{company_id}/documents/{uid}")
+async def edit_document(uid: int, body: DocumentFields, company: CompanyOf, world: WorldOf) -> Json:
+    """A person edits a document: approval, tags, archive, figures."""
+    webapp.edit_document(world, company, uid, **body.model_dump(exclude_unset=True))
+    return Json({"uid": uid})
+
+
+@router.delete("/companies/{company_id}/documents/{uid}")
+async def delete_document(uid: int, company: CompanyOf, world: WorldOf) -> Json:
+    """A person deletes a document."""
+    webapp.delete_document(world, company, uid)
+    return Json({"uid": uid})
+
+
+@router.get("/companies/{company_id}/documents/{uid}/file")
+async def get_documentfile_response(uid: int, company: CompanyOf, world: WorldOf) -> Response:
+    """The bytes of a document."""
+    sha256 = world.store.value("SELECT sha256 FROM document WHERE uid = ? AND company = ?", uid, company.id)
+    return file_response(world, sha256, "application/pdf")
+
+
+@router.get("/companies/{company_id}/entities/{kind}")
+async def list_entities(kind: str, company: CompanyOf, world: WorldOf, deleted: bool = False) -> Json:
+    """All entities of a kind in the order of creation: expense, income, invoice, creditNote, supplier, customer."""
+    rows = world.store.rows(
+        "SELECT data FROM entity WHERE company = ? AND kind = ? AND (? OR deleted IS NULL) ORDER BY id",
+        company.id, kind, deleted,
+    )  # fmt: skip
+    return Json([jsons.parse(text) for (text,) in rows])
+
+
+@router.post("/companies/{company_id}/invoices")
+async def add_invoice(body: NewInvoice, company: CompanyOf, world: WorldOf) -> Json:
+    """A sales invoice or credit note is booked."""
+    fields = body.model_dump()
+    return Json(webapp.add_invoice(world, company, **fields.pop("extra"), **fields))
+
+
+@router.post("/companies/{company_id}/expenses")
+async def add_expense(body: dict[str, Any], company: CompanyOf, world: WorldOf) -> Json:
+    """A person enters an expense."""
+    return Json(webapp.add_expense(world, company, jsons.loads(jsons.dumps(body))))
+
+
+@router.patch("/companies/{company_id}/entities/{ident}")
+async def edit_entity(ident: str, body: dict[str, Any], company: CompanyOf, world: WorldOf) -> Json:
+    """A person changes properties of a document or party."""
+    return Json(webapp.edit_entity(world, company, ident, body))
+
+
+@router.delete("/companies/{company_id}/entities/{ident}")
+async def delete_entity(ident: str, company: CompanyOf, world: WorldOf) -> Json:
+    """A person deletes a document."""
+    webapp.delete_entity(world, company, ident)
+    return Json({"id": ident})
+
+
+@router.get("/companies/{company_id}/entities/{ident}/pdf")
+async def get_entity_pdf(ident: str, company: CompanyOf, world: WorldOf) -> Response:
+    """The PDF of a sales document."""
+    sha256 = world.store.value("SELECT sha256 FROM entity WHERE id = ? AND company = ?", ident, company.id)
+    return file_response(world, sha256, "application/pdf")
+
+
+@router.get("/companies/{company_id}/files")
+async def list_files(company: CompanyOf, world: WorldOf) -> Json:
+    """All uploaded files in the order of upload."""
+    rows = world.store.rows("SELECT data, sha256 FROM file WHERE company = ? ORDER BY id", company.id)
+    return Json([jsons.parse(data) | {"sha256": sha256} for data, sha256 in rows])
+
+
+@router.get("/companies/{company_id}/files/{ident}")
+async def get_file(ident: str, company: CompanyOf, world: WorldOf) -> Response:
+    """The bytes of an uploaded file."""
+    found = files.find(world, company, ident)
+    return file_response(world, found[1] if found else None, found[0]["type"] if found else "")
+
+
+@router.post("/companies/{company_id}/generate")
+async def generate(body: Generation, company: CompanyOf, world: WorldOf) -> Json:
+    """Make lifelike documents and sales invoices."""
+    return Json(lifelike.fill(world, company, **body.model_dump()))
+
+
+@router.post("/companies/{company_id}/load")
+async def load(body: dict[str, str], company: CompanyOf, world: WorldOf) -> Json:
+    """Load a folder of PDFs with their ``documents.json``."""
+    try:
+        return Json({"uids": loader.load(world, company, Path(body["folder"]))})
+    except (KeyError, OSError, ValueError) as error:
+        raise HTTPException(422, str(error)) from None
