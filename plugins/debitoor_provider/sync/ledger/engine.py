@@ -37,7 +37,7 @@ LOCK_WAIT = 30
 CONNECT_WAIT = 10
 """Seconds to wait for a PostgreSQL server to answer."""
 
-_databases: dict[tuple[str, int], Database] = {}
+_databases: dict[tuple[URL, int], Database] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,18 +76,14 @@ class Database:
             raise LedgerUnavailable(f"The ledger ({self.place}) {_sentence(error)}") from error
 
 
-def connect(url: str | URL) -> Database:
-    """Return the database behind a URL; the same one for the same URL within a process.
+def connect(url: URL) -> Database:
+    """Return the database behind a parsed URL; the same one for the same URL within a process.
 
     A child process gets its own: connections must not cross a fork. The parent's stay referenced, so that the child
     does not close them either.
-
-    :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
-    :raises LedgerMisconfigured: for any other URL
     """
-    parsed = _parse(url)
-    key = (parsed.render_as_string(hide_password=False), os.getpid())
-    return _databases.get(key) or _databases.setdefault(key, _open(parsed))
+    key = (url, os.getpid())
+    return _databases.get(key) or _databases.setdefault(key, _open(url))
 
 
 def disconnect(database: Database) -> None:
@@ -103,10 +99,15 @@ def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def _parse(url: str | URL) -> URL:
+def parse(url: str) -> URL:
+    """Read the address of a ledger.
+
+    :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
+    :raises LedgerMisconfigured: for any other URL
+    """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise LedgerMisconfigured("The ledger's address is not a database URL.") from None
     backend = parsed.get_backend_name()
     if backend == "postgres" or parsed.drivername == "postgresql":

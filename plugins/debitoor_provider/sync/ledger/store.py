@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import leases, names, planning, progress, queries, runs, schema
-from debitoor_provider.sync.ledger.engine import Database, connect, disconnect
 from debitoor_provider.sync.ledger.errors import IllegalTransition
+from debitoor_provider.sync.ledger.reader import LedgerReader
 from debitoor_provider.sync.ledger.rebuild import rebuild
 from debitoor_provider.sync.ledger.records import require_key
 from debitoor_provider.sync.ledger.states import DUE, Direction, Kind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import date, timedelta
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import timedelta
 
     from sqlalchemy.engine import Connection
 
-    from debitoor_provider.sync.ledger.queries import Order
+    from debitoor_provider.sync.ledger.engine import Database
     from debitoor_provider.sync.ledger.records import (
         Entry,
-        Event,
         FoundDocument,
         Naming,
         PlannedDocument,
         PlanResult,
         RebuildResult,
         Run,
-        Watermark,
     )
 
 NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """The memory of the exchange (design section 5). Open it with :meth:`open`.
 
     May be used by many threads, by many processes, and after a fork. Every method raises
@@ -44,39 +42,9 @@ class Ledger:
     having written anything.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
-        self._url = url
-        self._now = now
-
-    @classmethod
-    def open(cls, url: str, *, now: Callable[[], datetime] | None = None) -> Self:
-        """Open a ledger, creating its tables in a new database.
-
-        :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
-        :param now: the clock, aware; default the machine's, and for leases on PostgreSQL the database's
-        :raises LedgerOutdated: when an upgrade is needed
-        :raises LedgerTooNew: when a newer provider has upgraded it
-        :raises LedgerMisconfigured: for an address that cannot work
-        """
-        ledger = cls(url, now=now)
-        schema.ensure(ledger._database)
-        return ledger
-
-    def __repr__(self) -> str:
-        return f"<Ledger {self._database.place}>"
-
     def upgrade(self) -> None:
         """Bring the tables to the version of this code."""
         schema.upgrade(self._database)
-
-    @property
-    def revision(self) -> str | None:
-        """The version of the tables; ``None`` when there are none."""
-        return schema.current(self._database)
-
-    def close(self) -> None:
-        """Close this process's connections; a later call opens new ones."""
-        disconnect(self._database)
 
     # Runs
 
@@ -92,21 +60,6 @@ class Ledger:
         """
         with self._database.write() as connection:
             return runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
-
-    def run(self, run_id: str) -> Run | None:
-        """Return a run, ``None`` when it is not known."""
-        with self._database.read() as connection:
-            return runs.find(connection, run_id)
-
-    def runs(self, account: str | None = None, limit: int = 50) -> list[Run]:
-        """Return the latest runs, newest first."""
-        with self._database.read() as connection:
-            return runs.latest(connection, account, limit)
-
-    def watermark(self, account: str, direction: Direction) -> Watermark:
-        """Return how far the source was asked."""
-        with self._database.read() as connection:
-            return runs.watermark(connection, account, direction)
 
     def reset_watermark(self, account: str, direction: Direction) -> None:
         """Forget how far the source was asked: the next run lists everything."""
@@ -176,11 +129,6 @@ class Ledger:
         """Give many planned documents of one account their file names, where those are free."""
         with self._database.write() as connection:
             return names.name_all(connection, list(pairs), at=self._time(), run_id=run_id)
-
-    def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
-        """Return the names in use that begin like this, without regard to case."""
-        with self._database.read() as connection:
-            return names.names_taken(connection, account, direction, prefix)
 
     # Leases
 
@@ -336,77 +284,7 @@ class Ledger:
         with self._database.write() as connection:
             return rebuild(connection, account, direction, found, at=self._time())
 
-    # Questions
-
-    def entries(
-        self,
-        account: str | None = None,
-        direction: Direction | None = None,
-        states: Collection[State] | None = None,
-        run: str | None = None,
-        text: str | None = None,
-        period: tuple[date | None, date | None] | None = None,
-        *,
-        order: Order = "-changed",
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[Entry]:
-        """Return the documents that fit all that is given; see :func:`.queries.conditions`."""
-        where = queries.conditions(
-            account=account, direction=direction, states=states, run=run, text=text, period=period
-        )
-        with self._database.read() as connection:
-            return queries.entries(connection, where, order, limit, offset)
-
-    def count(
-        self,
-        account: str | None = None,
-        direction: Direction | None = None,
-        states: Collection[State] | None = None,
-        run: str | None = None,
-        text: str | None = None,
-        period: tuple[date | None, date | None] | None = None,
-    ) -> dict[State, int]:
-        """Return how many documents that fit are in each state."""
-        where = queries.conditions(
-            account=account, direction=direction, states=states, run=run, text=text, period=period
-        )
-        with self._database.read() as connection:
-            return queries.count(connection, where)
-
-    def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
-        """Return, by source id, the entries of those that the ledger knows."""
-        with self._database.read() as connection:
-            return queries.known(connection, account, direction, source_ids)
-
-    def entry(self, document_id: int) -> Entry | None:
-        """Return one document."""
-        with self._database.read() as connection:
-            return next(iter(queries.by_ids(connection, [document_id])), None)
-
-    def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
-        """Return the waiting documents of an account, those that were not asked about for longest first."""
-        with self._database.read() as connection:
-            return queries.waiting(connection, account, limit)
-
-    def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
-        """Return, by entry id, the entry with which another account sent, or is sending, the same document."""
-        with self._database.read() as connection:
-            return queries.sent_elsewhere(connection, entries)
-
-    def history(self, entry: Entry) -> list[Event]:
-        """Return what happened to a document, oldest first."""
-        with self._database.read() as connection:
-            return queries.history(connection, entry.id)
-
     # Helpers
-
-    @property
-    def _database(self) -> Database:
-        return connect(self._url)
-
-    def _time(self) -> datetime:
-        return self._now() if self._now else datetime.now(UTC)
 
     def _advance(
         self,

@@ -1,0 +1,143 @@
+"""The half of the ledger that only answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from debitoor_provider.sync.ledger import names, queries, runs, schema
+from debitoor_provider.sync.ledger.engine import Database, connect, disconnect, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import date
+
+    from debitoor_provider.sync.ledger.queries import Order
+    from debitoor_provider.sync.ledger.records import Entry, Event, Run, Watermark
+    from debitoor_provider.sync.ledger.states import Direction, State
+
+
+class LedgerReader:
+    """Questions to a ledger; changes are in :class:`~debitoor_provider.sync.ledger.store.Ledger`.
+
+    Every method raises :class:`~debitoor_provider.sync.ledger.errors.LedgerUnavailable` when the database cannot be
+    used just now.
+    """
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+        self._url = parse(url)
+        self._now = now
+
+    @classmethod
+    def open(cls, url: str, *, now: Callable[[], datetime] | None = None) -> Self:
+        """Open a ledger, creating its tables in a new database.
+
+        :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
+        :param now: the clock, aware; default the machine's, and for leases on PostgreSQL the database's
+        :raises LedgerOutdated: when an upgrade is needed
+        :raises LedgerTooNew: when a newer provider has upgraded it
+        :raises LedgerMisconfigured: for an address that cannot work
+        """
+        ledger = cls(url, now=now)
+        schema.ensure(ledger._database)
+        return ledger
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self._database.place}>"
+
+    @property
+    def revision(self) -> str | None:
+        """The version of the tables; ``None`` when there are none."""
+        return schema.current(self._database)
+
+    def close(self) -> None:
+        """Close this process's connections; a later call opens new ones."""
+        disconnect(self._database)
+
+    def entries(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        run: str | None = None,
+        text: str | None = None,
+        period: tuple[date | None, date | None] | None = None,
+        *,
+        order: Order = "-changed",
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Entry]:
+        """Return the documents that fit all that is given; see :func:`.queries.conditions`."""
+        where = queries.conditions(
+            account=account, direction=direction, states=states, run=run, text=text, period=period
+        )
+        with self._database.read() as connection:
+            return queries.entries(connection, where, order, limit, offset)
+
+    def count(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        run: str | None = None,
+        text: str | None = None,
+        period: tuple[date | None, date | None] | None = None,
+    ) -> dict[State, int]:
+        """Return how many documents that fit are in each state."""
+        where = queries.conditions(
+            account=account, direction=direction, states=states, run=run, text=text, period=period
+        )
+        with self._database.read() as connection:
+            return queries.count(connection, where)
+
+    def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
+        """Return, by source id, the entries of those that the ledger knows."""
+        with self._database.read() as connection:
+            return queries.known(connection, account, direction, source_ids)
+
+    def entry(self, document_id: int) -> Entry | None:
+        """Return one document."""
+        with self._database.read() as connection:
+            return next(iter(queries.by_ids(connection, [document_id])), None)
+
+    def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
+        """Return the waiting documents of an account, those that were not asked about for longest first."""
+        with self._database.read() as connection:
+            return queries.waiting(connection, account, limit)
+
+    def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
+        """Return, by entry id, the entry with which another account sent, or is sending, the same document."""
+        with self._database.read() as connection:
+            return queries.sent_elsewhere(connection, entries)
+
+    def history(self, entry: Entry) -> list[Event]:
+        """Return what happened to a document, oldest first."""
+        with self._database.read() as connection:
+            return queries.history(connection, entry.id)
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run, ``None`` when it is not known."""
+        with self._database.read() as connection:
+            return runs.find(connection, run_id)
+
+    def runs(self, account: str | None = None, limit: int = 50) -> list[Run]:
+        """Return the latest runs, newest first."""
+        with self._database.read() as connection:
+            return runs.latest(connection, account, limit)
+
+    def watermark(self, account: str, direction: Direction) -> Watermark:
+        """Return how far the source was asked."""
+        with self._database.read() as connection:
+            return runs.watermark(connection, account, direction)
+
+    def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
+        """Return the names in use that begin like this, without regard to case."""
+        with self._database.read() as connection:
+            return names.names_taken(connection, account, direction, prefix)
+
+    @property
+    def _database(self) -> Database:
+        return connect(self._url)
+
+    def _time(self) -> datetime:
+        return self._now() if self._now else datetime.now(UTC)

@@ -1,0 +1,91 @@
+"""Documents and clocks that read like sentences."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TTL = timedelta(minutes=5)
+RUN = "debitoor__acme/manual__1"
+OWNER = f"{RUN}/export/1"
+
+
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def pass_by(self, **span: float) -> datetime:
+        self.time += timedelta(**span)
+        return self.time
+
+
+def document(number: int | str, **differing: Any) -> PlannedDocument:
+    values: dict[str, Any] = {
+        "source_id": str(number),
+        "exchange_key": f"gmi:G-20707:{number}>debitoor:59f0",
+        "snapshot": f'{{"documentUid": {number}}}',
+        "source_name": f"scan-{number}.pdf",
+        "document_date": date(2026, 2, 3),
+        "document_number": f"R-{number}",
+        "company": "Müller & Söhne",
+        "currency": "EUR",
+        "net_amount": Decimal("100.00"),
+        "gross_amount": Decimal("119.00"),
+    }
+    return PlannedDocument(**values | differing)
+
+
+def planned(ledger: Ledger, *numbers: int, account: str = "acme", **differing: Any) -> list[Entry]:
+    """Plan documents and return their entries, in the order of the numbers."""
+    ledger.plan(account, "export", RUN, [document(number, **differing) for number in numbers])
+    known = ledger.known(account, "export", [str(number) for number in numbers])
+    return [known[str(number)] for number in numbers]
+
+
+def claimed(ledger: Ledger, *numbers: int, owner: str = OWNER) -> list[Entry]:
+    return ledger.claim(planned(ledger, *numbers), owner, TTL, run_id=RUN)
+
+
+def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
+    """Bring one document into a state by the steps that lead there."""
+    (entry,) = claimed(ledger, number)
+    match state:
+        case State.WAITING:
+            entry = ledger.wait(entry, "approval", "It is not approved yet.")
+        case State.SENDING:
+            entry = ledger.intend(entry)
+        case State.MOVED:
+            entry = ledger.moved(ledger.intend(entry), f"expense-{number}")
+        case State.ARCHIVED:
+            entry = ledger.archived(ledger.moved(ledger.intend(entry), f"expense-{number}"))
+        case State.HELD:
+            entry = ledger.hold(entry, "currency", "It is in USD.", "Book it by hand.")
+        case State.REJECTED:
+            entry = ledger.reject(entry, "file", "The file is empty.", "Upload it again.")
+        case State.IGNORED:
+            (entry,) = ledger.ignore([entry], "user:ada", "not ours")
+        case State.GONE:
+            ledger.plan("acme", "export", RUN, [], gone=[entry.source_id])
+    ledger.release(OWNER)
+    return fresh(ledger, entry)
+
+
+def fresh(ledger: Ledger, entry: Entry) -> Entry:
+    found = ledger.entry(entry.id)
+    assert found is not None
+    return found
+
+
+def kinds(ledger: Ledger, entry: Entry) -> Sequence[str]:
+    return [event.kind for event in ledger.history(entry)]

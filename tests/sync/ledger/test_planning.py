@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import DUE, IllegalTransition, Ledger, Outcome, State
+from tests.sync.ledger.samples import OWNER, RUN, TTL, document, fresh, in_state, kinds, planned
+
+if TYPE_CHECKING:
+    from tests.sync.ledger.samples import Clock
+
+LATER = "debitoor__acme/scheduled__2"
+
+
+def plan_again(ledger: Ledger, *documents: Any, **options: Any) -> dict[str, Outcome]:
+    return dict(ledger.plan("acme", "export", LATER, documents, **options).outcomes)
+
+
+def test_a_new_document_is_planned(ledger: Ledger, clock: Clock):
+    result = ledger.plan("acme", "export", RUN, [document(1)])
+
+    entry = ledger.known("acme", "export", ["1"])["1"]
+    assert (result.outcomes, result.planned, result.waiting, result.gone) == ({"1": Outcome.NEW}, 1, 0, 0)
+    assert (entry.state, entry.planned_by, entry.created_at) == (State.PLANNED, RUN, clock.time)
+    assert (entry.company, entry.gross_amount) == ("Müller & Söhne", Decimal("119.00"))
+    assert kinds(ledger, entry) == ["listed"]
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.REJECTED])
+def test_a_plan_may_say_that_a_document_does_not_go_yet(ledger: Ledger, state: State):
+    (entry,) = planned(ledger, 1, state=state, reason_code="approval", reason="It is not approved yet.")
+
+    assert (entry.state, entry.reason_code, entry.reason) == (state, "approval", "It is not approved yet.")
+    assert ledger.claim([entry], OWNER, TTL) == []
+
+
+def test_a_plan_cannot_say_that_a_document_was_moved():
+    with pytest.raises(ValueError, match="a plan cannot make a document moved"):
+        document(1, state=State.MOVED)
+
+
+def test_the_same_plan_changes_nothing_but_whose_plan_it_is(ledger: Ledger):
+    (before,) = planned(ledger, 1)
+    assert plan_again(ledger, document(1)) == {"1": Outcome.UNCHANGED}
+
+    after = fresh(ledger, before)
+    assert (after.planned_by, after.changed_at) == (LATER, before.changed_at)
+    assert kinds(ledger, after) == ["listed"]
+
+
+def test_a_changed_record_replaces_what_was_not_sent(ledger: Ledger, clock: Clock):
+    (before,) = planned(ledger, 1)
+    ledger.name(before, "old.pdf")
+    clock.pass_by(hours=1)
+    assert plan_again(ledger, document(1, snapshot="{}", company="New name")) == {"1": Outcome.REFRESHED}
+
+    after = fresh(ledger, before)
+    assert (after.snapshot, after.company, after.changed_at) == ("{}", "New name", clock.time)
+    assert (after.target_name, after.file_id) == (None, None)
+
+
+def test_a_fingerprint_decides_what_a_change_is(ledger: Ledger):
+    planned(ledger, 1, fingerprint="same", snapshot="one")
+
+    assert plan_again(ledger, document(1, fingerprint="same", snapshot="two")) == {"1": Outcome.UNCHANGED}
+
+
+def test_a_waiting_document_is_planned_when_it_may_go(ledger: Ledger):
+    (entry,) = planned(ledger, 1, state=State.WAITING, reason_code="approval")
+    assert plan_again(ledger, document(1)) == {"1": Outcome.REFRESHED}
+
+    after = fresh(ledger, entry)
+    assert (after.state, after.previous_state, after.reason_code) == (State.PLANNED, State.WAITING, "")
+
+
+def test_a_document_that_still_waits_was_asked_about(ledger: Ledger, clock: Clock):
+    (entry,) = planned(ledger, 1, state=State.WAITING, reason_code="approval")
+    clock.pass_by(days=1)
+    assert plan_again(ledger, document(1, state=State.WAITING, reason_code="approval")) == {"1": Outcome.UNCHANGED}
+
+    assert fresh(ledger, entry).asked_at == clock.time
+    assert kinds(ledger, entry) == ["listed"]
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
+def test_what_needs_attention_is_left_alone_while_nothing_changed(ledger: Ledger, state: State):
+    entry = in_state(ledger, state)
+
+    assert plan_again(ledger, document(1)) == {"1": Outcome.UNCHANGED}
+    assert fresh(ledger, entry) == entry
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
+@pytest.mark.parametrize("change", [{"snapshot": "{}"}, {"settings": "new"}])
+def test_what_needs_attention_comes_back_when_the_record_or_the_settings_changed(
+    ledger: Ledger, state: State, change: dict[str, str]
+):
+    entry = in_state(ledger, state)
+    record = {"snapshot": change["snapshot"]} if "snapshot" in change else {}
+    outcomes = plan_again(ledger, document(1, **record), settings_fingerprint=change.get("settings", ""))
+
+    after = fresh(ledger, entry)
+    assert outcomes == {"1": Outcome.RETURNED}
+    assert (after.state, after.reason_code, after.mend) == (State.PLANNED, "", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        (State.SENDING, Outcome.SENDING),
+        (State.MOVED, Outcome.DONE),
+        (State.ARCHIVED, Outcome.DONE),
+        (State.IGNORED, Outcome.IGNORED),
+    ],
+)
+def test_what_is_under_way_done_or_ignored_is_left_alone(ledger: Ledger, state: State, outcome: Outcome):
+    entry = in_state(ledger, state)
+
+    assert plan_again(ledger, document(1, snapshot="{}"), settings_fingerprint="new") == {"1": outcome}
+    assert fresh(ledger, entry) == entry
+
+
+def test_a_gone_document_returns(ledger: Ledger):
+    entry = in_state(ledger, State.GONE)
+
+    assert plan_again(ledger, document(1)) == {"1": Outcome.RETURNED}
+    assert fresh(ledger, entry).state is State.PLANNED
+
+
+def test_a_full_listing_tells_what_is_gone(ledger: Ledger):
+    stays, leaves = planned(ledger, 1, 2)
+    elsewhere = planned(ledger, 3, account="other")[0]
+    moved = in_state(ledger, State.MOVED, 4)
+    result = ledger.plan("acme", "export", LATER, [document(1)], full=True)
+
+    assert result.gone == 1
+    assert fresh(ledger, leaves).state is State.GONE
+    assert kinds(ledger, leaves) == ["listed", "gone"]
+    assert [fresh(ledger, entry).state for entry in (stays, elsewhere, moved)] == ["planned", "planned", "moved"]
+
+
+def test_a_listing_of_changes_tells_only_what_it_names_as_gone(ledger: Ledger):
+    one, two, three = planned(ledger, 1, 2, 3)
+    ledger.plan("acme", "export", LATER, [document(3)], gone=["1", "3", "unknown"])
+
+    assert [fresh(ledger, entry).state for entry in (one, two, three)] == ["gone", "planned", "planned"]
+
+
+def test_the_name_of_a_gone_document_is_free(ledger: Ledger):
+    leaves, stays = planned(ledger, 1, 2)
+    ledger.name(leaves, "invoice.pdf")
+    ledger.plan("acme", "export", LATER, [], gone=["1"])
+
+    assert ledger.name(stays, "invoice.pdf") is not None
+
+
+def test_a_document_that_left_under_way_is_not_sent(ledger: Ledger):
+    (entry,) = ledger.claim(planned(ledger, 1), OWNER, TTL)
+    ledger.plan("acme", "export", LATER, [], gone=["1"])
+
+    with pytest.raises(IllegalTransition):
+        ledger.intend(entry)
+
+
+def test_the_watermark_moves_with_the_plan_or_not_at_all(ledger: Ledger):
+    with pytest.raises(Exception, match="finite Decimal"):
+        ledger.plan(
+            "acme",
+            "export",
+            RUN,
+            [document(1), document(2, net_amount=Decimal("NaN"))],
+            watermark=datetime(2026, 3, 1, tzinfo=UTC),
+        )
+
+    assert ledger.count() == {}
+    assert ledger.watermark("acme", "export").listed_at is None
+
+
+def test_a_dry_run_tells_and_writes_nothing(ledger: Ledger):
+    planned(ledger, 1, 2)
+    result = ledger.plan("acme", "export", LATER, [document(2), document(3)], full=True, dry_run=True)
+
+    assert result.outcomes == {"2": Outcome.UNCHANGED, "3": Outcome.NEW}
+    assert result.gone == 1
+    assert ledger.count() == {State.PLANNED: 2}
+    assert ledger.watermark("acme", "export").full_listed_at is None
+
+
+def test_the_counts_say_how_often_each_outcome_came(ledger: Ledger):
+    planned(ledger, 1)
+    result = ledger.plan("acme", "export", LATER, [document(1), document(2), document(3, state=State.WAITING)])
+
+    assert result.counts == {Outcome.UNCHANGED: 1, Outcome.NEW: 2}
+    assert (result.planned, result.waiting) == (2, 1)
+
+
+def test_a_document_that_is_listed_twice_counts_once(ledger: Ledger):
+    plan_again(ledger, document(1, company="First"), document(1, company="Last"))
+
+    assert ledger.known("acme", "export", ["1"])["1"].company == "Last"
+
+
+def test_directions_and_accounts_do_not_meet(ledger: Ledger):
+    planned(ledger, 1)
+    ledger.plan("acme", "import", RUN, [document(1)])
+    ledger.plan("other", "export", RUN, [document(1)])
+
+    assert ledger.count() == {State.PLANNED: 3}
+
+
+def test_an_account_needs_a_name(ledger: Ledger):
+    with pytest.raises(ValueError, match="account must have"):
+        ledger.plan("", "export", RUN, [document(1)])
+
+
+def test_a_large_plan_needs_few_statements(ledger: Ledger, statements: list[str]):
+    everything = [document(number) for number in range(3000)]
+    ledger.plan("acme", "export", RUN, everything)
+    assert len(statements) < 40
+
+    statements.clear()
+    ledger.plan("acme", "export", RUN, everything, settings_fingerprint="new", full=True)
+    assert len(statements) < 40
+
+    statements.clear()
+    assert len(ledger.claim(ledger.entries("acme", states=DUE), OWNER, TTL)) == 3000
+    assert len(statements) < 40

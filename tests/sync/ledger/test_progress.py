@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, Ledger, State
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, fresh, in_state, kinds, planned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.sync.ledger import Entry
+    from tests.sync.ledger.samples import Clock
+
+
+def test_a_document_travels(ledger: Ledger, clock: Clock):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry, detail={"try": 1})
+    entry = ledger.file_uploaded(entry, "file-1", sha256="ab" * 32, size=1234)
+    assert (entry.state, entry.file_id, entry.attempts) == (State.SENDING, "file-1", 1)
+
+    clock.pass_by(seconds=2)
+    entry = ledger.moved(entry, "expense-1", detail={"gross": "119.00"})
+    assert (entry.state, entry.target_id, entry.file_id, entry.file_bytes) == (State.MOVED, "expense-1", None, 1234)
+    assert (entry.moved_by, entry.moved_at) == (RUN, clock.time)
+
+    entry = ledger.archived(entry, RUN)
+    assert (entry.state, entry.archived_at) == (State.ARCHIVED, clock.time)
+    history = ledger.history(entry)
+    assert [(event.kind, event.from_state, event.to_state) for event in history] == [
+        ("listed", None, "planned"),
+        ("intent", "planned", "sending"),
+        ("file_uploaded", "sending", "sending"),
+        ("moved", "sending", "moved"),
+        ("archived", "moved", "archived"),
+    ]
+    assert {(event.actor, event.run_id) for event in history} == {("run", RUN)}
+    assert history[3].detail == {"gross": "119.00"}
+
+
+def test_what_comes_back_is_what_was_written(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    written = ledger.intend(entry)
+
+    stored = fresh(ledger, entry)
+    assert (written.owner, written.run_id) == (OWNER, RUN)
+    assert written.state == stored.state
+    assert written.changed_at == stored.changed_at
+
+
+def test_a_document_that_the_target_has_already_needs_no_intent(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+
+    assert ledger.moved(entry, "expense-1").state is State.MOVED
+
+
+def test_what_was_not_sent_is_planned_again(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.postpone(ledger.intend(entry), "Debitoor was not reachable.")
+    assert (entry.state, entry.reason) == (State.PLANNED, "Debitoor was not reachable.")
+
+    entry = ledger.intend(entry)
+    assert (entry.attempts, entry.reason) == (2, "")
+
+
+def test_an_unclear_outcome_stays_open_until_somebody_has_looked(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.unclear(ledger.intend(entry), "The connection broke off.")
+    assert (entry.state, entry.reason) == (State.SENDING, "The connection broke off.")
+
+    assert ledger.moved(entry, "expense-1").reason == ""
+
+
+def test_after_a_crash_the_next_run_finds_where_the_last_one_stopped(ledger: Ledger, clock: Clock):
+    (entry,) = claimed(ledger, 1)
+    ledger.file_uploaded(ledger.intend(entry), "file-1")  # and here the process ends
+    clock.pass_by(minutes=6)
+
+    (found,) = ledger.claim(ledger.entries("acme", states=DUE), "next", TTL)
+    assert (found.state, found.file_id) == (State.SENDING, "file-1")
+    assert ledger.moved(ledger.intend(found), "expense-1").attempts == 2
+
+
+@pytest.mark.parametrize(("step", "state"), [("hold", State.HELD), ("reject", State.REJECTED)])
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, is_sent: bool):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry) if is_sent else entry
+    entry = getattr(ledger, step)(entry, "tax", "The rates do not fit.", "Correct them.", detail={"rate": "19"})
+
+    assert (entry.state, entry.reason_code, entry.reason, entry.mend) == (
+        state,
+        "tax",
+        "The rates do not fit.",
+        "Correct them.",
+    )
+    assert entry.moved_by == RUN
+    assert ledger.history(entry)[-1].detail == {"rate": "19"}
+
+
+def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.wait(entry, "approval", "It is not approved yet.")
+
+    assert (entry.state, entry.asked_at) == (State.WAITING, clock.time)
+
+
+STEPS_OF_A_RUN: dict[str, Callable[[Ledger, Entry], Entry]] = {
+    "intend": lambda ledger, entry: ledger.intend(entry),
+    "file_uploaded": lambda ledger, entry: ledger.file_uploaded(entry, "file"),
+    "unclear": lambda ledger, entry: ledger.unclear(entry, "why"),
+    "postpone": lambda ledger, entry: ledger.postpone(entry, "why"),
+    "moved": lambda ledger, entry: ledger.moved(entry, "expense"),
+    "hold": lambda ledger, entry: ledger.hold(entry, "code", "why"),
+    "reject": lambda ledger, entry: ledger.reject(entry, "code", "why"),
+    "wait": lambda ledger, entry: ledger.wait(entry, "code", "why"),
+}
+BEFORE = dict.fromkeys(STEPS_OF_A_RUN, State.PLANNED) | dict.fromkeys(
+    ["file_uploaded", "unclear", "postpone"], State.SENDING
+)
+
+
+@pytest.mark.parametrize("step", STEPS_OF_A_RUN)
+def test_a_run_that_lost_its_lease_writes_nothing(ledger: Ledger, clock: Clock, step: str):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry) if BEFORE[step] is State.SENDING else entry
+    clock.pass_by(minutes=6)
+    ledger.claim([entry], "another", TTL)
+    before = fresh(ledger, entry), kinds(ledger, entry)
+
+    with pytest.raises(LeaseLost, match="Document 1 is not leased to this run any more"):
+        STEPS_OF_A_RUN[step](ledger, entry)
+    assert (fresh(ledger, entry), kinds(ledger, entry)) == before
+
+
+@pytest.mark.parametrize("step", STEPS_OF_A_RUN)
+def test_an_entry_that_was_not_claimed_cannot_be_worked_on(ledger: Ledger, step: str):
+    entry = planned(ledger, 1)[0] if BEFORE[step] is State.PLANNED else in_state(ledger, State.SENDING)
+
+    with pytest.raises(LeaseLost):
+        STEPS_OF_A_RUN[step](ledger, entry)
+
+
+@pytest.mark.parametrize("step", STEPS_OF_A_RUN)
+@pytest.mark.parametrize(
+    "state", [State.WAITING, State.ARCHIVED, State.HELD, State.REJECTED, State.IGNORED, State.GONE]
+)
+def test_no_step_of_a_run_leads_out_of_a_state_where_there_is_nothing_to_do(ledger: Ledger, step: str, state: State):
+    entry = in_state(ledger, state)
+
+    with pytest.raises(IllegalTransition):
+        STEPS_OF_A_RUN[step](ledger, entry)
+    assert fresh(ledger, entry) == entry
+
+
+def test_a_lease_that_ran_out_allows_no_new_write(ledger: Ledger, clock: Clock):
+    (entry,) = claimed(ledger, 1)
+    clock.pass_by(minutes=5)
+
+    with pytest.raises(LeaseLost):
+        ledger.intend(entry)
+
+
+def test_a_result_is_recorded_after_the_lease_ran_out_when_nobody_took_over(ledger: Ledger, clock: Clock):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry)
+    clock.pass_by(minutes=30)
+
+    assert ledger.moved(entry, "expense-1").state is State.MOVED
+
+
+def test_an_intent_is_for_the_record_that_was_read(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    ledger.plan("acme", "export", "later", [document(1, snapshot="{}")])
+
+    with pytest.raises(EntryChanged, match="Document 1 was planned anew"):
+        ledger.intend(entry)
+    assert ledger.intend(ledger.claim([entry], OWNER, TTL)[0]).snapshot == "{}"
+
+
+def test_a_result_that_is_there_already_may_be_written_again(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry)
+    first = ledger.moved(entry, "expense-1")
+    assert ledger.moved(entry, "expense-1").changed_at == first.changed_at
+
+    ledger.archived(first)
+    assert ledger.archived(first).state is State.ARCHIVED
+    assert kinds(ledger, entry) == ["listed", "intent", "moved", "archived"]
+
+
+def test_another_result_is_not_written_over_the_first(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    entry = ledger.intend(entry)
+    ledger.moved(entry, "expense-1")
+
+    with pytest.raises(IllegalTransition):
+        ledger.moved(entry, "expense-2")
+    assert fresh(ledger, entry).target_id == "expense-1"
+
+
+def test_an_unknown_document_cannot_take_a_step(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    stranger = type(entry)(**{name: getattr(entry, name) for name in entry.__slots__} | {"id": 4711})
+
+    with pytest.raises(IllegalTransition, match="no document with the id 4711"):
+        ledger.intend(stranger)
+
+
+def test_many_are_archived_at_once(ledger: Ledger, statements: list[str]):
+    entries = claimed(ledger, *range(1, 1201))
+    moved = [ledger.moved(entry, f"expense-{entry.id}") for entry in entries[:3]]
+    everything = [*moved, in_state(ledger, State.ARCHIVED, 5000)]
+    statements.clear()
+
+    assert {entry.id for entry in ledger.archived_many(everything, run_id=RUN)} == {entry.id for entry in moved}
+    assert len(statements) < 10
+    assert ledger.archived_many(everything) == []
+    assert ledger.history(moved[0])[-1].run_id == RUN
+
+
+def test_what_was_not_moved_is_not_archived(ledger: Ledger):
+    entries: list[Any] = planned(ledger, 1, 2)
+
+    with pytest.raises(IllegalTransition, match="planned cannot become archived"):
+        ledger.archived_many(entries)
+    with pytest.raises(IllegalTransition):
+        ledger.archived(entries[0])

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import ATTENTION, State
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state, planned
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Ledger
+    from debitoor_provider.sync.ledger.queries import Order
+    from tests.sync.ledger.samples import Clock
+
+
+def found(ledger: Ledger, *args: Any, **options: Any) -> list[str]:
+    return [entry.source_id for entry in ledger.entries(*args, **options)]
+
+
+@pytest.fixture
+def shelf(ledger: Ledger, clock: Clock) -> Ledger:
+    """Three documents of one account and one of another, planned one after the other."""
+    details: list[dict[str, Any]] = [
+        {"document_date": date(2026, 1, 31), "company": "bäcker", "gross_amount": Decimal("9.50")},
+        {"document_date": date(2026, 2, 1), "company": "Alpha", "gross_amount": Decimal("100.00")},
+        {"document_date": None, "company": "Zeta 100%", "gross_amount": None},
+    ]
+    for number, detail in enumerate(details, 1):
+        planned(ledger, number, **detail)
+        clock.pass_by(minutes=1)
+    planned(ledger, 4, account="other")
+    return ledger
+
+
+def test_entries_are_of_an_account_a_direction_and_states(shelf: Ledger):
+    shelf.plan("acme", "import", RUN, [document(9, state=State.HELD)])
+
+    assert found(shelf, "acme", "export", {State.PLANNED}) == ["3", "2", "1"]
+    assert found(shelf, "acme", "import") == ["9"]
+    assert found(shelf, states=ATTENTION) == ["9"]
+    assert found(shelf, "acme", states=set()) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("changed", "123"),
+        ("-changed", "321"),
+        ("listed", "123"),
+        ("-listed", "321"),
+        ("date", "123"),
+        ("-date", "213"),
+        ("amount", "123"),
+        ("-amount", "213"),
+        ("number", "123"),
+        ("-name", "321"),
+    ],
+)
+def test_entries_are_sorted_and_what_is_empty_comes_last(shelf: Ledger, order: Order, expected: str):
+    assert "".join(found(shelf, "acme", order=order)) == expected
+
+
+def test_companies_are_sorted_without_regard_to_case(shelf: Ledger):
+    planned(shelf, 5, company="beta")
+    planned(shelf, 6, company="Gamma")
+
+    names = [entry.company for entry in shelf.entries("acme", order="company")]
+    assert [name for name in names if name.isascii()] == ["Alpha", "beta", "Gamma", "Zeta 100%"]
+
+
+def test_entries_come_in_pages(shelf: Ledger):
+    assert found(shelf, "acme", limit=2) == ["3", "2"]
+    assert found(shelf, "acme", limit=2, offset=2) == ["1"]
+    assert found(shelf, "acme", offset=1) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BÄCKER", ["1"]),
+        ("R-2", ["2"]),
+        ("SCAN-3", ["3"]),
+        ("100%", ["3"]),
+        ("9.50", ["1"]),
+        ("_", []),
+        (" alpha ", ["2"]),
+    ],
+)
+def test_text_is_found_wherever_a_person_would_look(shelf: Ledger, text: str, expected: list[str]):
+    assert found(shelf, "acme", text=text) == expected
+
+
+def test_text_is_found_in_the_chosen_name(shelf: Ledger):
+    (entry, *_) = shelf.entries("acme")
+    shelf.name(entry, "Überweisung.pdf")
+
+    assert found(shelf, text="überWEISUNG") == [entry.source_id]
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ((date(2026, 1, 31), date(2026, 2, 1)), ["2", "1"]),
+        ((date(2026, 2, 1), None), ["2"]),
+        ((None, date(2026, 1, 31)), ["1"]),
+        ((None, None), ["3", "2", "1"]),
+    ],
+)
+def test_a_period_includes_both_its_ends(shelf: Ledger, period: tuple[date | None, date | None], expected: list[str]):
+    assert found(shelf, "acme", period=period) == expected
+
+
+def test_the_documents_of_a_run_are_those_it_planned_or_worked_on(ledger: Ledger):
+    ledger.plan("acme", "export", "planner", [document(1), document(2)])
+    (entry,) = ledger.claim(ledger.entries(text="R-1"), OWNER, TTL, run_id="mover")
+    ledger.intend(entry)
+
+    assert found(ledger, run="planner", order="listed") == ["1", "2"]
+    assert found(ledger, run="mover") == ["1"]
+    assert ledger.count(run="mover") == {State.SENDING: 1}
+
+
+def test_the_count_is_by_state(ledger: Ledger):
+    planned(ledger, 1, 2)
+    in_state(ledger, State.HELD, 3)
+
+    assert ledger.count("acme") == {State.PLANNED: 2, State.HELD: 1}
+    assert ledger.count("acme", text="R-3") == {State.HELD: 1}
+    assert ledger.count("nobody") == {}
+
+
+def test_known_documents_come_by_their_source_ids(ledger: Ledger):
+    planned(ledger, *range(600))
+    known = ledger.known("acme", "export", [str(number) for number in range(500, 1200)])
+
+    assert sorted(map(int, known)) == list(range(500, 600))
+    assert known["555"].document_number == "R-555"
+
+
+def test_an_unknown_entry_is_none(ledger: Ledger):
+    assert ledger.entry(4711) is None
+
+
+def test_those_wait_first_that_were_not_asked_about_for_longest(ledger: Ledger, clock: Clock):
+    for number in (2, 1, 3):
+        planned(ledger, number, state=State.WAITING)
+        clock.pass_by(hours=1)
+    planned(ledger, 2, state=State.WAITING)  # asked again
+
+    assert [entry.source_id for entry in ledger.waiting("acme")] == ["1", "3", "2"]
+    assert [entry.source_id for entry in ledger.waiting("acme", 1)] == ["1"]
+
+
+def test_what_another_account_sent_can_be_seen(ledger: Ledger):
+    (sent,) = claimed(ledger, 1)
+    ledger.moved(sent, "expense-1")
+    same, other = planned(ledger, 1, 2, account="other")
+
+    elsewhere = ledger.sent_elsewhere([same, other])
+    assert {id_: entry.target_id for id_, entry in elsewhere.items()} == {same.id: "expense-1"}
+    assert ledger.sent_elsewhere(ledger.entries("acme")) == {}
+
+
+def test_a_lists_worth_is_the_same_for_a_reader(shelf: Ledger):
+    first = shelf.entries("acme")
+
+    assert shelf.entries("acme") == first
+    assert "snapshot" not in repr(first[0])

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.sync.ledger import LedgerError, Run, Watermark
+from tests.sync.ledger.samples import RUN
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Ledger
+    from tests.sync.ledger.samples import Clock
+
+
+def test_a_run_is_started_and_finished(ledger: Ledger, clock: Clock):
+    started = ledger.start_run(Run(RUN, "acme", "export", "manual", window={"from": "2026-01-01"}))
+    assert (started.started_at, started.finished_at, started.verdict) == (clock.time, None, "")
+
+    clock.pass_by(minutes=3)
+    counts = {"moved": 12, "left_out": {"no_date": 2}}
+    finished = ledger.finish_run(RUN, counts=counts, verdict="failed", error="The token is not valid.")
+    assert finished == ledger.run(RUN)
+    assert (finished.finished_at, finished.counts, finished.error) == (clock.time, counts, "The token is not valid.")
+    assert finished.window == {"from": "2026-01-01"}
+
+
+def test_a_run_that_is_tried_again_begins_anew(ledger: Ledger, clock: Clock):
+    first = ledger.start_run(Run(RUN, "acme", "export", "scheduled"))
+    ledger.finish_run(RUN, counts={"moved": 1}, verdict="failed")
+    clock.pass_by(minutes=3)
+    again = ledger.start_run(Run(RUN, "acme", "export", "scheduled"))
+
+    assert again.started_at == first.started_at
+    assert (again.finished_at, again.counts, again.verdict) == (None, {}, "")
+    assert ledger.runs("acme") == [again]
+
+
+def test_the_latest_runs_come_first(ledger: Ledger, clock: Clock):
+    for number in range(3):
+        ledger.start_run(Run(f"dag/{number}", "acme", "export", "scheduled"))
+        clock.pass_by(minutes=1)
+    ledger.start_run(Run("dag/other", "other", "export", "scheduled"))
+
+    assert [run.id for run in ledger.runs("acme", 2)] == ["dag/2", "dag/1"]
+    assert [run.id for run in ledger.runs()] == ["dag/other", "dag/2", "dag/1", "dag/0"]
+
+
+def test_an_unknown_run_is_none_and_cannot_be_finished(ledger: Ledger):
+    assert ledger.run("nothing") is None
+    with pytest.raises(LedgerError, match="no run nothing"):
+        ledger.finish_run("nothing", counts={}, verdict="success")
+
+
+def test_a_source_that_was_never_asked_has_no_watermark(ledger: Ledger):
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export")
+
+
+def test_a_plan_moves_the_watermark(ledger: Ledger):
+    mark = datetime(2026, 3, 1, 7, tzinfo=UTC)
+    ledger.plan("acme", "export", RUN, [], watermark=mark, settings_fingerprint="one")
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export", mark, None, "one")
+
+    ledger.plan("acme", "export", RUN, [], watermark=mark, full=True, settings_fingerprint="two")
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export", mark, mark, "two")
+
+
+def test_a_backfill_leaves_the_watermark_where_it_is(ledger: Ledger):
+    mark = datetime(2026, 3, 1, tzinfo=UTC)
+    ledger.plan("acme", "export", RUN, [], watermark=mark, settings_fingerprint="one")
+    ledger.plan("acme", "export", RUN, [], settings_fingerprint="two")
+
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export", mark, None, "one")
+
+
+def test_the_watermark_never_moves_back(ledger: Ledger):
+    late, early = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    ledger.plan("acme", "export", RUN, [], watermark=late, full=True)
+    ledger.plan("acme", "export", RUN, [], watermark=early, full=True)
+
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export", late, late)
+
+
+def test_a_full_listing_without_a_watermark_is_noted_with_its_time(ledger: Ledger, clock: Clock):
+    ledger.plan("acme", "export", RUN, [], full=True)
+
+    assert ledger.watermark("acme", "export") == Watermark("acme", "export", None, clock.time)
+
+
+def test_a_watermark_can_be_forgotten(ledger: Ledger):
+    ledger.plan("acme", "export", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
+    ledger.plan("acme", "import", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
+    ledger.reset_watermark("acme", "export")
+
+    assert ledger.watermark("acme", "export").listed_at is None
+    assert ledger.watermark("acme", "import").listed_at is not None

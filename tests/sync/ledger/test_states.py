@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, OPEN, IllegalTransition, Kind, State
+from debitoor_provider.sync.ledger.states import STEPS, is_legal, require_legal
+
+
+def test_every_kind_has_a_step():
+    assert set(STEPS) == set(Kind)
+
+
+def test_every_state_can_be_reached_from_an_unknown_document():
+    reached: set[State] = {state for step in STEPS.values() if step.creates for state in step.targets}
+    for _ in State:
+        reached |= {state for step in STEPS.values() if step.origins & reached for state in step.targets}
+
+    assert reached == set(State)
+
+
+def test_what_is_at_the_target_leaves_only_by_a_persons_wish_to_send_it_again():
+    ways = {kind for kind, step in STEPS.items() if step.origins & DONE and not step.targets <= DONE}
+
+    assert ways == {Kind.SENT_AGAIN}
+
+
+def test_an_open_outcome_is_settled_by_the_holder_of_the_lease_or_by_the_target():
+    ways = {kind for kind, step in STEPS.items() if State.SENDING in step.origins and not step.leased}
+
+    assert ways == {Kind.REBUILT}
+
+
+def test_nothing_becomes_sending_without_an_intent():
+    ways = {kind for kind, step in STEPS.items() if State.SENDING in step.targets - step.origins}
+    entering = {
+        kind for kind, step in STEPS.items() if State.SENDING in step.targets and step.origins - {State.SENDING}
+    }
+
+    assert ways == set()
+    assert entering == {Kind.INTENT}
+
+
+def test_a_plan_leaves_alone_what_is_under_way_done_or_ignored():
+    assert not STEPS[Kind.LISTED].origins & {State.SENDING, State.IGNORED, *DONE}
+
+
+@pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED, State.SENDING, State.IGNORED])
+def test_nothing_of_the_kind_can_go(state: State):
+    assert not is_legal(Kind.GONE, state, State.GONE)
+
+
+def test_an_illegal_step_is_named_in_plain_words():
+    with pytest.raises(IllegalTransition, match="A document that is archived cannot become sending by intent"):
+        require_legal(Kind.INTENT, State.ARCHIVED, State.SENDING)
+
+
+def test_an_unknown_document_begins_with_a_plan_or_a_rebuild():
+    beginnings = {kind for kind in Kind for state in State if is_legal(kind, None, state)}
+
+    assert beginnings == {Kind.LISTED, Kind.REBUILT}
+
+
+def test_the_groups_of_states_are_what_they_say():
+    assert ATTENTION < OPEN
+    assert set(DUE & OPEN) == {State.PLANNED}
+    assert not DONE & (OPEN | DUE)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.sync.ledger.tables import storable
+from tests.sync.ledger.samples import RUN, claimed, document, fresh, planned
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Ledger
+
+
+@pytest.mark.parametrize("amount", ["0", "0.10", "-119.00", "12345678901234567890.123456789", "1E+3", "0.1000000"])
+def test_amounts_come_back_exactly(ledger: Ledger, amount: str):
+    (entry,) = planned(ledger, 1, gross_amount=Decimal(amount))
+
+    assert entry.gross_amount == Decimal(amount)
+    assert format(entry.gross_amount, "f") == format(Decimal(amount), "f")
+
+
+@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("Infinity"), 1.5])
+def test_what_is_no_exact_amount_is_refused(ledger: Ledger, amount: object):
+    with pytest.raises(Exception, match="an amount is a finite Decimal"):
+        planned(ledger, 1, gross_amount=amount)
+    assert ledger.count() == {}
+
+
+def test_times_are_kept_in_utc(ledger: Ledger):
+    in_berlin = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
+    ledger.plan("acme", "export", RUN, [], watermark=in_berlin)
+
+    listed_at = ledger.watermark("acme", "export").listed_at
+    assert listed_at == in_berlin
+    assert listed_at.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused(ledger: Ledger):
+    with pytest.raises(Exception, match="aware times only"):
+        ledger.plan("acme", "export", RUN, [], watermark=datetime(2026, 3, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["'; DROP TABLE debitoor_documents; --", "a\x00b", "half \ud800 a pair", "\u202egpj.exe", "%_\\", "🧾" * 99],
+)
+def test_hostile_text_is_only_text(ledger: Ledger, text: str):
+    (entry,) = planned(ledger, 1, company=text, source_name=text, snapshot=text, document_number=text)
+
+    assert entry.company == entry.source_name == entry.snapshot == entry.document_number == storable(text)
+    assert [found.id for found in ledger.entries(text=text)] == [entry.id]
+
+
+def test_hostile_text_in_a_detail_is_only_text(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    ledger.intend(entry, detail={"name": "a\x00b \ud800", "amount": Decimal("1.10")})
+
+    assert ledger.history(entry)[-1].detail == {"name": "a\x00b \ud800", "amount": "1.10"}
+
+
+def test_hostile_reasons_and_ids_are_only_text(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    after = ledger.moved(ledger.file_uploaded(ledger.intend(entry), "f\x00"), "t\x00")
+
+    assert fresh(ledger, after).target_id == "t\ufffd"
+
+
+@pytest.mark.parametrize("source_id", ["", "x" * 251])
+def test_a_key_that_cannot_be_indexed_is_refused(source_id: str):
+    with pytest.raises(ValueError, match="source_id must have 1 to 250 characters"):
+        document(1, source_id=source_id)
+
+
+def test_what_can_be_stored_is_left_as_it_is():
+    assert storable("Grüße 🧾") == "Grüße 🧾"
