@@ -18,10 +18,10 @@ def meaning(fault: requests.RequestException) -> ServiceError:
         )
     if isinstance(reason, NameResolutionError):
         return NotSent("The service could not be reached: its host name is not known.")
-    if isinstance(reason, ConnectTimeoutError) or isinstance(fault, requests.ConnectTimeout):
-        return NotSent("The service could not be reached: it did not answer in time.")
     if isinstance(reason, NewConnectionError):
         return NotSent("The service could not be reached: the connection was refused.")
+    if isinstance(reason, ConnectTimeoutError) or isinstance(fault, requests.ConnectTimeout):
+        return NotSent("The service could not be reached: it did not answer in time.")
     if isinstance(fault, requests.Timeout) or "Read timed out" in str(fault):
         return Unavailable("The service did not answer in time.")
     if isinstance(fault, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):

@@ -77,7 +77,8 @@ class GetMyInvoicesClient(MasterData, Attachments):
         """
         query = DocumentQuery(**filters)
         for page in pages(lambda number: self._page(query, number)):
-            yield [document for document in map(parse.document, page.records) if query.keeps(document)]
+            if page.records:
+                yield [document for document in map(parse.document, page.records) if query.keeps(document)]
 
     def deleted_documents(self, since: datetime) -> list[int]:
         """Return the ids of documents deleted since a time (contract 7.3).

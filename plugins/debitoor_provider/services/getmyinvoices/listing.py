@@ -108,17 +108,17 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def pages(fetch: Fetch) -> Iterator[parse.Page]:
-    """Yield the pages of one pass, from the first to the last (4.2).
+    """Yield the pages of one pass, as far as they have to be asked for (4.2).
 
     Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
     """
     number, before = 1, None
     while True:
         found = fetch(number)
-        if not found.records or found.records == before:
+        if found.records and found.records == before:
             return
         yield found
-        if found.pages is not None and number >= found.pages:
+        if not found.records or (found.pages is not None and number >= found.pages):
             return
         number, before = number + 1, found.records
 
@@ -128,11 +128,16 @@ def all_documents(fetch: Fetch) -> list[Document]:
 
     The list has no order, and a document that is archived or changed meanwhile moves the others to earlier pages
     (section 10.3), so that one may be passed over. A pass of several pages therefore counts only if the service's
-    total stayed the same and was reached; otherwise the list is read again and the passes are put together.
+    total stayed the same and was reached; otherwise the list is read again and the passes are put together. A total
+    that stays the same and is not reached is believed to be wrong once a further pass finds nothing new.
 
     :raises Unavailable: when the list does not come to rest
     """
     documents: dict[int, Document] = {}
+
+    def in_order() -> list[Document]:
+        return [documents[uid] for uid in sorted(documents)]
+
     for _ in range(_PASSES):
         known = set(documents)
         totals: set[int | None] = set()
@@ -144,8 +149,10 @@ def all_documents(fetch: Fetch) -> list[Document]:
             for document in map(parse.document, found.records):
                 documents[document.document_uid] = document
                 seen.add(document.document_uid)
-        total = totals.pop() if len(totals) == 1 else -1
-        complete = count <= 1 or total is None or 0 <= total <= len(seen)
-        if complete or known == set(documents):
-            return [documents[uid] for uid in sorted(documents)]
+        if count == 1:
+            return in_order()
+        if len(totals) == 1:
+            (total,) = totals
+            if total is None or total <= len(seen) or known == set(documents):
+                return in_order()
     raise Unavailable("The list of documents kept changing while it was read.")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from debitoor_provider.services.retry import Backoff
+from services.scripted import ScriptedService
+
+
+@pytest.fixture
+def service() -> Iterator[ScriptedService]:
+    scripted = ScriptedService()
+    yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    """The waits that were asked for, none of which is waited."""
+    return []
+
+
+@pytest.fixture
+def backoff(naps: list[float]) -> Backoff:
+    return Backoff(sleep=naps.append)

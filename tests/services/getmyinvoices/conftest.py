@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.retry import Backoff
+from services.scripted import CANARY, ScriptedService
+
+BASE = "/accounts/v3"
+
+
+@pytest.fixture
+def client(service: ScriptedService, backoff: Backoff) -> Iterator[GetMyInvoicesClient]:
+    with GetMyInvoicesClient(
+        api_key=CANARY, account_id="G-20707-0", base_url=service.url + BASE, allow_http=True, backoff=backoff
+    ) as made:
+        yield made

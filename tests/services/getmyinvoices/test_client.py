@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import base64
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.services.errors import (
+    AlreadyExists,
+    FileRefused,
+    NotFound,
+    QuotaUsedUp,
+    Refused,
+    Unavailable,
+    UnclearOutcome,
+    WrongUserAgent,
+)
+from debitoor_provider.services.getmyinvoices.models import Archived, NewDocument
+from services.scripted import HANG_UP, PDF, Asked, Reply, pdf
+
+DOCUMENTS = "/accounts/v3/documents"
+ONE = f"{DOCUMENTS}/7"
+FILE = f"{DOCUMENTS}/7/file"
+OK = Reply({"success": True, "documentUid": 7})
+NEW = NewDocument("INV-1.pdf", "SALES_INVOICE", gross_amount=Decimal("11.90"), tags=("debitoor",))
+
+
+def listed(*uids: int, total: int | None = None, pages: int = 1, **fields: object) -> Reply:
+    records = [{"documentUid": uid, **fields} for uid in uids]
+    return Reply({"totalCount": total or len(uids), "maxPages": pages, "offset": 0, "records": records})
+
+
+def refused(code: int, status: int = 422, **extra: object) -> Reply:
+    return Reply({"success": False, "errors": [{"code": code, "detail": "x", **extra}]}, status=status)
+
+
+def detail(content: bytes | None = None, **meta: object) -> Reply:
+    encoded = {"fileContent": base64.b64encode(content).decode()} if content is not None else {}
+    return Reply({"meta_data": {"documentUid": 7, "filename": "r.pdf", **meta}, **encoded})
+
+
+def test_listing_asks_with_filters_and_pages(service, client):
+    service.on("GET", DOCUMENTS, listed(9, 8, total=3, pages=2), listed(7, total=3, pages=2))
+    found = client.documents(archived=Archived.NO, tags=["a", "b"], updated_since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [document.document_uid for document in found] == [7, 8, 9]
+    first, second = service.asked
+    assert first.query == {
+        "archivedFilter": ["0"],
+        "tagFilter[]": ["a", "b"],
+        "updatedOrNewSinceFilter": ["2026-01-01 01:00:00"],
+        "loadLineItems": ["false"],
+        "pageNumber": ["1"],
+        "perPage": ["500"],
+    }
+    assert second.query["pageNumber"] == ["2"]
+
+
+def test_an_idle_look_costs_one_call(service, client):
+    service.on("GET", DOCUMENTS, Reply({"totalCount": 0, "maxPages": 0, "records": []}))
+    assert client.documents() == []
+    assert len(service.asked) == 1
+
+
+def test_partial_payment_is_filtered_here_because_the_service_cannot(service, client):
+    service.on("GET", DOCUMENTS, Reply({"totalCount": 2, "maxPages": 1, "records": [
+        {"documentUid": 1, "paymentStatus": "Partially"}, {"documentUid": 2, "paymentStatus": "Paid"}]}))  # fmt: skip
+    assert [document.document_uid for document in client.documents(payment_status="Partially")] == [1]
+    assert "paymentStatusFilter" not in service.asked[0].query
+
+
+def test_looking_through_goes_page_by_page(service, client):
+    service.on("GET", DOCUMENTS, listed(9, 8, total=3, pages=2), listed(7, total=3, pages=2))
+    pages = client.iter_documents()
+    assert [document.document_uid for document in next(pages)] == [9, 8]
+    assert len(service.asked) == 1
+    assert [document.document_uid for document in next(pages)] == [7]
+    assert list(pages) == []
+
+
+def test_deleted_documents(service, client):
+    deleted = Reply({"totalCount": 2, "records": [{"documentUid": 5}, {"documentUid": 3}]})
+    service.on("GET", f"{DOCUMENTS}/deleted", deleted, Reply({"totalCount": 2, "records": []}))
+    assert client.deleted_documents(datetime(2026, 7, 1, tzinfo=UTC)) == [3, 5]
+    assert service.asked[0].query["deletedSinceFilter"] == ["2026-07-01 02:00:00"]
+
+
+def test_the_detail_says_explicitly_what_is_wanted(service, client):
+    service.on("GET", ONE, detail(PDF, workflowDetails={"isCompleted": True}))
+    found = client.document(7, content=True)
+    assert found.content == PDF
+    assert found.workflow is not None
+    assert found.workflow.is_completed
+    assert service.asked[0].query == {
+        "loadLineItems": ["true"],
+        "readableText": ["false"],
+        "includeDocument": ["true"],
+        "transactions": ["false"],
+        "documentApproval": ["true"],
+    }
+
+
+def test_a_document_that_is_not_there(service, client):
+    service.on("GET", ONE, refused(106))
+    with pytest.raises(NotFound):
+        client.document(7)
+
+
+def test_a_file_comes_as_bytes(service, client):
+    service.on("GET", FILE, pdf())
+    into = io.BytesIO()
+    assert client.download(7, into, filename="r.PDF") == len(PDF)
+    assert into.getvalue() == PDF
+
+
+def test_a_file_may_come_inside_json(service, client):
+    service.on("GET", FILE, Reply({"fileContent": base64.b64encode(PDF).decode(), "fileName": "r.pdf"}))
+    into = io.BytesIO()
+    assert client.download(7, into, filename="r.pdf") == len(PDF)
+    assert into.getvalue() == PDF
+
+
+@pytest.mark.parametrize("status", [400, 404, 405])
+def test_without_a_file_route_the_detail_gives_the_file(service, client, status):
+    service.on("GET", FILE, Reply({"errors": [{"code": status, "detail": "Action is not valid."}]}, status=status))
+    service.on("GET", ONE, detail(PDF))
+    into = io.BytesIO()
+    assert client.download(7, into, filename="r.pdf") == len(PDF)
+    assert into.getvalue() == PDF
+
+
+def test_a_missing_file_route_is_tried_once_only(service, client):
+    service.on("GET", FILE, Reply({"errors": [{"code": 400, "detail": "Action is not valid."}]}, status=400))
+    service.on("GET", ONE, detail(PDF))
+    client.download(7, io.BytesIO())
+    client.download(7, io.BytesIO())
+    assert [asked.path for asked in service.asked] == [FILE, ONE, ONE]
+
+
+def test_a_file_of_an_unknown_document_is_not_asked_for_twice(service, client):
+    service.on("GET", FILE, refused(106))
+    with pytest.raises(NotFound):
+        client.download(7, io.BytesIO())
+    assert len(service.asked) == 1
+
+
+def test_a_refused_user_agent_is_no_missing_route(service, client):
+    service.on("GET", FILE, Reply({"errors": [{"detail": "Invalid user agent."}]}, status=400))
+    with pytest.raises(WrongUserAgent):
+        client.download(7, io.BytesIO())
+
+
+@pytest.mark.parametrize("route", ["file", "detail"])
+@pytest.mark.parametrize(
+    ("content", "filename", "why"), [(b"", "r.pdf", "empty"), (b"<html>", "r.pdf", "not a PDF"), (PDF, "r", "larger")]
+)
+def test_a_wrong_file_is_refused_on_both_routes(service, client, route, content, filename, why):
+    client.max_file_bytes = 100
+    service.on("GET", FILE, pdf(content) if route == "file" else refused(0, status=405))
+    service.on("GET", ONE, detail(content))
+    into = io.BytesIO()
+    with pytest.raises(FileRefused, match=why):
+        client.download(7, into, filename=filename)
+    assert into.getvalue() == b""
+
+
+def test_a_file_that_is_no_pdf_may_be_anything(service, client):
+    service.on("GET", FILE, Reply(b"<xml/>", headers={"Content-Type": "application/xml"}))
+    assert client.download(7, io.BytesIO(), filename="invoice.xml") == 6
+
+
+def test_an_upload_sends_the_file_and_what_is_known(service, client):
+    service.on("POST", DOCUMENTS, OK)
+    assert client.upload(NEW, PDF) == 7
+    sent = service.asked[0]
+    assert sent.headers["Content-Type"] == "application/json"
+    assert base64.b64decode(sent.json["fileContent"]) == PDF
+    assert sent.json["grossAmount"] == "11.90"
+    assert sent.json["runOCR"] is False
+
+
+def test_the_same_file_again_tells_the_document_that_is_there(service, client):
+    service.on("POST", DOCUMENTS, refused(127, duplicate_invoice_id=28715))
+    with pytest.raises(AlreadyExists) as there:
+        client.upload(NEW, PDF)
+    assert there.value.document_uid == 28715
+
+
+@pytest.mark.parametrize(
+    "broken", [HANG_UP, Reply({}, status=500), Reply({}, status=503), Reply({}, missing=9), Reply({"success": True})]
+)
+def test_an_upload_that_may_have_happened_is_never_repeated(service, client, broken):
+    service.on("POST", DOCUMENTS, broken)
+    with pytest.raises(UnclearOutcome):
+        client.upload(NEW, PDF)
+    assert len(service.asked) == 1
+
+
+def test_an_upload_that_was_only_asked_to_wait_is_sent_again_whole(service, client, naps):
+    service.on("POST", DOCUMENTS, Reply({}, status=429), refused(429, status=403), OK)
+    assert client.upload(NEW, PDF) == 7
+    assert naps == [10, 20]
+    assert len({asked.body for asked in service.asked}) == 1
+
+
+def test_the_hourly_limit_of_uploads_ends_the_run(service, client):
+    service.on("POST", DOCUMENTS, refused(105))
+    with pytest.raises(QuotaUsedUp):
+        client.upload(NEW, PDF)
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize("content", [b"", bytes(101)])
+def test_a_file_that_cannot_be_taken_is_not_sent(service, client, content):
+    client.max_file_bytes = 100
+    with pytest.raises(FileRefused):
+        client.upload(NEW, content)
+    assert service.asked == []
+
+
+def test_whether_a_file_is_there_is_asked_with_its_content(service, client):
+    service.on("POST", f"{DOCUMENTS}/exists", Reply({"success": True, "exists": True}))
+    assert client.exists(PDF) is True
+    assert service.asked[0].json == {"fileContent": base64.b64encode(PDF).decode()}
+
+
+def test_asking_whether_a_file_is_there_is_no_unclear_outcome(service, client):
+    service.on("POST", f"{DOCUMENTS}/exists", Reply({}, status=503))
+    with pytest.raises(Unavailable):
+        client.exists(PDF)
+
+
+@pytest.mark.parametrize(
+    ("change", "sent"),
+    [
+        (lambda client: client.archive(7), {"isArchived": 1}),
+        (lambda client: client.unarchive(7), {"isArchived": 0}),
+        (lambda client: client.set_tags(7, ["a", "b"]), {"tags": ["a", "b"]}),
+        (lambda client: client.set_tags(7, []), {"tags": []}),
+        (
+            lambda client: client.update_document(7, note="", document_number="R-1"),
+            {"note": "", "documentNumber": "R-1"},
+        ),
+    ],
+)
+def test_a_change_sends_what_changes(service, client, change, sent):
+    service.on("PUT", ONE, OK)
+    change(client)
+    assert service.asked[0].json == sent
+    assert service.asked[0].headers["Content-Type"] == "application/json"
+
+
+def test_a_locked_document_cannot_be_changed(service, client):
+    service.on("PUT", ONE, refused(147))
+    with pytest.raises(Refused, match="locked"):
+        client.archive(7)
+
+
+def test_deleting_needs_a_body_and_its_type(service, client):
+    service.on("DELETE", ONE, OK)
+    client.delete_document(7)
+    assert service.asked[0].body == b"{}"
+    assert service.asked[0].headers["Content-Type"] == "application/json"
+
+
+def test_a_read_survives_trouble(service, client, naps):
+    service.on("GET", ONE, Reply({}, status=503), HANG_UP, Reply(b"<html>gateway"), detail())
+    assert client.document(7).document.document_uid == 7
+    assert naps == [1, 2, 4]
+
+
+def test_the_state_of_the_service(service, client):
+    service.on("GET", "/accounts/v3/apiStatus", Reply({"success": True}), refused(403, status=403))
+    client.check()
+
+
+def test_a_flat_error_with_status_200_is_one(service, client):
+    service.on("PUT", ONE, Reply({"success": False, "error_code": 136, "detail": "x"}))
+    with pytest.raises(Refused, match="nothing to change"):
+        client.update_document(7)
+
+
+def echo(asked: Asked) -> Reply:
+    return detail(documentNumber=asked.headers["Host"])
+
+
+def test_ids_are_part_of_no_path_but_their_own(service, client):
+    service.on("GET", ONE, echo)
+    with pytest.raises(Refused):
+        client.document("7/../8")  # type: ignore[arg-type]
+    assert service.asked == []

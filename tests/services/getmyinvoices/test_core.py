@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, WrongUserAgent
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from services.scripted import CANARY, Reply
+
+STATUS = "/accounts/v3/apiStatus"
+ACCOUNT = "/accounts/v3/account"
+OK = Reply({"success": True})
+
+
+def client_of(service, **settings) -> GetMyInvoicesClient:
+    return GetMyInvoicesClient(api_key=CANARY, base_url=f"{service.url}/accounts/v3", allow_http=True, **settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [("G-20707-0", "G-20707-0"), ("20707", "G-20707"), (" g-20707 ", "G-20707")]
+)
+def test_the_account_id_is_in_the_user_agent_of_every_call(service, given, sent):
+    service.on("GET", STATUS, OK)
+    with client_of(service, account_id=given) as client:
+        client.check()
+    assert service.asked[0].headers["User-Agent"].endswith(f"({sent})")
+
+
+def test_an_account_id_that_was_not_given_is_asked_for_once(service):
+    service.on("GET", ACCOUNT, Reply({"accountId": "G-20707-0", "name": "Jo"}))
+    service.on("GET", STATUS, OK)
+    with client_of(service) as client:
+        client.check()
+        client.check()
+    assert [asked.path for asked in service.asked] == [ACCOUNT, STATUS, STATUS]
+    assert "G-" not in service.asked[0].headers["User-Agent"]
+    assert "(G-20707-0)" in service.asked[1].headers["User-Agent"]
+
+
+def test_many_threads_ask_for_the_account_id_once(service):
+    service.on("GET", ACCOUNT, Reply({"accountId": 20707}))
+    service.on("GET", STATUS, OK)
+    with client_of(service) as client, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: client.check(), range(8)))
+    assert len(service.calls("GET", ACCOUNT)) == 1
+    assert all("(G-20707)" in asked.headers["User-Agent"] for asked in service.calls("GET", STATUS))
+
+
+@pytest.mark.parametrize("odd", ["acme", "G-", "G-1\r\nX: y", "G-1-2-3", "٣"])
+def test_an_account_id_that_is_none_is_told_at_once(service, odd):
+    with pytest.raises(Misconfigured, match="account id"):
+        client_of(service, account_id=odd)
+
+
+def test_an_odd_account_id_from_the_service_does_not_reach_the_header(service):
+    service.on("GET", ACCOUNT, Reply({"accountId": "x\r\nEvil: 1"}))
+    service.on("GET", STATUS, Reply({"errors": [{"detail": "Invalid user agent."}]}, status=400))
+    with client_of(service) as client, pytest.raises(WrongUserAgent, match="account id"):
+        client.check()
+
+
+def test_an_unknown_time_zone_is_told_at_once(service):
+    with pytest.raises(Misconfigured, match="time zone"):
+        client_of(service, timezone="Europe/Atlantis")
+
+
+def test_a_key_that_is_refused_is_refused_while_the_account_is_asked_for(service):
+    service.on("GET", ACCOUNT, Reply({"errors": [{"code": 403, "detail": "API Key does not exist"}]}, status=403))
+    with client_of(service) as client, pytest.raises(CredentialsRefused):
+        client.documents()
+
+
+def test_who_a_key_belongs_to(service):
+    service.on("GET", ACCOUNT, Reply({"accountId": "G-1-0", "name": "Jo", "organization": "Acme", "email": "a@b.example",
+                                      "currency": "EUR", "timezone": "Europe/Berlin", "apiKeyType": "FULL_PERMISSION",
+                                      "hasBankingAccess": 1}))  # fmt: skip
+    with client_of(service) as client:
+        account = client.account()
+    assert (account.account_id, account.organization, account.has_banking_access) == ("G-1-0", "Acme", True)
+
+
+def test_the_program_is_named_so_that_documents_tell_their_source(service):
+    service.on("GET", STATUS, OK)
+    with client_of(service, account_id="1") as client:
+        client.check()
+    assert service.asked[0].headers["x-application"] == "Apache Airflow"
+    assert service.asked[0].headers["X-API-KEY"] == CANARY

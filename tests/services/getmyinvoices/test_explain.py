@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.services.answer import Answer
+from debitoor_provider.services.errors import (
+    AlreadyExists,
+    CredentialsRefused,
+    FileRefused,
+    Misconfigured,
+    NotFound,
+    PermissionMissing,
+    QuotaUsedUp,
+    RateLimited,
+    Refused,
+    StopError,
+    Unavailable,
+    WrongUserAgent,
+)
+from debitoor_provider.services.getmyinvoices.explain import _CODES, explain
+
+SHAPES = {
+    "list": lambda code, detail: {"success": False, "errors": [{"code": code, "detail": detail}]},
+    "flat": lambda code, detail: {"success": False, "error_code": code, "detail": detail},
+    "gateway": lambda code, detail: {"code": code, "detail": detail},
+    "keyed": lambda code, detail: {"errors": {"0": {"code": str(code), "detail": detail}}},
+}
+
+
+@pytest.fixture(params=SHAPES)
+def shape(request):
+    return SHAPES[request.param]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (403, 403, CredentialsRefused),
+        (403, 407, CredentialsRefused),
+        (403, 429, RateLimited),
+        (403, 430, PermissionMissing),
+        (403, 431, CredentialsRefused),
+        (422, 101, FileRefused),
+        (422, 102, Refused),
+        (422, 105, QuotaUsedUp),
+        (422, 106, NotFound),
+        (422, 127, AlreadyExists),
+        (422, 132, FileRefused),
+        (422, 135, NotFound),
+        (422, 140, Refused),
+        (422, 146, Refused),
+        (422, 147, Refused),
+        (422, 100, Unavailable),
+        (422, 999, Refused),
+    ],
+)
+def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
+    error = explain(Answer(status, shape(code, "x")), "read document")
+    assert type(error) is kind
+    assert (error.status, error.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Refused),
+        (401, CredentialsRefused),
+        (403, CredentialsRefused),
+        (404, Misconfigured),
+        (405, Misconfigured),
+        (410, Misconfigured),
+        (415, Refused),
+        (422, Refused),
+        (429, RateLimited),
+        (500, Unavailable),
+        (502, Unavailable),
+        (503, Unavailable),
+        (504, Unavailable),
+    ],
+)
+def test_a_body_that_says_nothing_leaves_the_status(status, kind):
+    assert type(explain(Answer(status), "read document")) is kind
+
+
+def test_a_missing_record_and_a_wrong_address_are_told_apart():
+    assert isinstance(explain(Answer(404, {"detail": "x"}), "read document"), NotFound)
+    assert isinstance(explain(Answer(404, None), "read document"), Misconfigured)
+
+
+def test_the_user_agent_and_a_wrong_path_are_told_apart(shape):
+    assert isinstance(explain(Answer(400, shape(400, "Invalid user agent.")), "x"), WrongUserAgent)
+    assert isinstance(explain(Answer(400, shape(400, "Action is not valid.")), "x"), Misconfigured)
+
+
+def test_success_false_is_an_error_even_with_status_200():
+    assert isinstance(explain(Answer(200, {"success": False, "error_code": 147}), "x"), Refused)
+
+
+@pytest.mark.parametrize("payload", [None, {"success": True}, {"records": []}, [], {"success": "true"}])
+def test_a_success_is_no_error(payload):
+    assert explain(Answer(200, payload), "x") is None
+
+
+@pytest.mark.parametrize("uid", [28715, "28715"])
+def test_a_duplicate_tells_the_document_that_is_there(uid):
+    payload = {"errors": [{"code": 127, "detail": "Document already exists", "duplicate_invoice_id": uid}]}
+    assert explain(Answer(422, payload), "upload document").document_uid == 28715
+
+
+def test_a_duplicate_without_id_is_one_nevertheless(shape):
+    assert explain(Answer(422, shape(127, "x")), "upload document").document_uid is None
+
+
+def test_a_code_of_attachments_means_something_else(shape):
+    assert isinstance(explain(Answer(422, shape(141, "x")), "upload document"), FileRefused)
+    full = explain(Answer(422, shape(141, "x")), "add attachment")
+    assert isinstance(full, Refused)
+    assert "25" in str(full)
+
+
+def test_a_wait_is_passed_on():
+    assert explain(Answer(429, None, retry_after=30), "x").retry_after == 30
+    assert explain(Answer(503, None, retry_after=30), "x").retry_after == 30
+
+
+def test_what_stops_everything_says_what_to_do():
+    for status, code in [(403, 403), (403, 407), (403, 430), (403, 431), (405, 0), (422, 105)]:
+        error = explain(Answer(status, {"code": code}), "x")
+        assert isinstance(error, StopError)
+        assert error.remedy
+
+
+def test_every_code_is_a_sentence():
+    assert all(message.endswith(".") and message[0].isupper() for _, message in _CODES.values())
+
+
+@pytest.mark.parametrize("payload", ["x", 5, {"errors": "x"}, {"errors": []}, {"errors": [1]}, {"code": {}}])
+def test_an_odd_body_is_no_stumbling_block(payload):
+    assert isinstance(explain(Answer(422, payload), "x"), Refused)
+
+
+def test_the_service_s_words_are_kept_apart_from_the_sentence():
+    error = explain(Answer(422, {"errors": [{"code": 102, "detail": "Required parameters not set: fileName"}]}), "x")
+    assert error.fields[0].message == "Required parameters not set: fileName"
+    assert "fileName" not in str(error)

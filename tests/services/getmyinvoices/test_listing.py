@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debitoor_provider.services.errors import Unavailable
+from debitoor_provider.services.getmyinvoices.listing import DocumentQuery, all_documents, local, pages
+from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.services.getmyinvoices.parse import Page
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+class Listing:
+    """The pages of each pass over a list: every pass starts with page 1."""
+
+    def __init__(self, *passes: list[Page]) -> None:
+        self.passes = list(passes)
+        self.asked: list[int] = []
+
+    def __call__(self, number: int) -> Page:
+        if number == 1 and self.asked and len(self.passes) > 1:
+            self.passes.pop(0)
+        self.asked.append(number)
+        current = self.passes[0]
+        return current[number - 1] if number <= len(current) else Page([], current[-1].total, current[-1].pages)
+
+
+def page(*uids: int, total: int | None, of: int | None) -> Page:
+    return Page([{"documentUid": uid} for uid in uids], total, of)
+
+
+def uids(listing: Listing) -> list[int]:
+    return [document.document_uid for document in all_documents(listing)]
+
+
+def test_one_page_costs_one_call():
+    listing = Listing([page(3, 1, 2, total=3, of=1)])
+    assert uids(listing) == [1, 2, 3]
+    assert listing.asked == [1]
+
+
+@pytest.mark.parametrize("of", [0, 1])
+def test_an_empty_list_costs_one_call(of):
+    listing = Listing([page(total=0, of=of)])
+    assert uids(listing) == []
+    assert listing.asked == [1]
+
+
+def test_all_pages_are_read_and_sorted():
+    listing = Listing([page(5, 4, total=5, of=3), page(3, 2, total=5, of=3), page(1, total=5, of=3)])
+    assert uids(listing) == [1, 2, 3, 4, 5]
+    assert listing.asked == [1, 2, 3]
+
+
+def test_without_a_number_of_pages_the_list_ends_at_an_empty_page():
+    listing = Listing([page(5, 4, total=None, of=None), page(3, total=None, of=None)])
+    assert uids(listing) == [3, 4, 5]
+    assert listing.asked == [1, 2, 3]
+
+
+def test_a_service_that_ignores_the_page_number_is_not_asked_for_ever():
+    found = list(pages(lambda number: page(1, 2, total=None, of=None)))
+    assert len(found) == 1
+
+
+def test_a_document_that_a_shift_hid_is_found_by_reading_again():
+    shifted = [page(5, 4, total=5, of=3), page(2, 1, total=4, of=2)]  # 5 was archived, so 3 moved to page 1
+    listing = Listing(shifted, [page(4, 3, total=4, of=2), page(2, 1, total=4, of=2)])
+    assert uids(listing) == [1, 2, 3, 4, 5]
+
+
+def test_a_document_that_a_shift_repeated_is_there_once():
+    shifted = [page(4, 3, total=4, of=2), page(3, 2, 1, total=5, of=2)]  # 5 was added
+    listing = Listing(shifted, [page(5, 4, 3, total=5, of=2), page(2, 1, total=5, of=2)])
+    assert uids(listing) == [1, 2, 3, 4, 5]
+
+
+def test_a_total_that_is_never_reached_is_believed_once_a_second_pass_finds_nothing_new():
+    listing = Listing([page(2, total=9, of=2), page(1, total=9, of=2)])
+    assert uids(listing) == [1, 2]
+    assert listing.asked == [1, 2, 1, 2]
+
+
+def test_a_list_that_does_not_come_to_rest_is_an_error_rather_than_a_gap():
+    restless = [[page(uid, total=uid, of=2), page(uid + 100, total=uid + 1, of=2)] for uid in (10, 20, 30, 40, 50)]
+    with pytest.raises(Unavailable, match="kept changing"):
+        all_documents(Listing(*restless))
+
+
+@given(st.lists(st.integers(1, 50), unique=True), st.integers(1, 7), st.data())
+def test_whatever_is_archived_between_two_pages_nothing_else_is_lost(numbers, per_page, data):
+    present = list(numbers)
+    gone: set[int] = set()
+    calls = 0
+
+    def fetch(number: int) -> Page:
+        nonlocal calls
+        calls += 1
+        if calls > 1 and calls < 4 and present:
+            archived = data.draw(st.sampled_from(present))
+            present.remove(archived)
+            gone.add(archived)
+        rows = present[(number - 1) * per_page : number * per_page]
+        return page(*rows, total=len(present), of=-(-len(present) // per_page))
+
+    found = {document.document_uid for document in all_documents(fetch)}
+    assert set(numbers) - gone <= found <= set(numbers)
+
+
+def test_the_filters_are_written_as_the_service_reads_them():
+    query = DocumentQuery(
+        archived=Archived.NO,
+        document_type="RECEIPT",
+        company_uid=-1,
+        start=date(2026, 1, 1),
+        end=date(2026, 1, 31),
+        updated_since=datetime(2026, 7, 1, 10, 0, 5, 999_999, tzinfo=UTC),
+        tags=["a", "b c"],
+        payment_status="Not paid",
+        note="n",
+        number="42",
+        search="s",
+        line_items=True,
+    )
+    assert query.params(BERLIN) == {
+        "archivedFilter": 0,
+        "documentTypeFilter": "RECEIPT",
+        "companyFilter": -1,
+        "startDateFilter": "2026-01-01",
+        "endDateFilter": "2026-01-31",
+        "updatedOrNewSinceFilter": "2026-07-01 12:00:05",
+        "tagFilter[]": ["a", "b c"],
+        "paymentStatusFilter": "not_paid",
+        "noteFilter": "n",
+        "documentNumberFilter": "42",
+        "searchQuery": "s",
+        "loadLineItems": "true",
+    }
+
+
+def test_the_archive_filter_is_always_sent():
+    assert DocumentQuery().params(BERLIN) == {"archivedFilter": 1, "loadLineItems": "false"}
+
+
+def test_times_are_those_of_the_account_in_winter_and_summer():
+    assert local(datetime(2026, 1, 1, 23, 30, tzinfo=UTC), BERLIN) == "2026-01-02 00:30:00"
+    assert local(datetime(2026, 7, 1, 1, tzinfo=timezone(timedelta(hours=1))), BERLIN) == "2026-07-01 02:00:00"
+
+
+def test_a_time_without_zone_is_a_mistake():
+    with pytest.raises(ValueError, match="zone"):
+        local(datetime(2026, 1, 1), BERLIN)  # noqa: DTZ001
+
+
+def test_an_unknown_payment_status_is_a_mistake():
+    with pytest.raises(ValueError, match="Overdue"):
+        DocumentQuery(payment_status="Overdue").params(BERLIN)
