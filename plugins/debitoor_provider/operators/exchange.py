@@ -12,7 +12,7 @@ from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.operators.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.sync.accounts.lookup import find_account
+from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
 from debitoor_provider.sync.preview import Preview, preview_export, preview_import

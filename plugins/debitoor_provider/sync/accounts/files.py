@@ -55,6 +55,26 @@ def load_folder(folder: Path) -> list[AccountFile]:
     return _without_clashes([load_account_file(path) for path in sorted(paths)])
 
 
+def find_account(folder: Path, account_id: str) -> AccountFile:
+    """Read one account of a folder without reading the others; a missing one is a problem like any other.
+
+    :param account_id: the file's stem
+    """
+    try:
+        alike = [path for path in folder.iterdir() if fold(path.stem) == fold(account_id) and _is_account_file(path)]
+    except FileNotFoundError:
+        alike = []
+    except OSError as error:
+        return _unreadable(folder, error)
+    files = _without_clashes([load_account_file(path) for path in sorted(alike)])
+    for file in files:
+        if file.account_id == account_id:
+            return file
+    path = folder / f"{account_id}.yaml"
+    mend = "See which there are with: airflow debitoor accounts list"
+    return AccountFile(path, account_id, "", None, (_of_file(path, "There is no such account file.", mend),))
+
+
 def load_account_file(path: Path) -> AccountFile:
     """Read one account file."""
     problems = _stem_problems(path)
