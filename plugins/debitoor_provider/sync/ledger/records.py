@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from debitoor_provider.sync.ledger.states import OPEN, Direction, State
 from debitoor_provider.sync.ledger.tables import KEY_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
 
 RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import leases, names, planning, progress, queries, runs, schema
@@ -15,7 +14,7 @@ from debitoor_provider.sync.ledger.states import DUE, Direction, Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from sqlalchemy.engine import Connection
 

@@ -57,6 +57,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_debitoor_documents_state", "debitoor_documents", ["account", "state", "changed_at"])
     op.create_index("ix_debitoor_documents_changed", "debitoor_documents", ["account", "changed_at"])
+    op.create_index("ix_debitoor_documents_all_state", "debitoor_documents", ["state", "changed_at"])
+    op.create_index("ix_debitoor_documents_all_changed", "debitoor_documents", ["changed_at"])
     op.create_index("ix_debitoor_documents_exchange", "debitoor_documents", ["exchange_key"])
     op.create_index("ix_debitoor_documents_planned_by", "debitoor_documents", ["planned_by"])
     op.create_index("ix_debitoor_documents_moved_by", "debitoor_documents", ["moved_by"])
