@@ -65,6 +65,14 @@ class CompanyAdmin:
         """A person deletes a document."""
         self._call("DELETE", f"/documents/{uid}")
 
+    def add_portal(self, name: str, *, status: str = "active") -> int:
+        """A portal among the companies of GetMyInvoices.
+
+        :param status: active, inactive or pending
+        :return: its uid
+        """
+        return int(self._call("POST", "/portals", {"name": name, "status": status})["uid"])
+
     def documents(self, *, deleted: bool = False) -> list[Record]:
         """All documents as stored, archived ones included; keys as in the API plus ``uid`` and ``sha256``."""
         rows: list[Record] = self._call("GET", "/documents", params={"deleted": deleted})

@@ -85,6 +85,11 @@ def ok(value: Any) -> Reply:
     return Reply(200, jsons.dumps(value))
 
 
+def extension(filename: str) -> str:
+    """What follows the last dot, in lower case; empty without a dot."""
+    return filename.rpartition(".")[2].lower() if "." in filename else ""
+
+
 def download(content: bytes, content_type: str, filename: str) -> Reply:
     """200 with raw bytes and their name, RFC 5987 form included where the name is not plain ASCII."""
     plain = "".join(char if " " <= char < "\x7f" and char not in '"\\' else "_" for char in filename)

@@ -81,6 +81,13 @@ class NewDocument(DocumentFields):
     created_at: AwareDatetime | None = None
 
 
+class NewPortal(Body):
+    """A portal of GetMyInvoices."""
+
+    name: str
+    status: Literal["active", "inactive", "pending"] = "active"
+
+
 class NewInvoice(Body):
     """See :func:`sandbox.webapp.add_invoice`."""
 

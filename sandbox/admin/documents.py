@@ -10,9 +10,10 @@ from fastapi import APIRouter, HTTPException, Response
 
 from sandbox import jsons, webapp
 from sandbox.admin.access import CompanyOf, Json, WorldOf, file_response
-from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice
+from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal
 from sandbox.data import lifelike, loader
 from sandbox.debitoor import files
+from sandbox.gmi import counterparties
 
 router = APIRouter()
 
@@ -61,6 +62,13 @@ async def get_documentfile_response(uid: int, company: CompanyOf, world: WorldOf
     """The bytes of a document."""
     sha256 = world.store.value("SELECT sha256 FROM document WHERE uid = ? AND company = ?", uid, company.id)
     return file_response(world, sha256, "application/pdf")
+
+
+@router.post("/companies/{company_id}/portals")
+async def add_portal(body: NewPortal, company: CompanyOf, world: WorldOf) -> Json:
+    """A portal is connected."""
+    with world.store.transaction():
+        return Json({"uid": counterparties.add(world, company, body.name, portal=True, status=body.status)})
 
 
 @router.get("/companies/{company_id}/entities/{kind}")

@@ -11,7 +11,7 @@ from python_multipart.multipart import parse_options_header
 from sandbox import contract, jsons
 from sandbox.clock import utc_milliseconds
 from sandbox.debitoor.refusal import Refused, not_found
-from sandbox.http import Call, Reply, download, ok
+from sandbox.http import Call, Reply, download, extension, ok
 
 if TYPE_CHECKING:
     from sandbox.companies import Company
@@ -24,7 +24,7 @@ def add(world: World, company: Company, name: str, content: bytes, call: int | N
     :return: the file object of D 5.3
     :raises Refused: 412 if the type or the size is not accepted (A10 to A12)
     """
-    kind = contract.FILE_TYPES.get(name.rpartition(".")[2].lower())
+    kind = contract.FILE_TYPES.get(extension(name))
     if kind is None:
         raise Refused(contract.FILE_REJECT_STATUS, "The file type is not supported")
     if len(content) > contract.FILE_MAX_BYTES:

@@ -11,7 +11,7 @@ from sandbox.gmi.documents import known_document
 from sandbox.gmi.fields import decode_file
 from sandbox.gmi.parameters import as_integer
 from sandbox.gmi.refusal import Refused
-from sandbox.http import Call, Reply, ok
+from sandbox.http import Call, Reply, extension, ok
 
 
 def list_attachments(call: Call) -> Reply:
@@ -28,7 +28,7 @@ def create_attachment(call: Call) -> Reply:
     name = call.json.get("fileName")
     if not isinstance(name, str) or not name or not call.json.get("fileContent"):
         raise Refused(102, "Required parameters not set: fileName, fileContent")
-    if name.rpartition(".")[2].lower() not in contract.GMI_ATTACHMENT_TYPES:
+    if extension(name) not in contract.GMI_ATTACHMENT_TYPES:
         raise Refused(142, "File type is not allowed")
     content = decode_file(call.json["fileContent"])
     if data["attachments"] >= contract.GMI_ATTACHMENTS_PER_DOCUMENT:

@@ -13,7 +13,7 @@ from sandbox.gmi.filters import Selection
 from sandbox.gmi.parameters import Parameters, as_integer
 from sandbox.gmi.record import line_items, record, workflow_details
 from sandbox.gmi.refusal import Refused
-from sandbox.http import JSON, Call, Reply, download, ok
+from sandbox.http import JSON, Call, Reply, download, extension, ok
 
 
 def list_documents(call: Call) -> Reply:
@@ -81,8 +81,8 @@ def get_file(call: Call) -> Reply:
     if variant == "json":
         head = jsons.dumps({"fileName": data["filename"]})
         return Reply(200, head[:-1] + b',"fileContent":"' + base64.b64encode(content) + b'"}', JSON)
-    extension = data["filename"].rpartition(".")[2].lower()
-    return download(content, contract.GMI_FILE_TYPES.get(extension, "application/octet-stream"), data["filename"])
+    kind = contract.GMI_FILE_TYPES.get(extension(data["filename"]), "application/octet-stream")
+    return download(content, kind, data["filename"])
 
 
 def document_exists(call: Call) -> Reply:

@@ -9,7 +9,7 @@ from sandbox.gmi import library
 from sandbox.gmi.documents import known_document, stored_twin
 from sandbox.gmi.fields import changes_of, decode_file
 from sandbox.gmi.refusal import Refused
-from sandbox.http import Call, Reply, ok
+from sandbox.http import Call, Reply, extension, ok
 
 _HOUR = 3600.0
 
@@ -22,7 +22,7 @@ def create_document(call: Call) -> Reply:
         raise Refused(102, "Required parameters not set: fileName")
     if not body.get("fileContent"):
         raise Refused(141, "Neither file content nor file URL given")
-    if name.rpartition(".")[2].lower() not in contract.GMI_FILE_TYPES or "." not in name:
+    if extension(name) not in contract.GMI_FILE_TYPES:
         raise Refused(101, "File type is not supported")
     content = decode_file(body["fileContent"])
     changes = changes_of(body, lambda uid: company_known(call, uid))
