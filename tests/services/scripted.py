@@ -105,7 +105,7 @@ class ScriptedService:
                 )
                 self._write(service._next(asked))
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
 
             def _write(self, reply: Reply) -> None:
                 if reply.hang_up:

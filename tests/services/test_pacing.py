@@ -4,7 +4,7 @@ import multiprocessing
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from debitoor_provider.services import pacing
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp
 from debitoor_provider.services.pacing import Allowance, Pacer
 from services.scripted import CANARY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)

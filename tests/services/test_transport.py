@@ -166,7 +166,7 @@ def test_a_long_wait_is_left_to_the_scheduler(service, transport, naps):
 
 def test_every_error_tells_service_operation_and_what_was_wrong(service, transport):
     service.on("GET", "/a", Reply({"message": "bad"}, status=400))
-    with pytest.raises(Refused, match="^Example: read a: No: "):
+    with pytest.raises(Refused, match=r"^Example: read a: No: "):
         transport.call(READ_A, same)
 
 

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from debitoor_provider.services.errors import BadAnswer, NotSent, RateLimited, RetryError, Unavailable, UnclearOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenacity import RetryCallState
 
 T = TypeVar("T")

@@ -27,12 +27,11 @@ from debitoor_provider.services.fault import meaning
 from debitoor_provider.services.files import write_checked
 from debitoor_provider.services.reading import Unexpected
 from debitoor_provider.services.retry import READ, Backoff, Rule, with_retries
-from debitoor_provider.services.session import Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.services.session import ServiceSession
+    from debitoor_provider.services.session import ServiceSession, Timeouts
 
 T = TypeVar("T")
 Params = Mapping[str, str | int | list[str] | list[int]]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.retry import Backoff
 from services.scripted import CANARY, ScriptedService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from debitoor_provider.services.retry import Backoff
 
 BASE = "/accounts/v3"
 

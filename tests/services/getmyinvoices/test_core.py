@@ -72,9 +72,16 @@ def test_a_key_that_is_refused_is_refused_while_the_account_is_asked_for(service
 
 
 def test_who_a_key_belongs_to(service):
-    service.on("GET", ACCOUNT, Reply({"accountId": "G-1-0", "name": "Jo", "organization": "Acme", "email": "a@b.example",
-                                      "currency": "EUR", "timezone": "Europe/Berlin", "apiKeyType": "FULL_PERMISSION",
-                                      "hasBankingAccess": 1}))  # fmt: skip
+    record = {
+        "accountId": "G-1-0",
+        "name": "Jo",
+        "organization": "Acme",
+        "email": "a@b.example",
+        "timezone": "Europe/Berlin",
+        "apiKeyType": "FULL_PERMISSION",
+        "hasBankingAccess": 1,
+    }
+    service.on("GET", ACCOUNT, Reply(record))
     with client_of(service) as client:
         account = client.account()
     assert (account.account_id, account.organization, account.has_banking_access) == ("G-1-0", "Acme", True)

@@ -100,8 +100,15 @@ def test_tax_rates_may_be_texts():
 
 
 def test_line_items():
-    record = {**FULL, "lineItems": [{"description": "Pens", "quantity": 2, "unit_net_price": Decimal("1.50"),
-                                     "tax_percentage": 19, "tax_amount": "0.57", "total_gross": Decimal("3.57")}]}  # fmt: skip
+    line = {
+        "description": "Pens",
+        "quantity": 2,
+        "unit_net_price": Decimal("1.50"),
+        "tax_percentage": 19,
+        "tax_amount": "0.57",
+        "total_gross": Decimal("3.57"),
+    }
+    record = {**FULL, "lineItems": [line]}
     assert parse.document(record).line_items == (
         LineItem("Pens", Decimal(2), Decimal("1.50"), Decimal(19), Decimal("0.57"), Decimal("3.57")),
     )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 JSON_HEADERS = {"Content-Type": "application/json"}
 
-_LARGEST_AMOUNT = Decimal("90071992547409.91")
+_CENT = Decimal("0.01")
+_LARGEST_AMOUNT = Decimal("90071992547409.91")  # 3.4
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:
@@ -69,9 +70,11 @@ def number(value: Decimal, field: str) -> int | float:
 
     :raises Refused: when there is none
     """
-    if value.is_finite() and abs(value) <= _LARGEST_AMOUNT and value == value.quantize(Decimal("0.01")):
-        # Up to the largest amount a float's shortest form has the very digits of the decimal.
-        return int(value) if value == value.to_integral_value() else float(value)
+    if value.is_finite() and value == value.quantize(_CENT):
+        written = int(value) if value == value.to_integral_value() else float(value)
+        # A float's shortest form has the very digits of the decimal, up to some 70 trillion.
+        if abs(value) <= _LARGEST_AMOUNT and Decimal(repr(written)) == value:
+            return written
     raise Refused(
         "An amount cannot be written with two decimals.",
         fields=(FieldProblem(field, "more than two decimals, or too large"),),

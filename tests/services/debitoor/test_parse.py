@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.services.debitoor import parse
+from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, SalesType, Settings
+from debitoor_provider.services.reading import Unexpected
+
+EXPENSE = {
+    "id": "58b",
+    "date": "2026-02-01",
+    "number": 3,
+    "supplierName": "Jo",
+    "supplierCountry": "DE",
+    "currency": "EUR",
+    "file": {"id": "f1", "url": "/api/files/f1/v1", "fileName": "gmi-7.pdf", "lastModified": "2026-02-01T10:00:00.123Z",
+             "type": "application/pdf", "sizeBytes": 1234, "thumbnailsUrl": None},
+    "lines": [{"description": "d", "taxRate": 19, "categoryId": "c", "grossAmount": 5000,
+               "netAmount": Decimal("4201.68"), "taxAmount": Decimal("798.32")}],
+    "totalGrossAmount": 5000,
+    "totalNetAmount": Decimal("4201.68"),
+    "totalTaxAmount": Decimal("798.32"),
+    "attachmentOverQuota": True,
+    "createdDate": "2026-02-01T10:00:00Z",
+    "lastModifiedDate": "2026-02-01T10:00:01Z",
+    "deletedDate": "2026-02-01T10:00:02.500Z",
+}  # fmt: skip
+
+
+def test_a_full_expense():
+    assert parse.expense(EXPENSE) == Expense(
+        id="58b",
+        date=date(2026, 2, 1),
+        number=3,
+        supplier_name="Jo",
+        supplier_country="DE",
+        currency="EUR",
+        file=File("f1", "gmi-7.pdf", "application/pdf", 1234, "/api/files/f1/v1"),
+        lines=(ExpenseLine(Decimal(19), Decimal(5000), Decimal("4201.68"), Decimal("798.32"), "d", "c"),),
+        total_gross_amount=Decimal(5000),
+        total_net_amount=Decimal("4201.68"),
+        total_tax_amount=Decimal("798.32"),
+        attachment_over_quota=True,
+        created_date=datetime(2026, 2, 1, 10, 0, 0, tzinfo=UTC),
+        last_modified_date=datetime(2026, 2, 1, 10, 0, 1, tzinfo=UTC),
+        deleted_date=datetime(2026, 2, 1, 10, 0, 2, 500_000, tzinfo=UTC),
+    )
+
+
+def test_an_expense_leaves_out_what_has_no_value():
+    bare = parse.expense({"id": "58b", "date": "2026-02-01", "lines": [{"taxRate": 0}]})
+    assert (bare.file, bare.number, bare.total_gross_amount, bare.deleted_date) == (None, None, None, None)
+
+
+def test_the_next_version_keeps_the_file_elsewhere():
+    v5 = {**EXPENSE, "file": None, "attachments": [{"fileId": "f2", "file": {"id": "f2"}}]}
+    assert parse.expense(v5).file == File("f2")
+
+
+@pytest.mark.parametrize("missing", ["id", "date"])
+def test_an_expense_cannot_do_without(missing):
+    with pytest.raises(Unexpected, match=missing):
+        parse.expense({**EXPENSE, missing: None})
+
+
+@pytest.mark.parametrize("lines", [{"a": 1}, "x", [{"grossAmount": 5}], [None]])
+def test_lines_have_to_be_lines(lines):
+    with pytest.raises(Unexpected):
+        parse.expense({**EXPENSE, "lines": lines})
+
+
+def test_an_invoice_and_a_credit_note():
+    record = {"id": "1", "type": "creditNote", "number": "CN-1", "date": "2026-01-01", "taxGroups": [
+        {"taxRate": 19}, {"taxRate": Decimal("7.7")}], "customerCountry": None, "deleted": True, "paid": True}  # fmt: skip
+    found = parse.sales_document(record)
+    assert (found.type, found.number, found.tax_rates) == (SalesType.CREDIT_NOTE, "CN-1", (Decimal(19), Decimal("7.7")))
+    assert (found.deleted, found.paid, found.customer_country) == (True, True, "")
+    assert parse.sales_document({"id": "1", "number": 12}).type == SalesType.INVOICE
+    assert parse.sales_document({"id": "1", "number": 12}).number == "12"
+    assert parse.credit_note({"id": "1"}).type == SalesType.CREDIT_NOTE
+
+
+def test_the_account():
+    assert parse.environment(
+        {"id": "1", "email": "a@b.example", "currency": "EUR", "countryCode": "DE"}
+    ) == Environment("1", "a@b.example", "DE", "EUR")
+    profile = {"name": "Acme", "countryCode": "DE", "vatNumber": "DE1"}
+    assert parse.settings({"id": "1", "companyProfile": profile, "strictBookkeeping": True}) == Settings(
+        "1", company_name="Acme", country_code="DE", vat_number="DE1", strict_bookkeeping=True
+    )
+
+
+@pytest.mark.parametrize(("charge", "rates"), [(False, ()), ({"rates": [19]}, (Decimal(19),)), (None, ())])
+def test_purchase_tax_rates(charge, rates):
+    found = parse.purchase_tax_rates({"baseTax": {"defaultRate": 19, "rates": [0, 7, 19]}, "reverseCharge": charge})
+    assert (found.default_rate, found.rates) == (Decimal(19), (Decimal(0), Decimal(7), Decimal(19)))
+    assert found.reverse_charge_rates == rates
