@@ -29,7 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 world.reset()
             _furnish(world, options)
             with listen(options.host, options.port) as bound:
-                bound.listen(2048)  # from here on a client's call waits instead of being refused
                 _announce(world, url_of(bound), sys.stdout, as_json=options.json)
                 server(world, options.host).run(sockets=[bound])
         except KeyboardInterrupt:

@@ -19,7 +19,7 @@ from sandbox.client import SandboxAdmin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START_SECONDS = 60.0
+_BACKLOG = 2048
 
 
 def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
@@ -36,16 +36,17 @@ def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
         lifespan="off",
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,
-        backlog=2048,
+        backlog=_BACKLOG,
     )
     return uvicorn.Server(config)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 picks a free one."""
+    """A listening socket, port 0 picks a free one; from here on a client's call waits instead of being refused."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
+    bound.listen(_BACKLOG)
     return bound
 
 

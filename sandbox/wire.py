@@ -23,6 +23,7 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
+_CLOSING_SECONDS = 10.0
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends a reset
 _GATEWAY_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>\n"
 
@@ -39,15 +40,15 @@ async def deliver_spoilt(reply: Reply, fault: Fault, receive: Receive, send: Sen
     """Send an answer with a fault of the wire; a fault of content has been applied to ``reply`` before."""
     match fault.effect:
         case "cut" | "drop_tags":
-            _cut(send)
+            await _cut(receive, send)
         case "truncate":
-            await _raw(reply, send, len(reply.body), int(len(reply.body) * fault.keep))
+            await _raw(reply, receive, send, announced=len(reply.body), sent=int(len(reply.body) * fault.keep))
         case "truncate_hidden":
             reply.body = reply.body[: int(len(reply.body) * fault.keep)]
             await deliver(reply, send)
         case "wrong_length":
             announced = max(0, len(reply.body) + fault.delta)
-            await _raw(reply, send, announced, len(reply.body))
+            await _raw(reply, receive, send, announced=announced, sent=len(reply.body))
         case "stall":
             await _stall(reply, fault.seconds, receive, send)
         case _:
@@ -100,31 +101,39 @@ def _transport(send: Send) -> asyncio.Transport:
     return transport
 
 
-def _cut(send: Send) -> None:
+async def _cut(receive: Receive, send: Send) -> None:
     transport = _transport(send)
     connection = transport.get_extra_info("socket")
     if connection is not None:
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
+    await _until_gone(receive, _CLOSING_SECONDS)
 
 
-async def _raw(reply: Reply, send: Send, announced: int, sent: int) -> None:
+async def _raw(reply: Reply, receive: Receive, send: Send, *, announced: int, sent: int) -> None:
     """Write past the server, which would refuse a wrong length; then end the connection."""
     transport = _transport(send)
     transport.write(_head(reply, announced) + reply.body[:sent])
     transport.close()
+    await _until_gone(receive, _CLOSING_SECONDS)
 
 
 async def _stall(reply: Reply, seconds: float, receive: Receive, send: Send) -> None:
     """Half of the answer, then silence until the client gives up or the time is over."""
     transport = _transport(send)
     transport.write(_head(reply, len(reply.body)) + reply.body[: len(reply.body) // 2])
+    await _until_gone(receive, seconds)
+    transport.abort()
+    await _until_gone(receive, _CLOSING_SECONDS)
+
+
+async def _until_gone(receive: Receive, seconds: float) -> None:
+    """Wait until the connection has ended; the server would answer on it otherwise."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
                 pass
-    transport.abort()
 
 
 def _head(reply: Reply, announced: int) -> bytes:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
-from sandbox.client import CompanyAdmin, SandboxAdmin
 from sandbox.server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.client import CompanyAdmin, SandboxAdmin
 
 _NUMBERS = itertools.count(1)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-import requests
+
+if TYPE_CHECKING:
+    import requests
 
 
 def test_an_unknown_key_is_refused_with_inner_code_403(gmi, code_of):
