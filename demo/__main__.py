@@ -1,0 +1,128 @@
+"""``python -m demo``: connect two companies, let the real scheduler run their accounts, and show what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from debitoor_provider.sync.ledger import Ledger
+from demo.accounts import connections, slug, write_accounts
+from demo.airflow import ROOT, AirflowFailed, LocalAirflow
+from demo.check import check_company
+from demo.show import result_table, watch
+from sandbox.client import CompanyAdmin, SandboxAdmin
+from sandbox.server import running
+
+_COMPANIES = ("Acme GmbH", "Nordlicht ApS")
+
+
+def main() -> int:
+    """Run the demo; gives the exit code."""
+    options = _parser().parse_args()
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    home: Path = options.home
+    if home.exists():
+        shutil.rmtree(home)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _demo(console, home, options)
+    except KeyboardInterrupt:
+        console.print("Everything that was started has ended.")
+        return 0
+    except AirflowFailed as failure:
+        console.print(f"[red]{failure}[/]")
+        return 1
+
+
+def _demo(console: Console, home: Path, options: argparse.Namespace) -> int:
+    names = [argument for name in _COMPANIES for argument in ("--company", name)]
+    data = ("--documents", str(options.documents), "--invoices", str(options.invoices), "--seed", str(options.seed))
+    console.print("Starting the sandbox of both services ...")
+    with running(home / "sandbox", arguments=(*names, *data)) as sandbox:
+        companies = sandbox.companies()
+        accounts = write_accounts(home / "accounts", companies)
+        console.print("Starting Airflow (database, API server, scheduler, DAG processor, triggerer) ...")
+        airflow = LocalAirflow(home / "airflow", home / "accounts", connections(sandbox, companies))
+        with airflow.running():
+            console.print(f"Airflow is up at {airflow.url}, the sandbox at {sandbox.base_url}")
+            ledger = _synchronise(console, airflow, accounts)
+            console.print(result_table(ledger, accounts))
+            problems = _check(companies, ledger)
+            for problem in problems:
+                console.print(f"[red]{problem}[/]", highlight=False)
+            if not problems:
+                console.print("[green]Every document is where it belongs, byte for byte, once.[/]")
+            if options.check:
+                return 1 if problems else 0
+            _stay(console, airflow, sandbox)
+    return 0
+
+
+def _synchronise(console: Console, airflow: LocalAirflow, accounts: list[str]) -> Ledger:
+    """Let the scheduler run every account once."""
+    dag_ids = [f"debitoor__{account}" for account in accounts]
+    airflow.until(lambda: set(dag_ids) <= airflow.dag_ids(), "to find the accounts", 120)
+    for dag_id in dag_ids:
+        airflow.unpause(dag_id)
+    file = airflow.home / "debitoor_ledger.db"
+
+    def ledger() -> Ledger | None:
+        return Ledger.open(f"sqlite:///{file}") if file.exists() else None
+
+    def wait(tick: Callable[[], None]) -> None:
+        def done() -> bool:
+            tick()
+            return airflow.finished(dag_ids)
+
+        airflow.until(done, "to run the accounts", 600)
+
+    watch(console, ledger, accounts, wait)
+    opened = ledger()
+    if opened is None:
+        raise AirflowFailed(f"No account wrote into the ledger; see {airflow.log}")
+    return opened
+
+
+def _check(companies: list[CompanyAdmin], ledger: Ledger) -> list[str]:
+    return [
+        problem
+        for company in companies
+        for problem in check_company(company, ledger, f"{slug(company)}-receipts", f"{slug(company)}-sales")
+    ]
+
+
+def _stay(console: Console, airflow: LocalAirflow, sandbox: SandboxAdmin) -> None:
+    """Stay up until somebody ends it."""
+    console.print(
+        f"\nAirflow   {airflow.url}\nSandbox   {sandbox.base_url}\n\nCtrl-C ends everything.", highlight=False
+    )
+    threading.Event().wait()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit at the end: 0 only if all is where it belongs")
+    parser.add_argument("--documents", type=int, default=16, help="documents of each company (default: %(default)s)")
+    parser.add_argument("--invoices", type=int, default=6, help="sales documents of each (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="same seed, same documents (default: %(default)s)")
+    parser.add_argument("--home", type=Path, default=ROOT / ".demo", help="folder for all it makes (default: .demo)")
+    return parser
+
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    code = main()
+    print(f"({time.monotonic() - started:.0f} s)")
+    sys.exit(code)

@@ -1,0 +1,72 @@
+"""Account files and connections for the companies of a sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sandbox.client import CompanyAdmin, SandboxAdmin
+
+_EXPORT = """\
+type: export
+name: "{name}, receipts"
+debitoor_id: {email}
+frequency: {frequency}
+connections: {{getmyinvoices: {gmi}, debitoor: {debitoor}}}
+rename: "{{document_date}}_{{company}}_{{document_number}}"
+specification: [document_number, company, note]
+archive_after_transfer: true
+"""
+
+_IMPORT = """\
+type: import
+name: "{name}, sales invoices"
+debitoor_id: {email}
+frequency: {frequency}
+connections: {{getmyinvoices: {gmi}, debitoor: {debitoor}}}
+documents: [invoices, credit_notes]
+defaults: {{document_type: SALES_INVOICE, tags: [debitoor], company: "{name}", create_company: true}}
+"""
+
+
+def slug(company: CompanyAdmin) -> str:
+    """Make a name for files and connections."""
+    return "-".join("".join(char if char.isalnum() else " " for char in company.name.lower()).split())
+
+
+def write_accounts(folder: Path, companies: list[CompanyAdmin], frequency: str = "hourly") -> list[str]:
+    """Write one export and one import account for each company; gives their ids."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = []
+    for company in companies:
+        known = {
+            "name": company.name,
+            "email": company.debitoor_email,
+            "frequency": frequency,
+            "gmi": f"getmyinvoices_{slug(company)}",
+            "debitoor": f"debitoor_{slug(company)}",
+        }
+        for suffix, text in (("receipts", _EXPORT), ("sales", _IMPORT)):
+            ids.append(f"{slug(company)}-{suffix}")
+            (folder / f"{ids[-1]}.yaml").write_text(text.format(**known))
+    return ids
+
+
+def connections(sandbox: SandboxAdmin, companies: list[CompanyAdmin]) -> dict[str, dict[str, Any]]:
+    """Describe both connections of each company to Airflow."""
+    found: dict[str, dict[str, Any]] = {}
+    for company in companies:
+        found[f"getmyinvoices_{slug(company)}"] = {
+            "conn_type": "getmyinvoices",
+            "host": sandbox.gmi_url,
+            "login": company.gmi_account_id,
+            "password": company.gmi_api_key,
+            "extra": {"allow_http": True, "timezone": company.timezone},
+        }
+        found[f"debitoor_{slug(company)}"] = {
+            "conn_type": "debitoor",
+            "host": sandbox.debitoor_url,
+            "password": company.debitoor_token,
+            "extra": {"allow_http": True, "email": company.debitoor_email},
+        }
+    return found

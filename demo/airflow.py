@@ -1,0 +1,196 @@
+"""A whole Airflow on loopback, from the database to the triggerer, for as long as a ``with`` block."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from demo.processes import background
+
+ROOT = Path(__file__).resolve().parent.parent
+_COMPONENTS = (
+    ("api-server",),
+    ("scheduler", "--skip-serve-logs"),
+    ("dag-processor",),
+    ("triggerer", "--skip-serve-logs"),
+)
+
+
+class AirflowFailed(RuntimeError):
+    """Airflow did not do what was asked; names the log to look into."""
+
+
+@dataclass
+class LocalAirflow:
+    """One Airflow.
+
+    :param home: its folder: database, logs, embedded ledger
+    :param accounts: the folder of the account files
+    :param connections: connections by id, as ``airflow connections import`` takes them
+    :param database: SQLAlchemy URL of the metadata database; SQLite in ``home`` without one
+    :param parallelism: tasks at once; SQLite does not bear more than 4
+    :param settings: further ``AIRFLOW__…`` variables
+    """
+
+    home: Path
+    accounts: Path
+    connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    database: str = ""
+    parallelism: int = 4
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.home / "demo.log"
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of all its processes."""
+        given = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "_AIRFLOW"))}
+        return {
+            **given,
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": str(self.parallelism),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+            "AIRFLOW__CORE__FERNET_KEY": self._secret("fernet"),
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database or f"sqlite:///{self.home / 'airflow.db'}",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__API__SECRET_KEY": self._secret("api"),
+            "AIRFLOW__API_AUTH__JWT_SECRET": self._secret("jwt"),
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
+            "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER": str(self.accounts),
+            **self.settings,
+        }
+
+    @contextmanager
+    def running(self, wait: float = 180.0) -> Iterator[LocalAirflow]:
+        """Start everything, wait until it is healthy, and end everything afterwards."""
+        self.prepare()
+        with ExitStack() as stack:
+            for component in _COMPONENTS:
+                stack.enter_context(background(_airflow(*component), env=self.env, log=self.log, cwd=self.home))
+            self.until(self._is_healthy, "to be healthy", wait)
+            yield self
+
+    def prepare(self) -> None:
+        """Make the database and enter the connections."""
+        self.command("db", "migrate")
+        if self.connections:
+            file = self.home / "connections.json"
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:  # noqa: PTH123
+                json.dump(self.connections, output)
+            self.command("connections", "import", "--overwrite", str(file))
+            file.unlink()
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run an ``airflow`` command to its end.
+
+        :raises AirflowFailed: when it fails and ``check`` is set
+        """
+        done = subprocess.run(
+            _airflow(*arguments), env=self.env, cwd=self.home, capture_output=True, text=True, check=False
+        )
+        with self.log.open("a") as log:
+            log.write(done.stdout + done.stderr)
+        if check and done.returncode:
+            raise AirflowFailed(f"airflow {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Call Airflow's API; gives the answer's JSON."""
+        answer = self._session.request(method, f"{self.url}/api/v2{path}", json=body, params=params, timeout=60)
+        if answer.status_code >= 400:
+            raise AirflowFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run; Airflow starts the latest interval at once."""
+        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+
+    def trigger(self, dag_id: str, **conf: Any) -> str:
+        """Start a manual run; gives its id."""
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"])
+
+    def dag_ids(self) -> set[str]:
+        """Which DAGs there are."""
+        return {dag["dag_id"] for dag in self.call("GET", "/dags", limit=1000, exclude_stale=True)["dags"]}
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """All runs of a DAG."""
+        runs: list[dict[str, Any]] = self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1000)["dag_runs"]
+        return runs
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The states of a run's tasks."""
+        rows = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {row["task_id"]: row["state"] for row in rows}
+
+    def finished(self, dag_ids: Sequence[str]) -> bool:
+        """Whether each DAG has run and none runs now."""
+        states = [[run["state"] for run in self.runs(dag_id)] for dag_id in dag_ids]
+        return all(found and set(found) <= {"success", "failed"} for found in states)
+
+    def until(self, done: Callable[[], bool], what: str, seconds: float) -> None:
+        """Wait for something.
+
+        :raises AirflowFailed: when it does not come
+        """
+        deadline = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > deadline:
+                raise AirflowFailed(f"Airflow took more than {seconds:.0f} s {what}; see {self.log}")
+            time.sleep(0.5)  # Airflow's API tells states, not changes
+
+    def _is_healthy(self) -> bool:
+        try:
+            health = self.call("GET", "/monitor/health")
+        except (requests.ConnectionError, requests.Timeout, AirflowFailed):
+            return False
+        return all(part.get("status") == "healthy" for part in health.values())
+
+    def _secret(self, name: str) -> str:
+        """Keep one random secret for each purpose in the home."""
+        file = self.home / f".{name}_secret"
+        if not file.exists():
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as output:  # noqa: PTH123
+                output.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+        return file.read_text()
+
+
+def _airflow(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "airflow", *arguments]
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
