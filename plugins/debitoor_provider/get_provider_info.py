@@ -26,8 +26,25 @@ def get_provider_info() -> dict[str, Any]:
             {"integration-name": "GetMyInvoices", "python-modules": ["debitoor_provider.hooks.getmyinvoices"]},
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
+        "operators": _operators(),
+        "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }
+
+
+def _operators() -> list[dict[str, Any]]:
+    package = "debitoor_provider.operators"
+    both = ["plan", "report"]
+    return [
+        {
+            "integration-name": "Debitoor",
+            "python-modules": [f"{package}.{name}" for name in ["export", "rename", *both]],
+        },
+        {
+            "integration-name": "GetMyInvoices",
+            "python-modules": [f"{package}.{name}" for name in ["import_", "archive"]],
+        },
+    ]
 
 
 def _getmyinvoices() -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from debitoor_provider.services.errors import ServiceError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,7 +41,11 @@ class SyncOperator(BaseOperator):
         from debitoor_provider.operators.exchange import open_exchange
 
         with open_exchange(self.account, self.settings, context) as exchange:
-            return self.step(exchange, context)
+            try:
+                return self.step(exchange, context)
+            except ServiceError as error:
+                exchange.ledger.note_error(exchange.run_id, str(error))
+                raise
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Do the step's work."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError
-from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 
 
 def to_archive(ledger: Ledger, account_id: str) -> list[Entry]:
-    """Find what was verified at the target by a run and is not archived yet; a person's word is no verification."""
+    """Find what a run verified at the target and the source did not archive yet.
+
+    Not what a person called there, nor what a rebuild found: their files were not compared.
+    """
     moved = ledger.entries(account_id, "export", states={State.MOVED}, order="listed")
-    return [entry for entry in moved if entry.file_sha256]
+    return [entry for entry in moved if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED]
 
 
 def archive(
@@ -48,7 +51,7 @@ def archive(
             getmyinvoices.archive(int(entry.source_id))
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            ledger.archived(entry, run_id, detail={"refused": error.message})
+            ledger.not_archived(entry, run_id, error.message)
             return False
         except RetryError as error:
             failures.append(error)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.records import Event
 from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, search_key, to_entry
-from debitoor_provider.sync.ledger.states import DONE, Direction, State
+from debitoor_provider.sync.ledger.states import DONE, Direction, Kind, State
 from debitoor_provider.sync.ledger.tables import documents, events, storable
 
 if TYPE_CHECKING:
@@ -148,6 +148,32 @@ def sent_elsewhere(connection: Connection, asked: Iterable[Entry]) -> dict[int, 
         for other in map(to_entry, rows):
             found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
     return found
+
+
+def run_counts(connection: Connection, run_id: str) -> dict[str, int]:
+    """Count the documents that a run brought into a state in which they still are, by what it did."""
+    same_state = sa.or_(
+        documents.c.state == events.c.to_state,
+        sa.and_(events.c.to_state == State.MOVED, documents.c.state == State.ARCHIVED),
+    )
+    rows = connection.execute(
+        sa.select(events.c.kind, sa.func.count(sa.distinct(events.c.document_id)))
+        .join(documents, documents.c.id == events.c.document_id)
+        .where(events.c.run_id == run_id, events.c.kind.in_([str(kind) for kind in _RESULTS]), same_state)
+        .group_by(events.c.kind)
+    )
+    found = {kind: number for kind, number in rows}  # noqa: C416 (a row is no pair for mypy)
+    return {name: found[str(kind)] for kind, name in _RESULTS.items() if str(kind) in found}
+
+
+_RESULTS = {
+    Kind.MOVED: "moved",
+    Kind.ARCHIVED: "archived",
+    Kind.NOT_ARCHIVED: "not archived",
+    Kind.HELD: "held",
+    Kind.REJECTED: "rejected",
+    Kind.WAITS: "waiting",
+}
 
 
 def history(connection: Connection, document_id: int) -> list[Event]:

@@ -115,6 +115,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return queries.history(connection, entry.id)
 
+    def run_counts(self, run_id: str) -> dict[str, int]:
+        """Return how many documents the run moved, archived, held, rejected or made wait, and that still are so."""
+        with self._database.read() as connection:
+            return queries.run_counts(connection, run_id)
+
     def run(self, run_id: str) -> Run | None:
         """Return a run, ``None`` when it is not known."""
         with self._database.read() as connection:

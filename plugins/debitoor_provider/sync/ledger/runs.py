@@ -53,6 +53,11 @@ def finish(
     return get(connection, run_id)
 
 
+def note_error(connection: Connection, run_id: str, error: str) -> None:
+    """Enter why a step failed; a run that was not started has nowhere to say it."""
+    connection.execute(runs.update().where(runs.c.id == run_id).values(error=error))
+
+
 def get(connection: Connection, run_id: str) -> Run:
     """Return a run.
 

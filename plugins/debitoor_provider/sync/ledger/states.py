@@ -44,6 +44,7 @@ class Kind(StrEnum):
     POSTPONED = "postponed"
     MOVED = "moved"
     ARCHIVED = "archived"
+    NOT_ARCHIVED = "not_archived"
     WAITS = "waits"
     HELD = "held"
     REJECTED = "rejected"
@@ -110,6 +111,7 @@ STEPS: Mapping[Kind, Step] = {
     Kind.REJECTED: _leased(State.REJECTED, *DUE),
     # archiving twice does no harm, so it needs no lease
     Kind.ARCHIVED: _to(State.ARCHIVED, State.MOVED),
+    Kind.NOT_ARCHIVED: _to(State.MOVED, State.MOVED),
     # a person; never while the outcome of a send is open
     Kind.RETRIED: _to(State.PLANNED, *ATTENTION, State.IGNORED),
     Kind.SENT_AGAIN: _to(State.PLANNED, *DONE),

@@ -60,6 +60,11 @@ class Ledger(LedgerReader):
         with self._database.write() as connection:
             return runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
 
+    def note_error(self, run_id: str, error: str) -> None:
+        """Enter why a step of a run failed, for the run's report."""
+        with self._database.write() as connection:
+            runs.note_error(connection, run_id, error)
+
     def reset_watermark(self, account: str, direction: Direction) -> None:
         """Forget how far the source was asked: the next run lists everything."""
         with self._database.write() as connection:
@@ -235,6 +240,11 @@ class Ledger(LedgerReader):
     def archived(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Write down that a moved document is archived at the source. Needs no lease."""
         return self._advance(Kind.ARCHIVED, entry, {"archived_at": self._time()}, detail, run_id)
+
+    def not_archived(self, entry: Entry, run_id: str, reason: str) -> Entry:
+        """Write down that the source refuses to archive a moved document."""
+        values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason}
+        return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
 
     def archived_many(self, entries: Iterable[Entry], *, run_id: str | None = None) -> list[Entry]:
         """Write down that many moved documents are archived; return those that became so now."""

@@ -186,6 +186,7 @@ events = sa.Table(
     sa.Column("to_state", StateName, nullable=False),
     sa.Column("detail", _Json, nullable=False),
     sa.Index("ix_debitoor_events_document", "document_id", "id"),
+    sa.Index("ix_debitoor_events_run", "run_id", "kind"),
 )
 
 runs = sa.Table(

@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON, nullable=False),
     )
     op.create_index("ix_debitoor_events_document", "debitoor_events", ["document_id", "id"])
+    op.create_index("ix_debitoor_events_run", "debitoor_events", ["run_id", "kind"])
     op.create_table(
         "debitoor_runs",
         sa.Column("id", _key(520), primary_key=True),
