@@ -121,7 +121,7 @@ def _common(max_megabytes: int) -> dict[str, Any]:
         "proxy": {
             "label": "Proxy",
             "description": "Address of a proxy; when empty, that of the worker's environment.",
-            "schema": {"type": ["string", "null"]},
+            "schema": {"type": ["string", "null"], "format": "password"},
         },
         "allow_http": {
             "label": "Plain HTTP",

@@ -46,7 +46,7 @@ class Client(Protocol):
 
 C = TypeVar("C", bound=Client)
 
-NO_RETRIES = Backoff(slow_down=(), fault=())
+_NO_RETRIES = Backoff(slow_down=(), fault=())
 
 _LARGEST_CLOCK_ERROR = timedelta(minutes=5)
 
@@ -129,8 +129,14 @@ class ServiceHook(HttpHook, Generic[C]):
     def test_connection(self) -> tuple[bool, str]:
         """Try the connection, and say in a sentence what is wrong with it."""
         try:
-            with self._client(self._connection, NO_RETRIES) as client:
-                return self._tested(client)
+            with self._client(self._connection, _NO_RETRIES) as client:
+                dates: list[str] = []
+                client.session.hooks["response"].append(
+                    lambda response, **_: dates.append(response.headers.get("Date", ""))
+                )
+                works, sentence = self._tested(client)
+                problem = _clock_problem(dates[-1]) if works else ""
+                return (False, problem) if problem else (works, sentence)
         except ServiceError as error:
             return False, str(error)
 
@@ -175,10 +181,10 @@ def pacer(key: str, allowance: Allowance) -> Pacer:
     return Pacer(key, allowance, store=store)
 
 
-def clock_problem(response: Response) -> str:
-    """Return what is wrong with this machine's clock, judged by a response's ``Date``; empty when nothing is."""
+def _clock_problem(date: str) -> str:
+    """Return what is wrong with this machine's clock, judged by a ``Date`` header; empty when nothing is."""
     try:
-        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+        theirs = parsedate_to_datetime(date)
     except ValueError:
         return ""
     off = datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.log import mask_secret
 
-from debitoor_provider.hooks.base import ServiceHook, clock_problem, pacer
+from debitoor_provider.hooks.base import ServiceHook, pacer
 from debitoor_provider.hooks.fields import Fields
-from debitoor_provider.services.debitoor import constants, oauth, parse
+from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.pacing import Allowance
 from debitoor_provider.services.session import READ_TIMEOUT
-from debitoor_provider.services.transport import Call
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -95,12 +94,9 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         )
 
     def _tested(self, client: DebitoorClient) -> tuple[bool, str]:
-        response = client.transport.respond(Call("read environment", "GET", constants.ENVIRONMENT))
-        environment = parse.environment(response.json())
+        environment = client.environment()
         email = environment.email or client.settings().account_email
         expected = Fields(self._connection).text("email")
-        if problem := clock_problem(response):
-            return False, problem
         if expected and email and expected.lower() != email.lower():
             return False, f"The access token belongs to {email}, but the connection is meant for {expected}."
         return True, f"Connected to {email or environment.id}."

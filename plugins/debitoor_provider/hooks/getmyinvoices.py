@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from debitoor_provider.hooks.base import ServiceHook, clock_problem, pacer
+from debitoor_provider.hooks.base import ServiceHook, pacer
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.getmyinvoices import constants
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.pacing import Allowance
 from debitoor_provider.services.session import READ_TIMEOUT
-from debitoor_provider.services.transport import Call
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -71,11 +70,9 @@ class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):
         return self.client
 
     def _tested(self, client: GetMyInvoicesClient) -> tuple[bool, str]:
-        client.identify()
-        response = client.transport.respond(Call("check status", "GET", constants.API_STATUS))
+        client.check()
         account = client.account()
-        problem = clock_problem(response) or _zone_problem(account, client.zone)
-        if problem:
+        if problem := _zone_problem(account, client.zone):
             return False, problem
         return True, f"Connected to {account.organization or account.name or 'GetMyInvoices'} ({account.account_id})."
 

@@ -73,8 +73,16 @@ def test_lines_have_to_be_lines(lines):
 
 
 def test_an_invoice_and_a_credit_note():
-    record = {"id": "1", "type": "creditNote", "number": "CN-1", "date": "2026-01-01", "taxGroups": [
-        {"taxRate": 19}, {"taxRate": Decimal("7.7")}], "customerCountry": None, "deleted": True, "paid": True}  # fmt: skip
+    record = {
+        "id": "1",
+        "type": "creditNote",
+        "number": "CN-1",
+        "date": "2026-01-01",
+        "taxGroups": [{"taxRate": 19}, {"taxRate": Decimal("7.7")}],
+        "customerCountry": None,
+        "deleted": True,
+        "paid": True,
+    }
     found = parse.sales_document(record)
     assert (found.type, found.number, found.tax_rates) == (SalesType.CREDIT_NOTE, "CN-1", (Decimal(19), Decimal("7.7")))
     assert (found.deleted, found.paid, found.customer_country) == (True, True, "")

@@ -70,10 +70,10 @@ def number(value: Decimal, field: str) -> int | float:
 
     :raises Refused: when there is none
     """
-    if value.is_finite() and value == value.quantize(_CENT):
+    if value.is_finite() and abs(value) <= _LARGEST_AMOUNT and value == value.quantize(_CENT):
         written = int(value) if value == value.to_integral_value() else float(value)
         # A float's shortest form has the very digits of the decimal, up to some 70 trillion.
-        if abs(value) <= _LARGEST_AMOUNT and Decimal(repr(written)) == value:
+        if Decimal(repr(written)) == value:
             return written
     raise Refused(
         "An amount cannot be written with two decimals.",

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from services.scripted import CANARY, Reply
+
+from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
+
+ENVIRONMENT = "/api/environment/v1"
+EXPENSES = "/api/expenses/v4"
+
+
+@pytest.fixture
+def hook():
+    with DebitoorHook() as made:
+        yield made
+
+
+def test_three_lines_in_anybody_s_dag(service, connect):
+    connect("debitoor")
+    service.on("GET", EXPENSES, Reply([{"id": "5e", "date": "2026-01-01", "lines": []}]), Reply([]))
+    with DebitoorHook("debitoor_default") as hook:
+        assert [expense.id for expense in hook.client.expenses()] == ["5e"]
+    assert service.asked[0].headers["x-token"] == CANARY
+
+
+def test_airflow_finds_the_connection_under_these_names():
+    hook = DebitoorHook(debitoor_conn_id="mine")
+    assert getattr(hook, DebitoorHook.conn_name_attr) == "mine"
+    assert (hook.conn_type, hook.default_conn_name) == ("debitoor", "debitoor_default")
+
+
+def test_a_connection_that_works(service, connect, hook):
+    connect("debitoor", extra={"email": "Books@acme.example"})
+    service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "books@acme.example"}))
+    assert hook.test_connection() == (True, "Connected to books@acme.example.")
+
+
+def test_an_environment_without_e_mail_is_asked_for_in_the_settings(service, connect, hook):
+    connect("debitoor")
+    service.on("GET", ENVIRONMENT, Reply({"id": "1"}))
+    service.on("GET", "/api/settings/v3", Reply({"id": "1", "accountEmail": "books@acme.example"}))
+    assert hook.test_connection() == (True, "Connected to books@acme.example.")
+
+
+def test_a_token_of_another_account_is_told(service, connect, hook):
+    connect("debitoor", extra={"email": "books@acme.example"})
+    service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "else@other.example"}))
+    works, sentence = hook.test_connection()
+    assert not works
+    assert "else@other.example" in sentence
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply({"code": 401, "message": CANARY}, status=401), "revoked"),
+        (Reply(b"<html>", status=404), "does not exist"),
+        (Reply({}, status=429), "slow down"),
+        (Reply(b"timeout", status=503), "problem of its own"),
+        (Reply(b"<html>"), "could not be understood"),
+        (Reply({"id": ""}), "could not be understood"),
+        (Reply({}, status=301, headers={"Location": "https://elsewhere.example"}), "redirect"),
+    ],
+)
+def test_the_test_tells_what_is_wrong(service, connect, hook, reply, said):
+    connect("debitoor")
+    service.on("GET", ENVIRONMENT, reply)
+    works, sentence = hook.test_connection()
+    assert not works
+    assert said in sentence
+    assert CANARY not in sentence
+
+
+def test_a_limit_of_one_s_own_holds(connect, hook):
+    connect("debitoor", extra={"calls_per_minute": 3})
+    assert hook.client.transport._pacing is not None
+    hook.close()
+    connect("debitoor")
+    assert hook.client.transport._pacing is None
+
+
+def test_consent_and_the_exchange_of_its_code(service, connect, hook, monkeypatch):
+    masked = []
+    monkeypatch.setattr("debitoor_provider.hooks.debitoor.mask_secret", masked.append)
+    token_url = f"{service.url}/login/oauth2/access_token"
+    connect("debitoor", extra={"client_id": "app", "client_secret": "s3cret", "token_url": token_url})
+    service.on("POST", "/login/oauth2/access_token", Reply({"access_token": "t0ken"}), Reply({}, status=400))
+    assert "client_id=app" in hook.consent_url("https://a.example/cb", "st4te")
+    assert hook.exchange_code("c0de", "https://a.example/cb") == "t0ken"
+    assert masked == ["s3cret", "c0de", "t0ken"]
+    with pytest.raises(CredentialsRefused):
+        hook.exchange_code("c0de", "https://a.example/cb")
+
+
+def test_consent_needs_a_registered_app(connect, hook):
+    connect("debitoor")
+    with pytest.raises(Misconfigured, match="client_id"):
+        hook.consent_url("https://a.example/cb", "st4te")
+    with pytest.raises(Misconfigured, match="client_secret"):
+        hook.exchange_code("c0de", "https://a.example/cb")

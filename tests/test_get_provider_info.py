@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from debitoor_provider import __version__
+from debitoor_provider.get_provider_info import get_provider_info
+
+TYPES = {described["connection-type"]: described for described in get_provider_info()["connection-types"]}
+
+
+def test_airflow_s_own_schema_accepts_it():
+    schema = json.loads(files("airflow").joinpath("provider_info.schema.json").read_text())
+    jsonschema.validate(get_provider_info(), schema)
+
+
+def test_every_module_it_names_can_be_imported():
+    info = get_provider_info()
+    modules = [module for kind in ("hooks", "operators") for entry in info[kind] for module in entry["python-modules"]]
+    for module in modules:
+        __import__(module)
+
+
+@pytest.mark.parametrize("conn_type", TYPES)
+def test_the_hooks_are_what_is_said_of_them(conn_type):
+    described = TYPES[conn_type]
+    module, _, name = described["hook-class-name"].rpartition(".")
+    hook = getattr(__import__(module, fromlist=[name]), name)
+    assert (hook.conn_type, hook.hook_name) == (conn_type, described["hook-name"])
+
+
+@pytest.mark.parametrize("conn_type", TYPES)
+def test_fields_that_hold_secrets_are_masked_by_airflow(conn_type):
+    from airflow.sdk._shared.secrets_masker import should_hide_value_for_key
+
+    for name, field in TYPES[conn_type]["conn-fields"].items():
+        assert should_hide_value_for_key(name) == (field["schema"].get("format") == "password")
+
+
+@pytest.mark.parametrize("conn_type", TYPES)
+def test_the_forms_defaults_are_valid_and_their_schemas_are_schemas(conn_type):
+    for field in TYPES[conn_type]["conn-fields"].values():
+        jsonschema.Draft7Validator.check_schema(field["schema"])
+        jsonschema.validate(field["schema"].get("default"), field["schema"])
+
+
+def test_the_options_are_those_of_the_package():
+    options = get_provider_info()["config"]["debitoor"]["options"]
+    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url"}
+    assert {option["version_added"] for option in options.values()} == {__version__}
+    assert options["ledger_conn"]["sensitive"]
+
+
+def test_reading_it_imports_nothing_heavy():
+    code = (
+        "import sys, debitoor_provider.get_provider_info as info; info.get_provider_info();"
+        "print(*sorted({module.partition('.')[0] for module in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "debitoor_provider" in loaded
+    assert not {"airflow", "requests", "pydantic", "sqlalchemy"} & set(loaded)
+
+
+@pytest.fixture(scope="module")
+def discovered(tmp_path_factory) -> dict[str, Any]:
+    """What Airflow's own providers manager finds when the package is installed."""
+    site = tmp_path_factory.mktemp("site")
+    installed = site / f"airflow_provider_debitoor-{__version__}.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: airflow-provider-debitoor\nVersion: {__version__}\n"
+    )
+    (installed / "entry_points.txt").write_text(
+        "[apache_airflow_provider]\nprovider_info = debitoor_provider.get_provider_info:get_provider_info\n"
+    )
+    code = (
+        "import json; from airflow.providers_manager import ProvidersManager; manager = ProvidersManager();"
+        "hooks = {ui.connection_type: ui.hook_name for ui in manager.iter_connection_type_hook_ui_metadata()};"
+        "print(json.dumps({'version': manager.providers['airflow-provider-debitoor'].version, 'hooks': hooks,"
+        "'options': list(dict(manager.provider_configs)['airflow-provider-debitoor']['debitoor']['options'])}))"
+    )
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path_factory.mktemp("home")),
+        "PYTHONPATH": os.pathsep.join([str(site), *sys.path]),
+    }
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_airflow_discovers_the_provider(discovered):
+    assert discovered["version"] == __version__
+    assert {name: discovered["hooks"].get(name) for name in TYPES} == {
+        "getmyinvoices": "GetMyInvoices",
+        "debitoor": "Debitoor",
+    }
+    assert discovered["options"] == ["ledger_conn", "accounts_folder", "pacing_url"]
