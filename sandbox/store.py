@@ -41,8 +41,10 @@ CREATE INDEX IF NOT EXISTS attachment_document ON attachment (document);
 CREATE TABLE IF NOT EXISTS entity (
   id TEXT PRIMARY KEY, company INTEGER NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, data TEXT NOT NULL,
   date TEXT AS (data->>'date') STORED, created TEXT AS (data->>'createdDate') STORED,
+  number INTEGER AS (CAST(data->>'number' AS INTEGER)) STORED,
   modified TEXT AS (data->>'lastModifiedDate') STORED, deleted TEXT AS (data->>'deletedDate') STORED) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entity_newest ON entity (company, kind, date DESC, created DESC, id DESC);
+CREATE INDEX IF NOT EXISTS entity_number ON entity (company, kind, number);
 CREATE INDEX IF NOT EXISTS entity_modified ON entity (company, kind, modified);
 CREATE TABLE IF NOT EXISTS file (
   id TEXT PRIMARY KEY, company INTEGER NOT NULL, sha256 TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;

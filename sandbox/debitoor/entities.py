@@ -116,7 +116,7 @@ def listed(
 
 def next_number(call: Call, kind: Kind) -> int:
     """The next number of the company's series."""
-    sql = "SELECT coalesce(max(CAST(data->>'number' AS INTEGER)), 0) + 1 FROM entity WHERE company = ? AND kind = ?"
+    sql = "SELECT coalesce(max(number), 0) + 1 FROM entity WHERE company = ? AND kind = ?"
     return int(call.world.store.value(sql, call.company.id, kind))
 
 

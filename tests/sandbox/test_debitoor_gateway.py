@@ -115,8 +115,13 @@ def authorize(sandbox, company, answer="allow", **query):
 
 
 def exchange(sandbox, company, code, form="data", changes=None):
-    body = {"client_secret": company.oauth_client_secret, "code": code,
-            "redirect_uri": company.oauth_redirect_uri, "grant_type": "authorization_code"} | (changes or {})  # fmt: skip
+    body = {
+        "client_secret": company.oauth_client_secret,
+        "code": code,
+        "redirect_uri": company.oauth_redirect_uri,
+        "grant_type": "authorization_code",
+    }
+    body |= changes or {}
     return requests.post(sandbox.token_url, **{form: body}, timeout=10)
 
 
