@@ -25,12 +25,14 @@ def install(app: FastAPI, world: World) -> None:
         router.include_router(part.router)
     app.include_router(router)
     app.add_exception_handler(webapp.Unknown, _unknown)
-    app.add_exception_handler(Refused, _refused)
+    for unfit in (Refused, ValueError, KeyError, ArithmeticError, OSError):
+        app.add_exception_handler(unfit, _unfit)
 
 
 async def _unknown(request: Request, error: Exception) -> Json:  # noqa: ARG001
     return Json({"detail": f"unknown: {error}"}, 404)
 
 
-async def _refused(request: Request, error: Exception) -> Json:  # noqa: ARG001
-    return Json({"detail": str(error), "errors": getattr(error, "errors", None)}, 422)
+async def _unfit(request: Request, error: Exception) -> Json:  # noqa: ARG001
+    detail = f"missing: {error}" if isinstance(error, KeyError) else str(error)
+    return Json({"detail": detail, "errors": error.errors if isinstance(error, Refused) else None}, 422)

@@ -37,10 +37,7 @@ async def list_faults(world: WorldOf) -> Json:
 @router.post("/faults")
 async def add_fault(body: NewFault, world: WorldOf) -> Json:
     """Put a fault in force."""
-    try:
-        return Json({"id": world.faults.add(Fault.make(**body.model_dump()))})
-    except (TypeError, ValueError) as error:
-        raise HTTPException(422, str(error)) from None
+    return Json({"id": world.faults.add(Fault.make(**body.model_dump()))})
 
 
 @router.delete("/faults")

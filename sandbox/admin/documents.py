@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 
 from sandbox import jsons, webapp
 from sandbox.admin.access import CompanyOf, Json, WorldOf, file_response
@@ -137,7 +137,4 @@ async def generate(body: Generation, company: CompanyOf, world: WorldOf) -> Json
 @router.post("/companies/{company_id}/load")
 async def load(body: dict[str, str], company: CompanyOf, world: WorldOf) -> Json:
     """Load a folder of PDFs with their ``documents.json``."""
-    try:
-        return Json({"uids": loader.load(world, company, Path(body["folder"]))})
-    except (KeyError, OSError, ValueError) as error:
-        raise HTTPException(422, str(error)) from None
+    return Json({"uids": loader.load(world, company, Path(body["folder"]))})

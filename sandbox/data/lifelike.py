@@ -22,9 +22,11 @@ _CENT = Decimal("0.01")
 _NOTES = ("", "", "please check", "Danke ✓")
 _TAGS = ("books", "private", "Steuerberater", "project-7", "Büro")
 # Kinds of documents and how often each occurs; a run of twenty has every one of the first ten.
+_HOSTILE_EVERY = 10
 _KINDS = (
     "plain", "items", "two_rates_items", "credit_note", "foreign", "hostile", "two_rates", "no_date", "no_number",
-    "three_rates_items", "plain", "items", "plain", "receipt", "plain", "items", "plain", "zero", "plain", "statement",
+    "three_rates_items", "plain", "items", "plain", "receipt", "plain", "hostile", "plain", "zero", "items",
+    "statement",
 )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _invented(random: Random, index: int, company: Company, first: date, last: d
         pool = HOSTILE
     elif kind == "foreign":
         pool = [supplier for supplier in SUPPLIERS if supplier.currency != company.currency]
-    supplier = pool[index // len(_KINDS) % len(pool)] if kind == "hostile" else random.choice(pool)
+    supplier = pool[index // _HOSTILE_EVERY % len(pool)] if kind == "hostile" else random.choice(pool)
     day = first + timedelta(days=random.randrange((last - first).days + 1))
     sign = -1 if kind == "credit_note" else 1
     rates = _rates(random, kind, supplier, company)
@@ -149,7 +151,7 @@ def _add_document(world: World, company: Company, invented: _Invented, random: R
     arrived = datetime.combine(invented.date, time(9, tzinfo=UTC)) + timedelta(seconds=random.randrange(5 * 86400))
     name = f"{title.lower().replace(' ', '-')}-{invented.index + 1:05d}.pdf"
     if kind == "hostile":
-        name = HOSTILE_FILES[invented.index // len(_KINDS) % len(HOSTILE_FILES)]
+        name = HOSTILE_FILES[invented.index // _HOSTILE_EVERY % len(HOSTILE_FILES)]
     paid = random.choice(contract.GMI_PAYMENT_STATUSES)
     webapp.add_document(
         world, company, content, name,
