@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from debitoor_provider.services import pacing
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp
@@ -173,13 +175,42 @@ def test_a_store_that_is_not_known_is_told(url):
 
 def test_a_store_that_cannot_be_opened_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(Misconfigured, match="cannot be opened"):
+    with pytest.raises(Misconfigured, match="cannot be used"):
         Pacer("key", Allowance(per_minute=1), store=f"sqlite:///{tmp_path / 'file' / 'pacing.db'}")
 
 
-def test_a_limit_that_never_binds_is_left_out():
-    assert Allowance(per_minute=100, per_hour=50, per_day=2500).windows == ((50, 3600.0), (2500, 86400.0))
-    assert Allowance(per_minute=100, per_day=2500).windows == ((100, 60.0), (2500, 86400.0))
+def test_a_store_that_fails_on_the_way_is_told(tmp_path):
+    path = tmp_path / "pacing.db"
+    pacer = Pacer("key", Allowance(per_minute=5), store=f"sqlite:///{path}")
+    connection = sqlite3.connect(path)
+    (table,) = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchone()
+    connection.execute(f"DROP TABLE {table}")
+    connection.close()
+    with pytest.raises(Misconfigured, match="cannot be used"):
+        pacer.acquire()
+
+
+@pytest.mark.parametrize(
+    ("allowance", "windows"),
+    [
+        (Allowance(), ()),
+        (Allowance(100, None, 2500), ((100, 60.0), (2500, 86400.0))),
+        (Allowance(100, 1000, 2500), ((100, 60.0), (1000, 3600.0), (2500, 86400.0))),
+        (Allowance(100, 50, 2500), ((50, 3600.0),)),
+        (Allowance(100, 1000, 900), ((100, 60.0), (900, 86400.0))),
+        (Allowance(100, 100, 100), ((100, 86400.0),)),
+        (Allowance(1, None, 2500), ((1, 60.0),)),
+        (Allowance(100, 6000, 2500), ((100, 60.0), (2500, 86400.0))),
+    ],
+)
+def test_a_limit_that_never_binds_is_left_out(allowance, windows):
+    assert allowance.windows == windows
+
+
+@given(*[st.none() | st.integers(1, 100_000)] * 3)
+def test_every_allowance_can_be_kept(per_minute, per_hour, per_day):
+    pacing._opened.cache_clear()
+    Pacer("key", Allowance(per_minute, per_hour, per_day), store="memory://", sleep=no_waiting).acquire()
 
 
 def test_pacing_costs_less_than_a_millisecond(store):

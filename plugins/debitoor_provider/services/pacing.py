@@ -46,14 +46,17 @@ class Allowance:
 
     @property
     def windows(self) -> tuple[tuple[int, float], ...]:
-        """Pairs of number of calls and seconds."""
+        """Pairs of number of calls and seconds, from the shortest; without those that can never bind."""
         limits = ((self.per_minute, _MINUTE), (self.per_hour, _HOUR), (self.per_day, _DAY))
-        # A shorter window that allows no less than a longer one never binds.
-        return tuple(
-            (limit, seconds)
-            for limit, seconds in limits
-            if limit and not any(other and other <= limit and longer > seconds for other, longer in limits)
-        )
+        binding: list[tuple[int, float]] = []
+        for limit, seconds in limits:
+            if limit is None:
+                continue
+            while binding and binding[-1][0] >= limit:
+                binding.pop()
+            if not binding or _density(limit, seconds) <= _density(*binding[-1]):
+                binding.append((limit, seconds))
+        return tuple(binding)
 
 
 class Pacer:
@@ -96,7 +99,7 @@ class Pacer:
         pause = self._not_before - self._clock()
         if pause > 0:
             self._sleep(pause)
-        while self._windows and (wait := self._bucket().take()):
+        while self._windows and (wait := self._take()):
             if wait > self._longest:
                 raise QuotaUsedUp(
                     f"The allowance of calls is used up. The next one is possible in about {_duration(wait)}.",
@@ -108,6 +111,12 @@ class Pacer:
     def pause(self, seconds: float) -> None:
         """Let no call of this pacer start before so many seconds have passed, because the service asked for it."""
         self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def _take(self) -> float:
+        try:
+            return self._bucket().take()
+        except sqlite3.Error:
+            raise _unusable() from None
 
     def _bucket(self) -> _Bucket:
         # By process: a forked worker must not use its parent's connection to the store.
@@ -153,14 +162,22 @@ def _opened(store: str, name: str, windows: tuple[tuple[int, float], ...], proce
         try:
             return _Bucket(open_bucket(path, name, rates))
         except (OSError, sqlite3.Error):
-            raise Misconfigured(
-                "The store for pacing cannot be opened.",
-                remedy="Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to.",
-            ) from None
+            raise _unusable() from None
     raise Misconfigured(
         "The store for pacing is not known.",
         remedy="Set [debitoor] pacing_url to sqlite:////path/to/file or memory://.",
     )
+
+
+def _unusable() -> Misconfigured:
+    return Misconfigured(
+        "The store for pacing cannot be used.",
+        remedy="Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to.",
+    )
+
+
+def _density(limit: int, seconds: float) -> float:
+    return limit / (seconds + _MARGIN)
 
 
 def _duration(seconds: float) -> str:
