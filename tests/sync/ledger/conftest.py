@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
@@ -93,6 +92,7 @@ def postgresql_database(postgresql_server: URL) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """A server of our own on loopback, or the one of ``DEBITOOR_TEST_POSTGRES`` (its user may create databases)."""
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'psycopg[binary]'")
     if address := os.environ.get("DEBITOOR_TEST_POSTGRES"):
         yield make_url(address).set(drivername="postgresql")
         return
@@ -142,22 +142,24 @@ def _new_database(server: URL) -> Iterator[str]:
 
 
 def _run(url: str, *statements: str) -> None:
+    import psycopg
+
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
 def _wait_for(server: URL, process: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
     deadline = time.monotonic() + 30
     while True:
         try:
-            _run(_text(server), "SELECT 1")
+            return _run(_text(server), "SELECT 1")
         except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-        else:
-            return
 
 
 def _program(name: str) -> str | None:

@@ -7,7 +7,6 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -192,6 +191,8 @@ def test_a_database_that_does_not_exist_is_named(postgresql_server: sa.URL):
 
 
 def test_a_connection_that_the_server_closed_is_opened_again(postgresql_database: str):
+    import psycopg
+
     ledger = Ledger.open(postgresql_database)
     with psycopg.connect(postgresql_database, autocommit=True) as other:
         other.execute(

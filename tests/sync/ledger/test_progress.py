@@ -227,3 +227,22 @@ def test_what_was_not_moved_is_not_archived(ledger: Ledger):
         ledger.archived_many(entries)
     with pytest.raises(IllegalTransition):
         ledger.archived(entries[0])
+
+
+def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):
+    moved = in_state(ledger, State.MOVED)
+    noted = ledger.not_archived(moved, RUN, "The document is locked.")
+    assert (noted.state, noted.reason_code, noted.reason) == (State.MOVED, "not_archived", "The document is locked.")
+    assert kinds(ledger, moved)[-1] == "not_archived"
+
+    archived = ledger.archived(noted)
+    assert (archived.state, archived.reason_code, archived.reason) == (State.ARCHIVED, "", "")
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.MOVED}))
+def test_only_a_moved_document_can_be_refused_to_be_archived(ledger: Ledger, state: State):
+    entry = in_state(ledger, state)
+
+    with pytest.raises(IllegalTransition):
+        ledger.not_archived(entry, RUN, "The document is locked.")
+    assert fresh(ledger, entry) == entry

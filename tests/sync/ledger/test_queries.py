@@ -168,3 +168,33 @@ def test_a_lists_worth_is_the_same_for_a_reader(shelf: Ledger):
 
     assert shelf.entries("acme") == first
     assert "snapshot" not in repr(first[0])
+
+
+def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
+    one, two, three, four, five, six = claimed(ledger, 1, 2, 3, 4, 5, 6)
+    moved = [ledger.moved(entry, f"expense-{entry.id}") for entry in (one, two, three)]
+    ledger.archived(moved[0])
+    ledger.not_archived(moved[1], RUN, "The document is locked.")
+    ledger.hold(four, "currency", "It is in USD.")
+    ledger.reject(five, "file", "The file is empty.")
+    ledger.wait(six, "approval", "It is not approved yet.")
+
+    assert ledger.run_counts(RUN) == {
+        "moved": 3,
+        "archived": 1,
+        "not archived": 1,
+        "held": 1,
+        "rejected": 1,
+        "waiting": 1,
+    }
+    assert ledger.run_counts("another") == {}
+
+
+def test_what_a_later_attempt_of_a_run_put_right_is_not_counted_against_it(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    ledger.retry([ledger.reject(entry, "file", "The file is empty.")], "user:ada")
+    assert ledger.run_counts(RUN) == {}
+
+    (entry,) = ledger.claim([entry], OWNER, TTL, run_id=RUN)
+    ledger.moved(entry, "expense-1")
+    assert ledger.run_counts(RUN) == {"moved": 1}

@@ -52,6 +52,17 @@ def test_an_unknown_run_is_none_and_cannot_be_finished(ledger: Ledger):
         ledger.finish_run("nothing", counts={}, verdict="success")
 
 
+def test_why_a_step_failed_is_there_for_the_report(ledger: Ledger):
+    ledger.start_run(Run(RUN, "acme", "export", "scheduled"))
+    ledger.note_error(RUN, "The token is not valid.")
+    ledger.note_error("nothing", "There is no such run, and nowhere to say it.")
+
+    run = ledger.run(RUN)
+    assert run is not None
+    assert (run.error, run.finished_at) == ("The token is not valid.", None)
+    assert ledger.run("nothing") is None
+
+
 def test_a_source_that_was_never_asked_has_no_watermark(ledger: Ledger):
     assert ledger.watermark("acme", "export") == Watermark("acme", "export")
 

@@ -13,13 +13,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, State
+from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, State, schema
 from debitoor_provider.sync.ledger.schema import HEAD, VERSION_TABLE
 from debitoor_provider.sync.ledger.tables import metadata
 from tests.sync.ledger.samples import planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from debitoor_provider.sync.ledger.engine import Database
 
 
 @pytest.fixture
@@ -109,6 +111,20 @@ def test_processes_that_open_a_new_ledger_at_once_make_it_once(empty: str):
         revisions = list(pool.map(_open_in_a_process, [empty] * 4))
 
     assert revisions == [HEAD] * 4
+
+
+def test_tables_that_another_process_makes_between_two_looks_are_seen(empty: str, monkeypatch: pytest.MonkeyPatch):
+    look = schema._version
+
+    def look_too_early(database: Database) -> str | None:
+        monkeypatch.setattr(schema, "_version", look)
+        try:
+            return look(database)
+        finally:
+            schema.upgrade(database)
+
+    monkeypatch.setattr(schema, "_version", look_too_early)
+    assert Ledger.open(empty).revision == HEAD
 
 
 def test_to_open_a_ledger_that_is_up_to_date_costs_one_query_and_no_alembic(url: str):

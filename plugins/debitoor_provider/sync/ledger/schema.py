@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ProgrammingError
 
 from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, LedgerUnavailable
 
@@ -25,15 +25,13 @@ _ADVISORY_LOCK = 0x64656269746F6F72  # any number that nobody else takes
 def current(database: Database) -> str | None:
     """Return the version of the tables, ``None`` for a database without a ledger."""
     try:
+        return _version(database)
+    except (LedgerUnavailable, ProgrammingError):
+        # A missing table is an error of another class on each database; ask plainly. If it is there after all, another
+        # process has just made it, or the error was a real one and comes again.
         with database.read() as connection:
-            version = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
-            return None if version is None else str(version)
-    except (LedgerUnavailable, DBAPIError):
-        # A missing table is an error of another class on each database; ask plainly.
-        with database.read() as connection:
-            if sa.inspect(connection).has_table(VERSION_TABLE):
-                raise
-        return None
+            is_there = sa.inspect(connection).has_table(VERSION_TABLE)
+        return _version(database) if is_there else None
 
 
 def ensure(database: Database) -> None:
@@ -79,3 +77,9 @@ def upgrade(database: Database) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _version(database: Database) -> str | None:
+    with database.read() as connection:
+        version = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    return None if version is None else str(version)

@@ -239,7 +239,8 @@ class Ledger(LedgerReader):
 
     def archived(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Write down that a moved document is archived at the source. Needs no lease."""
-        return self._advance(Kind.ARCHIVED, entry, {"archived_at": self._time()}, detail, run_id)
+        values = {**NO_REASON, "archived_at": self._time()}
+        return self._advance(Kind.ARCHIVED, entry, values, detail, run_id)
 
     def not_archived(self, entry: Entry, run_id: str, reason: str) -> Entry:
         """Write down that the source refuses to archive a moved document."""
@@ -253,7 +254,8 @@ class Ledger(LedgerReader):
         with self._database.write() as connection:
             current = queries.by_ids(connection, (entry.id for entry in asked))
             moved = [entry for entry in current if entry.state is not State.ARCHIVED]
-            return progress.advance_all(connection, Kind.ARCHIVED, moved, {"archived_at": at}, at=at, run_id=run_id)
+            values = {**NO_REASON, "archived_at": at}
+            return progress.advance_all(connection, Kind.ARCHIVED, moved, values, at=at, run_id=run_id)
 
     # The steps of a person
 
