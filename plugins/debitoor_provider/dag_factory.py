@@ -104,7 +104,7 @@ def _broken_dag(file: AccountFile) -> DAG:
     with DAG(
         file.dag_id,
         description=f"Broken account file: {problems[0]}"[:500],
-        doc_md="\n\n".join(["**This account does not run: its file has to be mended.**", *map(_literally, problems)]),
+        doc_md=_markdown(["**This account does not run: its file has to be mended.**", *map(_literally, problems)]),
         schedule=None,
         start_date=_START,
         tags=[_TAG, "broken"],
@@ -139,7 +139,12 @@ def _describe(account: Account) -> str:
     lines = [f"**{way}**, {account.frequency!s}", _literally(account.name)]
     if account.note:
         lines.append(_literally(account.note))
-    return "\n\n".join(lines)
+    return _markdown(lines)
+
+
+def _markdown(paragraphs: list[str]) -> str:
+    """Join paragraphs; the last line is ended, because Airflow opens what ends in .md as a file."""
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def _literally(text: str) -> str:

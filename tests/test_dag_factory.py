@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from airflow.sdk import CronDataIntervalTimetable, Param
+from airflow.sdk.exceptions import AirflowFailException
+
+from debitoor_provider.dag_factory import build_dag, sync_dags
+from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.sync.accounts.files import load_account_file
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+ROOT = Path(__file__).parent.parent
+EXPORT = """\
+type: export
+name: Acme GmbH, receipts
+debitoor_id: books@acme.example
+connections: {getmyinvoices: gmi_acme, debitoor: debitoor_acme}
+"""
+IMPORT = """\
+type: import
+name: Acme GmbH, sales
+debitoor_id: books@acme.example
+frequency: every 4 hours
+connections: {getmyinvoices: gmi_acme, debitoor: debitoor_acme}
+"""
+
+
+def dag_of(folder: Path, text: str | bytes, stem: str = "acme") -> DAG:
+    path = folder / f"{stem}.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return build_dag(load_account_file(path))
+
+
+def steps(dag: DAG) -> list[str]:
+    """The tasks in their order, which is a chain."""
+    (task,) = dag.roots
+    chain = [task.task_id]
+    while task.downstream_list:
+        (task,) = task.downstream_list
+        chain.append(task.task_id)
+    assert len(chain) == len(dag.tasks)
+    return chain
+
+
+def serialised(dags: dict[str, DAG]) -> bytes:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    return json.dumps([DagSerialization.to_dict(dag) for dag in dags.values()]).encode()
+
+
+class TestDeclared:
+    def test_one_dag_for_each_account(self, tmp_path):
+        dag_of(tmp_path, EXPORT, "acme-receipts")
+        dag_of(tmp_path, IMPORT, "acme-sales")
+        assert list(sync_dags(tmp_path)) == ["debitoor__acme-receipts", "debitoor__acme-sales"]
+
+    def test_no_folder_means_no_dags(self, tmp_path):
+        assert sync_dags(tmp_path / "none") == {}
+
+    def test_direction_company_and_frequency_are_tags(self, tmp_path):
+        assert dag_of(tmp_path, IMPORT).tags == {"debitoor", "import", "every 4 hours", "Acme GmbH, sales"}
+
+    def test_a_long_name_makes_a_tag_that_airflow_takes(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT.replace("Acme GmbH, receipts", "ß" * 200))
+        assert max(map(len, dag.tags)) == 100
+
+    @pytest.mark.parametrize(
+        ("frequency", "cron"),
+        [
+            ("hourly", "0 * * * *"),
+            ("daily", "0 0 * * *"),
+            ("monthly", "0 0 1 * *"),
+            ("30 6 * * 1-5", "30 6 * * 1-5"),
+        ],
+    )
+    def test_the_schedule_has_data_intervals_in_the_accounts_time_zone(self, tmp_path, frequency, cron):
+        dag = dag_of(tmp_path, f"{EXPORT}frequency: {frequency}\ntimezone: America/New_York\n")
+        assert isinstance(dag.timetable, CronDataIntervalTimetable)
+        assert (dag.timetable.expression, str(dag.timetable.timezone)) == (cron, "America/New_York")
+
+    def test_a_manual_account_has_no_schedule(self, tmp_path):
+        assert dag_of(tmp_path, EXPORT + "frequency: manual\n").schedule is None
+
+    def test_nothing_is_caught_up_and_runs_wait_for_each_other(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT)
+        assert (dag.catchup, dag.max_active_runs) == (False, 1)
+        assert {task.max_active_tis_per_dag for task in dag.tasks} == {1}  # a backfill has its own limit of runs
+
+    def test_an_export(self, tmp_path):
+        assert steps(dag_of(tmp_path, EXPORT)) == ["plan", "rename", "export", "report"]
+
+    def test_an_export_that_archives(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT + "archive_after_transfer: true\n")
+        assert steps(dag) == ["plan", "rename", "export", "archive", "report"]
+
+    def test_an_import(self, tmp_path):
+        assert steps(dag_of(tmp_path, IMPORT)) == ["plan", "import", "report"]
+
+    def test_the_report_always_runs(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT)
+        assert {task.task_id: task.trigger_rule for task in dag.tasks} == {
+            "plan": "all_success",
+            "rename": "all_success",
+            "export": "all_success",
+            "report": "all_done",
+        }
+
+    def test_retries_and_pool_are_the_accounts(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT + "retries: 7\npool: gmi\n")
+        assert {(task.retries, task.pool) for task in dag.tasks} == {(7, "gmi")}
+        assert all(isinstance(task.retry_policy, ServiceRetryPolicy) for task in dag.tasks)
+        assert {task.retry_delay for task in dag.tasks} == {timedelta(minutes=2)}
+
+    def test_without_a_pool_it_is_airflows(self, tmp_path):
+        assert {task.pool for task in dag_of(tmp_path, EXPORT).tasks} == {"default_pool"}
+
+    def test_the_trigger_form(self, tmp_path):
+        form = dag_of(tmp_path, EXPORT).params
+        assert dict(form.dump()) == {"from": None, "to": None, "document_ids": [], "dry_run": False}
+        assert {name: form.get_param(name).schema["type"] for name in form} == {
+            "from": ["null", "string"],
+            "to": ["null", "string"],
+            "document_ids": "array",
+            "dry_run": "boolean",
+        }
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("from", "31.01.2026"), ("to", "2026-02-30"), ("document_ids", "7"), ("document_ids", [7]), ("dry_run", "no")],
+    )
+    def test_the_trigger_form_refuses_what_it_cannot_use(self, tmp_path, field, value):
+        param: Param = dag_of(tmp_path, EXPORT).params.get_param(field)
+        with pytest.raises(ValueError, match="validation|is not"):
+            param.resolve(value)
+
+
+class TestHostileText:
+    NOTE = "</pre><script>alert(1)</script>\n\n# Big\n{{ var.value.x }} {% raw %}\n![x](http://evil.example/x.png)"
+
+    def test_name_and_note_are_shown_as_they_are(self, tmp_path):
+        dag = dag_of(tmp_path, f"{EXPORT}note: {json.dumps(self.NOTE)}\n".replace("Acme GmbH", "<b>*Acme*</b>"))
+        blocks = [line for line in dag.doc_md.splitlines() if line and not line.startswith("    ")]
+        assert blocks == ["**GetMyInvoices → Debitoor**, daily"]
+        for line in self.NOTE.splitlines():
+            assert f"    {line}" in dag.doc_md.splitlines()
+
+    def test_a_note_is_not_taken_for_the_name_of_a_file(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        note = f"see {'x' * 300} in README.md"
+        assert note in dag_of(tmp_path, f"{EXPORT}note: {note}\n").doc_md
+
+    def test_a_broken_file_with_a_hostile_value_is_shown_as_it_is(self, tmp_path):
+        dag = dag_of(tmp_path, f"{EXPORT}timezone: {json.dumps('<img src=x> [a](b) read.md')}\n")
+        shown = [line for line in dag.doc_md.splitlines() if "<img" in line]
+        assert shown
+        assert all(line.startswith("    ") for line in shown)
+
+    def test_two_parses_serialise_to_the_same_bytes(self, tmp_path):
+        dag_of(tmp_path, EXPORT + "archive_after_transfer: true\npool: p\n", "a")
+        dag_of(tmp_path, f"{IMPORT}note: {json.dumps(self.NOTE)}\n", "b")
+        dag_of(tmp_path, b"\xff\xfe\x00", "c")
+        dag_of(tmp_path, EXPORT, "wörld")
+        dag_of(tmp_path, EXPORT, "not a dag id; rm -rf")
+        first = serialised(sync_dags(tmp_path))
+        assert serialised(sync_dags(tmp_path)) == first
+        assert b"document" in first
+
+
+BROKEN = {
+    "unreadable-yaml": ("type: export\nname: [", "not YAML|YAML|bracket"),
+    "unknown-field": (EXPORT + "renname: x\n", "renname"),
+    "bad-cron": (EXPORT + "frequency: 61 * * * *\n", "frequency"),
+    "duplicate-key": (EXPORT + "name: Again\n", "name"),
+    "wrong-type": (EXPORT + "parallel: many\n", "parallel"),
+    "bad-timezone": (EXPORT + "timezone: Europe/Berlyn\n", "Europe/Berlin"),
+    "bad-template": (EXPORT + "rename: '{compny}'\n", "company"),
+    "from-after-to": (EXPORT + "period: {from: 2026-02-01, to: 2026-01-01}\n", "period"),
+    "not-utf8": (b"type: export\nname: M\xfcller\n", "UTF-8"),
+    "empty": ("", "empty|type"),
+    "no-mapping": ("- export\n", "field|mapping"),
+    "no-such-type": (EXPORT.replace("export", "exprot"), "export"),
+    "bad file name": (EXPORT, "name"),
+    "no-email": (EXPORT.replace("books@acme.example", "books"), "debitoor_id"),
+    "a-key-for-a-connection": (EXPORT.replace("gmi_acme", "k y"), "connection"),
+}
+
+
+@pytest.fixture(scope="module")
+def dags(tmp_path_factory) -> dict[str, DAG]:
+    """The DAGs of a folder with one good account among many broken ones."""
+    folder = tmp_path_factory.mktemp("accounts")
+    for stem, (text, _) in BROKEN.items():
+        (folder / f"{stem}.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    (folder / "good.yaml").write_text(EXPORT)
+    (folder / "twice.yaml").write_text(EXPORT)
+    (folder / "Twice.yml").write_text(EXPORT)
+    (folder / "nowhere.yaml").symlink_to(folder / "missing")
+    return sync_dags(folder)
+
+
+class TestBrokenFiles:
+    def test_the_others_are_built(self, dags):
+        assert steps(dags["debitoor__good"]) == ["plan", "rename", "export", "report"]
+
+    def test_each_file_has_its_dag(self, dags):
+        assert len(dags) == len(BROKEN) + 4
+        assert {f"debitoor__{stem}" for stem in BROKEN if " " not in stem} <= set(dags)
+
+    @pytest.mark.parametrize("stem", BROKEN)
+    def test_what_is_wrong_is_seen_wherever_one_looks(self, dags, stem):
+        (dag,) = [dag for id_, dag in dags.items() if id_.startswith(f"debitoor__{stem.replace(' ', '-')}")]
+        assert "broken" in dag.tags
+        assert dag.schedule is None
+        assert f"{stem}.yaml" in dag.doc_md
+        assert dag.description.startswith(f"Broken account file: {stem}.yaml")
+        (task,) = dag.tasks
+        with pytest.raises(AirflowFailException, match=BROKEN[stem][1]):
+            task.execute({})
+
+    def test_accounts_that_are_there_twice_both_stand_still(self, dags):
+        twice = [dag for id_, dag in dags.items() if id_.lower().startswith("debitoor__twice")]
+        assert len(twice) == 2
+        assert all("broken" in dag.tags and "twice" in dag.doc_md for dag in twice)
+
+    def test_a_link_into_nothing_is_told(self, dags):
+        (dag,) = [dag for id_, dag in dags.items() if "nowhere" in id_]
+        assert "cannot be read" in dag.description
+
+    def test_they_serialise(self, dags):
+        assert serialised(dags)
+
+
+class TestInATaskProcess:
+    @pytest.fixture
+    def folder(self, tmp_path) -> Path:
+        for number in range(20):
+            dag_of(tmp_path, EXPORT, f"acme-{number}")
+        dag_of(tmp_path, EXPORT, "bad name")
+        return tmp_path
+
+    def test_only_the_dag_of_the_task_is_built(self, folder, monkeypatch):
+        monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "debitoor__acme-7")
+        assert list(sync_dags(folder)) == ["debitoor__acme-7"]
+
+    def test_a_file_whose_name_cannot_be_an_id_is_found_too(self, folder, monkeypatch):
+        (broken,) = [id_ for id_ in sync_dags(folder) if "bad-name" in id_]
+        monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", broken)
+        assert broken in sync_dags(folder)
+
+    def test_loading_the_dags_imports_nothing_heavy(self, folder):
+        code = (
+            "import sys; from airflow.sdk import DAG, BaseOperator, RetryPolicy; before = set(sys.modules);"
+            "import debitoor_provider.dag_factory as factory;"
+            f"assert len(factory.sync_dags({str(folder)!r})) == 21;"
+            "print(*{*sys.modules} - before)"
+        )
+        done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+        loaded = set(done.stdout.split())
+        assert "debitoor_provider.operators.export" in loaded
+        assert not {name for name in loaded if name.startswith(("airflow.providers", "debitoor_provider.hooks"))}
+        heavy = {"requests", "sqlalchemy", "alembic", "pyrate_limiter", "rich", "tenacity", "urllib3"}
+        assert not heavy & {name.partition(".")[0] for name in loaded}
+
+
+class TestAsAirflowReadsIt:
+    @pytest.fixture
+    def bag(self, tmp_path, monkeypatch):
+        from airflow.dag_processing.dagbag import DagBag
+
+        (tmp_path / "accounts").mkdir()
+        for example in (ROOT / "dags" / "accounts").glob("*.example"):
+            (tmp_path / "accounts" / example.stem).write_bytes(example.read_bytes())
+        dag_of(tmp_path / "accounts", "type: [", "broken")
+        (tmp_path / "debitoor_sync.py").write_bytes((ROOT / "dags" / "debitoor_sync.py").read_bytes())
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "accounts"))
+        return DagBag(str(tmp_path))
+
+    def test_the_dag_file_is_taken_for_one_and_loads_without_a_word(self, bag):
+        assert bag.import_errors == {}
+        assert bag.captured_warnings == {}
+        assert set(bag.dags) == {"debitoor__acme-receipts", "debitoor__acme-sales", "debitoor__broken"}
+
+    def test_the_examples_work_as_they_are(self, bag):
+        assert steps(bag.dags["debitoor__acme-receipts"]) == ["plan", "rename", "export", "archive", "report"]
+        assert steps(bag.dags["debitoor__acme-sales"]) == ["plan", "import", "report"]
+
+    def test_airflow_serialises_and_restores_them(self, bag):
+        from airflow.serialization.serialized_objects import DagSerialization
+
+        for dag in bag.dags.values():
+            restored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+            assert (restored.dag_id, restored.tags, restored.doc_md) == (dag.dag_id, dag.tags, dag.doc_md)
+
+    def test_what_is_serialised_holds_neither_settings_nor_a_secret(self, bag):
+        text = serialised(bag.dags).decode()
+        assert "books@acme.example" not in text
+        assert "getmyinvoices_acme" not in text
