@@ -3,12 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from debitoor_provider.services.retry import Backoff
 from services.scripted import ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture

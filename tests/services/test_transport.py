@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import traceback
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -104,6 +105,12 @@ def test_an_unreadable_confirmation_of_a_write_is_an_unclear_outcome(service, tr
     with pytest.raises(UnclearOutcome):
         transport.call(WRITE_A, same)
     assert len(service.asked) == 1
+
+
+def test_a_refusal_that_broke_off_is_a_refusal_nevertheless(service, transport):
+    service.on("POST", "/a", Reply({"message": "no"}, status=400, missing=9))
+    with pytest.raises(Refused):
+        transport.call(WRITE_A, same)
 
 
 def test_a_slow_answer_to_a_write_is_an_unclear_outcome(backoff):
@@ -230,6 +237,17 @@ def test_an_error_instead_of_a_file_is_that_error(service, transport):
     service.on("GET", "/a", Reply({"message": "gone"}, status=404))
     with pytest.raises(Refused):
         transport.stream(READ_A, io.BytesIO())
+
+
+def test_a_large_file_needs_little_memory(service, transport, tmp_path):
+    large = bytes(20_000_000)
+    service.on("GET", "/a", pdf(large))
+    with (tmp_path / "large").open("w+b") as into:
+        tracemalloc.start()
+        assert transport.stream(READ_A, into) == len(large)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 4_000_000
 
 
 class Counter:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 
@@ -202,14 +203,20 @@ class Transport:
             "%s %s %s: %s after %.0f ms",
             self.service,
             call.method,
-            call.path,
+            urlsplit(prepared.url).path,
             response.status_code,
             (time.perf_counter() - started) * 1000,
         )
         return response
 
     def _payload(self, response: requests.Response, call: Call) -> Any:
-        payload, readable = self._understood(response, b"".join(checked_pieces(response, LARGEST_ANSWER)), call)
+        try:
+            body = b"".join(checked_pieces(response, LARGEST_ANSWER))
+        except (Unexpected, requests.RequestException):
+            if response.ok:
+                raise
+            body = b""  # the status alone says that it failed
+        payload, readable = self._understood(response, body, call)
         if not readable:
             raise Unexpected(f"it is not JSON but {content_type(response) or 'of no known type'}")
         return payload

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -178,6 +179,25 @@ def test_an_upload_sends_the_file_and_what_is_known(service, client):
     assert base64.b64decode(sent.json["fileContent"]) == PDF
     assert sent.json["grossAmount"] == "11.90"
     assert sent.json["runOCR"] is False
+
+
+def test_a_large_upload_is_made_while_it_is_sent(service, client, monkeypatch):
+    parts = []
+    monkeypatch.setattr("http.client.HTTPConnection.send", recording(parts))
+    service.on("POST", DOCUMENTS, OK)
+    client.upload(NEW, bytes(3_000_000))
+    assert max(map(len, parts)) < 100_000
+    assert base64.b64decode(service.asked[0].json["fileContent"]) == bytes(3_000_000)
+
+
+def recording(parts: list[bytes]):
+    send = http.client.HTTPConnection.send
+
+    def recorded(self, data):
+        parts.append(data)
+        send(self, data)
+
+    return recorded
 
 
 def test_the_same_file_again_tells_the_document_that_is_there(service, client):
