@@ -272,3 +272,19 @@ def test_a_refused_key_stops_every_call(service, connection, hook):
     service.on("GET", DOCUMENTS, Reply({"errors": [{"code": 403}]}, status=403))
     with pytest.raises(CredentialsRefused):
         hook.client.documents()
+
+
+def test_calls_are_counted_in_airflow_s_home_unless_told_otherwise(service, connection, hook, monkeypatch, tmp_path):
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "a home with blanks"))
+    monkeypatch.delenv("AIRFLOW__DEBITOOR__PACING_URL")
+    service.on("GET", STATUS, Reply({"success": True}))
+    hook.client.check()
+    store = tmp_path / "a home with blanks" / "debitoor_pacing.db"
+    assert store.exists()
+    assert CANARY.encode() not in store.read_bytes()
+
+
+def test_a_clock_that_the_service_does_not_tell_is_no_trouble(service, connection, hook, monkeypatch):
+    healthy(service)
+    monkeypatch.setattr("http.server.BaseHTTPRequestHandler.date_time_string", lambda *_: "now")
+    assert hook.test_connection()[0]

@@ -93,3 +93,13 @@ def test_the_program_is_named_so_that_documents_tell_their_source(service):
         client.check()
     assert service.asked[0].headers["x-application"] == "Apache Airflow"
     assert service.asked[0].headers["X-API-KEY"] == CANARY
+
+
+def test_the_number_that_names_the_account_is_known_or_asked_for(service):
+    service.on("GET", ACCOUNT, Reply({"accountId": "G-20707-0"}))
+    with client_of(service, account_id="G-20707-0") as told, client_of(service, account_id="20707") as short:
+        assert told.account_number == short.account_number == "20707"
+    assert service.asked == []
+    with client_of(service) as asks:
+        assert asks.account_number == asks.account_number == "20707"
+    assert len(service.asked) == 1
