@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
+from debitoor_provider.sync.ledger.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,14 @@ def document(number: int | str, **differing: Any) -> PlannedDocument:
         "gross_amount": Decimal("119.00"),
     }
     return PlannedDocument(**values | differing)
+
+
+def emptied(url: str) -> str:
+    """Empty the tables of a ledger."""
+    with Ledger(url)._database.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    return url
 
 
 def planned(ledger: Ledger, *numbers: int, account: str = "acme", **differing: Any) -> list[Entry]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +21,7 @@ from debitoor_provider.sync.ledger import (
     State,
 )
 from debitoor_provider.sync.ledger.states import STEPS, is_legal
-from tests.sync.ledger.samples import TTL, Clock, document
+from tests.sync.ledger.samples import TTL, Clock, document, emptied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +32,12 @@ owners = st.sampled_from(["one", "two"])
 class Travels(RuleBasedStateMachine):
     """One document, two runs that want it, a person, and the plans that come in between."""
 
-    template: Path
+    url: str
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="ledger-"))
-        shutil.copyfile(self.template, self.folder / "ledger.db")
         self.clock = Clock()
-        self.ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", now=self.clock)
+        self.ledger = Ledger(emptied(self.url), now=self.clock)
         self.state: State | None = None
         self.read: dict[str, Entry] = {}  # what each run had when it claimed last
         self.holder = ""
@@ -145,10 +140,6 @@ class Travels(RuleBasedStateMachine):
         if self.state is not None:
             assert (self.entry.moved_at is not None) == (self.state in DONE)
 
-    def teardown(self) -> None:
-        self.ledger.close()
-        shutil.rmtree(self.folder)
-
     @property
     def entry(self) -> Entry:
         return self.ledger.known("acme", "export", ["1"])["1"]
@@ -173,8 +164,8 @@ _ACTS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
 }
 
 
-def test_a_document_moves_only_along_the_table(sqlite_template: Path):
-    Travels.template = sqlite_template
+def test_a_document_moves_only_along_the_table(sqlite_database: str):
+    Travels.url = sqlite_database
     run_state_machine_as_test(
         Travels,
         settings=settings(
