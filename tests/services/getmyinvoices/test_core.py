@@ -103,3 +103,9 @@ def test_the_number_that_names_the_account_is_known_or_asked_for(service):
     with client_of(service) as asks:
         assert asks.account_number == asks.account_number == "20707"
     assert len(service.asked) == 1
+
+
+def test_an_account_that_cannot_be_named_is_told(service):
+    service.on("GET", ACCOUNT, Reply({"name": "Jo"}))
+    with client_of(service) as client, pytest.raises(Misconfigured, match="account's id"):
+        client.account_number  # noqa: B018

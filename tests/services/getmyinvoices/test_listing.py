@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,17 @@ def test_a_total_that_is_never_reached_is_believed_once_a_second_pass_finds_noth
     listing = Listing([page(2, total=9, of=2), page(1, total=9, of=2)])
     assert uids(listing) == [1, 2]
     assert listing.asked == [1, 2, 1, 2]
+
+
+def test_a_list_in_another_order_at_each_call_is_complete_nevertheless():
+    order = random.Random(7)
+    everything = list(range(1, 121))
+
+    def shuffled(number: int) -> Page:
+        order.shuffle(everything)
+        return page(*everything[(number - 1) * 50 : number * 50], total=120, of=3)
+
+    assert [document.document_uid for document in all_documents(shuffled)] == list(range(1, 121))
 
 
 def test_a_list_that_does_not_come_to_rest_is_an_error_rather_than_a_gap():

@@ -97,8 +97,16 @@ class Core:
 
     @property
     def account_number(self) -> str:
-        """The number that names the account; asked of the service when it was not given."""
+        """The number that names the account, ``20707`` of ``G-20707-0``; asked of the service when it was not given.
+
+        :raises Misconfigured: when the service does not tell it either
+        """
         self.identify()
+        if not self._account_number:
+            raise Misconfigured(
+                "GetMyInvoices does not tell the account's id.",
+                remedy="Enter the account id (G-...), found in GetMyInvoices under account data, in the connection.",
+            )
         return self._account_number
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Fetch = Callable[[int], parse.Page]
 """Gets one page by its number, from 1."""
 
-_PASSES = 4
+_PASSES = 8
 _STATUS_FILTERS = {PaymentStatus.PAID: "paid", PaymentStatus.NOT_PAID: "not_paid", PaymentStatus.UNKNOWN: "unknown"}
 
 
@@ -126,33 +126,33 @@ def pages(fetch: Fetch) -> Iterator[parse.Page]:
 def all_documents(fetch: Fetch) -> list[Document]:
     """Return every document of the list once, sorted by id.
 
-    The list has no order, and a document that is archived or changed meanwhile moves the others to earlier pages
-    (section 10.3), so that one may be passed over. A pass of several pages therefore counts only if the service's
-    total stayed the same and was reached; otherwise the list is read again and the passes are put together. A total
-    that stays the same and is not reached is believed to be wrong once a further pass finds nothing new.
+    The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
+    pages (section 10.3), so that one may be passed over. A list of several pages is therefore read again, and the
+    passes are put together, until the service's total stood still and was reached. A total that is not reached is
+    believed to be wrong once two passes give the very same documents.
 
     :raises Unavailable: when the list does not come to rest
     """
     documents: dict[int, Document] = {}
-
-    def in_order() -> list[Document]:
-        return [documents[uid] for uid in sorted(documents)]
-
+    totals: set[int | None] = set()
+    before: set[int] | None = None
     for _ in range(_PASSES):
-        known = set(documents)
-        totals: set[int | None] = set()
-        seen: set[int] = set()
-        count = 0
-        for found in pages(fetch):
-            count += 1
-            totals.add(found.total)
-            for document in map(parse.document, found.records):
-                documents[document.document_uid] = document
-                seen.add(document.document_uid)
-        if count == 1:
-            return in_order()
-        if len(totals) == 1:
-            (total,) = totals
-            if total is None or total <= len(seen) or known == set(documents):
-                return in_order()
+        read = list(pages(fetch))
+        found = {document.document_uid: document for page in read for document in map(parse.document, page.records)}
+        documents |= found
+        totals_now = {page.total for page in read}
+        totals |= totals_now
+        (total, *others) = totals_now
+        settled = len(read) == 1 or (
+            not others
+            and (
+                total is None
+                or len(found) >= total
+                or found.keys() == before
+                or (len(totals) == 1 and len(documents) >= total)
+            )
+        )
+        if settled:
+            return [documents[uid] for uid in sorted(documents)]
+        before = set(found)
     raise Unavailable("The list of documents kept changing while it was read.")
