@@ -97,19 +97,19 @@ class Application:
     def _run(self, service: Service, call: Call, match: Match, fault: Fault | None, query: str) -> Reply:
         """One transaction: the effect, its log rows, and the row of the call itself."""
         world = self.world
+
+        def error(status: int, code: int, text: str) -> Reply:
+            return service.error(call.caller, status, code, text)
+
         if fault:
             call.fault = fault.effect
         arrived = epoch_now()
         with world.store.transaction():
             skip = fault is not None and fault.when == "before" and fault.effect != "latency"
-            reply = Reply(503) if skip else self._answer(service, call, match)
+            reply = error(503, 503, "Service unavailable") if skip else self._answer(service, call, match)
             if fault and fault.effect == "insert_row" and reply.status == 200 and call.caller:
                 service.insert_row(call)
             if fault:
-
-                def error(status: int, code: int, text: str) -> Reply:
-                    return service.error(call.caller, status, code, text)
-
                 reply = spoil(reply, fault, error, world.clock)
             world.log.call(
                 call.seq,

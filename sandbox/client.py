@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import requests
 
-from sandbox import contract
+from sandbox import contract, jsons
 from sandbox.company_client import CompanyAdmin, Record
 
 __all__ = ["CompanyAdmin", "Record", "SandboxAdmin"]
@@ -140,7 +140,12 @@ class SandboxAdmin:
     def request(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> requests.Response:
         """As :meth:`call`, giving the response."""
         response = self._session.request(
-            method, self.base_url + contract.ADMIN + path, json=_plain(body), params=params, timeout=600
+            method,
+            self.base_url + contract.ADMIN + path,
+            data=None if body is None else jsons.dumps(body),
+            headers={"Content-Type": "application/json"},
+            params=params,
+            timeout=600,
         )
         if response.status_code >= 400:
             raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
@@ -150,14 +155,3 @@ class SandboxAdmin:
 def _ids(filters: Record) -> Record:
     company = filters.get("company")
     return filters | ({"company": company.id} if isinstance(company, CompanyAdmin) else {})
-
-
-def _plain(value: Any) -> Any:
-    """Decimals as text, which the admin API reads as exactly that amount."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

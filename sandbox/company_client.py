@@ -83,10 +83,10 @@ class CompanyAdmin:
 
         :raises LookupError: if there is none
         """
-        for row in self.documents(deleted=True):
-            if row["uid"] == uid:
-                return row
-        raise LookupError(uid)
+        found: list[Record] = self._call("GET", "/documents", params={"deleted": True, "uid": uid})
+        if not found:
+            raise LookupError(uid)
+        return found[0]
 
     def document_file(self, uid: int) -> bytes:
         """The bytes of a document."""

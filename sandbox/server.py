@@ -66,7 +66,10 @@ def running(
     :param thread: run it in a thread of this process instead of a process of its own
     :param port: 0 picks a free one
     :param arguments: further arguments of ``python -m sandbox``, such as ``("--documents", "50")``
+    :raises ValueError: for arguments to a thread, which has no command line
     """
+    if thread and arguments:
+        raise ValueError("arguments need a process of their own")
     with contextlib.ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
         starter = _in_thread(folder, port) if thread else in_process(folder, port, arguments)

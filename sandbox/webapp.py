@@ -162,6 +162,8 @@ def add_expense(world: World, company: Company, body: dict[str, Any]) -> dict[st
     """A person enters an expense, or one arrives by e-mail (``createdFromEmail``)."""
     with world.store.transaction():
         entity = expenses.assemble(world, company, expenses.EXPENSES, body)
+        if not company.switches.strict_bookkeeping:
+            entity.setdefault("number", entities.next_number(world, company, "expense"))
         return entities.add(world, company, "expense", entity)
 
 
@@ -183,7 +185,8 @@ def delete_entity(world: World, company: Company, ident: str) -> None:
     """
     with world.store.transaction():
         kind, entity = _entity(world, company, ident)
-        entities.save(world, company, kind, entity | {"deleted": True}, what="deleted")
+        flag = {"deleted": True} if kind in ("invoice", "creditNote") else {}
+        entities.save(world, company, kind, entity | flag, what="deleted")
 
 
 def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, dict[str, Any]]:

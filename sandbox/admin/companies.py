@@ -13,6 +13,7 @@ from sandbox.admin.access import CompanyOf, Json, WorldOf
 from sandbox.admin.bodies import CompanyChange, NewCompany
 from sandbox.companies import Company, new_token
 from sandbox.switches import Limits, Switches
+from sandbox.world import World
 
 router = APIRouter()
 T = TypeVar("T", Switches, Limits)
@@ -43,20 +44,20 @@ async def change_company(body: CompanyChange, company: CompanyOf, world: WorldOf
     changes: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"switches", "limits"})
     changes["switches"] = _merged(_SWITCHES, company.switches, body.switches)
     changes["limits"] = _merged(_LIMITS, company.limits, body.limits)
-    return Json(told(world.companies.change(company, **changes)))
+    return _changed(world, company, sorted(body.model_fields_set), **changes)
 
 
 @router.post("/companies/{company_id}/tokens")
 async def add_token(company: CompanyOf, world: WorldOf) -> Json:
     """Make a personal Debitoor token (D 4.1)."""
     tokens = (*company.debitoor_tokens, new_token())
-    return Json(told(world.companies.change(company, debitoor_tokens=tokens)))
+    return _changed(world, company, ["debitoor_tokens"], debitoor_tokens=tokens)
 
 
 @router.delete("/companies/{company_id}/tokens")
 async def revoke_tokens(company: CompanyOf, world: WorldOf) -> Json:
     """Revoke all Debitoor tokens of a company, as the user can inside the product."""
-    return Json(told(world.companies.change(company, debitoor_tokens=())))
+    return _changed(world, company, ["debitoor_tokens"], debitoor_tokens=())
 
 
 def told(company: Company) -> dict[str, Any]:
@@ -68,6 +69,13 @@ def told(company: Company) -> dict[str, Any]:
         "debitoor_token": tokens[-1] if tokens else None,
         "debitoor_email": company.email,
     }
+
+
+def _changed(world: World, company: Company, fields: list[str], **changes: Any) -> Json:
+    with world.store.transaction():
+        company = world.companies.change(company, **changes)
+        world.log.effect(None, company.id, "admin", "updated", "account", company.id, fields=fields)
+    return Json(told(company))
 
 
 def _merged(adapter: TypeAdapter[T], now: T, changes: dict[str, Any]) -> T:

@@ -19,21 +19,19 @@ router = APIRouter()
 
 
 @router.get("/companies/{company_id}/documents")
-async def list_documents(company: CompanyOf, world: WorldOf, deleted: bool = False) -> Json:
-    """All documents, archived ones included, as they are stored."""
+async def list_documents(company: CompanyOf, world: WorldOf, deleted: bool = False, uid: int | None = None) -> Json:
+    """All documents, or one, archived ones included, as they are stored."""
     rows = world.store.rows(
-        "SELECT d.uid, d.sha256, d.changed, d.deleted, d.data, c.name, c.data->>'countryCode' FROM document d "
-        "LEFT JOIN counterparty c ON c.uid = d.counterparty WHERE d.company = ? AND (? OR d.deleted IS NULL) "
-        "ORDER BY d.uid",
-        company.id, deleted,
-    )  # fmt: skip
-    return Json(
-        [
-            {"uid": uid, "sha256": sha256, "changedAt": changed, "deletedAt": gone, "companyName": name or "",
-             "companyCountry": country or "", **jsons.parse(data)}
-            for uid, sha256, changed, gone, data, name, country in rows
-        ]
-    )  # fmt: skip
+        "SELECT d.uid, d.sha256, d.changed, d.deleted, coalesce(c.name, ''), coalesce(c.data->>'countryCode', ''), "
+        "d.data FROM document d "
+        "LEFT JOIN counterparty c ON c.uid = d.counterparty "
+        "WHERE d.company = ?1 AND (?2 OR d.deleted IS NULL) AND (?3 IS NULL OR d.uid = ?3) ORDER BY d.uid",
+        company.id,
+        deleted,
+        uid,
+    )
+    names = ("uid", "sha256", "changedAt", "deletedAt", "companyName", "companyCountry")
+    return Json([dict(zip(names, row, strict=False)) | jsons.parse(row[-1]) for row in rows])
 
 
 @router.post("/companies/{company_id}/documents")

@@ -134,7 +134,7 @@ def _settings(call: Call) -> dict[str, Any]:
         "featuresCount": {"documents": 0, "income": 0},
         "shoeboxEmailAlias": alias,
         "shoeboxEmailDomain": "in.example",
-        "supplierSettings": {"lastSupplierNumber": entities.next_number(call, "supplier") - 1},
+        "supplierSettings": {"lastSupplierNumber": entities.next_number(call.world, call.company, "supplier") - 1},
         "vatReported": False,
         **company.settings,
     }

@@ -114,10 +114,10 @@ def listed(
     return Reply(200, ("[" + ",".join([text for (text,) in rows]) + "]").encode("ascii"))
 
 
-def next_number(call: Call, kind: Kind) -> int:
+def next_number(world: World, company: Company, kind: Kind) -> int:
     """The next number of the company's series."""
     sql = "SELECT coalesce(max(number), 0) + 1 FROM entity WHERE company = ? AND kind = ?"
-    return int(call.world.store.value(sql, call.company.id, kind))
+    return int(world.store.value(sql, company.id, kind))
 
 
 def _moment(name: str, text: str) -> str:
@@ -128,10 +128,10 @@ def _moment(name: str, text: str) -> str:
         if not text.endswith("Z"):
             raise ValueError
         moment = datetime.strptime(f"{text[:-1]}+0000", f"%Y-%m-%dT%H:%M:%S{'.%f' if '.' in text else ''}%z")
-    except ValueError:
+        return utc_seconds(moment + timedelta(seconds=1) if moment.microsecond else moment)
+    except (ValueError, OverflowError):
         entry = {"property": name, "value": text, "message": "must be date-time format"}
         raise invalid([entry]) from None
-    return utc_seconds(moment + timedelta(seconds=1) if moment.microsecond else moment)
 
 
 def _count(call: Call, name: str, default: int) -> int:

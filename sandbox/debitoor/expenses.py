@@ -52,7 +52,7 @@ def book_expense(call: Call) -> Reply:
         raise not_found()
     entity = entities.known(call, "expense")
     if "number" not in entity:
-        entity["number"] = entities.next_number(call, "expense")
+        entity["number"] = entities.next_number(call.world, call.company, "expense")
         entity = entities.save(call.world, call.company, "expense", entity, fields=["number"], call=call.seq)
     return ok(entity)
 
@@ -108,7 +108,7 @@ def _create(book: Book, call: Call) -> Reply:
     elif "number" not in body:
         if call.one("autonumber") != "true":
             raise invalid([{"property": "number", "message": "is required"}])  # A20
-        body["number"] = entities.next_number(call, book.kind)
+        body["number"] = entities.next_number(call.world, call.company, book.kind)
     entity = assemble(call.world, call.company, book, body)
     return _told(book, entities.add(call.world, call.company, book.kind, entity, call=call.seq))
 

@@ -49,7 +49,7 @@ def _list(register: Register, call: Call) -> Reply:
 def _create(register: Register, call: Call) -> Reply:
     body = validated(register.schema, call.json)
     if "number" not in body and call.one("autonumber") == "true":
-        body["number"] = entities.next_number(call, register.kind)
+        body["number"] = entities.next_number(call.world, call.company, register.kind)
     return ok(entities.add(call.world, call.company, register.kind, body, call=call.seq))
 
 

@@ -81,7 +81,7 @@ class Debitoor:
         if kind == "expense":
             row = {"date": today, "number": call.seq, "currency": call.company.currency, "lines": [], **amounts}
         sha256 = call.world.store.keep(b"%PDF-1.4\n% arrived\n%%EOF\n")
-        entities.add(call.world, call.company, kind, row, sha256=sha256, call=call.seq)
+        entities.add(call.world, call.company, kind, row, sha256=sha256)
 
     def _check(self, call: Call) -> None:
         if call.caller is None:

@@ -60,7 +60,7 @@ def decode_file(value: object) -> bytes:
     if not isinstance(value, str):
         raise Refused(103, "File content is not base64 encoded")
     try:
-        content = base64.b64decode(value, validate=True)
+        content = base64.b64decode("".join(value.split()) if "\n" in value else value, validate=True)
     except (binascii.Error, ValueError):
         raise Refused(103, "File content is not base64 encoded") from None
     if len(content) > contract.GMI_MAX_FILE_BYTES:
@@ -77,7 +77,9 @@ def _real(parse: Callable[[str], object], value: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, list | dict):
+        raise Refused(102, "A text is needed where a list or an object was given")
+    return str(value)
 
 
 def _dated(code: int) -> Callable[[Any], str]:
@@ -115,9 +117,9 @@ def _tax_rates(value: Any) -> list[str]:
 
 def _one_of(allowed: Any, code: int, what: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             raise Refused(code, f"{what} is invalid")
-        return str(value)
+        return value
 
     return read
 

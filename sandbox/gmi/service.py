@@ -68,7 +68,6 @@ class GetMyInvoices:
             call.company,
             library.blank(f"arrived-{call.seq}.pdf", documentType="INCOMING_INVOICE", note="arrived meanwhile"),
             b"%PDF-1.4\n% arrived with call " + str(call.seq).encode() + b"\n%%EOF\n",
-            call=call.seq,
         )
 
     def _check(self, call: Call) -> None:

@@ -37,7 +37,6 @@ async def show(world: WorldOf, company: int | None = None) -> HTMLResponse:
         api=contract.ADMIN,
         gmi_base=contract.GMI_BASE,
         rows=_ROWS,
-        now=world.clock.now(),
         **(_content(world, chosen) if chosen else {}),
     )
     return HTMLResponse(page, 200 if chosen or company is None else 404, _HEADERS)

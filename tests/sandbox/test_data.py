@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.data.loader import load
 from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf, printable
+from sandbox.server import running
 from sandbox.world import World
 
 SHARED = Path(__file__).parents[3] / "shared" / "documents"
@@ -157,6 +158,17 @@ def test_the_collection_of_real_invoices_loads_with_its_bytes(world):
     stored = [world.store.value("SELECT sha256 FROM document WHERE uid = ?", uid) for uid in uids]
     assert stored == [item["sha256"] for item in described]
     assert len(stored) == 14
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real invoices is not there")
+def test_the_collection_is_loaded_over_the_admin_api_and_from_the_command_line(sandbox, tmp_path):
+    acme = sandbox.create_company("Loaded", limits=None)
+    uids = acme.load(SHARED)
+    assert [row["uid"] for row in acme.documents()] == uids
+
+    with running(tmp_path, arguments=("--company", "Acme", "--from", str(SHARED))) as admin:
+        (company,) = admin.companies()
+        assert {row["sha256"] for row in company.documents()} == {row["sha256"] for row in acme.documents()}
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real invoices is not there")

@@ -1,0 +1,128 @@
+"""Whatever is sent, the answer is a refusal and never a fault of the sandbox, and nothing half-done is stored."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sandbox import contract
+from sandbox.debitoor.schemas import CUSTOMER, EXPENSE_V4, INCOME, SUPPLIER
+
+FUZZ = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12)
+    | st.sampled_from(["2026-01-05", "19", "-1", "1e400", "DE", "EUR", "gross", "0" * 5000, "Infinity"])
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
+UPLOAD_FIELDS = st.sampled_from(
+    ["fileName", "fileContent", "documentType", "companyId", "documentDate", "netAmount", "grossAmount", "taxRates",
+     "vat", "tags", "note", "lineItems", "paymentStatus", "isArchived", "currency", "cashDiscountValue", "runOCR"]
+)  # fmt: skip
+
+
+def fields_of(schema):
+    """Bodies with properties of a schema and values of any kind."""
+    return st.dictionaries(st.sampled_from([*schema["properties"], "unknown"]), VALUES, max_size=6)
+
+
+@FUZZ
+@given(changes=st.dictionaries(UPLOAD_FIELDS, VALUES, max_size=4))
+def test_any_upload_and_update_is_answered(gmi, upload, changes):
+    created = gmi.post("/documents", json=upload() | changes)
+    assert created.status_code in (200, 422), (changes, created.text)
+    if created.status_code == 200:
+        path = f"/documents/{created.json()['documentUid']}"
+        assert gmi.put(path, json=changes).status_code in (200, 422), changes
+        assert gmi.get(path).status_code == 200, changes
+        assert gmi.get("/documents?archivedFilter=1&loadLineItems=true&perPage=3").status_code == 200, changes
+
+
+@FUZZ
+@given(item=st.dictionaries(st.sampled_from(["quantity", "tax_percentage", "total_gross", "description"]), VALUES))
+def test_any_line_item_is_answered(gmi, acme, upload, item):
+    created = gmi.post("/documents", json=upload(lineItems=[item]))
+    assert created.status_code in (200, 422), (item, created.text)
+    assert gmi.get("/documents?loadLineItems=true&perPage=3").status_code == 200, item
+
+
+@FUZZ
+@given(
+    query=st.dictionaries(
+        st.sampled_from(
+            ["companyFilter", "archivedFilter", "documentTypeFilter", "noteFilter", "startDateFilter", "pageNumber",
+             "perPage", "updatedOrNewSinceFilter", "tagFilter[]", "documentUidExclusionFilter[]", "searchQuery"]
+        ),
+        st.text(max_size=10) | st.sampled_from(["9" * 30, "-1", "2026-01-05 10:00:00", "%", "'"]),
+    )
+)  # fmt: skip
+def test_any_filter_is_answered(gmi, query):
+    assert gmi.get("/documents", params=query).status_code in (200, 422), query
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "base"),
+    [
+        (contract.EXPENSES, EXPENSE_V4, {"date": "2026-01-05", "lines": [{"taxRate": 19, "grossAmount": 1}]}),
+        (contract.INCOME, INCOME, {"date": "2026-01-05", "customerCountry": None}),
+        (contract.SUPPLIERS, SUPPLIER, {"name": "L", "countryCode": "DE"}),
+        (contract.CUSTOMERS, CUSTOMER, {"name": "L", "countryCode": "DE", "paymentTermsId": 1}),
+    ],
+)
+def test_any_body_is_answered(debitoor, path, schema, base):
+    @FUZZ
+    @given(changes=fields_of(schema))
+    def check(changes):
+        response = debitoor.post(path + "?autonumber=true", json=base | changes)
+        assert response.status_code in (200, 400), (changes, response.text)
+
+    check()
+    assert debitoor.get(path).status_code == 200
+
+
+@FUZZ
+@given(
+    line=st.dictionaries(
+        st.sampled_from([*EXPENSE_V4["properties"]["lines"]["items"]["properties"]]),
+        VALUES | st.sampled_from([{"taxRate": 19, "productOrService": "service", "consumptionOrResale": "resale"}]),
+        max_size=5,
+    )
+)
+def test_any_line_is_answered(debitoor, line):
+    body = {"date": "2026-01-05", "lines": [{"taxRate": 19, "grossAmount": 1} | line]}
+    response = debitoor.post(contract.EXPENSES + "?autonumber=true", json=body)
+    assert response.status_code in (200, 400), (line, response.text)
+
+
+@FUZZ
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["fromDate", "toDate", "changedSince", "changedBefore", "skip", "limit", "isUnpaid"]),
+        st.text(string.printable, max_size=10) | st.sampled_from(["9" * 15, "0001-01-01", "9999-12-31T23:59:59.5Z"]),
+    )
+)
+def test_any_list_filter_is_answered(debitoor, query):
+    assert debitoor.get(contract.EXPENSES, params=query).status_code in (200, 400), query
+
+
+@FUZZ
+@given(body=st.binary(max_size=200), boundary=st.text(string.ascii_letters, min_size=1, max_size=5))
+def test_any_multipart_body_is_answered(debitoor, body, boundary):
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    framed = f"--{boundary}\r\n".encode() + body + f"\r\n--{boundary}--\r\n".encode()
+
+    for data in (body, framed):
+        response = debitoor.post(contract.FILES + "?fileName=a.pdf", data=data, headers=headers)
+        assert response.status_code in (200, 400), (body, response.text)
