@@ -21,6 +21,7 @@ from debitoor_provider.services.errors import (
         (401, CredentialsRefused),
         (403, CredentialsRefused),
         (404, NotFound),
+        (408, Unavailable),
         (412, Refused),
         (429, RateLimited),
         (500, Unavailable),

@@ -49,7 +49,7 @@ def _named(answer: Answer, operation: str) -> ServiceError:
         return NotFound("The record does not exist, or no longer.")
     if status == 429:
         return RateLimited("Debitoor asked to slow down.", retry_after=answer.retry_after)
-    if status >= 500:
+    if status == 408 or status >= 500:
         return Unavailable(f"Debitoor has a problem of its own ({status}).", retry_after=answer.retry_after)
     if "upload" in operation and status in (412, 413, 415):
         return FileRefused("Debitoor does not accept the file: its type or its size is not allowed.")

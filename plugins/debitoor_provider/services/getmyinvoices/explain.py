@@ -124,7 +124,9 @@ def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any],
     if status in (401, 403):
         kind, message, remedy = _KEY_CODES.get(code or 0, _KEY_CODES[403])
         return kind(message, remedy=remedy)
-    if status >= 500:
+    if status == 413:  # by a gateway before the service
+        return FileRefused("The file is too large for GetMyInvoices.")
+    if status == 408 or status >= 500:
         return Unavailable(f"GetMyInvoices has a problem of its own ({status}).", retry_after=answer.retry_after)
     if status == 400 and "user agent" in detail.lower():
         return WrongUserAgent(
