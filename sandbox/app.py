@@ -50,14 +50,14 @@ class Application:
         self._people = people
         gmi: Service = GetMyInvoices()
         debitoor: Service = Debitoor()
-        self._prefixes = (("/accounts/", gmi), ("/api/", debitoor), ("/login/oauth2/", debitoor))
+        self._services = ((contract.GMI_PREFIX, gmi), (contract.DEBITOOR_PREFIXES, debitoor))
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http":
             path = scope["path"]
-            for prefix, service in self._prefixes:
-                if path.startswith(prefix):
+            for prefixes, service in self._services:
+                if path.startswith(prefixes):
                     await self._serve(service, scope, receive, send)
                     return
         await self._people(scope, receive, send)

@@ -205,6 +205,10 @@ class CompanyAdmin:
         """Switch all rate limits off."""
         self.limit(**dict.fromkeys(self.limits))
 
+    def refresh(self) -> None:
+        """Read the company anew, for example after a token was made by OAuth."""
+        self._take(self._call("GET", ""))
+
     def change(self, **changes: Any) -> None:
         """Change ``name``, ``email``, ``key_state``, ``oauth_redirect_uri``, ``switches`` or ``limits``."""
         self._take(self._call("PATCH", "", changes))

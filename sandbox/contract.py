@@ -11,6 +11,7 @@ from typing import Final
 
 # --- GetMyInvoices: paths -------------------------------------------------------------------------------------------
 GMI_BASE: Final = "/accounts/v3"  # G 1.1
+GMI_PREFIX: Final = "/accounts/"  # everything below it is this service's
 GMI_RETIRED_BASES: Final = ("/accounts/v1", "/accounts/v2")  # G 1.1: v2 answers 410
 GMI_STATUS: Final = GMI_BASE + "/apiStatus"  # G 3.1
 GMI_ACCOUNT: Final = GMI_BASE + "/account"  # G 3.2
@@ -65,6 +66,7 @@ GMI_ATTACHMENT_TYPES: Final = frozenset(  # G 7.4
 GMI_VAT_RATE_LIST: Final = ("0.00", "5.50", "7.00", "10.00", "13.00", "16.00", "19.00", "20.00", "21.00", "25.00")
 
 # --- Debitoor: paths (D 1) ------------------------------------------------------------------------------------------
+DEBITOOR_PREFIXES: Final = ("/api/", "/login/oauth2/")  # D 3.1
 AUTHORIZE: Final = "/login/oauth2/authorize"
 ACCESS_TOKEN: Final = "/login/oauth2/access_token"  # noqa: S105 - a path, not a secret
 ENVIRONMENT: Final = "/api/environment/v1"

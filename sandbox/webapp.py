@@ -28,7 +28,6 @@ _FIELDS = {
     "due_date": "documentDueDate", "currency": "currency", "note": "note", "tags": "tags",
     "order_number": "orderNumber", "payment_status": "paymentStatus", "paid_at": "paidAt",
     "payment_method": "paymentMethod", "workflow": "workflow", "text": "text", "source": "source",
-    "filename": "filename",
 }  # fmt: skip
 
 
@@ -42,14 +41,14 @@ def add_document(
     content: bytes,
     filename: str,
     *,
-    supplier: str = "",
-    supplier_country: str = "",
+    supplier: str | None = None,
+    supplier_country: str | None = None,
     created_at: datetime | None = None,
     **fields: Any,
 ) -> int:
     """A document arrives in GetMyInvoices.
 
-    :param supplier: name of the company it is assigned to, created if unknown; empty leaves it unassigned
+    :param supplier: name of the company it is assigned to, created if unknown; none leaves it unassigned
     :param created_at: aware; now if None
     :param fields: as of :func:`edit_document`
     :return: its uid
@@ -57,7 +56,7 @@ def add_document(
     with world.store.transaction():
         data = library.blank(filename, source="Manual", isOcrCompleted=1)
         data |= _document_fields(fields)
-        data["companyUid"] = _supplier(world, company, supplier, supplier_country)
+        data["companyUid"] = _supplier(world, company, supplier or "", supplier_country or "")
         local = local_seconds(created_at, company.timezone) if created_at else None
         return library.add(world, company, data, content, created_at=local)
 
@@ -75,7 +74,9 @@ def edit_document(world: World, company: Company, uid: int, **fields: Any) -> No
             raise Unknown(f"document {uid}")
         changes = _document_fields(fields)
         if "supplier" in fields:
-            changes["companyUid"] = _supplier(world, company, fields["supplier"], fields.get("supplier_country", ""))
+            changes["companyUid"] = _supplier(
+                world, company, fields["supplier"] or "", fields.get("supplier_country") or ""
+            )
         library.change(world, company, uid, found[0], changes)
 
 
@@ -198,10 +199,12 @@ def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, 
 
 
 def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    data = {_FIELDS[name]: value for name, value in fields.items() if name in _FIELDS}
-    for name in ("document_number", "document_date", "due_date", "currency", "note"):
-        if name in fields and fields[name] is None:
-            data[_FIELDS[name]] = ""  # A-12
+    empty = library.blank("")  # A-12: a value that is not there is empty, not null
+    data = {
+        stored: empty[stored] if fields[name] is None else fields[name]
+        for name, stored in _FIELDS.items()
+        if name in fields
+    }
     for name, stored in (("net_amount", "netAmount"), ("gross_amount", "grossAmount")):
         if name in fields:
             data[stored] = f"{Decimal(str(fields[name] or 0)):.2f}"
@@ -211,7 +214,7 @@ def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
         data["lineItems"] = library.line_items(fields["line_items"] or [])
     for name, stored in (("archived", "isArchived"), ("locked", "isLocked")):
         if name in fields:
-            data[stored] = int(fields[name])
+            data[stored] = int(bool(fields[name]))
     return data
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from sandbox import contract, jsons
+from sandbox import jsons
 from sandbox.debitoor import entities
 from sandbox.debitoor.operations import OPERATIONS, PUBLIC
 from sandbox.debitoor.refusal import Refused, error_reply, not_found
@@ -23,6 +23,10 @@ _HEADERS = [
     ("x-revision", "2021-06-01T12:00:00Z"),
 ]
 _MINUTE = 60.0
+_ARRIVING: dict[str, entities.Kind] = {
+    "debitoor.invoices.list": "invoice",
+    "debitoor.credit_notes.list": "creditNote",
+}
 
 
 class Debitoor:
@@ -72,9 +76,7 @@ class Debitoor:
 
     def insert_row(self, call: Call) -> None:
         """A row arrives between two pages of the list that was read."""
-        kind: entities.Kind = "expense"
-        if call.path.startswith("/api/sales/"):
-            kind = "creditNote" if call.path == contract.CREDIT_NOTES else "invoice"
+        kind = _ARRIVING.get(call.operation, "expense")
         today = call.time.date().isoformat()
         amounts = dict.fromkeys(("totalGrossAmount", "totalNetAmount", "totalTaxAmount", "unpaidAmount"), 0)
         row = {"date": today, "number": f"ARRIVED-{call.seq}", "type": kind, "customerName": "Arrived", **amounts}

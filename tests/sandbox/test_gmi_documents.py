@@ -301,3 +301,18 @@ def test_deleted_documents_are_listed_with_the_time(gmi, acme, sandbox, pdf, cod
     assert listed == {"totalCount": 1, "records": [{"documentUid": uid, "deletedAt": "2026-01-10 09:00:00"}]}
     assert gmi.get("/documents/deleted?deletedSinceFilter=2026-01-10 09:00:01").json()["totalCount"] == 0
     assert code_of(gmi.get("/documents/deleted?deletedSinceFilter=2026-01-10")) == (422, 140)
+
+
+def test_values_that_a_person_leaves_out_are_empty(gmi, acme, pdf):
+    nothing = dict.fromkeys(
+        ["supplier", "document_number", "document_date", "net_amount", "gross_amount", "tax_rates", "currency", "tags",
+         "note", "workflow", "line_items", "payment_status", "document_type"]
+    )  # fmt: skip
+    uid = acme.add_document(pdf(), "a.pdf", **nothing)
+
+    (record,) = gmi.get("/documents?loadLineItems=true").json()["records"]
+
+    assert None not in record.values()
+    assert (record["tags"], record["lineItems"], record["paymentStatus"]) == ([], [], "Unknown")
+    acme.edit_document(uid, supplier="L", supplier_country=None, archived=True)
+    assert gmi.get(f"/documents/{uid}").json()["meta_data"]["companyName"] == "L"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import string
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox import contract
 from sandbox.debitoor.schemas import CUSTOMER, EXPENSE_V4, INCOME, SUPPLIER
+from sandbox.server import running
 
 FUZZ = settings(
     max_examples=40,
@@ -126,3 +128,24 @@ def test_any_multipart_body_is_answered(debitoor, body, boundary):
     for data in (body, framed):
         response = debitoor.post(contract.FILES + "?fileName=a.pdf", data=data, headers=headers)
         assert response.status_code in (200, 400), (body, response.text)
+
+
+def test_a_fault_of_the_sandbox_itself_undoes_the_call_and_ends_nothing(tmp_path, pdf, gmi_of, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    with running(tmp_path, thread=True) as admin:
+        acme = admin.create_company("Acme")
+        uid = acme.add_document(pdf(), "a.pdf", tags=["old"])
+        agent = {"X-API-KEY": acme.gmi_api_key, "User-Agent": acme.gmi_account_id}
+        url = f"{admin.gmi_url}/documents/{uid}"
+        with monkeypatch.context() as patch:
+            patch.setattr("sandbox.gmi.library.local_seconds", fail)  # after the tags were stored
+            broken = requests.put(url, json={"tags": ["new"]}, headers=agent, timeout=10)
+        mended = requests.put(url, json={"note": "x"}, headers=agent, timeout=10)
+
+        assert (broken.status_code, mended.status_code) == (500, 200)
+        assert [call["status"] for call in admin.calls(operation="gmi.documents.update")] == [500, 200]
+        assert acme.document(uid)["tags"] == ["old"]
+        tags = requests.get(f"{admin.gmi_url}/tags", headers=agent, timeout=10).json()["data"]
+        assert tags == ["old"]
