@@ -1,7 +1,9 @@
-"""Airflow for all tests: a home of its own, settled before the first import of Airflow."""
+"""What the tests share: a home of Airflow, settled before its first import, and a company with both services."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -12,8 +14,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.server import running
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+pytest_plugins = ["tests.postgresql"]
+
+_NUMBERS = itertools.count(1)
 
 _HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
 
@@ -43,3 +53,81 @@ def airflow_database(airflow_home: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return airflow_home / "airflow.db"
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxAdmin]:
+    """Both services, as a process of its own."""
+    with running() as admin:
+        yield admin
+
+
+@pytest.fixture
+def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[CompanyAdmin]:
+    """A company of the sandbox, with Airflow's connections to it (``gmi``, ``debitoor``) and an empty ledger."""
+    company = sandbox.create_company("Acme GmbH", limits=None)
+    plain = {"allow_http": True}
+    connections = {
+        "gmi": {
+            "conn_type": "getmyinvoices",
+            "host": sandbox.gmi_url,
+            "login": company.gmi_account_id,
+            "password": company.gmi_api_key,
+            "extra": plain,
+        },
+        "debitoor": {
+            "conn_type": "debitoor",
+            "host": sandbox.debitoor_url,
+            "password": company.debitoor_token,
+            "extra": plain,
+        },
+    }
+    for name, connection in connections.items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
+    (tmp_path / "accounts").mkdir()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "accounts"))
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
+    yield company
+    sandbox.clear_faults()
+
+
+@pytest.fixture
+def account(acme: CompanyAdmin, tmp_path: Path) -> Callable[..., str]:
+    """Writes account files of the company; gives their ids."""
+
+    def write(direction: str = "export", stem: str = "acme", **settings: object) -> str:
+        described = {
+            "type": direction,
+            "name": "Acme",
+            "debitoor_id": acme.debitoor_email,
+            "connections": {"getmyinvoices": "gmi", "debitoor": "debitoor"},
+            "frequency": "manual",
+            **settings,
+        }
+        (tmp_path / "accounts" / f"{stem}.yaml").write_text(json.dumps(described))
+        return stem
+
+    return write
+
+
+@pytest.fixture
+def receipt(acme: CompanyAdmin) -> Callable[..., int]:
+    """Lets receipts arrive in GetMyInvoices; gives their uids."""
+
+    def arrive(**fields: object) -> int:
+        number = next(_NUMBERS)
+        known = {
+            "document_number": f"R-{number}",
+            "document_date": "2026-03-01",
+            "document_type": "RECEIPT",
+            "supplier": "Paper Ltd",
+            "net_amount": "100.00",
+            "gross_amount": "119.00",
+            "tax_rates": ["19"],
+            "currency": "EUR",
+        }
+        content = b"%%PDF-1.4\n%% file %d\n%%%%EOF\n" % number
+        return acme.add_document(content, f"scan{number}.pdf", **known | fields)
+
+    return arrive

@@ -139,7 +139,7 @@ class TestDeclared:
     )
     def test_the_trigger_form_refuses_what_it_cannot_use(self, tmp_path, field, value):
         param: Param = dag_of(tmp_path, EXPORT).params.get_param(field)
-        with pytest.raises(ValueError, match="validation|is not"):
+        with pytest.raises(ValueError, match=r"validation|is not"):
             param.resolve(value)
 
 

@@ -83,7 +83,7 @@ def _sync_dag(dag_id: str, account_id: str, account: Account) -> DAG:
             period_from="{{ params.get('from') or '' }}",
             period_to="{{ params.get('to') or '' }}",
             document_ids="{{ (params.get('document_ids') or []) | join(',') }}",
-            dry_run="{{ params.get('dry_run') or '' }}",
+            preview="{{ params.get('dry_run') or '' }}",
         )
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="all_done")
         if isinstance(account, ExportAccount):

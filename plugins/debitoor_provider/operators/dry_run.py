@@ -10,7 +10,7 @@ from debitoor_provider.sync.ledger import Run
 from debitoor_provider.tables import preview_table, to_text
 
 if TYPE_CHECKING:
-    from logging import Logger
+    from airflow.sdk.types import Logger
 
     from debitoor_provider.operators.exchange import Exchange
     from debitoor_provider.sync.window import RunKind, Window
@@ -21,4 +21,4 @@ def show(exchange: Exchange, window: Window | None, kind: RunKind, log: Logger) 
     exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, "dry_run"))
     rows = exchange.preview(window, kind, datetime.now(UTC))
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
-    return {"dry run": dict(Counter(row.outcome for row in rows))}
+    return {"dry_run": dict(Counter(row.outcome for row in rows))}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowNotFoundException
+
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.hooks.base import C, ServiceHook
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
@@ -47,12 +50,12 @@ class Exchange:
     @cached_property
     def getmyinvoices(self) -> GetMyInvoicesClient:
         """The client of the account's GetMyInvoices connection."""
-        return self._open.enter_context(GetMyInvoicesHook(self.account.connections.getmyinvoices)).client
+        return self._client(GetMyInvoicesHook(self.account.connections.getmyinvoices))
 
     @cached_property
     def debitoor(self) -> DebitoorClient:
         """The client of the account's Debitoor connection."""
-        return self._open.enter_context(DebitoorHook(self.account.connections.debitoor)).client
+        return self._client(DebitoorHook(self.account.connections.debitoor))
 
     @property
     def export_account(self) -> ExportAccount:
@@ -117,6 +120,20 @@ class Exchange:
     def close(self) -> None:
         """Give back the connections."""
         self._open.close()
+
+    def _client(self, hook: ServiceHook[C]) -> C:
+        """Open a hook until :meth:`close`.
+
+        :raises Misconfigured: when its connection is not there
+        """
+        try:
+            return self._open.enter_context(hook).client
+        except AirflowNotFoundException:
+            raise Misconfigured(
+                f"Airflow has no connection {hook.http_conn_id}.",
+                operation=f"open account {self.account_id}",
+                remedy="Add it (Admin, Connections), or correct the account's connections.",
+            ) from None
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class DebitoorPlanOperator(SyncOperator):
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param document_ids: only these documents, by their ids at the source, separated by commas
-    :param dry_run: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
+    :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
     """
 
     template_fields: Sequence[str] = (
@@ -33,7 +33,7 @@ class DebitoorPlanOperator(SyncOperator):
         "period_from",
         "period_to",
         "document_ids",
-        "dry_run",
+        "preview",
     )
 
     def __init__(
@@ -42,25 +42,25 @@ class DebitoorPlanOperator(SyncOperator):
         period_from: str = "",
         period_to: str = "",
         document_ids: str = "",
-        dry_run: bool | str = False,
+        preview: bool | str = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.period_from = period_from
         self.period_to = period_to
         self.document_ids = document_ids
-        self.dry_run = dry_run
+        self.preview = preview
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Plan the run."""
         from debitoor_provider.operators.windows import kind_of, requested_window
         from debitoor_provider.sync.archiving import to_archive
+        from debitoor_provider.sync.ledger import Run
 
-        window = requested_window(
-            context, exchange.account.timezone, self.period_from, self.period_to, self.document_ids
-        )
         kind = kind_of(context)
-        if str(self.dry_run).strip().lower() in {"true", "1", "yes"}:
+        exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
+        window = requested_window(context, exchange.account, self.period_from, self.period_to, self.document_ids)
+        if str(self.preview).strip().lower() in {"true", "1", "yes"}:
             from debitoor_provider.operators.dry_run import show
 
             summary = show(exchange, window, kind, self.log)
@@ -73,9 +73,9 @@ class DebitoorPlanOperator(SyncOperator):
             summary = {
                 "due": len(plan.due),
                 "new": plan.new,
-                "already there": plan.done,
+                "already_there": plan.done,
                 "waiting": plan.waiting,
-                "left out": plan.left_out,
+                "left_out": plan.left_out,
             }
             self.log.info("Planned: %s", summary)
         if not due:
@@ -83,8 +83,14 @@ class DebitoorPlanOperator(SyncOperator):
         return summary
 
     def _skip_the_rest(self, context: Context, summary: dict[str, Any]) -> None:
-        """Skip the steps that would find nothing to do; those that run in any case are left alone."""
-        rest = [task.task_id for task in self.get_flat_relatives(upstream=False) if task.trigger_rule == "all_success"]
+        """Skip the steps that would find nothing to do; a task that runs in any case, and what follows it, is left."""
+        rest: dict[str, None] = {}
+        ahead = list(self.downstream_list) if self.has_dag() else []
+        while ahead:
+            task = ahead.pop()
+            if task.trigger_rule == "all_success" and task.task_id not in rest:
+                rest[task.task_id] = None
+                ahead += task.downstream_list
         if rest:
             context["ti"].xcom_push("return_value", summary)
-            raise DownstreamTasksSkipped(tasks=rest)
+            raise DownstreamTasksSkipped(tasks=sorted(rest))  # type: ignore[no-untyped-call]

@@ -34,7 +34,7 @@ class DebitoorReportOperator(SyncOperator):
         """
         from debitoor_provider.sync.reporting import report
 
-        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)}
+        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()
         dag_run = context["dag_run"]
         states = (
             context["ti"]

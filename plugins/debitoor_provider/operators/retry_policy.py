@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ServiceRetryPolicy(RetryPolicy):
-    """Fail at once on a :class:`StopError`; wait as long as the service asked on a :class:`RetryError`."""
+    """Fail at once on what a person has to mend; wait as long as the service asked on a :class:`RetryError`."""
 
     def evaluate(
         self,
@@ -24,8 +24,15 @@ class ServiceRetryPolicy(RetryPolicy):
         context: Context | None = None,  # noqa: ARG002
     ) -> RetryDecision:
         """Decide by the kind of error (see :mod:`debitoor_provider.services.errors`)."""
-        if isinstance(exception, StopError):
+        if isinstance(exception, StopError) or _is_of_the_ledger(exception):
             return RetryDecision.fail(reason=str(exception))
         if isinstance(exception, RetryError) and exception.retry_after:
             return RetryDecision.retry(delay=timedelta(seconds=exception.retry_after), reason=str(exception))
         return RetryDecision.default()
+
+
+def _is_of_the_ledger(exception: BaseException) -> bool:
+    """Whether the ledger has to be mended; only a failed task pays for the import."""
+    from debitoor_provider.sync.ledger import LedgerMisconfigured, LedgerOutdated, LedgerTooNew
+
+    return isinstance(exception, LedgerMisconfigured | LedgerOutdated | LedgerTooNew)

@@ -22,9 +22,12 @@ class TransferOperator(SyncOperator):
     ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
     """
 
+    # The alias is an outlet from the beginning, so that Airflow's graph of assets shows it before the first event.
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.outlets = [*self.outlets, AssetAlias(asset_name(self.account))]
+        if "{{" not in self.account:
+            self._announce()
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Name what has no name yet, move, and count."""
@@ -35,15 +38,20 @@ class TransferOperator(SyncOperator):
         summary = exchange.ledger.run_counts(exchange.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
-            name = asset_name(self.account)
-            context["outlet_events"][AssetAlias(name)].add(
-                Asset(name), extra={"account": self.account, "run_id": exchange.run_id, "documents": summary["moved"]}
-            )
+            extra: dict[str, Any] = {"account": self.account, "run_id": exchange.run_id, "documents": summary["moved"]}
+            context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=extra)
         return summary
 
     def transfer(self, exchange: Exchange, pending: list[Entry]) -> None:
         """Move the documents."""
         raise NotImplementedError
+
+    def _announce(self) -> AssetAlias:
+        """Make the account's asset an outlet of the task, unless it is."""
+        alias = AssetAlias(asset_name(self.account))
+        if alias not in self.outlets:
+            self.outlets = [*self.outlets, alias]
+        return alias
 
 
 def asset_name(account: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ from debitoor_provider.sync.window import RunKind, Window, backfill, manual
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from debitoor_provider.sync.accounts.settings import Account
+
+_IDS = {"export": re.compile(r"[0-9]{1,18}"), "import": re.compile(r"[0-9a-f]{24}")}
 
 
 def kind_of(context: Context) -> RunKind:
@@ -20,27 +25,47 @@ def kind_of(context: Context) -> RunKind:
 
 
 def requested_window(
-    context: Context, timezone: str, period_from: str, period_to: str, document_ids: str
+    context: Context, account: Account, period_from: str, period_to: str, document_ids: str
 ) -> Window | None:
     """Tell what a person or a backfill asked for; ``None`` for whatever is new.
 
-    :raises Misconfigured: when a date of the trigger form is none
+    :raises Misconfigured: when a date or an id of the trigger form is none
     """
-    ids = tuple(part.strip() for part in document_ids.split(",") if part.strip())
+    ids = to_ids(document_ids, account)
     if period_from or period_to or ids:
         return manual(to_day("From", period_from), to_day("To", period_to), ids)
     if kind_of(context) is RunKind.BACKFILL:
         start, end = context["data_interval_start"], context["data_interval_end"]
         if start is None or end is None:
             raise Misconfigured("The backfill's run has no data interval.", operation="plan")
-        return backfill(start, end, timezone)
+        return backfill(start, end, account.timezone)
     return None
 
 
+def to_ids(text: str, account: Account) -> tuple[str, ...]:
+    """Read ids of documents at the source, separated by commas, each once.
+
+    :raises Misconfigured: when the source cannot have such an id
+    """
+    ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    form = _IDS[account.type]
+    wrong = [part for part in ids if not form.fullmatch(part)]
+    if wrong:
+        remedy = "GetMyInvoices counts: 4711." if account.type == "export" else "Debitoor's have 24 digits from 0 to f."
+        raise Misconfigured(
+            f"Documents: {wrong[0][:60]!r} is not the id of a document.", operation="plan", remedy=remedy
+        )
+    return ids
+
+
 def to_day(field: str, text: str) -> date | None:
+    """Read a date of the trigger form; ``None`` when it is empty.
+
+    :raises Misconfigured: when it is none
+    """
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise Misconfigured(
-            f"{field}: {text!r} is not a date.", operation="plan", remedy="Write it as YYYY-MM-DD."
+            f"{field}: {text[:60]!r} is not a date.", operation="plan", remedy="Write it as YYYY-MM-DD."
         ) from None

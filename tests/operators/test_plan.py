@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from airflow.sdk import DAG, BaseOperator
+from airflow.sdk.exceptions import DownstreamTasksSkipped
+
+from debitoor_provider.operators.archive import DebitoorArchiveOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.rename import DebitoorRenameOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
+from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.ledger import State
+
+
+def plan(account: str = "acme", **options: object) -> DebitoorPlanOperator:
+    return DebitoorPlanOperator(task_id="plan", account=account, **options)
+
+
+def planned(ledger) -> set[int]:
+    return {int(entry.source_id) for entry in ledger.entries(states={State.PLANNED})}
+
+
+def test_what_is_new_is_planned_and_counted(run, account, receipt, ledger):
+    account(filter={"tags": {"none": ["private"]}})
+    due = {receipt(), receipt()}
+    receipt(tags=["private"])
+    receipt(document_type="SALES_INVOICE")
+    summary = run(plan())
+    assert planned(ledger) == due
+    assert (summary["due"], summary["new"], summary["already_there"], summary["waiting"]) == (2, 2, 0, 0)
+    assert summary["left_out"] == {"tag_barred": 1, "document_type": 1}
+
+
+def test_the_summary_is_small_and_holds_no_document(run, acme, account, receipt):
+    account()
+    receipt(supplier="Secret Supplier", note="confidential")
+    text = json.dumps(run(plan()))
+    assert len(text) < 200
+    assert not {"Secret Supplier", "confidential", acme.gmi_api_key, acme.debitoor_token} & set(text.split('"'))
+
+
+def test_settings_may_be_given_instead_of_a_file(run, acme, receipt):
+    receipt()
+    settings = ExportAccount.model_validate(
+        {
+            "type": "export",
+            "name": "Ad hoc",
+            "debitoor_id": acme.debitoor_email,
+            "connections": {"getmyinvoices": "gmi", "debitoor": "debitoor"},
+        }
+    )
+    assert run(plan("adhoc", settings=settings))["due"] == 1
+
+
+def test_a_second_run_asks_only_for_what_is_new(run, sandbox, acme, account, receipt):
+    account()
+    receipt()
+    run(plan())
+    seen = sandbox.last_seq()
+    run(plan())
+    (call,) = sandbox.calls(since=seen, company=acme)
+    assert "updated" in json.dumps(call, default=str)
+
+
+class TestNothingToDo:
+    @pytest.fixture
+    def steps(self):
+        with DAG("anybodys_dag"):
+            first = plan()
+            rename = DebitoorRenameOperator(task_id="rename", account="acme")
+            export = DebitoorExportOperator(task_id="export", account="acme")
+            archive = DebitoorArchiveOperator(task_id="archive", account="acme")
+            report = DebitoorReportOperator(task_id="report", account="acme")
+            first >> rename >> export >> archive >> report >> BaseOperator(task_id="tell_somebody")
+        return first
+
+    def test_the_steps_are_skipped_but_not_the_report_and_what_follows_it(self, context, account, steps):
+        account()
+        now = context()
+        with pytest.raises(DownstreamTasksSkipped) as skipped:
+            steps.execute(now)
+        assert skipped.value.tasks == ["archive", "export", "rename"]
+        assert now["ti"].pushed == {
+            "return_value": {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
+        }
+
+    def test_a_document_that_waits_is_not_to_be_moved(self, context, account, receipt, steps):
+        account(filter={"tags": {"all": ["books", "checked"]}})
+        receipt(tags=["books"])
+        now = context()
+        with pytest.raises(DownstreamTasksSkipped):
+            steps.execute(now)
+        assert now["ti"].pushed["return_value"]["waiting"] == 1
+
+    def test_what_is_left_to_be_archived_is_something_to_do(self, run, account, receipt, sandbox, steps):
+        account(archive_after_transfer=True)
+        receipt()
+        run(plan(), DebitoorExportOperator(task_id="export", account="acme"))
+        assert run(steps)["due"] == 0  # and does not raise
+
+    def test_alone_it_just_says_so(self, run, account):
+        account()
+        assert run(plan())["due"] == 0
+
+
+class TestDryRun:
+    @pytest.mark.parametrize("yes", [True, "True", "true", " 1 "])
+    def test_it_shows_and_moves_nothing(self, run, acme, account, receipt, ledger, log, yes):
+        account(rename="{company}_{document_number}")
+        receipt(document_number="R-77", currency="USD")
+        uid = receipt(supplier="[red]Hostile[/red]\n\u202egnp.exe", document_number="R-78")
+        summary = run(plan(preview=yes))
+        assert summary == {"dry_run": {"held": 1, "send": 1}}
+        assert "nothing is moved" in log()
+        assert str(uid) in log()
+        assert "[red]Hostile[/red]" in log()
+        assert "\u202e" not in log()
+        assert (ledger.entries(), acme.expenses(), acme.files()) == ([], [], [])
+        assert ledger.watermark("acme", "export").listed_at is None
+
+    @pytest.mark.parametrize("no", [False, "", "False", "no"])
+    def test_it_is_for_those_who_ask(self, run, account, receipt, ledger, no):
+        account()
+        uid = receipt()
+        run(plan(preview=no))
+        assert planned(ledger) == {uid}
+
+    def test_the_steps_after_it_are_skipped(self, context, account, receipt):
+        account()
+        receipt()
+        with DAG("anybodys_dag"):
+            first = plan(preview=True)
+            first >> DebitoorExportOperator(task_id="export", account="acme")
+        with pytest.raises(DownstreamTasksSkipped) as skipped:
+            first.execute(context())
+        assert skipped.value.tasks == ["export"]
+
+    def test_airflow_keeps_its_own_dry_run(self):
+        plan().dry_run()
+
+
+class TestWindows:
+    def test_a_period_from_the_trigger_form(self, run, account, receipt, ledger):
+        account()
+        receipt(document_date="2026-01-31")
+        inside = {receipt(document_date="2026-02-01"), receipt(document_date="2026-02-28")}
+        receipt(document_date="2026-03-01")
+        run(plan(period_from="2026-02-01", period_to=" 2026-02-28 "))
+        assert planned(ledger) == inside
+
+    def test_it_stays_within_the_accounts_own_period(self, run, account, receipt, ledger):
+        account(period={"from": "2026-02-01"})
+        receipt(document_date="2026-01-15")
+        inside = receipt(document_date="2026-02-15")
+        run(plan(period_from="2026-01-01", period_to="2026-12-31"))
+        assert planned(ledger) == {inside}
+
+    def test_single_documents_from_the_trigger_form(self, run, account, receipt, ledger):
+        account()
+        one, _, three = receipt(), receipt(), receipt()
+        run(plan(document_ids=f"{one}, {three},{one},"))
+        assert planned(ledger) == {one, three}
+
+    def test_neither_moves_the_watermark(self, run, account, receipt, ledger):
+        account()
+        uid = receipt()
+        run(plan(document_ids=str(uid)))
+        run(plan(period_from="2026-01-01"))
+        assert ledger.watermark("acme", "export").listed_at is None
+
+    def test_a_backfill_takes_its_data_interval(self, run, context, account, receipt, ledger):
+        account(timezone="Europe/Berlin")
+        receipt(document_date="2026-02-28")
+        inside = receipt(document_date="2026-03-01")
+        receipt(document_date="2026-03-02")
+        interval = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 1, 23, tzinfo=UTC))
+        run(plan(), within=context("backfill", interval=interval))
+        assert planned(ledger) == {inside}
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("period_from", "31.01.2026"),
+            ("period_to", "2026-02-30"),
+            ("document_ids", "R-17"),
+            ("document_ids", "../../companies"),
+        ],
+    )
+    def test_what_cannot_be_is_told_plainly_and_for_the_report(
+        self, run, context, account, receipt, ledger, option, value
+    ):
+        account()
+        receipt()
+        with pytest.raises(Misconfigured, match="not"):
+            run(plan(**{option: value}), within=context(run_id="r"))
+        assert value in ledger.run("anybodys_dag/r").error
+        assert ledger.entries() == []
+
+
+class TestWhatAPersonHasToMend:
+    def test_no_such_account(self, run, acme):
+        with pytest.raises(Misconfigured, match="no such account file"):
+            run(plan("nobody"))
+
+    def test_a_broken_account_file(self, run, account):
+        account(frequency="sometimes")
+        with pytest.raises(Misconfigured, match=r"acme.yaml:1: frequency"):
+            run(plan())
+
+    def test_a_connection_that_is_not_there(self, run, context, account, ledger):
+        account(connections={"getmyinvoices": "gmi_gone", "debitoor": "debitoor"})
+        with pytest.raises(Misconfigured, match="no connection gmi_gone"):
+            run(plan(), within=context(run_id="r"))
+        assert "gmi_gone" in ledger.run("anybodys_dag/r").error
+
+    def test_a_key_that_is_not_accepted(self, run, context, acme, account, ledger):
+        account()
+        acme.block_key()
+        with pytest.raises(CredentialsRefused) as refused:
+            run(plan(), within=context(run_id="r"))
+        assert acme.gmi_api_key not in str(refused.value)
+        assert ledger.run("anybodys_dag/r").error == str(refused.value)
+
+
+def test_everything_about_a_run_can_be_templated():
+    assert set(DebitoorPlanOperator.template_fields) == {
+        "account",
+        "period_from",
+        "period_to",
+        "document_ids",
+        "preview",
+    }
