@@ -28,7 +28,7 @@ frequency: {frequency}
 timezone: Europe/Berlin
 connections: {{getmyinvoices: getmyinvoices_{slug}, debitoor: debitoor_{slug}}}
 """
-PDF = b"%PDF-1.4\n%% document %d of %s\n%%%%EOF\n"
+PDF = b"%%PDF-1.4\n%% document %d of %s\n%%%%EOF\n"
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from debitoor_provider.sync.ledger import Ledger
+from tests.postgresql import new_database
 from tests.sync.ledger.samples import Clock, emptied
 
 if TYPE_CHECKING:
