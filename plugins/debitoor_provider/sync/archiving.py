@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import RejectError, RetryError
+from debitoor_provider.services.errors import RejectError
 from debitoor_provider.sync.ledger import Kind, State
+from debitoor_provider.sync.parallel import each, postponed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,11 @@ def to_archive(ledger: Ledger, account_id: str) -> list[Entry]:
     Not what a person called there, nor what a rebuild found: their files were not compared.
     """
     moved = ledger.entries(account_id, "export", states={State.MOVED}, order="listed")
-    return [entry for entry in moved if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED]
+    return [
+        entry
+        for entry in moved
+        if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED and _was_verified(entry, ledger)
+    ]
 
 
 def archive(
@@ -43,34 +47,27 @@ def archive(
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
-    failures: list[RetryError] = []
-    archived = 0
+    archived: list[Entry] = []
 
-    def archive_one(entry: Entry) -> bool:
+    def archive_one(entry: Entry) -> None:
         try:
             getmyinvoices.archive(int(entry.source_id))
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             ledger.not_archived(entry, run_id, error.message)
-            return False
-        except RetryError as error:
-            failures.append(error)
-            return False
-        ledger.archived(entry, run_id)
-        return True
+        else:
+            archived.append(ledger.archived(entry, run_id))
 
-    with ThreadPoolExecutor(max_workers=account.parallel, thread_name_prefix="archive") as pool:
-        futures = [pool.submit(archive_one, entry) for entry in entries]
-        try:
-            archived = sum(future.result() for future in futures)
-        finally:
-            for future in futures:
-                future.cancel()
-    if failures:
-        raise RetryError(
-            f"{len(failures)} of {len(entries)} documents could not be archived yet. {failures[0].message}",
-            retry_after=max((failure.retry_after or 0 for failure in failures), default=0) or None,
-            service=failures[0].service,
-            operation=failures[0].operation,
-        )
-    return archived
+    came_of_it = each(entries, archive_one, parallel=account.parallel)
+    if came_of_it.failures:
+        raise postponed(came_of_it.failures, len(entries), "archived")
+    return len(archived)
+
+
+def _was_verified(entry: Entry, ledger: Ledger) -> bool:
+    """Tell who called it moved last: a run that compared it, or a person or a rebuild that did not.
+
+    A file may have been uploaded for it in both cases.
+    """
+    moves = [event.kind for event in ledger.history(entry) if event.to_state is State.MOVED]
+    return [kind for kind in moves if kind != Kind.NOT_ARCHIVED][-1:] == [Kind.MOVED]

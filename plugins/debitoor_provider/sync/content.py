@@ -13,6 +13,7 @@ from debitoor_provider.sync.obstacle import rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedIOBase
 
 _IN_MEMORY = 1 << 20  # bytes; above that a file goes through the disk
 _PDF_MAGIC = b"%PDF-"
@@ -52,6 +53,6 @@ def seal(body: BinaryIO, filename: str) -> Content:
     if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(_PDF_MAGIC)) != _PDF_MAGIC:
         raise rejected("not_a_pdf", "The file is called .pdf but is not a PDF.", "Replace the document's file.")
     body.seek(0)
-    digest = hashlib.file_digest(body, "sha256").hexdigest()
+    digest = hashlib.file_digest(cast("BufferedIOBase", body), "sha256").hexdigest()
     body.seek(0)
     return Content(body, size, digest)

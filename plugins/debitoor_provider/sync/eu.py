@@ -11,7 +11,7 @@ _ALWAYS = {
 }
 _SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)}
 _UNTIL = {"GB": date(2020, 12, 31)}  # end of the transition period of the Withdrawal Agreement, article 126
-_VAT_PREFIX = {"EL": "GR"}  # Greece's VAT numbers start with EL
+_ALIASES = {"EL": "GR", "UK": "GB"}  # the EU's own codes, also the prefix of Greece's VAT numbers
 
 
 def in_eu(country: str, day: date) -> bool:
@@ -28,6 +28,12 @@ def in_eu(country: str, day: date) -> bool:
     return code in _ALWAYS
 
 
+def iso_code(country: str) -> str:
+    """Make an ISO two-letter code of what a service calls a country code; empty when it is none."""
+    code = country.strip().upper()
+    return _ALIASES.get(code, code) if len(code) == 2 and code.isascii() and code.isalpha() else ""
+
+
 def country_of_vat_id(vat_id: str) -> str:
     """Read the country from a VAT number's prefix; empty when there is none.
 
@@ -37,5 +43,5 @@ def country_of_vat_id(vat_id: str) -> str:
     prefix = text[:2]
     if len(text) < 8 or not prefix.isascii() or not prefix.isalpha() or not any(map(str.isdigit, text[2:])):
         return ""
-    code = _VAT_PREFIX.get(prefix, prefix)
+    code = _ALIASES.get(prefix, prefix)
     return code if code in _ALWAYS or code in _SINCE or code in _UNTIL or code == "CH" else ""

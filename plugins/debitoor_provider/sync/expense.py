@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.models import DocumentType
-from debitoor_provider.sync.eu import country_of_vat_id, in_eu
-from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.eu import country_of_vat_id, in_eu, iso_code
+from debitoor_provider.sync.figures import Figures
+from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.specification import describe
-from debitoor_provider.sync.tax_lines import split
+from debitoor_provider.sync.tax_lines import checked_gross, checked_rate, split
+from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.services.debitoor.models import Environment, Expense
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
 
@@ -39,6 +41,11 @@ class Draft:
         """Attach the uploaded file."""
         return replace(self.expense, file_id=file_id)
 
+    @property
+    def figures(self) -> Figures:
+        """What the books will say."""
+        return Figures.of(self.expense.date, self.expense.lines)
+
 
 def draft(document: Document, company: Company | None, books: Environment, account: ExportAccount) -> Draft:
     """Map a document to the expense that tells the same.
@@ -56,9 +63,10 @@ def draft(document: Document, company: Company | None, books: Environment, accou
     reverse_charge = _reverse_charge(document, country, day, books, account)
     text = describe(document, account.specification)
     if foreign:
-        real = f"{document.gross_amount} {document.currency}"
-        rates = document.tax_rates or (ZERO,)
-        lines = (_line(rates[0], ZERO, describe(document, account.specification, prefix=real), account, None),)
+        real = f"{cents(checked_gross(document))} {document.currency}"
+        rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
+        text = describe(document, account.specification, prefix=real)
+        lines: tuple[NewExpenseLine, ...] = (_line(rate, ZERO, text, account, reverse_charge),)
         rounding = ZERO
     else:
         parts = split(document)
@@ -68,27 +76,12 @@ def draft(document: Document, company: Company | None, books: Environment, accou
         NewExpense(
             date=day,
             lines=lines,
-            supplier_name=_one_line(company.name if company else document.company_name),
+            supplier_name=_one_line((company and company.name) or document.company_name),
             supplier_country=country,
-            supplier_ci_number=_one_line(document.vat_id or (company.vat_id if company else "")),
+            supplier_ci_number=_one_line(_vat_id(document, company)),
         ),
         rounding,
     )
-
-
-def differences(stored: Expense, wanted: NewExpense) -> list[str]:
-    """Compare what Debitoor stored with what was to be booked; empty when they agree.
-
-    :param stored: the service's own answer
-    :param wanted: the expense that was sent, or that would be
-    """
-    gross = sum((line.gross_amount for line in wanted.lines), ZERO)
-    found = []
-    if stored.date != wanted.date:
-        found.append(f"date {stored.date} instead of {wanted.date}")
-    if stored.total_gross_amount != gross:
-        found.append(f"gross amount {stored.total_gross_amount} instead of {gross}")
-    return found
 
 
 def _line(
@@ -114,14 +107,15 @@ def _date(document: Document) -> date:
 
 def _foreign(document: Document, books: Environment, account: ExportAccount) -> bool:
     """Tell whether the document is in another currency than the books (Debitoor contract section 6.3)."""
-    if not document.currency:
+    currency = document.currency.strip().upper()
+    if not currency:
         raise rejected("no_currency", "The document tells no currency.", "Enter its currency in GetMyInvoices.")
-    if not books.currency or document.currency.upper() == books.currency.upper():
+    if currency == books.currency.upper():
         return False
     if account.foreign_currency == "hold":
         raise held(
             "foreign_currency",
-            f"The document is in {document.currency}, and Debitoor books in {books.currency} only.",
+            f"The document is in {_one_line(currency)}, and Debitoor books in {books.currency} only.",
             "Book it by hand and mark it as there, or set foreign_currency: zero_amount in the account.",
         )
     return True
@@ -152,16 +146,16 @@ def _signed(document: Document, account: ExportAccount) -> Document:
 
 
 def _country(document: Document, company: Company | None) -> str:
-    known = company.country_code.upper() if company else ""
-    return known or country_of_vat_id(document.vat_id or (company.vat_id if company else ""))
+    known = iso_code(company.country_code) if company else ""
+    return known or country_of_vat_id(_vat_id(document, company))
 
 
 def _reverse_charge(
     document: Document, country: str, day: date, books: Environment, account: ExportAccount
 ) -> ReverseCharge | None:
     """Decide on the reverse charge: required for purchases in another EU country, forbidden otherwise (section 6.4)."""
-    home = books.country_code.upper()
-    if not country or not home or country == home or not in_eu(home, day) or not in_eu(country, day):
+    home = iso_code(books.country_code)
+    if not country or country == home or not in_eu(home, day) or not in_eu(country, day):
         return None
     rule = account.reverse_charge
     if rule is None:
@@ -170,9 +164,8 @@ def _reverse_charge(
             f"The supplier is in another EU country ({country}), so Debitoor wants to know the kind of supply.",
             "Set reverse_charge in the account, or book it by hand and mark it as there.",
         )
-    if any(rate != 0 for rate in document.tax_rates) or (
-        document.net_amount and document.net_amount != document.gross_amount
-    ):
+    rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
+    if any(rates) or (document.net_amount and document.net_amount != document.gross_amount):
         raise held(
             "foreign_tax",
             f"The supplier in {country} charged tax, so the reverse charge does not fit.",
@@ -185,7 +178,9 @@ def _reverse_charge(
     )
 
 
+def _vat_id(document: Document, company: Company | None) -> str:
+    return document.vat_id or (company.vat_id if company else "")
+
+
 def _one_line(text: str) -> str:
-    """Put a hostile name on one line: every run of blanks, breaks and control characters becomes one blank."""
-    visible = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(visible.split())[:_NAME_LIMIT]
+    return cut(one_line(text), _NAME_LIMIT)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import Misconfigured, NotFound, UnclearOutcome
+from debitoor_provider.services.errors import NotFound, RetryError, UnclearOutcome
+from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
-from debitoor_provider.sync.expense import Draft, differences, draft
-from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.expense import Draft, draft
+from debitoor_provider.sync.figures import Figures
+from debitoor_provider.sync.ledger import DONE, State
 from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.presence import SETTLE, Attempt, Presence, look_up, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import load_document
-from debitoor_provider.sync.specification import find_marker
 from debitoor_provider.sync.transfer import move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from typing import BinaryIO
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call, above it is streamed
-_SETTLE = timedelta(
-    seconds=90
-)  # a write that was answered by 503 may still be committed (Debitoor contract section 10)
+_FRESH = timedelta(minutes=10)  # for so long a listed record counts as the document as it is now
 
 
 def export(
@@ -56,34 +56,21 @@ def export(
     """
     if not pending:
         return
-    books = debitoor.environment()
-    if books.email.casefold() != account.debitoor_id.casefold():
-        raise Misconfigured(
-            f"The token belongs to {books.email}, the account file says {account.debitoor_id}.",
-            service="Debitoor",
-            operation="check account",
-            remedy="Correct debitoor_id in the account file, or connect the right Debitoor account.",
-        )
+    books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
+    # A ledger that has sent nothing may be a new one after a loss: then dates may have been changed since.
+    is_new = not ledger.count(pending[0].account, "export", states=DONE)
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-        present = _present(debitoor, claimed)
-        return _Mover(account, ledger, getmyinvoices, debitoor, books, companies, present, now).move
+        attempts = open_attempts(ledger, claimed)
+        present = look_up(debitoor, claimed, attempts.values(), everywhere=is_new)
+        elsewhere = ledger.sent_elsewhere(claimed)
+        return _Mover(
+            account, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
+        ).move
 
     ordered = sorted(pending, key=lambda entry: (entry.document_date is None, entry.document_date, entry.source_id))
     move(ordered, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
-
-
-def _present(debitoor: DebitoorClient, claimed: Sequence[Entry]) -> dict[int, list[Expense]]:
-    """Ask Debitoor which of the claimed documents it has already, by the mark on the expense."""
-    days = [entry.document_date for entry in claimed if entry.document_date]
-    found: dict[int, list[Expense]] = defaultdict(list)
-    if days:
-        for expense in debitoor.expenses(from_date=min(days), to_date=max(days)):
-            for uid in {find_marker(line.description) for line in expense.lines}:
-                if uid is not None:
-                    found[uid].append(expense)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +83,17 @@ class _Mover:
     debitoor: DebitoorClient
     books: Environment
     companies: Mapping[int, Company]
-    present: Mapping[int, list[Expense]]
+    attempts: Mapping[int, Attempt]
+    present: Presence
+    elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
-        there = self.present.get(int(entry.source_id), [])
-        if entry.state is State.SENDING and not there and self.now() - entry.changed_at < _SETTLE:
-            raise UnclearOutcome(
-                "The last attempt may still be on its way.",
-                retry_after=_SETTLE.total_seconds(),
-                service="Debitoor",
-                operation="create expense",
-            )
+        attempt = self.attempts.get(entry.id)
+        if attempt and self._settle(entry, attempt):
+            return
+        self._wait_for_others(entry)
         with spool() as body:
             document = self._fetch(entry, body)
             if document is None:
@@ -116,24 +101,54 @@ class _Mover:
             company = self.companies.get(document.company_uid or 0)
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
+            there = self.present.on(document.document_uid, booking.expense.date)
             if there:
                 self._adopt(entry, there, booking, content)
             else:
                 self._send(entry, booking, content)
 
+    def _settle(self, entry: Entry, attempt: Attempt) -> bool:
+        """Look whether an attempt whose answer was lost has booked the document after all.
+
+        :raises UnclearOutcome: when it may still do so
+        """
+        for expense in self.present.of(int(entry.source_id)):
+            if expense.file is not None and expense.file.id == entry.file_id:
+                announced = Figures.from_json(attempt.announced)
+                self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
+                return True
+        if self.now() - attempt.given_up < SETTLE:
+            raise UnclearOutcome(
+                "The last attempt may still be on its way.",
+                retry_after=SETTLE.total_seconds(),
+                service="Debitoor",
+                operation="create expense",
+            )
+        return False
+
+    def _wait_for_others(self, entry: Entry) -> None:
+        """Let another sync account find out first what became of its attempt to book the same document."""
+        other = self.elsewhere.get(entry.id)
+        if other and other.state is State.SENDING and other.file_id and self.now() - other.changed_at < SETTLE:
+            raise RetryError(
+                f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
+            )
+
     def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go (any more).
 
         Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
-        large one is streamed and its record taken from the list, unless the approval has to be asked for.
+        large one is streamed and its record taken from the list, unless that is old or the approval has to be asked
+        for.
         """
         document = load_document(entry.snapshot)
         uid = document.document_uid
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
+        old = entry.asked_at is None or self.now() - entry.asked_at > _FRESH
         waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
         try:
-            if small or approval:
+            if small or approval or old:
                 detail = self.getmyinvoices.document(uid, content=small and not waited, approval=approval)
                 document = detail.document
                 left_out = select(document, self.account) or select_workflow(detail.workflow, self.account)
@@ -161,23 +176,33 @@ class _Mover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        detail = {"rounding": str(booking.rounding)} if booking.rounding else {}
-        entry = self.ledger.intend(entry, detail=detail)
+        announced = booking.figures.as_json()
+        if booking.rounding:
+            announced["rounding"] = f"{booking.rounding:f}"
+        entry = self.ledger.intend(entry, detail=announced)
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
             file_id = self.debitoor.upload_file(name, content.body, content.size).id
             entry = self.ledger.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
-        expense = booking.with_file(file_id)
         try:
-            stored = self.debitoor.create_expense(expense)
+            stored = self.debitoor.create_expense(booking.with_file(file_id))
         except UnclearOutcome:
-            found = self._look_for(file_id, booking)
+            found = self._look_for(file_id, booking.expense.date)
             if found is None:
                 raise
             stored = found
-        wrong = differences(stored, expense)
-        if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, content.size):
+        self._confirm(entry, stored, booking.figures, file_id, content.size)
+
+    def _look_for(self, file_id: str, day: date) -> Expense | None:
+        """Settle an unclear create by looking (Debitoor contract section 11)."""
+        rows = self.debitoor.expenses(from_date=day, to_date=day)
+        return next((row for row in rows if row.file is not None and row.file.id == file_id), None)
+
+    def _confirm(self, entry: Entry, stored: Expense, figures: Figures, file_id: str | None, size: int | None) -> None:
+        """Check the stored record against what was sent; only then the document counts as moved."""
+        wrong = figures.differences(stored)
+        if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
             wrong.append("another file")
         if wrong:
             raise rejected(
@@ -188,18 +213,11 @@ class _Mover:
         told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         self.ledger.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
 
-    def _look_for(self, file_id: str, booking: Draft) -> Expense | None:
-        """Settle an unclear create by looking (Debitoor contract section 11)."""
-        day = booking.expense.date
-        rows = self.debitoor.expenses(from_date=day, to_date=day)
-        return next((row for row in rows if row.file is not None and row.file.id == file_id), None)
-
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Draft, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
-        wanted = booking.expense
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
-            if same_file and not differences(expense, wanted):
+            if same_file and not booking.figures.differences(expense):
                 told = {"found": True, "number": expense.number}
                 self.ledger.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import AlreadyExists, Misconfigured, NotFound, UnclearOutcome
+from debitoor_provider.services.errors import AlreadyExists, Misconfigured, NotFound, RejectError, UnclearOutcome
 from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.snapshot import load_sales_document
@@ -45,7 +46,8 @@ def import_(
     """
     if not pending:
         return
-    company_uid = _company(account, getmyinvoices, debitoor)
+    home = books_of(debitoor, account).country_code
+    company_uid = _company(account, getmyinvoices, home)
 
     def prepare(_: list[Entry]) -> Callable[[Entry], None]:
         return _Mover(account, ledger, getmyinvoices, debitoor, company_uid).move
@@ -53,7 +55,7 @@ def import_(
     move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
 
 
-def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, debitoor: DebitoorClient) -> int | None:
+def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: str) -> int | None:
     """Find the company of the settings by name or VAT id, or create it when the settings say so (A-26).
 
     A new company gets the country of the books: it is the seller of the invoices.
@@ -66,8 +68,8 @@ def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, debitoo
         if key in (fold(company.name), fold(company.vat_id)):
             return company.company_uid
     if account.defaults.create_company:
-        home = debitoor.environment().country_code.upper()
-        country = next((row for row in getmyinvoices.countries() if row.country_code.upper() == home), None)
+        rows = getmyinvoices.countries()
+        country = next((row for row in rows if row.country_code.upper() == home.upper()), None)
         if country is not None:
             return getmyinvoices.create_company(wanted, country.country_uid)
     raise Misconfigured(
@@ -107,14 +109,14 @@ class _Mover:
             try:
                 uid = self.getmyinvoices.upload(upload, content.body.read())
             except AlreadyExists as already:  # counts as done (contract 6.3, A-26)
-                if already.document_uid is None:
+                there = already.document_uid or self._by_number(document.number)
+                if there is None:
                     raise
-                uid, found = already.document_uid, True
+                uid, found = there, True
                 if entry.attempts > 1:
                     self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
             except UnclearOutcome:
-                settled = self._settle(entry)
-                if not settled:
+                if not self._settle(entry):
                     raise
                 return
             detail = {"found": True} if found else {}
@@ -131,12 +133,22 @@ class _Mover:
         self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
         return True
 
+    def _by_number(self, number: str) -> int | None:
+        """Find the one document of a number, when a duplicate's answer does not tell which it is (section 6.3)."""
+        rows = self.getmyinvoices.documents(archived=Archived.ANY, number=number) if number else []
+        same = [row.document_uid for row in rows if row.document_number == number]
+        return same[0] if len(same) == 1 else None
+
     def _repair(self, document: Document) -> None:
         """Add the tags that an upload may have lost on its way (contract section 6.4)."""
         present = {fold(tag) for tag in document.tags}
         missing = [tag for tag in self.account.defaults.tags if fold(tag) not in present]
-        if missing:
+        if not missing:
+            return
+        try:
             self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
+        except RejectError as error:  # locked meanwhile: it is there all the same
+            log.warning("Document %s does not get its tags: %s", document.document_uid, error)
 
     def _leave(self, entry: Entry) -> None:
         reason = "It was deleted in Debitoor."

@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+LARGEST = Decimal("10000000000000")
+"""Amounts beyond are misread, and from some seven times as much on a JSON number would lose its cents (section 3.4)."""
 
 
 def cents(amount: Decimal) -> Decimal:

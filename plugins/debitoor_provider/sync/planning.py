@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYINVOICES_OVERLAP
 from debitoor_provider.sync import snapshot
-from debitoor_provider.sync.accounts.settings import SalesKind, fingerprint
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, PlannedDocument, Run, State
-from debitoor_provider.sync.selection import LeftOut, list_filters, select, select_sales
+from debitoor_provider.sync.accounts.settings import fingerprint
+from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, PlannedDocument, Run, State
+from debitoor_provider.sync.listing import list_documents, list_sales
+from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.window import RunKind, Window, incremental
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def plan_export(
     for document in listed:
         reason = select(document, account)
         if reason is None or reason.waits:
-            planned.append(_planned(document, getmyinvoices.account_number, reason))
+            planned.append(planned_document(document, getmyinvoices.account_number, reason))
         if reason is not None:
             left_out[reason.code] += 1
             log.info("Document %s is left out: %s", document.document_uid, reason.reason)
@@ -126,12 +127,14 @@ def plan_import(
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "import", window.kind.value, window=window.as_json()))
     listed, gone = list_sales(window, account, debitoor)
+    if listed:
+        books_of(debitoor, account)  # not another company's invoices
     planned: list[PlannedDocument] = []
     left_out: Counter[str] = Counter()
     for document in listed:
         reason = select_sales(document, account)
         if reason is None or reason.waits:
-            planned.append(_planned_sales(document, reason))
+            planned.append(planned_sales_document(document, reason))
         if reason is not None:
             left_out[reason.code] += 1
             log.info("Sales document %s is left out: %s", document.id, reason.reason)
@@ -170,8 +173,8 @@ def _enter(
     return Plan(
         window,
         due=due(ledger, account_id, account, run_id, window.kind),
-        new=counts.get("new", 0),
-        done=counts.get("done", 0),
+        new=counts.get(Outcome.NEW, 0),
+        done=counts.get(Outcome.DONE, 0),
         waiting=result.waiting,
         left_out=dict(left_out),
     )
@@ -188,59 +191,8 @@ def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: Ru
     return entries
 
 
-def list_documents(
-    window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient
-) -> tuple[list[Document], list[str]]:
-    """Read what the window asks for; with it the ids that were asked for but do not exist any more."""
-    gone: list[str] = []
-    if window.document_ids:
-        found = []
-        for uid in window.document_ids:
-            try:
-                found.append(getmyinvoices.document(int(uid), approval=False).document)
-            except NotFound:
-                gone.append(uid)
-        return found, gone
-    if window.is_empty:
-        return [], gone
-    filters = list_filters(account)
-    listed = getmyinvoices.documents(
-        archived=filters.archived,
-        document_type=filters.document_type,
-        company_uid=filters.company_uid,
-        payment_status=filters.payment_status,
-        tags=filters.tags,
-        start=window.start,
-        end=window.end,
-        updated_since=window.updated_since,
-        line_items=True,
-    )
-    return listed, gone
-
-
-def list_sales(
-    window: Window, account: ImportAccount, debitoor: DebitoorClient
-) -> tuple[list[SalesDocument], list[str]]:
-    gone: list[str] = []
-    found: dict[str, SalesDocument] = {}
-    if window.document_ids:
-        for document_id in window.document_ids:
-            try:
-                found[document_id] = debitoor.invoice(document_id)  # A28: credit notes have invoices' ids
-            except NotFound:
-                gone.append(document_id)
-    elif not window.is_empty:
-        asked = {"changed_since": window.updated_since, "from_date": window.start, "to_date": window.end}
-        if SalesKind.INVOICES in account.documents:
-            rows = debitoor.invoices(**asked, include_deleted=True)
-            found |= {row.id: row for row in rows}
-        if SalesKind.CREDIT_NOTES in account.documents:
-            rows = debitoor.credit_notes(**asked, include_deleted=True)
-            found |= {row.id: row for row in rows}
-    return list(found.values()), gone
-
-
-def _planned(document: Document, account_number: str, waits: LeftOut | None) -> PlannedDocument:
+def planned_document(document: Document, account_number: str, waits: LeftOut | None = None) -> PlannedDocument:
+    """Write a document of GetMyInvoices down as the ledger keeps it."""
     return PlannedDocument(
         source_id=str(document.document_uid),
         exchange_key=f"getmyinvoices:{account_number}:{document.document_uid}",
@@ -258,7 +210,8 @@ def _planned(document: Document, account_number: str, waits: LeftOut | None) -> 
     )
 
 
-def _planned_sales(document: SalesDocument, waits: LeftOut | None) -> PlannedDocument:
+def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None) -> PlannedDocument:
+    """Write a sales document of Debitoor down as the ledger keeps it."""
     return PlannedDocument(
         source_id=document.id,
         exchange_key=f"debitoor:{document.id}",

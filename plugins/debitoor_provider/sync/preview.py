@@ -5,27 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.accounts.settings import fingerprint
+from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.expense import draft
-from debitoor_provider.sync.ledger import DONE, State
-from debitoor_provider.sync.naming.filename import name_key, unique
+from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
+from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.obstacle import Obstacle
-from debitoor_provider.sync.planning import choose_window, list_documents, list_sales
+from debitoor_provider.sync.planning import (
+    choose_window,
+    planned_document,
+    planned_sales_document,
+)
+from debitoor_provider.sync.renaming import Names, turn
 from debitoor_provider.sync.selection import LeftOut, select, select_sales, select_workflow
 from debitoor_provider.sync.upload import upload_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
-    from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
+    from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument
     from debitoor_provider.sync.window import RunKind, Window
 
 
@@ -66,71 +71,37 @@ def preview_export(
     """Preview an export. With ``approved_only`` each candidate costs a call, because no list tells the approval.
 
     :param limit: look at so many documents at most
+    :raises Misconfigured: when the books are another company's
     """
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
     listed = list_documents(window, account, getmyinvoices)[0][:limit]
     if not listed:
         return []
-    books = debitoor.environment()
+    books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
-    known = ledger.known(account_id, "export", [str(document.document_uid) for document in listed])
     template = Template.parse(account.rename)
-    taken: set[str] = set()
-
-    def in_use(key: str) -> bool:
-        return key in taken
-
+    records = [planned_document(document, getmyinvoices.account_number) for document in listed]
+    desk = _Desk(ledger, account, account_id, window, records)
     rows = []
-    for document in listed:
-        entry = known.get(str(document.document_uid))
-        row = _preview_document(document, entry, account, getmyinvoices, books, companies, template, in_use)
-        taken.add(name_key(row.target_name))
+    for document, record in zip(listed, records, strict=True):
+        left_out = select(document, account)
+        row = desk.settled(record, left_out)
+        if row is None:
+            name = desk.name(record, document_name(template, document))
+            if account.filter.approved_only:
+                workflow = getmyinvoices.document(document.document_uid).workflow
+                left_out = select_workflow(workflow, account)
+            try:
+                booking = draft(document, companies.get(document.company_uid or 0), books, account)
+            except Obstacle as obstacle:
+                row = _row(record, obstacle.kind.value, str(obstacle), name)
+            else:
+                lines = tuple(f"{line.tax_rate:f} %: {line.gross_amount}" for line in booking.expense.lines)
+                row = _row(record, "send", "", name, lines)
+            if left_out:
+                row = _row(record, "waiting", left_out.reason)
         rows.append(row)
     return rows
-
-
-def _preview_document(
-    document: Document,
-    entry: Entry | None,
-    account: ExportAccount,
-    getmyinvoices: GetMyInvoicesClient,
-    books: Environment,
-    companies: dict[int, Company],
-    template: Template,
-    in_use: Callable[[str], bool],
-) -> Preview:
-    def row(outcome: str, reason: str = "", name: str = "", lines: tuple[str, ...] = ()) -> Preview:
-        return Preview(
-            source_id=str(document.document_uid),
-            outcome=outcome,
-            document_date=document.document_date,
-            document_number=document.document_number,
-            company=document.company_name,
-            gross_amount=document.gross_amount,
-            currency=document.currency,
-            source_name=document.filename,
-            target_name=name,
-            lines=lines,
-            reason=reason,
-        )
-
-    if entry is not None and entry.state in DONE:
-        return row("there", name=entry.target_name or "")
-    if entry is not None and entry.state is State.IGNORED:
-        return row("ignored", entry.reason)
-    left_out = select(document, account)
-    if left_out is None and account.filter.approved_only:
-        detail = getmyinvoices.document(document.document_uid)
-        left_out = select_workflow(detail.workflow, account)
-    if left_out is not None:
-        return row(_outcome(left_out), left_out.reason)
-    name = (entry.target_name if entry else None) or unique(document_name(template, document), in_use)
-    try:
-        booking = draft(document, companies.get(document.company_uid or 0), books, account)
-    except Obstacle as obstacle:
-        return row(obstacle.kind.value, str(obstacle), name)
-    lines = tuple(f"{line.tax_rate:f} %: {line.gross_amount}" for line in booking.expense.lines)
-    return row("send", name=name, lines=lines)
 
 
 def preview_import(
@@ -144,33 +115,76 @@ def preview_import(
     now: datetime,
     limit: int | None = None,
 ) -> list[Preview]:
-    """Preview an import."""
+    """Preview an import.
+
+    :raises Misconfigured: when the books are another company's
+    """
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    listed = list_sales(window, account, debitoor)[0][:limit]
-    known = ledger.known(account_id, "import", [document.id for document in listed])
+    listed = sorted(list_sales(window, account, debitoor)[0], key=lambda document: turn(document.id))[:limit]
+    if not listed:
+        return []
+    books_of(debitoor, account)
+    records = list(map(planned_sales_document, listed))
+    desk = _Desk(ledger, account, account_id, window, records)
     rows = []
-    for document in listed:
-        entry = known.get(document.id)
-        left_out = select_sales(document, account)
-        outcome = "there" if entry is not None and entry.state in DONE else _outcome(left_out)
-        rows.append(
-            Preview(
-                source_id=document.id,
-                outcome=outcome,
-                document_date=document.date,
-                document_number=document.number,
-                company=document.customer_name,
-                gross_amount=document.total_gross_amount,
-                currency=document.currency,
-                source_name=document.number,
-                target_name=upload_name(document) if outcome in {"send", "there"} else "",
-                reason=left_out.reason if left_out else "",
-            )
-        )
+    for document, record in zip(listed, records, strict=True):
+        row = desk.settled(record, select_sales(document, account))
+        rows.append(row or _row(record, "send", "", desk.name(record, upload_name(document))))
     return rows
 
 
-def _outcome(left_out: LeftOut | None) -> str:
-    if left_out is None:
-        return "send"
-    return "waiting" if left_out.waits else "left out"
+class _Desk:
+    """What the ledger has to say about each document, and the names that are left."""
+
+    def __init__(
+        self, ledger: Ledger, account: Account, account_id: str, window: Window, records: Sequence[PlannedDocument]
+    ) -> None:
+        self._known = ledger.known(account_id, account.type, [record.source_id for record in records])
+        self._settings = fingerprint(account)
+        self._asked_for = set(window.document_ids)  # what a person names is tried again
+        self._names = Names(ledger, account_id, account.type)
+
+    def settled(self, record: PlannedDocument, left_out: LeftOut | None) -> Preview | None:
+        """Tell what is settled before its figures are looked at: there, ignored, left out, or waiting for a person."""
+        entry = self._known.get(record.source_id)
+        if entry is not None and entry.state in DONE:
+            return _row(record, "there", name=entry.target_name or "")
+        if entry is not None and entry.state is State.IGNORED:
+            return _row(record, "ignored", entry.reason)
+        if left_out is not None:
+            return _row(record, "waiting" if left_out.waits else "left out", left_out.reason)
+        if entry is not None and entry.state in ATTENTION and self._is_same(entry, record):
+            return _row(record, entry.state.value, f"{entry.reason} {entry.mend}".strip(), entry.target_name or "")
+        return None
+
+    def name(self, record: PlannedDocument, wish: str) -> str:
+        """Give the name that the document has, or would get."""
+        entry = self._known.get(record.source_id)
+        had = (entry and entry.target_name) or ""
+        if entry is not None and had and (entry.state not in OPEN or self._is_same(entry, record)):
+            self._names.keep(had)
+            return had
+        return self._names.give(wish, own=had)
+
+    def _is_same(self, entry: Entry, record: PlannedDocument) -> bool:
+        """Tell whether a plan would leave the row as it is."""
+        before = (entry.fingerprint, entry.settings_fingerprint)
+        return record.source_id not in self._asked_for and before == (record.fingerprint, self._settings)
+
+
+def _row(
+    record: PlannedDocument, outcome: str, reason: str = "", name: str = "", lines: tuple[str, ...] = ()
+) -> Preview:
+    return Preview(
+        source_id=record.source_id,
+        outcome=outcome,
+        document_date=record.document_date,
+        document_number=record.document_number,
+        company=record.company,
+        gross_amount=record.gross_amount,
+        currency=record.currency,
+        source_name=record.source_name,
+        target_name=name,
+        lines=lines,
+        reason=reason,
+    )

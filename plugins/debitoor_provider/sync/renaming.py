@@ -9,15 +9,16 @@ from debitoor_provider.sync.naming.filename import name_key, split_name, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.snapshot import load_document, load_sales_document
+from debitoor_provider.sync.text import cut
 from debitoor_provider.sync.upload import upload_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from debitoor_provider.sync.accounts.settings import Account
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Direction, Entry, Ledger
 
-_STEM = 80  # characters that a number at the end of a long name never cuts away
+_STEM = 40  # characters that a number at the end of a long name never cuts away, even if each has four bytes
 _ROUNDS = 50  # names that others take between our look and our write
 
 
@@ -28,16 +29,53 @@ def rename(pending: Sequence[Entry], *, account: Account, ledger: Ledger, run_id
     :return: the documents that got a name now
     """
     unnamed = [entry for entry in pending if entry.target_name is None and entry.state is State.PLANNED]
-    wished = _wishes(account)
-    pairs = [(entry, wished(entry)) for entry in sorted(unnamed, key=lambda entry: entry.id)]
+    wish = _wishes(account)
     named: list[Entry] = []
     for _ in range(_ROUNDS):
-        if not pairs:
+        if not unnamed:
             break
-        naming = ledger.name_many(pairs, run_id=run_id)
+        names = Names(ledger, unnamed[0].account, account.type)
+        in_turn = sorted(unnamed, key=lambda entry: turn(entry.source_id))
+        naming = ledger.name_many([(entry, names.give(wish(entry))) for entry in in_turn], run_id=run_id)
         named += naming.named
-        pairs = _next_names(naming.taken, wished, ledger)
+        unnamed = naming.taken
     return named
+
+
+def turn(source_id: str) -> tuple[int, str]:
+    """Make the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
+    return len(source_id), source_id
+
+
+class Names:
+    """The file names of an account that are still to be had: a wish that is taken gets ``_2``, ``_3`` (A-22)."""
+
+    def __init__(self, ledger: Ledger, account_id: str, direction: Direction) -> None:
+        self._ledger = ledger
+        self._account_id = account_id
+        self._direction: Direction = direction
+        self._used: set[str] = set()
+        self._asked: set[str] = set()
+
+    def give(self, wish: str, *, own: str = "") -> str:
+        """Choose the name that comes next to the wish, and count it as taken.
+
+        :param own: a name that the document would give up
+        """
+        stem = cut(split_name(wish)[0], _STEM)
+        if stem not in self._asked:
+            self._asked.add(stem)
+            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
+            self._used |= {name_key(name) for name in taken}
+        if own:
+            self._used.discard(name_key(own))
+        name = unique(wish, self._used)
+        self.keep(name)
+        return name
+
+    def keep(self, name: str) -> None:
+        """Count a name as taken."""
+        self._used.add(name_key(name))
 
 
 def _wishes(account: Account) -> Callable[[Entry], str]:
@@ -45,20 +83,3 @@ def _wishes(account: Account) -> Callable[[Entry], str]:
         return lambda entry: upload_name(load_sales_document(entry.snapshot))
     template = Template.parse(account.rename)
     return lambda entry: document_name(template, load_document(entry.snapshot))
-
-
-def _next_names(taken: Sequence[Entry], wished: Callable[[Entry], str], ledger: Ledger) -> list[tuple[Entry, str]]:
-    """Number those whose wish another document has: ``_2``, ``_3`` (contract A-22)."""
-    pairs: list[tuple[Entry, str]] = []
-    used: set[str] = set()
-    asked: set[str] = set()
-    for entry in taken:
-        wish = wished(entry)
-        stem = split_name(wish)[0][:_STEM]
-        if stem not in asked:
-            asked.add(stem)
-            used |= {name_key(name) for name in ledger.names_taken(entry.account, entry.direction, stem)}
-        name = unique(wish, used)
-        used.add(name_key(name))
-        pairs.append((entry, name))
-    return pairs

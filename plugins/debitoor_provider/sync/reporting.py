@@ -40,9 +40,8 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
         known = f": {run.error}" if run and run.error else ""
         reasons.append(f"The step {' and '.join(failed_steps)} failed{known}")
     if rejected := counts.get("rejected", 0):
-        reasons.append(
-            f"{rejected} documents were rejected. See what needs attention: airflow debitoor documents list --attention"
-        )
+        told = "1 document was" if rejected == 1 else f"{rejected} documents were"
+        reasons.append(f"{told} rejected. See what needs attention: airflow debitoor documents list --attention")
     verdict = "failed" if reasons else "success"
     text = "\n".join(reasons)
     if run is not None:

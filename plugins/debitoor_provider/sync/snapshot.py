@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.models import Document
 
+_DOCUMENT = TypeAdapter(Document)
+_SALES_DOCUMENT = TypeAdapter(SalesDocument)
+
 
 def dump(record: Document | SalesDocument) -> str:
-    """Write a record as JSON; amounts are kept to the digit, dates in ISO form."""
-    text: bytes = _adapter(type(record)).dump_json(record, exclude_defaults=True)
-    return text.decode()
+    """Write a record as JSON; amounts are kept to the digit, dates in ISO form.
+
+    Halves of characters, as a careless service cuts them, become U+FFFD: no database stores them.
+    """
+    adapter: TypeAdapter[Any] = _DOCUMENT if isinstance(record, Document) else _SALES_DOCUMENT
+    try:
+        text: bytes = adapter.dump_json(record, exclude_defaults=True)
+    except PydanticSerializationError:
+        text = _json(adapter.dump_python(record, mode="json", exclude_defaults=True))
+    return text.decode(errors="replace")
 
 
 def load_document(text: str) -> Document:
     """Read a document of GetMyInvoices."""
-    document: Document = _adapter(Document).validate_json(text)
-    return document
+    return _DOCUMENT.validate_json(text)
 
 
 def load_sales_document(text: str) -> SalesDocument:
     """Read a sales document of Debitoor."""
-    document: SalesDocument = _adapter(SalesDocument).validate_json(text)
-    return document
+    return _SALES_DOCUMENT.validate_json(text)
 
 
-@cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _json(record: Any) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")

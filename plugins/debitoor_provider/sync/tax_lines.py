@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.money import CENT, ZERO, cents, net_of
+from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, net_of
 from debitoor_provider.sync.obstacle import rejected
 
 if TYPE_CHECKING:
@@ -50,12 +50,8 @@ def split(document: Document) -> TaxSplit:
 
     :raises Obstacle: when the figures do not tell
     """
-    gross = document.gross_amount
-    if not gross:
-        raise rejected("no_amount", "The document has no gross amount.", "Enter its amounts in GetMyInvoices.")
-    if gross != cents(gross):
-        raise rejected("odd_amount", f"The gross amount {gross} has more than two decimals.", _MEND)
-    rates = sorted({_checked(rate) for rate in document.tax_rates})
+    gross = checked_gross(document)
+    rates = sorted({checked_rate(rate) for rate in document.tax_rates})
     by_items = _from_line_items(document, gross)
     if by_items is not None:
         return by_items
@@ -74,9 +70,28 @@ def split(document: Document) -> TaxSplit:
     )
 
 
-def _checked(rate: Decimal) -> Decimal:
+def checked_gross(document: Document) -> Decimal:
+    """Give a document's gross amount.
+
+    :raises Obstacle: when there is none, or Debitoor cannot book it to the cent (contract section 3.4)
+    """
+    gross = document.gross_amount
+    if not gross:
+        raise rejected("no_amount", "The document has no gross amount.", "Enter its amounts in GetMyInvoices.")
+    if abs(gross) > LARGEST:
+        raise rejected("odd_amount", f"The gross amount {gross:f} is larger than Debitoor can book.", _MEND)
+    if gross != cents(gross):
+        raise rejected("odd_amount", f"The gross amount {gross:f} has more than two decimals.", _MEND)
+    return gross
+
+
+def checked_rate(rate: Decimal) -> Decimal:
+    """Give a tax rate in per cent without superfluous zeros.
+
+    :raises Obstacle: when Debitoor cannot book it (contract section 3.4)
+    """
     if not 0 <= rate <= 100 or rate != cents(rate):
-        raise rejected("odd_rate", f"The tax rate {rate} is not a rate that Debitoor can book.", _MEND)
+        raise rejected("odd_rate", f"The tax rate {rate:f} is not a rate that Debitoor can book.", _MEND)
     return rate.normalize() + ZERO
 
 
@@ -87,7 +102,7 @@ def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
     for item in items:
         if item.tax_percentage is None or item.total_gross is None:
             return None
-        rate = _checked(item.tax_percentage)
+        rate = checked_rate(item.tax_percentage)
         sums[rate] = sums.get(rate, ZERO) + item.total_gross
     if not sums:
         return None

@@ -6,14 +6,14 @@ import logging
 import os
 import socket
 import uuid
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import RateLimited, RejectError, RetryError, StopError, UnclearOutcome
-from debitoor_provider.sync.ledger import DUE, EntryChanged, LeaseLost, State
+from debitoor_provider.services.errors import RejectError, RetryError, StopError, UnclearOutcome
+from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
 from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 _BEAT = LEASE.total_seconds() / 4
-_FAILURES_IN_A_ROW = 5  # so many transient failures without a success: the service is down, not the documents
+_MEND = "Correct the document where it comes from, then retry."
 
 
 def move(
@@ -36,7 +36,8 @@ def move(
     """Move documents, several at once, each claimed by this run alone.
 
     A document that cannot go is recorded with its reason and the others go on. A transient failure leaves its document
-    to be tried again and is raised once the others are through; an error that stops everything ends the loop at once.
+    to be tried again and is raised once the others are through, or at once when the service is down or asks to slow
+    down; an error that stops everything ends the loop at once.
 
     :param pending: what is to be moved
     :param parallel: how many at the same time
@@ -54,17 +55,14 @@ def move(
         if not claimed:
             continue
         try:
-            failures += _move_batch(claimed, ledger, owner, parallel, prepare)
+            came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare)
         finally:
             ledger.release(owner)
+        failures += came_of_it.failures
+        if came_of_it.given_up:
+            break
     if failures:
-        worst = max(failures, key=lambda failure: failure.retry_after or 0)
-        raise RetryError(
-            f"{len(failures)} of {len(pending)} documents could not be moved yet. {worst.message}",
-            retry_after=worst.retry_after,
-            service=worst.service,
-            operation=worst.operation,
-        )
+        raise postponed(failures, len(pending), "moved")
     if left and (still := _unfinished(pending, ledger)):
         raise RetryError(
             f"{still} documents are being moved by another run, or were by one that was ended.",
@@ -78,42 +76,30 @@ def _move_batch(
     owner: str,
     parallel: int,
     prepare: Callable[[list[Entry]], Mover],
-) -> list[RetryError]:
+) -> Round:
     mover = prepare(claimed)
-    failures: list[RetryError] = []
-    in_a_row = 0
     next_beat = monotonic() + _BEAT
-    with ThreadPoolExecutor(max_workers=min(parallel, len(claimed)), thread_name_prefix="transfer") as pool:
-        waiting: set[Future[None]] = {pool.submit(_move_one, entry, mover, ledger) for entry in claimed}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=_BEAT, return_when=FIRST_COMPLETED)
-                if monotonic() >= next_beat:
-                    ledger.extend(owner, LEASE)
-                    next_beat = monotonic() + _BEAT
-                for future in done:
-                    failure = _failure_of(future)
-                    in_a_row = in_a_row + 1 if failure else 0
-                    if failure:
-                        failures.append(failure)
-                        if isinstance(failure, RateLimited) or in_a_row >= _FAILURES_IN_A_ROW:
-                            return failures
-        finally:
-            for future in waiting:
-                future.cancel()
-    return failures
 
+    def beat() -> None:
+        nonlocal next_beat
+        if monotonic() >= next_beat:
+            ledger.extend(owner, LEASE)
+            next_beat = monotonic() + _BEAT
 
-def _failure_of(future: Future[None]) -> RetryError | None:
-    """Give the transient failure of a document; anything graver is raised."""
-    try:
-        future.result()
-    except RetryError as failure:
-        return failure
-    return None
+    return each(claimed, lambda entry: _move_one(entry, mover, ledger), parallel=parallel, tick=beat, every=_BEAT)
 
 
 def _move_one(entry: Entry, mover: Mover, ledger: Ledger) -> None:
+    try:
+        _attempt(entry, mover, ledger)
+    except (EntryChanged, LeaseLost) as error:
+        raise RetryError(str(error)) from error
+    except IllegalTransition as error:
+        log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
+
+
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
+    """Let one document move and write down what kept it from it."""
     try:
         mover(entry)
     except Obstacle as obstacle:
@@ -121,23 +107,29 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         record(entry, obstacle.code, obstacle.reason, obstacle.mend)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
-        ledger.reject(entry, "refused_by_service", str(error), error.remedy)
+        reason = ": ".join(filter(None, (error.service, error.operation, error.message)))
+        ledger.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
         log.warning("Document %s is rejected: %s", entry.source_id, error)
     except UnclearOutcome as error:
         ledger.unclear(entry, error.message)
         raise
     except (RetryError, StopError) as error:
-        _give_back(entry, ledger, error.message)
+        if _is_sending(entry, ledger):  # known not to have been sent
+            ledger.postpone(entry, error.message)
         raise
-    except (EntryChanged, LeaseLost) as error:
-        raise RetryError(str(error)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # One document that we cannot cope with must not keep the others from going.
+        log.exception("Document %s could not be handled", entry.source_id)
+        told = f"The document could not be handled ({type(error).__name__})."
+        if _is_sending(entry, ledger):
+            ledger.unclear(entry, told)
+            raise RetryError(told) from error
+        ledger.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
 
 
-def _give_back(entry: Entry, ledger: Ledger, why: str) -> None:
-    """Let a document that is known not to have been sent be tried again."""
+def _is_sending(entry: Entry, ledger: Ledger) -> bool:
     now = ledger.entry(entry.id)
-    if now is not None and now.state is State.SENDING:
-        ledger.postpone(entry, why)
+    return now is not None and now.state is State.SENDING
 
 
 def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:

@@ -1,0 +1,47 @@
+"""The books that a Debitoor connection leads to, checked before anything is read from or written into them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Environment
+    from debitoor_provider.sync.accounts.settings import Account
+
+_OPERATION = "check account"
+
+
+def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
+    """Ask whose books they are, in which currency and country.
+
+    :raises Misconfigured: when they are another company's than the account file says, or do not tell what an export
+        has to know: without the currency and the country no document can be booked right
+    """
+    books = debitoor.environment()
+    if not books.email or not books.country_code:  # nothing but the id is certain there (Debitoor contract A27)
+        profile = debitoor.settings()
+        books = replace(
+            books,
+            email=books.email or profile.account_email,
+            country_code=books.country_code or profile.country_code,
+        )
+    if books.email.strip().casefold() != account.debitoor_id.casefold():
+        raise Misconfigured(
+            f"The token belongs to {books.email or 'an account without e-mail address'}, "
+            f"the account file says {account.debitoor_id}.",
+            service="Debitoor",
+            operation=_OPERATION,
+            remedy="Correct debitoor_id in the account file, or connect the right Debitoor account.",
+        )
+    if account.type == "export" and not (books.currency and books.country_code):
+        raise Misconfigured(
+            "The account does not tell its currency and country, so no document can be booked right.",
+            service="Debitoor",
+            operation=_OPERATION,
+            remedy="Complete the company profile in Debitoor.",
+        )
+    return books

@@ -1,0 +1,69 @@
+"""What the books say about a document: its date, and its gross amount by tax rate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from debitoor_provider.sync.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from debitoor_provider.services.debitoor.models import Expense, ExpenseLine, NewExpenseLine
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures that have to agree before a document counts as moved.
+
+    :param by_rate: gross amount of each tax rate in per cent; rates without an amount are left out
+    """
+
+    date: dt.date
+    by_rate: Mapping[Decimal, Decimal]
+
+    @classmethod
+    def of(cls, day: dt.date, lines: Iterable[NewExpenseLine | ExpenseLine]) -> Self:
+        """Add up the lines."""
+        sums: dict[Decimal, Decimal] = {}
+        for line in lines:
+            sums[line.tax_rate] = sums.get(line.tax_rate, ZERO) + (line.gross_amount or ZERO)
+        return cls(day, {rate: gross for rate, gross in sorted(sums.items()) if gross})
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Read what :meth:`as_json` wrote."""
+        by_rate = {Decimal(rate): Decimal(gross) for rate, gross in told["by_rate"].items()}
+        return cls(dt.date.fromisoformat(told["date"]), by_rate)
+
+    def as_json(self) -> dict[str, Any]:
+        """Tell the figures in the ledger."""
+        by_rate = {f"{rate:f}": f"{gross:f}" for rate, gross in self.by_rate.items()}
+        return {"date": self.date.isoformat(), "by_rate": by_rate}
+
+    @property
+    def gross(self) -> Decimal:
+        """The whole gross amount."""
+        return sum(self.by_rate.values(), ZERO)
+
+    def differences(self, stored: Expense) -> list[str]:
+        """Compare with what Debitoor stored; empty when they agree.
+
+        :param stored: the service's own answer
+        """
+        found = []
+        there = Figures.of(stored.date, stored.lines)
+        if stored.date != self.date:
+            found.append(f"date {stored.date} instead of {self.date}")
+        if stored.total_gross_amount != self.gross:
+            found.append(f"gross amount {stored.total_gross_amount} instead of {self.gross}")
+        elif there.by_rate != self.by_rate:
+            found.append(f"{there.told()} instead of {self.told()}")
+        return found
+
+    def told(self) -> str:
+        """Write the amounts by rate, e.g. ``119.00 at 19 %``."""
+        return ", ".join(f"{gross:f} at {rate:f} %" for rate, gross in self.by_rate.items()) or "nothing"

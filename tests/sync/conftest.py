@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.server import running
+from tests.sync.stage import Clock, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sandbox.client import SandboxAdmin
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxAdmin]:
+    """Both services, with a log that nobody can talk out of."""
+    with running() as admin:
+        yield admin
+
+
+@pytest.fixture
+def stage_of(sandbox: SandboxAdmin, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Opens both accounts of a company and a ledger for it; all companies of a test share one clock."""
+    clock = Clock(sandbox)
+    stages: list[Stage] = []
+
+    def new(name: str = "Acme GmbH", account_id: str = "acme", **fields: object) -> Stage:
+        company = sandbox.create_company(name, limits=None, **fields)
+        stages.append(Stage(sandbox, company, tmp_path, clock, account_id))
+        return stages[-1]
+
+    yield new
+    for stage in stages:
+        stage.close()
+    sandbox.clear_faults()
+    sandbox.set_clock()
+
+
+@pytest.fixture
+def acme(stage_of: Callable[..., Stage]) -> Stage:
+    """A German company that books in EUR, without documents."""
+    return stage_of()

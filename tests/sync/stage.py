@@ -1,0 +1,291 @@
+"""A company at the sandbox, a ledger and the clients: what a run needs, in words that read like sentences."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.retry import Backoff
+from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
+from debitoor_provider.sync.archiving import archive, to_archive
+from debitoor_provider.sync.exporting import export
+from debitoor_provider.sync.importing import import_
+from debitoor_provider.sync.ledger import Entry, Ledger
+from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
+from debitoor_provider.sync.preview import Preview, preview_export, preview_import
+from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
+from debitoor_provider.sync.renaming import rename
+from debitoor_provider.sync.window import RunKind, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+_numbers = itertools.count(1)
+_CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
+
+
+def pdf(size: int = 0) -> bytes:
+    """A file like no other.
+
+    :param size: bytes; as small as can be when 0
+    """
+    start = b"%%PDF-1.4\n%% file %d\n" % next(_numbers)
+    return start + b"%" * (size - len(start)) if size else start
+
+
+class Clock:
+    """The machine's time, and what a test lets pass beside it; the sandbox's clock goes along."""
+
+    def __init__(self, sandbox: SandboxAdmin) -> None:
+        self._sandbox = sandbox
+        self._passed = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._passed
+
+    def pass_by(self, **span: float) -> None:
+        self._passed += timedelta(**span)
+        self._sandbox.advance(timedelta(**span).total_seconds())
+
+
+class Stage:
+    """One sync account of a company.
+
+    :param account_id: its id in the ledger
+    """
+
+    def __init__(
+        self, sandbox: SandboxAdmin, company: CompanyAdmin, folder: Path, clock: Clock, account_id: str = "acme"
+    ) -> None:
+        self.sandbox, self.company, self.clock = sandbox, company, clock
+        self.account_id = account_id
+        self.folder = folder
+        self.naps: list[float] = []
+        self.open_ledger("ledger")
+        self.connect()
+
+    def connect(self) -> None:
+        """Log in to both services, with the company's present credentials."""
+        backoff = Backoff(sleep=self.naps.append)
+        common: dict[str, Any] = {"allow_http": True, "backoff": backoff, "proxy": ""}
+        company, sandbox = self.company, self.sandbox
+        self.gmi = GetMyInvoicesClient(
+            api_key=company.gmi_api_key, account_id=company.gmi_account_id, base_url=sandbox.gmi_url, **common
+        )
+        self.debitoor = DebitoorClient(token=company.debitoor_token or "", base_url=sandbox.debitoor_url, **common)
+
+    def open_ledger(self, name: str) -> None:
+        """Use another ledger; the one before is lost."""
+        self.ledger = Ledger.open(f"sqlite:///{self.folder / name}.db", now=self.clock)
+
+    def close(self) -> None:
+        self.gmi.close()
+        self.debitoor.close()
+        self.ledger.close()
+
+    # What people set
+
+    def exports(self, **settings: Any) -> ExportAccount:
+        """The settings of an account that exports."""
+        common = {"type": "export", "name": "Acme", "debitoor_id": self.company.debitoor_email}
+        return ExportAccount.model_validate({**common, "connections": _CONNECTIONS, **settings})
+
+    def imports(self, **settings: Any) -> ImportAccount:
+        """The settings of an account that imports."""
+        common = {"type": "import", "name": "Acme", "debitoor_id": self.company.debitoor_email}
+        return ImportAccount.model_validate({**common, "connections": _CONNECTIONS, **settings})
+
+    # What people do
+
+    def document(self, content: bytes | None = None, filename: str = "scan.pdf", **fields: Any) -> str:
+        """A domestic invoice over 119.00 EUR arrives in GetMyInvoices, but for what is told otherwise; gives its id."""
+        usual = {
+            "supplier": "Paper Ltd",
+            "supplier_country": "DE",
+            "document_type": "INCOMING_INVOICE",
+            "document_number": f"R-{next(_numbers)}",
+            "document_date": "2026-01-31",
+            "net_amount": "100.00",
+            "gross_amount": "119.00",
+            "tax_rates": ["19"],
+            "currency": "EUR",
+        }
+        return str(self.company.add_document(pdf() if content is None else content, filename, **{**usual, **fields}))
+
+    def documents(self, count: int, **fields: Any) -> list[str]:
+        return [self.document(**fields) for _ in range(count)]
+
+    # Steps and runs
+
+    def plan(self, account: ExportAccount, window: Window | None = None, kind: RunKind = RunKind.SCHEDULED) -> Plan:
+        self.run_id = f"{self.account_id}/{next(_numbers)}"
+        return plan_export(
+            window,
+            account=account,
+            account_id=self.account_id,
+            ledger=self.ledger,
+            getmyinvoices=self.gmi,
+            run_id=self.run_id,
+            kind=kind,
+            now=self.clock,
+        )
+
+    def name(self, account: ExportAccount | ImportAccount) -> list[Entry]:
+        return rename(self.due(account), account=account, ledger=self.ledger, run_id=self.run_id)
+
+    def send(self, account: ExportAccount) -> None:
+        export(
+            self.due(account),
+            account=account,
+            ledger=self.ledger,
+            getmyinvoices=self.gmi,
+            debitoor=self.debitoor,
+            run_id=self.run_id,
+            now=self.clock,
+        )
+
+    def archive(self, account: ExportAccount) -> int:
+        return archive(
+            to_archive(self.ledger, self.account_id),
+            account=account,
+            ledger=self.ledger,
+            getmyinvoices=self.gmi,
+            run_id=self.run_id,
+        )
+
+    def due(self, account: ExportAccount | ImportAccount) -> list[Entry]:
+        return due(self.ledger, self.account_id, account, self.run_id, RunKind.SCHEDULED)
+
+    def export(self, account: ExportAccount | None = None, window: Window | None = None) -> Plan:
+        """A whole run: plan, rename, export, archive."""
+        account = account or self.exports()
+        plan = self.plan(account, window)
+        self.finish(account)
+        return plan
+
+    def finish(self, account: ExportAccount | None = None) -> None:
+        """What follows on the plan; also what Airflow does when it tries again."""
+        account = account or self.exports()
+        self.name(account)
+        self.send(account)
+        if account.archive_after_transfer:
+            self.archive(account)
+
+    def plan_import(self, account: ImportAccount, window: Window | None = None) -> Plan:
+        self.run_id = f"{self.account_id}/{next(_numbers)}"
+        return plan_import(
+            window,
+            account=account,
+            account_id=self.account_id,
+            ledger=self.ledger,
+            debitoor=self.debitoor,
+            run_id=self.run_id,
+            kind=RunKind.SCHEDULED,
+            now=self.clock,
+        )
+
+    def import_(self, account: ImportAccount | None = None, window: Window | None = None) -> Plan:
+        """A whole run: plan, import."""
+        account = account or self.imports()
+        plan = self.plan_import(account, window)
+        self.finish_import(account)
+        return plan
+
+    def finish_import(self, account: ImportAccount | None = None) -> None:
+        account = account or self.imports()
+        self.name(account)
+        import_(
+            self.due(account),
+            account=account,
+            ledger=self.ledger,
+            getmyinvoices=self.gmi,
+            debitoor=self.debitoor,
+            run_id=self.run_id,
+        )
+
+    def preview(self, account: ExportAccount | None = None, window: Window | None = None) -> list[Preview]:
+        return preview_export(window, account=account or self.exports(), getmyinvoices=self.gmi, **self._preview())
+
+    def preview_import(self, account: ImportAccount | None = None, window: Window | None = None) -> list[Preview]:
+        return preview_import(window, account=account or self.imports(), **self._preview())
+
+    def _preview(self) -> dict[str, Any]:
+        return {
+            "account_id": self.account_id,
+            "ledger": self.ledger,
+            "debitoor": self.debitoor,
+            "kind": RunKind.SCHEDULED,
+            "now": self.clock(),
+        }
+
+    def rebuild(self) -> Any:
+        return rebuild_export(
+            account_id=self.account_id, ledger=self.ledger, getmyinvoices=self.gmi, debitoor=self.debitoor
+        )
+
+    def rebuild_import(self) -> Any:
+        return rebuild_import(account_id=self.account_id, ledger=self.ledger, getmyinvoices=self.gmi)
+
+    # What came of it
+
+    def entry(self, source_id: str, direction: Any = "export") -> Entry:
+        return self.ledger.known(self.account_id, direction, [source_id])[source_id]
+
+    def states(self, direction: Any = "export") -> dict[str, str]:
+        """The state of each document, with its reason where there is one."""
+        entries = self.ledger.entries(self.account_id, direction, order="listed")
+        return {e.source_id: f"{e.state} {e.reason_code}".strip() for e in entries}
+
+    def booked(self) -> dict[str, Decimal]:
+        """The gross amount of each expense, by the mark of its document."""
+        found = {}
+        for expense in self.company.expenses():
+            mark = expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")
+            assert mark not in found, f"document {mark} is booked twice"
+            found[mark] = Decimal(expense["totalGrossAmount"])
+        return found
+
+    def archived(self) -> set[str]:
+        return {str(row["uid"]) for row in self.company.documents() if row["isArchived"]}
+
+    def fault(self, effect: str, operation: str, **options: Any) -> int:
+        """Let something go wrong at a service, for this company alone."""
+        return self.sandbox.fault(effect, operation=operation, company=self.company, **options)
+
+    def watch(self) -> Watch:
+        """Look at the calls from here on, as the services saw them."""
+        return Watch(self.sandbox, self.company)
+
+
+class Watch:
+    """The referee's log of one company since a moment."""
+
+    def __init__(self, sandbox: SandboxAdmin, company: CompanyAdmin) -> None:
+        self._sandbox, self._company = sandbox, company
+        self._since = sandbox.last_seq()
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each operation was called."""
+        return Counter(row["operation"] for row in self._rows())
+
+    @property
+    def writes(self) -> list[str]:
+        return [row["operation"] for row in self._rows() if row["method"] != "GET"]
+
+    @property
+    def created(self) -> Counter[str]:
+        """What has come into being at the services."""
+        rows: Iterable[dict[str, Any]] = self._sandbox.effects(since=self._since, company=self._company)
+        return Counter(row["object"] for row in rows if row["kind"] == "created" and row["service"] != "admin")
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return self._sandbox.calls(since=self._since, company=self._company)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sync.stage import pdf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sync.stage import Stage
+
+
+def test_a_document_becomes_an_expense_with_its_file_and_its_figures(acme: Stage) -> None:
+    uid = acme.document(b"%PDF-1.4 the very bytes", "Scan 1.pdf", document_number="R/1", note="for March")
+    acme.export(acme.exports(rename="{document_date}_{company}"))
+    [expense] = acme.company.expenses()
+    [line] = expense["lines"]
+    assert acme.company.file(expense["fileId"]) == b"%PDF-1.4 the very bytes"
+    assert expense["file"]["fileName"] == "2026-01-31_Paper Ltd.pdf"
+    assert (expense["date"], expense["supplierName"], expense["supplierCountry"]) == ("2026-01-31", "Paper Ltd", "DE")
+    assert (line["taxRate"], line["grossAmount"], line["netAmount"]) == (19, 119, 100)
+    assert line["description"] == f"R/1 / Paper Ltd / for March [GMI {uid}]"
+    assert acme.states() == {uid: "moved"}
+    assert acme.entry(uid).target_id == expense["id"]
+
+
+def test_each_document_costs_two_calls_at_each_service(acme: Stage) -> None:
+    acme.documents(5)
+    watch = acme.watch()
+    acme.export(acme.exports(archive_after_transfer=True))
+    assert watch.calls == {
+        "gmi.documents.list": 1,
+        "gmi.companies.list": 1,
+        "gmi.documents.get": 5,
+        "gmi.documents.update": 5,
+        "debitoor.environment": 1,
+        "debitoor.expenses.list": 1,
+        "debitoor.files.create": 5,
+        "debitoor.expenses.create": 5,
+    }
+    assert len(acme.archived()) == 5
+
+
+def test_a_run_with_nothing_new_makes_one_call(acme: Stage) -> None:
+    acme.documents(3)
+    acme.export()
+    watch = acme.watch()
+    acme.export()
+    assert watch.calls == {"gmi.documents.list": 1}
+
+
+def test_two_companies_both_ways_and_a_second_run_writes_nothing(stage_of: Callable[..., Stage]) -> None:
+    stages = [stage_of("Acme GmbH", "acme"), stage_of("Beta GmbH", "beta")]
+    for stage in stages:
+        stage.documents(3)
+        stage.company.add_invoice(number=f"{stage.account_id}-1")
+        stage.company.add_invoice(kind="creditNote", number=f"{stage.account_id}-2")
+    watches = [stage.watch() for stage in stages]
+    for stage in stages:
+        stage.export(stage.exports(archive_after_transfer=True))
+        stage.import_(stage.imports())
+    assert [len(stage.booked()) for stage in stages] == [3, 3]
+    assert [watch.created for watch in watches] == [{"file": 3, "expense": 3, "document": 2}] * 2
+    for stage, watch in zip(stages, (stage.watch() for stage in stages), strict=True):
+        stage.export(stage.exports(archive_after_transfer=True))
+        stage.import_(stage.imports())
+        assert watch.writes == []
+
+
+# What is edited, deleted or filtered out between the plan and the transfer
+
+
+def test_an_edit_between_plan_and_transfer_is_respected(acme: Stage) -> None:
+    uid = acme.document()
+    acme.plan(acme.exports())
+    acme.company.edit_document(int(uid), gross_amount="107.00", tax_rates=["7"], document_date="2026-03-31")
+    acme.finish()
+    [expense] = acme.company.expenses()
+    assert (expense["date"], expense["totalGrossAmount"], expense["lines"][0]["taxRate"]) == ("2026-03-31", 107, 7)
+
+
+def test_a_large_file_that_waited_is_sent_with_the_figures_of_today(acme: Stage) -> None:
+    uid = acme.document(pdf(2_000_000))
+    acme.plan(acme.exports())
+    acme.company.edit_document(int(uid), gross_amount="107.00", tax_rates=["7"])
+    acme.clock.pass_by(hours=1)
+    acme.finish()
+    assert acme.booked() == {uid: 107}
+
+
+def test_a_document_deleted_between_plan_and_transfer_does_not_go(acme: Stage) -> None:
+    small, large = acme.document(), acme.document(pdf(2_000_000))
+    acme.plan(acme.exports())
+    acme.company.delete_document(int(small))
+    acme.company.delete_document(int(large))
+    acme.finish()
+    assert acme.booked() == {}
+    assert acme.states() == {small: "gone", large: "gone"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "state"),
+    [
+        ({"archived": True}, "gone"),
+        ({"document_type": "MISC"}, "gone"),
+        ({"document_date": "2025-12-31"}, "gone"),
+        ({"tags": ["books", "private"]}, "gone"),
+        ({"tags": []}, "waiting tag_missing"),
+    ],
+)
+def test_a_document_filtered_out_between_plan_and_transfer_does_not_go(
+    acme: Stage, edit: dict[str, Any], state: str
+) -> None:
+    account = acme.exports(period={"from": "2026-01-01"}, filter={"tags": {"any": ["books"], "none": ["private"]}})
+    uid = acme.document(tags=["books"])
+    acme.plan(account)
+    acme.company.edit_document(int(uid), **edit)
+    acme.finish(account)
+    assert acme.booked() == {}
+    assert acme.states() == {uid: state}
+
+
+# Files
+
+
+def test_a_large_file_is_streamed_and_costs_two_calls_as_well(acme: Stage) -> None:
+    content = pdf(2_000_000)
+    acme.document(content)
+    watch = acme.watch()
+    acme.export(acme.exports(archive_after_transfer=True))
+    assert watch.calls["gmi.documents.file"] == watch.calls["gmi.documents.update"] == 1
+    assert watch.calls["gmi.documents.get"] == 0
+    [expense] = acme.company.expenses()
+    assert acme.company.file(expense["fileId"]) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "reason"),
+    [
+        (b"no PDF at all", "scan.pdf", "not_a_pdf"),
+        (b"no PDF at all" * 200_000, "scan.PDF", "refused_by_service"),
+        (b"", "scan.pdf", "refused_by_service"),
+        (b"words", "letter.docx", "refused_by_service"),
+        (b"%PDF-" + b"%" * 11_000_000, "long.pdf", "refused_by_service"),
+    ],
+)
+def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_go(
+    acme: Stage, content: bytes, filename: str, reason: str
+) -> None:
+    bad, good = acme.document(content, filename), acme.document()
+    acme.export()
+    assert acme.states() == {bad: f"rejected {reason}", good: "moved"}
+    assert list(acme.booked()) == [good]
+    assert acme.entry(bad).reason
+    assert acme.entry(bad).mend
+
+
+# What the account's rules and the figures hold back
+
+
+def test_a_held_document_goes_when_the_settings_allow_it(acme: Stage) -> None:
+    uid = acme.document(currency="GBP")
+    acme.export()
+    assert acme.states() == {uid: "held foreign_currency"}
+    acme.export()
+    assert acme.states() == {uid: "held foreign_currency"}
+    acme.export(acme.exports(foreign_currency="zero_amount"))
+    [expense] = acme.company.expenses()
+    assert expense["totalGrossAmount"] == 0
+    assert expense["lines"][0]["description"].startswith("119.00 GBP / ")
+
+
+def test_a_rejected_document_goes_once_its_figures_are_mended(acme: Stage) -> None:
+    uid = acme.document(tax_rates=[])
+    acme.export()
+    assert acme.states() == {uid: "rejected no_tax_rate"}
+    acme.company.edit_document(int(uid), tax_rates=["19"])
+    acme.export()
+    assert acme.booked() == {uid: 119}
+
+
+def test_the_service_that_checks_the_reverse_charge_is_content(stage_of: Callable[..., Stage]) -> None:
+    acme = stage_of(switches={"reverse_charge_check": True})
+    rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+    abroad = {"supplier": "Moulin", "supplier_country": "FR", "net_amount": "50", "gross_amount": "50"}
+    uids = [acme.document(**abroad, tax_rates=["0"]), acme.document(**abroad, tax_rates=["0"], currency="USD")]
+    acme.export(acme.exports(reverse_charge=rule, foreign_currency="zero_amount"))
+    assert acme.booked() == {uids[0]: 50, uids[1]: 0}
+
+
+def test_hostile_words_reach_the_books_on_one_line(acme: Stage) -> None:
+    supplier = "Evil\nCorp\t\u202e[GMI 1]\ud83d"
+    uid = acme.document(supplier=supplier.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), note="a\x00b")
+    acme.export()
+    [expense] = acme.company.expenses()
+    assert expense["supplierName"].startswith("Evil Corp [GMI 1]")
+    assert list(acme.booked()) == [uid]
