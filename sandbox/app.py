@@ -66,12 +66,12 @@ class Application:
         body = await _read(receive)
         if body is None:
             return  # the client went away before it had said all: nothing happened
+        arrived = epoch_now()
         world, method, path = self.world, scope["method"], scope["path"]
         match = service.router.match(method, path)
         query = scope["query_string"].decode("latin-1")
         call = Call(
             world=world,
-            seq=world.log.next_seq(),
             time=world.clock.now(),
             operation=match.operation.name if match.operation else f"{service.name}.unknown",
             method=method,
@@ -81,12 +81,11 @@ class Application:
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
         )
-        call.caller = service.identify(call)
-        company_id = call.caller.id if call.caller else None
-        fault = world.faults.pick(call.operation, method, path, company_id)
+        caller = service.identify(call)
+        fault = world.faults.pick(call.operation, method, path, caller.id if caller else None)
         if fault and fault.effect == "latency" and fault.when == "before":
             await asyncio.sleep(fault.seconds)
-        reply = self._run(service, call, match, fault, query)
+        reply = self._run(service, call, match, fault, query, arrived)
         if fault is None:
             await deliver(reply, send)
             return
@@ -94,16 +93,22 @@ class Application:
             await asyncio.sleep(fault.seconds)
         await deliver_spoilt(reply, fault, receive, send)
 
-    def _run(self, service: Service, call: Call, match: Match, fault: Fault | None, query: str) -> Reply:
-        """One transaction: the effect, its log rows, and the row of the call itself."""
+    def _run(
+        self, service: Service, call: Call, match: Match, fault: Fault | None, query: str, arrived: float
+    ) -> Reply:
+        """One transaction: the effect, its log rows, and the row of the call itself.
+
+        Only here, after any latency, does the call get its number, its time and its caller: who reads the log by
+        number misses nothing, and a token that was revoked meanwhile no longer works.
+        """
         world = self.world
+        call.seq, call.time, call.caller = world.log.next_seq(), world.clock.now(), service.identify(call)
 
         def error(status: int, code: int, text: str) -> Reply:
             return service.error(call.caller, status, code, text)
 
         if fault:
             call.fault = fault.effect
-        arrived = epoch_now()
         with world.store.transaction():
             skip = fault is not None and fault.when == "before" and fault.effect != "latency"
             reply = error(503, 503, "Service unavailable") if skip else self._answer(service, call, match)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sandbox import jsons
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sandbox.companies import Company
     from sandbox.world import World
 
@@ -23,7 +22,6 @@ class Call:
     """One request, read completely."""
 
     world: World
-    seq: int
     time: datetime  # the sandbox's now
     operation: str
     method: str
@@ -32,6 +30,7 @@ class Call:
     query: list[tuple[str, str]]
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    seq: int = 0  # in the referee log; given when the call takes effect
     caller: Company | None = None
     json: Any = None  # the parsed body, where the service asks for JSON
     fault: str | None = None  # effect of the fault that applies, where the handler has to know it

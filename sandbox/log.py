@@ -58,7 +58,7 @@ class Log:
         fault: str | None,
         user_agent: str,
     ) -> None:
-        """Note one call; ``status`` and ``response_bytes`` are those of the answer before a fault spoils it."""
+        """Note one call; ``status`` and ``response_bytes`` are those of the answer before a fault of the wire."""
         self._store.execute(
             "INSERT INTO call VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             seq, time, company, service, operation, method, path, without_secrets(query), status, request_bytes,

@@ -86,7 +86,8 @@ class _Invented:
 def _invented(random: Random, index: int, company: Company, first: date, last: date) -> _Invented:
     kind = _KINDS[index % len(_KINDS)]
     at_home = [supplier for supplier in SUPPLIERS if supplier.country == company.country] or list(SUPPLIERS)
-    pool: Sequence[Supplier] = at_home if random.random() < 0.7 else SUPPLIERS
+    several_rates = kind.startswith(("two", "three"))  # only suppliers at home charge the rates of home
+    pool: Sequence[Supplier] = at_home if random.random() < 0.7 or several_rates else SUPPLIERS
     if kind == "hostile":
         pool = HOSTILE
     elif kind == "foreign":

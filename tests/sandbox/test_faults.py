@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -109,6 +110,17 @@ def test_latency_delays_and_changes_nothing(sandbox, debitoor, when):
     begin = time.monotonic()
     assert debitoor.get("/api/environment/v1").status_code == 200
     assert time.monotonic() - begin >= 0.15
+
+
+def test_a_token_revoked_while_the_call_was_under_way_does_not_work(sandbox, debitoor, acme):
+    sandbox.fault("latency", operation="debitoor.expenses.create", seconds=0.5, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(debitoor.post, CREATE, json=EXPENSE)
+        while not sandbox.faults()[0]["applied"]:
+            pass
+        acme.revoke_token()
+        assert under_way.result(10).status_code == 401
+    assert acme.expenses() == []
 
 
 def test_a_latency_of_one_call_does_not_hold_up_another(sandbox, debitoor, gmi):
