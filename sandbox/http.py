@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sandbox import jsons
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sandbox.companies import Company
     from sandbox.world import World
 
