@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from debitoor_provider.operators.exchange import Exchange
 
-_FAILED = {"failed", "upstream_failed"}
-
 
 class DebitoorReportOperator(SyncOperator):
     """Count what the run did, write it into the ledger, and give the run its verdict.
@@ -41,7 +39,7 @@ class DebitoorReportOperator(SyncOperator):
             .get_task_states(dag_id=dag_run.dag_id, task_ids=sorted(steps), run_ids=[dag_run.run_id])
             .get(dag_run.run_id, {})
         )
-        failed = sorted(step for step, state in states.items() if state in _FAILED)
+        failed = sorted(step for step, state in states.items() if state == "failed")
         result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed)
         self.log.info("Report: %s", result.counts)
         if result.verdict != "success":

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.operators.archive import DebitoorArchiveOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.sync.ledger import State
+
+
+@pytest.fixture
+def plan():
+    return DebitoorPlanOperator(task_id="plan", account="acme")
+
+
+@pytest.fixture
+def export():
+    return DebitoorExportOperator(task_id="export", account="acme")
+
+
+@pytest.fixture
+def archive():
+    return DebitoorArchiveOperator(task_id="archive", account="acme")
+
+
+def test_what_was_verified_is_archived_and_nothing_else(run, acme, account, receipt, plan, export, archive):
+    account()
+    moved = receipt()
+    held = receipt(currency="USD")
+    assert run(plan, export, archive) == {"archived": 1}
+    assert acme.document(moved)["isArchived"]
+    assert not acme.document(held)["isArchived"]
+
+
+def test_what_an_earlier_run_left_is_archived_later(run, acme, account, receipt, plan, export, archive):
+    account()
+    uid = receipt()
+    run(plan, export)
+    assert run(archive) == {"archived": 1}
+    assert acme.document(uid)["isArchived"]
+    assert run(archive) == {"archived": 0}
+
+
+def test_what_a_person_called_there_is_left_alone(run, acme, account, receipt, ledger, plan, archive):
+    account()
+    uid = receipt()
+    run(plan)
+    ledger.mark_moved(ledger.entries(), "user:ada")
+    assert run(archive) == {"archived": 0}
+    assert not acme.document(uid)["isArchived"]
+    assert ledger.entries()[0].state is State.MOVED
+
+
+def test_an_import_has_nothing_to_archive(run, acme, account, archive):
+    account("import")
+    with pytest.raises(Misconfigured, match="imports"):
+        run(archive)

@@ -1,0 +1,141 @@
+"""Whole runs of generated DAGs, scheduled and executed by Airflow in this process."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.dag_factory import sync_dags
+from debitoor_provider.sync.ledger import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent.parent
+CONSUMER = """\
+from airflow.sdk import DAG, Asset, task
+
+with DAG("consumer", schedule=[Asset("debitoor__{account}")]):
+    @task
+    def look(): ...
+    look()
+"""
+
+
+@pytest.fixture
+def dags_folder(airflow_database: Path, airflow_home: Path, acme: object) -> Path:
+    shutil.copy(ROOT / "dags" / "debitoor_sync.py", airflow_home / "dags")
+    return airflow_home / "dags"
+
+
+@pytest.fixture
+def trigger(dags_folder: Path) -> Callable[..., tuple[str, dict[str, str]]]:
+    """Runs the DAG of an account; gives the state of the run and of its tasks."""
+
+    def run(account: str, **form: Any) -> tuple[str, dict[str, str]]:
+        run = sync_dags()[f"debitoor__{account}"].test(run_conf=form or None)
+        return str(run.state), {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
+
+    return run
+
+
+def events_of(account: str) -> list[dict[str, Any]]:
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        asset = select(AssetModel.id).where(AssetModel.name == f"debitoor__{account}").scalar_subquery()
+        return list(session.scalars(select(AssetEvent.extra).where(AssetEvent.asset_id == asset)))
+
+
+def test_an_export_from_the_first_document_to_the_archive(trigger, acme, account, receipt, ledger):
+    name = account(stem="receipts", archive_after_transfer=True, rename="{company}_{document_number}", retries=0)
+    uids = {receipt(), receipt()}
+    steps = ("plan", "rename", "export", "archive", "report")
+    assert trigger(name) == ("success", dict.fromkeys(steps, "success"))
+    assert len(acme.expenses()) == 2
+    assert {document["uid"] for document in acme.documents() if document["isArchived"]} == uids
+    (event,) = events_of(name)
+    assert event["documents"] == 2
+
+    # Nothing new: nothing runs but the plan and the report, and nobody is told.
+    skipped = dict.fromkeys(("rename", "export", "archive"), "skipped")
+    assert trigger(name) == ("success", {"plan": "success", **skipped, "report": "success"})
+    assert len(events_of(name)) == 1
+    assert [run.verdict for run in ledger.runs(name)] == ["success", "success"]
+
+
+def test_an_import(trigger, acme, account):
+    name = account("import", stem="sales", retries=0)
+    acme.add_invoice(date="2026-03-01")
+    assert trigger(name) == ("success", {"plan": "success", "import": "success", "report": "success"})
+    assert len(acme.documents()) == 1
+
+
+def test_a_rejected_document_makes_its_run_red_and_the_next_green(trigger, account, receipt, ledger):
+    name = account(stem="rejected", retries=0)
+    receipt(tax_rates=["7", "19", "0"])
+    assert trigger(name) == (
+        "failed",
+        {"plan": "success", "rename": "success", "export": "success", "report": "failed"},
+    )
+    state, tasks = trigger(name)
+    assert (state, tasks["export"], tasks["report"]) == ("success", "skipped", "success")
+    assert [entry.state for entry in ledger.entries(name)] == [State.REJECTED]
+
+
+def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trigger, acme, account, ledger):
+    name = account(stem="blocked", retries=5)
+    acme.block_key()
+    assert trigger(name) == (
+        "failed",
+        {"plan": "failed", "rename": "upstream_failed", "export": "upstream_failed", "report": "failed"},
+    )
+    (run,) = ledger.runs(name)
+    assert "plan failed" in run.error
+    assert "API access" in run.error  # where to mend it
+
+
+def test_the_trigger_form(trigger, acme, account, receipt, ledger):
+    name = account(stem="form", retries=0)
+    receipt(document_date="2026-01-31")
+    wanted = receipt(document_date="2026-02-15")
+    by_id = receipt(document_date="2026-03-15")
+    assert trigger(name, dry_run=True)[1]["export"] == "skipped"
+    assert acme.expenses() == []
+    period = {"from": "2026-02-01", "to": "2026-02-28"}
+    assert trigger(name, **period)[0] == "success"
+    assert {entry.source_id for entry in ledger.entries(name)} == {str(wanted)}
+    assert trigger(name, document_ids=[str(by_id)])[0] == "success"
+    assert {entry.source_id for entry in ledger.entries(name)} == {str(wanted), str(by_id)}
+    assert len(acme.expenses()) == 2
+
+
+def test_a_dag_that_waits_for_documents_is_started_by_them(trigger, dags_folder, account, receipt):
+    from airflow.models.asset import AssetDagRunQueue
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    name = account(stem="watched", retries=0)
+    (dags_folder / "consumer.py").write_text(CONSUMER.format(account=name))
+
+    def queued() -> list[str]:
+        with create_session() as session:
+            return list(session.scalars(select(AssetDagRunQueue.target_dag_id)))
+
+    trigger(name)
+    assert queued() == []
+    receipt()
+    trigger(name)
+    assert queued() == ["consumer"]
+
+
+def test_a_broken_account_fails_with_what_is_wrong_and_moves_nothing(trigger, acme, account, receipt):
+    name = account(stem="broken", frequency="sometimes")
+    receipt()
+    assert trigger(name) == ("failed", {"account_file": "failed"})
+    assert acme.expenses() == []

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from airflow.sdk import Asset, AssetAlias
+
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, RetryError
+from debitoor_provider.sync.ledger import State
+
+ALIAS = AssetAlias("debitoor__acme")
+
+
+def plan(**options: object) -> DebitoorPlanOperator:
+    return DebitoorPlanOperator(task_id="plan", account="acme", **options)
+
+
+def export(**options: object) -> DebitoorExportOperator:
+    return DebitoorExportOperator(**{"task_id": "export", "account": "acme"} | options)
+
+
+def test_planned_documents_become_expenses_with_their_files(run, acme, account, receipt):
+    account(rename="{company}_{document_number}")
+    uid = receipt(document_number="R-7")
+    assert run(plan(), export()) == {"moved": 1}
+    (expense,) = acme.expenses()
+    assert expense["totalGrossAmount"] == 119
+    assert expense["file"]["fileName"] == "Paper Ltd_R-7.pdf"
+    assert acme.file(expense["file"]["id"]) == acme.document_file(uid)
+
+
+def test_it_names_what_no_rename_task_has_named(run, acme, account, receipt, ledger):
+    account(rename="{document_number}")
+    receipt(document_number="R-8")
+    run(plan(), export())
+    assert ledger.entries()[0].target_name == "R-8.pdf"
+
+
+def test_a_second_run_sends_nothing_twice(run, acme, account, receipt):
+    account()
+    receipt()
+    run(plan(), export())
+    assert run(plan(period_from="2026-01-01"), export()) == {}
+    assert len(acme.expenses()) == 1
+
+
+def test_the_summary_is_small_and_holds_no_document(run, acme, account, receipt):
+    account()
+    for _ in range(5):
+        receipt(supplier="Secret Supplier")
+    text = json.dumps(run(plan(), export()))
+    assert len(text) < 100
+    assert "Secret" not in text
+
+
+def test_an_account_that_imports_cannot_export(run, account, acme):
+    account("import")
+    with pytest.raises(Misconfigured, match="imports"):
+        run(plan(), export())
+
+
+def test_books_of_somebody_else_are_left_alone(run, acme, account, receipt):
+    account(debitoor_id="someone@else.example")
+    receipt()
+    with pytest.raises(Misconfigured, match=r"someone@else\.example"):
+        run(plan(), export())
+    assert (acme.expenses(), acme.files()) == ([], [])
+
+
+class TestFaults:
+    def test_a_passing_fault_leaves_its_document_for_the_next_attempt(
+        self, run, context, sandbox, acme, account, receipt, ledger
+    ):
+        account(parallel=1)
+        receipt(), receipt()
+        sandbox.fault("rate_limited", operation="debitoor.expenses.*", company=acme, retry_after=600)
+        now = context(run_id="r")
+        with pytest.raises(RetryError) as later:
+            run(plan(), export(), within=now)
+        assert later.value.retry_after == pytest.approx(600, abs=5)
+        assert ledger.run("anybodys_dag/r").error
+        sandbox.clear_faults()
+        run(export(), within=now)
+        assert len(acme.expenses()) == 2
+        assert {entry.state for entry in ledger.entries()} == {State.MOVED}
+
+    def test_a_token_that_was_revoked_stops_everything(self, run, acme, account, receipt):
+        account()
+        receipt()
+        run(plan())
+        token = acme.debitoor_token
+        acme.revoke_token()
+        with pytest.raises(CredentialsRefused) as refused:
+            run(export())
+        assert token not in str(refused.value)
+
+    def test_a_rejected_document_does_not_hold_up_the_others(self, run, acme, account, receipt, ledger):
+        account()
+        receipt(tax_rates=["7", "19", "0"])  # three rates cannot be told apart
+        receipt()
+        assert run(plan(), export()) == {"moved": 1, "rejected": 1}
+        assert [entry.mend != "" for entry in ledger.entries(states={State.REJECTED})] == [True]
+
+
+class TestAssetEvent:
+    def test_documents_that_were_moved_are_announced(self, run, context, account, receipt):
+        account()
+        receipt(), receipt()
+        now = context(run_id="r")
+        run(plan(), export(), within=now)
+        (event,) = now["outlet_events"][ALIAS].asset_alias_events
+        assert event.dest_asset_key.name == "debitoor__acme"
+        assert event.extra == {"account": "acme", "run_id": "anybodys_dag/r", "documents": 2}
+
+    def test_nothing_moved_nothing_said(self, run, context, account, receipt):
+        account()
+        receipt(currency="USD")
+        now = context()
+        assert run(plan(), export(), within=now) == {"held": 1}
+        assert len(now["outlet_events"]) == 0
+
+    def test_the_asset_is_in_airflows_graph_from_the_beginning(self):
+        mine = Asset("mine")
+        assert export(outlets=[mine]).outlets == [mine, ALIAS]
+        assert export(outlets=mine).outlets == [mine, ALIAS]
+
+    def test_a_templated_account_is_announced_under_its_own_name(self, run, context, account, receipt):
+        account()
+        receipt()
+        task = export(account="{{ params.account }}")
+        assert task.outlets == []
+        task.account = "acme"  # as Airflow renders it
+        now = context()
+        run(plan(), task, within=now)
+        assert task.outlets == [ALIAS]
+        assert len(now["outlet_events"][ALIAS].asset_alias_events) == 1

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowFailException
+
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.services.errors import ServiceError
+
+
+@pytest.fixture
+def steps():
+    with DAG("anybodys_dag"):
+        plan = DebitoorPlanOperator(task_id="plan", account="acme")
+        export = DebitoorExportOperator(task_id="export", account="acme")
+        report = DebitoorReportOperator(task_id="report", account="acme")
+        plan >> export >> report
+    return plan, export, report
+
+
+def test_a_run_that_went_well_is_green_and_counted(run, context, account, receipt, ledger, steps):
+    account()
+    receipt()
+    now = context(run_id="r", states={"plan": "success", "export": "success"})
+    assert run(*steps, within=now) == {"moved": 1}
+    entered = ledger.run("anybodys_dag/r")
+    assert (entered.verdict, entered.counts, entered.error) == ("success", {"moved": 1}, "")
+    assert entered.finished_at is not None
+
+
+def test_a_step_that_failed_makes_it_red_and_says_why(run, context, acme, account, ledger, steps):
+    account()
+    acme.block_key()
+    plan, _, report = steps
+    now = context(run_id="r", states={"plan": "failed", "export": "upstream_failed"})
+    with pytest.raises(ServiceError) as why:
+        run(plan, within=now)
+    with pytest.raises(AirflowFailException) as verdict:
+        run(report, within=now)
+    assert "plan failed" in str(verdict.value)
+    assert "export" not in str(verdict.value)  # it did not run
+    assert str(why.value) in str(verdict.value)
+    assert ledger.run("anybodys_dag/r").verdict == "failed"
+
+
+def test_skipped_steps_are_no_failure(run, context, account, steps):
+    account()
+    plan, _, report = steps
+    DebitoorPlanOperator(task_id="plan", account="acme").execute(now := context())
+    now["ti"].states = {"plan": "success", "export": "skipped"}
+    assert run(report, within=now) == {}
+
+
+def test_a_rejected_document_makes_its_run_red_once(run, context, account, receipt, steps):
+    account()
+    receipt(tax_rates=["7", "19", "0"])
+    with pytest.raises(AirflowFailException, match="1 document was rejected.*airflow debitoor documents list"):
+        run(*steps)
+    receipt()
+    assert run(*steps) == {"moved": 1}
+
+
+def test_a_held_document_does_not(run, account, receipt, steps):
+    account()
+    receipt(currency="USD")
+    assert run(*steps) == {"held": 1}
+
+
+def test_it_runs_whatever_happened_before_it():
+    assert DebitoorReportOperator(task_id="report", account="acme").trigger_rule == "all_done"
+    rule = "none_skipped"
+    assert DebitoorReportOperator(task_id="report", account="acme", trigger_rule=rule).trigger_rule == rule
+
+
+def test_alone_it_reports_too(run, context, account, receipt):
+    account()
+    receipt()
+    now = context()
+    DebitoorPlanOperator(task_id="plan", account="acme").execute(now)
+    assert run(DebitoorReportOperator(task_id="report", account="acme"), within=now) == {}
