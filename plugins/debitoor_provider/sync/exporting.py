@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import NotFound, RetryError, UnclearOutcome
+from debitoor_provider.services.errors import NotFound, RetryError, ServiceError, UnclearOutcome
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.expense import Draft, draft
@@ -187,17 +187,23 @@ class _Mover:
             entry = self.ledger.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
         try:
             stored = self.debitoor.create_expense(booking.with_file(file_id))
-        except UnclearOutcome:
-            found = self._look_for(file_id, booking.expense.date)
-            if found is None:
-                raise
-            stored = found
+        except UnclearOutcome as unclear:
+            stored = self._look_for(file_id, booking.expense.date, unclear)
         self._confirm(entry, stored, booking.figures, file_id, content.size)
 
-    def _look_for(self, file_id: str, day: date) -> Expense | None:
-        """Settle an unclear create by looking (Debitoor contract section 11)."""
-        rows = self.debitoor.expenses(from_date=day, to_date=day)
-        return next((row for row in rows if row.file is not None and row.file.id == file_id), None)
+    def _look_for(self, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
+        """Settle an unclear create by looking (Debitoor contract section 11).
+
+        :raises UnclearOutcome: when it is not there yet, or nobody can say
+        """
+        try:
+            rows = self.debitoor.expenses(from_date=day, to_date=day)
+        except ServiceError as error:
+            raise unclear from error
+        found = next((row for row in rows if row.file is not None and row.file.id == file_id), None)
+        if found is None:
+            raise unclear
+        return found
 
     def _confirm(self, entry: Entry, stored: Expense, figures: Figures, file_id: str | None, size: int | None) -> None:
         """Check the stored record against what was sent; only then the document counts as moved."""

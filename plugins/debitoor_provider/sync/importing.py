@@ -6,7 +6,14 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import AlreadyExists, Misconfigured, NotFound, RejectError, UnclearOutcome
+from debitoor_provider.services.errors import (
+    AlreadyExists,
+    Misconfigured,
+    NotFound,
+    RejectError,
+    ServiceError,
+    UnclearOutcome,
+)
 from debitoor_provider.services.getmyinvoices.models import Archived
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
@@ -115,8 +122,12 @@ class _Mover:
                 uid, found = there, True
                 if entry.attempts > 1:
                     self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
-            except UnclearOutcome:
-                if not self._settle(entry):
+            except UnclearOutcome as unclear:
+                try:
+                    arrived = self._settle(entry)
+                except ServiceError as error:
+                    raise unclear from error
+                if not arrived:
                     raise
                 return
             detail = {"found": True} if found else {}
