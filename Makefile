@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CODE := plugins sandbox demo dags tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast lint format types arch schema sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast lint format types arch docs sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,8 +46,9 @@ types: $(READY) ## check types
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
-schema: $(READY) ## write the JSON Schema of the account files
+docs: $(READY) ## write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
+	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
 
 sandbox: $(READY) ## start the sandbox of both services alone
 	@$(BIN)/python -m sandbox

@@ -1,0 +1,92 @@
+"""The settings as a page for people: ``python -m debitoor_provider.sync.accounts.reference``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from debitoor_provider.sync.accounts.schema import json_schema
+from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
+
+_HEAD = """\
+# Account files
+
+Each file `<account>.yaml` in the accounts folder is one sync account and becomes the DAG `debitoor__<account>`.
+A field without a default has to be there; fields that are not listed here are an error. Sections are written with a dot:
+`filter.tags.any` is the field `any` in `tags` in `filter`.
+"""
+_NAMES = """\
+## File names
+
+`rename` is text with placeholders in braces. A missing value leaves nothing behind, repeated separators become one, characters that
+a file system does not take become `_`, the extension is kept, and two equal names get `_2`, `_3`. `{{` and `}}` are braces. A
+placeholder takes a form after a colon: `{document_date:DD.MM.YYYY}`, `{gross_amount:0,00}`, `{company:upper:20}`.
+`airflow debitoor accounts preview <account>` shows the names that the account's real documents would get.
+
+"""
+
+
+def reference() -> str:
+    """Write every setting of both types with its default and its words, as Markdown."""
+    schema = json_schema()
+    parts = [_HEAD]
+    for choice in schema["oneOf"]:
+        definition = _resolve(choice, schema)
+        kind = definition["properties"]["type"]["const"]
+        parts.append(f"## `type: {kind}`\n\n{definition['description']}\n")
+        parts.append("| Field | Default | Meaning |\n| --- | --- | --- |\n" + "".join(_rows(definition, schema, "")))
+    forms = (f"| `{{{name}}}` | {kind.forms} |\n" for name, (kind, _) in PLACEHOLDERS.items())
+    parts.append(_NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms))
+    return "\n".join(parts)
+
+
+def _rows(definition: dict[str, Any], schema: dict[str, Any], prefix: str) -> list[str]:
+    rows = []
+    required = set(definition.get("required", []))
+    for name, field in definition["properties"].items():
+        inner = _section(field, schema)
+        meaning = str(field.get("description", "")).replace("|", "\\|")
+        if inner is not None:
+            default = "" if name in required else "none" if _is_optional(field) else "see its fields"
+            rows.append(f"| `{prefix}{name}` | {default} | {meaning} |\n")
+            rows += _rows(inner, schema, f"{prefix}{name}.")
+            continue
+        default = "" if name in required else f"`{json.dumps(field.get('default'), ensure_ascii=False)}`"
+        choices = _choices(field, schema)
+        told = f"{meaning}: {', '.join(f'`{choice}`' for choice in choices)}" if choices else meaning
+        rows.append(f"| `{prefix}{name}` | {default} | {told} |\n")
+    return rows
+
+
+def _section(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the definition of a field that is a section of its own, even an optional one."""
+    for choice in [field, *field.get("anyOf", ())]:
+        definition = _resolve(choice, schema)
+        if "properties" in definition:
+            return definition
+    return None
+
+
+def _choices(field: dict[str, Any], schema: dict[str, Any]) -> list[Any]:
+    field = _resolve(field, schema)
+    for choice in [field, field.get("items", {}), *field.get("anyOf", ())]:
+        found = _resolve(choice, schema).get("enum")
+        if found:
+            return [*found, "a cron expression"] if found[0] == "hourly" else list(found)
+    return []
+
+
+def _is_optional(field: dict[str, Any]) -> bool:
+    return any(choice.get("type") == "null" for choice in field.get("anyOf", ()))
+
+
+def _resolve(choice: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in choice:
+        return choice
+    definition: dict[str, Any] = schema["$defs"][choice["$ref"].rpartition("/")[2]]
+    return definition
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
