@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.sync.ledger import Ledger
 from sandbox.server import running
 from tests.sync.stage import Clock, Stage
 
@@ -21,15 +22,22 @@ def sandbox() -> Iterator[SandboxAdmin]:
         yield admin
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ledger") / "empty.db"
+    Ledger.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def stage_of(sandbox: SandboxAdmin, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     """Opens both accounts of a company and a ledger for it; all companies of a test share one clock."""
     clock = Clock(sandbox)
     stages: list[Stage] = []
 
     def new(name: str = "Acme GmbH", account_id: str = "acme", **fields: object) -> Stage:
         company = sandbox.create_company(name, limits=None, **fields)
-        stages.append(Stage(sandbox, company, tmp_path, clock, account_id))
+        stages.append(Stage(sandbox, company, tmp_path, empty_ledger, clock, account_id))
         return stages[-1]
 
     yield new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -59,15 +60,22 @@ class Clock:
 class Stage:
     """One sync account of a company.
 
+    :param empty_ledger: a file to copy, since making the tables anew takes longer
     :param account_id: its id in the ledger
     """
 
     def __init__(
-        self, sandbox: SandboxAdmin, company: CompanyAdmin, folder: Path, clock: Clock, account_id: str = "acme"
+        self,
+        sandbox: SandboxAdmin,
+        company: CompanyAdmin,
+        folder: Path,
+        empty_ledger: Path,
+        clock: Clock,
+        account_id: str = "acme",
     ) -> None:
         self.sandbox, self.company, self.clock = sandbox, company, clock
         self.account_id = account_id
-        self.folder = folder
+        self.folder, self._empty_ledger = folder, empty_ledger
         self.naps: list[float] = []
         self.open_ledger("ledger")
         self.connect()
@@ -84,7 +92,10 @@ class Stage:
 
     def open_ledger(self, name: str) -> None:
         """Use another ledger; the one before is lost."""
-        self.ledger = Ledger.open(f"sqlite:///{self.folder / name}.db", now=self.clock)
+        path = self.folder / f"{name}.db"
+        if not path.exists():
+            shutil.copyfile(self._empty_ledger, path)
+        self.ledger = Ledger.open(f"sqlite:///{path}", now=self.clock)
 
     def close(self) -> None:
         self.gmi.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import Misconfigured, NotFound
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
     from debitoor_provider.sync.window import Window
+
+_UID = re.compile("[1-9][0-9]{0,17}")
+_SALES_ID = re.compile("[0-9a-f]{24}")  # Debitoor contract section 3.4
 
 
 def list_documents(
@@ -78,18 +82,25 @@ def list_sales(
 
 
 def _document_uid(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise Misconfigured(
-            f"{shorten(text, 40)!r} is not the id of a document in GetMyInvoices.",
-            operation="plan",
-            remedy="Enter the document's number, as in 28715.",
-        )
+    if not _UID.fullmatch(text):
+        raise _no_id(text, "GetMyInvoices", "as in 28715")
     return int(text)
 
 
 def _sales_document(document_id: str, debitoor: DebitoorClient) -> SalesDocument:
     """Read an invoice or a credit note; whether the invoices' path gives both is an assumption (A28)."""
+    if not _SALES_ID.fullmatch(document_id):
+        raise _no_id(document_id, "Debitoor", "as in 59f0c1d2e3a4b5c6d7e8f901")
     try:
         return debitoor.invoice(document_id)
     except NotFound:
         return debitoor.credit_note(document_id)
+
+
+def _no_id(text: str, service: str, example: str) -> Misconfigured:
+    return Misconfigured(
+        f"{shorten(text, 40)!r} is not the id of a document.",
+        service=service,
+        operation="plan",
+        remedy=f"Enter the document's own id, {example}.",
+    )
