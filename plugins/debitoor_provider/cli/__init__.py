@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from airflow.cli.cli_config import ARG_VERBOSE, ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _lazy(path: str) -> Callable[..., Any]:
+    return lazy_load_command(f"debitoor_provider.cli.{path}")
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_at_least_one.__name__ = "number from 1"  # as argparse names it in its error
 
 _ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
 _OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")
-_LIMIT = Arg(("--limit",), type=int, default=100, help="At most so many documents (default: 100)")
+_LIMIT = Arg(("--limit",), type=_at_least_one, default=100, help="At most so many documents (default: 100)")
+_FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
+_TO = Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD")
 _REASON = Arg(("--reason",), default="", help="Why, for the document's history")
 _IDS = Arg(("documents",), nargs="+", metavar="DOCUMENT", help="Ids at the source, as the list shows them")
 _ALL = (_OUTPUT, ARG_VERBOSE)
-
-
-def _lazy(path: str) -> object:
-    return lazy_load_command(f"debitoor_provider.cli.{path}")
 
 
 _ACCOUNTS = (
@@ -35,8 +52,8 @@ _ACCOUNTS = (
         _lazy("accounts.preview"),
         (
             _ACCOUNT,
-            Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD"),
-            Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD"),
+            _FROM,
+            _TO,
             _LIMIT,
             *_ALL,
         ),
@@ -53,6 +70,8 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
+            _FROM,
+            _TO,
             _LIMIT,
             *_ALL,
         ),

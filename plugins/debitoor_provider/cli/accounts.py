@@ -7,55 +7,63 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.utils.cli import suppress_logs_and_warning
-from rich.console import Console
 
-from debitoor_provider.cli.console import opened_ledger, plain_errors, show
+from debitoor_provider.cli.console import hint, opened_ledger, plain_errors, show, terminal
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.operators.exchange import Exchange, account_of
+from debitoor_provider.operators.windows import to_day
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.files import load_account_file, load_folder
-from debitoor_provider.sync.ledger import ATTENTION, DONE, State
+from debitoor_provider.sync.accounts.problems import Problem
+from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.tables import preview_table
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Ledger
 
 
 @suppress_logs_and_warning
 def list_accounts(args: Namespace) -> None:
     """List the accounts and how they stand."""
     with opened_ledger() as ledger:
-        rows = []
-        for file in load_folder(accounts_folder()):
-            counts = ledger.count(account=file.account_id)
-            runs = ledger.runs(file.account_id, limit=1)
-            rows.append(
-                {
-                    "account": file.account_id,
-                    "name": file.account.name if file.account else "",
-                    "direction": file.account.type if file.account else "",
-                    "frequency": str(file.account.frequency) if file.account else "",
-                    "moved": sum(counts.get(state, 0) for state in DONE),
-                    "to_do": counts.get(State.PLANNED, 0) + counts.get(State.SENDING, 0),
-                    "waiting": counts.get(State.WAITING, 0),
-                    "attention": sum(counts.get(state, 0) for state in ATTENTION),
-                    "last_run": runs[0].started_at.isoformat(timespec="seconds") if runs and runs[0].started_at else "",
-                    "state": str(file.problems[0])
-                    if file.problems
-                    else (runs[0].verdict or "running")
-                    if runs
-                    else "new",
-                }
-            )
-        show(
-            args,
-            rows,
-            right=["moved", "to_do", "waiting", "attention"],
-            empty=f"There are no account files in {accounts_folder()}.",
-        )
+        rows = [_standing(file, ledger) for file in load_folder(accounts_folder())]
+        show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=_no_files())
+
+
+def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
+    account = file.account
+    counts = ledger.count(account=file.account_id)
+    last = next(iter(ledger.runs(file.account_id, limit=1)), None)
+    if file.problems:
+        state, why = "broken", str(file.problems[0])
+    elif last is None:
+        state, why = "new", ""
+    else:
+        state, why = last.verdict or "running", last.error
+    return {
+        "account": file.account_id,
+        "name": account.name if account else "",
+        "direction": account.type if account else "",
+        "frequency": str(account.frequency) if account else "",
+        "moved": sum(counts.get(state, 0) for state in DONE),
+        "to_do": sum(counts.get(state, 0) for state in DUE),
+        "waiting": counts.get(State.WAITING, 0),
+        "attention": sum(counts.get(state, 0) for state in ATTENTION),
+        "last_run": last.started_at.isoformat(" ", "minutes") if last and last.started_at else "",
+        "state": state,
+        "why": why,
+    }
 
 
 @suppress_logs_and_warning
@@ -65,38 +73,54 @@ def validate(args: Namespace) -> None:
         files = [load_account_file(Path(path)) for path in args.files] or load_folder(accounts_folder())
         rows: list[dict[str, Any]] = []
         for file in files:
-            problems = [str(problem) for problem in file.problems]
-            if args.connections and not problems:
-                problems = _connection_problems(file)
-            rows += [{"account": file.account_id, "result": problem} for problem in problems or ["well"]]
-        show(args, rows, empty=f"There are no account files in {accounts_folder()}.")
-        if any(row["result"] != "well" for row in rows):
+            problems = list(file.problems)
+            if args.connections and file.account:
+                problems += _connection_problems(file.path.name, file.account)
+            rows += [_finding(file, problem) for problem in problems] or [_finding(file, None)]
+        show(args, rows, empty=_no_files())
+        if any(row["problem"] for row in rows):
             raise SystemExit(1)
 
 
-def _connection_problems(file: AccountFile) -> list[str]:
-    """Try both connections of an account and compare the books with its Debitoor id."""
-    from airflow.sdk.exceptions import AirflowException, AirflowRuntimeError
-
-    from debitoor_provider.hooks.debitoor import DebitoorHook
-    from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-
-    account = file.account
-    if account is None:
-        return []
-    found = []
-    hooks = {
-        account.connections.getmyinvoices: GetMyInvoicesHook(account.connections.getmyinvoices),
-        account.connections.debitoor: DebitoorHook(account.connections.debitoor),
+def _finding(file: AccountFile, problem: Problem | None) -> dict[str, Any]:
+    line = f":{problem.line}" if problem and problem.line else ""
+    return {
+        "account": file.account_id,
+        "result": "broken" if problem else "well",
+        "where": (problem.file if problem else file.path.name) + line,
+        "field": problem.field if problem else "",
+        "problem": problem.message if problem else "",
+        "mend": problem.mend if problem else "",
     }
-    for name, hook in hooks.items():
+
+
+def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
+    """Try both connections of an account and compare the books with its Debitoor id."""
+    hooks: dict[str, GetMyInvoicesHook | DebitoorHook] = {
+        "getmyinvoices": GetMyInvoicesHook(account.connections.getmyinvoices),
+        "debitoor": DebitoorHook(account.connections.debitoor),
+    }
+    for service, hook in hooks.items():
+
+        def told(message: str, mend: str = "", field: str = f"connections.{service}") -> Problem:
+            return Problem(file, None, None, field, message, mend)
+
         try:
-            well, text = hook.test_connection()
-        except (AirflowException, AirflowRuntimeError) as error:
-            well, text = False, str(error)
-        if not well:
-            found.append(f"connections: {name}: {text}")
-    return found
+            works, sentence = hook.test_connection()
+            if not works:
+                yield told(sentence)
+            elif isinstance(hook, DebitoorHook):
+                with hook:
+                    books_of(hook.client, account)
+        except AirflowNotFoundException:
+            mend = "Add it (Admin, Connections), or correct its id in the file."
+            yield told(f"Airflow has no connection {hook.http_conn_id}.", mend)
+        except ServiceError as error:
+            yield told(error.message, error.remedy)
+
+
+def _no_files() -> str:
+    return f"There are no account files in {accounts_folder()}."
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001
@@ -109,8 +133,6 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 @suppress_logs_and_warning
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
-    from debitoor_provider.operators.windows import to_day
-
     with opened_ledger() as ledger:
         exchange = Exchange(args.account, account_of(args.account, None), ledger, run_id="preview")
         start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
@@ -122,4 +144,6 @@ def preview(args: Namespace) -> None:
     if args.output == "json":
         show(args, [{name: getattr(row, name) for name in row.__slots__} for row in rows])
     else:
-        Console().print(preview_table(rows) if rows else "There is nothing new.")
+        terminal().print(preview_table(rows) if rows else "There is nothing new.")
+    if len(rows) == args.limit:
+        hint(f"At most {args.limit} documents are shown; --limit shows more.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
+_PIPE_WIDTH = 200  # when no terminal says how wide it is; as in Airflow's own commands
+
+
 def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, right: Sequence[str] = (), empty: str = "") -> None:
     """Print rows as a table, or as JSON for other programs.
 
@@ -26,16 +30,29 @@ def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, right: Sequence[
     :param empty: what to say instead of an empty table
     """
     if args.output == "json":
-        print(json.dumps(list(rows), default=str, ensure_ascii=False, indent=2))  # noqa: T201
+        print(json.dumps(list(rows), default=str, indent=2))  # noqa: T201  ASCII: any terminal and any name will do
         return
-    console = Console()
+    console = terminal()
     if not rows:
-        console.print(cell(empty))
+        console.print(cell(empty), soft_wrap=True)
         return
     made = table(*(name.replace("_", " ") for name in rows[0]), right=[name.replace("_", " ") for name in right])
     for row in rows:
         made.add_row(*(cell(value) for value in row.values()))
     console.print(made)
+
+
+def terminal() -> Console:
+    """Give what tables are printed to."""
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def hint(text: str) -> None:
+    """Say something beside the result, where it does not disturb other programs."""
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 @contextmanager
@@ -49,11 +66,17 @@ def opened_ledger() -> Iterator[Ledger]:
 def plain_errors() -> Iterator[None]:
     """End the command with one sentence instead of a traceback."""
     # As in Airflow's own connection commands: connections come from the metadata database, not from a supervisor.
+    before = os.environ.get("_AIRFLOW_PROCESS_CONTEXT")
     os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
     try:
         yield
     except (ServiceError, LedgerError) as error:
         raise SystemExit(str(error)) from None
+    finally:
+        if before is None:
+            del os.environ["_AIRFLOW_PROCESS_CONTEXT"]
+        else:
+            os.environ["_AIRFLOW_PROCESS_CONTEXT"] = before
 
 
 def actor() -> str:

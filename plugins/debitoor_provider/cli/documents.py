@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, opened_ledger, show
+from debitoor_provider.cli.console import actor, hint, opened_ledger, show
+from debitoor_provider.operators.windows import to_day
 from debitoor_provider.sync.ledger import ATTENTION, State
 from debitoor_provider.tables import money
 
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
 @suppress_logs_and_warning
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
-    states = set(ATTENTION) if args.attention else {_state(name) for name in args.state or []} or None
     with opened_ledger() as ledger:
-        entries = ledger.entries(args.account, states=states, text=args.text, limit=args.limit)
+        states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
+        fitting: dict[str, Any] = {
+            "account": args.account,
+            "states": states or None,
+            "text": args.text,
+            "period": (to_day("--from", args.period_from), to_day("--to", args.period_to)),
+        }
+        entries = ledger.entries(**fitting, limit=args.limit)
         show(args, [_row(entry) for entry in entries], right=["gross"], empty="There are no such documents.")
+        if len(entries) == args.limit and (all_of_them := sum(ledger.count(**fitting).values())) > args.limit:
+            hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
 
 
 @suppress_logs_and_warning
@@ -52,7 +61,7 @@ def history(args: Namespace) -> None:
     """Show everything that happened to a document."""
     args.documents = [args.document]
     with opened_ledger() as ledger:
-        (entry,) = _named(args, ledger)
+        entry = _named(args, ledger)[0]
         rows = [
             {
                 "at": event.at.isoformat(timespec="seconds"),

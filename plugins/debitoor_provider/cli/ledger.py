@@ -9,6 +9,7 @@ from airflow.utils.cli import suppress_logs_and_warning
 from debitoor_provider.cli.console import opened_ledger, plain_errors, show
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.operators.exchange import Exchange, account_of
+from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
 
@@ -33,6 +34,7 @@ def rebuild(args: Namespace) -> None:
     with opened_ledger() as ledger:
         exchange = Exchange(args.account, account_of(args.account, None), ledger, run_id="rebuild")
         try:
+            books_of(exchange.debitoor, exchange.account)
             if exchange.account.type == "export":
                 result = rebuild_export(
                     account_id=args.account,

@@ -85,7 +85,7 @@ class DebitoorPlanOperator(SyncOperator):
     def _skip_the_rest(self, context: Context, summary: dict[str, Any]) -> None:
         """Skip the steps that would find nothing to do; a task that runs in any case, and what follows it, is left."""
         rest: dict[str, None] = {}
-        ahead = list(self.downstream_list) if self.has_dag() else []
+        ahead = list(self.downstream_list) if self.has_dag() else []  # type: ignore[no-untyped-call]
         while ahead:
             task = ahead.pop()
             if task.trigger_rule == "all_success" and task.task_id not in rest:

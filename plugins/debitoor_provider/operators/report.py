@@ -32,7 +32,7 @@ class DebitoorReportOperator(SyncOperator):
         """
         from debitoor_provider.sync.reporting import report
 
-        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()
+        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()  # type: ignore[no-untyped-call]
         dag_run = context["dag_run"]
         states = (
             context["ti"]

@@ -52,20 +52,17 @@ def to_ids(text: str, account: Account) -> tuple[str, ...]:
     wrong = [part for part in ids if not form.fullmatch(part)]
     if wrong:
         remedy = "GetMyInvoices counts: 4711." if account.type == "export" else "Debitoor's have 24 digits from 0 to f."
-        raise Misconfigured(
-            f"Documents: {wrong[0][:60]!r} is not the id of a document.", operation="plan", remedy=remedy
-        )
+        raise Misconfigured(f"Documents: {wrong[0][:60]!r} is not the id of a document.", remedy=remedy)
     return ids
 
 
 def to_day(field: str, text: str) -> date | None:
-    """Read a date of the trigger form; ``None`` when it is empty.
+    """Read a date that a person entered; ``None`` when it is empty.
 
+    :param field: its name there
     :raises Misconfigured: when it is none
     """
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
-        raise Misconfigured(
-            f"{field}: {text[:60]!r} is not a date.", operation="plan", remedy="Write it as YYYY-MM-DD."
-        ) from None
+        raise Misconfigured(f"{field}: {text[:60]!r} is not a date.", remedy="Write it as YYYY-MM-DD.") from None

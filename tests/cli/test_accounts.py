@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import jsonschema
+import pytest
+
+from debitoor_provider.sync.ledger import Run
+
+
+class TestList:
+    def test_how_the_accounts_stand(self, cli, account, ledger, planned):
+        account(stem="a-new", name="Never ran")
+        account("import", stem="b-done", frequency="every 4 hours")
+        account(stem="c-broken", frequency="sometimes")
+        planned("1", "2", account="b-done")
+        ledger.start_run(
+            Run("d/1", "b-done", "import", "scheduled", started_at=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
+        )
+        ledger.finish_run("d/1", counts={}, verdict="failed", error="The step plan failed.")
+        new, done, broken = cli("accounts", "list", "-o", "json").rows
+        assert (new["account"], new["name"], new["state"], new["last_run"]) == ("a-new", "Never ran", "new", "")
+        assert (done["direction"], done["frequency"], done["to_do"]) == ("import", "every 4 hours", 2)
+        assert (done["state"], done["why"]) == ("failed", "The step plan failed.")
+        assert done["last_run"] == "2026-03-01 10:30+00:00"
+        assert broken["state"] == "broken"
+        assert "c-broken.yaml:1: frequency" in broken["why"]
+
+    def test_a_run_that_has_not_ended(self, cli, account, ledger):
+        ledger.start_run(Run("d/1", account(), "export", "manual"))
+        assert cli("accounts", "list", "-o", "json").rows[0]["state"] == "running"
+
+    def test_as_a_table(self, cli, account):
+        account(name="[red]Acme[/red] :smile:")
+        shown = cli("accounts", "list").out
+        assert "[red]Acme[/red] :smile:" in shown
+        assert "last run" in shown
+        assert "\x1b" not in shown
+
+    def test_none(self, cli):
+        assert "There are no account files in" in cli("accounts", "list").out
+        assert cli("accounts", "list", "-o", "json").rows == []
+
+    def test_a_ledger_that_cannot_be_used_is_told_plainly(self, cli, account, monkeypatch):
+        account()
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "mysql://me:s3cret@db/ledger")
+        sentence = cli("accounts", "list").sentence
+        assert sentence == "The ledger runs on SQLite or PostgreSQL, not on mysql."
+
+
+class TestValidate:
+    def test_files_that_are_well(self, cli, account):
+        account()
+        done = cli("accounts", "validate", "-o", "json")
+        assert done.code == 0
+        assert [(row["account"], row["result"], row["where"]) for row in done.rows] == [("acme", "well", "acme.yaml")]
+
+    def test_each_problem_names_file_line_field_and_mend(self, cli, tmp_path):
+        text = "type: export\nname: Acme\ndebitoor_id: books@acme.example\nfrequency: dayly\nparallel: 0\n"
+        (tmp_path / "mine.yaml").write_text(text + "connections: {getmyinvoices: a, debitoor: b}\n")
+        done = cli("accounts", "validate", str(tmp_path / "mine.yaml"), "-o", "json")
+        assert done.code == 1
+        assert [(row["where"], row["field"]) for row in done.rows] == [
+            ("mine.yaml:4", "frequency"),
+            ("mine.yaml:5", "parallel"),
+        ]
+        assert "Did you mean daily?" in done.rows[0]["mend"]
+        shown = cli("accounts", "validate", str(tmp_path / "mine.yaml"))
+        assert shown.code == 1
+        assert "mine.yaml:4" in shown.out
+
+    def test_a_file_that_is_not_there(self, cli, tmp_path):
+        done = cli("accounts", "validate", str(tmp_path / "none.yaml"))
+        assert done.code == 1
+        assert "cannot be read" in done.out
+
+    def test_what_a_file_holds_is_never_markup(self, cli, account):
+        account(timezone="[blink]x[/blink]")
+        assert "[blink]" in cli("accounts", "validate").out
+
+
+class TestValidateConnections:
+    def problems(self, cli) -> dict[str, str]:
+        done = cli("accounts", "validate", "--connections", "-o", "json")
+        found = {row["field"]: f"{row['problem']} {row['mend']}" for row in done.rows if row["problem"]}
+        assert done.code == (1 if found else 0)
+        return found
+
+    def test_both_work(self, cli, account):
+        account()
+        assert self.problems(cli) == {}
+
+    def test_neither_is_there(self, cli, account):
+        account(connections={"getmyinvoices": "none_a", "debitoor": "none_b"})
+        found = self.problems(cli)
+        assert "no connection none_a" in found["connections.getmyinvoices"]
+        assert "no connection none_b" in found["connections.debitoor"]
+
+    def test_keys_that_are_not_accepted(self, cli, acme, account):
+        account()
+        acme.block_key()
+        acme.revoke_token()
+        found = self.problems(cli)
+        assert "blocked" in found["connections.getmyinvoices"]
+        assert "token" in found["connections.debitoor"]
+        assert acme.gmi_api_key not in str(found)
+
+    def test_books_of_somebody_else(self, cli, acme, account):
+        account(debitoor_id="someone@else.example")
+        (problem,) = self.problems(cli).values()
+        assert acme.debitoor_email in problem
+        assert "someone@else.example" in problem
+
+    def test_nobody_answers(self, cli, account, monkeypatch):
+        account()
+        nowhere = {
+            "conn_type": "debitoor",
+            "host": "http://127.0.0.1:9",
+            "password": "k",
+            "extra": {"allow_http": True},
+        }
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(nowhere))
+        assert "connections.debitoor" in self.problems(cli)
+
+    def test_one_connection_used_for_both(self, cli, account):
+        account(connections={"getmyinvoices": "gmi", "debitoor": "gmi"})
+        assert set(self.problems(cli)) == {"connections.debitoor"}
+
+
+def test_the_schema_is_one(cli, account, tmp_path):
+    schema = json.loads(cli("accounts", "schema").out)
+    account()
+    jsonschema.validate(json.loads((tmp_path / "accounts" / "acme.yaml").read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"type": "export"}, schema)
+
+
+class TestPreview:
+    def test_what_a_run_would_do(self, cli, acme, account, receipt):
+        account(rename="{company}_{document_number}")
+        uid = receipt(supplier="[b]Ünïcode[/b]", document_number="R-1")
+        receipt(currency="USD")
+        first, second = sorted(cli("accounts", "preview", "acme", "-o", "json").rows, key=lambda row: row["outcome"])
+        assert (first["outcome"], second["outcome"]) == ("held", "send")
+        assert (second["source_id"], Decimal(second["gross_amount"])) == (str(uid), Decimal("119.00"))
+        assert second["lines"][0].startswith("19 %: 119")
+        assert second["target_name"].endswith("_R-1.pdf")
+        assert "[b]Ünïcode[/b]" in cli("accounts", "preview", "acme").out
+        assert acme.expenses() == []
+
+    def test_of_a_period(self, cli, account, receipt):
+        account()
+        receipt(document_date="2026-01-31")
+        uid = receipt(document_date="2026-02-01")
+        rows = cli("accounts", "preview", "acme", "--from", "2026-02-01", "-o", "json").rows
+        assert [row["source_id"] for row in rows] == [str(uid)]
+
+    def test_a_limit_that_is_reached_is_told(self, cli, account, receipt):
+        account()
+        receipt(), receipt()
+        done = cli("accounts", "preview", "acme", "--limit", "1", "-o", "json")
+        assert len(done.rows) == 1
+        assert "--limit shows more" in done.err
+
+    def test_nothing_new(self, cli, account):
+        account()
+        assert cli("accounts", "preview", "acme").out == "There is nothing new.\n"
+        assert cli("accounts", "preview", "acme", "-o", "json").rows == []
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["nobody"], "There is no such account file. See which there are with: airflow debitoor accounts list"),
+            (["acme", "--from", "yesterday"], "--from: 'yesterday' is not a date. Write it as YYYY-MM-DD."),
+        ],
+    )
+    def test_what_cannot_be_is_told_in_a_sentence(self, cli, account, words, sentence):
+        account()
+        assert cli("accounts", "preview", *words).sentence.endswith(sentence)
+
+    def test_a_connection_that_is_not_there(self, cli, account):
+        account(connections={"getmyinvoices": "none_a", "debitoor": "none_b"})
+        assert "Airflow has no connection none_" in cli("accounts", "preview", "acme").sentence
+
+    def test_a_key_that_is_not_accepted(self, cli, acme, account):
+        account()
+        acme.block_key()
+        sentence = cli("accounts", "preview", "acme").sentence
+        assert "blocked" in sentence
+        assert acme.gmi_api_key not in sentence
+
+    @pytest.mark.parametrize("limit", ["0", "-1", "many"])
+    def test_a_limit_that_is_none(self, cli, account, limit):
+        account()
+        done = cli("accounts", "preview", "acme", "--limit", limit)
+        assert done.code != 0
+        assert f"argument --limit: invalid number from 1 value: '{limit}'" in done.err

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from debitoor_provider.sync.ledger import Run, State
+
+HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
+
+
+@pytest.fixture
+def held(ledger, planned):
+    """A held document, ``1``, and a rejected one, ``2``."""
+    planned("1", "2", company="Paper Ltd", gross_amount=Decimal("119.00"), currency="EUR")
+    by_id = {entry.source_id: entry for entry in ledger.claim(ledger.entries(), "me", timedelta(minutes=1))}
+    ledger.hold(by_id["1"], "foreign_currency", "It is in USD.", "Book it by hand.")
+    ledger.reject(by_id["2"], "no_file", "It has no file.", "Upload it again.")
+    ledger.release("me")
+
+
+def states(ledger) -> dict[str, State]:
+    return {entry.source_id: entry.state for entry in ledger.entries()}
+
+
+class TestList:
+    def test_documents_and_what_became_of_them(self, cli, held):
+        rows = {row["document"]: row for row in cli("documents", "list", "-o", "json").rows}
+        assert rows["1"] == {
+            "account": "acme",
+            "document": "1",
+            "state": "held",
+            "date": "",
+            "number": "",
+            "company": "Paper Ltd",
+            "gross": "119.00 EUR",
+            "name": "",
+            "at_target": "",
+            "why": "It is in USD. Book it by hand.",
+        }
+        assert rows["2"]["state"] == "rejected"
+
+    @pytest.mark.parametrize(
+        ("words", "ids"),
+        [
+            (["--attention"], {"1", "2"}),
+            (["--state", "held"], {"1"}),
+            (["--state", "Planned", "--state", "rejected"], {"2", "3"}),
+            (["--attention", "--state", "planned"], {"1", "2", "3"}),
+            (["--account", "other"], set()),
+            (["--text", "paper"], {"1", "2"}),
+            (["--from", "2026-03-01", "--to", "2026-03-31"], {"3"}),
+            (["--from", "2026-04-01"], set()),
+        ],
+    )
+    def test_only_some(self, cli, held, planned, words, ids):
+        planned("3", company="Other", document_date=date(2026, 3, 15))
+        assert {row["document"] for row in cli("documents", "list", *words, "-o", "json").rows} == ids
+
+    def test_a_limit_that_is_reached_is_told(self, cli, held):
+        done = cli("documents", "list", "--limit", "1", "-o", "json")
+        assert len(done.rows) == 1
+        assert done.err == "These are 1 of 2 documents; --limit shows more.\n"
+        assert cli("documents", "list", "--limit", "2").err == ""
+
+    def test_names_are_never_markup(self, cli, planned):
+        planned("1", company=HOSTILE, source_name=HOSTILE, document_number="[link=http://evil]x[/link]")
+        shown = cli("documents", "list").out
+        assert "[red]Evil[/red]" in shown
+        assert not {"\u202e", "\x1b"} & set(shown)
+        (row,) = cli("documents", "list", "-o", "json").rows
+        assert row["number"] == "[link=http://evil]x[/link]"
+
+    def test_none(self, cli):
+        assert cli("documents", "list").out == "There are no such documents.\n"
+
+    def test_a_state_that_is_none(self, cli):
+        sentence = cli("documents", "list", "--state", "lost").sentence
+        assert sentence.startswith("'lost' is no state. Use one of waiting, planned")
+
+    def test_a_date_that_is_none(self, cli):
+        sentence = cli("documents", "list", "--to", "2026-13-01").sentence
+        assert sentence == "--to: '2026-13-01' is not a date. Write it as YYYY-MM-DD."
+
+
+class TestChange:
+    @pytest.mark.parametrize(
+        ("command", "state"), [("retry", State.PLANNED), ("ignore", State.IGNORED), ("mark-moved", State.MOVED)]
+    )
+    def test_several_at_once_with_a_reason_for_the_history(self, cli, ledger, held, command, state):
+        done = cli("documents", command, "acme", "1", "2", "--reason", "as agreed", "-o", "json")
+        assert done.code == 0
+        assert {row["state"] for row in done.rows} == {str(state)}
+        assert states(ledger) == {"1": state, "2": state}
+        for entry in ledger.entries():
+            last = ledger.history(entry)[-1]
+            assert (last.actor, last.detail["reason"]) == (f"user:{getpass.getuser()}", "as agreed")
+
+    def test_those_that_allow_it_are_changed_and_the_others_are_told(self, cli, ledger, held, planned):
+        planned("3")
+        done = cli("documents", "retry", "acme", "1", "3", "-o", "json")
+        assert done.code == 1
+        assert [row["document"] for row in done.rows] == ["1"]
+        assert "1 of the documents" in done.err
+        assert states(ledger)["1"] is State.PLANNED
+
+    def test_none_allows_it(self, cli, planned):
+        planned("3")
+        assert "planned" in cli("documents", "retry", "acme", "3").sentence
+
+    def test_a_document_that_is_not_known_leaves_all_as_they_are(self, cli, ledger, held):
+        sentence = cli("documents", "ignore", "acme", "1", "99").sentence
+        assert sentence == "The ledger does not know 99 of the account acme."
+        assert states(ledger)["1"] is State.HELD
+
+    def test_an_account_that_is_not_known(self, cli, held):
+        assert cli("documents", "retry", "nobody", "1").sentence.endswith("of the account nobody.")
+
+
+class TestHistory:
+    def test_everything_that_happened(self, cli, held):
+        cli("documents", "retry", "acme", "1", "--reason", "mended")
+        rows = cli("documents", "history", "acme", "1", "-o", "json").rows
+        assert [(row["what"], row["state"]) for row in rows] == [
+            ("listed", "planned"),
+            ("held", "held"),
+            ("retried", "planned"),
+        ]
+        assert rows[-1]["by"] == f"user:{getpass.getuser()}"
+        assert "mended" in rows[-1]["detail"]
+
+    def test_of_nothing(self, cli, ledger):
+        assert cli("documents", "history", "acme", "1").sentence == "The ledger does not know 1 of the account acme."
+
+
+def airflow(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "airflow", "debitoor", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "150"})
+
+
+class TestAsAProcess:
+    """The same, as a person at a terminal or another program meets it."""
+
+    def test_json_is_all_there_is_on_stdout(self, airflow_database, acme, account, ledger, planned):
+        ledger.start_run(Run("d/1", account(), "export", "manual", started_at=datetime(2026, 3, 1, tzinfo=UTC)))
+        planned("1", company="Müller 😀")
+        done = airflow("documents", "list", "-o", "json")
+        assert done.returncode == 0, done.stderr
+        assert [row["company"] for row in json.loads(done.stdout)] == ["Müller 😀"]
+
+    def test_a_refusal_is_one_sentence_on_stderr(self, airflow_database, acme, ledger):
+        done = airflow("documents", "retry", "acme", "7")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[-1] == "The ledger does not know 7 of the account acme."
+        assert "Traceback" not in done.stderr
+
+    def test_secrets_appear_nowhere(self, airflow_database, acme, account, receipt, tmp_path):
+        account()
+        receipt()
+        done = airflow("accounts", "preview", "acme", "--verbose")
+        assert done.returncode == 0, done.stderr
+        said = done.stdout + done.stderr
+        assert "119.00 EUR" in said
+        assert not [secret for secret in (acme.gmi_api_key, acme.debitoor_token) if secret in said]
+        assert Path(tmp_path / "ledger.db").exists()

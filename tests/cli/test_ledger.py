@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.operators.exchange import Exchange, account_of
+from debitoor_provider.sync.exporting import export
+from debitoor_provider.sync.importing import import_
+from debitoor_provider.sync.ledger import Ledger, State
+from debitoor_provider.sync.renaming import rename
+from debitoor_provider.sync.window import RunKind
+
+
+@pytest.fixture
+def synchronised(ledger):
+    """Moves what there is of an account."""
+
+    def sync(account_id: str) -> None:
+        exchange = Exchange(account_id, account_of(account_id, None), ledger, "run-1")
+        due = exchange.plan(None, RunKind.MANUAL).due
+        rename(due, account=exchange.account, ledger=ledger, run_id="run-1")
+        due = ledger.entries(account_id)
+        services = {"getmyinvoices": exchange.getmyinvoices, "debitoor": exchange.debitoor}
+        move = export if exchange.account.type == "export" else import_
+        move(due, account=exchange.account, ledger=ledger, run_id="run-1", **services)
+        exchange.close()
+
+    return sync
+
+
+def lose(monkeypatch, tmp_path) -> str:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", url)
+    return url
+
+
+class TestUpgrade:
+    def test_a_new_ledger(self, cli, tmp_path):
+        first = cli("ledger", "upgrade").out
+        assert "new -> " in first
+        assert str(tmp_path / "ledger.db") in first
+        assert "->" not in cli("ledger", "upgrade").out
+
+    def test_the_password_of_the_database_is_not_shown(self, cli, monkeypatch):
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")
+        sentence = cli("ledger", "upgrade").sentence
+        assert "127.0.0.1" in sentence
+        assert "s3cret" not in sentence
+
+
+class TestRebuild:
+    def test_a_lost_ledger_of_an_export(self, cli, account, receipt, synchronised, monkeypatch, tmp_path):
+        account()
+        uids = {str(receipt()), str(receipt())}
+        synchronised("acme")
+        url = lose(monkeypatch, tmp_path)
+        assert cli("ledger", "rebuild", "acme", "-o", "json").rows == [
+            {"account": "acme", "added": 2, "restored": 0, "known": 0}
+        ]
+        restored = Ledger.open(url).entries()
+        assert {(entry.source_id, entry.state) for entry in restored} == {(uid, State.MOVED) for uid in uids}
+        assert cli("ledger", "rebuild", "acme", "-o", "json").rows[0]["known"] == 2
+
+    def test_a_lost_ledger_of_an_import(self, cli, acme, account, synchronised, monkeypatch, tmp_path):
+        account("import")
+        acme.add_invoice(date="2026-03-01")
+        synchronised("acme")
+        lose(monkeypatch, tmp_path)
+        assert cli("ledger", "rebuild", "acme", "-o", "json").rows[0]["added"] == 1
+
+    def test_an_account_that_is_not_known(self, cli):
+        assert "There is no such account file." in cli("ledger", "rebuild", "nobody").sentence
+
+    def test_books_of_somebody_else_are_not_believed(self, cli, account):
+        account(debitoor_id="someone@else.example")
+        assert "someone@else.example" in cli("ledger", "rebuild", "acme").sentence
