@@ -222,8 +222,12 @@ class Stage:
             run_id=self.run_id,
         )
 
-    def preview(self, account: ExportAccount | None = None, window: Window | None = None) -> list[Preview]:
-        return preview_export(window, account=account or self.exports(), getmyinvoices=self.gmi, **self._preview())
+    def preview(
+        self, account: ExportAccount | None = None, window: Window | None = None, limit: int | None = None
+    ) -> list[Preview]:
+        return preview_export(
+            window, account=account or self.exports(), getmyinvoices=self.gmi, limit=limit, **self._preview()
+        )
 
     def preview_import(self, account: ImportAccount | None = None, window: Window | None = None) -> list[Preview]:
         return preview_import(window, account=account or self.imports(), **self._preview())

@@ -10,6 +10,7 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.expense import draft
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.listing import list_documents, list_sales
+from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.obstacle import Obstacle
@@ -96,7 +97,7 @@ def preview_export(
             except Obstacle as obstacle:
                 row = _row(record, obstacle.kind.value, str(obstacle), name)
             else:
-                lines = tuple(f"{line.tax_rate:f} %: {line.gross_amount}" for line in booking.expense.lines)
+                lines = tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in booking.expense.lines)
                 row = _row(record, "send", "", name, lines)
             if left_out:
                 row = _row(record, "waiting", left_out.reason)

@@ -130,7 +130,11 @@ def _one_rate(gross: Decimal, net: Decimal | None, rate: Decimal) -> TaxSplit:
 
 
 def _two_rates(gross: Decimal, net: Decimal | None, low: Decimal, high: Decimal) -> TaxSplit:
-    """Solve ``net = a + b`` and ``tax = a·low + b·high`` for the two net amounts."""
+    """Solve ``net = a + b`` and ``tax = a·low + b·high`` for the two net amounts.
+
+    Net, tax and gross of the whole come out right; each part is as exact as the tax, which was rounded to a cent: with
+    7 and 19 % a cent of it is eight cents of a part.
+    """
     if net is None:
         raise rejected(
             "no_net_amount",

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.sync.stage import Stage
+
+
+def test_a_rebuilt_ledger_knows_what_was_exported(acme: Stage) -> None:
+    uids = acme.documents(3)
+    acme.export(acme.exports(rename="{document_number}"))
+    before = {uid: acme.entry(uid) for uid in uids}
+    acme.open_ledger("new")
+    result = acme.rebuild()
+    assert (result.added, result.restored, result.unchanged) == (3, 0, 0)
+    for uid, known in before.items():
+        found = acme.entry(uid)
+        assert (found.target_id, found.target_name, found.gross_amount, found.exchange_key) == (
+            known.target_id,
+            known.target_name,
+            known.gross_amount,
+            known.exchange_key,
+        )
+    watch = acme.watch()
+    acme.export()
+    assert watch.writes == []
+
+
+def test_a_second_rebuild_changes_nothing(acme: Stage) -> None:
+    acme.documents(2)
+    acme.export()
+    assert acme.rebuild().unchanged == 2
+
+
+def test_expenses_of_people_are_no_documents(acme: Stage) -> None:
+    for description in ("[GMI 5] by hand", "[GMI 0]", "Paper", ""):
+        line = {"taxRate": 19, "grossAmount": 10} | ({"description": description} if description else {})
+        acme.company.add_expense(date="2026-01-31", number=7, lines=[line])
+    assert acme.rebuild().added == 0
+
+
+def test_even_a_lost_ledger_makes_no_second_expense(acme: Stage) -> None:
+    uids = acme.documents(3)
+    acme.export()
+    acme.open_ledger("new")
+    watch = acme.watch()
+    acme.export()
+    assert watch.created == {}
+    assert acme.booked() == dict.fromkeys(uids, 119)
+    assert acme.states() == dict.fromkeys(uids, "moved")
+
+
+@pytest.mark.parametrize("where", ["source", "books"])
+def test_even_a_lost_ledger_and_a_changed_date_make_no_second_expense(acme: Stage, where: str) -> None:
+    uid = acme.document()
+    acme.export()
+    if where == "source":
+        acme.company.edit_document(int(uid), document_date="2024-07-01")
+    else:
+        acme.company.edit_entity(acme.company.expenses()[0]["id"], date="2024-07-01")
+    acme.open_ledger("new")
+    acme.export()
+    assert acme.booked() == {uid: 119}
+    assert acme.states() == {uid: "held differs_at_target"}
+
+
+def test_an_expense_with_the_mark_and_other_figures_is_held_and_not_doubled(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.edit_document(int(uid), gross_amount="59.50", net_amount="50.00")
+    acme.open_ledger("new")
+    acme.export()
+    assert acme.booked() == {uid: 119}
+    assert acme.states() == {uid: "held differs_at_target"}
+    assert "has expense 1 with this document's mark" in acme.entry(uid).reason
+
+
+def test_an_expense_with_the_mark_and_another_file_is_held_and_not_doubled(acme: Stage) -> None:
+    uid = acme.document()
+    line = {"taxRate": 19, "grossAmount": 119, "description": f"by hand [GMI {uid}]"}
+    acme.company.add_expense(date="2026-01-31", number=1, lines=[line])
+    acme.export()
+    assert acme.states() == {uid: "held differs_at_target"}
+
+
+def test_a_mark_in_a_suppliers_words_is_no_mark(acme: Stage) -> None:
+    first = acme.document()
+    acme.export()
+    victim = acme.document(note="x")
+    acme.document(document_number=f"[GMI {int(victim) + 2}]")
+    acme.export()
+    assert len(acme.booked()) == 3
+    assert first in acme.booked()
+
+
+def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.delete_entity(acme.company.expenses()[0]["id"])
+    acme.export()
+    assert acme.booked() == {}
+    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
