@@ -12,15 +12,20 @@ SECTION = "debitoor"
 
 def ledger_url() -> str:
     """Give the SQLAlchemy URL of the ledger; by default a SQLite file in Airflow's home."""
-    return conf.get(SECTION, "ledger_conn", fallback="") or f"sqlite:///{airflow_home() / 'debitoor_ledger.db'}"
+    return _option("ledger_conn") or f"sqlite:///{airflow_home() / 'debitoor_ledger.db'}"
 
 
 def accounts_folder() -> Path:
     """Give the folder of the account files; by default ``accounts`` in the DAGs folder."""
-    configured = conf.get(SECTION, "accounts_folder", fallback="")
-    return Path(configured) if configured else Path(conf.get("core", "dags_folder")) / "accounts"
+    configured = _option("accounts_folder")
+    return Path(configured).expanduser() if configured else Path(conf.get("core", "dags_folder")) / "accounts"
 
 
 def airflow_home() -> Path:
     """Give Airflow's home, where the embedded files live."""
     return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+
+
+def _option(name: str) -> str:
+    """Read an option; one that comes from a command (``…_CMD``) ends with a line break."""
+    return str(conf.get(SECTION, name, fallback="")).strip()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(monkeypatch):
+    for option in ("LEDGER_CONN", "ACCOUNTS_FOLDER"):
+        monkeypatch.delenv(f"AIRFLOW__DEBITOOR__{option}", raising=False)
+
+
+def test_without_settings_everything_is_in_airflows_home(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_HOME", "/srv/airflow")
+    assert ledger_url() == "sqlite:////srv/airflow/debitoor_ledger.db"
+
+
+def test_without_a_home_it_is_airflows_own(monkeypatch):
+    monkeypatch.delenv("AIRFLOW_HOME")
+    assert airflow_home() == Path.home() / "airflow"
+
+
+def test_accounts_are_beside_the_dags(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", "/srv/dags")
+    assert accounts_folder() == Path("/srv/dags/accounts")
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_empty_settings_are_none(monkeypatch, empty):
+    monkeypatch.setenv("AIRFLOW_HOME", "/srv/airflow")
+    monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", "/srv/dags")
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty)
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", empty)
+    assert ledger_url() == "sqlite:////srv/airflow/debitoor_ledger.db"
+    assert accounts_folder() == Path("/srv/dags/accounts")
+
+
+def test_what_is_set_counts(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://db/ledger")
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", "~/accounts")
+    assert ledger_url() == "postgresql://db/ledger"
+    assert accounts_folder() == Path.home() / "accounts"
+
+
+def test_the_ledgers_address_may_come_from_a_command(tmp_path):
+    """As Airflow's own sensitive options: so that a password need not be in the environment."""
+    secret = tmp_path / "ledger-url"
+    secret.write_text("postgresql://me:s3cret@db/ledger\n")
+    code = "from debitoor_provider.configuration import ledger_url; print(ledger_url())"
+    environment = {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__DEBITOOR__LEDGER_CONN_CMD": f"cat {secret}"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines()[-1] == "postgresql://me:s3cret@db/ledger"
