@@ -125,12 +125,12 @@ class TestDeclared:
 
     def test_the_trigger_form(self, tmp_path):
         form = dag_of(tmp_path, EXPORT).params
-        assert dict(form.dump()) == {"from": None, "to": None, "document_ids": [], "dry_run": False}
+        assert dict(form.dump()) == {"from": None, "to": None, "document_ids": None, "dry_run": False}
         assert {name: form.get_param(name).schema["type"] for name in form} == {
             "from": ["null", "string"],
             "to": ["null", "string"],
-            "document_ids": "array",
-            "dry_run": "boolean",
+            "document_ids": ["null", "array"],
+            "dry_run": ["null", "boolean"],
         }
 
     @pytest.mark.parametrize(

@@ -122,14 +122,17 @@ def _trigger_form() -> dict[str, Param]:
             None, type=["null", "string"], format="date", title="To", description="Last document date; empty: open"
         ),
         "document_ids": Param(
-            [],
-            type="array",
+            None,
+            type=["null", "array"],
             items={"type": "string"},
             title="Documents",
             description="Only these documents, by their ids at the source, one on each line; empty: all",
         ),
         "dry_run": Param(
-            False, type="boolean", title="Dry run", description="Show names, figures and targets; move nothing"
+            False,
+            type=["null", "boolean"],
+            title="Dry run",
+            description="Show names, figures and targets; move nothing",
         ),
     }
 
