@@ -13,6 +13,8 @@ _SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)
 _UNTIL = {"GB": date(2020, 12, 31)}  # end of the transition period of the Withdrawal Agreement, article 126
 _ALIASES = {"EL": "GR", "UK": "GB"}  # the EU's own codes, also the prefix of Greece's VAT numbers
 
+_FEWEST_DIGITS = 5  # fewer are no number, but words that begin like one
+
 
 def in_eu(country: str, day: date) -> bool:
     """Tell whether a country belonged to the EU's VAT area on a day.
@@ -41,7 +43,7 @@ def country_of_vat_id(vat_id: str) -> str:
     """
     text = "".join(vat_id.split()).upper()
     prefix = text[:2]
-    if len(text) < 8 or not prefix.isascii() or not prefix.isalpha() or not any(map(str.isdigit, text[2:])):
+    if len(text) < 8 or not prefix.isascii() or not prefix.isalpha() or sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return ""
     code = _ALIASES.get(prefix, prefix)
     return code if code in _ALWAYS or code in _SINCE or code in _UNTIL or code == "CH" else ""

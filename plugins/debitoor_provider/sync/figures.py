@@ -58,8 +58,9 @@ class Figures:
         there = Figures.of(stored.date, stored.lines)
         if stored.date != self.date:
             found.append(f"date {stored.date} instead of {self.date}")
-        if stored.total_gross_amount != self.gross:
-            found.append(f"gross amount {stored.total_gross_amount} instead of {self.gross}")
+        gross = stored.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
+        if gross != self.gross:
+            found.append(f"gross amount {gross} instead of {self.gross}")
         elif there.by_rate != self.by_rate:
             found.append(f"{there.told()} instead of {self.told()}")
         return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.services.errors import RateLimited, RetryError
 
@@ -16,16 +16,38 @@ T = TypeVar("T")
 _FAILURES_IN_A_ROW = 5  # so many transient failures without a success: the service is down, not the documents
 
 
-@dataclass(slots=True)
-class Round:
-    """What came of a round.
+class Round(Generic[T]):
+    """One go at several things.
 
-    :param failures: the transient failures, each of one thing
-    :param given_up: whether the round ended before all had their turn
+    :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends the round
     """
 
-    failures: list[RetryError] = field(default_factory=list)
-    given_up: bool = False
+    def __init__(self, work: Callable[[T], None]) -> None:
+        self.failures: list[RetryError] = []
+        self.given_up = False
+        self._work = work
+        self._in_a_row = 0
+        self._lock = threading.Lock()
+
+    def take(self, thing: T) -> None:
+        """Work on one thing, unless the round is given up: the worker itself sees to it, so that none begins late."""
+        if self.given_up:
+            return
+        try:
+            self._work(thing)
+        except RetryError as failure:
+            self._note(failure)
+        except BaseException:
+            self.given_up = True
+            raise
+        else:
+            self._in_a_row = 0
+
+    def _note(self, failure: RetryError) -> None:
+        with self._lock:
+            self.failures.append(failure)
+            self._in_a_row += 1
+            self.given_up |= isinstance(failure, RateLimited) or self._in_a_row >= _FAILURES_IN_A_ROW
 
 
 def each(
@@ -35,37 +57,31 @@ def each(
     parallel: int,
     tick: Callable[[], None] = lambda: None,
     every: float | None = None,
-) -> Round:
-    """Work on each thing, several at once.
+) -> Round[T]:
+    """Work on each thing, several at once; tell the transient failures and whether the round was given up.
 
-    Ends early when a service asks to slow down, and after several transient failures in a row. What runs by then is
+    It is given up when a service asks to slow down, and after several transient failures in a row. What runs by then is
     waited for, what has not begun does not begin.
 
-    :param work: raises :class:`RetryError` for a transient failure; anything else ends the round and is raised
     :param parallel: how many at the same time
     :param tick: called whenever something is done, and at least as often as told
     :param every: seconds
+    :raises Exception: what one of them raised, when that is no transient failure
     """
-    result = Round()
+    this = Round(work)
     if not things:
-        return result
-    in_a_row = 0
+        return this
     with ThreadPoolExecutor(max_workers=min(parallel, len(things)), thread_name_prefix="sync") as pool:
-        waiting: set[Future[None]] = {pool.submit(work, thing) for thing in things}
+        waiting: set[Future[None]] = {pool.submit(this.take, thing) for thing in things}
         try:
-            while waiting and not result.given_up:
+            while waiting:
                 done, waiting = wait(waiting, timeout=every, return_when=FIRST_COMPLETED)
-                tick()
                 for future in done:
-                    failure = _failure_of(future)
-                    in_a_row = in_a_row + 1 if failure else 0
-                    if failure:
-                        result.failures.append(failure)
-                        result.given_up |= isinstance(failure, RateLimited) or in_a_row >= _FAILURES_IN_A_ROW
+                    future.result()
+                tick()
         finally:
-            for future in waiting:
-                future.cancel()
-    return result
+            this.given_up |= bool(waiting)  # also when the tick failed
+    return this
 
 
 def postponed(failures: Collection[RetryError], total: int, deed: str) -> RetryError:
@@ -80,12 +96,3 @@ def postponed(failures: Collection[RetryError], total: int, deed: str) -> RetryE
         service=worst.service,
         operation=worst.operation,
     )
-
-
-def _failure_of(future: Future[None]) -> RetryError | None:
-    """Give the transient failure of one thing; anything graver is raised."""
-    try:
-        future.result()
-    except RetryError as failure:
-        return failure
-    return None

@@ -76,7 +76,7 @@ def _move_batch(
     owner: str,
     parallel: int,
     prepare: Callable[[list[Entry]], Mover],
-) -> Round:
+) -> Round[Entry]:
     mover = prepare(claimed)
     next_beat = monotonic() + _BEAT
 

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.sync.money import cents, net_of
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"),
+    [("0.005", "0.01"), ("-0.005", "-0.01"), ("2.675", "2.68"), ("1.004999", "1.00"), ("7", "7.00")],
+)
+def test_amounts_are_rounded_half_up(amount: str, rounded: str) -> None:
+    assert str(cents(Decimal(amount))) == rounded
+
+
+@pytest.mark.parametrize(
+    ("gross", "rate", "net"),
+    [("5000", "19", "4201.68"), ("107", "7", "100.00"), ("-119", "19", "-100.00"), ("50", "0", "50.00")],
+)
+def test_the_net_amount_is_what_debitoor_makes_of_a_gross_line(gross: str, rate: str, net: str) -> None:
+    assert str(net_of(Decimal(gross), Decimal(rate))) == net
