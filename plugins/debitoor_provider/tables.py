@@ -35,8 +35,8 @@ def cell(value: object) -> Text:
     return Text("".join(char if char.isprintable() else " " for char in text))
 
 
-def money(amount: Decimal | None, currency: str) -> str:
-    """Show an amount with its currency."""
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """Show an amount, with its currency where that has no column of its own."""
     return "" if amount is None else f"{amount:.2f} {currency}".strip()
 
 

@@ -40,7 +40,8 @@ class TestList:
             "date": "",
             "number": "",
             "company": "Paper Ltd",
-            "gross": "119.00 EUR",
+            "gross": "119.00",
+            "currency": "EUR",
             "name": "",
             "at_target": "",
             "why": "It is in USD. Book it by hand.",
@@ -114,6 +115,12 @@ class TestChange:
     def test_none_allows_it(self, cli, planned):
         planned("3")
         assert "planned" in cli("documents", "retry", "acme", "3").sentence
+
+    def test_what_somebody_deleted_at_the_target_is_sent_again(self, cli, ledger, held):
+        cli("documents", "mark-moved", "acme", "1")
+        assert "moved" in cli("documents", "retry", "acme", "1").sentence
+        done = cli("documents", "retry", "acme", "1", "--again", "-o", "json")
+        assert [row["state"] for row in done.rows] == ["planned"]
 
     def test_a_document_that_is_not_known_leaves_all_as_they_are(self, cli, ledger, held):
         sentence = cli("documents", "ignore", "acme", "1", "99").sentence

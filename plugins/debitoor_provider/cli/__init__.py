@@ -80,7 +80,17 @@ _DOCUMENTS = (
         "retry",
         "Try held, rejected or ignored documents again in the next run",
         _lazy("documents.retry"),
-        (_ACCOUNT, _IDS, _REASON, *_ALL),
+        (
+            _ACCOUNT,
+            _IDS,
+            _REASON,
+            Arg(
+                ("--again",),
+                action="store_true",
+                help="For moved documents: send them once more, because somebody deleted them at the target",
+            ),
+            *_ALL,
+        ),
     ),
     ActionCommand("ignore", "Never send these documents", _lazy("documents.ignore"), (_ACCOUNT, _IDS, _REASON, *_ALL)),
     ActionCommand(

@@ -39,7 +39,7 @@ def list_documents(args: Namespace) -> None:
 def retry(args: Namespace) -> None:
     """Plan documents again."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.retry(_named(args, ledger), actor(), args.reason))
+        _show_changed(args, ledger.retry(_named(args, ledger), actor(), args.reason, again=args.again))
 
 
 @suppress_logs_and_warning
@@ -104,7 +104,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "date": entry.document_date or "",
         "number": entry.document_number,
         "company": entry.company,
-        "gross": money(entry.gross_amount, entry.currency),
+        "gross": money(entry.gross_amount),
+        "currency": entry.currency,
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
         "why": " ".join(part for part in (entry.reason, entry.mend) if part),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -39,12 +40,14 @@ class SyncOperator(BaseOperator):
         :raises RetryError: when documents are left that may go later
         """
         from debitoor_provider.operators.exchange import open_exchange
+        from debitoor_provider.sync.ledger import LedgerError
 
         with open_exchange(self.account, self.settings, context) as exchange:
             try:
                 return self.step(exchange, context)
             except ServiceError as error:
-                exchange.ledger.note_error(exchange.run_id, str(error))
+                with suppress(LedgerError):  # what went wrong first is what counts
+                    exchange.ledger.note_error(exchange.run_id, str(error))
                 raise
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
