@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := plugins sandbox demo dags tests
+CODE := plugins sandbox demo benchmarks dags tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast lint format types arch docs sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast lint format types arch docs bench sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ arch: $(READY) ## check that imports run one way
 docs: $(READY) ## write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
+
+bench: $(READY) ## measure documents a second beside a plain script
+	@$(BIN)/python -m benchmarks
 
 sandbox: $(READY) ## start the sandbox of both services alone
 	@$(BIN)/python -m sandbox

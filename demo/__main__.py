@@ -31,7 +31,8 @@ def main() -> int:
     home: Path = options.home
     if home.exists():
         shutil.rmtree(home)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # also when a shell in the background had it ignored
+        signal.signal(ending, _interrupt)
     try:
         return _demo(console, home, options)
     except KeyboardInterrupt:
