@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -197,3 +198,56 @@ def test_hostile_words_reach_the_books_on_one_line(acme: Stage) -> None:
     [expense] = acme.company.expenses()
     assert expense["supplierName"].startswith("Evil Corp [GMI 1]")
     assert list(acme.booked()) == [uid]
+
+
+# Whatever form the services' answers take
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"error_shape": "flat", "rate_limit_status": 403},
+        {"records_shape": "object", "amounts": "string"},
+        {"file_endpoint": "absent"},
+        {"file_endpoint": "json"},
+        {"list_order": "shuffled", "due_date_when_unset": "0000-00-00"},
+        {"due_date_when_unset": None},
+        {"max_limit": 1},
+        {"strict_bookkeeping": True},
+        {"attachment_over_quota": True},
+    ],
+)
+def test_the_books_are_the_same_however_the_services_put_things(
+    stage_of: Callable[..., Stage], switches: dict[str, Any]
+) -> None:
+    acme = stage_of(switches=switches)
+    contents = {acme.document(content): content for content in (pdf(), pdf(), pdf(2_000_000))}
+    acme.export(acme.exports(archive_after_transfer=True))
+    assert acme.booked() == dict.fromkeys(contents, 119)
+    assert acme.archived() == contents.keys()
+    files = {e["lines"][0]["description"].rpartition("[GMI ")[2][:-1]: e["fileId"] for e in acme.company.expenses()}
+    assert {uid: acme.company.file(file_id) for uid, file_id in files.items()} == contents
+    acme.open_ledger("new")
+    watch = acme.watch()
+    acme.export()
+    assert watch.created == {}
+
+
+def test_a_used_up_quota_of_attachments_is_told_in_the_history(stage_of: Callable[..., Stage]) -> None:
+    acme = stage_of(switches={"attachment_over_quota": True})
+    uid = acme.document()
+    acme.export()
+    assert acme.ledger.history(acme.entry(uid))[-1].detail == {"number": 1, "over_quota": True}
+
+
+def test_a_rounding_difference_is_told_in_the_history(acme: Stage) -> None:
+    items = [
+        {"description": "Paper", "quantity": "1", "tax_percentage": rate, "total_gross": gross}
+        for rate, gross in (("7", "107.00"), ("19", "119.00"))
+    ]
+    uid = acme.document(gross_amount="226.02", net_amount="200.00", tax_rates=["7", "19"], line_items=items)
+    acme.export()
+    [expense] = acme.company.expenses()
+    assert [line["grossAmount"] for line in expense["lines"]] == [107, Decimal("119.02")]
+    [intent] = [event for event in acme.ledger.history(acme.entry(uid)) if event.kind == "intent"]
+    assert intent.detail["rounding"] == "0.02"

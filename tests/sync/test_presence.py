@@ -1,0 +1,93 @@
+"""What became of an attempt whose answer was lost, and what the books have already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from debitoor_provider.services.errors import (
+    RetryError,
+)
+from debitoor_provider.sync.expense import draft
+from tests.sync.stage import Stage
+
+
+def test_an_expense_that_is_committed_after_its_503_is_found_and_not_sent_again(acme: Stage) -> None:
+    uid = acme.document()
+    commit_later = acme.fault("status", "debitoor.expenses.create", status=503, body="timeout", when="before")
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.sandbox.clear_faults(commit_later)
+    with pytest.raises(RetryError, match="may still be on its way") as failure:
+        acme.finish()
+    assert failure.value.retry_after == 90
+    late = acme.debitoor.create_expense(_as_announced(acme, uid))
+    acme.clock.pass_by(minutes=2)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+    assert acme.entry(uid).target_id == late.id
+
+
+def test_looking_too_early_again_and_again_does_not_put_the_settlement_off(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    acme.plan(acme.exports())
+    for _ in range(4):  # every 25 seconds: the fifth look comes 100 seconds after the fault
+        with pytest.raises(RetryError):
+            acme.finish()
+        acme.clock.pass_by(seconds=25)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_expense_whose_date_was_edited_before_its_answer_was_lost_is_found(acme: Stage) -> None:
+    uid = acme.document(document_date="2026-01-31")
+    other = acme.document(document_date="2026-01-30")
+    acme.plan(acme.exports())
+    acme.company.edit_document(int(uid), document_date="2026-04-01")
+    acme.fault("cut_after", "debitoor.expenses.create", times=2)
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 100))
+    with pytest.raises(RetryError):
+        acme.finish()
+    acme.sandbox.clear_faults(blind)
+    acme.clock.pass_by(minutes=2)
+    acme.finish()
+    assert acme.booked() == {uid: 119, other: 119}
+
+
+def test_what_arrived_counts_as_moved_though_its_source_is_gone_since(acme: Stage) -> None:
+    uid = acme.document()
+    _lose_the_answer(acme)
+    acme.company.delete_document(int(uid))
+    acme.finish()
+    assert acme.states() == {uid: "moved"}
+    assert acme.entry(uid).target_id == acme.company.expenses()[0]["id"]
+
+
+def test_what_arrived_counts_as_moved_though_its_source_was_edited_since(acme: Stage) -> None:
+    uid = acme.document()
+    _lose_the_answer(acme)
+    acme.company.edit_document(int(uid), gross_amount="107.00", tax_rates=["7"])
+    acme.export()
+    assert acme.states() == {uid: "moved"}
+    assert acme.booked() == {uid: 119}
+
+
+def _lose_the_answer(acme: Stage) -> None:
+    """Book all that is due without hearing of it, and let the time pass in which that may settle."""
+    acme.fault("cut_after", "debitoor.expenses.create", times=1)
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 100))
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.sandbox.clear_faults(blind)
+    acme.clock.pass_by(minutes=2)
+
+
+def _as_announced(acme: Stage, uid: str) -> Any:
+    """The expense that the lost call was about."""
+    detail = acme.gmi.document(int(uid))
+    companies = {company.company_uid: company for company in acme.gmi.companies()}
+    company = companies[detail.document.company_uid or 0]
+    booking = draft(detail.document, company, acme.debitoor.environment(), acme.exports())
+    return booking.with_file(acme.company.files()[-1]["id"])
