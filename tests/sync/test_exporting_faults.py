@@ -216,3 +216,35 @@ def test_a_large_file_that_breaks_off_is_read_again(acme: Stage) -> None:
 
 def _killed(*_: object, **__: object) -> None:
     raise OSError("killed")
+
+
+# Everything at once
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_services_that_fail_at_random_get_each_document_once_in_the_end(acme: Stage, seed: int) -> None:
+    account = acme.exports(archive_after_transfer=True)
+    uids = acme.documents(15)
+    for place, (effect, operation, details) in enumerate(
+        [
+            ("cut_after", "debitoor.expenses.create", {"probability": 0.2}),
+            ("cut_before", "debitoor.expenses.create", {"probability": 0.2}),
+            ("status", "debitoor.expenses.create", {"probability": 0.2, "status": 503, "when": "after"}),
+            ("html", "debitoor.files.create", {"probability": 0.2, "status": 502}),
+            ("rate_limited", "debitoor.*", {"probability": 0.05}),
+            ("cut_after", "gmi.documents.update", {"probability": 0.3}),
+            ("truncate", "gmi.documents.get", {"probability": 0.2}),
+            ("status", "*.list", {"probability": 0.2, "status": 500}),
+        ]
+    ):
+        acme.fault(effect, operation, seed=seed * 100 + place, **details)
+    for _ in range(60):
+        try:
+            acme.export(account)
+        except RetryError:
+            acme.clock.pass_by(minutes=2)
+        else:
+            break
+    assert acme.booked() == dict.fromkeys(uids, 119)
+    assert acme.archived() == set(uids)
+    assert acme.states() == dict.fromkeys(uids, "archived")

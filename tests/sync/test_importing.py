@@ -256,3 +256,27 @@ def test_a_rebuilt_ledger_knows_what_was_imported(acme: Stage) -> None:
     watch = acme.watch()
     acme.import_()
     assert watch.writes == []
+
+
+def test_services_that_fail_at_random_get_each_invoice_once_in_the_end(acme: Stage) -> None:
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    sources = {invoice(acme) for _ in range(12)}
+    for effect, operation, probability in (
+        ("cut_after_without_tags", "gmi.documents.create", 0.3),
+        ("cut_before", "gmi.documents.create", 0.3),
+        ("cut_after", "gmi.documents.update", 0.3),
+        ("truncate", "debitoor.invoices.pdf", 0.3),
+        ("rate_limited", "*", 0.05),
+        ("cut_before", "*.list", 0.2),
+    ):
+        acme.fault(effect, operation, probability=probability, seed=7)
+    for _ in range(60):
+        try:
+            acme.import_(account)
+        except RetryError:
+            acme.clock.pass_by(minutes=2)
+        else:
+            break
+    assert imported(acme).keys() == sources
+    assert {tuple(row["tags"]) for row in acme.company.documents()} == {("debitoor",)}
+    assert acme.states("import") == dict.fromkeys(sources, "moved")
