@@ -23,6 +23,17 @@ with DAG("consumer", schedule=[Asset("debitoor__{account}")]):
     def look(): ...
     look()
 """
+ANYBODY = """\
+from airflow.sdk import DAG
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+
+with DAG("anybody", params={{"report": ""}}):
+    plan = DebitoorPlanOperator.partial(task_id="plan").expand(account={accounts})
+    export = DebitoorExportOperator.partial(task_id="export").expand(account={accounts})
+    plan >> export >> DebitoorReportOperator(task_id="report", account="{{{{ params.report }}}}")
+"""
 
 
 @pytest.fixture
@@ -132,6 +143,23 @@ def test_a_dag_that_waits_for_documents_is_started_by_them(trigger, dags_folder,
     receipt()
     trigger(name)
     assert queued() == ["consumer"]
+
+
+def test_anybodys_dag_with_mapped_steps_for_several_accounts(dags_folder, acme, account, receipt, ledger):
+    from airflow.dag_processing.dagbag import DagBag
+
+    names = [account(stem="busy", retries=0), account(stem="idle", filter={"tags": {"any": ["none"]}})]
+    receipt()
+    (dags_folder / "anybody.py").write_text(ANYBODY.format(accounts=names))
+    dag = DagBag(str(dags_folder / "anybody.py")).dags["anybody"]
+    run = dag.test(run_conf={"report": "busy"})
+    assert {(ti.task_id, ti.map_index): str(ti.state) for ti in run.get_task_instances()} == {
+        (task, index): "success" for task in ("plan", "export") for index in (0, 1)
+    } | {("report", -1): "success"}
+    assert len(acme.expenses()) == 1
+    assert [event["documents"] for event in events_of("busy")] == [1]
+    assert events_of("idle") == []
+    assert ledger.runs("busy")[0].counts == {"moved": 1}
 
 
 def test_a_broken_account_fails_with_what_is_wrong_and_moves_nothing(trigger, acme, account, receipt):

@@ -14,7 +14,7 @@ ALIAS = AssetAlias("debitoor__acme")
 
 
 def plan(**options: object) -> DebitoorPlanOperator:
-    return DebitoorPlanOperator(task_id="plan", account="acme", **options)
+    return DebitoorPlanOperator(**{"task_id": "plan", "account": "acme"} | options)
 
 
 def export(**options: object) -> DebitoorExportOperator:
@@ -80,7 +80,7 @@ class TestFaults:
         with pytest.raises(RetryError) as later:
             run(plan(), export(), within=now)
         assert later.value.retry_after == pytest.approx(600, abs=5)
-        assert ledger.run("anybodys_dag/r").error
+        assert ledger.run("anybodys_dag/r#acme").error
         sandbox.clear_faults()
         run(export(), within=now)
         assert len(acme.expenses()) == 2
@@ -112,7 +112,7 @@ class TestAssetEvent:
         run(plan(), export(), within=now)
         (event,) = now["outlet_events"][ALIAS].asset_alias_events
         assert event.dest_asset_key.name == "debitoor__acme"
-        assert event.extra == {"account": "acme", "run_id": "anybodys_dag/r", "documents": 2}
+        assert event.extra == {"account": "acme", "run_id": "anybodys_dag/r#acme", "documents": 2}
 
     def test_nothing_moved_nothing_said(self, run, context, account, receipt):
         account()
@@ -120,6 +120,15 @@ class TestAssetEvent:
         now = context()
         assert run(plan(), export(), within=now) == {"held": 1}
         assert len(now["outlet_events"]) == 0
+
+    def test_accounts_that_share_a_run_of_a_dag_are_counted_apart(self, run, context, account, receipt):
+        account()
+        account(stem="other", filter={"tags": {"any": ["none"]}})
+        receipt()
+        now = context()
+        run(plan(), export(), within=now)
+        assert run(plan(account="other"), export(account="other"), within=now) == {}
+        assert [alias.name for alias in now["outlet_events"]] == ["debitoor__acme"]
 
     def test_the_asset_is_in_airflows_graph_from_the_beginning(self):
         mine = Asset("mine")

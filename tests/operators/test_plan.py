@@ -103,6 +103,10 @@ class TestNothingToDo:
         run(plan(), DebitoorExportOperator(task_id="export", account="acme"))
         assert run(steps)["due"] == 0  # and does not raise
 
+    def test_one_of_several_mapped_plans_skips_nothing(self, context, account, steps):
+        account()
+        assert steps.execute(context(map_index=0))["due"] == 0
+
     def test_alone_it_just_says_so(self, run, account):
         account()
         assert run(plan())["due"] == 0
@@ -198,7 +202,7 @@ class TestWindows:
         receipt()
         with pytest.raises(Misconfigured, match="not"):
             run(plan(**{option: value}), within=context(run_id="r"))
-        assert value in ledger.run("anybodys_dag/r").error
+        assert value in ledger.run("anybodys_dag/r#acme").error
         assert ledger.entries() == []
 
 
@@ -216,7 +220,7 @@ class TestWhatAPersonHasToMend:
         account(connections={"getmyinvoices": "gmi_gone", "debitoor": "debitoor"})
         with pytest.raises(Misconfigured, match="no connection gmi_gone"):
             run(plan(), within=context(run_id="r"))
-        assert "gmi_gone" in ledger.run("anybodys_dag/r").error
+        assert "gmi_gone" in ledger.run("anybodys_dag/r#acme").error
 
     def test_a_key_that_is_not_accepted(self, run, context, acme, account, ledger):
         account()
@@ -224,7 +228,7 @@ class TestWhatAPersonHasToMend:
         with pytest.raises(CredentialsRefused) as refused:
             run(plan(), within=context(run_id="r"))
         assert acme.gmi_api_key not in str(refused.value)
-        assert ledger.run("anybodys_dag/r").error == str(refused.value)
+        assert ledger.run("anybodys_dag/r#acme").error == str(refused.value)
 
 
 def test_everything_about_a_run_can_be_templated():

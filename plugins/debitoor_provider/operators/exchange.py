@@ -14,7 +14,7 @@ from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.operators.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
 from debitoor_provider.sync.preview import Preview, preview_export, preview_import
@@ -38,7 +38,7 @@ class Exchange:
     """One account at work.
 
     :param account_id: under which the ledger keeps its documents
-    :param run_id: the run's id in the ledger, unique over all DAGs
+    :param run_id: the run's id in the ledger, unique over all DAGs and accounts
     """
 
     account_id: str
@@ -142,7 +142,9 @@ def open_exchange(account_id: str, settings: Account | None, context: Context) -
 
     :raises Misconfigured: when the account's settings cannot be used
     """
-    exchange = Exchange(account_id, account_of(account_id, settings), Ledger.open(ledger_url()), run_id_of(context))
+    exchange = Exchange(
+        account_id, account_of(account_id, settings), Ledger.open(ledger_url()), run_id_of(context, account_id)
+    )
     try:
         yield exchange
     finally:
@@ -162,7 +164,8 @@ def account_of(account_id: str, settings: Account | None) -> Account:
     return file.account
 
 
-def run_id_of(context: Context) -> str:
-    """Name a run in the ledger."""
+def run_id_of(context: Context, account_id: str) -> str:
+    """Name a run in the ledger: ``<dag id>/<run id>``, and ``#<account>`` in a DAG that may serve several accounts."""
     dag_run = context["dag_run"]
-    return f"{dag_run.dag_id}/{dag_run.run_id}"
+    is_its_own = dag_run.dag_id == DAG_ID_PREFIX + account_id
+    return f"{dag_run.dag_id}/{dag_run.run_id}" + ("" if is_its_own else f"#{account_id}")

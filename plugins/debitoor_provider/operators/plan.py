@@ -83,7 +83,12 @@ class DebitoorPlanOperator(SyncOperator):
         return summary
 
     def _skip_the_rest(self, context: Context, summary: dict[str, Any]) -> None:
-        """Skip the steps that would find nothing to do; a task that runs in any case, and what follows it, is left."""
+        """Skip the steps that would find nothing to do; a task that runs in any case, and what follows it, is left.
+
+        One of several mapped plans skips nothing: the steps after it may be those of the other accounts too.
+        """
+        if getattr(context["ti"], "map_index", -1) >= 0:
+            return
         rest: dict[str, None] = {}
         ahead = list(self.downstream_list) if self.has_dag() else []  # type: ignore[no-untyped-call]
         while ahead:
