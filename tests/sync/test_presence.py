@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.errors import (
-    RetryError,
-)
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.expense import draft
+from debitoor_provider.sync.presence import last_attempt
+from debitoor_provider.sync.window import manual
 from tests.sync.stage import Stage
 
 
@@ -42,18 +42,61 @@ def test_looking_too_early_again_and_again_does_not_put_the_settlement_off(acme:
 
 
 def test_an_expense_whose_date_was_edited_before_its_answer_was_lost_is_found(acme: Stage) -> None:
+    earlier = acme.document(document_date="2025-05-05")
+    acme.export()
     uid = acme.document(document_date="2026-01-31")
-    other = acme.document(document_date="2026-01-30")
     acme.plan(acme.exports())
     acme.company.edit_document(int(uid), document_date="2026-04-01")
-    acme.fault("cut_after", "debitoor.expenses.create", times=2)
+    acme.fault("cut_after", "debitoor.expenses.create", times=1)
     blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 100))
     with pytest.raises(RetryError):
         acme.finish()
     acme.sandbox.clear_faults(blind)
     acme.clock.pass_by(minutes=2)
+    acme.company.edit_document(int(uid), document_date="2026-05-01")
+    acme.finish()
+    assert acme.booked() == {earlier: 119, uid: 119}
+
+
+def test_a_date_that_is_edited_between_plan_and_transfer_is_looked_up_too(acme: Stage) -> None:
+    uid = acme.document(document_date="2026-04-01")
+    acme.export()
+    acme.open_ledger("new")
+    other = acme.document(document_date="2026-01-30")
+    acme.export(window=manual(None, None, (other,)))  # the new ledger knows of something
+    acme.company.edit_document(int(uid), document_date="2026-01-31")
+    acme.plan(acme.exports())
+    acme.company.edit_document(int(uid), document_date="2026-04-01")
     acme.finish()
     assert acme.booked() == {uid: 119, other: 119}
+    assert acme.states() == {uid: "moved", other: "moved"}
+
+
+def test_an_attempt_that_did_not_upload_its_file_is_repeated_at_once(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise OSError("killed")
+
+    uid = acme.document()
+    with monkeypatch.context() as run:
+        run.setattr(type(acme.debitoor), "upload_file", killed)
+        with pytest.raises(OSError, match="killed"):
+            acme.export()
+    assert acme.states() == {uid: "sending"}
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) -> None:
+    uid = acme.document()
+    _lose_the_answer(acme)
+    history = acme.ledger.history(acme.entry(uid))
+    assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
+    assert history[2].detail == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    attempt = last_attempt(acme.ledger, acme.entry(uid))
+    assert attempt is not None
+    assert (attempt.began, attempt.given_up) == (history[2].at, history[4].at)
 
 
 def test_what_arrived_counts_as_moved_though_its_source_is_gone_since(acme: Stage) -> None:

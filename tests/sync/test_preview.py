@@ -63,10 +63,12 @@ def test_a_changed_document_is_shown_with_its_new_name(acme: Stage) -> None:
     acme.plan(account)
     acme.name(account)
     assert [row.target_name for row in acme.preview(account)] == ["A.pdf", "A_2.pdf"]
+    acme.company.edit_document(int(other), note="changed, but not what the name is made of")
+    assert [row.target_name for row in acme.preview(account)] == ["A.pdf", "A_2.pdf"]
     acme.company.edit_document(int(uid), document_number="B")
     names = {row.source_id: row.target_name for row in acme.preview(account)}
     acme.export(account)
-    assert names == {uid: "B.pdf", other: "A_2.pdf"}
+    assert names == {uid: "B.pdf", other: "A.pdf"}
     assert names == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "export")}
 
 

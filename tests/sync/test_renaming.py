@@ -85,6 +85,8 @@ def test_long_equal_names_of_any_script_are_numbered(named: Callable[..., list[s
     assert "None" not in names
     assert all(len(name.encode()) <= 255 for name in names)
     assert names[11].endswith("_12.pdf")
+    later = named([f"{letter * 130}.pdf"] * 3, first=100)
+    assert [name.rpartition("_")[2] for name in later] == ["13.pdf", "14.pdf", "15.pdf"]
 
 
 def test_two_thousand_equal_names_are_given_in_good_time(named: Callable[..., list[str]]) -> None:
@@ -97,8 +99,9 @@ def test_two_thousand_equal_names_are_given_in_good_time(named: Callable[..., li
 
 def test_a_name_given_up_may_be_had_again(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "b.pdf"])
-    names = Names(ledger, "acme", "export")
-    assert names.give("a.pdf", own="a.pdf") == "a.pdf"
+    names = Names(ledger, "acme", "export", freed=["A.pdf"])
+    assert names.give("a.pdf") == "a.pdf"
+    assert names.give("a.pdf") == "a_2.pdf"
     assert names.give("b.pdf") == "b_2.pdf"
     assert names.give("b.pdf") == "b_3.pdf"
 

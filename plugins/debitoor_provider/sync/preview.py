@@ -143,7 +143,8 @@ class _Desk:
         self._known = ledger.known(account_id, account.type, [record.source_id for record in records])
         self._settings = fingerprint(account)
         self._asked_for = set(window.document_ids)  # what a person names is tried again
-        self._names = Names(ledger, account_id, account.type)
+        freed = [entry.target_name for entry in map(self._renamed, records) if entry and entry.target_name]
+        self._names = Names(ledger, account_id, account.type, freed=freed)
 
     def settled(self, record: PlannedDocument, left_out: LeftOut | None) -> Preview | None:
         """Tell what is settled before its figures are looked at: there, ignored, left out, or waiting for a person."""
@@ -161,11 +162,15 @@ class _Desk:
     def name(self, record: PlannedDocument, wish: str) -> str:
         """Give the name that the document has, or would get."""
         entry = self._known.get(record.source_id)
-        had = (entry and entry.target_name) or ""
-        if entry is not None and had and (entry.state not in OPEN or self._is_same(entry, record)):
-            self._names.keep(had)
-            return had
-        return self._names.give(wish, own=had)
+        if entry is None or not entry.target_name or self._renamed(record):
+            return self._names.give(wish)
+        self._names.keep(entry.target_name)
+        return entry.target_name
+
+    def _renamed(self, record: PlannedDocument) -> Entry | None:
+        """Give the entry that a plan would refresh, so that it gets its name anew."""
+        entry = self._known.get(record.source_id)
+        return entry if entry is not None and entry.state in OPEN and not self._is_same(entry, record) else None
 
     def _is_same(self, entry: Entry, record: PlannedDocument) -> bool:
         """Tell whether a plan would leave the row as it is."""

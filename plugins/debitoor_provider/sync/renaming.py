@@ -13,7 +13,7 @@ from debitoor_provider.sync.text import cut
 from debitoor_provider.sync.upload import upload_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Direction, Entry, Ledger
@@ -48,27 +48,26 @@ def turn(source_id: str) -> tuple[int, str]:
 
 
 class Names:
-    """The file names of an account that are still to be had: a wish that is taken gets ``_2``, ``_3`` (A-22)."""
+    """The file names of an account that are still to be had: a wish that is taken gets ``_2``, ``_3`` (A-22).
 
-    def __init__(self, ledger: Ledger, account_id: str, direction: Direction) -> None:
+    :param freed: names in the ledger that count as given up
+    """
+
+    def __init__(self, ledger: Ledger, account_id: str, direction: Direction, *, freed: Iterable[str] = ()) -> None:
         self._ledger = ledger
         self._account_id = account_id
         self._direction: Direction = direction
+        self._freed = {name_key(name) for name in freed}
         self._used: set[str] = set()
         self._asked: set[str] = set()
 
-    def give(self, wish: str, *, own: str = "") -> str:
-        """Choose the name that comes next to the wish, and count it as taken.
-
-        :param own: a name that the document would give up
-        """
+    def give(self, wish: str) -> str:
+        """Choose the name that comes next to the wish, and count it as taken."""
         stem = cut(split_name(wish)[0], _STEM)
         if stem not in self._asked:
             self._asked.add(stem)
             taken = self._ledger.names_taken(self._account_id, self._direction, stem)
-            self._used |= {name_key(name) for name in taken}
-        if own:
-            self._used.discard(name_key(own))
+            self._used |= {name_key(name) for name in taken} - self._freed
         name = unique(wish, self._used)
         self.keep(name)
         return name
