@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
-from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.operators.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
@@ -50,11 +48,16 @@ class Exchange:
     @cached_property
     def getmyinvoices(self) -> GetMyInvoicesClient:
         """The client of the account's GetMyInvoices connection."""
+        # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
+        from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+
         return self._client(GetMyInvoicesHook(self.account.connections.getmyinvoices))
 
     @cached_property
     def debitoor(self) -> DebitoorClient:
         """The client of the account's Debitoor connection."""
+        from debitoor_provider.hooks.debitoor import DebitoorHook
+
         return self._client(DebitoorHook(self.account.connections.debitoor))
 
     @property
