@@ -23,7 +23,7 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
 
     :param right: columns that hold figures
     """
-    made = Table(header_style="bold", pad_edge=False)
+    made = Table(header_style="bold")
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made

@@ -55,21 +55,23 @@ class TestValidate:
         account()
         done = cli("accounts", "validate", "-o", "json")
         assert done.code == 0
-        assert [(row["account"], row["result"], row["where"]) for row in done.rows] == [("acme", "well", "acme.yaml")]
+        assert done.rows == [{"account": "acme", "file": "acme.yaml", "result": "well"}]
+        assert cli("accounts", "validate").out == "acme.yaml: well\n"
 
     def test_each_problem_names_file_line_field_and_mend(self, cli, tmp_path):
         text = "type: export\nname: Acme\ndebitoor_id: books@acme.example\nfrequency: dayly\nparallel: 0\n"
         (tmp_path / "mine.yaml").write_text(text + "connections: {getmyinvoices: a, debitoor: b}\n")
         done = cli("accounts", "validate", str(tmp_path / "mine.yaml"), "-o", "json")
         assert done.code == 1
-        assert [(row["where"], row["field"]) for row in done.rows] == [
-            ("mine.yaml:4", "frequency"),
-            ("mine.yaml:5", "parallel"),
+        assert [(row["file"], row["line"], row["field"]) for row in done.rows] == [
+            ("mine.yaml", 4, "frequency"),
+            ("mine.yaml", 5, "parallel"),
         ]
         assert "Did you mean daily?" in done.rows[0]["mend"]
         shown = cli("accounts", "validate", str(tmp_path / "mine.yaml"))
         assert shown.code == 1
-        assert "mine.yaml:4" in shown.out
+        assert shown.out.splitlines()[0].startswith("mine.yaml:4: frequency: 'dayly' is no frequency. Did you mean")
+        assert len(shown.out.splitlines()) == 2
 
     def test_a_file_that_is_not_there(self, cli, tmp_path):
         done = cli("accounts", "validate", str(tmp_path / "none.yaml"))
@@ -84,7 +86,7 @@ class TestValidate:
 class TestValidateConnections:
     def problems(self, cli) -> dict[str, str]:
         done = cli("accounts", "validate", "--connections", "-o", "json")
-        found = {row["field"]: f"{row['problem']} {row['mend']}" for row in done.rows if row["problem"]}
+        found = {row["field"]: f"{row['message']} {row['mend']}" for row in done.rows if row["result"] != "well"}
         assert done.code == (1 if found else 0)
         return found
 

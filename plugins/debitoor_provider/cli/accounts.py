@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.window import RunKind, manual
-from debitoor_provider.tables import preview_table
+from debitoor_provider.tables import cell, preview_table
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Ledger
+
+
+_TOLD = ("line", "field", "message", "mend")  # of a problem, to other programs
 
 
 @suppress_logs_and_warning
@@ -71,27 +75,24 @@ def validate(args: Namespace) -> None:
     """Check account files, and with ``--connections`` what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or load_folder(accounts_folder())
-        rows: list[dict[str, Any]] = []
+        findings: list[tuple[AccountFile, Problem | None]] = []
         for file in files:
             problems = list(file.problems)
             if args.connections and file.account:
                 problems += _connection_problems(file.path.name, file.account)
-            rows += [_finding(file, problem) for problem in problems] or [_finding(file, None)]
-        show(args, rows, empty=_no_files())
-        if any(row["problem"] for row in rows):
+            findings += [(file, problem) for problem in problems] or [(file, None)]
+        if args.output == "json" or not findings:
+            show(args, [_finding(*finding) for finding in findings], empty=_no_files())
+        else:  # lines as compilers write them: to be clicked at and searched
+            for file, problem in findings:
+                terminal().print(cell(problem or f"{file.path.name}: well"), soft_wrap=True)
+        if any(problem for _, problem in findings):
             raise SystemExit(1)
 
 
 def _finding(file: AccountFile, problem: Problem | None) -> dict[str, Any]:
-    line = f":{problem.line}" if problem and problem.line else ""
-    return {
-        "account": file.account_id,
-        "result": "broken" if problem else "well",
-        "where": (problem.file if problem else file.path.name) + line,
-        "field": problem.field if problem else "",
-        "problem": problem.message if problem else "",
-        "mend": problem.mend if problem else "",
-    }
+    finding = {"account": file.account_id, "file": file.path.name, "result": "broken" if problem else "well"}
+    return finding | ({} if problem is None else {name: getattr(problem, name) for name in _TOLD})
 
 
 def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
@@ -101,22 +102,19 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
         "debitoor": DebitoorHook(account.connections.debitoor),
     }
     for service, hook in hooks.items():
-
-        def told(message: str, mend: str = "", field: str = f"connections.{service}") -> Problem:
-            return Problem(file, None, None, field, message, mend)
-
+        problem = partial(Problem, file, None, None, f"connections.{service}")
         try:
             works, sentence = hook.test_connection()
             if not works:
-                yield told(sentence)
+                yield problem(sentence, "")
             elif isinstance(hook, DebitoorHook):
                 with hook:
                     books_of(hook.client, account)
         except AirflowNotFoundException:
             mend = "Add it (Admin, Connections), or correct its id in the file."
-            yield told(f"Airflow has no connection {hook.http_conn_id}.", mend)
+            yield problem(f"Airflow has no connection {hook.http_conn_id}.", mend)
         except ServiceError as error:
-            yield told(error.message, error.remedy)
+            yield problem(error.message, error.remedy)
 
 
 def _no_files() -> str:

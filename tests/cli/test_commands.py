@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from airflow.cli.cli_config import ActionCommand, GroupCommand
+
+from debitoor_provider.cli import get_debitoor_cli_commands
+
+
+def actions(command: GroupCommand | ActionCommand, *before: str) -> list[tuple[str, ActionCommand]]:
+    if isinstance(command, ActionCommand):
+        return [(" ".join([*before, command.name]), command)]
+    return [found for sub in command.subcommands for found in actions(sub, *before, command.name)]
+
+
+COMMANDS = dict(found for command in get_debitoor_cli_commands() for found in actions(command))
+
+
+def test_what_there_is():
+    assert set(COMMANDS) == {
+        "debitoor accounts list",
+        "debitoor accounts validate",
+        "debitoor accounts schema",
+        "debitoor accounts preview",
+        "debitoor documents list",
+        "debitoor documents retry",
+        "debitoor documents ignore",
+        "debitoor documents mark-moved",
+        "debitoor documents history",
+        "debitoor ledger upgrade",
+        "debitoor ledger rebuild",
+    }
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_each_explains_itself(cli, words):
+    done = cli(*words.split()[1:], "--help")
+    assert done.code == 0
+    assert COMMANDS[words].help in " ".join(done.out.split())
+
+
+def test_knowing_the_commands_costs_other_airflow_commands_nothing():
+    code = (
+        "import sys; from airflow.cli.cli_config import ActionCommand; before = set(sys.modules);"
+        "import debitoor_provider.cli as cli; cli.get_debitoor_cli_commands();"
+        "print(*{*sys.modules} - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"debitoor_provider", "debitoor_provider.cli"}
