@@ -48,10 +48,13 @@ def test_an_expense_whose_date_was_edited_before_its_answer_was_lost_is_found(ac
     acme.plan(acme.exports())
     acme.company.edit_document(int(uid), document_date="2026-04-01")
     acme.fault("cut_after", "debitoor.expenses.create", times=1)
-    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 100))
+    blind = acme.fault(
+        "status", "debitoor.expenses.list", status=503, between=(3, 100)
+    )  # after the looks before it is sent
     with pytest.raises(RetryError):
         acme.finish()
     acme.sandbox.clear_faults(blind)
+    assert acme.states() == {earlier: "moved", uid: "sending"}
     acme.clock.pass_by(minutes=2)
     acme.company.edit_document(int(uid), document_date="2026-05-01")
     acme.finish()

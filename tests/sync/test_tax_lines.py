@@ -57,6 +57,7 @@ def lines(parts: TaxSplit) -> str:
         (document("169.00", "150.00", "0 19"), "0:50.00 19:119.00"),
         (document("119.00", "100.00", "7 19"), "19:119.00"),  # the other rate has no part in it
         (document("107.00", "100.00", "7 19"), "7:107.00"),
+        (document("119.01", "100.00", "7 19"), "19:119.01"),  # a cent of rounding is no part
         # the line items tell more than the rates
         (document("226.00", "200.00", "7 19", "19:119.00 7:107.00"), "7:107.00 19:119.00"),
         (document("336.00", None, "", "19:119.00 7:107.00 10:110.00"), "7:107.00 10:110.00 19:119.00"),
