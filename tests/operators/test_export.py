@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from airflow.sdk import Asset, AssetAlias
+from airflow.sdk import DAG, Asset, AssetAlias, BaseOperator
 
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
@@ -134,6 +134,13 @@ class TestAssetEvent:
         mine = Asset("mine")
         assert export(outlets=[mine]).outlets == [mine, ALIAS]
         assert export(outlets=mine).outlets == [mine, ALIAS]
+
+    def test_the_account_may_come_from_another_task(self):
+        with DAG("anybodys_dag"):
+            choose = BaseOperator(task_id="choose")
+            task = export(account=choose.output)
+        assert task.outlets == []
+        assert task.upstream_task_ids == {"choose"}
 
     def test_a_templated_account_is_announced_under_its_own_name(self, run, context, account, receipt):
         account()

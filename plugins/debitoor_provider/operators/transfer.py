@@ -22,11 +22,10 @@ class TransferOperator(SyncOperator):
     ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
     """
 
-    # The alias is an outlet from the beginning, so that Airflow's graph of assets shows it before the first event.
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if "{{" not in self.account:
+        # So that Airflow's graph of assets shows it before the first event; a template is known only at run time.
+        if isinstance(self.account, str) and "{" not in self.account:
             self._announce()
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
