@@ -147,9 +147,15 @@ class TestHistory:
         assert cli("documents", "history", "acme", "1").sentence == "The ledger does not know 1 of the account acme."
 
 
-def airflow(*words: str) -> subprocess.CompletedProcess[str]:
+def airflow(*words: str, level: str = "INFO") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "airflow", "debitoor", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "150"})
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"COLUMNS": "150", "AIRFLOW__LOGGING__LOGGING_LEVEL": level},
+    )
 
 
 class TestAsAProcess:
@@ -171,9 +177,10 @@ class TestAsAProcess:
     def test_secrets_appear_nowhere(self, airflow_database, acme, account, receipt, tmp_path):
         account()
         receipt()
-        done = airflow("accounts", "preview", "acme", "--verbose")
+        done = airflow("accounts", "preview", "acme", "--verbose", level="DEBUG")
         assert done.returncode == 0, done.stderr
         said = done.stdout + done.stderr
+        assert "urllib3" in said  # everything is told
         assert "119.00 EUR" in said
         assert not [secret for secret in (acme.gmi_api_key, acme.debitoor_token) if secret in said]
         assert Path(tmp_path / "ledger.db").exists()
