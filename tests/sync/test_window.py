@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -96,8 +96,13 @@ def test_a_backfill_takes_the_days_that_begin_in_its_interval(
     assert not window.moves_watermark
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("cron", ["0 * * * *", "0 */4 * * *", "30 2 * * *", "0 0 * * *", "0 6 * * 1", "0 0 1 * *"])
+@pytest.mark.parametrize(
+    ("cron", "zone"),
+    [
+        *product(["0 */4 * * *", "30 2 * * *", "0 0 * * *", "0 6 * * 1", "0 0 1 * *"], ZONES),
+        *product(["0 * * * *"], ["Europe/Berlin", "America/Havana"]),  # at night, and at midnight
+    ],
+)
 def test_the_intervals_of_a_schedule_divide_the_days_of_a_year(cron: str, zone: str) -> None:
     """Without gap or overlap, whatever the clocks do."""
     ticks = croniter(cron, datetime(2025, 12, 30, tzinfo=ZoneInfo(zone)))
