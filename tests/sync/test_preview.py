@@ -72,6 +72,17 @@ def test_a_changed_document_is_shown_with_its_new_name(acme: Stage) -> None:
     assert names == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "export")}
 
 
+def test_after_the_loss_of_a_ledger_the_preview_finds_what_is_there(acme: Stage) -> None:
+    same, other = acme.document(), acme.document()
+    acme.export()
+    acme.company.edit_document(int(other), gross_amount="107.00", tax_rates=["7"])
+    acme.open_ledger("new")
+    outcomes = {row.source_id: row.outcome for row in acme.preview()}
+    assert outcomes == {same: "there", other: "held"}
+    acme.export()
+    assert acme.states() == {same: "moved", other: "held differs_at_target"}
+
+
 def test_a_preview_looks_at_no_more_than_it_may(acme: Stage) -> None:
     uids = acme.documents(4)
     assert [row.source_id for row in acme.preview(limit=3)] == uids[:3]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.expense import draft
+from debitoor_provider.sync.expense import Draft, draft
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.money import cents
@@ -19,6 +19,7 @@ from debitoor_provider.sync.planning import (
     planned_document,
     planned_sales_document,
 )
+from debitoor_provider.sync.presence import Presence, look_up
 from debitoor_provider.sync.renaming import Names, turn
 from debitoor_provider.sync.selection import LeftOut, select, select_sales, select_workflow
 from debitoor_provider.sync.upload import upload_name
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument
@@ -81,6 +83,9 @@ def preview_export(
     books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
     template = Template.parse(account.rename)
+    # as in an export: a ledger that has sent nothing may be a new one after a loss
+    is_new = not ledger.count(account_id, "export", states=DONE)
+    present = look_up(debitoor, [], [], everywhere=True) if is_new else Presence(debitoor, {}, None)
     records = [planned_document(document, getmyinvoices.account_number) for document in listed]
     desk = _Desk(ledger, account, account_id, window, records)
     rows = []
@@ -97,8 +102,7 @@ def preview_export(
             except Obstacle as obstacle:
                 row = _row(record, obstacle.kind.value, str(obstacle), name)
             else:
-                lines = tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in booking.expense.lines)
-                row = _row(record, "send", "", name, lines)
+                row = _booking_row(record, booking, name, present.of(document.document_uid))
             if left_out:
                 row = _row(record, "waiting", left_out.reason)
         rows.append(row)
@@ -176,6 +180,16 @@ class _Desk:
         """Tell whether a plan would leave the row as it is."""
         before = (entry.fingerprint, entry.settings_fingerprint)
         return record.source_id not in self._asked_for and before == (record.fingerprint, self._settings)
+
+
+def _booking_row(record: PlannedDocument, booking: Draft, name: str, there: Sequence[Expense]) -> Preview:
+    """Tell what would be booked, unless Debitoor has an expense with the document's mark; files are not compared."""
+    lines = tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in booking.expense.lines)
+    if not there:
+        return _row(record, "send", "", name, lines)
+    if any(not booking.figures.differences(expense) for expense in there):
+        return _row(record, "there", "", name, lines)
+    return _row(record, "held", "Debitoor has an expense with this document's mark, but other figures.", name, lines)
 
 
 def _row(
