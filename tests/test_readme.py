@@ -23,7 +23,10 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.mark.parametrize("text", [*blocks("yaml"), *(p.read_text() for p in (ROOT / "dags/accounts").glob("*.example"))])
+EXAMPLES = [path.read_text() for path in (ROOT / "dags/accounts").glob("*.example")]
+
+
+@pytest.mark.parametrize("text", [*blocks("yaml"), *EXAMPLES])
 def test_its_account_files_are_valid(text: str) -> None:
     account, problems = parse_account(text.encode(), "readme.yaml")
     assert not problems

@@ -13,5 +13,11 @@ def test_the_published_page_is_up_to_date() -> None:
 
 def test_every_setting_of_the_nested_sections_is_told() -> None:
     text = reference()
-    for field in ("filter.tags.any", "period.from", "reverse_charge.tax_rate", "defaults.company", "connections.debitoor"):
+    for field in (
+        "filter.tags.any",
+        "period.from",
+        "reverse_charge.tax_rate",
+        "defaults.company",
+        "connections.debitoor",
+    ):
         assert f"| `{field}` |" in text

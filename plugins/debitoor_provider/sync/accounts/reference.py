@@ -13,16 +13,17 @@ _HEAD = """\
 # Account files
 
 Each file `<account>.yaml` in the accounts folder is one sync account and becomes the DAG `debitoor__<account>`.
-A field without a default has to be there; fields that are not listed here are an error. Sections are written with a dot:
-`filter.tags.any` is the field `any` in `tags` in `filter`.
+A field without a default has to be there; fields that are not listed here are an error. Sections are written with a
+dot: `filter.tags.any` is the field `any` in `tags` in `filter`.
 """
 _NAMES = """\
 ## File names
 
-`rename` is text with placeholders in braces. A missing value leaves nothing behind, repeated separators become one, characters that
-a file system does not take become `_`, the extension is kept, and two equal names get `_2`, `_3`. `{{` and `}}` are braces. A
-placeholder takes a form after a colon: `{document_date:DD.MM.YYYY}`, `{gross_amount:0,00}`, `{company:upper:20}`.
-`airflow debitoor accounts preview <account>` shows the names that the account's real documents would get.
+`rename` is text with placeholders in braces. A missing value leaves nothing behind, repeated separators become one,
+characters that a file system does not take become `_`, the extension is kept, and two equal names get `_2`, `_3`.
+`{{` and `}}` are braces. A placeholder takes a form after a colon: `{document_date:DD.MM.YYYY}`,
+`{gross_amount:0,00}`, `{company:upper:20}`. `airflow debitoor accounts preview <account>` shows the names that the
+account's real documents would get.
 
 """
 

@@ -134,7 +134,10 @@ def leave(
             connection.execute(
                 documents.update()
                 .where(documents.c.id.in_(ids))
-                .values({"previous_state": documents.c.state, "state": State.GONE, "changed_at": head.at, **NO_TRACES})
+                .values(
+                    {"previous_state": documents.c.state, "state": State.GONE, "changed_at": head.at}
+                    | {"reason_code": "", "reason": "", "mend": "", **NO_TRACES}
+                )
             )
             write_events(connection, [_event(head, id_, Kind.GONE, leaving[id_].state, State.GONE) for id_ in ids])
     return len(leaving)

@@ -207,7 +207,7 @@ class Event:
 class Run:
     """One run of an account.
 
-    :param id: ``<dag id>/<run id>``
+    :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
     :param window: what was asked for: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
     :param verdict: e.g. ``success`` or ``failed``; empty while it runs

@@ -111,8 +111,8 @@ _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers row
 _Json = sa.JSON(none_as_null=True)
 KEY_LENGTH = 250
 """Characters that an account, a source id, a target id or an exchange key may have."""
-RUN_LENGTH = 520
-"""Characters of a run id: ``<dag id>/<run id>``, each at most 250 in Airflow."""
+RUN_LENGTH = 1000
+"""Characters of a run id, ``<dag id>/<run id>#<account>`` of 250 each, and of a lease's owner made from it."""
 
 
 documents = sa.Table(

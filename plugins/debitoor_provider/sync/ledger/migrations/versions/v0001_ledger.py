@@ -44,8 +44,8 @@ def upgrade() -> None:
         sa.Column("file_id", _key(250)),
         sa.Column("file_sha256", sa.Text),
         sa.Column("file_bytes", sa.BigInteger),
-        sa.Column("planned_by", _key(520)),
-        sa.Column("moved_by", _key(520)),
+        sa.Column("planned_by", _key(1000)),
+        sa.Column("moved_by", _key(1000)),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_table(
         "debitoor_leases",
         sa.Column("key", _key(250), primary_key=True),
-        sa.Column("owner", _key(520), nullable=False),
+        sa.Column("owner", _key(1000), nullable=False),
         sa.Column("until_ms", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_debitoor_leases_owner", "debitoor_leases", ["owner"])
@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("id", _id(), primary_key=True),
         sa.Column("document_id", _id(), sa.ForeignKey("debitoor_documents.id"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("run_id", _key(520)),
+        sa.Column("run_id", _key(1000)),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("kind", _key(20), nullable=False),
         sa.Column("from_state", sa.String(10)),
@@ -85,7 +85,7 @@ def upgrade() -> None:
     op.create_index("ix_debitoor_events_run", "debitoor_events", ["run_id", "kind"])
     op.create_table(
         "debitoor_runs",
-        sa.Column("id", _key(520), primary_key=True),
+        sa.Column("id", _key(1000), primary_key=True),
         sa.Column("account", _key(250), nullable=False),
         sa.Column("direction", _key(6), nullable=False),
         sa.Column("kind", _key(20), nullable=False),
