@@ -102,9 +102,13 @@ def _check(companies: list[CompanyAdmin], ledger: Ledger) -> list[str]:
 
 def _stay(console: Console, airflow: LocalAirflow, sandbox: SandboxAdmin) -> None:
     """Stay up until somebody ends it."""
+    file = airflow.home / "env.sh"
+    file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    console.print(f"\nAirflow   {airflow.url}\nSandbox   {sandbox.base_url}", highlight=False)
     console.print(
-        f"\nAirflow   {airflow.url}\nSandbox   {sandbox.base_url}\n\nCtrl-C ends everything.", highlight=False
+        f"Commands  . {file} && airflow debitoor documents list --attention\n", highlight=False, soft_wrap=True
     )
+    console.print("Ctrl-C ends everything.")
     threading.Event().wait()
 
 

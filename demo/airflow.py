@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import shlex
 import socket
 import subprocess
 import sys
@@ -102,14 +103,17 @@ class LocalAirflow:
             yield self
 
     def prepare(self) -> None:
-        """Make the database and enter the connections."""
+        """Make the database, enter the connections, and leave a file by which a shell finds this Airflow."""
         self.command("db", "migrate")
         if self.connections:
-            file = self.home / "connections.json"
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:  # noqa: PTH123
-                json.dump(self.connections, output)
+            file = self._write("connections.json", json.dumps(self.connections))
             self.command("connections", "import", "--overwrite", str(file))
             file.unlink()
+        own = {name: value for name, value in self.env.items() if name.startswith("AIRFLOW")}
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in own.items()]
+        self._write(
+            "env.sh", "\n".join([*lines, f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"\n'])
+        )
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run an ``airflow`` command to its end.
@@ -184,9 +188,15 @@ class LocalAirflow:
         """Keep one random secret for each purpose in the home."""
         file = self.home / f".{name}_secret"
         if not file.exists():
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as output:  # noqa: PTH123
-                output.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            self._write(file.name, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
         return file.read_text()
+
+    def _write(self, name: str, text: str) -> Path:
+        """Write a file into the home that only its owner may read."""
+        file = self.home / name
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:  # noqa: PTH123
+            output.write(text)
+        return file
 
 
 def _airflow(*arguments: str) -> list[str]:

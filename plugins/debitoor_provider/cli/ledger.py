@@ -25,7 +25,8 @@ def upgrade(args: Namespace) -> None:  # noqa: ARG001
         before = ledger.revision
         ledger.upgrade()
         after = ledger.revision
-        print(f"{ledger}: {after}" if before == after else f"{ledger}: {before or 'new'} -> {after}")  # noqa: T201
+        step = f"is at version {after}" if before == after else f"{before or 'new'} -> {after}"
+        print(f"The {ledger.place} {step}.")  # noqa: T201
 
 
 @suppress_logs_and_warning

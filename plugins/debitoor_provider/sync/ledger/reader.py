@@ -42,8 +42,13 @@ class LedgerReader:
         schema.ensure(ledger._database)
         return ledger
 
+    @property
+    def place(self) -> str:
+        """Where it is, without user and password."""
+        return self._database.place
+
     def __repr__(self) -> str:
-        return f"<Ledger {self._database.place}>"
+        return f"<Ledger {self.place}>"
 
     @property
     def revision(self) -> str | None:
