@@ -21,6 +21,7 @@ from demo.show import result_table, watch
 from sandbox.client import CompanyAdmin, SandboxAdmin
 from sandbox.server import running
 
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, a closed terminal
 _COMPANIES = ("Acme GmbH", "Nordlicht ApS")
 
 
@@ -31,7 +32,7 @@ def main() -> int:
     home: Path = options.home
     if home.exists():
         shutil.rmtree(home)
-    for ending in (signal.SIGTERM, signal.SIGINT):  # also when a shell in the background had it ignored
+    for ending in _ENDINGS:  # also when a shell in the background had it ignored
         signal.signal(ending, _interrupt)
     try:
         return _demo(console, home, options)
@@ -113,6 +114,9 @@ def _stay(console: Console, airflow: LocalAirflow, sandbox: SandboxAdmin) -> Non
 
 
 def _interrupt(*_: object) -> None:
+    """End everything, once: a second Ctrl-C must not leave half of it running."""
+    for ending in _ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
