@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYINVOICES_OVERLAP
 from debitoor_provider.sync import snapshot
@@ -15,10 +15,11 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, PlannedDocument, Run, State
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
+from debitoor_provider.sync.snapshot import load_document
 from debitoor_provider.sync.window import RunKind, Window, incremental
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
 
 log = logging.getLogger(__name__)
+
+Record = TypeVar("Record")
 
 DEBITOOR_OVERLAP = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
 _ASKED_AGAIN = 50  # waiting documents that one run asks about: each costs a call
@@ -95,19 +98,17 @@ def plan_export(
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
     listed, gone = list_documents(window, account, getmyinvoices)
-    planned: list[PlannedDocument] = []
-    left_out: Counter[str] = Counter()
-    for document in listed:
-        reason = select(document, account)
-        if reason is None or reason.waits:
-            planned.append(planned_document(document, getmyinvoices.account_number, reason))
-        if reason is not None:
-            left_out[reason.code] += 1
-            log.info("Document %s is left out: %s", document.document_uid, reason.reason)
-            if not reason.waits:
-                gone.append(str(document.document_uid))
+    chosen = ((str(document.document_uid), document, select(document, account)) for document in listed)
+    planned, left_out = _choose(
+        chosen, gone, lambda document, waits: planned_document(document, getmyinvoices.account_number, waits)
+    )
     if window.updated_since is not None:
-        planned += _waiting_for_approval(ledger, account_id, {document.source_id for document in planned})
+        seen = {document.source_id for document in planned}
+        planned += [
+            planned_document(load_document(entry.snapshot), getmyinvoices.account_number)
+            for entry in _waiting_for_approval(ledger, account_id)
+            if entry.source_id not in seen
+        ]
     return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
 
 
@@ -129,18 +130,32 @@ def plan_import(
     listed, gone = list_sales(window, account, debitoor)
     if listed:
         books_of(debitoor, account)  # not another company's invoices
+    chosen = ((document.id, document, select_sales(document, account)) for document in listed)
+    planned, left_out = _choose(chosen, gone, planned_sales_document)
+    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+
+
+def _choose(
+    chosen: Iterable[tuple[str, Record, LeftOut | None]],
+    gone: list[str],
+    write_down: Callable[[Record, LeftOut | None], PlannedDocument],
+) -> tuple[list[PlannedDocument], Counter[str]]:
+    """Sort listed records into what is planned or waits and what is left out, by reason code; tell why in the log.
+
+    :param chosen: id, record, and why it is left out if it is
+    :param gone: gets the ids of those that do not even wait
+    """
     planned: list[PlannedDocument] = []
     left_out: Counter[str] = Counter()
-    for document in listed:
-        reason = select_sales(document, account)
+    for source_id, record, reason in chosen:
         if reason is None or reason.waits:
-            planned.append(planned_sales_document(document, reason))
+            planned.append(write_down(record, reason))
         if reason is not None:
             left_out[reason.code] += 1
-            log.info("Sales document %s is left out: %s", document.id, reason.reason)
+            log.info("Document %s is left out: %s", source_id, reason.reason)
             if not reason.waits:
-                gone.append(document.id)
-    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+                gone.append(source_id)
+    return planned, left_out
 
 
 def _enter(
@@ -229,26 +244,10 @@ def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None
     )
 
 
-def _waiting_for_approval(ledger: Ledger, account_id: str, listed: set[str]) -> list[PlannedDocument]:
-    """Ask again about those that wait longest for their approval: no list tells when it came (contract section 5.4)."""
-    asked = [entry for entry in ledger.waiting(account_id) if entry.reason_code in _BY_APPROVAL]
-    return [
-        PlannedDocument(
-            source_id=entry.source_id,
-            exchange_key=entry.exchange_key,
-            snapshot=entry.snapshot,
-            fingerprint=entry.fingerprint,
-            source_name=entry.source_name,
-            document_date=entry.document_date,
-            document_number=entry.document_number,
-            company=entry.company,
-            currency=entry.currency,
-            net_amount=entry.net_amount,
-            gross_amount=entry.gross_amount,
-        )
-        for entry in asked[:_ASKED_AGAIN]
-        if entry.source_id not in listed
-    ]
+def _waiting_for_approval(ledger: Ledger, account_id: str) -> list[Entry]:
+    """Find those that wait longest for their approval: no list tells when it came (contract section 5.4)."""
+    waiting = [entry for entry in ledger.waiting(account_id) if entry.reason_code in _BY_APPROVAL]
+    return waiting[:_ASKED_AGAIN]
 
 
 _BY_APPROVAL = {"not_approved", "no_workflow"}
