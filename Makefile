@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CODE := plugins sandbox demo benchmarks dags tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast lint format types arch docs bench sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast trust soak lint format types arch docs bench sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,11 +26,17 @@ demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctr
 demo-check: $(READY) ## the same, and exit 0 only if every document is where it belongs
 	@$(BIN)/python -m demo --check
 
-test: $(READY) ## pass all tests
-	@$(BIN)/pytest
+test: $(READY) ## pass the tests
+	@$(BIN)/pytest --ignore=tests/trust
 
 test-fast: $(READY) ## the tests that start no Airflow processes
-	@$(BIN)/pytest -m "not system"
+	@$(BIN)/pytest --ignore=tests/trust -m "not system"
+
+trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table
+	@$(BIN)/pytest tests/trust --numprocesses 2 --dist worksteal
+
+soak: $(READY) ## the same with the large figures (hours)
+	@$(BIN)/pytest tests/trust --numprocesses 2 --dist worksteal --soak
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check $(CODE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytest_plugins = ["tests.postgresql"]
+pytest_plugins = ["tests.postgresql", "tests.trust.tally"]
 
 _NUMBERS = itertools.count(1)
 
