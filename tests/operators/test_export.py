@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from airflow.sdk import DAG, Asset, AssetAlias, BaseOperator
@@ -8,7 +9,7 @@ from airflow.sdk import DAG, Asset, AssetAlias, BaseOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, RetryError
-from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger import Entry, Ledger, State
 
 ALIAS = AssetAlias("debitoor__acme")
 
@@ -152,3 +153,23 @@ class TestAssetEvent:
         run(plan(), task, within=now)
         assert task.outlets == [ALIAS]
         assert len(now["outlet_events"][ALIAS].asset_alias_events) == 1
+
+
+def test_a_task_that_airflow_tells_to_end_begins_no_further_document(run, acme, account, receipt, monkeypatch):
+    account(parallel=1)
+    for _ in range(5):
+        receipt()
+    task = export()
+
+    def told_to_end_at_the_second(ledger: Ledger, entry: Entry, *args: Any, **kwargs: Any) -> Entry:
+        if len(acme.expenses()) == 2:
+            task.on_kill()
+        return recorded(ledger, entry, *args, **kwargs)
+
+    recorded = Ledger.moved
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "moved", told_to_end_at_the_second)
+        with pytest.raises(RetryError, match="3 of 5 documents are left"):
+            run(plan(), task)
+    assert len(acme.expenses()) == 2
+    assert run(plan(), export()) == {"moved": 3}

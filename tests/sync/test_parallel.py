@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from debitoor_provider.services.errors import Misconfigured, RateLimited, Unavailable
+from debitoor_provider.services.errors import Misconfigured, RateLimited, RetryError, Unavailable
 from debitoor_provider.sync.parallel import each, postponed
 
 
@@ -98,3 +98,17 @@ def test_the_longest_wait_is_passed_on() -> None:
     error = postponed([Unavailable("one"), Unavailable("two", retry_after=90, service="Debitoor")], 7, "moved")
     assert (error.retry_after, error.service) == (90, "Debitoor")
     assert error.message == "2 of 7 documents could not be moved yet. two"
+
+
+def test_a_process_that_is_told_to_end_finishes_what_it_began_and_tells_what_is_left() -> None:
+    done: list[int] = []
+    ending = threading.Event()
+
+    def work(number: int) -> None:
+        if number == 2:
+            ending.set()
+        done.append(number)
+
+    with pytest.raises(RetryError, match="told to end; 7 of 10 documents are left"):
+        each(range(10), work, parallel=1, ending=ending)
+    assert done == [0, 1, 2]

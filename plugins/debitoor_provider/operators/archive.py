@@ -25,6 +25,7 @@ class DebitoorArchiveOperator(SyncOperator):
             ledger=exchange.ledger,
             getmyinvoices=exchange.getmyinvoices,
             run_id=exchange.run_id,
+            ending=exchange.ending,
         )
         self.log.info("Archived %s documents", archived)
         return {"archived": archived}

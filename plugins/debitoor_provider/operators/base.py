@@ -32,6 +32,7 @@ class SyncOperator(BaseOperator):
         super().__init__(**kwargs)
         self.account = account
         self.settings = settings
+        self._exchange: Exchange | None = None
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
@@ -43,12 +44,18 @@ class SyncOperator(BaseOperator):
         from debitoor_provider.sync.ledger import LedgerError
 
         with open_exchange(self.account, self.settings, context) as exchange:
+            self._exchange = exchange
             try:
                 return self.step(exchange, context)
             except ServiceError as error:
                 with suppress(LedgerError):  # what went wrong first is what counts
                     exchange.ledger.note_error(exchange.run_id, str(error))
                 raise
+
+    def on_kill(self) -> None:
+        """Begin no further document; Airflow gives those under way a few seconds before it ends the process."""
+        if self._exchange:
+            self._exchange.ending.set()
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Do the step's work."""

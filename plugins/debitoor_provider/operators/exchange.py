@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,12 +38,14 @@ class Exchange:
 
     :param account_id: under which the ledger keeps its documents
     :param run_id: the run's id in the ledger, unique over all DAGs and accounts
+    :param ending: set when Airflow tells the task to end
     """
 
     account_id: str
     account: Account
     ledger: Ledger
     run_id: str
+    ending: threading.Event = field(default_factory=threading.Event, repr=False)
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @cached_property

@@ -25,4 +25,5 @@ class DebitoorExportOperator(TransferOperator):
             getmyinvoices=exchange.getmyinvoices,
             debitoor=exchange.debitoor,
             run_id=exchange.run_id,
+            ending=exchange.ending,
         )

@@ -10,6 +10,7 @@ from debitoor_provider.sync.ledger import Kind, State
 from debitoor_provider.sync.parallel import each, postponed
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Sequence
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -39,10 +40,12 @@ def archive(
     ledger: Ledger,
     getmyinvoices: GetMyInvoicesClient,
     run_id: str,
+    ending: threading.Event | None = None,
 ) -> int:
     """Archive documents at their source. Archiving twice does no harm.
 
     :param entries: moved documents, verified
+    :param ending: set by whoever tells the process to end: then no further document begins
     :return: how many are archived now
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
@@ -58,7 +61,7 @@ def archive(
         else:
             archived.append(ledger.archived(entry, run_id))
 
-    came_of_it = each(entries, archive_one, parallel=account.parallel)
+    came_of_it = each(entries, archive_one, parallel=account.parallel, ending=ending)
     if came_of_it.failures:
         raise postponed(came_of_it.failures, len(entries), "archived")
     return len(archived)

@@ -21,6 +21,7 @@ from debitoor_provider.sync.snapshot import load_document
 from debitoor_provider.sync.transfer import move
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from typing import BinaryIO
@@ -46,11 +47,13 @@ def export(
     getmyinvoices: GetMyInvoicesClient,
     debitoor: DebitoorClient,
     run_id: str,
+    ending: threading.Event | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Move documents into the books.
 
     :param pending: ledger rows that are planned and named, or whose last attempt is unclear
+    :param ending: set by whoever tells the process to end: then no further document begins
     :raises StopError: when a person has to mend something first, e.g. the token belongs to other books
     :raises RetryError: when documents are left that may go later
     """
@@ -70,7 +73,7 @@ def export(
         ).move
 
     ordered = sorted(pending, key=lambda entry: (entry.document_date is None, entry.document_date, entry.source_id))
-    move(ordered, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
+    move(ordered, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from debitoor_provider.sync.transfer import move
 from debitoor_provider.sync.upload import new_document
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -44,10 +45,12 @@ def import_(
     getmyinvoices: GetMyInvoicesClient,
     debitoor: DebitoorClient,
     run_id: str,
+    ending: threading.Event | None = None,
 ) -> None:
     """Move sales documents into GetMyInvoices.
 
     :param pending: ledger rows that are planned and named, or whose last attempt is unclear
+    :param ending: set by whoever tells the process to end: then no further document begins
     :raises StopError: when a person has to mend something first, e.g. the company of the settings does not exist
     :raises RetryError: when documents are left that may go later
     """
@@ -59,7 +62,7 @@ def import_(
     def prepare(_: list[Entry]) -> Callable[[Entry], None]:
         return _Mover(account, ledger, getmyinvoices, debitoor, company_uid).move
 
-    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare)
+    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
 
 def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: str) -> int | None:

@@ -20,18 +20,22 @@ class Round(Generic[T]):
     """One go at several things.
 
     :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends the round
+    :param ending: once it is set, nothing more begins; what did not begin is ``left``
     """
 
-    def __init__(self, work: Callable[[T], None]) -> None:
+    def __init__(self, work: Callable[[T], None], ending: threading.Event) -> None:
         self.failures: list[RetryError] = []
         self.given_up = False
+        self.left = 0
         self._work = work
+        self._ending = ending
         self._in_a_row = 0
         self._lock = threading.Lock()
 
     def take(self, thing: T) -> None:
         """Work on one thing, unless the round is given up: the worker itself sees to it, so that none begins late."""
-        if self.given_up:
+        if self.given_up or self._ending.is_set():
+            self.left += 1
             return
         try:
             self._work(thing)
@@ -57,18 +61,21 @@ def each(
     parallel: int,
     tick: Callable[[], None] = lambda: None,
     every: float | None = None,
+    ending: threading.Event | None = None,
 ) -> Round[T]:
     """Work on each thing, several at once; tell the transient failures and whether the round was given up.
 
-    It is given up when a service asks to slow down, and after several transient failures in a row. What runs by then is
-    waited for, what has not begun does not begin.
+    It is given up when a service asks to slow down, after several transient failures in a row, and when the process is
+    told to end. What runs by then is waited for, what has not begun does not begin.
 
     :param parallel: how many at the same time
     :param tick: called whenever something is done, and at least as often as told
     :param every: seconds
+    :param ending: set by whoever tells the process to end
+    :raises RetryError: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
-    this = Round(work)
+    this = Round(work, ending or threading.Event())
     if not things:
         return this
     with ThreadPoolExecutor(max_workers=min(parallel, len(things)), thread_name_prefix="sync") as pool:
@@ -81,6 +88,8 @@ def each(
                 tick()
         finally:
             this.given_up |= bool(waiting)  # also when the tick failed
+    if this.left and not this.given_up:
+        raise RetryError(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
     return this
 
 

@@ -16,6 +16,7 @@ from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -31,7 +32,13 @@ _MEND = "Correct the document where it comes from, then retry."
 
 
 def move(
-    pending: Sequence[Entry], *, ledger: Ledger, run_id: str, parallel: int, prepare: Callable[[list[Entry]], Mover]
+    pending: Sequence[Entry],
+    *,
+    ledger: Ledger,
+    run_id: str,
+    parallel: int,
+    prepare: Callable[[list[Entry]], Mover],
+    ending: threading.Event | None = None,
 ) -> None:
     """Move documents, several at once, each claimed by this run alone.
 
@@ -42,6 +49,7 @@ def move(
     :param pending: what is to be moved
     :param parallel: how many at the same time
     :param prepare: gets the claimed documents of a batch, looks up what they need together, returns what moves one
+    :param ending: set by whoever tells the process to end: then no further document begins
     :raises StopError: when a person has to mend something first
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
@@ -55,7 +63,7 @@ def move(
         if not claimed:
             continue
         try:
-            came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare)
+            came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare, ending)
         finally:
             ledger.release(owner)
         failures += came_of_it.failures
@@ -76,6 +84,7 @@ def _move_batch(
     owner: str,
     parallel: int,
     prepare: Callable[[list[Entry]], Mover],
+    ending: threading.Event | None,
 ) -> Round[Entry]:
     mover = prepare(claimed)
     next_beat = monotonic() + _BEAT
@@ -86,7 +95,14 @@ def _move_batch(
             ledger.extend(owner, LEASE)
             next_beat = monotonic() + _BEAT
 
-    return each(claimed, lambda entry: _move_one(entry, mover, ledger), parallel=parallel, tick=beat, every=_BEAT)
+    return each(
+        claimed,
+        lambda entry: _move_one(entry, mover, ledger),
+        parallel=parallel,
+        tick=beat,
+        every=_BEAT,
+        ending=ending,
+    )
 
 
 def _move_one(entry: Entry, mover: Mover, ledger: Ledger) -> None:
