@@ -58,6 +58,11 @@ def test_a_long_name_is_cut_before_its_extension() -> None:
     assert len(file_name("汉" * 500, "pdf").encode()) <= BYTE_LIMIT
 
 
+def test_a_reserved_name_has_room_for_its_mark() -> None:
+    assert file_name("con." + "a" * 116, "pdf") == "con_." + "a" * 115 + ".pdf"
+    assert len(file_name("lpt1.aa" + "😀" * 61, "pdf").encode()) <= BYTE_LIMIT
+
+
 def test_a_cut_does_not_tear_an_accent_from_its_letter() -> None:
     assert file_name("a" * 119 + "x\u0323\u0302", "pdf") == "a" * 119 + ".pdf"
 

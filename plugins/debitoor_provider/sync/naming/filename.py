@@ -20,7 +20,7 @@ _SEPARATORS = " ._-"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*%]')  # Windows' own, and the mark that an URL would read as an escape
 _REPEATED = re.compile(r"( ?[_.\-,] ?)\1+")
 _BEFORE_DOT = re.compile(r"[ _-]+(?=\.)")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 
 
 def file_name(stem: str, extension: str, fallback: str = "document") -> str:
@@ -82,8 +82,9 @@ def _extension(extension: str) -> str:
 
 def _stem(text: str, tail: str) -> str:
     text = _fit(_collapse(_FORBIDDEN.sub("_", one_line(text))), tail, STEM_LIMIT)
-    reserved = _RESERVED.match(text)
-    return f"{reserved[0].rstrip()}_{text[reserved.end() :]}" if reserved else text
+    if _RESERVED.match(text):
+        text = _RESERVED.sub(r"\1_", _fit(text, "_" + tail, STEM_LIMIT - 1))
+    return text
 
 
 def _collapse(text: str) -> str:
