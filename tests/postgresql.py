@@ -6,10 +6,12 @@ import itertools
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,14 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
     if address := os.environ.get("DEBITOOR_TEST_POSTGRES"):
         yield make_url(address).set(drivername="postgresql")
         return
+    with cluster(tmp_path_factory.mktemp("postgresql") / "log") as server:
+        yield server.url
+
+
+@contextmanager
+def cluster(log: Path) -> Iterator[Cluster]:
+    """A server of our own on loopback that may be stopped and started again; skips the test where there is none."""
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'psycopg[binary]'")
     initdb, postgres = _program("initdb"), _program("postgres")
     if not (initdb and postgres):
         pytest.skip("no PostgreSQL: install its server (Debian: apt install postgresql) or set DEBITOOR_TEST_POSTGRES")
@@ -40,7 +50,6 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         shutil.chown(folder, user)
         shutil.chown(folder / "password", user)
     data, secret = folder / "data", [f"--pwfile={folder / 'password'}"]
-    fast = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
     subprocess.run(
         [initdb, "-D", data, "-U", "ledger", "-N", "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", *secret],
         user=user,
@@ -49,22 +58,45 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         capture_output=True,
     )
     port = _free_port()
-    with (tmp_path_factory.mktemp("postgresql") / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [postgres, "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *fast],
-            user=user,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    url = URL.create("postgresql", "ledger", password, "127.0.0.1", port, "postgres")
+    fast = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
+    server = Cluster(
+        URL.create("postgresql", "ledger", password, "127.0.0.1", port, "postgres"),
+        [postgres, "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), *fast],
+        folder,
+        user,
+        log,
+    )
     try:
-        _wait_for(url, server)
-        yield url
+        server.start()
+        yield server
     finally:
-        server.terminate()
-        server.wait(30)
+        server.stop()
         shutil.rmtree(folder)
+
+
+class Cluster:
+    """A PostgreSQL server with its data."""
+
+    def __init__(self, url: URL, command: list[str], folder: Path, user: str | None, log: Path) -> None:
+        self.url = url
+        self._command, self._folder, self._user, self._log = command, folder, user, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, user=self._user, cwd=self._folder, stdout=log, stderr=log)
+        _wait_for(self.url, self._process)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: its clients are cut off.
+
+        :param how: ``SIGINT`` in good order, ``SIGQUIT`` as in a crash
+        """
+        if self._process:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
 
 
 def new_database(server: URL) -> Iterator[str]:
