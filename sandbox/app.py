@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -55,6 +56,7 @@ class Application:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http":
+            self.world.late.carry_out(self.world.clock.now())
             path = scope["path"]
             for prefixes, service in self._services:
                 if path.startswith(prefixes):
@@ -114,6 +116,9 @@ class Application:
             reply = error(503, 503, "Service unavailable") if skip else self._answer(service, call, match)
             if fault and fault.effect == "insert_row" and reply.status == 200 and call.caller:
                 service.insert_row(call)
+            if fault and fault.effect == "late_commit":
+                due = call.time + timedelta(seconds=fault.seconds)
+                world.late.add(due, lambda: self._carry_out_late(service, call, match))
             if fault:
                 reply = spoil(reply, fault, error, world.clock)
             world.log.call(
@@ -132,6 +137,11 @@ class Application:
                 user_agent=call.headers.get("user-agent", ""),
             )
         return reply
+
+    def _carry_out_late(self, service: Service, call: Call, match: Match) -> None:
+        call.time, call.caller = self.world.clock.now(), service.identify(call)
+        with self.world.store.transaction():
+            self._answer(service, call, match)
 
     def _answer(self, service: Service, call: Call, match: Match) -> Reply:
         try:

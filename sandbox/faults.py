@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Effect = Literal[
     "latency", "cut", "truncate", "truncate_hidden", "wrong_length", "stall", "html", "status", "rate_limited",
-    "error_in_200", "redirect", "empty", "not_a_pdf", "drop_tags", "insert_row",
+    "error_in_200", "redirect", "empty", "not_a_pdf", "drop_tags", "insert_row", "late_commit",
 ]  # fmt: skip
 When = Literal["before", "after"]
 
@@ -45,9 +45,11 @@ class Fault:
     :param times: hit the next n, then no more
     :param between: hit only the calls number a to b, counted from 1
     :param seed: of the draws for ``probability``
-    :param seconds: duration of ``latency``, longest duration of ``stall``
-    :param status: of ``status``, ``html``, ``error_in_200`` and ``redirect``
-    :param body: of ``status``; text as it is, anything else as JSON; None means the service's own error body
+    :param seconds: duration of ``latency``, longest duration of ``stall``; of the sandbox's clock, until a
+        ``late_commit`` happens
+    :param status: of ``status``, ``html``, ``error_in_200``, ``redirect`` and ``late_commit``
+    :param body: of ``status`` and ``late_commit``; text as it is, anything else as JSON; None means the service's own
+        error body
     :param headers: added to the spoilt answer
     :param code: inner error code of GetMyInvoices, by default the status
     :param retry_after: of ``rate_limited``: seconds, the same as an HTTP date, or no header

@@ -63,7 +63,7 @@ def spoil(reply: Reply, fault: Fault, error: Callable[[int, int, str], Reply], c
     match fault.effect:
         case "html":
             reply = Reply(fault.status or 200, _GATEWAY_PAGE, "text/html; charset=utf-8")
-        case "status":
+        case "status" | "late_commit":
             reply = _chosen(fault, error)
         case "rate_limited":
             status = fault.status or 429

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.clock import Clock
 from sandbox.companies import Companies
 from sandbox.faults import Faults
+from sandbox.late import Late
 from sandbox.limits import RateLimiter
 from sandbox.log import Log
 from sandbox.store import Store
@@ -27,6 +28,7 @@ class World:
     faults: Faults
     clock: Clock = field(default_factory=Clock)
     limiter: RateLimiter = field(default_factory=RateLimiter)
+    late: Late = field(default_factory=Late)
     random: random.Random = field(default_factory=lambda: random.Random(0))
 
     @classmethod
@@ -42,6 +44,7 @@ class World:
         self.faults.reload()
         self.log.restart()
         self.limiter.forget()
+        self.late.forget()
         self.clock.set()
 
     def new_id(self) -> str:

@@ -82,7 +82,7 @@ class Debitoor:
         row = {"date": today, "number": f"ARRIVED-{call.seq}", "type": kind, "customerName": "Arrived", **amounts}
         if kind == "expense":
             row = {"date": today, "number": call.seq, "currency": call.company.currency, "lines": [], **amounts}
-        sha256 = call.world.store.keep(b"%PDF-1.4\n% arrived\n%%EOF\n")
+        sha256 = call.world.store.keep(b"%%PDF-1.4\n%% arrived with call %d\n%%%%EOF\n" % call.seq)
         entities.add(call.world, call.company, kind, row, sha256=sha256)
 
     def _check(self, call: Call) -> None:

@@ -164,6 +164,27 @@ def test_a_503_after_the_effect_hides_what_was_stored(sandbox, debitoor, acme):
     assert len(acme.expenses()) == 1
 
 
+def test_a_write_can_be_carried_out_after_its_answer(sandbox, debitoor, acme):
+    sandbox.fault("late_commit", operation="debitoor.expenses.create", times=1, seconds=60, body="timed out")
+
+    late = debitoor.post(CREATE, json=EXPENSE)
+    assert (late.status_code, late.text, acme.expenses()) == (503, "timed out", [])
+    sandbox.advance(59)
+    assert debitoor.get("/api/expenses/v4").json() == []
+    sandbox.advance(1)
+    assert len(debitoor.get("/api/expenses/v4").json()) == len(acme.expenses()) == 1
+    (effect,) = sandbox.effects(company=acme, kind="created", object="expense")
+    assert sandbox.calls(since=effect["call"] - 1, limit=1)[0]["status"] == 503
+
+
+def test_a_late_write_needs_a_token_that_still_works(sandbox, debitoor, acme):
+    sandbox.fault("late_commit", operation="debitoor.expenses.create", times=1, seconds=60)
+    debitoor.post(CREATE, json=EXPENSE)
+    acme.revoke_token()
+    sandbox.advance(60)
+    assert acme.expenses() == []
+
+
 def test_an_inner_code_of_getmyinvoices_can_be_chosen(sandbox, gmi, acme, upload, code_of):
     sandbox.fault("status", operation="gmi.documents.create", status=422, code=105, times=1)
 
