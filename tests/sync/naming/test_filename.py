@@ -74,7 +74,7 @@ def test_a_cut_does_not_tear_an_accent_from_its_letter() -> None:
         ("scan.v2.PDF", ("scan.v2", ".PDF")),
         ("scan", ("scan", "")),
         ("scan.", ("scan.", "")),
-        (".pdf", (".pdf", "")),
+        (".pdf", ("", ".pdf")),
         ("Invoice No. 12 of March", ("Invoice No. 12 of March", "")),
         ("", ("", "")),
     ],

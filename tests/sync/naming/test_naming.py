@@ -29,6 +29,7 @@ def test_an_empty_pattern_keeps_the_name_as_far_as_it_is_safe() -> None:
 
 def test_a_document_without_a_usable_name_is_called_by_its_id() -> None:
     assert document_name(KEEP, document(name="???.pdf")) == "document-7.pdf"
+    assert document_name(KEEP, document(name=".pdf")) == "document-7.pdf"
     assert document_name(Template.parse("{company}"), document()) == "document-7.pdf"
 
 

@@ -35,9 +35,12 @@ def file_name(stem: str, extension: str, fallback: str = "document") -> str:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Take a file name apart into stem and extension, the latter with its dot, or empty when there is none."""
+    """Take a file name apart into stem and extension, the latter with its dot, or empty when there is none.
+
+    A name that is an extension alone, as of a document without a name, has no stem.
+    """
     stem, dot, extension = name.rpartition(".")
-    if stem and dot and extension and _extension(extension) == f".{extension}":
+    if dot and extension and _extension(extension) == f".{extension}":
         return stem, f".{extension}"
     return name, ""
 
