@@ -23,6 +23,7 @@ class Switches:
     due_date_when_unset: Literal["", "0000-00-00"] | None = ""
     amounts: Literal["number", "string"] = "number"
     permission: Literal["full", "read"] = "full"  # a lesser key is refused for writing with code 430
+    marks_reported: bool = True  # G 15: whether a person's change of tags, archive or approval sets the time of change
     # Debitoor (D 2)
     expenses_v5: bool = False
     max_limit: int | None = None  # A6: a silent cap on the rows of a page

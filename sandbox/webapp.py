@@ -29,6 +29,7 @@ _FIELDS = {
     "order_number": "orderNumber", "payment_status": "paymentStatus", "paid_at": "paidAt",
     "payment_method": "paymentMethod", "workflow": "workflow", "text": "text", "source": "source",
 }  # fmt: skip
+_MARKS = {"tags", "isArchived", "workflow"}
 
 
 class Unknown(LookupError):
@@ -77,7 +78,8 @@ def edit_document(world: World, company: Company, uid: int, **fields: Any) -> No
             changes["companyUid"] = _supplier(
                 world, company, fields["supplier"] or "", fields.get("supplier_country") or ""
             )
-        library.change(world, company, uid, found[0], changes)
+        reported = company.switches.marks_reported or not changes.keys() <= _MARKS
+        library.change(world, company, uid, found[0], changes, reported=reported)
 
 
 def delete_document(world: World, company: Company, uid: int) -> None:

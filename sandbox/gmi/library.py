@@ -86,14 +86,24 @@ def find(world: World, company: Company, uid: int) -> tuple[dict[str, Any], str]
 
 
 def change(
-    world: World, company: Company, uid: int, data: dict[str, Any], changes: dict[str, Any], call: int | None = None
+    world: World,
+    company: Company,
+    uid: int,
+    data: dict[str, Any],
+    changes: dict[str, Any],
+    call: int | None = None,
+    *,
+    reported: bool = True,
 ) -> None:
-    """Store changed fields; the time of change is set even if nothing differs (A-18)."""
+    """Store changed fields; the time of change is set even if nothing differs (A-18).
+
+    :param reported: ``False`` leaves the time of change as it was
+    """
     if "tags" in changes:
         changes = changes | {"tags": keep_tags(world, company, changes["tags"])}
     world.store.execute(
-        "UPDATE document SET data = ?, changed = ? WHERE uid = ?",
-        jsons.text(data | changes), local_seconds(world.clock.now(), company.timezone), uid,
+        "UPDATE document SET data = ?, changed = coalesce(?, changed) WHERE uid = ?",
+        jsons.text(data | changes), local_seconds(world.clock.now(), company.timezone) if reported else None, uid,
     )  # fmt: skip
     shown = {name: value for name, value in changes.items() if data.get(name) != value and name != "text"}
     world.log.effect(

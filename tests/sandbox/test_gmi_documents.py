@@ -262,6 +262,20 @@ def test_amounts_can_be_texts_and_unset_due_dates_odd(gmi, acme, pdf):
     assert gmi.get("/documents").json()["records"][0]["documentDueDate"] is None
 
 
+@pytest.mark.parametrize("marks", [{"tags": ["books"]}, {"archived": True}, {"workflow": {"is_completed": True}}])
+def test_marks_of_a_person_can_be_no_change(sandbox, acme, uids, pdf, marks):
+    sandbox.set_clock(datetime(2026, 7, 1, 10, 0, tzinfo=UTC), frozen=True)
+    uid = acme.add_document(pdf(), "a.pdf")
+    acme.switch(marks_reported=False)
+    sandbox.advance(60)
+    since = "archivedFilter=1&updatedOrNewSinceFilter=2026-07-01 12:01:00"
+
+    acme.edit_document(uid, **marks)
+    assert uids(since) == []
+    acme.edit_document(uid, **marks, note="and words")
+    assert uids(since) == [uid]
+
+
 def test_the_order_can_be_shuffled_on_each_request(acme, uids, pdf):
     made = sorted((acme.add_document(pdf(), "a.pdf") for _ in range(12)), reverse=True)
     assert uids() == made
