@@ -74,10 +74,10 @@ def test_the_test_tells_what_is_wrong(service, connect, hook, reply, said):
 
 def test_a_limit_of_one_s_own_holds(connect, hook):
     connect("debitoor", extra={"calls_per_minute": 3})
-    assert hook.client.transport._pacing is not None
+    assert hook.client.transport._pacing._windows == ((3, 60.0),)
     hook.close()
     connect("debitoor")
-    assert hook.client.transport._pacing is None
+    assert hook.client.transport._pacing._windows == ()
 
 
 def test_consent_and_the_exchange_of_its_code(service, connect, hook, monkeypatch):

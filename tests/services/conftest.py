@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,4 +31,4 @@ def naps() -> list[float]:
 
 @pytest.fixture
 def backoff(naps: list[float]) -> Backoff:
-    return Backoff(sleep=naps.append)
+    return Backoff(sleep=naps.append, clock=lambda: time.monotonic() + sum(naps))

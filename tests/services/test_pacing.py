@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debitoor_provider.services import pacing
-from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
 from debitoor_provider.services.pacing import Allowance, Pacer
 from services.scripted import CANARY
 
@@ -100,6 +100,30 @@ def test_a_pause_that_the_service_asked_for_is_kept(store):
     now[0] += 8
     pacer.acquire()
     assert naps == [7]
+
+
+def test_a_pause_that_is_made_longer_meanwhile_is_sat_out(store):
+    now = [100.0]
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds
+        if len(naps) == 1:
+            pacer.pause(5)  # another thread was told so
+
+    pacer = Pacer("key", Allowance(), store=store, sleep=nap, clock=lambda: now[0])
+    pacer.pause(7)
+    pacer.acquire()
+    assert naps == [7, 5]
+
+
+def test_a_long_pause_is_left_to_the_scheduler(store):
+    pacer = Pacer("key", Allowance(), store=store, sleep=no_waiting, clock=lambda: 100.0)
+    pacer.pause(600)
+    with pytest.raises(RateLimited) as later:
+        pacer.acquire()
+    assert later.value.retry_after == 600
 
 
 def test_the_key_itself_is_not_in_the_store(tmp_path):

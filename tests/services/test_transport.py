@@ -271,6 +271,18 @@ def test_every_attempt_counts_and_a_wanted_wait_holds_for_everybody(service, bac
     assert (pacing.acquired, pacing.pauses) == (3, [7])
 
 
+def test_a_wait_that_one_thread_was_asked_for_holds_for_all(service, naps, backoff):
+    transport = transport_to(service.url, backoff)
+    service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "3600"}), Reply({}))
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            transport.call(READ_A, same)
+    assert len(service.asked) == 1
+    naps.append(3600)
+    assert transport.call(READ_A, same) == {}
+    transport.close()
+
+
 def test_many_threads_share_one_session(service, transport):
     gate = threading.Barrier(8)
 

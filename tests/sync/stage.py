@@ -80,10 +80,13 @@ class Stage:
         self.open_ledger("ledger")
         self.connect()
 
-    def connect(self) -> None:
-        """Log in to both services, with the company's present credentials."""
-        backoff = Backoff(sleep=self.naps.append)
-        common: dict[str, Any] = {"allow_http": True, "backoff": backoff, "proxy": ""}
+    def connect(self, **options: Any) -> None:
+        """Log in to both services, with the company's present credentials.
+
+        :param options: further settings of both clients, such as ``read_timeout``
+        """
+        backoff = Backoff(sleep=self.naps.append, clock=lambda: self.clock().timestamp() + sum(self.naps))
+        common: dict[str, Any] = {"allow_http": True, "backoff": backoff, "proxy": "", **options}
         company, sandbox = self.company, self.sandbox
         self.gmi = GetMyInvoicesClient(
             api_key=company.gmi_api_key, account_id=company.gmi_account_id, base_url=sandbox.gmi_url, **common

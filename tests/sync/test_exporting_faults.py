@@ -57,6 +57,7 @@ def test_a_file_that_was_uploaded_is_not_uploaded_again(acme: Stage) -> None:
     with pytest.raises(RetryError) as failure:
         acme.export()
     assert failure.value.retry_after == 600
+    acme.clock.pass_by(seconds=600)
     acme.finish()
     assert len(acme.company.files()) == len(acme.company.expenses()) == 1
 

@@ -89,7 +89,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             read_timeout=fields.whole("read_timeout", at_least=1, at_most=3600) or READ_TIMEOUT,
             max_file_bytes=megabytes * 1024 * 1024 if megabytes else constants.MAX_FILE_BYTES,
             proxy=fields.text("proxy") or None,
-            pacing=pacer(token, allowance) if allowance.windows else None,
+            pacing=pacer(token, allowance),
             backoff=backoff,
         )
 

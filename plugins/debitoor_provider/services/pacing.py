@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ class Pacer:
     :param key: API key or token; only its hash is kept
     :param allowance: the limits
     :param store: ``sqlite:///<path>`` or ``memory://``
-    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up
+    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, and a longer
+        pause is left to the scheduler
     :param sleep: how to wait
     :param clock: monotonic seconds, for pauses
     :raises Misconfigured: for a store that is not known or cannot be opened
@@ -95,10 +96,9 @@ class Pacer:
         """Wait until a call is allowed, and count it.
 
         :raises QuotaUsedUp: at once, when the allowance of the hour or day is spent
+        :raises RateLimited: at once, while the service wants a longer pause
         """
-        pause = self._not_before - self._clock()
-        if pause > 0:
-            self._sleep(pause)
+        self._sit_out()
         while self._windows and (wait := self._take()):
             if wait > self._longest:
                 raise QuotaUsedUp(
@@ -107,10 +107,21 @@ class Pacer:
                 )
             log.debug("Held back for %.1f s to keep within the allowance.", wait)
             self._sleep(wait)
+            self._sit_out()
 
     def pause(self, seconds: float) -> None:
         """Let no call of this pacer start before so many seconds have passed, because the service asked for it."""
         self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def _sit_out(self) -> None:
+        """Wait until the pause is over, also when it was made longer meanwhile."""
+        over = 0.0
+        while over < (over := self._not_before):
+            left = over - self._clock()
+            if left > self._longest:
+                raise RateLimited("The service asked to slow down.", retry_after=left)
+            if left > 0:
+                self._sleep(left)
 
     def _take(self) -> float:
         try:

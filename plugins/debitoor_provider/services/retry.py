@@ -58,12 +58,14 @@ class Backoff:
     :param fault: seconds before each further attempt after a fault
     :param longest: a service that asks for a longer wait gets it from the scheduler: the error is raised at once
     :param sleep: how to wait
+    :param clock: monotonic seconds, which pass while it waits
     """
 
     slow_down: tuple[float, ...] = (10, 20, 40)
     fault: tuple[float, ...] = (1, 2, 4)
     longest: float = 60
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     def wait(self, error: BaseException | None, attempt: int) -> float | None:
         """Return the seconds to wait after the attempt of this number (from 1), or ``None`` to give up."""

@@ -26,6 +26,7 @@ from debitoor_provider.services.answer import (
 from debitoor_provider.services.errors import BadAnswer, RateLimited, ServiceError
 from debitoor_provider.services.fault import meaning
 from debitoor_provider.services.files import write_checked
+from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.reading import Unexpected
 from debitoor_provider.services.retry import READ, Backoff, Rule, with_retries
 
@@ -76,6 +77,7 @@ class Transport:
     :param service: display name, for errors
     :param explain: turns an answer into the error it stands for, or ``None`` for a success
     :param secret: is blotted out of everything read from an error answer
+    :param pacing: without it, only the pauses that the service asks for are kept, by all threads
     """
 
     def __init__(
@@ -92,8 +94,8 @@ class Transport:
         self.service = service
         self._explain = explain
         self._secret = secret.strip().encode()
-        self._pacing = pacing
         self._backoff = backoff or Backoff()
+        self._pacing = pacing or Pacer(secret, Allowance(), sleep=self._backoff.sleep, clock=self._backoff.clock)
 
     def call(self, call: Call, read: Callable[[Any], T]) -> T:
         """Send a request that is answered with JSON.
@@ -172,13 +174,12 @@ class Transport:
     def _carried_out(self, attempt: Callable[[], T], call: Call) -> T:
         def named() -> T:
             try:
-                if self._pacing:
-                    self._pacing.acquire()
+                self._pacing.acquire()
                 return attempt()
             except Unexpected as surprise:
                 raise self._named(BadAnswer(f"The answer could not be understood: {surprise}."), call) from None
             except RateLimited as slow_down:
-                if self._pacing and slow_down.retry_after and slow_down.retry_after <= self._backoff.longest:
+                if slow_down.retry_after:
                     self._pacing.pause(slow_down.retry_after)
                 raise self._named(slow_down, call) from None
             except ServiceError as error:
