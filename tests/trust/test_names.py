@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.sync.accounts.files import load_account_file
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.naming.naming import document_name
@@ -21,7 +23,7 @@ from debitoor_provider.sync.renaming import rename
 from debitoor_provider.sync.snapshot import dump, load_document
 from tests.sync.stage import pdf
 from tests.sync.test_selection import export
-from tests.trust import hostile
+from tests.trust import account_files, hostile
 from tests.trust.naming import flaws, tokens
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tests.trust.referee import Referee
     from tests.trust.tally import Tally
 
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _EXTENSION = re.compile(r"\.[0-9A-Za-z]{1,16}\Z", re.DOTALL)
 
 
@@ -235,6 +238,58 @@ def test_hostile_sales_documents_arrive_under_the_name_that_the_ledger_chose(
     if len(set(map(name_key, names.values()))) != len(made):
         tally.add("twice", "two sales documents have the same name")
     tally.case(len(made))
+
+
+def test_a_hostile_account_file_is_an_account_or_shows_its_problems(
+    tmp_path: Path, tally: Tally, sample: Callable[[int, int], int]
+) -> None:
+    made = tmp_path / "made"
+    sources = [source.replace(b"{path}", bytes(made)) for source in account_files.SOURCES]
+    sources += [account_files.settings(Random(seed)) for seed in range(sample(250, 8000))]
+    built = 0
+    for number, source in enumerate(sources):
+        path = tmp_path / f"acme-{number}.yaml"
+        path.write_bytes(source)
+        built += _built(path, tally)
+        path.unlink()
+    for stem in account_files.STEMS:
+        path = tmp_path / f"{stem}.yaml"
+        path.write_text(json.dumps(account_files.BASES[0]))
+        _built(path, tally)
+        path.unlink()
+    if made.exists():
+        tally.add("wrong", "an account file was carried out")
+    assert built > len(sources) / 10  # not only refusals
+    tally.case(len(sources) + len(account_files.STEMS))
+
+
+def _built(path: Path, tally: Tally) -> bool:
+    """Build, serialise and render an account's DAG; tell whether its file was right."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    from debitoor_provider.dag_factory import build_dag
+
+    file = load_account_file(path)
+    if file.account is None and not file.problems:
+        tally.add("wrong", f"{path.name}: neither an account nor a problem")
+    for problem in file.problems:
+        if not problem.message or _UNSEEN.search(str(problem)):
+            tally.add("wrong", f"{path.name}: the problem {str(problem)!r}")
+    dag = build_dag(file)
+    json.dumps(DagSerialization.to_dict(dag)).encode()
+    text = dag.doc_md or ""
+    own = [file.account.name, file.account.note] if file.account else [str(problem) for problem in file.problems]
+    for line in "\n".join(own).splitlines():
+        if f"    {line}\n" not in text:
+            tally.add("wrong", f"{path.name}: the description does not show {line!r} as it is")
+    if any(not 0 < len(tag) <= 100 for tag in dag.tags):
+        tally.add("wrong", f"{path.name}: its tags are {sorted(dag.tags)}")
+    for task in dag.tasks:
+        shown = str([getattr(task, name) for name in task.template_fields])
+        rendered = task.render_template(shown, {"params": {}, "run_id": "r"})
+        if account_files.CANARY in shown or "CANARY" in rendered:
+            tally.add("wrong", f"{path.name}: text of the file is rendered as a template")
+    return file.account is not None
 
 
 @cache
