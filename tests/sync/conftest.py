@@ -30,9 +30,16 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    """Opens both accounts of a company and a ledger for it; all companies of a test share one clock."""
-    clock = Clock(sandbox)
+def clock(sandbox: SandboxAdmin) -> Clock:
+    """The time of a test, which all its companies share."""
+    return Clock(sandbox)
+
+
+@pytest.fixture
+def stage_of(
+    sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: Clock
+) -> Iterator[Callable[..., Stage]]:
+    """Opens both accounts of a company and a ledger for it."""
     stages: list[Stage] = []
 
     def new(name: str = "Acme GmbH", account_id: str = "acme", **fields: object) -> Stage:

@@ -47,13 +47,13 @@ class Clock:
 
     def __init__(self, sandbox: SandboxAdmin) -> None:
         self._sandbox = sandbox
-        self._passed = timedelta()
+        self.passed = timedelta()
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._passed
+        return datetime.now(UTC) + self.passed
 
     def pass_by(self, **span: float) -> None:
-        self._passed += timedelta(**span)
+        self.passed += timedelta(**span)
         self._sandbox.advance(timedelta(**span).total_seconds())
 
 
@@ -95,10 +95,10 @@ class Stage:
 
     def open_ledger(self, name: str) -> None:
         """Use another ledger; the one before is lost."""
-        path = self.folder / f"{name}.db"
-        if not path.exists():
-            shutil.copyfile(self._empty_ledger, path)
-        self.ledger = Ledger.open(f"sqlite:///{path}", now=self.clock)
+        self.ledger_file = self.folder / f"{name}.db"
+        if not self.ledger_file.exists():
+            shutil.copyfile(self._empty_ledger, self.ledger_file)
+        self.ledger = Ledger.open(f"sqlite:///{self.ledger_file}", now=self.clock)
 
     def close(self) -> None:
         self.gmi.close()

@@ -1,0 +1,111 @@
+"""The points on a document's way at which a worker process can be ended: at every HTTP call, at every ledger write.
+
+A call has up to six of them: *begun* (nothing is sent), *half sent* (a part of the body), *sent* (all of it, no answer
+yet), *answered* (the answer's head is here, its body is not), *half read* (a part of a file), *read* (nothing is done
+with it yet). A ledger write has three: *begun*, *uncommitted*, *done*.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from debitoor_provider.services import transport
+from debitoor_provider.services.transport import Call, Transport
+from debitoor_provider.sync.ledger import Ledger
+
+Reach = Callable[[str], None]
+
+_now = threading.local()  # what the thread is at: ``call``, ``body`` (its first block is still to come), ``method``
+
+
+def instrument(reach: Reach) -> None:
+    """Let every point of this process be told from here on. For a process that ends soon: nothing is put back."""
+    _instrument_calls(reach)
+    _instrument_sockets(reach)
+    _instrument_ledger(reach)
+
+
+def _instrument_calls(reach: Reach) -> None:
+    send, pieces = Transport._send, transport.checked_pieces
+
+    def told_send(self: Transport, call: Call) -> Any:
+        reach(f"{call.operation}: begun")
+        _now.call, _now.body = call.operation, call.body is not None
+        response = send(self, call)
+        reach(f"{call.operation}: answered")
+        return response
+
+    def told_pieces(*args: Any) -> Iterator[bytes]:
+        for number, piece in enumerate(pieces(*args)):
+            if number == 1:
+                reach(f"{_now.call}: half read")
+            yield piece
+
+    Transport._send = told_send  # type: ignore[method-assign]
+    transport.checked_pieces = told_pieces
+    for name in ("call", "stream"):
+        setattr(Transport, name, _told_when_read(getattr(Transport, name), reach))
+
+
+def _told_when_read(carry_out: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
+    @wraps(carry_out)
+    def told(self: Transport, call: Call, *args: Any, **kwargs: Any) -> Any:
+        result = carry_out(self, call, *args, **kwargs)
+        reach(f"{call.operation}: read")
+        return result
+
+    return told
+
+
+def _instrument_sockets(reach: Reach) -> None:
+    send, getresponse = http.client.HTTPConnection.send, http.client.HTTPConnection.getresponse
+
+    def told_send(self: http.client.HTTPConnection, data: Any) -> None:
+        is_head = isinstance(data, bytes) and b" HTTP/1.1\r\n" in data[:4000]
+        if is_head or not getattr(_now, "body", False) or not isinstance(data, bytes | bytearray):
+            send(self, data)
+            return
+        _now.body = False
+        send(self, data[: len(data) // 2])
+        reach(f"{_now.call}: half sent")
+        send(self, data[len(data) // 2 :])
+
+    def told_getresponse(self: http.client.HTTPConnection) -> http.client.HTTPResponse:
+        reach(f"{_now.call}: sent")
+        return getresponse(self)
+
+    http.client.HTTPConnection.send = told_send  # type: ignore[method-assign]
+    http.client.HTTPConnection.getresponse = told_getresponse  # type: ignore[method-assign]
+
+
+def _instrument_ledger(reach: Reach) -> None:
+    def uncommitted(connection: Connection) -> None:
+        method = getattr(_now, "method", None)
+        if method and connection.get_execution_options().get("ledger_write"):
+            reach(f"ledger {method}: uncommitted")
+
+    event.listen(Engine, "commit", uncommitted)
+    for name, method in vars(Ledger).items():
+        if callable(method) and not name.startswith("_"):
+            setattr(Ledger, name, _told_around(name, method, reach))
+
+
+def _told_around(name: str, method: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
+    @wraps(method)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        reach(f"ledger {name}: begun")
+        _now.method = name
+        try:
+            result = method(*args, **kwargs)
+        finally:
+            _now.method = None
+        reach(f"ledger {name}: done")
+        return result
+
+    return told
