@@ -1,0 +1,93 @@
+"""The product as the state machine drives it: one export and one import of a company, with one ledger."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from debitoor_provider.sync.planning import due, plan_export, plan_import
+from debitoor_provider.sync.window import RunKind, Window
+from tests.sync.stage import Stage
+from tests.trust.model_reference import Copy
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Entry
+
+Direction = Literal["export", "import"]
+
+
+class Exchange(Stage):
+    """Both accounts of a company; a run is planned, and finished then or later."""
+
+    kind = RunKind.SCHEDULED
+
+    def due(self, account: Account) -> list[Entry]:
+        return due(self.ledger, self.account_id, account, self.run_id, self.kind)
+
+    def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:
+        """The first step of a run."""
+        self.run_id, self.kind = run_id, kind
+        common = {"account_id": self.account_id, "ledger": self.ledger, "run_id": run_id, "kind": kind}
+        if account.type == "export":
+            plan_export(window, account=account, getmyinvoices=self.gmi, now=self.clock, **common)  # type: ignore[arg-type]
+        else:
+            plan_import(window, account=account, debitoor=self.debitoor, now=self.clock, **common)  # type: ignore[arg-type]
+
+    def finish_run(self, account: Account, run_id: str, kind: RunKind) -> None:
+        """The others; also when Airflow tries them again."""
+        self.run_id, self.kind = run_id, kind
+        if account.type == "export":
+            self.finish(account)
+        else:
+            self.finish_import(account)
+
+    def reconnect(self) -> None:
+        """The next task is another process."""
+        self.gmi.close()
+        self.debitoor.close()
+        self.connect()
+
+    def told(self, direction: Direction) -> dict[str, tuple[str, str]]:
+        """State and reason of each document in the ledger, in the words of the model."""
+        entries = self.ledger.entries(self.account_id, direction, order="listed")
+        return {entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries}
+
+    def at_target(self, direction: Direction) -> dict[str, list[Copy]]:
+        """What the target holds, by the mark of its document at the source."""
+        return self._expenses() if direction == "export" else self._documents()
+
+    def _expenses(self) -> dict[str, list[Copy]]:
+        files = {file["id"]: file for file in self.company.files()}
+        found: dict[str, list[Copy]] = {}
+        for expense in self.company.expenses():
+            uid = expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")
+            file = files[expense["fileId"]]
+            copy = Copy(Decimal(expense["totalGrossAmount"]), expense["date"], file["sha256"], stem=file["fileName"])
+            found.setdefault(uid, []).append(copy)
+        return found
+
+    def _documents(self) -> dict[str, list[Copy]]:
+        found: dict[str, list[Copy]] = {}
+        for row in self.company.documents():
+            if row["note"].endswith("]") and "[Debitoor " in row["note"]:
+                id_ = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
+                told = (row["documentDate"], row["sha256"], row["documentNumber"], row["documentType"])
+                found.setdefault(id_, []).append(Copy(Decimal(row["grossAmount"]), *told))
+        return found
+
+
+def manual(start: str | None, end: str | None, ids: tuple[str, ...], kind: RunKind) -> Window:
+    """A window that a person or a backfill asked for."""
+    return Window(kind, start=_day(start), end=_day(end), document_ids=ids)
+
+
+def _day(text: str | None) -> date | None:
+    from datetime import date
+
+    return date.fromisoformat(text) if text else None
+
+
+_ATTENTION = {"held": "attention", "rejected": "attention"}
