@@ -161,6 +161,10 @@ class CompanyAdmin:
         """The PDF of a sales document."""
         return self._request("GET", f"/entities/{ident}/pdf").content
 
+    def print_again(self, ident: str, content: bytes) -> None:
+        """The PDF of a sales document becomes another, as when its layout was changed."""
+        self._call("PUT", f"/entities/{ident}/pdf", {"content": base64.b64encode(content).decode()})
+
     def files(self) -> list[Record]:
         """All files uploaded to Debitoor, in the order of upload, each with its ``sha256``."""
         rows: list[Record] = self._call("GET", "/files")

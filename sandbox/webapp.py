@@ -192,6 +192,16 @@ def delete_entity(world: World, company: Company, ident: str) -> None:
         entities.save(world, company, kind, entity | flag, what="deleted")
 
 
+def print_again(world: World, company: Company, ident: str, content: bytes) -> None:
+    """The PDF of a sales document becomes another, as when its layout was changed; the record is as it was.
+
+    :raises Unknown: if there is none with this id
+    """
+    with world.store.transaction():
+        _entity(world, company, ident)
+        world.store.execute("UPDATE entity SET sha256 = ? WHERE id = ?", world.store.keep(content), ident)
+
+
 def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, dict[str, Any]]:
     kind = world.store.value("SELECT kind FROM entity WHERE id = ? AND company = ?", ident, company.id)
     found = entities.find(world, company, (kind,), ident) if kind else None

@@ -103,6 +103,12 @@ class NewInvoice(Body):
     extra: dict[str, Any] = Field(default_factory=dict)
 
 
+class Print(Body):
+    """The PDF of a sales document."""
+
+    content: Content
+
+
 class Generation(Body):
     """See :func:`sandbox.data.lifelike.fill`."""
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from sandbox import jsons, webapp
 from sandbox.admin.access import CompanyOf, Json, WorldOf, file_response
-from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal
+from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal, Print
 from sandbox.data import lifelike, loader
 from sandbox.debitoor import files
 from sandbox.gmi import counterparties
@@ -110,6 +110,13 @@ async def get_entity_pdf(ident: str, company: CompanyOf, world: WorldOf) -> Resp
     """The PDF of a sales document."""
     sha256 = world.store.value("SELECT sha256 FROM entity WHERE id = ? AND company = ?", ident, company.id)
     return file_response(world, sha256, "application/pdf")
+
+
+@router.put("/companies/{company_id}/entities/{ident}/pdf")
+async def print_again(ident: str, body: Print, company: CompanyOf, world: WorldOf) -> Json:
+    """The PDF of a sales document becomes another."""
+    webapp.print_again(world, company, ident, body.content)
+    return Json({"id": ident})
 
 
 @router.get("/companies/{company_id}/files")

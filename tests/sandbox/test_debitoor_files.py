@@ -99,6 +99,17 @@ def test_invoices_and_credit_notes_are_listed_and_have_pdfs(debitoor, acme):
     assert debitoor.get(f"/api/sales/creditnotes/{invoice['id']}/pdf/v4").status_code == 404
 
 
+def test_a_pdf_that_is_printed_anew_is_another_file_of_the_same_record(debitoor, acme):
+    invoice = acme.add_invoice(content=b"%PDF-1.4 first")
+    acme.print_again(invoice["id"], b"%PDF-1.4 second")
+
+    assert debitoor.get(f"/api/sales/invoices/{invoice['id']}/pdf/v1").content == b"%PDF-1.4 second"
+    assert acme.invoice_pdf(invoice["id"]) == b"%PDF-1.4 second"
+    assert acme.invoices() == [invoice]
+    with pytest.raises(ValueError, match="404"):
+        acme.print_again("0" * 24, b"%PDF-1.4")
+
+
 def test_paid_and_deleted_invoices_are_told_apart(debitoor, acme):
     paid, gone = acme.add_invoice(paid=True)["id"], acme.add_invoice()["id"]
     acme.delete_entity(gone)
