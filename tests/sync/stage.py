@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -99,6 +101,13 @@ class Stage:
         if not self.ledger_file.exists():
             shutil.copyfile(self._empty_ledger, self.ledger_file)
         self.ledger = Ledger.open(f"sqlite:///{self.ledger_file}", now=self.clock)
+
+    def back_up_ledger(self, name: str) -> None:
+        """Copy the ledger while it is in use; :meth:`open_ledger` puts the copy in its place."""
+        copy = self.folder / f"{name}.db"
+        copy.unlink(missing_ok=True)
+        with closing(sqlite3.connect(self.ledger_file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
 
     def close(self) -> None:
         self.gmi.close()

@@ -142,13 +142,28 @@ def test_an_upload_that_is_found_only_by_its_bytes_gets_its_tags_too(acme: Stage
 def test_a_look_up_that_fails_leaves_the_upload_unclear(acme: Stage) -> None:
     source = invoice(acme)
     acme.fault("cut_after", "gmi.documents.create", times=1)
-    blind = acme.fault("status", "gmi.documents.list", status=500)
+    blind = acme.fault("status", "gmi.documents.list", status=500, between=(2, 100))  # after the look before it is sent
     with pytest.raises(RetryError):
         acme.import_()
     assert acme.entry(source, "import").state == "sending"
     acme.sandbox.clear_faults(blind)
     acme.finish_import()
     assert imported(acme).keys() == {source}
+
+
+def test_even_an_old_ledger_and_a_pdf_that_is_printed_anew_make_no_second_document(acme: Stage) -> None:
+    before = invoice(acme)
+    acme.import_()
+    acme.back_up_ledger("old")
+    since = invoice(acme)
+    acme.import_()
+    for source in (before, since):
+        acme.company.print_again(source, b"%PDF-1.4 in another layout")
+        acme.company.edit_entity(source, date="2026-02-02")
+    acme.open_ledger("old")
+    acme.import_()
+    assert imported(acme).keys() == {before, since}
+    assert set(acme.states("import").values()) == {"moved"}
 
 
 def test_a_document_that_is_locked_meanwhile_is_there_all_the_same(acme: Stage) -> None:

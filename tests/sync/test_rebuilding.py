@@ -66,6 +66,19 @@ def test_even_a_lost_ledger_and_a_changed_date_make_no_second_expense(acme: Stag
     assert acme.states() == {uid: "held differs_at_target"}
 
 
+def test_even_an_old_ledger_and_a_changed_date_make_no_second_expense(acme: Stage) -> None:
+    first = acme.document(document_date="2026-03-01")
+    acme.export()
+    acme.back_up_ledger("old")
+    second = acme.document(document_date="2026-01-31")
+    acme.export()
+    acme.company.edit_document(int(second), document_date="2026-03-01")
+    acme.open_ledger("old")
+    acme.export()
+    assert acme.booked() == {first: 119, second: 119}
+    assert acme.states() == {first: "moved", second: "held differs_at_target"}
+
+
 def test_an_expense_with_the_mark_and_other_figures_is_held_and_not_doubled(acme: Stage) -> None:
     uid = acme.document()
     acme.export()

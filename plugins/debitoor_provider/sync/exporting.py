@@ -13,9 +13,9 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.expense import Draft, draft
 from debitoor_provider.sync.figures import Figures
-from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.presence import SETTLE, Attempt, Presence, look_up, open_attempts
+from debitoor_provider.sync.presence import SETTLE, Attempt, expenses_of, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import load_document
 from debitoor_provider.sync.transfer import move
@@ -61,12 +61,10 @@ def export(
         return
     books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
-    # A ledger that has sent nothing may be a new one after a loss: then dates may have been changed since.
-    is_new = not ledger.count(pending[0].account, "export", states=DONE)
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
         attempts = open_attempts(ledger, claimed)
-        present = look_up(debitoor, claimed, attempts.values(), everywhere=is_new)
+        present = expenses_of(debitoor, (load_document(entry.snapshot).created_at for entry in claimed))
         elsewhere = ledger.sent_elsewhere(claimed)
         return _Mover(
             account, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
@@ -87,7 +85,7 @@ class _Mover:
     books: Environment
     companies: Mapping[int, Company]
     attempts: Mapping[int, Attempt]
-    present: Presence
+    present: Mapping[int, Sequence[Expense]]
     elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
 
@@ -104,7 +102,7 @@ class _Mover:
             company = self.companies.get(document.company_uid or 0)
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
-            there = self.present.on(document.document_uid, booking.expense.date)
+            there = self.present.get(document.document_uid)
             if there:
                 self._adopt(entry, there, booking, content)
             else:
@@ -115,7 +113,7 @@ class _Mover:
 
         :raises UnclearOutcome: when it may still do so
         """
-        for expense in self.present.of(int(entry.source_id)):
+        for expense in self.present.get(int(entry.source_id), ()):
             if expense.file is not None and expense.file.id == entry.file_id:
                 announced = Figures.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)

@@ -18,6 +18,7 @@ from debitoor_provider.services.getmyinvoices.models import Archived
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.presence import copies_of
 from debitoor_provider.sync.snapshot import load_sales_document
 from debitoor_provider.sync.specification import find_sales_marker, sales_marker
 from debitoor_provider.sync.text import fold
@@ -26,7 +27,7 @@ from debitoor_provider.sync.upload import new_document
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -59,8 +60,9 @@ def import_(
     home = books_of(debitoor, account).country_code
     company_uid = _company(account, getmyinvoices, home)
 
-    def prepare(_: list[Entry]) -> Callable[[Entry], None]:
-        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid).move
+    def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
+        present = copies_of(getmyinvoices, (load_sales_document(entry.snapshot).created_date for entry in claimed))
+        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid, present).move
 
     move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
@@ -99,9 +101,13 @@ class _Mover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     company_uid: int | None
+    present: Mapping[str, Document]
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
+        if copy := self.present.get(entry.source_id):
+            self._adopt(entry, copy)
+            return
         if entry.state is State.SENDING and self._settle(entry):
             return
         document = load_sales_document(entry.snapshot)
@@ -143,9 +149,14 @@ class _Mover:
         there = next((row for row in rows if find_sales_marker(row.note) == entry.source_id), None)
         if there is None:
             return False
-        self._repair(there)
-        self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
+        self._adopt(entry, there)
         return True
+
+    def _adopt(self, entry: Entry, there: Document) -> None:
+        """Take a document that carries the sales document's mark as its copy."""
+        if entry.state is State.SENDING:
+            self._repair(there)
+        self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
 
     def _by_number(self, number: str) -> int | None:
         """Find the one document of a number, when a duplicate's answer does not tell which it is (section 6.3)."""

@@ -1,25 +1,27 @@
-"""What the books have already: expenses that carry a document's mark, and what became of an attempt (design 5)."""
+"""What the target has already, found by the marks of the documents, and what became of an attempt (design 5)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.services.getmyinvoices.models import Archived
 from debitoor_provider.sync.ledger import Kind, State
-from debitoor_provider.sync.specification import find_marker
+from debitoor_provider.sync.specification import ANY_SALES_MARKER, find_marker, find_sales_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 SETTLE = timedelta(seconds=90)
 """A write that was answered by 503 may still be committed (Debitoor contract section 10)."""
-_CLOCKS = timedelta(minutes=15)  # how far our clock and the service's may differ
+_CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +38,33 @@ class Attempt:
     announced: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """The expenses with a mark, as far as they were asked for.
+def expenses_of(debitoor: DebitoorClient, arrivals: Iterable[date | None]) -> Mapping[int, list[Expense]]:
+    """Ask Debitoor which expenses carry the mark of a document; gives them by the document's id.
 
-    :param by_mark: by the id of the document that the mark names
-    :param days: the expense dates from the first to the last of which were asked for; ``None``: all there are
+    An expense is newer than its document, so those that were changed since the first of the documents arrived are all
+    there can be. Neither the dates of the documents are asked by, which people change, nor the ledger, which may be a
+    new one after a loss, or an old one out of a back-up.
+
+    :param arrivals: when each document arrived in GetMyInvoices; ``None``: nobody knows
     """
-
-    debitoor: DebitoorClient
-    by_mark: Mapping[int, list[Expense]]
-    days: Sequence[date] | None
-
-    def of(self, document_uid: int) -> list[Expense]:
-        """Give the expenses of a document that were found."""
-        return self.by_mark.get(document_uid, [])
-
-    def on(self, document_uid: int, day: date) -> list[Expense]:
-        """Give the expenses of a document, asked for anew when its date has become another since it was planned."""
-        if self.days is None or (self.days and self.days[0] <= day <= self.days[-1]):
-            return self.of(document_uid)
-        anew = _by_mark(self.debitoor.expenses(from_date=day, to_date=day))
-        return self.of(document_uid) + anew.get(document_uid, [])
+    found: dict[int, list[Expense]] = {}
+    for expense in debitoor.expenses(changed_since=_since(arrivals)):
+        for uid in {find_marker(line.description) for line in expense.lines}:
+            if uid is not None:
+                found.setdefault(uid, []).append(expense)
+    return found
 
 
-def look_up(
-    debitoor: DebitoorClient, claimed: Sequence[Entry], attempts: Iterable[Attempt], *, everywhere: bool
-) -> Presence:
-    """Ask Debitoor which documents it has already.
+def copies_of(getmyinvoices: GetMyInvoicesClient, bookings: Iterable[datetime | None]) -> Mapping[str, Document]:
+    """Ask GetMyInvoices which documents carry the mark of a sales document; gives them by the sales document's id.
 
-    :param attempts: those whose outcome is open: what they booked is found whatever its date
-    :param everywhere: whatever the dates of the documents
+    As :func:`expenses_of`, and for the same reasons.
+
+    :param bookings: when each sales document was booked in Debitoor; ``None``: nobody knows
     """
-    if everywhere:
-        return Presence(debitoor, _by_mark(debitoor.expenses()), None)
-    found: dict[str, Expense] = {}
-    days = sorted({entry.document_date for entry in claimed if entry.document_date})
-    if days:
-        found |= {expense.id: expense for expense in debitoor.expenses(from_date=days[0], to_date=days[-1])}
-    if began := [attempt.began for attempt in attempts]:
-        found |= {expense.id: expense for expense in debitoor.expenses(changed_since=min(began) - _CLOCKS)}
-    return Presence(debitoor, _by_mark(found.values()), days)
+    since = _since(booked and booked.date() for booked in bookings)
+    rows = getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER, updated_since=since)
+    return {sales_id: row for row in rows if (sales_id := find_sales_marker(row.note))}
 
 
 def open_attempts(ledger: Ledger, claimed: Sequence[Entry]) -> dict[int, Attempt]:
@@ -100,10 +88,9 @@ def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
     return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail)
 
 
-def _by_mark(expenses: Iterable[Expense]) -> dict[int, list[Expense]]:
-    found: dict[int, list[Expense]] = {}
-    for expense in expenses:
-        for uid in {find_marker(line.description) for line in expense.lines}:
-            if uid is not None:
-                found.setdefault(uid, []).append(expense)
-    return found
+def _since(days: Iterable[date | None]) -> datetime | None:
+    """Give a moment before the first of the days, wherever it began; ``None`` when one of them is not known."""
+    known = list(days)
+    if not known or None in known:
+        return None
+    return datetime.combine(min(filter(None, known)), time.min, UTC) - _CLOCKS

@@ -19,7 +19,7 @@ from debitoor_provider.sync.planning import (
     planned_document,
     planned_sales_document,
 )
-from debitoor_provider.sync.presence import Presence, look_up
+from debitoor_provider.sync.presence import expenses_of
 from debitoor_provider.sync.renaming import Names, turn
 from debitoor_provider.sync.selection import LeftOut, select, select_sales, select_workflow
 from debitoor_provider.sync.upload import upload_name
@@ -83,11 +83,14 @@ def preview_export(
     books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
     template = Template.parse(account.rename)
-    # as in an export: a ledger that has sent nothing may be a new one after a loss
-    is_new = not ledger.count(account_id, "export", states=DONE)
-    present = look_up(debitoor, [], [], everywhere=True) if is_new else Presence(debitoor, {}, None)
     records = [planned_document(document, getmyinvoices.account_number) for document in listed]
     desk = _Desk(ledger, account, account_id, window, records)
+    new = [
+        document.created_at
+        for document, record in zip(listed, records, strict=True)
+        if desk.settled(record, select(document, account)) is None
+    ]
+    present = expenses_of(debitoor, new) if new else {}
     rows = []
     for document, record in zip(listed, records, strict=True):
         left_out = select(document, account)
@@ -102,7 +105,7 @@ def preview_export(
             except Obstacle as obstacle:
                 row = _row(record, obstacle.kind.value, str(obstacle), name)
             else:
-                row = _booking_row(record, booking, name, present.of(document.document_uid))
+                row = _booking_row(record, booking, name, present.get(document.document_uid, ()))
             if left_out:
                 row = _row(record, "waiting", left_out.reason)
         rows.append(row)

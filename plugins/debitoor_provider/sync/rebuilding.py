@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.getmyinvoices.models import Archived
 from debitoor_provider.sync.ledger import FoundDocument, RebuildResult
-from debitoor_provider.sync.specification import find_marker, find_sales_marker
+from debitoor_provider.sync.specification import ANY_SALES_MARKER, find_marker, find_sales_marker
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -44,7 +44,7 @@ def rebuild_export(
 def rebuild_import(*, account_id: str, ledger: Ledger, getmyinvoices: GetMyInvoicesClient) -> RebuildResult:
     """Enter every sales document whose mark is in a note in GetMyInvoices as moved."""
     found: dict[str, FoundDocument] = {}
-    for document in getmyinvoices.documents(archived=Archived.ANY, note="[Debitoor "):
+    for document in getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
         sales_id = find_sales_marker(document.note)
         if sales_id:
             found[sales_id] = FoundDocument(

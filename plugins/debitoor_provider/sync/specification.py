@@ -58,6 +58,10 @@ def find_marker(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+ANY_SALES_MARKER = "[Debitoor "
+"""How every mark of a sales document begins."""
+
+
 def sales_marker(document_id: str) -> str:
     """Write the mark of a sales document of Debitoor, e.g. ``[Debitoor 59f0c1d2e3a4b5c6d7e8f901]``."""
     return f"[Debitoor {document_id}]"
