@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from tests.sync.conftest import clock, empty_ledger, sandbox, stage_of
+from tests.sync.stage import Clock, Stage, pdf
+from tests.trust.cases import LARGE, Case
 from tests.trust.referee import Referee
-from tests.trust.worker import Workers
+from tests.trust.worker import Run, Workers, dag_of, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.sync.stage import Clock, Stage
-
 __all__ = ["acme", "clock", "empty_ledger", "referee_of", "sandbox", "stage_of"]
+
+_WARM: set[str] = set()  # the directions whose runs this process has in memory
 
 
 @pytest.fixture
@@ -58,6 +61,31 @@ def account_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         return stage.account_id
 
     return write
+
+
+@pytest.fixture
+def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -> Callable[..., Case]:
+    """Makes companies with documents, each with an account file and a ledger of its own."""
+    numbers = itertools.count(1)
+
+    def make(direction: Literal["export", "import"], small: int = 2, *, parallel: int) -> Case:
+        number = next(numbers)
+        if direction not in _WARM:
+            _WARM.add(direction)
+            warm_up(Run(make(direction, parallel=parallel).dag, "warm_up"))
+        stage = stage_of(f"Company {number}", account_id=f"case{number}")
+        stage.open_ledger(f"case{number}")
+        if direction == "export":
+            settings = {"archive_after_transfer": True, "rename": "{company}_{document_number}"}
+            wanted = [*stage.documents(small), stage.document(pdf(LARGE))]
+        else:
+            settings = {"defaults": {"tags": ["sales"], "company": "Acme", "create_company": True}}
+            kinds = itertools.islice(itertools.cycle(("invoice", "creditNote")), small)
+            wanted = [stage.company.add_invoice(kind=kind, date="2026-03-01")["id"] for kind in kinds]
+        account = account_file(stage, direction, parallel=parallel, **settings)
+        return Case(stage, direction, dag_of(account), wanted, parallel)
+
+    return make
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,13 +52,15 @@ class EndedHere(RuntimeError):
 class Ending:
     """How and where one process is to end.
 
-    :param point: a point of :mod:`tests.trust.points`
+    :param point: a point of :mod:`tests.trust.points`; wildcards allowed
     :param nth: the how manieth time it is reached
+    :param after: seconds after which it is killed, wherever it is
     """
 
-    way: Way
-    point: str
+    way: Way = "kill"
+    point: str = ""
     nth: int = 1
+    after: float = 0
 
 
 @dataclass(frozen=True)
@@ -84,32 +88,30 @@ class Workers:
     clock: Clock
     trace: Path | None = None
 
-    def run(self, run: Run, ending: Ending | None = None, *, after_end: Callable[[], None] = lambda: None) -> str:
+    def run(self, run: Run, *endings: Ending, after_end: Callable[[], None] = lambda: None) -> str:
         """Execute the tasks of a run one after the other; gives the state of the run.
 
-        :param ending: ends the first process that comes to the point
+        :param endings: the first ends the first process that comes to its point, the second one a process after that,
+            and so on
         :param after_end: called when a process has ended before its time
         """
+        to_come = list(endings)
         states: dict[str, str] = {}
         for task_id in tasks_of(run.dag):
             if task_id != "report" and set(states.values()) & {"failed", "skipped"}:
-                states[task_id] = "upstream_failed"
+                states.setdefault(task_id, "upstream_failed")
                 continue
             for _ in range(1 + run.dag.get_task(task_id).retries):
-                process = self.start(run, task_id, states, ending)
-                code = wait(process)
+                code = wait(self.start(run, task_id, states, to_come[0] if to_come else None))
                 if code not in (_DONE, _SKIP_THE_REST):
                     after_end()
-                    ending = None
+                    del to_come[:1]
                 if code in (_DONE, _SKIP_THE_REST, _FAILED):
                     break
                 self.clock.pass_by(minutes=2, seconds=5)
             states[task_id] = {_DONE: "success", _SKIP_THE_REST: "success"}.get(code, "failed")
             if code == _SKIP_THE_REST:
                 states |= {rest: "skipped" for rest in tasks_of(run.dag) if rest not in {task_id, "report"}}
-                break
-        if states.get("report") is None:
-            states["report"] = "success" if wait(self.start(run, "report", states, None)) == _DONE else "failed"
         return "failed" if "failed" in states.values() else "success"
 
     def start(
@@ -120,6 +122,12 @@ class Workers:
         process = _PROCESSES.Process(target=_execute, args=told, daemon=True)
         process.start()
         return process
+
+
+def warm_up(run: Run) -> None:
+    """Execute a run in this process, so that its forks have in memory whatever a task imports."""
+    for task_id in tasks_of(run.dag):
+        _outcome(run.dag.get_task(task_id), _context(run, {}))
 
 
 def wait(process: BaseProcess) -> int:
@@ -148,7 +156,9 @@ def _execute(
     """Be a worker process; ends with the code that tells how it went."""
     task = run.dag.get_task(task_id)
     signal.signal(signal.SIGTERM, lambda *_: task.on_kill())  # as Airflow's task runner does
-    if ending or trace:
+    if ending and ending.after:
+        threading.Timer(ending.after, _end, ["kill"]).start()
+    if trace or (ending and ending.point):
         instrument(_reach(ending, trace))
     code = _FAILED
     try:
@@ -193,11 +203,14 @@ def _reach(ending: Ending | None, trace: Path | None) -> Callable[[str], None]:
         if trace:
             with trace.open("a") as lines:
                 lines.write(f"{point}\n")
-        if ending and point == ending.point:
-            seen += 1
-            if seen == ending.nth:
+        if ending and fnmatchcase(point, ending.point):
+            with counting:
+                seen += 1
+                is_here = seen == ending.nth
+            if is_here:
                 _end(ending.way)
 
+    counting = threading.Lock()
     return reach
 
 
