@@ -120,7 +120,7 @@ def _common(max_megabytes: int) -> dict[str, Any]:
         "read_timeout": _number("Time limit (s)", "Seconds to wait for each part of an answer.", 60, at_most=3600),
         "proxy": {
             "label": "Proxy",
-            "description": "Address of a proxy; when empty, that of the worker's environment.",
+            "description": "Address of a proxy; when empty, that of the worker's environment, for HTTPS.",
             "schema": {"type": ["string", "null"], "format": "password"},
         },
         "allow_http": {

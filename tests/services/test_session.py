@@ -131,10 +131,20 @@ def test_an_id_cannot_change_the_path(identifier):
         segment(identifier)
 
 
-def test_a_proxy_of_the_environment_is_read_once(service, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+@pytest.mark.parametrize("location", ["http://[::1", "", "\x01", "//"])
+def test_where_a_redirect_would_lead_is_not_even_read(service, location):
+    service.on("GET", "/a", Reply({}, status=302, headers={"Location": location}))
+    with session_of(service) as session, pytest.raises(Misconfigured, match="redirect"):
+        session.get("/a")
+
+
+def test_a_proxy_of_the_environment_is_for_https_alone(service, monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    with session_of(service) as session, session_of(service, proxy="") as direct:
-        assert session.proxies["http"] == "http://127.0.0.1:9"
-        assert direct.proxies == {}
+    assert ServiceSession("https://a.example").proxies["https"] == "http://127.0.0.1:9"
+    assert ServiceSession("https://a.example", proxy="").proxies == {}
+    with session_of(service) as plain, session_of(service, proxy="http://127.0.0.1:8") as chosen:
+        assert plain.proxies == {}
+        assert chosen.proxies["http"] == "http://127.0.0.1:8"

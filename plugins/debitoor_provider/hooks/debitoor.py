@@ -47,7 +47,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
 
         :param redirect_uri: its host and port must equal those the app was registered with
         :param state: unguessable; has to be compared when the user comes back
-        :raises Misconfigured: when the connection has no client id
+        :raises Misconfigured: when the connection has no client id, or the page's address cannot work
         """
         fields = Fields(self._connection)
         return oauth.authorize_url(
@@ -56,6 +56,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             state,
             lang,
             fields.text("authorize_url") or constants.AUTHORIZE_URL,
+            allow_http=fields.switch("allow_http"),
         )
 
     def exchange_code(self, code: str, redirect_uri: str) -> str:
@@ -73,6 +74,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             redirect_uri,
             fields.text("token_url") or constants.TOKEN_URL,
             allow_http=fields.switch("allow_http"),
+            proxy=fields.text("proxy") or None,
         )
         mask_secret(token)
         return token

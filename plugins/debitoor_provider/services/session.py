@@ -6,7 +6,8 @@ A :class:`ServiceSession` is an ordinary :class:`requests.Session` for its user.
 * HTTPS, unless plain HTTP was allowed on purpose;
 * a redirect is an error, so neither secret nor document follows one;
 * no request without time limits;
-* no cookies; nothing of the process environment but its proxies and certificates, which are read once.
+* no cookies; nothing of the process environment but its proxies (for HTTPS, which they cannot read) and certificates,
+  which are read once.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class ServiceSession(requests.Session):
     :param allow_http: accept a base URL without TLS, for a service on the own machine
     :param timeouts: seconds to connect and to wait for each part of an answer
     :param pool_size: connections that are kept open, at least the number of threads in use
-    :param proxy: URL of a proxy; ``None`` takes those of the environment, an empty text takes none
+    :param proxy: URL of a proxy; ``None`` takes that of the environment for HTTPS, an empty text takes none
     :param verify: ``False`` or the path of a bundle of certificates
     :raises Misconfigured: for a base URL that cannot work
     """
@@ -113,6 +114,10 @@ class ServiceSession(requests.Session):
                 remedy="Enter the final address as the connection's base URL.",
             )
         return response
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        """Tell that there is nothing to follow; otherwise requests would take the address apart all the same."""
+        return
 
 
 class HeaderAuth(AuthBase):
@@ -186,8 +191,8 @@ def checked_base_url(base_url: str, *, allow_http: bool) -> str:
 
 
 def _proxies(base_url: str, proxy: str | None) -> dict[str, str]:
-    if proxy is None:
-        return dict(get_environ_proxies(base_url))
+    if proxy is None:  # plain HTTP is for the own machine: a proxy would read key and documents
+        return dict(get_environ_proxies(base_url)) if base_url.lower().startswith("https:") else {}
     return {"http": proxy, "https": proxy} if proxy else {}
 
 

@@ -25,6 +25,13 @@ def test_the_address_of_the_consent_page():
     }
 
 
+def test_the_consent_page_is_protected_unless_plain_http_is_allowed():
+    with pytest.raises(Misconfigured, match="plain HTTP"):
+        authorize_url("app", CALLBACK, "state", authorize_url="http://127.0.0.1/consent")
+    url = authorize_url("app", CALLBACK, "state", authorize_url="http://127.0.0.1/consent", allow_http=True)
+    assert url.startswith("http://127.0.0.1/consent?")
+
+
 def test_a_code_becomes_a_token(service):
     service.on("POST", TOKEN, Reply({"access_token": "t0ken"}))
     assert exchange_code(CANARY, "c0de", CALLBACK, service.url + TOKEN, allow_http=True) == "t0ken"

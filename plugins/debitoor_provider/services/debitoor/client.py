@@ -36,7 +36,7 @@ class DebitoorClient(Lookups, Sales):
     :param upload_timeout: the same for uploads
     :param max_file_bytes: largest file to be sent or received (A11)
     :param pool_size: connections kept open
-    :param proxy: URL of a proxy; ``None`` takes the environment's, an empty text takes none
+    :param proxy: URL of a proxy; ``None`` takes the environment's for HTTPS, an empty text takes none
     :param pacing: keeps the calls within an allowance, if there is one
     :param backoff: how often and how long failed calls are tried again
     """

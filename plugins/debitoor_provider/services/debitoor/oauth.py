@@ -24,7 +24,13 @@ _ONCE = Rule(again=())
 
 
 def authorize_url(
-    client_id: str, redirect_uri: str, state: str, lang: str = "en-US", authorize_url: str = AUTHORIZE_URL
+    client_id: str,
+    redirect_uri: str,
+    state: str,
+    lang: str = "en-US",
+    authorize_url: str = AUTHORIZE_URL,
+    *,
+    allow_http: bool = False,
 ) -> str:
     """Return the address where the user gives consent.
 
@@ -32,7 +38,10 @@ def authorize_url(
     :param redirect_uri: its host and port must equal those registered
     :param state: unguessable; comes back to the callback and has to be compared there
     :param lang: language of the page
+    :param allow_http: accept a page without TLS
+    :raises Misconfigured: for an address that cannot work
     """
+    checked_base_url(authorize_url, allow_http=allow_http)
     query = {
         "client_id": client_id,
         "response_type": "code",
@@ -44,10 +53,18 @@ def authorize_url(
 
 
 def exchange_code(
-    client_secret: str, code: str, redirect_uri: str, token_url: str = TOKEN_URL, *, allow_http: bool = False
+    client_secret: str,
+    code: str,
+    redirect_uri: str,
+    token_url: str = TOKEN_URL,
+    *,
+    allow_http: bool = False,
+    proxy: str | None = None,
 ) -> str:
     """Exchange the code that came to the callback for an access token.
 
+    :param allow_http: accept an address without TLS
+    :param proxy: URL of a proxy; ``None`` takes the environment's for HTTPS, an empty text takes none
     :raises CredentialsRefused: when code, secret or redirect address are not accepted
     """
     checked_base_url(token_url, allow_http=allow_http)
@@ -56,6 +73,7 @@ def exchange_code(
         f"{parts.scheme}://{parts.netloc}",
         headers={"Accept": "application/json", "User-Agent": f"airflow-provider-debitoor/{__version__}"},
         allow_http=allow_http,
+        proxy=proxy,
     )
     form = urlencode({"client_secret": client_secret, "code": code, "redirect_uri": redirect_uri}).encode()
     call = Call(
