@@ -61,6 +61,7 @@ class ScriptedService:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self._every: Reply | None = None
         self._scripts: dict[tuple[str, str], list[Script]] = defaultdict(list)
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -71,6 +72,10 @@ class ScriptedService:
     def on(self, method: str, path: str, *replies: Script) -> None:
         """Set the answers to a path, in their order."""
         self._scripts[method, path] = list(replies)
+
+    def answer_all(self, reply: Reply) -> None:
+        """Set the answer to every request that has no script."""
+        self._every = reply
 
     def calls(self, method: str, path: str) -> list[Asked]:
         """Return the requests that came for a path."""
@@ -86,7 +91,7 @@ class ScriptedService:
             self.asked.append(asked)
             script = self._scripts.get((asked.method, asked.path))
             if not script:
-                return Reply({"code": 404, "message": "not scripted"}, status=404)
+                return self._every or Reply({"code": 404, "message": "not scripted"}, status=404)
             reply = script.pop(0) if len(script) > 1 else script[0]
         return reply if isinstance(reply, Reply) else reply(asked)
 
