@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Effect = Literal[
     "latency", "cut", "truncate", "truncate_hidden", "wrong_length", "stall", "html", "status", "rate_limited",
     "error_in_200", "redirect", "empty", "not_a_pdf", "drop_tags", "insert_row", "late_commit",
+    "flood",
 ]  # fmt: skip
 When = Literal["before", "after"]
 
@@ -27,7 +28,7 @@ ALIASES: dict[str, tuple[Effect, When]] = {
 }
 # A spoilt body needs the true answer first, so these act after the effect unless told otherwise.
 _AFTER_BY_NATURE = frozenset({"truncate", "truncate_hidden", "wrong_length", "stall", "empty", "not_a_pdf",
-                              "drop_tags", "insert_row"})  # fmt: skip
+                              "drop_tags", "insert_row", "flood"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,9 @@ class Fault:
     :param keep: share of the body that ``truncate`` lets through
     :param delta: what ``wrong_length`` adds to the true length
     :param location: of ``redirect``
+    :param megabytes: of blanks that ``flood`` puts after the true body
+    :param announced: whether a ``flood`` tells its length
+    :param compressed: whether a ``flood`` comes as gzip, a thousandth of its size, and without its length
     """
 
     operation: str = "*"
@@ -80,6 +84,9 @@ class Fault:
     keep: float = 0.5
     delta: int = 7
     location: str = "http://elsewhere.invalid/"
+    megabytes: int = 200
+    announced: bool = True
+    compressed: bool = False
 
     @classmethod
     def make(cls, effect: str, when: When | None = None, **options: Any) -> Fault:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import struct
+import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from email.utils import format_datetime
@@ -25,6 +27,8 @@ Receive = Callable[[], Awaitable[Message]]
 
 _CLOSING_SECONDS = 10.0
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends a reset
+_MEGABYTE = b" " * (1 << 20)
+_GZIP = 31  # zlib's number for the format
 _GATEWAY_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>\n"
 
 
@@ -51,6 +55,8 @@ async def deliver_spoilt(reply: Reply, fault: Fault, receive: Receive, send: Sen
             await _raw(reply, receive, send, announced=announced, sent=len(reply.body))
         case "stall":
             await _stall(reply, fault.seconds, receive, send)
+        case "flood":
+            await _flood(reply, fault, send)
         case _:
             await deliver(reply, send)
 
@@ -126,6 +132,21 @@ async def _stall(reply: Reply, seconds: float, receive: Receive, send: Send) -> 
     await _until_gone(receive, seconds)
     transport.abort()
     await _until_gone(receive, _CLOSING_SECONDS)
+
+
+async def _flood(reply: Reply, fault: Fault, send: Send) -> None:
+    """The answer, and after it blanks, which belong to JSON as well as to a file."""
+    pack = zlib.compressobj(wbits=_GZIP) if fault.compressed else None
+    headers = [(b"content-type", reply.content_type.encode("latin-1"))]
+    if pack:
+        headers.append((b"content-encoding", b"gzip"))
+    elif fault.announced:
+        headers.append((b"content-length", b"%d" % (len(reply.body) + fault.megabytes * len(_MEGABYTE))))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    for piece in itertools.chain([reply.body], itertools.repeat(_MEGABYTE, fault.megabytes)):
+        body = pack.compress(piece) if pack else piece
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body", "body": pack.flush() if pack else b""})
 
 
 async def _until_gone(receive: Receive, seconds: float) -> None:

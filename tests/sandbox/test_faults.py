@@ -342,3 +342,23 @@ def test_base64_content_can_be_spoilt_in_the_detail(sandbox, gmi, acme, pdf):
     with pytest.raises(json.JSONDecodeError):
         json.loads(gmi.get(f"/documents/{uid}").text)
     assert base64.b64decode(gmi.get(f"/documents/{uid}").json()["fileContent"]) == content
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_flood_follows_on_the_answer(sandbox, debitoor, acme, announced):
+    path = "/api/environment/v1"
+    answer = debitoor.get(path)
+    sandbox.fault("flood", operation="debitoor.environment", company=acme, megabytes=2, announced=announced, times=1)
+    flooded = debitoor.get(path)
+    assert flooded.json() == answer.json()
+    assert len(flooded.content) == len(answer.content) + (2 << 20)
+    assert ("Content-Length" in flooded.headers) is announced
+    assert debitoor.get(path).content == answer.content
+
+
+def test_a_compressed_flood_is_small_on_its_way(sandbox, debitoor, acme):
+    sandbox.fault("flood", operation="debitoor.environment", company=acme, megabytes=8, compressed=True)
+    flooded = debitoor.get("/api/environment/v1", stream=True)
+    assert flooded.headers["Content-Encoding"] == "gzip"
+    assert len(flooded.raw.read(decode_content=False)) < 20_000
+    assert len(debitoor.get("/api/environment/v1").content) > 8 << 20
