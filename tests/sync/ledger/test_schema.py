@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, State, schema
@@ -97,6 +98,27 @@ def test_a_newer_ledger_asks_for_the_newer_provider(empty: str):
         Ledger.open(empty)
     with pytest.raises(LedgerTooNew):
         ledger.upgrade()
+
+
+def test_a_migration_may_change_a_table_that_others_refer_to(empty: str):
+    ledger = Ledger.open(empty)
+    (entry,) = planned(ledger, 1)
+    with ledger._database.migrate() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("debitoor_documents") as table:
+            table.alter_column("file_sha256", type_=sa.String(64), existing_type=sa.Text)  # SQLite: a new table
+
+    assert ledger.entry(entry.id) == entry
+    assert len(ledger.history(entry)) == 1
+
+
+def test_a_migration_that_leaves_a_history_without_its_document_is_undone(empty: str):
+    ledger = Ledger.open(empty)
+    (entry,) = planned(ledger, 1)
+    for change in (ledger._database.migrate, ledger._database.write):
+        with pytest.raises((RuntimeError, sa.exc.IntegrityError)), change() as connection:
+            connection.execute(sa.text("DELETE FROM debitoor_documents"))
+        assert ledger.entry(entry.id) == entry
 
 
 def test_threads_that_open_a_new_ledger_at_once_make_it_once(empty: str):

@@ -67,6 +67,21 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
+    def migrate(self) -> Iterator[Connection]:
+        """One writing transaction in which SQLite lets a table take the place of another that is referred to."""
+        with self._plain_errors(), self._queue, self.writer.connect() as connection:
+            if self.is_sqlite:
+                _refer_freely(connection, True)
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise RuntimeError("The migration leaves rows that refer to nothing.")
+            finally:
+                if self.is_sqlite:
+                    _refer_freely(connection, False)
+
+    @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
@@ -173,6 +188,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: one that had read first could be refused it without waiting.
     is_write = connection.get_execution_options().get("ledger_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _refer_freely(connection: Connection, freely: bool) -> None:
+    """Switch the check of foreign keys off or on, which is possible outside of a transaction only."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={'OFF' if freely else 'ON'}")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HEAD = "0001"
 """The version this code works with: the newest of ``migrations/versions``, which are numbered in order."""
 VERSION_TABLE = "debitoor_ledger_version"
+SCRIPTS = "debitoor_provider.sync.ledger:migrations"
+"""Where Alembic finds the migrations."""
 
 _ADVISORY_LOCK = 0x64656269746F6F72  # any number that nobody else takes
 
@@ -71,8 +73,8 @@ def upgrade(database: Database) -> None:
     if version is not None and version > HEAD:
         require_current(version)
     config = Config()
-    config.set_main_option("script_location", "debitoor_provider.sync.ledger:migrations")
-    with database.write() as connection:  # SQLite: the write lock
+    config.set_main_option("script_location", SCRIPTS)
+    with database.migrate() as connection:  # SQLite: the write lock
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         config.attributes["connection"] = connection
