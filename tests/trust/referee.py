@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.engine import parse
 from tests.trust.tally import Wrong
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Referee:
         exported: Collection[str | int] | None = None,
         imported: Collection[str] | None = None,
         again: Collection[str | int] = (),
-        ledgers: Iterable[Path] = (),
+        ledgers: Iterable[Path | str] = (),
     ) -> Findings:
         """Tell everything that must not be.
 
@@ -66,7 +68,7 @@ class Referee:
             not look whether one is missing or too many
         :param imported: ids of the sales documents that have to be in GetMyInvoices, and no others; likewise
         :param again: documents that a person sent again: they may be there more than once
-        :param ledgers: SQLite files whose history has to be one that may be
+        :param ledgers: files or URLs of ledgers whose history has to be one that may be
         """
         found: Findings = defaultdict(list)
         self._files = {file["id"]: file["sha256"] for file in self._company.files()}
@@ -74,8 +76,8 @@ class Referee:
         self._imported(found, None if imported is None else set(imported))
         self._archived(found)
         self._others(found)
-        for path in ledgers:
-            found["illegal"] += illegal_steps(path)
+        for place in ledgers:
+            found["illegal"] += illegal_steps(place)
         return {kind: told for kind, told in found.items() if told}
 
     def _exported(self, found: Findings, wanted: set[str] | None, again: set[str]) -> None:
@@ -169,17 +171,18 @@ class Referee:
         ]
 
 
-def illegal_steps(path: Path) -> list[str]:
+def illegal_steps(place: Path | str) -> list[str]:
     """Tell every step in a ledger's history that no document may take.
 
-    :param path: the ledger's SQLite file
+    :param place: the ledger's SQLite file, or its URL
     """
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute(
+    engine = sa.create_engine(parse(place if isinstance(place, str) else f"sqlite:///{place}"))
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(
             "SELECT document_id, kind, from_state, to_state, actor FROM debitoor_events ORDER BY document_id, id"
         ).fetchall()
-        states = dict(connection.execute("SELECT id, state FROM debitoor_documents"))
-    connection.close()
+        states = dict(connection.exec_driver_sql("SELECT id, state FROM debitoor_documents").fetchall())
+    engine.dispose()
     wrong, now = [], {}
     for document, kind, origin, target, actor in rows:
         if origin != now.get(document):
