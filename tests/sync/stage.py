@@ -232,6 +232,7 @@ class Stage:
             getmyinvoices=self.gmi,
             debitoor=self.debitoor,
             run_id=self.run_id,
+            now=self.clock,
         )
 
     def preview(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.presence import SETTLE, Attempt, expenses_of, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
-from debitoor_provider.sync.snapshot import load_document
+from debitoor_provider.sync.snapshot import is_fresh, load_document
 from debitoor_provider.sync.transfer import move
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call, above it is streamed
-_FRESH = timedelta(minutes=10)  # for so long a listed record counts as the document as it is now
 
 
 def export(
@@ -146,7 +145,7 @@ class _Mover:
         uid = document.document_uid
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
-        old = entry.asked_at is None or self.now() - entry.asked_at > _FRESH
+        old = not is_fresh(entry, self.account, self.now())
         waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
         try:
             if small or approval or old:

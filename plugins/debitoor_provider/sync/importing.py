@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import (
@@ -18,8 +19,10 @@ from debitoor_provider.services.getmyinvoices.models import Archived
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.listing import sales_document
 from debitoor_provider.sync.presence import copies_of
-from debitoor_provider.sync.snapshot import load_sales_document
+from debitoor_provider.sync.selection import select_sales
+from debitoor_provider.sync.snapshot import is_fresh, load_sales_document
 from debitoor_provider.sync.specification import find_sales_marker, sales_marker
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.transfer import move
@@ -30,12 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 log = logging.getLogger(__name__)
+
+_DELETED = "It was deleted in Debitoor."
 
 
 def import_(
@@ -47,6 +53,7 @@ def import_(
     debitoor: DebitoorClient,
     run_id: str,
     ending: threading.Event | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Move sales documents into GetMyInvoices.
 
@@ -62,7 +69,7 @@ def import_(
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
         present = copies_of(getmyinvoices, (load_sales_document(entry.snapshot).created_date for entry in claimed))
-        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid, present).move
+        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid, present, now).move
 
     move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
@@ -102,6 +109,7 @@ class _Mover:
     debitoor: DebitoorClient
     company_uid: int | None
     present: Mapping[str, Document]
+    now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
@@ -110,13 +118,15 @@ class _Mover:
             return
         if entry.state is State.SENDING and self._settle(entry):
             return
-        document = load_sales_document(entry.snapshot)
+        document = self._read(entry)
+        if document is None:
+            return
         name = entry.target_name or f"{document.id}.pdf"
         with spool() as body:
             try:
                 self.debitoor.sales_pdf(document, body)
             except NotFound:
-                self._leave(entry)
+                self._leave(entry, _DELETED)
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
@@ -175,8 +185,22 @@ class _Mover:
         except RejectError as error:  # locked meanwhile: it is there all the same
             log.warning("Document %s does not get its tags: %s", document.document_uid, error)
 
-    def _leave(self, entry: Entry) -> None:
-        reason = "It was deleted in Debitoor."
+    def _read(self, entry: Entry) -> SalesDocument | None:
+        """Give the record as it is now; ``None`` when the document is not to go (any more)."""
+        if is_fresh(entry, self.account, self.now()):
+            return load_sales_document(entry.snapshot)
+        try:
+            document = sales_document(entry.source_id, self.debitoor)
+        except NotFound:
+            self._leave(entry, _DELETED)
+            return None
+        left_out = select_sales(document, self.account)
+        if left_out:
+            self._leave(entry, left_out.reason)
+            return None
+        return document
+
+    def _leave(self, entry: Entry, reason: str) -> None:
         if entry.state is State.SENDING:
             entry = self.ledger.postpone(entry, reason)
         self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])

@@ -62,7 +62,7 @@ def list_sales(
     if window.document_ids:
         for document_id in window.document_ids:
             try:
-                found[document_id] = _sales_document(document_id, debitoor)
+                found[document_id] = sales_document(document_id, debitoor)
             except NotFound:
                 gone.append(document_id)
     elif not window.is_empty:
@@ -81,20 +81,23 @@ def list_sales(
     return list(found.values()), gone
 
 
-def _document_uid(text: str) -> int:
-    if not _UID.fullmatch(text):
-        raise _no_id(text, "GetMyInvoices", "as in 28715")
-    return int(text)
+def sales_document(document_id: str, debitoor: DebitoorClient) -> SalesDocument:
+    """Read an invoice or a credit note; whether the invoices' path gives both is an assumption (A28).
 
-
-def _sales_document(document_id: str, debitoor: DebitoorClient) -> SalesDocument:
-    """Read an invoice or a credit note; whether the invoices' path gives both is an assumption (A28)."""
+    :raises NotFound: when it does not exist, or no longer
+    """
     if not _SALES_ID.fullmatch(document_id):
         raise _no_id(document_id, "Debitoor", "as in 59f0c1d2e3a4b5c6d7e8f901")
     try:
         return debitoor.invoice(document_id)
     except NotFound:
         return debitoor.credit_note(document_id)
+
+
+def _document_uid(text: str) -> int:
+    if not _UID.fullmatch(text):
+        raise _no_id(text, "GetMyInvoices", "as in 28715")
+    return int(text)
 
 
 def _no_id(text: str, service: str, example: str) -> Misconfigured:

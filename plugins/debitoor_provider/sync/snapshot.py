@@ -1,16 +1,25 @@
-"""A source record as text for the ledger, and back."""
+"""A source record as text for the ledger, and back; and for how long it tells the document as it is."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.sync.accounts.settings import fingerprint
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Entry
+
+_FRESH = timedelta(minutes=10)
 _DOCUMENT = TypeAdapter(Document)
 _SALES_DOCUMENT = TypeAdapter(SalesDocument)
 
@@ -26,6 +35,16 @@ def dump(record: Document | SalesDocument) -> str:
     except PydanticSerializationError:
         text = _json(adapter.dump_python(record, mode="json", exclude_defaults=True))
     return text.decode(errors="replace")
+
+
+def is_fresh(entry: Entry, account: Account, now: datetime) -> bool:
+    """Tell whether an entry's record still counts as the document as it is now.
+
+    A run that ended early leaves entries behind; until the next one, people edit documents and settings.
+    """
+    if entry.asked_at is None or entry.settings_fingerprint != fingerprint(account):
+        return False
+    return abs(now - entry.asked_at) <= _FRESH  # abs: the clocks of two workers may differ
 
 
 def load_document(text: str) -> Document:
