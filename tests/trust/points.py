@@ -1,8 +1,8 @@
 """The points on a document's way at which a worker process can be ended: at every HTTP call, at every ledger write.
 
-A call has up to six of them: *begun* (nothing is sent), *half sent* (a part of the body), *sent* (all of it, no answer
-yet), *answered* (the answer's head is here, its body is not), *half read* (a part of a file), *read* (nothing is done
-with it yet). A ledger write has three: *begun*, *uncommitted*, *done*.
+A call that reads has up to three of them: *begun* (nothing is sent), *half read* (a part of a file is here), *read*
+(nothing is done with it yet). One that writes also has *half sent* (a part of the body), *sent* (all of it, no answer
+yet) and *answered* (the answer's head is here, its body is not). A ledger write has: *begun*, *uncommitted*, *done*.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from debitoor_provider.sync.ledger import Ledger
 
 Reach = Callable[[str], None]
 
-_now = threading.local()  # what the thread is at: ``call``, ``body`` (its first block is still to come), ``method``
+_now = (
+    threading.local()
+)  # what the thread is at: ``call``, ``writes``, ``body`` (its first block is to come), ``method``
 
 
 def instrument(reach: Reach) -> None:
@@ -37,8 +39,10 @@ def _instrument_calls(reach: Reach) -> None:
     def told_send(self: Transport, call: Call) -> Any:
         reach(f"{call.operation}: begun")
         _now.call, _now.body = call.operation, call.body is not None
+        _now.writes = call.method != "GET"
         response = send(self, call)
-        reach(f"{call.operation}: answered")
+        if _now.writes:
+            reach(f"{call.operation}: answered")
         return response
 
     def told_pieces(*args: Any) -> Iterator[bytes]:
@@ -77,7 +81,8 @@ def _instrument_sockets(reach: Reach) -> None:
         send(self, data[len(data) // 2 :])
 
     def told_getresponse(self: http.client.HTTPConnection) -> http.client.HTTPResponse:
-        reach(f"{_now.call}: sent")
+        if getattr(_now, "writes", False):
+            reach(f"{_now.call}: sent")
         return getresponse(self)
 
     http.client.HTTPConnection.send = told_send  # type: ignore[method-assign]

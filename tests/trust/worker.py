@@ -1,4 +1,4 @@
-"""Runs of an account as Airflow's workers execute them: each try of a task is a process, which can be ended anywhere.
+"""Runs of an account as Airflow's workers execute them: in processes that can be ended anywhere.
 
 The tasks are those of the account's DAG, made from its file; their context is a double. What Airflow does around them
 is done here as Airflow does it: SIGTERM calls ``on_kill``, a task that failed is tried again after its delay (the clock
@@ -7,31 +7,38 @@ is put forward, nobody waits), and the report runs in any case.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import time_machine
+from airflow.sdk import RetryAction
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
-from debitoor_provider.dag_factory import sync_dags
+from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.dag_factory import build_dag
 from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.sync.accounts.files import find_account
 from tests.operators.conftest import TaskInstance
 from tests.trust.points import instrument
 
 if TYPE_CHECKING:
-    from airflow.sdk import DAG, BaseOperator
+    from airflow.sdk import DAG
 
     from tests.sync.stage import Clock
 
@@ -95,39 +102,49 @@ class Workers:
             and so on
         :param after_end: called when a process has ended before its time
         """
-        to_come = list(endings)
+        to_come, tries = list(endings), Counter[str]()
         states: dict[str, str] = {}
-        for task_id in tasks_of(run.dag):
-            if task_id != "report" and set(states.values()) & {"failed", "skipped"}:
-                states.setdefault(task_id, "upstream_failed")
-                continue
-            for _ in range(1 + run.dag.get_task(task_id).retries):
-                code = wait(self.start(run, task_id, states, to_come[0] if to_come else None))
-                if code not in (_DONE, _SKIP_THE_REST):
-                    after_end()
-                    del to_come[:1]
-                if code in (_DONE, _SKIP_THE_REST, _FAILED):
-                    break
+        while left := _left(run, states):
+            process, told = self.start(run, states=states, ending=to_come[0] if to_come else None)
+            code = wait(process)
+            with suppress(EOFError):  # the process told all it had to tell
+                while True:
+                    _settle(run, states, *told.recv())
+            if code != _DONE:
+                after_end()
+                del to_come[:1]
+            if code not in (_DONE, _FAILED):
+                left = _left(run, states)
+                tries[left[0]] += 1
+                if tries[left[0]] > run.dag.get_task(left[0]).retries:
+                    _settle(run, states, left[0], _FAILED)
                 self.clock.pass_by(minutes=2, seconds=5)
-            states[task_id] = {_DONE: "success", _SKIP_THE_REST: "success"}.get(code, "failed")
-            if code == _SKIP_THE_REST:
-                states |= {rest: "skipped" for rest in tasks_of(run.dag) if rest not in {task_id, "report"}}
         return "failed" if "failed" in states.values() else "success"
 
     def start(
-        self, run: Run, task_id: str, states: Mapping[str, str] | None = None, ending: Ending | None = None
-    ) -> BaseProcess:
-        """Begin one try of a task; gives its process."""
-        told = (run, task_id, dict(states or {}), ending, self.clock.passed, self.trace)
-        process = _PROCESSES.Process(target=_execute, args=told, daemon=True)
+        self, run: Run, *task_ids: str, states: Mapping[str, str] | None = None, ending: Ending | None = None
+    ) -> tuple[BaseProcess, Connection]:
+        """Begin a process that executes the tasks told, or those that have no state yet, until one has to be retried.
+
+        :return: the process, and what tells of each task how it ended
+        """
+        told, tell = _PROCESSES.Pipe(duplex=False)
+        known = dict(states or {})
+        arguments = (run, task_ids or _left(run, known), known, ending, self.clock.passed, self.trace, tell)
+        process = _PROCESSES.Process(target=_execute, args=arguments, daemon=True)
         process.start()
-        return process
+        tell.close()
+        return process, told
 
 
 def warm_up(run: Run) -> None:
     """Execute a run in this process, so that its forks have in memory whatever a task imports."""
+    before = signal.getsignal(signal.SIGTERM)
     for task_id in tasks_of(run.dag):
-        _outcome(run.dag.get_task(task_id), _context(run, {}))
+        _outcome(run, task_id, {})
+    signal.signal(signal.SIGTERM, before)
+    gc.collect()
+    gc.freeze()  # a fork that collects what it did not make copies the memory that it shares
 
 
 def wait(process: BaseProcess) -> int:
@@ -142,7 +159,7 @@ def wait(process: BaseProcess) -> int:
 
 def dag_of(account: str) -> DAG:
     """Make the DAG of an account from its file."""
-    return sync_dags()[f"debitoor__{account}"]
+    return build_dag(find_account(accounts_folder(), account))
 
 
 def tasks_of(dag: DAG) -> list[str]:
@@ -150,12 +167,29 @@ def tasks_of(dag: DAG) -> list[str]:
     return [task.task_id for task in dag.topological_sort()]
 
 
+def _left(run: Run, states: Mapping[str, str]) -> list[str]:
+    return [task_id for task_id in tasks_of(run.dag) if task_id not in states]
+
+
+def _settle(run: Run, states: dict[str, str], task_id: str, code: int) -> None:
+    """Write down how a task ended, and what that means for those after it."""
+    states[task_id] = "failed" if code == _FAILED else "success"
+    if code != _DONE:
+        rest = "upstream_failed" if code == _FAILED else "skipped"
+        states |= {other: rest for other in _left(run, states) if other != "report"}
+
+
 def _execute(
-    run: Run, task_id: str, states: dict[str, str], ending: Ending | None, passed: timedelta, trace: Path | None
+    run: Run,
+    task_ids: list[str],
+    states: dict[str, str],
+    ending: Ending | None,
+    passed: timedelta,
+    trace: Path | None,
+    tell: Connection,
 ) -> None:
-    """Be a worker process; ends with the code that tells how it went."""
-    task = run.dag.get_task(task_id)
-    signal.signal(signal.SIGTERM, lambda *_: task.on_kill())  # as Airflow's task runner does
+    """Be a worker process; ends with the code that tells how its last task went."""
+    gc.disable()
     if ending and ending.after:
         threading.Timer(ending.after, _end, ["kill"]).start()
     if trace or (ending and ending.point):
@@ -163,22 +197,31 @@ def _execute(
     code = _FAILED
     try:
         with time_machine.travel(datetime.now(UTC) + passed, tick=True):
-            code = _outcome(task, _context(run, states))
+            for task_id in task_ids:
+                if task_id not in states:
+                    code = _outcome(run, task_id, states)
+                    if code == _TRY_AGAIN:
+                        break
+                    tell.send((task_id, code))
+                    _settle(run, states, task_id, code)
     except BaseException:
         log.exception("The worker process came to grief")
-    os._exit(code)
+        os._exit(_FAILED)
+    os._exit(code if code == _TRY_AGAIN else _DONE)
 
 
-def _outcome(task: BaseOperator, context: dict[str, Any]) -> int:
+def _outcome(run: Run, task_id: str, states: dict[str, str]) -> int:
+    task, context = run.dag.get_task(task_id), _context(run, states)
+    signal.signal(signal.SIGTERM, lambda *_: task.on_kill())  # as Airflow's task runner does
     try:
         task.render_template_fields(context)
         task.execute(context)
     except DownstreamTasksSkipped:
         return _SKIP_THE_REST
     except Exception as error:
-        log.exception("Task %s failed", task.task_id)
+        log.exception("Task %s failed", task_id)
         decision = ServiceRetryPolicy().evaluate(error, 1, 3)
-        return _FAILED if decision.action.name == "FAIL" else _TRY_AGAIN
+        return _FAILED if decision.action is RetryAction.FAIL else _TRY_AGAIN
     return _DONE
 
 
