@@ -8,6 +8,7 @@ import threading
 import traceback
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -314,6 +315,24 @@ def test_a_whole_response_is_given_only_if_it_says_success(service, transport):
     assert transport.respond(READ_A).json() == {"x": 1}
     with pytest.raises(Refused):
         transport.respond(READ_A)
+
+
+def test_a_record_has_its_limit_and_a_longer_answer_is_not_read_on(service, transport):
+    service.on("GET", "/a", Reply(b"1" + b" " * 3_000_000))
+    assert transport.call(Call("read", "GET", "/a"), same) == 1
+    with pytest.raises(BadAnswer, match="larger than any answer"):
+        transport.call(Call("read", "GET", "/a", largest=2_000_000), same)
+    with pytest.raises(BadAnswer, match="larger than any answer"):
+        transport.respond(Call("read", "GET", "/a", largest=2_000_000))
+
+
+def test_a_file_inside_an_answer_has_its_own_limit(service, transport):
+    service.on("GET", "/a", Reply({"fileContent": "A" * 4000}))
+    call = Call("read", "GET", "/a", largest=1000, file_limit=3000)
+    assert len(transport.call(call, lambda value: value["fileContent"])) == 4000
+    with pytest.raises(FileRefused, match="larger than the"):
+        transport.call(replace(call, file_limit=1000), same)
+    assert len(service.asked) == 2
 
 
 def test_an_untrusted_certificate_is_a_matter_of_configuration(backoff, monkeypatch):

@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
     import requests
 
-LARGEST_ANSWER = 128 * 1024 * 1024
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer in JSON, which is read as a whole: a long list."""
+LARGEST_RECORD = 2 * 1024 * 1024
+"""The same where one record is the answer: many of these are read at the same time."""
 
 _CHUNK = 64 * 1024
+
+
+class TooLarge(Unexpected):
+    """The answer is larger than was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def checked_pieces(response: requests.Response, largest: int | None = None) -> I
     for piece in response.iter_content(_CHUNK):
         received += len(piece)
         if largest is not None and received > largest:
-            raise Unexpected("it is larger than any answer should be")
+            raise TooLarge("it is larger than any answer should be")
         yield piece
     if announced and announced.isdigit() and int(announced) != received:
         raise Unexpected("it broke off before its end")

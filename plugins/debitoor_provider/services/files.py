@@ -45,7 +45,12 @@ def check_size(size: int, largest: int | None) -> None:
     :raises FileRefused: when it is
     """
     if largest is not None and size > largest:
-        raise FileRefused(
-            f"The file is larger than the {largest / 1024 / 1024:.0f} MiB allowed.",
-            remedy="Make the file smaller, or raise the limit in the connection.",
-        )
+        raise too_large(largest)
+
+
+def too_large(largest: int) -> FileRefused:
+    """Make the error of a file that is larger than allowed."""
+    return FileRefused(
+        f"The file is larger than the {largest / 1024 / 1024:.0f} MiB allowed.",
+        remedy="Make the file smaller, or raise the limit in the connection.",
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,7 +17,9 @@ import requests
 
 from debitoor_provider.services.answer import (
     LARGEST_ANSWER,
+    LARGEST_RECORD,
     Answer,
+    TooLarge,
     checked_pieces,
     content_type,
     parsed,
@@ -25,7 +27,7 @@ from debitoor_provider.services.answer import (
 )
 from debitoor_provider.services.errors import BadAnswer, RateLimited, ServiceError
 from debitoor_provider.services.fault import meaning
-from debitoor_provider.services.files import write_checked
+from debitoor_provider.services.files import too_large, write_checked
 from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.reading import Unexpected
 from debitoor_provider.services.retry import READ, Backoff, Rule, with_retries
@@ -59,6 +61,8 @@ class Call:
     :param body: makes the request's body anew for each attempt
     :param rule: when it may be sent again
     :param timeouts: where the session's own are too short
+    :param largest: bytes of a JSON answer that are accepted
+    :param file_limit: bytes of the file that comes inside a JSON answer, beside the rest of it
     """
 
     operation: str
@@ -69,6 +73,13 @@ class Call:
     headers: Mapping[str, str] | None = None
     rule: Rule = READ
     timeouts: Timeouts | None = None
+    largest: int = LARGEST_ANSWER
+    file_limit: int | None = None
+
+    @property
+    def allowed(self) -> int:
+        """Bytes of a JSON answer that are accepted, with the base64 of the file inside it, in lines or not."""
+        return self.largest + (0 if self.file_limit is None else self.file_limit * 3 // 2)
 
 
 class Transport:
@@ -128,6 +139,7 @@ class Transport:
         :raises FileRefused: for an empty, too large or wrong file; nothing of it is left in ``into``
         """
         start = into.tell()
+        call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
 
         def attempt() -> int:
             try:
@@ -148,10 +160,9 @@ class Transport:
 
         def attempt() -> requests.Response:
             with self._send(call) as response:
-                announced = response.headers.get("Content-Length", "")
-                if announced.isdigit() and int(announced) > LARGEST_ANSWER:
-                    raise Unexpected("it is larger than any answer should be")
-                self._understood(response, response.content, call)
+                body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
+                response._content = body  # type: ignore[attr-defined]  # noqa: SLF001 - requests has no other way
+                self._understood(response, body, call)
                 return response
 
         return self._carried_out(attempt, call)
@@ -212,8 +223,10 @@ class Transport:
 
     def _payload(self, response: requests.Response, call: Call) -> Any:
         try:
-            body = b"".join(checked_pieces(response, LARGEST_ANSWER))
-        except (Unexpected, requests.RequestException):
+            body = b"".join(checked_pieces(response, call.allowed if response.ok else LARGEST_RECORD))
+        except (Unexpected, requests.RequestException) as surprise:
+            if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
+                raise too_large(call.file_limit) from None
             if response.ok:
                 raise
             body = b""  # the status alone says that it failed

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import NotFound, RetryError, ServiceError, UnclearOutcome
+from debitoor_provider.services.errors import FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.expense import Draft, draft
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 log = logging.getLogger(__name__)
 
 _SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call, above it is streamed
+_SMALL_BYTES = 2 << 20  # as much is taken with the detail call if the file has grown since it was listed
 
 
 def export(
@@ -149,7 +150,7 @@ class _Mover:
         waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
         try:
             if small or approval or old:
-                detail = self.getmyinvoices.document(uid, content=small and not waited, approval=approval)
+                detail = self._detail(uid, content=small and not waited, approval=approval)
                 document = detail.document
                 left_out = select(document, self.account) or select_workflow(detail.workflow, self.account)
                 if left_out:
@@ -163,6 +164,13 @@ class _Mover:
             self._leave(entry, LeftOut("deleted", "It was deleted in GetMyInvoices."))
             return None
         return document
+
+    def _detail(self, uid: int, *, content: bool, approval: bool) -> DocumentDetail:
+        """Read a document, with its file if that is about as small as the list said."""
+        try:
+            return self.getmyinvoices.document(uid, content=content, content_limit=_SMALL_BYTES, approval=approval)
+        except FileRefused:
+            return self.getmyinvoices.document(uid, approval=approval)
 
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         """Take a document off the run's list: it waits, or it is no concern of the account any more."""

@@ -133,7 +133,7 @@ class _Mover:
             entry = self.ledger.intend(entry)
             found = False
             try:
-                uid = self.getmyinvoices.upload(upload, content.body.read())
+                uid = self.getmyinvoices.upload(upload, content.body)
             except AlreadyExists as already:  # counts as done (contract 6.3, A-26)
                 there = already.document_uid or self._by_number(document.number)
                 if there is None:

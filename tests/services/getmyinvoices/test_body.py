@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,14 @@ def test_a_streamed_body_is_the_json_it_stands_for(content, name):
     assert len(body) == len(whole)
     assert json.loads(whole) == {"fileName": name, "fileContent": base64.b64encode(content).decode()}
     assert b"".join(body) == whole
+
+
+def test_an_open_file_is_sent_from_where_it_stands_however_often():
+    content = io.BytesIO(b"before" + bytes(100_000))
+    content.seek(6)
+    body = FileBody({}, content)
+    assert base64.b64decode(json.loads(b"".join(body))["fileContent"]) == bytes(100_000)
+    assert len(b"".join(body)) == len(body)
 
 
 def test_a_streamed_body_is_never_in_one_piece():

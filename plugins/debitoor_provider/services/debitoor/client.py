@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.debitoor import body, constants, parse
 from debitoor_provider.services.debitoor.lookups import Lookups
 from debitoor_provider.services.debitoor.models import File
@@ -70,6 +71,7 @@ class DebitoorClient(Lookups, Sales):
             headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
             rule=REPEATABLE,
             timeouts=self._upload_timeouts,
+            largest=LARGEST_RECORD,
         )
         return self.transport.call(call, parse.file)
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from debitoor_provider import __version__
+from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
 from debitoor_provider.services.reading import rows
@@ -115,7 +116,16 @@ class Core:
         params: Params | None = None,
     ) -> T:
         payload = body.json_body(fields or {})
-        call = Call(operation, method, path, params, body=lambda: payload, headers=body.JSON_HEADERS, rule=WRITE)
+        call = Call(
+            operation,
+            method,
+            path,
+            params,
+            body=lambda: payload,
+            headers=body.JSON_HEADERS,
+            rule=WRITE,
+            largest=LARGEST_RECORD,
+        )
         return self.transport.call(call, read)
 
 

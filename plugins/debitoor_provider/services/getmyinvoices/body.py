@@ -6,7 +6,8 @@ import base64
 import json
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypedDict
+from io import SEEK_END, BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
 from debitoor_provider.services.getmyinvoices.models import PaymentStatus
 
@@ -133,27 +134,38 @@ def upload_fields(document: NewDocument) -> dict[str, Any]:
 
 
 class FileBody:
-    """A JSON body that ends with a file in base64, made piece by piece.
-
-    The file is in memory once, whatever its size: neither its base64 nor the whole body ever is.
+    """A JSON body that ends with a file in base64, read and made piece by piece: it is never in memory as a whole.
 
     :param fields: what is sent beside the file
-    :param content: the file
+    :param content: the file; one that is open is sent from its present position, each time anew
     """
 
-    def __init__(self, fields: Mapping[str, Any], content: bytes) -> None:
+    def __init__(self, fields: Mapping[str, Any], content: bytes | BinaryIO) -> None:
         head = json.dumps({**fields, "fileContent": ""}, ensure_ascii=False).encode()
         self._head, self._tail = head[:-2], head[-2:]
-        self._content = memoryview(content)
+        self._content = BytesIO(content) if isinstance(content, bytes) else content
+        self._start = self._content.tell()
+        self.size = size_of(self._content)
 
     def __len__(self) -> int:
-        return len(self._head) + (len(self._content) + 2) // 3 * 4 + len(self._tail)
+        return len(self._head) + (self.size + 2) // 3 * 4 + len(self._tail)
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
-        for start in range(0, len(self._content), _PIECE):
-            yield base64.b64encode(self._content[start : start + _PIECE])
+        self._content.seek(self._start)
+        while piece := self._content.read(_PIECE):
+            yield base64.b64encode(piece)
         yield self._tail
+
+
+def size_of(content: bytes | BinaryIO) -> int:
+    """Tell how many bytes there are to send: of an open file, those from its present position on."""
+    if isinstance(content, bytes):
+        return len(content)
+    start = content.tell()
+    size = content.seek(0, SEEK_END) - start
+    content.seek(start)
+    return size
 
 
 def _fields(values: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]:

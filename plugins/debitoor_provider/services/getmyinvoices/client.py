@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
+from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.errors import FileRefused, Misconfigured, ServiceError, WrongUserAgent
 from debitoor_provider.services.files import check_size, write_checked
 from debitoor_provider.services.getmyinvoices import body, constants, parse
@@ -99,11 +100,19 @@ class GetMyInvoicesClient(MasterData, Attachments):
         return sorted(found)
 
     def document(
-        self, uid: int, *, content: bool = False, line_items: bool = True, approval: bool = True
+        self,
+        uid: int,
+        *,
+        content: bool = False,
+        content_limit: int | None = None,
+        line_items: bool = True,
+        approval: bool = True,
     ) -> DocumentDetail:
         """Return one document with its approval, and its file when wanted (contract 5.1).
 
         :param content: whether to fetch the file in the same call; for small files, since it comes as base64
+        :param content_limit: bytes of the file that are accepted, by default as many as of any file
+        :raises FileRefused: when the file is larger
         :raises NotFound: when it does not exist, or no longer
         """
         wanted = {
@@ -113,12 +122,16 @@ class GetMyInvoicesClient(MasterData, Attachments):
             "transactions": False,
             "documentApproval": approval,
         }
-        return self._get(
+        call = Call(
             "read document",
+            "GET",
             constants.DOCUMENT.format(uid=segment(uid)),
-            parse.document_detail,
             {name: "true" if value else "false" for name, value in wanted.items()},
+            largest=LARGEST_RECORD,
+            file_limit=(content_limit or self.max_file_bytes) if content else None,
         )
+        self.identify()
+        return self.transport.call(call, parse.document_detail)
 
     def download(self, uid: int, into: BinaryIO, *, filename: str = "") -> int:
         """Write a document's file to a seekable binary file, in pieces (contract 5.2).
@@ -149,18 +162,20 @@ class GetMyInvoicesClient(MasterData, Attachments):
             self._has_file_route = False  # saves a call for each further file
         return written
 
-    def upload(self, document: NewDocument, content: bytes) -> int:
+    def upload(self, document: NewDocument, content: bytes | BinaryIO) -> int:
         """Store a document (contract section 6).
 
+        :param content: the file; one that is open is read while it is sent, from its present position
         :return: its ``documentUid``
         :raises AlreadyExists: when the service has a file of this content; tells the existing document's id
         :raises FileRefused: for an empty or too large file, or one of a wrong type
         :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be stored, possibly
             without its tags
         """
-        if not content:
+        size = body.size_of(content)
+        if not size:
             raise FileRefused("The file is empty.")
-        check_size(len(content), self.max_file_bytes)
+        check_size(size, self.max_file_bytes)
         return self._send(
             "upload document",
             "POST",

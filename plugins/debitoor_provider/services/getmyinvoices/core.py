@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider import __version__
+from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.explain import explain
@@ -131,7 +132,7 @@ class Core:
         read: Callable[[Any], T],
         fields: dict[str, Any] | None = None,
         *,
-        content: bytes | None = None,
+        content: bytes | BinaryIO | None = None,
         rule: Rule = WRITE,
     ) -> T:
         """Make a call with a body: the fields, and the content of a file when there is one."""
@@ -145,6 +146,7 @@ class Core:
             headers=body.JSON_HEADERS,
             rule=rule,
             timeouts=None if content is None else self._upload_timeouts,
+            largest=LARGEST_RECORD,
         )
         return self.transport.call(call, read)
 
