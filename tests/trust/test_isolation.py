@@ -152,9 +152,9 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
 
     process, _ = workers.start(Run(dag_of("crashed-000"), "first"), ending=Ending("kill", "create expense: sent"))
     everybody = [*well, *ill.values()]
+    dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in everybody}
     with ThreadPoolExecutor(8) as pool:
-        found = pool.map(lambda exchange: run(dag_of(exchange.stage.account_id), "first"), everybody)
-        told = dict(zip((exchange.stage.account_id for exchange in everybody), found, strict=True))
+        told = dict(zip(dags, pool.map(lambda dag: run(dag, "first"), dags.values()), strict=True))
     assert wait(process) == -signal.SIGKILL
 
     for exchange in well:
