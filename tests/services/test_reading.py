@@ -110,3 +110,10 @@ def test_rows_come_as_a_list_or_as_an_object_keyed_by_id():
 def test_what_is_not_a_collection_of_objects_is_unexpected(value):
     with pytest.raises(reading.Unexpected):
         reading.rows(value, "the list")
+
+
+def test_a_collection_may_be_keyed_by_id_but_an_empty_object_is_none():
+    assert reading.rows({"1": {"id": 1}}, "the list") == [{"id": 1}]
+    assert reading.rows([], "the list") == []
+    with pytest.raises(reading.Unexpected):
+        reading.rows({}, "the list")

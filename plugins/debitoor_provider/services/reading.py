@@ -39,7 +39,7 @@ def rows(value: Any, what: str) -> list[Mapping[str, Any]]:
 
     :raises Unexpected: when it is neither, or a record is not an object
     """
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:  # an empty object is no empty list, but an answer that lacks everything
         value = list(value.values())
     if not isinstance(value, list):
         raise Unexpected(f"{what} is not a list")
@@ -69,7 +69,7 @@ def integer(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 10**_LARGEST_EXPONENT else None
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     return None
@@ -91,7 +91,7 @@ def decimal(value: Any) -> Decimal | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return Decimal(value)
+        value = Decimal(value)
     if isinstance(value, str):
         try:
             value = Decimal(value.strip().replace(",", ""))
@@ -125,9 +125,9 @@ def moment(value: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def flag(value: Any) -> bool:

@@ -158,3 +158,21 @@ def test_content_that_is_not_base64_is_unexpected(written):
 def test_content_never_shows_in_a_representation():
     detail = parse.document_detail({"meta_data": FULL, "fileContent": "JVBERi0xLjc="})
     assert "PDF" not in repr(detail)
+
+
+@pytest.mark.parametrize("payload", [{}, {"message": "Something went wrong"}, {"records": None, "totalCount": 3}])
+def test_an_answer_without_records_is_no_empty_list(payload):
+    with pytest.raises(Unexpected):
+        parse.page(payload, "documentUid")
+
+
+@pytest.mark.parametrize("records", [[], {}, None])
+def test_an_empty_list_says_so(records):
+    assert parse.page({"records": records, "totalCount": 0}, "documentUid").records == []
+
+
+@pytest.mark.parametrize("payload", [None, {}, {"message": "Something went wrong"}])
+def test_a_change_counts_only_when_it_is_confirmed(payload):
+    parse.confirmed({"success": True, "documentUid": 28716})
+    with pytest.raises(Unexpected):
+        parse.confirmed(payload)

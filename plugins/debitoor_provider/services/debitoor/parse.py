@@ -52,6 +52,8 @@ def environment(payload: Any) -> Environment:
 def settings(payload: Any) -> Settings:
     """Read the account's settings (8.1)."""
     record = mapping(payload, "the settings")
+    if not any(record.get(name) for name in ("id", "accountEmail", "companyProfile")):
+        raise Unexpected("the account is missing")
     profile = _part(record, "companyProfile")
     return Settings(
         id=text(record.get("id")),

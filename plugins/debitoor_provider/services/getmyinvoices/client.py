@@ -43,7 +43,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
     :param max_file_bytes: largest file to be sent or received (A-03)
     :param page_size: documents in one page of a list, at most 500
     :param pool_size: connections kept open
-    :param proxy: URL of a proxy; ``None`` takes the environment's, an empty text takes none
+    :param proxy: URL of a proxy; ``None`` takes the environment's for HTTPS, an empty text takes none
     :param pacing: keeps the calls within the allowance
     :param backoff: how often and how long failed calls are tried again
     """
@@ -206,7 +206,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
             "change document",
             "PUT",
             constants.DOCUMENT.format(uid=segment(uid)),
-            lambda _: None,
+            parse.confirmed,
             body.changes_body(changes),
         )
 
@@ -227,7 +227,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         :raises NotFound: when it does not exist, or no longer
         """
-        self._send("delete document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), lambda _: None)
+        self._send("delete document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
 
     def _page(self, query: DocumentQuery, number: int) -> parse.Page:
         return self._get(

@@ -66,13 +66,13 @@ class MasterData(Core):
             "change company",
             "PUT",
             constants.COMPANY.format(uid=segment(uid)),
-            _nothing,
+            parse.confirmed,
             body.company_body(name, country_uid, fields),
         )
 
     def delete_company(self, uid: int) -> None:
         """Delete an own company that has neither documents nor e-mail rules."""
-        self._send("delete company", "DELETE", constants.COMPANY.format(uid=segment(uid)), _nothing)
+        self._send("delete company", "DELETE", constants.COMPANY.format(uid=segment(uid)), parse.confirmed)
 
     def tags(self) -> list[str]:
         """Return the names of the account's tags."""
@@ -108,7 +108,3 @@ def _each(read: Callable[[Any], T], what: str) -> Callable[[Any], list[T]]:
 
 def _data(payload: Any) -> Any:
     return mapping(payload, "the list").get("data")
-
-
-def _nothing(payload: Any) -> None:
-    """Take any confirmation; a refusal was raised before."""

@@ -54,10 +54,12 @@ def page(payload: Any, key: str) -> Page:
     """
     envelope = mapping(payload, "the list")
     records = envelope.get("records")
+    if records is None and integer(envelope.get("totalCount")) != 0:
+        raise Unexpected("the list's records are missing")
     if isinstance(records, dict) and key in records:
         records = [records]
     return Page(
-        records=rows(records if records is not None else [], "the list's records"),
+        records=rows(records or [], "the list's records"),
         total=integer(envelope.get("totalCount")),
         pages=integer(envelope.get("maxPages")),
     )
@@ -137,6 +139,8 @@ def company(record: Any) -> Company:
 def account(payload: Any) -> Account:
     """Read who a key belongs to (3.2)."""
     record = mapping(payload, "the account")
+    if not (record.get("accountId") or record.get("name")):
+        raise Unexpected("accountId is missing")
     return Account(
         account_id=text(record.get("accountId")),
         name=text(record.get("name")),
@@ -195,6 +199,13 @@ def attachment_detail(payload: Any) -> Attachment:
 def created(payload: Any, key: str) -> int:
     """Read the id of what was just created (6.2)."""
     return identifier(mapping(payload, "the confirmation").get(key), key)
+
+
+def confirmed(payload: Any) -> None:
+    """Read the confirmation of a change (7.1); a refusal was raised before."""
+    confirmation = mapping(payload, "the confirmation")
+    if not (flag(confirmation.get("success")) or confirmation.get("documentUid")):
+        raise Unexpected("success is missing")
 
 
 def _line_items(value: Any) -> tuple[LineItem, ...]:
