@@ -40,8 +40,8 @@ def pdf(size: int = 0) -> bytes:
 
     :param size: bytes; as small as can be when 0
     """
-    start = b"%%PDF-1.4\n%% file %d\n" % next(_numbers)
-    return start + b"%" * (size - len(start)) if size else start
+    start, end = b"%%PDF-1.4\n%% file %d\n" % next(_numbers), b"%%EOF\n"
+    return start + b"%" * (size - len(start) - len(end)) + end
 
 
 class Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_run_that_was_killed_between_two_steps_is_finished_by_the_next(
     acme.finish()
     assert acme.booked() == {uid: 119}
     assert acme.states() == {uid: "moved"}
+
+
+def test_an_answer_that_lacks_everything_does_not_say_that_nothing_is_booked(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_after", "debitoor.expenses.create", times=1)
+    acme.fault("status", "debitoor.expenses.list", status=200, body={}, between=(2, 99))
+    acme.plan(acme.exports())
+    for _ in range(2):
+        with pytest.raises(RetryError):
+            acme.finish()
+        acme.clock.pass_by(minutes=2)
+    acme.sandbox.clear_faults()
+    acme.finish()
+    assert acme.booked() == {uid: 119}
 
 
 # Others at the same document
@@ -206,10 +221,13 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     assert to_archive(acme.ledger, "acme") == []
 
 
-def test_a_large_file_that_breaks_off_is_read_again(acme: Stage) -> None:
+@pytest.mark.parametrize("effect", ["truncate", "truncate_hidden"])
+def test_a_large_file_that_breaks_off_is_read_again(acme: Stage, effect: str) -> None:
     content = pdf(2_000_000)
     acme.document(content)
-    acme.fault("truncate", "gmi.documents.file", times=1)
+    acme.fault(effect, "gmi.documents.file", times=1)
+    with suppress(RetryError):
+        acme.export()
     acme.export()
     [expense] = acme.company.expenses()
     assert acme.company.file(expense["fileId"]) == content

@@ -5,21 +5,27 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from debitoor_provider.services.errors import FileRefused
+from debitoor_provider.services.errors import BadAnswer, FileRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PDF_MAGIC = b"%PDF-"
+_PDF_END = b"%%EOF"
+_LAST = 1024  # bytes, among which readers of PDF look for its end
 
 
-def write_checked(pieces: Iterable[bytes], into: BinaryIO, *, largest: int | None = None, pdf: bool = False) -> int:
+def write_checked(
+    pieces: Iterable[bytes], into: BinaryIO, *, largest: int | None = None, pdf: bool = False, whole: bool = False
+) -> int:
     """Write the pieces of a file.
 
     :param largest: bytes that are accepted
     :param pdf: whether it has to start like a PDF
+    :param whole: whether it has to end like one too, which tells a file that broke off where nothing tells its size
     :return: number of bytes written
     :raises FileRefused: for an empty, too large or wrong file; of a too large one the beginning was written
+    :raises BadAnswer: for one that broke off
     """
     rest = iter(pieces)
     head = b""
@@ -29,13 +35,16 @@ def write_checked(pieces: Iterable[bytes], into: BinaryIO, *, largest: int | Non
             break
     if pdf and head and not head.startswith(PDF_MAGIC):
         raise FileRefused("The file is not a PDF, though its name says so.")
-    written = 0
+    written, last = 0, b""
     for piece in chain((head,), rest):
         written += len(piece)
         check_size(written, largest)
         into.write(piece)
+        last = (last + piece)[-_LAST:]
     if not written:
         raise FileRefused("The file is empty.")
+    if whole and _PDF_END not in last:
+        raise BadAnswer("The file broke off before its end.")
     return written
 
 

@@ -65,7 +65,7 @@ class Pacer:
     :param key: API key or token; only its hash is kept
     :param allowance: the limits
     :param store: ``sqlite:///<path>`` or ``memory://``
-    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, and a longer
+    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, a longer
         pause is left to the scheduler
     :param sleep: how to wait
     :param clock: monotonic seconds, for pauses

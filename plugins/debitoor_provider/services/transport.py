@@ -128,12 +128,14 @@ class Transport:
         *,
         largest: int | None = None,
         pdf: bool = False,
+        whole: bool = False,
         content_of: Callable[[Any], bytes] | None = None,
     ) -> int:
         """Write an answer's bytes to a seekable file, in pieces.
 
         :param largest: bytes that are accepted
         :param pdf: whether the content has to start like a PDF
+        :param whole: whether it has to end like one too
         :param content_of: finds the file inside a JSON answer, for a service that may answer so
         :return: number of bytes written
         :raises FileRefused: for an empty, too large or wrong file; nothing of it is left in ``into``
@@ -144,7 +146,8 @@ class Transport:
         def attempt() -> int:
             try:
                 with self._send(call) as response:
-                    return write_checked(self._pieces(response, call, content_of), into, largest=largest, pdf=pdf)
+                    pieces = self._pieces(response, call, content_of)
+                    return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole)
             except BaseException:
                 into.seek(start)
                 into.truncate()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
+from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.expense import Draft, draft
@@ -160,6 +160,7 @@ class _Mover:
                     body.write(detail.content)
             if not body.tell():
                 self.getmyinvoices.download(uid, body, filename=document.filename)
+                _check_length(document, body.tell())
         except NotFound:
             self._leave(entry, LeftOut("deleted", "It was deleted in GetMyInvoices."))
             return None
@@ -241,3 +242,12 @@ class _Mover:
             f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
             "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
         )
+
+
+def _check_length(document: Document, size: int) -> None:
+    """Notice a file that broke off though its answer announced no more; its record tells kilobytes (contract 4.3).
+
+    :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
+    """
+    if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
+        raise BadAnswer("The file broke off before its end.", service="GetMyInvoices", operation="download file")

@@ -82,7 +82,7 @@ class Sales(Core):
         call = Call(
             "download PDF", "GET", route.format(id=segment(document.id)), headers={"Accept": "application/pdf, */*"}
         )
-        return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=True)
+        return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=True, whole=True)
 
 
 def _filters(filters: SalesFilters) -> dict[str, object]:
