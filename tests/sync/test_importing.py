@@ -29,10 +29,10 @@ def imported(acme: Stage) -> dict[str, dict[str, Any]]:
 
 
 def test_an_invoice_becomes_a_document_with_its_pdf_and_its_figures(acme: Stage) -> None:
-    source = invoice(acme, number="RE/2026-1", content=b"%PDF-1.4 sales", paid=True)
+    source = invoice(acme, number="RE/2026-1", content=b"%PDF-1.4 sales %%EOF", paid=True)
     acme.import_(acme.imports(defaults={"tags": ["debitoor", "sales"], "note": "by the sync"}))
     row = imported(acme)[source]
-    assert acme.company.document_file(row["uid"]) == b"%PDF-1.4 sales"
+    assert acme.company.document_file(row["uid"]) == b"%PDF-1.4 sales %%EOF"
     assert row["filename"] == "RE_2026-1.pdf"
     assert row["note"] == f"by the sync [Debitoor {source}]"
     assert (row["documentType"], row["documentNumber"], row["documentDate"]) == (
@@ -127,6 +127,35 @@ def test_an_upload_whose_answer_is_lost_is_there_once_with_its_tags(
     assert acme.states("import") == {source: "moved"}
 
 
+def test_a_pdf_that_breaks_off_is_read_again(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("truncate_hidden", "debitoor.invoices.pdf", times=1)
+    acme.import_()
+    assert acme.company.document_file(imported(acme)[source]["uid"]) == acme.company.invoice_pdf(source)
+
+
+def test_an_invoice_whose_pdf_is_not_found_is_not_taken_for_deleted(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("status", "debitoor.invoices.pdf", status=404)
+    acme.import_()
+    assert acme.states("import") == {source: "rejected refused_by_service"}
+
+
+@pytest.mark.parametrize("operation", ["gmi.documents.get", "gmi.documents.update"])
+def test_tags_that_could_not_be_added_are_added_later(acme: Stage, operation: str) -> None:
+    source = invoice(acme)
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    acme.fault("cut_after_without_tags", "gmi.documents.create", times=1)
+    acme.fault("status", "gmi.documents.list", status=200, body={"totalCount": 0, "maxPages": 0, "records": []})
+    acme.fault("status", operation, status=503)
+    for _ in range(2):
+        with pytest.raises(RetryError):
+            acme.import_(account)
+    acme.sandbox.clear_faults()
+    acme.import_(account)
+    assert imported(acme)[source]["tags"] == ["debitoor"]
+
+
 def test_an_upload_that_is_found_only_by_its_bytes_gets_its_tags_too(acme: Stage) -> None:
     source = invoice(acme)
     account = acme.imports(defaults={"tags": ["debitoor"]})
@@ -158,7 +187,7 @@ def test_even_an_old_ledger_and_a_pdf_that_is_printed_anew_make_no_second_docume
     since = invoice(acme)
     acme.import_()
     for source in (before, since):
-        acme.company.print_again(source, b"%PDF-1.4 in another layout")
+        acme.company.print_again(source, b"%PDF-1.4 in another layout %%EOF")
         acme.company.edit_entity(source, date="2026-02-02")
     acme.open_ledger("old")
     acme.import_()
@@ -176,8 +205,8 @@ def test_a_document_that_is_locked_meanwhile_is_there_all_the_same(acme: Stage) 
 
 
 def test_a_file_that_is_there_already_counts_as_done(acme: Stage) -> None:
-    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same")
-    uid = acme.document(b"%PDF-1.4 the same", document_number="RE-1")
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number="RE-1")
     acme.import_()
     assert acme.entry(source, "import").target_id == uid
     assert len(acme.company.documents()) == 1
@@ -185,8 +214,8 @@ def test_a_file_that_is_there_already_counts_as_done(acme: Stage) -> None:
 
 @pytest.mark.parametrize(("number", "state"), [("RE-1", "moved"), ("RE-2", "rejected refused_by_service")])
 def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number: str, state: str) -> None:
-    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same")
-    uid = acme.document(b"%PDF-1.4 the same", document_number=number)
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number=number)
     acme.document(document_number="RE-10")
     body = {"success": False, "errors": [{"code": 127, "detail": "Document already exists"}]}
     acme.fault("status", "gmi.documents.create", status=422, body=body)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.debitoor.models import SalesType
 from debitoor_provider.services.errors import (
     AlreadyExists,
     Misconfigured,
@@ -126,6 +127,8 @@ class _Mover:
             try:
                 self.debitoor.sales_pdf(document, body)
             except NotFound:
+                if not self._is_gone(document):
+                    raise
                 self._leave(entry, _DELETED)
                 return
             content = seal(body, name)
@@ -140,7 +143,7 @@ class _Mover:
                     raise
                 uid, found = there, True
                 if entry.attempts > 1:
-                    self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
+                    self._repair_copy(uid)
             except UnclearOutcome as unclear:
                 try:
                     arrived = self._settle(entry)
@@ -184,6 +187,31 @@ class _Mover:
             self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
         except RejectError as error:  # locked meanwhile: it is there all the same
             log.warning("Document %s does not get its tags: %s", document.document_uid, error)
+
+    def _repair_copy(self, uid: int) -> None:
+        """Look at the copy that an earlier attempt may have left without its tags.
+
+        :raises UnclearOutcome: when that cannot be found out now
+        """
+        try:
+            self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
+        except RejectError as error:
+            log.warning("Document %s may lack its tags: %s", uid, error)
+        except ServiceError as error:
+            raise UnclearOutcome(
+                f"It is there, perhaps without its tags. {error.message}",
+                service=error.service,
+                operation=error.operation,
+            ) from error
+
+    def _is_gone(self, document: SalesDocument) -> bool:
+        """Make sure that it is the document that is not found, and not only its file."""
+        read = self.debitoor.credit_note if document.type is SalesType.CREDIT_NOTE else self.debitoor.invoice
+        try:
+            now = read(document.id)
+        except NotFound:
+            return True
+        return now.deleted or now.deleted_date is not None
 
     def _read(self, entry: Entry) -> SalesDocument | None:
         """Give the record as it is now; ``None`` when the document is not to go (any more)."""
