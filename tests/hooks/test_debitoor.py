@@ -55,7 +55,7 @@ def test_a_token_of_another_account_is_told(service, connect, hook):
     ("reply", "said"),
     [
         (Reply({"code": 401, "message": CANARY}, status=401), "revoked"),
-        (Reply(b"<html>", status=404), "does not exist"),
+        (Reply(b"<html>", status=404), "not the address"),
         (Reply({}, status=429), "slow down"),
         (Reply(b"timeout", status=503), "problem of its own"),
         (Reply(b"<html>"), "could not be understood"),

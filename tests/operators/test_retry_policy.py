@@ -11,6 +11,7 @@ from debitoor_provider.services.errors import (
     Misconfigured,
     QuotaUsedUp,
     RateLimited,
+    Refused,
     Unavailable,
     UnclearOutcome,
 )
@@ -27,6 +28,7 @@ def decide(error: Exception):
         CredentialsRefused("The key is not known."),
         Misconfigured("Airflow has no connection x."),
         QuotaUsedUp("The allowance of the day is spent."),
+        Refused("Debitoor did not accept the request (400)."),
         LedgerMisconfigured("The ledger's address is not a database URL."),
         LedgerOutdated("The tables are old."),
         LedgerTooNew("The tables are new."),

@@ -34,7 +34,7 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.exceptions.SSLError("unexpected eof"), Unavailable, "broke off"),
         (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
         (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
-        (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "InvalidHeader"),
+        (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
         (requests.ConnectionError(), Unavailable, "broke off"),
     ],
 )

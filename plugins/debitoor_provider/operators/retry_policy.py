@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from debitoor_provider.services.errors import RetryError, StopError
+from debitoor_provider.services.errors import RejectError, RetryError, StopError
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
 class ServiceRetryPolicy(RetryPolicy):
-    """Fail at once on what a person has to mend; wait as long as the service asked on a :class:`RetryError`."""
+    """Fail at once on what a person has to mend; wait as long as the service asked on a :class:`RetryError`.
+
+    A :class:`RejectError` that ends a step is a refusal that concerns all documents: asked again, it would come again.
+    """
 
     def evaluate(
         self,
@@ -24,7 +27,7 @@ class ServiceRetryPolicy(RetryPolicy):
         context: Context | None = None,  # noqa: ARG002
     ) -> RetryDecision:
         """Decide by the kind of error (see :mod:`debitoor_provider.services.errors`)."""
-        if isinstance(exception, StopError) or _is_of_the_ledger(exception):
+        if isinstance(exception, StopError | RejectError) or _is_of_the_ledger(exception):
             return RetryDecision.fail(reason=str(exception))
         if isinstance(exception, RetryError) and exception.retry_after:
             return RetryDecision.retry(delay=timedelta(seconds=exception.retry_after), reason=str(exception))

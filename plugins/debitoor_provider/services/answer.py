@@ -23,6 +23,9 @@ LARGEST_RECORD = 2 * 1024 * 1024
 
 _CHUNK = 64 * 1024
 
+_ONE_OF_A_KIND = ("account", "environment", "settings", "tax rates")
+_ABOUT_ONE = ("look for ", "upload ", "create expense", "create income")
+
 
 class TooLarge(Unexpected):
     """The answer is larger than was expected."""
@@ -45,6 +48,19 @@ class Answer:
     def ok(self) -> bool:
         """Whether the status says success."""
         return 200 <= self.status < 300
+
+
+_NO_RECORD = ("list ", "check ", "look for ", "upload ", "create ", *(f"read {what}" for what in _ONE_OF_A_KIND))
+
+
+def names_no_record(operation: str) -> bool:
+    """Whether a call is about no record that may be missing, so that "not found" can only mean its address."""
+    return operation.startswith(_NO_RECORD)
+
+
+def concerns_all(operation: str) -> bool:
+    """Whether all documents depend on a call, so that none of them is to blame for a refusal."""
+    return names_no_record(operation) and not operation.startswith(_ABOUT_ONE)
 
 
 def checked_pieces(response: requests.Response, largest: int | None = None) -> Iterator[bytes]:

@@ -24,6 +24,10 @@ class FieldProblem:
     message: str
 
 
+REPORT = "Try again later. If it stays so, report it with the run's log."
+"""The remedy where no document is to blame."""
+
+
 class ServiceError(Exception):
     """Anything a service refused or failed to do.
 

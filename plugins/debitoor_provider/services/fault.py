@@ -28,7 +28,7 @@ def meaning(fault: requests.RequestException) -> ServiceError:
         return Unavailable("The connection to the service broke off.")
     if isinstance(fault, requests.exceptions.ContentDecodingError):
         return BadAnswer("The answer could not be decoded.")
-    return Misconfigured(f"The request could not be made ({type(fault).__name__}).")
+    return Misconfigured("The request could not be made.", remedy="Check the connection's base URL and proxy.")
 
 
 def _reason(fault: BaseException) -> BaseException | None:

@@ -7,6 +7,7 @@ from debitoor_provider.services.debitoor.explain import explain
 from debitoor_provider.services.errors import (
     CredentialsRefused,
     FileRefused,
+    Misconfigured,
     NotFound,
     RateLimited,
     Refused,
@@ -32,9 +33,22 @@ from debitoor_provider.services.errors import (
 )
 @pytest.mark.parametrize("payload", [None, {"code": 1, "message": "x"}, "text", []])
 def test_the_status_decides(status, kind, payload):
-    error = explain(Answer(status, payload, retry_after=5), "create expense")
+    error = explain(Answer(status, payload, retry_after=5), "read expense")
     assert type(error) is kind
     assert error.status == status
+
+
+@pytest.mark.parametrize("operation", ["list expenses", "read environment", "create expense", "upload file"])
+def test_not_found_means_the_address_where_no_record_is_asked_for(operation):
+    error = explain(Answer(404, {"code": 404, "message": "x"}), operation)
+    assert type(error) is Misconfigured
+    assert error.remedy
+
+
+@pytest.mark.parametrize("operation", ["list expenses", "read environment"])
+def test_a_refusal_that_concerns_all_says_what_to_do(operation):
+    assert explain(Answer(400, None), operation).remedy
+    assert not explain(Answer(400, None), "create expense").remedy  # the document's own mend is told
 
 
 def test_a_wait_is_passed_on():

@@ -81,12 +81,20 @@ def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
     ],
 )
 def test_a_body_that_says_nothing_leaves_the_status(status, kind):
-    assert type(explain(Answer(status), "read document")) is kind
+    assert type(explain(Answer(status), "upload document")) is kind
 
 
 def test_a_missing_record_and_a_wrong_address_are_told_apart():
-    assert isinstance(explain(Answer(404, {"detail": "x"}), "read document"), NotFound)
-    assert isinstance(explain(Answer(404, None), "read document"), Misconfigured)
+    assert isinstance(explain(Answer(422, {"error_code": 106}), "read document"), NotFound)
+    assert type(explain(Answer(404, {"detail": "x"}), "read document")) is Refused
+    for payload, operation in ((None, "read document"), ({"detail": "x"}, "list documents")):
+        assert isinstance(explain(Answer(404, payload), operation), Misconfigured)
+
+
+def test_a_refusal_that_concerns_all_says_what_to_do():
+    assert explain(Answer(400, {"detail": "x"}), "list documents").remedy
+    assert explain(Answer(413, {"detail": "x"}), "create company").remedy
+    assert not explain(Answer(400, {"detail": "x"}), "upload document").remedy  # the document's own mend is told
 
 
 def test_the_user_agent_and_a_wrong_path_are_told_apart(shape):

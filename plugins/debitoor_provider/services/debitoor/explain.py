@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.services.answer import concerns_all, names_no_record
 from debitoor_provider.services.errors import (
+    REPORT,
     CredentialsRefused,
     FieldProblem,
     FileRefused,
+    Misconfigured,
     NotFound,
     RateLimited,
     Refused,
@@ -45,6 +48,8 @@ def _named(answer: Answer, operation: str) -> ServiceError:
             "Debitoor does not accept the access token; it was revoked or mistyped.",
             remedy="Give access again in Debitoor and enter the new token in the connection.",
         )
+    if status == 404 and names_no_record(operation):
+        return Misconfigured("This is not the address of the Debitoor API.", remedy="Check the connection's base URL.")
     if status == 404:
         return NotFound("The record does not exist, or no longer.")
     if status == 429:
@@ -53,18 +58,19 @@ def _named(answer: Answer, operation: str) -> ServiceError:
         return Unavailable(f"Debitoor has a problem of its own ({status}).", retry_after=answer.retry_after)
     if "upload" in operation and status in (412, 413, 415):
         return FileRefused("Debitoor does not accept the file: its type or its size is not allowed.")
-    return _refusal(answer)
+    return _refusal(answer, operation)
 
 
-def _refusal(answer: Answer) -> Refused:
+def _refusal(answer: Answer, operation: str) -> Refused:
     fields = _fields(answer.payload)
     named = "; ".join(
         f"{problem.field} ({problem.message})" if problem.message else problem.field
         for problem in fields[:_NAMED_FIELDS]
     )
     more = f" and {len(fields) - _NAMED_FIELDS} more" if len(fields) > _NAMED_FIELDS else ""
-    what = f"these fields: {named}{more}." if named else f"the data ({answer.status})."
-    return Refused(f"Debitoor did not accept {what}", fields=fields)
+    to_all = concerns_all(operation)
+    what = f"these fields: {named}{more}." if named else f"the {'request' if to_all else 'data'} ({answer.status})."
+    return Refused(f"Debitoor did not accept {what}", fields=fields, remedy=REPORT if to_all else "")
 
 
 def _fields(payload: Any) -> tuple[FieldProblem, ...]:

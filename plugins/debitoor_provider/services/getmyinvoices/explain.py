@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.services.answer import concerns_all, names_no_record
 from debitoor_provider.services.errors import (
+    REPORT,
     AlreadyExists,
     CredentialsRefused,
     FieldProblem,
@@ -124,7 +126,7 @@ def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any],
     if status in (401, 403):
         kind, message, remedy = _KEY_CODES.get(code or 0, _KEY_CODES[403])
         return kind(message, remedy=remedy)
-    if status == 413:  # by a gateway before the service
+    if status == 413 and operation.startswith(("upload ", "add ", "look for ")):  # by a gateway before the service
         return FileRefused("The file is too large for GetMyInvoices.")
     if status == 408 or status >= 500:
         return Unavailable(f"GetMyInvoices has a problem of its own ({status}).", retry_after=answer.retry_after)
@@ -136,9 +138,9 @@ def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any],
     if status in (405, 410) or (status == 400 and "action is not valid" in detail.lower()):
         return Misconfigured("GetMyInvoices does not know this call.", remedy=_CHECK_URL)
     if status == 404:
-        if answer.payload is None:
+        if answer.payload is None or names_no_record(operation):
             return Misconfigured("This is not the address of the GetMyInvoices API.", remedy=_CHECK_URL)
-        return NotFound("The record does not exist, or no longer.")
+        return Refused("GetMyInvoices did not find what was asked for.")  # a missing record has a code of its own
     return _refusal(code, detail, first, operation)
 
 
@@ -147,7 +149,7 @@ def _refusal(code: int | None, detail: str, first: dict[str, Any], operation: st
     kind, message = (
         known or _CODES.get(code or 0) or (Refused, f"GetMyInvoices refused the request (code {code or 'unknown'}).")
     )
-    remedy = _REMEDIES.get(code or 0, "")
+    remedy = _REMEDIES.get(code or 0, REPORT if kind is Refused and concerns_all(operation) else "")
     if kind is AlreadyExists:
         return AlreadyExists(message, document_uid=integer(first.get("duplicate_invoice_id")))
     if kind is Refused:
