@@ -1,0 +1,48 @@
+"""Connections that are refused: for chosen calls nothing listens."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from requests.adapters import HTTPAdapter
+
+from sandbox.debitoor.operations import OPERATIONS as DEBITOOR
+from sandbox.gmi.operations import OPERATIONS as GMI
+from sandbox.router import Router
+
+if TYPE_CHECKING:
+    import requests
+
+_ROUTER = Router((*GMI, *DEBITOOR))
+
+
+class Refusing(HTTPAdapter):
+    """Sends chosen calls to a port that nobody listens at.
+
+    :param operation: name of the calls
+    :param hits: told how many of them there were, this one included, says whether it is refused
+    """
+
+    def __init__(self, operation: str, hits: Callable[[int], bool]) -> None:
+        super().__init__()
+        self.applied = 0
+        self._operation, self._hits, self._seen = operation, hits, 0
+        self._bound = socket.socket()
+        self._bound.bind(("127.0.0.1", 0))  # and never listen
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        called = _ROUTER.match(request.method or "", parts.path).operation
+        if called is not None and called.name == self._operation:
+            self._seen += 1
+            if self._hits(self._seen):
+                self.applied += 1
+                request.url = parts._replace(netloc=f"127.0.0.1:{self._bound.getsockname()[1]}").geturl()
+        return super().send(request, *args, **kwargs)
+
+    def close(self) -> None:
+        super().close()
+        self._bound.close()
