@@ -56,7 +56,9 @@ class Exports(Memory):
         kept = self.enter(listed, gone, rules, run, now)
         if since is not None:
             for uid in waiting - kept:
-                self.rows[uid] = replace(self.rows[uid], state="planned", why=frozenset(), run=run, asked=now, stem=None)
+                self.rows[uid] = replace(
+                    self.rows[uid], state="planned", why=frozenset(), run=run, asked=now, stem=None
+                )
         return kept
 
     def name(self, due: list[str], rules: ExportRules) -> None:
@@ -73,10 +75,10 @@ class Exports(Memory):
         for uid in due:
             self._send(uid, self.rows[uid], rules, now)
 
-    def archive(self, at: datetime) -> None:
+    def archive(self, rules: ExportRules, at: datetime) -> None:
         """Archive what a run saw in the books, and nothing else; a locked document stays where it is (contract 7.1)."""
         for uid, row in self.rows.items():
-            if row.state == "moved" and row.verified and not row.refused:
+            if rules.archive and row.state == "moved" and row.verified and not row.refused:
                 document = self.documents[uid]
                 if document.deleted or document.record.locked:
                     row.refused = True
@@ -91,7 +93,7 @@ class Exports(Memory):
             row.become("moved")
             row.verified = True
             return
-        apart = document.size > LARGE and not rules.approved_only and now - row.asked <= FRESH
+        apart = document.size > LARGE and not rules.approved_only and _is_fresh(row, rules, now)
         record: Record = row.listed if apart else document.record
         if document.deleted:
             row.become("gone")
@@ -154,7 +156,7 @@ class Imports(Memory):
             if sale.deleted:
                 row.become("gone")
                 continue
-            told: Sale = sale if now - row.asked > FRESH else row.listed
+            told: Sale = row.listed if _is_fresh(row, rules, now) else sale
             if not _wanted(told, rules):
                 row.become("gone")
             elif not sale.is_pdf:
@@ -165,7 +167,7 @@ class Imports(Memory):
                     kind = (rules.credit_kind if told.kind == "creditNote" else None) or rules.kind
                     self.copies[id_] = Copy(told.gross, told.day, told.sha256, told.number, kind)
 
-    def archive(self, at: datetime) -> None:
+    def archive(self, rules: ImportRules, at: datetime) -> None:
         """Nothing is archived in Debitoor."""
 
 
@@ -216,6 +218,10 @@ def _approval(document: Document, rules: ExportRules) -> frozenset[str]:
     if not rules.approved_only or document.approved or (document.approved is None and rules.without_workflow == "pass"):
         return frozenset()
     return frozenset({"no_workflow" if document.approved is None else "not_approved"})
+
+
+def _is_fresh(row: Row, rules: ExportRules | ImportRules, now: datetime) -> bool:
+    return row.rules == rules and abs(now - row.asked) <= FRESH
 
 
 def _is_positive_credit(record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -11,12 +12,30 @@ from tests.sync.stage import Stage
 from tests.trust.model_reference import Copy
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
+    from sandbox.client import SandboxAdmin
 
 Direction = Literal["export", "import"]
+
+
+class Clocks:
+    """The services' clock, which stands still within a step, and ours, which may differ from it."""
+
+    def __init__(self, sandbox: SandboxAdmin, service: datetime) -> None:
+        self._sandbox = sandbox
+        self._told: datetime | None = None
+        self.service = service
+        self.skew = timedelta()
+
+    def __call__(self) -> datetime:
+        return self.service + self.skew
+
+    def tell(self) -> None:
+        """Set the services' clock, when it has moved."""
+        if self._told != self.service:
+            self._sandbox.set_clock(self.service, frozen=True)
+            self._told = self.service
 
 
 class Exchange(Stage):
@@ -53,7 +72,19 @@ class Exchange(Stage):
     def told(self, direction: Direction) -> dict[str, tuple[str, str]]:
         """State and reason of each document in the ledger, in the words of the model."""
         entries = self.ledger.entries(self.account_id, direction, order="listed")
-        return {entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries}
+        return {
+            entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries
+        }
+
+    def delete_copy(self, direction: Direction, id_: str) -> None:
+        """A person deletes what the target has of a document."""
+        if direction == "export":
+            mark = f"[GMI {id_}]"
+            [expense] = [row for row in self.company.expenses() if row["lines"][0]["description"].endswith(mark)]
+            self.company.delete_entity(expense["id"])
+        else:
+            [copy] = [row for row in self.company.documents() if row["note"].endswith(f"[Debitoor {id_}]")]
+            self.company.delete_document(copy["uid"])
 
     def at_target(self, direction: Direction) -> dict[str, list[Copy]]:
         """What the target holds, by the mark of its document at the source."""
@@ -79,14 +110,12 @@ class Exchange(Stage):
         return found
 
 
-def manual(start: str | None, end: str | None, ids: tuple[str, ...], kind: RunKind) -> Window:
+def requested(kind: RunKind, start: str | None, end: str | None, ids: tuple[str, ...]) -> Window:
     """A window that a person or a backfill asked for."""
     return Window(kind, start=_day(start), end=_day(end), document_ids=ids)
 
 
 def _day(text: str | None) -> date | None:
-    from datetime import date
-
     return date.fromisoformat(text) if text else None
 
 

@@ -1,7 +1,7 @@
 """The reference model: what has to be in the books and in the ledger, told by the design and the two contracts alone.
 
-It shares no code with the product. Every document that somebody entered is here with its record as it is now; a row says
-what the exchange knows of it. Where the design leaves open which of several reasons is told, any of them will do.
+It shares no code with the product. Every document that somebody entered is here with its record as it is now; a row
+says what the exchange knows of it. Where the design leaves open which of several reasons is told, any of them will do.
 """
 
 from __future__ import annotations
@@ -185,6 +185,11 @@ class Row:
         if state == "moved":
             self.refused = False
 
+    def send_again(self) -> None:
+        """A person wants it to go anew, with a new name."""
+        self.become("planned")
+        self.stem = None
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -278,4 +283,4 @@ def local(moment: datetime) -> str:
 
 def within(day: str, start: str | None, end: str | None) -> bool:
     """Whether a day lies in a period, both ends inclusive; a document without a date lies in none (A-25)."""
-    return (not start and not end) or bool(day) and (not start or day >= start) and (not end or day <= end)
+    return (not start and not end) or (bool(day) and (not start or day >= start) and (not end or day <= end))
