@@ -44,6 +44,7 @@ def test_nothing_a_service_may_send_breaks_a_reader_of_days_and_flags(reader, va
         ("NaN", None),
         ("Infinity", None),
         ("1e999999", None),
+        (10**30, None),
         (True, None),
         (None, None),
         ([], None),
@@ -76,8 +77,8 @@ def test_a_moment_is_read_with_and_without_milliseconds_and_in_utc(written):
     assert reading.moment(written) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "yesterday", "", None, 5])
-def test_a_moment_without_zone_is_none(written):
+@pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "yesterday", "", None, 5, "0001-01-01T00:00:00+14:00"])
+def test_a_moment_without_zone_or_out_of_the_calendar_is_none(written):
     assert reading.moment(written) is None
 
 
@@ -91,7 +92,9 @@ def test_a_flag_that_is_not_clearly_set_is_not_set(no):
     assert reading.flag(no) is False
 
 
-@pytest.mark.parametrize(("written", "number"), [(7, 7), ("7", 7), (" 7 ", 7), ("7.5", None), (True, None), ("", None)])
+@pytest.mark.parametrize(
+    ("written", "number"), [(7, 7), ("7", 7), (" 7 ", 7), ("7.5", None), (True, None), ("", None), (10**18, None)]
+)
 def test_an_integer_may_be_a_numeric_string(written, number):
     assert reading.integer(written) == number
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import requests
 
-LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer in JSON, which is read as a whole: a long list."""
 LARGEST_RECORD = 2 * 1024 * 1024
 """The same where one record is the answer: many of these are read at the same time."""

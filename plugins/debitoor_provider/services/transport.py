@@ -164,7 +164,7 @@ class Transport:
         def attempt() -> requests.Response:
             with self._send(call) as response:
                 body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
-                response._content = body  # type: ignore[attr-defined]  # noqa: SLF001 - requests has no other way
+                response._content = body  # noqa: SLF001 - requests has no other way
                 self._understood(response, body, call)
                 return response
 

@@ -10,6 +10,7 @@ import pytest
 
 from debitoor_provider.services.errors import (
     AlreadyExists,
+    BadAnswer,
     FileRefused,
     NotFound,
     QuotaUsedUp,
@@ -56,6 +57,19 @@ def test_listing_asks_with_filters_and_pages(service, client):
         "perPage": ["500"],
     }
     assert second.query["pageNumber"] == ["2"]
+
+
+@pytest.mark.parametrize("records", [[{}], [{"documentUid": "x"}], [{"documentUid": 10**30}]])
+def test_a_record_without_a_usable_id_is_a_bad_answer(service, client, records):
+    service.on("GET", DOCUMENTS, Reply({"totalCount": 1, "maxPages": 1, "records": records}))
+    with pytest.raises(BadAnswer, match="documentUid is missing"):
+        client.documents()
+
+
+def test_an_answer_about_another_document_is_a_bad_answer(service, client):
+    service.on("GET", f"{DOCUMENTS}/7", Reply({"meta_data": {"documentUid": 8}}))
+    with pytest.raises(BadAnswer, match="another document"):
+        client.document(7)
 
 
 def test_an_idle_look_costs_one_call(service, client):

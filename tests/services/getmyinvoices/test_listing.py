@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices.listing import DocumentQuery, all_documents, local, pages
-from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.services.getmyinvoices.models import Archived, Document
 from debitoor_provider.services.getmyinvoices.parse import Page
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -32,7 +32,7 @@ class Listing:
 
 
 def page(*uids: int, total: int | None, of: int | None) -> Page:
-    return Page([{"documentUid": uid} for uid in uids], total, of)
+    return Page([Document(uid, "RECEIPT") for uid in uids], total, of)
 
 
 def uids(listing: Listing) -> list[int]:

@@ -116,15 +116,20 @@ def test_line_items():
 
 @pytest.mark.parametrize("records", [[FULL], {"28715": FULL}, FULL])
 def test_records_come_as_list_as_object_by_id_or_single(records):
-    found = parse.page({"totalCount": "1", "maxPages": 1, "records": records}, "documentUid")
-    assert [parse.document(record).document_uid for record in found.records] == [28715]
+    found = parse.page({"totalCount": "1", "maxPages": 1, "records": records}, "documentUid", parse.document)
+    assert [document.document_uid for document in found.records] == [28715]
     assert (found.total, found.pages) == (1, 1)
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", {"records": "x"}, {"records": [1]}])
 def test_what_is_no_page_is_unexpected(payload):
     with pytest.raises(Unexpected):
-        parse.page(payload, "documentUid")
+        parse.page(payload, "documentUid", parse.document)
+
+
+@pytest.mark.parametrize("items", ["x", 7, {}, [1], [[]], {"a": 1}, None, [None]])
+def test_line_items_that_are_none_are_left_out_and_the_document_is_not(items):
+    assert parse.document({**FULL, "lineItems": items}).line_items == ()
 
 
 @pytest.mark.parametrize("none", [None, {}, [], {"isCompleted": False}, {"currentWorkflow": [], "isCompleted": 0}])
@@ -163,12 +168,12 @@ def test_content_never_shows_in_a_representation():
 @pytest.mark.parametrize("payload", [{}, {"message": "Something went wrong"}, {"records": None, "totalCount": 3}])
 def test_an_answer_without_records_is_no_empty_list(payload):
     with pytest.raises(Unexpected):
-        parse.page(payload, "documentUid")
+        parse.page(payload, "documentUid", parse.document)
 
 
 @pytest.mark.parametrize("records", [[], {}, None])
 def test_an_empty_list_says_so(records):
-    assert parse.page({"records": records, "totalCount": 0}, "documentUid").records == []
+    assert parse.page({"records": records, "totalCount": 0}, "documentUid", parse.document).records == []
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"message": "Something went wrong"}])

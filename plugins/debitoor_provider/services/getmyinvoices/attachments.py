@@ -22,7 +22,7 @@ class Attachments(Core):
         return self._get(
             "list attachments",
             constants.ATTACHMENTS.format(uid=segment(uid)),
-            lambda payload: [parse.attachment(record) for record in parse.page(payload, "attachmentUid").records],
+            lambda payload: parse.page(payload, "attachmentUid", parse.attachment).records,
         )
 
     def attachment(self, uid: int, attachment_uid: int) -> Attachment:

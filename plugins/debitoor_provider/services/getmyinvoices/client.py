@@ -11,7 +11,7 @@ from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
 from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
 from debitoor_provider.services.getmyinvoices.masterdata import MasterData
-from debitoor_provider.services.reading import Unexpected, flag, identifier, mapping
+from debitoor_provider.services.reading import Unexpected, flag, mapping
 from debitoor_provider.services.retry import QUESTION
 from debitoor_provider.services.session import segment
 from debitoor_provider.services.transport import Call
@@ -66,7 +66,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         query = DocumentQuery(**filters)
         self.identify()
 
-        def fetch(number: int) -> parse.Page:
+        def fetch(number: int) -> parse.Page[Document]:
             return self._page(query, number)
 
         return [document for document in all_documents(fetch) if query.keeps(document)]
@@ -79,7 +79,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         query = DocumentQuery(**filters)
         for page in pages(lambda number: self._page(query, number)):
             if page.records:
-                yield [document for document in map(parse.document, page.records) if query.keeps(document)]
+                yield [document for document in page.records if query.keeps(document)]
 
     def deleted_documents(self, since: datetime) -> list[int]:
         """Return the ids of documents deleted since a time (contract 7.3).
@@ -88,16 +88,15 @@ class GetMyInvoicesClient(MasterData, Attachments):
         """
         since_local = local(since, self.zone)
 
-        def fetch(number: int) -> parse.Page:
+        def fetch(number: int) -> parse.Page[int]:
             return self._get(
                 "list deleted documents",
                 constants.DOCUMENTS_DELETED,
-                lambda payload: parse.page(payload, "documentUid"),
+                lambda payload: parse.page(payload, "documentUid", parse.deleted_document),
                 {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
             )
 
-        found = {identifier(row.get("documentUid"), "documentUid") for page in pages(fetch) for row in page.records}
-        return sorted(found)
+        return sorted({uid for page in pages(fetch) for uid in page.records})
 
     def document(
         self,
@@ -122,6 +121,13 @@ class GetMyInvoicesClient(MasterData, Attachments):
             "transactions": False,
             "documentApproval": approval,
         }
+
+        def read(payload: Any) -> DocumentDetail:
+            detail = parse.document_detail(payload)
+            if detail.document.document_uid != uid:
+                raise Unexpected("it is about another document")
+            return detail
+
         call = Call(
             "read document",
             "GET",
@@ -131,7 +137,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
             file_limit=(content_limit or self.max_file_bytes) if content else None,
         )
         self.identify()
-        return self.transport.call(call, parse.document_detail)
+        return self.transport.call(call, read)
 
     def download(self, uid: int, into: BinaryIO, *, filename: str = "") -> int:
         """Write a document's file to a seekable binary file, in pieces (contract 5.2).
@@ -229,11 +235,11 @@ class GetMyInvoicesClient(MasterData, Attachments):
         """
         self._send("delete document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
 
-    def _page(self, query: DocumentQuery, number: int) -> parse.Page:
+    def _page(self, query: DocumentQuery, number: int) -> parse.Page[Document]:
         return self._get(
             "list documents",
             constants.DOCUMENTS,
-            lambda payload: parse.page(payload, "documentUid"),
+            lambda payload: parse.page(payload, "documentUid", parse.document),
             {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices import parse
@@ -15,7 +15,8 @@ from debitoor_provider.services.getmyinvoices.models import Archived, Document, 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-Fetch = Callable[[int], parse.Page]
+R = TypeVar("R")
+Fetch = Callable[[int], parse.Page[R]]
 """Gets one page by its number, from 1."""
 
 _PASSES = 8
@@ -107,7 +108,7 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(UTC).astimezone(zone).strftime(MOMENT_FORMAT)
 
 
-def pages(fetch: Fetch) -> Iterator[parse.Page]:
+def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
     """Yield the pages of one pass, as far as they have to be asked for (4.2).
 
     Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
@@ -123,7 +124,7 @@ def pages(fetch: Fetch) -> Iterator[parse.Page]:
         number, before = number + 1, found.records
 
 
-def all_documents(fetch: Fetch) -> list[Document]:
+def all_documents(fetch: Fetch[Document]) -> list[Document]:
     """Return every document of the list once, sorted by id.
 
     The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
@@ -138,7 +139,7 @@ def all_documents(fetch: Fetch) -> list[Document]:
     before: set[int] | None = None
     for _ in range(_PASSES):
         read = list(pages(fetch))
-        found = {document.document_uid: document for page in read for document in map(parse.document, page.records)}
+        found = {document.document_uid: document for page in read for document in page.records}
         documents |= found
         totals_now = {page.total for page in read}
         totals |= totals_now

@@ -93,12 +93,15 @@ class MasterData(Core):
     def portals(self) -> list[Portal]:
         """Return the portals of the vendor's catalogue; reads all pages."""
 
-        def fetch(number: int) -> parse.Page:
+        def fetch(number: int) -> parse.Page[Portal]:
             return self._get(
-                "list portals", constants.PORTALS, lambda p: parse.page(p, "supplier_uid"), {"pageNumber": number}
+                "list portals",
+                constants.PORTALS,
+                lambda payload: parse.page(payload, "supplier_uid", parse.portal),
+                {"pageNumber": number},
             )
 
-        found = {portal.supplier_uid: portal for page in pages(fetch) for portal in map(parse.portal, page.records)}
+        found = {portal.supplier_uid: portal for page in pages(fetch) for portal in page.records}
         return list(found.values())
 
 

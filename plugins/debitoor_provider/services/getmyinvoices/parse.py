@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.services.getmyinvoices.models import (
     Account,
@@ -35,22 +35,26 @@ from debitoor_provider.services.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[R]):
     """One page of a list (4.2); ``total`` and ``pages`` are ``None`` when the envelope leaves them out."""
 
-    records: list[Mapping[str, Any]]
+    records: list[R]
     total: int | None
     pages: int | None
 
 
-def page(payload: Any, key: str) -> Page:
+def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R]) -> Page[R]:
     """Read an envelope whose records are an array, an object keyed by id, or a single record.
 
     :param key: a field every record has, which tells a single record from a collection
+    :param read: reads one record
     """
     envelope = mapping(payload, "the list")
     records = envelope.get("records")
@@ -59,7 +63,7 @@ def page(payload: Any, key: str) -> Page:
     if isinstance(records, dict) and key in records:
         records = [records]
     return Page(
-        records=rows(records or [], "the list's records"),
+        records=list(map(read, rows(records or [], "the list's records"))),
         total=integer(envelope.get("totalCount")),
         pages=integer(envelope.get("maxPages")),
     )
@@ -94,6 +98,11 @@ def document(record: Mapping[str, Any]) -> Document:
         payment_method=text(record.get("paymentMethod")),
         line_items=_line_items(record.get("lineItems")),
     )
+
+
+def deleted_document(record: Mapping[str, Any]) -> int:
+    """Read the id of a document that is no more (7.3)."""
+    return identifier(record.get("documentUid"), "documentUid")
 
 
 def document_detail(payload: Any) -> DocumentDetail:
@@ -209,9 +218,10 @@ def confirmed(payload: Any) -> None:
 
 
 def _line_items(value: Any) -> tuple[LineItem, ...]:
-    if not isinstance(value, list | dict):
-        return ()
-    return tuple(_line_item(record) for record in rows(value, "lineItems"))
+    records = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        return ()  # they are a help and no more: neither the document is lost by them nor the list that it stands in
+    return tuple(map(_line_item, records))
 
 
 def _line_item(record: Mapping[str, Any]) -> LineItem:
