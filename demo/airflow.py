@@ -22,9 +22,9 @@ import requests
 from demo.processes import background
 
 ROOT = Path(__file__).resolve().parent.parent
+_SCHEDULER = ("scheduler", "--skip-serve-logs")
 _COMPONENTS = (
     ("api-server",),
-    ("scheduler", "--skip-serve-logs"),
     ("dag-processor",),
     ("triggerer", "--skip-serve-logs"),
 )
@@ -43,6 +43,7 @@ class LocalAirflow:
     :param connections: connections by id, as ``airflow connections import`` takes them
     :param database: SQLAlchemy URL of the metadata database; SQLite in ``home`` without one
     :param parallelism: tasks at once; SQLite does not bear more than 4
+    :param schedulers: how many, each with ``parallelism`` workers of its own; more than one needs PostgreSQL
     :param settings: further ``AIRFLOW__…`` variables
     """
 
@@ -51,6 +52,7 @@ class LocalAirflow:
     connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     database: str = ""
     parallelism: int = 4
+    schedulers: int = 1
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -97,7 +99,7 @@ class LocalAirflow:
         """Start everything, wait until it is healthy, and end everything afterwards."""
         self.prepare()
         with ExitStack() as stack:
-            for component in _COMPONENTS:
+            for component in (*_COMPONENTS, *[_SCHEDULER] * self.schedulers):
                 stack.enter_context(background(_airflow(*component), env=self.env, log=self.log, cwd=self.home))
             self.until(self._is_healthy, "to be healthy", wait)
             yield self

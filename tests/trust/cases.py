@@ -22,6 +22,7 @@ class Case:
 
     :param wanted: ids of the documents that have to be at the target at the end, and no others
     :param parallel: documents at once
+    :param ledger: its URL
     """
 
     stage: Stage
@@ -29,10 +30,11 @@ class Case:
     dag: DAG
     wanted: list[str]
     parallel: int
+    ledger: str
 
     def judge(self) -> Findings:
         """Let the referee judge."""
-        referee, ledgers = Referee(self.stage.sandbox, self.stage.company), [self.stage.ledger_file]
+        referee, ledgers = Referee(self.stage.sandbox, self.stage.company), [self.ledger]
         if self.direction == "export":
             return referee.judge(exported=self.wanted, ledgers=ledgers)
         return referee.judge(imported=self.wanted, ledgers=ledgers)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.sync.conftest import clock, empty_ledger, sandbox, stage_of
 from tests.sync.stage import Clock, Stage, pdf
+from tests.trust.canaries import canaries, pytest_runtest_makereport
 from tests.trust.cases import LARGE, Case
 from tests.trust.referee import Referee
 from tests.trust.worker import Run, Workers, dag_of, warm_up
@@ -16,7 +17,16 @@ from tests.trust.worker import Run, Workers, dag_of, warm_up
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["acme", "clock", "empty_ledger", "referee_of", "sandbox", "stage_of"]
+__all__ = [
+    "acme",
+    "canaries",
+    "clock",
+    "empty_ledger",
+    "pytest_runtest_makereport",
+    "referee_of",
+    "sandbox",
+    "stage_of",
+]
 
 _WARM: set[str] = set()  # the directions whose runs this process has in memory
 
@@ -41,14 +51,14 @@ def account_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(folder))
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
 
-    def write(stage: Stage, direction: str = "export", **settings: object) -> str:
+    def write(stage: Stage, direction: str = "export", ledger: str = "", account: str = "", **settings: object) -> str:
         company, sandbox, extra = stage.company, stage.sandbox, {"allow_http": True}
         gmi = {"conn_type": "getmyinvoices", "host": sandbox.gmi_url, "login": company.gmi_account_id}
         gmi |= {"password": company.gmi_api_key, "extra": extra}
         books = {"conn_type": "debitoor", "host": sandbox.debitoor_url, "password": company.debitoor_token}
         monkeypatch.setenv(f"AIRFLOW_CONN_GMI_{company.id}", json.dumps(gmi))
         monkeypatch.setenv(f"AIRFLOW_CONN_DEBITOOR_{company.id}", json.dumps({**books, "extra": extra}))
-        monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{stage.ledger_file}")
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", ledger or f"sqlite:///{stage.ledger_file}")
         described = {
             "type": direction,
             "name": company.name,
@@ -57,8 +67,9 @@ def account_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
             "frequency": "daily",
             **settings,
         }
-        (folder / f"{stage.account_id}.yaml").write_text(json.dumps(described))
-        return stage.account_id
+        account = account or stage.account_id
+        (folder / f"{account}.yaml").write_text(json.dumps(described))
+        return account
 
     return write
 
@@ -68,7 +79,7 @@ def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -
     """Makes companies with documents, each with an account file and a ledger of its own."""
     numbers = itertools.count(1)
 
-    def make(direction: Literal["export", "import"], small: int = 2, *, parallel: int) -> Case:
+    def make(direction: Literal["export", "import"], small: int = 2, *, parallel: int, ledger: str = "") -> Case:
         number = next(numbers)
         if direction not in _WARM:
             _WARM.add(direction)
@@ -82,8 +93,8 @@ def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -
             settings = {"defaults": {"tags": ["sales"], "company": "Acme", "create_company": True}}
             kinds = itertools.islice(itertools.cycle(("invoice", "creditNote")), small)
             wanted = [stage.company.add_invoice(kind=kind, date="2026-03-01")["id"] for kind in kinds]
-        account = account_file(stage, direction, parallel=parallel, **settings)
-        return Case(stage, direction, dag_of(account), wanted, parallel)
+        account = account_file(stage, direction, ledger, parallel=parallel, **settings)
+        return Case(stage, direction, dag_of(account), wanted, parallel, ledger or f"sqlite:///{stage.ledger_file}")
 
     return make
 

@@ -95,21 +95,25 @@ class Workers:
     clock: Clock
     trace: Path | None = None
 
-    def run(self, run: Run, *endings: Ending, after_end: Callable[[], None] = lambda: None) -> str:
+    def run(
+        self,
+        run: Run,
+        *endings: Ending,
+        after_end: Callable[[], None] = lambda: None,
+        states: Mapping[str, str] | None = None,
+    ) -> str:
         """Execute the tasks of a run one after the other; gives the state of the run.
 
         :param endings: the first ends the first process that comes to its point, the second one a process after that,
             and so on
         :param after_end: called when a process has ended before its time
+        :param states: of the tasks that were executed already
         """
-        to_come, tries = list(endings), Counter[str]()
-        states: dict[str, str] = {}
-        while left := _left(run, states):
+        to_come, tries, states = list(endings), Counter[str](), dict(states or {})
+        while _left(run, states):
             process, told = self.start(run, states=states, ending=to_come[0] if to_come else None)
             code = wait(process)
-            with suppress(EOFError):  # the process told all it had to tell
-                while True:
-                    _settle(run, states, *told.recv())
+            states |= states_of(run, told, states)
             if code != _DONE:
                 after_end()
                 del to_come[:1]
@@ -145,6 +149,18 @@ def warm_up(run: Run) -> None:
     signal.signal(signal.SIGTERM, before)
     gc.collect()
     gc.freeze()  # a fork that collects what it did not make copies the memory that it shares
+
+
+def states_of(run: Run, told: Connection, states: Mapping[str, str]) -> dict[str, str]:
+    """Tell the states of a run's tasks after a process has ended.
+
+    :param states: those before it
+    """
+    after = dict(states)
+    with suppress(EOFError):  # it told all it had to tell
+        while True:
+            _settle(run, after, *told.recv())
+    return after
 
 
 def wait(process: BaseProcess) -> int:
