@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from abc import abstractmethod
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from airflow.sdk.log import mask_secret
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.retry import READ, WRITE, Backoff
+from debitoor_provider.services.secret import Secret
 from debitoor_provider.services.session import CONNECT_TIMEOUT
 from debitoor_provider.services.transport import Call
 
@@ -153,9 +155,12 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @property
     def _connection(self) -> Connection:
-        connection = self.get_connection(self.http_conn_id)
+        connection = copy(self.get_connection(self.http_conn_id))
         if connection.password:
             mask_secret(connection.password)
+            connection.password = Secret(connection.password)
+        if connection.extra:
+            connection.extra = Secret(connection.extra)
         return connection
 
     def _ready(self) -> C:

@@ -12,6 +12,7 @@ from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.pacing import Allowance
+from debitoor_provider.services.secret import Secret
 from debitoor_provider.services.session import READ_TIMEOUT
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         :raises CredentialsRefused: when it is not accepted
         """
         fields = Fields(self._connection)
-        secret = self._of_app(fields, "client_secret")
+        secret = Secret(self._of_app(fields, "client_secret"))
         mask_secret(secret)
         mask_secret(code)
         token = oauth.exchange_code(

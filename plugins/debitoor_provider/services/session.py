@@ -24,6 +24,7 @@ from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
 
 from debitoor_provider.services.errors import Misconfigured, Refused
+from debitoor_provider.services.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,7 @@ class HeaderAuth(AuthBase):
     """
 
     def __init__(self, header: str, secret: str, *, at: str, what: str) -> None:
-        secret = secret.strip()
+        secret = Secret(secret.strip())
         if not _HEADER_VALUE.fullmatch(secret):
             raise Misconfigured(
                 f"The {what} is {'missing' if not secret else 'not usable: it contains blanks or special characters'}.",

@@ -13,6 +13,7 @@ from debitoor_provider.services.debitoor.constants import AUTHORIZE_URL, SERVICE
 from debitoor_provider.services.errors import CredentialsRefused, RateLimited, ServiceError, Unavailable
 from debitoor_provider.services.reading import Unexpected, mapping, text
 from debitoor_provider.services.retry import Backoff, Rule
+from debitoor_provider.services.secret import Secret
 from debitoor_provider.services.session import ServiceSession, checked_base_url
 from debitoor_provider.services.transport import Call, Transport
 
@@ -75,12 +76,12 @@ def exchange_code(
         allow_http=allow_http,
         proxy=proxy,
     )
-    form = urlencode({"client_secret": client_secret, "code": code, "redirect_uri": redirect_uri}).encode()
+    form = {"client_secret": Secret(client_secret), "code": Secret(code), "redirect_uri": redirect_uri}
     call = Call(
         "exchange code",
         "POST",
         parts.path,
-        body=lambda: form,
+        body=lambda: urlencode(form).encode(),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
         rule=_ONCE,
     )
