@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
+
 
 def to_archive(ledger: Ledger, account_id: str) -> list[Entry]:
     """Find what a run verified at the target and the source did not archive yet.
@@ -57,7 +59,7 @@ def archive(
             getmyinvoices.archive(int(entry.source_id))
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            ledger.not_archived(entry, run_id, error.message)
+            ledger.not_archived(entry, run_id, error.message, _MEND)
         else:
             archived.append(ledger.archived(entry, run_id))
 

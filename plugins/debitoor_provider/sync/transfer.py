@@ -132,9 +132,10 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
     except (RetryError, StopError) as error:
         now = ledger.entry(entry.id)
         if now is not None and now.state is State.SENDING:
-            # What this attempt announced is known not to have been sent; what became of an earlier one is still open.
-            record = ledger.postpone if now.attempts > entry.attempts else ledger.unclear
-            record(entry, error.message)
+            if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
+                ledger.postpone(entry, error.message)
+            else:  # what became of an earlier attempt is still open
+                ledger.unclear(entry, error.message)
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.

@@ -48,7 +48,9 @@ def test_not_found_means_the_address_where_no_record_is_asked_for(operation):
 @pytest.mark.parametrize("operation", ["list expenses", "read environment"])
 def test_a_refusal_that_concerns_all_says_what_to_do(operation):
     assert explain(Answer(400, None), operation).remedy
-    assert not explain(Answer(400, None), "create expense").remedy  # the document's own mend is told
+    wrong_field = {"code": 400, "errors": [{"property": "date", "message": "is required"}]}
+    assert explain(Answer(400, wrong_field), operation).remedy
+    assert not explain(Answer(400, wrong_field), "create expense").remedy  # the document's own mend is told
 
 
 def test_a_wait_is_passed_on():

@@ -94,7 +94,8 @@ def test_a_missing_record_and_a_wrong_address_are_told_apart():
 def test_a_refusal_that_concerns_all_says_what_to_do():
     assert explain(Answer(400, {"detail": "x"}), "list documents").remedy
     assert explain(Answer(413, {"detail": "x"}), "create company").remedy
-    assert not explain(Answer(400, {"detail": "x"}), "upload document").remedy  # the document's own mend is told
+    assert explain(Answer(400, {"detail": "x"}), "upload document").remedy
+    assert not explain(Answer(422, {"error_code": 107}), "upload document").remedy  # the document's own mend is told
 
 
 def test_the_user_agent_and_a_wrong_path_are_told_apart(shape):

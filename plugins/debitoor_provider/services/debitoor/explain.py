@@ -70,7 +70,7 @@ def _refusal(answer: Answer, operation: str) -> Refused:
     more = f" and {len(fields) - _NAMED_FIELDS} more" if len(fields) > _NAMED_FIELDS else ""
     to_all = concerns_all(operation)
     what = f"these fields: {named}{more}." if named else f"the {'request' if to_all else 'data'} ({answer.status})."
-    return Refused(f"Debitoor did not accept {what}", fields=fields, remedy=REPORT if to_all else "")
+    return Refused(f"Debitoor did not accept {what}", fields=fields, remedy=REPORT if to_all or not named else "")
 
 
 def _fields(payload: Any) -> tuple[FieldProblem, ...]:

@@ -140,16 +140,17 @@ def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any],
     if status == 404:
         if answer.payload is None or names_no_record(operation):
             return Misconfigured("This is not the address of the GetMyInvoices API.", remedy=_CHECK_URL)
-        return Refused("GetMyInvoices did not find what was asked for.")  # a missing record has a code of its own
+        # A record that is missing has a code of its own.
+        return Refused("GetMyInvoices did not find what was asked for.", remedy=REPORT)
     return _refusal(code, detail, first, operation)
 
 
 def _refusal(code: int | None, detail: str, first: dict[str, Any], operation: str) -> ServiceError:
     known = _ATTACHMENT_CODES.get(code or 0) if "attachment" in operation else None
-    kind, message = (
-        known or _CODES.get(code or 0) or (Refused, f"GetMyInvoices refused the request (code {code or 'unknown'}).")
-    )
-    remedy = _REMEDIES.get(code or 0, REPORT if kind is Refused and concerns_all(operation) else "")
+    unknown = (Refused, f"GetMyInvoices refused the request (code {code or 'unknown'}).")
+    kind, message = known or _CODES.get(code or 0) or unknown
+    is_odd = kind is Refused and (message is unknown[1] or concerns_all(operation))
+    remedy = _REMEDIES.get(code or 0, REPORT if is_odd else "")
     if kind is AlreadyExists:
         return AlreadyExists(message, document_uid=integer(first.get("duplicate_invoice_id")))
     if kind is Refused:

@@ -242,9 +242,9 @@ class Ledger(LedgerReader):
         values = {**NO_REASON, "archived_at": self._time()}
         return self._advance(Kind.ARCHIVED, entry, values, detail, run_id)
 
-    def not_archived(self, entry: Entry, run_id: str, reason: str) -> Entry:
+    def not_archived(self, entry: Entry, run_id: str, reason: str, mend: str = "") -> Entry:
         """Write down that the source refuses to archive a moved document."""
-        values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason}
+        values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason, "mend": mend}
         return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
 
     def archived_many(self, entries: Iterable[Entry], *, run_id: str | None = None) -> list[Entry]:
