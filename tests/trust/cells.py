@@ -140,7 +140,11 @@ class Cell:
             return []
         if player.errand.way == "export":
             return [f"document {uid} is not archived" for uid in set(player.ids) - player.stage.archived()]
-        return [f"{row['filename']} has no tags" for row in company.documents() if row["tags"] != ["debitoor"]]
+        return [
+            f"{row['filename']} has no tags"
+            for row in company.documents()
+            if "[Debitoor " in row["note"] and row["tags"] != ["debitoor"]
+        ]
 
 
 def _becomes(error: ServiceError | None, player: Player) -> Class:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import zlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.trust.cells import MODES, Cell
+from debitoor_provider.services.retry import Backoff
+from tests.trust.cells import MODES, Cell, Mode
 from tests.trust.errands import ERRANDS, Player, calls_of
 from tests.trust.faultkinds import KINDS, READ_TIMEOUT
+from tests.trust.referee import Referee
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from sandbox.client import SandboxAdmin
     from tests.trust.tally import Tally
 
+_SAMPLE: dict[Mode, tuple[int, ...]] = {"always": (0, 1), "once": (2,), "every second": ()}
+_IN_FLIGHT = timedelta(seconds=0.1)  # what had begun when the answer came
 _IMPATIENT = {"read_timeout": READ_TIMEOUT, "upload_timeout": READ_TIMEOUT}
 
 
@@ -61,11 +68,31 @@ def test_any_fault_at_any_call(
 ) -> None:
     options = _IMPATIENT if kind in ("too slow", "stalled") else {}
     for operation, first in _own_calls(errand, calls):
+        if not KINDS[kind].concerns(operation):
+            continue
         for mode in MODES:
             cell = Cell(kind, errand, operation, mode, first)
-            if sample(mode == "always", 1) and KINDS[kind].concerns(operation):
-                for parallel, documents in [(1, 1), (8, 4)][: sample(1, 2)]:
-                    cell.play(player_of(errand, documents=documents, parallel=parallel, **options), tally)
+            for parallel, documents in [(1, 1), (8, 4)][: sample(int(_is_in_the_sample(cell)), 2)]:
+                cell.play(player_of(errand, documents=documents, parallel=parallel, **options), tally)
+
+
+def test_the_sample_has_every_kind_and_every_call(calls: dict[str, Counter[str]]) -> None:
+    drawn = [
+        (kind, operation)
+        for kind, errand in itertools.product(KINDS, ERRANDS)
+        for operation, _ in _own_calls(errand, calls)
+        for mode in MODES
+        if KINDS[kind].concerns(operation) and _is_in_the_sample(Cell(kind, errand, operation, mode))
+    ]
+    assert len(KINDS) >= 24
+    assert {kind for kind, _ in drawn} == set(KINDS)
+    assert {operation for _, operation in drawn} == {operation for errand in calls.values() for operation in errand}
+
+
+def _is_in_the_sample(cell: Cell) -> bool:
+    """Draw three cells of ten, most of them with a fault that lasts."""
+    draw = zlib.crc32(f"{cell.kind}/{cell.errand}/{cell.operation}".encode()) % 10
+    return draw in _SAMPLE[cell.mode]
 
 
 def _own_calls(errand: str, calls: dict[str, Counter[str]]) -> list[tuple[str, int]]:
@@ -76,3 +103,23 @@ def _own_calls(errand: str, calls: dict[str, Counter[str]]) -> list[tuple[str, i
     if this.again:
         own.append((this.again, 1 if this.is_chosen else known[this.again] + 1))
     return own
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_no_thread_calls_a_service_that_asked_to_wait(
+    form: str, player_of: Callable[..., Player], sandbox: SandboxAdmin, tally: Tally
+) -> None:
+    asked = 2
+    player = player_of("export", documents=6, parallel=8, backoff=Backoff())  # which really waits
+    stage = player.stage
+    stage.fault("rate_limited", "gmi.documents.get", retry_after=asked, retry_after_form=form, between=(5, 5))
+    assert player.play() is None
+    own = [row for row in player.calls() if row["service"] == "gmi"]
+    limited = next(row for row in own if row["fault"])
+    told = datetime.fromisoformat(limited["time"])
+    over = told + timedelta(seconds=asked if form == "seconds" else asked - 1)  # a date tells full seconds
+    for row in own:
+        if told + _IN_FLIGHT < datetime.fromisoformat(row["time"]) < over - _IN_FLIGHT:
+            tally.add("hurried", f"{row['operation']} at {row['time']}, though asked at {limited['time']} to wait")
+    tally.add_all(Referee(sandbox, stage.company).judge(exported=player.ids, ledgers=[stage.folder / "ledger.db"]))
+    tally.case()
