@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from sandbox import contract
 from sandbox.admin import api
 from sandbox.app import Application
+from sandbox.openapi import PATHS, describe
 from sandbox.page import view
 
 if TYPE_CHECKING:
@@ -25,5 +27,7 @@ def application(world: World) -> Any:
         redoc_url=None,
     )
     api.install(people, world)
+    for service, path in PATHS.items():
+        people.add_api_route(path, partial(describe, service), include_in_schema=False)
     people.include_router(view.router)
     return Application(world, people)

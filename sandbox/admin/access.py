@@ -40,6 +40,13 @@ class Json(JSONResponse):
         return jsons.dumps(content)
 
 
+A_FILE: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"description": "The bytes", "content": {"*/*": {}}}},
+}
+"""How an endpoint that answers with a file describes itself."""
+
+
 def file_response(world: World, sha256: str | None, content_type: str) -> Response:
     """The bytes kept under a hash, or 404 without one."""
     if not sha256:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
+_WHY = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {"detail": {"anyOf": [{"type": "string"}, {"type": "array"}]}},
+}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "No JSON", "content": {"application/json": {"schema": _WHY}}},
+    404: {"description": "There is no such thing", "content": {"application/json": {"schema": _WHY}}},
+    422: {"description": "Not acceptable, and why", "content": {"application/json": {"schema": _WHY}}},
+}
+
+
 def install(app: FastAPI, world: World) -> None:
     """Put the admin API on an application. It runs in the event loop's thread: the store belongs to it."""
     app.state.world = world
-    router = APIRouter(prefix=contract.ADMIN)
+    router = APIRouter(prefix=contract.ADMIN, responses=_REFUSALS)
     for part in (companies, documents, control):
         router.include_router(part.router)
     app.include_router(router)

@@ -8,12 +8,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sandbox import contract
 
+
+def _decoded(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError("a text in base64 is needed")  # noqa: TRY004 - pydantic reports this kind
+    return base64.b64decode(text, validate=True)
+
+
 # pydantic's own Base64Bytes would encode again when the model is read out.
-Content = Annotated[bytes, BeforeValidator(lambda text: base64.b64decode(text, validate=True))]
+Content = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 
 
 class Body(BaseModel):

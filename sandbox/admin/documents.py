@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from sandbox import jsons, webapp
-from sandbox.admin.access import CompanyOf, Json, WorldOf, file_response
+from sandbox.admin.access import A_FILE, CompanyOf, Json, WorldOf, file_response
 from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal, Print
 from sandbox.data import lifelike, loader
 from sandbox.debitoor import files
@@ -55,7 +55,7 @@ async def delete_document(uid: int, company: CompanyOf, world: WorldOf) -> Json:
     return Json({"uid": uid})
 
 
-@router.get("/companies/{company_id}/documents/{uid}/file")
+@router.get("/companies/{company_id}/documents/{uid}/file", **A_FILE)
 async def get_documentfile_response(uid: int, company: CompanyOf, world: WorldOf) -> Response:
     """The bytes of a document."""
     sha256 = world.store.value("SELECT sha256 FROM document WHERE uid = ? AND company = ?", uid, company.id)
@@ -105,7 +105,7 @@ async def delete_entity(ident: str, company: CompanyOf, world: WorldOf) -> Json:
     return Json({"id": ident})
 
 
-@router.get("/companies/{company_id}/entities/{ident}/pdf")
+@router.get("/companies/{company_id}/entities/{ident}/pdf", **A_FILE)
 async def get_entity_pdf(ident: str, company: CompanyOf, world: WorldOf) -> Response:
     """The PDF of a sales document."""
     sha256 = world.store.value("SELECT sha256 FROM entity WHERE id = ? AND company = ?", ident, company.id)
@@ -126,7 +126,7 @@ async def list_files(company: CompanyOf, world: WorldOf) -> Json:
     return Json([jsons.parse(data) | {"sha256": sha256} for data, sha256 in rows])
 
 
-@router.get("/companies/{company_id}/files/{ident}")
+@router.get("/companies/{company_id}/files/{ident}", **A_FILE)
 async def get_file(ident: str, company: CompanyOf, world: WorldOf) -> Response:
     """The bytes of an uploaded file."""
     found = files.find(world, company, ident)

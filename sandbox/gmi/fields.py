@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+_LARGEST, _LARGEST_RATE = Decimal("1e13"), 1000
 _ITEM_NUMBERS = ("quantity", "unit_net_price", "tax_percentage", "total_gross", "tax_amount")
 
 
@@ -96,7 +97,7 @@ def _amount(code: int, what: str) -> Callable[[Any], str]:
         if value == "":
             return "0.00"
         amount = decimal_of(value)
-        if amount is None or abs(amount) >= Decimal("1e13"):
+        if amount is None or abs(amount) >= _LARGEST:
             raise Refused(code, f"{what} is not numeric")
         return f"{amount:.2f}"
 
@@ -107,7 +108,7 @@ def _tax_rates(value: Any) -> list[str]:
     rates = []
     for item in value if isinstance(value, list) else [value]:
         rate = decimal_of(item)
-        if rate is None or rate > 1000:
+        if rate is None or rate > _LARGEST_RATE:
             raise Refused(109, "VAT is not numeric")
         if rate < 0:
             raise Refused(110, "VAT is not positive")
@@ -148,8 +149,11 @@ def _line_items(value: Any) -> list[dict[str, Any]]:
         item.setdefault("total_gross", 0)
         item.setdefault("tax_percentage", 0)
         for name in _ITEM_NUMBERS:
-            if name in item and decimal_of(item[name]) is None:
+            number = decimal_of(item.get(name, 0))
+            if number is None or abs(number) >= _LARGEST:
                 raise Refused(102, f"lineItems: {name} is not numeric")
+        if not 0 <= (decimal_of(item["tax_percentage"]) or 0) <= _LARGEST_RATE:
+            raise Refused(102, "lineItems: tax_percentage is no rate")
     return library.line_items(value)
 
 

@@ -60,6 +60,18 @@ def test_any_line_item_is_answered(gmi, acme, upload, item):
     assert gmi.get("/documents?loadLineItems=true&perPage=3").status_code == 200, item
 
 
+@pytest.mark.parametrize("item", [{"total_gross": "1e30"}, {"tax_percentage": -100}, {"tax_percentage": "1e20"}])
+def test_a_line_item_beyond_measure_is_refused(gmi, upload, item):
+    assert gmi.post("/documents", json=upload(lineItems=[item])).status_code == 422
+
+
+@pytest.mark.parametrize("content", [None, 5, [1], "no base64", {}])
+def test_content_that_is_no_base64_is_refused(sandbox, acme, content):
+    path = f"{contract.ADMIN}/companies/{acme.id}/documents"
+    body = {"content": content, "filename": "a.pdf"}
+    assert requests.post(sandbox.base_url + path, json=body, timeout=10).status_code == 422
+
+
 @FUZZ
 @given(
     query=st.dictionaries(

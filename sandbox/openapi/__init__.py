@@ -1,0 +1,78 @@
+"""Both services described as OpenAPI documents, made from their operations and the contracts' shapes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.debitoor.operations import OPERATIONS as DEBITOOR_OPERATIONS
+from sandbox.debitoor.operations import PUBLIC
+from sandbox.gmi.operations import OPERATIONS as GMI_OPERATIONS
+from sandbox.openapi import debitoor, gmi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sandbox.http import Operation
+    from sandbox.openapi.shapes import Schema, Told
+
+PATHS = {"gmi": "/openapi/gmi.json", "debitoor": "/openapi/debitoor.json"}
+"""Where the descriptions are served."""
+
+
+def describe(service: str) -> dict[str, Any]:
+    """The OpenAPI document of a service.
+
+    :param service: ``gmi`` or ``debitoor``
+    """
+    if service == "gmi":
+        key = {"type": "apiKey", "in": "header", "name": "X-API-KEY"}
+        return _document("GetMyInvoices Accounts API v3", GMI_OPERATIONS, gmi.TOLD, gmi.PATH, gmi.ERROR, key)
+    token = {"type": "apiKey", "in": "header", "name": "x-token"}
+    return _document("Debitoor", DEBITOOR_OPERATIONS, debitoor.TOLD, debitoor.PATH, debitoor.ERROR, token)
+
+
+def _document(
+    title: str,
+    operations: Iterable[Operation],
+    told: Mapping[str, Told],
+    path: Mapping[str, Schema],
+    error: Schema,
+    security: Schema,
+) -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    seen: dict[str, int] = {}
+    for operation in operations:
+        seen[operation.name] = count = seen.get(operation.name, 0) + 1
+        item = paths.setdefault(operation.path, {})
+        ident = operation.name if count == 1 else f"{operation.name}.{count}"
+        item[operation.method.lower()] = _operation(ident, operation, told[operation.name], path, error)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"{title}, as the sandbox imitates it", "version": "1"},
+        "paths": paths,
+        "components": {"securitySchemes": {"key": security}},
+        "security": [{"key": []}],
+    }
+
+
+def _operation(
+    ident: str, operation: Operation, told: Told, path: Mapping[str, Schema], error: Schema
+) -> dict[str, Any]:
+    segments = [part[1:-1] for part in operation.path.split("/") if part[:1] == "{"]
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": path[name]} for name in segments
+    ]
+    parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in told.query.items()]
+    described: dict[str, Any] = {
+        "operationId": ident,
+        "parameters": parameters,
+        "responses": {
+            told.status: {"description": "Success", "content": {kind: {"schema": told.answer} for kind in told.kinds}},
+            "4XX": {"description": "Refused, and why", "content": {"application/json": {"schema": error}}},
+        },
+    }
+    if told.body is not None:
+        described["requestBody"] = {"required": True, "content": {told.body_kind: {"schema": told.body}}}
+    if operation.name in PUBLIC:
+        described["security"] = []
+    return described
