@@ -56,7 +56,7 @@ def flaws(name: str, extension: str = "") -> Iterator[str]:
     windows = PureWindowsPath(name)
     if windows.name != name or windows.is_reserved():
         yield "Windows takes it for something else"
-    if set(name) & set('<>:"/\\|?*%') or name[0] in " .-" or name[-1] in " .":
+    if set(name) & set('<>:"/\\|?*%') or name[:1] in (" ", ".", "-") or name[-1:] in (" ", "."):
         yield "it has a character that is not for names"
     if any(unicodedata.category(char)[0] == "C" or (char.isspace() and char != " ") for char in name):
         yield "something in it cannot be seen"
