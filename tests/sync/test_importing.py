@@ -8,6 +8,8 @@ from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RetryE
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.sync.stage import Stage
 
 
@@ -68,14 +70,25 @@ def test_what_was_imported_is_not_exported_back(acme: Stage) -> None:
     assert acme.company.expenses() == []
 
 
-def test_an_import_with_nothing_new_asks_for_both_lists_and_no_more(acme: Stage) -> None:
+def test_an_import_with_nothing_new_checks_the_books_and_asks_for_both_lists(acme: Stage) -> None:
     invoice(acme)
     for _ in range(2):  # the second one still sees the first one's overlap
         acme.import_()
         acme.clock.pass_by(hours=2)
     watch = acme.watch()
     acme.import_()
-    assert watch.calls == {"debitoor.invoices.list": 1, "debitoor.credit_notes.list": 1}
+    assert watch.calls == {"debitoor.environment": 1, "debitoor.invoices.list": 1, "debitoor.credit_notes.list": 1}
+
+
+def test_the_empty_list_of_another_company_does_not_move_the_watermark(acme: Stage, stage_of: Callable) -> None:
+    source, other = invoice(acme), stage_of("Other GmbH")
+    own, acme.debitoor = acme.debitoor, other.debitoor
+    with pytest.raises(Misconfigured, match="belongs to"):
+        acme.import_()
+    acme.debitoor = own
+    acme.clock.pass_by(days=1)
+    acme.import_()
+    assert imported(acme).keys() == {source}
 
 
 def test_an_invoice_that_is_paid_later_is_not_imported_again(acme: Stage) -> None:

@@ -102,7 +102,7 @@ class Pacer:
         while self._windows and (wait := self._take()):
             if wait > self._longest:
                 raise QuotaUsedUp(
-                    f"The allowance of calls is used up. The next one is possible in about {_duration(wait)}.",
+                    f"The allowance of calls is used up. The next one is possible in about {duration(wait)}.",
                     remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
                 )
             log.debug("Held back for %.1f s to keep within the allowance.", wait)
@@ -119,7 +119,7 @@ class Pacer:
         while over < (over := self._not_before):
             left = over - self._clock()
             if left > self._longest:
-                raise RateLimited("The service asked to slow down.", retry_after=left)
+                raise slow_down("The service", left)
             if left > 0:
                 self._sleep(left)
 
@@ -191,6 +191,13 @@ def _density(limit: int, seconds: float) -> float:
     return limit / (seconds + _MARGIN)
 
 
-def _duration(seconds: float) -> str:
+def slow_down(service: str, seconds: float | None) -> RateLimited:
+    """Make the error of a service that asks to wait; it says for how long unless that is soon over."""
+    known = f" The next call is possible in about {duration(seconds)}." if seconds and seconds >= _MINUTE else ""
+    return RateLimited(f"{service} asked to slow down.{known}", retry_after=seconds)
+
+
+def duration(seconds: float) -> str:
+    """Tell seconds as minutes and hours."""
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -127,9 +127,8 @@ def plan_import(
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "import", window.kind.value, window=window.as_json()))
+    books_of(debitoor, account)  # another company's list, be it empty, must not move the watermark
     listed, gone = list_sales(window, account, debitoor)
-    if listed:
-        books_of(debitoor, account)  # not another company's invoices
     chosen = ((document.id, document, select_sales(document, account)) for document in listed)
     planned, left_out = _choose(chosen, gone, planned_sales_document)
     return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)

@@ -13,11 +13,11 @@ from debitoor_provider.services.errors import (
     FileRefused,
     Misconfigured,
     NotFound,
-    RateLimited,
     Refused,
     ServiceError,
     Unavailable,
 )
+from debitoor_provider.services.pacing import slow_down
 from debitoor_provider.services.reading import integer, text
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _named(answer: Answer, operation: str) -> ServiceError:
     if status == 404:
         return NotFound("The record does not exist, or no longer.")
     if status == 429:
-        return RateLimited("Debitoor asked to slow down.", retry_after=answer.retry_after)
+        return slow_down("Debitoor", answer.retry_after)
     if status == 408 or status >= 500:
         return Unavailable(f"Debitoor has a problem of its own ({status}).", retry_after=answer.retry_after)
     if "upload" in operation and status in (412, 413, 415):

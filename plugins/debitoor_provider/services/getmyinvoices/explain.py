@@ -15,12 +15,12 @@ from debitoor_provider.services.errors import (
     NotFound,
     PermissionMissing,
     QuotaUsedUp,
-    RateLimited,
     Refused,
     ServiceError,
     Unavailable,
     WrongUserAgent,
 )
+from debitoor_provider.services.pacing import slow_down
 from debitoor_provider.services.reading import integer, text
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def explain(answer: Answer, operation: str) -> ServiceError | None:
 def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any], operation: str) -> ServiceError:
     status = answer.status
     if status == 429 or (status == 403 and code == 429):
-        return RateLimited("GetMyInvoices asked to slow down.", retry_after=answer.retry_after)
+        return slow_down("GetMyInvoices", answer.retry_after)
     if status in (401, 403):
         kind, message, remedy = _KEY_CODES.get(code or 0, _KEY_CODES[403])
         return kind(message, remedy=remedy)
