@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from debitoor_provider.services.answer import checked_pieces, parsed
+from debitoor_provider.services.answer import checked_pieces, parsed, retry_after
 from debitoor_provider.services.reading import Unexpected
 
 
@@ -54,3 +54,10 @@ def test_a_body_is_parsed_with_decimals(body, payload):
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"NaN", b"[Infinity]", b"\xff"])
 def test_what_is_not_json_is_told(body):
     assert parsed(body) == (None, False)
+
+
+def test_a_wait_until_a_date_is_taken_by_the_clock_of_the_service():
+    behind = {"Date": "Thu, 01 Jan 2026 12:00:00 GMT", "Retry_After": "Thu, 01 Jan 2026 12:00:30 GMT"}
+    assert retry_after(response(b"", **behind)) == 30
+    assert retry_after(response(b"", Retry_After="Thu, 01 Jan 2026 12:00:30 GMT")) == 0
+    assert retry_after(response(b"", Retry_After="soon")) is None

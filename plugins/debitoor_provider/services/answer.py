@@ -95,13 +95,20 @@ def content_type(response: requests.Response) -> str:
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3)."""
+    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3).
+
+    A date is taken by the service's own clock, which its answer tells: ours may be wrong.
+    """
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
+    until, now = _moment(value), _moment(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds()) if until else None
+
+
+def _moment(date: str) -> datetime | None:
     try:
-        until = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(date)
     except ValueError:
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
