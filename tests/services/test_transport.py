@@ -300,11 +300,12 @@ def test_many_threads_share_one_session(service, transport):
 def test_the_secret_is_in_no_error_no_traceback_and_no_log(service, transport, caplog):
     caplog.set_level(logging.DEBUG)
     service.on("GET", "/a", Reply({"message": f"token {CANARY} is bad"}, status=400))
-    service.on("POST", "/a", Reply(f"<html>{CANARY}".encode(), status=502))
-    for call in (READ_A, WRITE_A):
+    service.on("POST", "/a", Reply(f"<html>{CANARY}".encode(), status=502), Reply(f"<html>{CANARY}".encode()))
+    for call in (READ_A, WRITE_A, WRITE_A):
         with pytest.raises(ServiceError) as failed:
             transport.call(call, same)
-        shown = "".join(traceback.format_exception(failed.value)) + repr(failed.value) + repr(vars(failed.value))
+        with_locals = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
+        shown = "".join(with_locals.format()) + repr(failed.value) + repr(vars(failed.value)) + repr(vars(transport))
         assert CANARY not in shown
     assert CANARY not in caplog.text
     assert caplog.text != ""

@@ -158,9 +158,9 @@ class ServiceHook(HttpHook, Generic[C]):
         connection = copy(self.get_connection(self.http_conn_id))
         if connection.password:
             mask_secret(connection.password)
-            connection.password = Secret(connection.password)
-        if connection.extra:
-            connection.extra = Secret(connection.extra)
+        for field in ("host", "login", "password", "extra"):  # any of them may hold a secret
+            if value := getattr(connection, field):
+                setattr(connection, field, Secret(value))
         return connection
 
     def _ready(self) -> C:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.services.secret import Secret
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -22,7 +23,8 @@ class Fields:
 
     def __init__(self, connection: Connection) -> None:
         extra = connection.extra_dejson
-        self._extra = extra if isinstance(extra, dict) else {}
+        known = extra if isinstance(extra, dict) else {}
+        self._extra = {name: Secret(value) if isinstance(value, str) else value for name, value in known.items()}
         self._connection = connection
 
     def text(self, name: str) -> str:

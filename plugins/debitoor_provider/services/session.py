@@ -132,15 +132,12 @@ class HeaderAuth(AuthBase):
     """
 
     def __init__(self, header: str, secret: str, *, at: str, what: str) -> None:
-        secret = Secret(secret.strip())
-        if not _HEADER_VALUE.fullmatch(secret):
-            raise Misconfigured(
-                f"The {what} is {'missing' if not secret else 'not usable: it contains blanks or special characters'}.",
-                remedy=f"Enter the {what} again in the connection's form.",
-            )
         self._header = header
-        self._secret = secret
+        self._secret = Secret(secret.strip())
         self._origin = origin(at)
+        if not _HEADER_VALUE.fullmatch(self._secret):
+            wrong = "not usable: it contains blanks or special characters" if self._secret else "missing"
+            raise Misconfigured(f"The {what} is {wrong}.", remedy=f"Enter the {what} again in the connection's form.")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if origin(str(request.url)) == self._origin:

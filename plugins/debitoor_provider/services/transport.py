@@ -31,6 +31,7 @@ from debitoor_provider.services.files import too_large, write_checked
 from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.reading import Unexpected
 from debitoor_provider.services.retry import READ, Backoff, Rule, with_retries
+from debitoor_provider.services.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ class Transport:
 
     :param service: display name, for errors
     :param explain: turns an answer into the error it stands for, or ``None`` for a success
-    :param secret: is blotted out of everything read from an error answer
+    :param secret: is blotted out of every answer that is not a file
     :param pacing: without it, only the pauses that the service asks for are kept, by all threads
     """
 
@@ -104,7 +105,7 @@ class Transport:
         self.session = session
         self.service = service
         self._explain = explain
-        self._secret = secret.strip().encode()
+        self._secret = Secret(secret.strip())
         self._backoff = backoff or Backoff()
         self._pacing = pacing or Pacer(secret, Allowance(), sleep=self._backoff.sleep, clock=self._backoff.clock)
 
@@ -177,7 +178,7 @@ class Transport:
         """
         call = Call("call", str(response.request.method), "")
         try:
-            self._understood(response, response.content, call)
+            self._understood(response, self._blotted(response.content), call)
         except ServiceError as error:
             raise self._named(error, call) from None
 
@@ -226,7 +227,8 @@ class Transport:
 
     def _payload(self, response: requests.Response, call: Call) -> Any:
         try:
-            body = b"".join(checked_pieces(response, call.allowed if response.ok else LARGEST_RECORD))
+            limit = call.allowed if response.ok else LARGEST_RECORD
+            body = self._blotted(b"".join(checked_pieces(response, limit)))
         except (Unexpected, requests.RequestException) as surprise:
             if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
                 raise too_large(call.file_limit) from None
@@ -241,15 +243,17 @@ class Transport:
     def _understood(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
         """Return the parsed body and whether it could be parsed.
 
+        :param body: without the secret
         :raises ServiceError: the error that the answer stands for
         """
-        if self._secret and not response.ok:
-            body = body.replace(self._secret, b"***")
         payload, readable = parsed(body)
         error = self._explain(Answer(response.status_code, payload, retry_after(response)), call.operation)
         if error:
             raise error
         return payload, readable
+
+    def _blotted(self, body: bytes) -> bytes:
+        return body.replace(self._secret.encode(), b"***") if self._secret else body
 
     def _pieces(
         self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
