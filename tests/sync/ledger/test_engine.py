@@ -51,6 +51,13 @@ def test_a_missing_driver_is_named():
         Ledger.open("postgresql+pg8000://host/database")
 
 
+def test_an_option_that_the_driver_does_not_know_is_refused_without_the_password():
+    url = "postgresql://ada:hunter2@127.0.0.1:9/books?nonsense=1"
+    with pytest.raises(LedgerMisconfigured, match="has an option that its driver does not know") as caught:
+        Ledger.open(url)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
 def test_postgresql_is_reached_by_psycopg(scheme: str):
     assert parse(f"{scheme}://host/database").drivername == "postgresql+psycopg"

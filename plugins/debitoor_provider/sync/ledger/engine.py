@@ -37,6 +37,8 @@ LOCK_WAIT = 30
 CONNECT_WAIT = 10
 """Seconds to wait for a PostgreSQL server to answer."""
 
+_UNKNOWN_OPTION = "The ledger's address has an option that its driver does not know."
+
 _databases: dict[tuple[URL, int], Database] = {}
 
 
@@ -85,7 +87,9 @@ class Database:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError):
+        except (IntegrityError, ProgrammingError) as error:
+            if error.statement is None:  # raised when it was to connect
+                raise LedgerMisconfigured(_UNKNOWN_OPTION) from None
             raise  # a mistake in the code, not in the weather
         except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
             raise LedgerUnavailable(f"The ledger ({self.place}) {_sentence(error)}") from error
@@ -155,7 +159,7 @@ def _open(url: URL) -> Database:
             f"The database driver {url.drivername} is not installed. For PostgreSQL: pip install 'psycopg[binary]'."
         ) from error
     except (ArgumentError, TypeError, ValueError):
-        raise LedgerMisconfigured("The ledger's address has an option that its driver does not know.") from None
+        raise LedgerMisconfigured(_UNKNOWN_OPTION) from None
     except OSError as error:
         raise LedgerUnavailable(f"The ledger's folder cannot be made: {error.strerror}.") from error
     event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgresql)
