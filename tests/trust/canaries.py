@@ -47,6 +47,11 @@ class Canaries:
             self.secrets[secret] = what
             self._signs |= {sign: f"{what}, {form}" for form, sign in signs(secret)}
 
+    def forget(self) -> None:
+        """Watch for nothing any more."""
+        self.secrets.clear()
+        self._signs.clear()
+
     def told_in(self, content: bytes) -> list[str]:
         """Tell which secrets a content tells, and in which form."""
         found = set()
