@@ -52,6 +52,14 @@ def test_a_fault_of_a_write_is_an_unclear_outcome_and_never_sent_again(error, ba
     assert unclear.value.status == error.status
 
 
+def test_an_unclear_outcome_keeps_the_wait_that_the_service_asked_for(backoff):
+    with pytest.raises(UnclearOutcome) as unclear:
+        with_retries(Calls(Unavailable("503", retry_after=300)), WRITE, backoff)
+    assert unclear.value.retry_after == 300
+    assert unclear.value.after(RateLimited("later", retry_after=600)).retry_after == 600
+    assert unclear.value.after(RateLimited("soon", retry_after=5)).retry_after == 600
+
+
 def test_a_fault_of_a_question_is_raised_as_it_is(backoff):
     with pytest.raises(Unavailable):
         with_retries(calls := Calls(Unavailable("503")), QUESTION, backoff)

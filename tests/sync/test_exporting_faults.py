@@ -267,3 +267,12 @@ def test_services_that_fail_at_random_get_each_document_once_in_the_end(acme: St
     assert acme.booked() == dict.fromkeys(uids, 119)
     assert acme.archived() == set(uids)
     assert acme.states() == dict.fromkeys(uids, "archived")
+
+
+def test_a_look_that_is_asked_to_wait_puts_off_the_next_attempt_as_long(acme: Stage) -> None:
+    acme.document()
+    acme.fault("cut_after", "debitoor.expenses.create", times=1)
+    acme.fault("rate_limited", "debitoor.expenses.list", retry_after=600, between=(2, 99))
+    with pytest.raises(RetryError) as later:
+        acme.export()
+    assert later.value.retry_after == 600

@@ -10,6 +10,7 @@ Three kinds, and everything a client raises is one of them:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ class BadAnswer(RetryError):
 
 class UnclearOutcome(RetryError):
     """A write may or may not have happened: settle it by looking, never by sending again."""
+
+    def after(self, look: ServiceError) -> Self:
+        """Keep the wait that a service asked for when the look failed too."""
+        if isinstance(look, RetryError) and look.retry_after:
+            self.retry_after = max(look.retry_after, self.retry_after or 0)
+        return self
 
 
 class RejectError(ServiceError):

@@ -116,4 +116,5 @@ def _clear(call: Callable[[], T], rule: Rule) -> T:
             operation=fault.operation,
             status=fault.status,
             code=fault.code,
+            retry_after=fault.retry_after,
         ) from fault

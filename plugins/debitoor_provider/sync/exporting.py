@@ -208,7 +208,7 @@ class _Mover:
         try:
             rows = self.debitoor.expenses(from_date=day, to_date=day)
         except ServiceError as error:
-            raise unclear from error
+            raise unclear.after(error) from error
         found = next((row for row in rows if row.file is not None and row.file.id == file_id), None)
         if found is None:
             raise unclear

@@ -148,7 +148,7 @@ class _Mover:
                 try:
                     arrived = self._settle(entry)
                 except ServiceError as error:
-                    raise unclear from error
+                    raise unclear.after(error) from error
                 if not arrived:
                     raise
                 return
@@ -202,7 +202,7 @@ class _Mover:
                 f"It is there, perhaps without its tags. {error.message}",
                 service=error.service,
                 operation=error.operation,
-            ) from error
+            ).after(error) from error
 
     def _is_gone(self, document: SalesDocument) -> bool:
         """Make sure that it is the document that is not found, and not only its file."""
