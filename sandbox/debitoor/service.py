@@ -81,7 +81,8 @@ class Debitoor:
         amounts = dict.fromkeys(("totalGrossAmount", "totalNetAmount", "totalTaxAmount", "unpaidAmount"), 0)
         row = {"date": today, "number": f"ARRIVED-{call.seq}", "type": kind, "customerName": "Arrived", **amounts}
         if kind == "expense":
-            row = {"date": today, "number": call.seq, "currency": call.company.currency, "lines": [], **amounts}
+            line = {"taxRate": 0, "grossAmount": 0, "netAmount": 0, "taxAmount": 0}
+            row = {"date": today, "number": call.seq, "currency": call.company.currency, "lines": [line], **amounts}
         sha256 = call.world.store.keep(b"%%PDF-1.4\n%% arrived with call %d\n%%%%EOF\n" % call.seq)
         entities.add(call.world, call.company, kind, row, sha256=sha256)
 
