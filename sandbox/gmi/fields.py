@@ -159,7 +159,7 @@ def _line_items(value: Any) -> list[dict[str, Any]]:
 
 def _company(value: Any, company_known: Callable[[int], bool]) -> int:
     uid = decimal_of(value)
-    if uid is None or uid != int(uid) or (uid and not company_known(int(uid))):
+    if uid is None or abs(uid) >= _LARGEST or uid != int(uid) or (uid and not company_known(int(uid))):
         raise Refused(113, "Company is invalid")
     return int(uid)
 

@@ -65,6 +65,11 @@ def test_a_line_item_beyond_measure_is_refused(gmi, upload, item):
     assert gmi.post("/documents", json=upload(lineItems=[item])).status_code == 422
 
 
+@pytest.mark.parametrize("uid", [10**30, "1e999999", -(10**20), 0.5])
+def test_a_company_beyond_measure_is_refused(gmi, upload, uid):
+    assert gmi.post("/documents", json=upload(companyId=uid)).status_code == 422
+
+
 @pytest.mark.parametrize("content", [None, 5, [1], "no base64", {}])
 def test_content_that_is_no_base64_is_refused(sandbox, acme, content):
     path = f"{contract.ADMIN}/companies/{acme.id}/documents"
