@@ -16,7 +16,7 @@ _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
 @cache
-def tests_of(file: str) -> set[str]:
+def _defined_in(file: str) -> set[str]:
     """The names of a module's tests, those of its classes included."""
     tree = ast.parse((ROOT / file).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
@@ -30,4 +30,4 @@ def test_there_are_promises() -> None:
 def test_each_promise_is_held_by_tests_that_there_are(promise: str) -> None:
     named = _TEST.findall(promise)
     assert named
-    assert [f"{file}::{name}" for file, name in named if name not in tests_of(file)] == []
+    assert [f"{file}::{name}" for file, name in named if name not in _defined_in(file)] == []
