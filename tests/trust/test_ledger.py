@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.sync.stage import Stage
+    from tests.trust.canaries import Canaries
     from tests.trust.tally import Tally
 
 FILE_TROUBLES: dict[str, Callable[[Stage], dict[str, Any]]] = {
@@ -102,7 +103,7 @@ def test_a_file_that_fails_at_any_step_loses_and_doubles_nothing(
     kind: str,
 ) -> None:
     monkeypatch.setattr(engine, "LOCK_WAIT", 0.05)
-    stride = sample(3, 1)
+    stride = sample(4, 1)
     step = list(FILE_TROUBLES).index(kind) % stride + 1  # the kinds take turns with the steps
     while True:
         stage = stage_of(account_id=f"{kind}, step {step}")
@@ -127,10 +128,12 @@ def test_a_server_that_fails_at_any_step_loses_and_doubles_nothing(
     sample: Callable[[int, int], int],
     tally: Tally,
     server: Cluster,
+    canaries: Canaries,
     way: Way,
     kind: str,
 ) -> None:
-    stride = sample(5, 1)
+    canaries.add(server.url.password, "the password of the database")
+    stride = sample(6, 1)
     step = list(SERVER_TROUBLES).index(kind) % stride + 1
     for url in new_database(server.url):
         while True:
