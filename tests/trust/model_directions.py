@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from tests.trust.model_reference import (
+    DUE,
     FIGURES,
     FRESH,
     LARGE,
@@ -42,10 +43,18 @@ class Exports(Memory):
             and (len(rules.kinds) > 1 or document.record.kind in rules.kinds)
             and (len(rules.wanted) != 1 or rules.wanted[0] in document.record.tags)
             and (len(rules.payment) != 1 or rules.payment == ("Partially",) or document.record.payment in rules.payment)
-            and within(document.record.day, rules.start, rules.end)
+            and within(document.record.day, *rules.period)
             and within(document.record.day, start, end)
             and (since is None or local(document.changed) >= local(since))
         ]
+
+    def ready(self, rules: ExportRules) -> bool:
+        """Whether a run would have something to send."""
+        return any(
+            wish(document.record, rules) == frozenset() and not _approval(document, rules)
+            for uid, document in self.documents.items()
+            if not document.deleted and (uid not in self.rows or self.rows[uid].state in DUE)
+        )
 
     def plan(
         self, uids: list[str], gone: set[str], rules: ExportRules, run: str, now: datetime, since: datetime | None
@@ -131,10 +140,18 @@ class Imports(Memory):
             id_
             for id_, sale in self.sales.items()
             if ("invoices" in rules.documents or sale.kind == "creditNote")
-            and within(sale.day, rules.start, rules.end)
+            and within(sale.day, *rules.period)
             and within(sale.day, start, end)
             and (since is None or _seconds(sale.changed) >= _seconds(since))
         ]
+
+    def ready(self, rules: ImportRules) -> bool:
+        """Whether a run would have something to send."""
+        return any(
+            _wanted(sale, rules)
+            for id_, sale in self.sales.items()
+            if not sale.deleted and (id_ not in self.rows or self.rows[id_].state in DUE)
+        )
 
     def plan(
         self, ids: list[str], gone: set[str], rules: ImportRules, run: str, now: datetime, since: datetime | None
@@ -179,19 +196,19 @@ def wish(record: Record, rules: ExportRules) -> frozenset[str] | None:
 
     It only waits when nothing else is against it that does not change by itself.
     """
-    has_period = bool(rules.start or rules.end)
+    only, without = rules.companies
     if (
         record.kind not in rules.kinds
         or (record.archived and not rules.take_archived)
-        or (record.day and not within(record.day, rules.start, rules.end))
-        or (rules.only and record.supplier and record.supplier not in rules.only)
-        or (record.supplier and record.supplier in rules.without)
+        or (record.day and not within(record.day, *rules.period))
+        or (only and record.supplier and record.supplier not in only)
+        or record.supplier in without
         or record.tags & set(rules.barred)
     ):
         return None
     waits = {
-        "no_date": has_period and not record.day,
-        "no_company": bool(rules.only) and not record.supplier,
+        "no_date": any(rules.period) and not record.day,
+        "no_company": bool(only) and not record.supplier,
         "tag_missing": bool(rules.wanted) and not record.tags & set(rules.wanted),
         "payment_status": bool(rules.payment) and record.payment not in rules.payment,
     }
@@ -239,7 +256,7 @@ def _gross(record: Record, rules: ExportRules) -> Decimal:
 def _wanted(sale: Sale, rules: ImportRules) -> bool:
     kind = "credit_notes" if sale.kind == "creditNote" else "invoices"
     is_there = not (sale.cancelled or sale.deleted)
-    return kind in rules.documents and is_there and within(sale.day, rules.start, rules.end)
+    return kind in rules.documents and is_there and within(sale.day, *rules.period)
 
 
 def _seconds(moment: datetime) -> str:

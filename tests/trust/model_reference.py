@@ -100,12 +100,10 @@ class ExportRules:
     wanted: tuple[str, ...] = ()
     barred: tuple[str, ...] = ()
     payment: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    companies: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     approved_only: bool = False
     without_workflow: str = "skip"
-    start: str | None = None
-    end: str | None = None
+    period: tuple[str | None, str | None] = (None, None)
     take_archived: bool = False
     archive: bool = False
     template: str = ""
@@ -122,12 +120,12 @@ class ExportRules:
             "without_workflow": self.without_workflow,
             "archived": self.take_archived,
         }
-        companies = {"include": self.only, "exclude": self.without}
-        if any(companies.values()):
+        companies = dict(zip(("include", "exclude"), self.companies, strict=True))
+        if any(self.companies):
             chosen["companies"] = {name: refs for name, refs in companies.items() if refs}
         return {
             "filter": chosen,
-            "period": {"from": self.start, "to": self.end},
+            "period": dict(zip(("from", "to"), self.period, strict=True)),
             "archive_after_transfer": self.archive,
             "rename": self.template,
             "foreign_currency": self.foreign,
@@ -143,13 +141,12 @@ class ImportRules:
     documents: tuple[str, ...] = ("invoices", "credit_notes")
     kind: str = "SALES_INVOICE"
     credit_kind: str | None = None
-    start: str | None = None
-    end: str | None = None
+    period: tuple[str | None, str | None] = (None, None)
 
     def settings(self) -> dict[str, Any]:
         """As the account file has them."""
         defaults = {"document_type": self.kind, "credit_note_type": self.credit_kind, "tags": ["debitoor"]}
-        period = {"from": self.start, "to": self.end}
+        period = dict(zip(("from", "to"), self.period, strict=True))
         return {"documents": self.documents, "defaults": defaults, "period": period, "parallel": 1}
 
 

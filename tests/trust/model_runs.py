@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from debitoor_provider.services.errors import RetryError, StopError
 from debitoor_provider.sync.window import RunKind
@@ -24,7 +24,32 @@ if TYPE_CHECKING:
 
 Fault = tuple[str, dict[str, Any]]
 DIRECTIONS: st.SearchStrategy[Direction] = st.sampled_from(["export", "export", "import"])
-PERIODS = st.sampled_from([(None, None), ("2026-01-01", None), ("2026-01-01", "2026-01-31"), (None, "2026-02-01")])
+PERIODS = st.sampled_from(
+    [(None, None), (None, None), ("2026-01-01", None), ("2026-01-01", "2026-01-31"), (None, "2026-02-01")]
+)
+EXPORTS = st.builds(
+    ExportRules,
+    kinds=st.sampled_from([ExportRules.kinds, ExportRules.kinds, ("INCOMING_INVOICE",)]),
+    wanted=st.sampled_from([(), (), (), ("books",), ("books",), ("books", "checked")]),
+    barred=st.sampled_from([(), ("private",)]),
+    payment=st.sampled_from([(), (), (), (), (), ("Paid",), ("Paid", "Partially"), ("Partially",)]),
+    companies=st.sampled_from([((), ()), ((), ()), ((), ()), ((), ()), (("Paper Ltd",), ()), ((), ("Desk AG",))]),
+    approved_only=st.booleans(),
+    without_workflow=st.sampled_from(["skip", "pass"]),
+    period=PERIODS,
+    take_archived=st.booleans(),
+    archive=st.booleans(),
+    template=st.sampled_from(["", "{document_date}_{company}_{document_number}"]),
+    foreign=st.sampled_from(["hold", "zero_amount"]),
+    credit=st.sampled_from(["hold", "keep", "negate"]),
+)
+IMPORTS = st.builds(
+    ImportRules,
+    documents=st.sampled_from([ImportRules.documents, ImportRules.documents, ("invoices",), ("credit_notes",)]),
+    kind=st.sampled_from(["SALES_INVOICE", "INCOMING_INVOICE"]),
+    credit_kind=st.sampled_from([None, "CREDIT_NOTE"]),
+    period=PERIODS,
+)
 WINDOWS = st.sampled_from(
     [("2026-01-01", "2026-01-31"), ("2026-02-01", None), (None, "2026-01-31"), ("2026-02-01", "2026-01-01")]
 )
@@ -75,6 +100,10 @@ class Runs(Compared):
         self.unfinished: dict[Direction, tuple[str, RunKind] | None] = {"export": None, "import": None}
         self.earliest = {"export": self.clocks(), "import": self.clocks()}
 
+    @initialize(exports=EXPORTS, imports=IMPORTS)
+    def accounts_are_set(self, exports: ExportRules, imports: ImportRules) -> None:
+        self.rules |= {"export": exports, "import": imports}
+
     # Runs
 
     @rule()
@@ -106,7 +135,7 @@ class Runs(Compared):
             self._run(direction, Asked(RunKind.MANUAL, ids=ids))
 
     def there_is_news(self) -> bool:
-        return any(self._news(direction) for direction in self.rules)
+        return any(self.memory(direction).ready(rules) for direction, rules in self.rules.items())
 
     @precondition(there_is_news)
     @rule(which=PICKS, loss=st.sampled_from(LOSSES), hits=st.sampled_from(HITS))
@@ -142,42 +171,14 @@ class Runs(Compared):
 
     # People and their ledger
 
-    @rule(rules=st.builds(
-        ExportRules,
-        kinds=st.sampled_from([ExportRules().kinds, ("INCOMING_INVOICE",)]),
-        wanted=st.sampled_from([(), ("books",), ("books", "checked")]),
-        barred=st.sampled_from([(), ("private",)]),
-        payment=st.sampled_from([(), (), ("Paid",), ("Paid", "Partially"), ("Partially",)]),
-        approved_only=st.booleans(),
-        without_workflow=st.sampled_from(["skip", "pass"]),
-        take_archived=st.booleans(),
-        archive=st.booleans(),
-        template=st.sampled_from(["", "{document_date}_{company}_{document_number}"]),
-        foreign=st.sampled_from(["hold", "zero_amount"]),
-        credit=st.sampled_from(["hold", "keep", "negate"]),
-    ), period=PERIODS, companies=st.sampled_from([("", ""), ("", ""), ("Paper Ltd", ""), ("", "Desk AG")]))  # fmt: skip
-    def export_is_set(
-        self, rules: ExportRules, period: tuple[str | None, str | None], companies: tuple[str, str]
-    ) -> None:
-        only, without = ((name,) if name else () for name in companies)
-        self.rules["export"] = replace(rules, start=period[0], end=period[1], only=only, without=without)
+    @rule(rules=EXPORTS)
+    def export_is_set(self, rules: ExportRules) -> None:
+        self.rules["export"] = rules
         self.tally.case()
 
-    @rule(archive=st.booleans(), approved_only=st.booleans())
-    def export_is_set_wide(self, archive: bool, approved_only: bool) -> None:
-        self.rules["export"] = ExportRules(archive=archive, approved_only=approved_only)
-        self.tally.case()
-
-    @rule(
-        documents=st.sampled_from([("invoices", "credit_notes"), ("invoices",), ("credit_notes",)]),
-        kind=st.sampled_from(["SALES_INVOICE", "INCOMING_INVOICE"]),
-        credit_kind=st.sampled_from([None, "CREDIT_NOTE"]),
-        period=PERIODS,
-    )
-    def import_is_set(
-        self, documents: tuple[str, ...], kind: str, credit_kind: str | None, period: tuple[str | None, str | None]
-    ) -> None:
-        self.rules["import"] = ImportRules(documents, kind, credit_kind, *period)
+    @rule(rules=IMPORTS)
+    def import_is_set(self, rules: ImportRules) -> None:
+        self.rules["import"] = rules
         self.tally.case()
 
     @rule(direction=DIRECTIONS, pick=PICKS)
@@ -205,14 +206,10 @@ class Runs(Compared):
 
     # What a run comes to
 
-    def _news(self, direction: Direction) -> bool:
-        memory = self.memory(direction)
-        return bool(memory.due(None) or self.sources(direction) - memory.rows.keys())
-
     def _run_with_a_fault(
         self, operations: dict[Direction, list[str]], which: int, fault: Fault, hits: dict[str, Any]
     ) -> None:
-        with_news = [direction for direction in self.rules if self._news(direction)]
+        with_news = [direction for direction, rules in self.rules.items() if self.memory(direction).ready(rules)]
         direction = with_news[which % len(with_news)]
         named = operations[direction]
         self.stage.fault(fault[0], named[which % len(named)], **fault[1], **hits)
