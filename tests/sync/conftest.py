@@ -36,9 +36,7 @@ def clock(sandbox: SandboxAdmin) -> Clock:
 
 
 @pytest.fixture
-def stage_of(
-    sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: Clock
-) -> Iterator[Callable[..., Stage]]:
+def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Stage]]:
     """Opens both accounts of a company and a ledger for it."""
     stages: list[Stage] = []
 
