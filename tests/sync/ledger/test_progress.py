@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -208,25 +208,11 @@ def test_an_unknown_document_cannot_take_a_step(ledger: Ledger):
         ledger.intend(stranger)
 
 
-def test_many_are_archived_at_once(ledger: Ledger, statements: list[str]):
-    entries = claimed(ledger, *range(1, 1201))
-    moved = [ledger.moved(entry, f"expense-{entry.id}") for entry in entries[:3]]
-    everything = [*moved, in_state(ledger, State.ARCHIVED, 5000)]
-    statements.clear()
-
-    assert {entry.id for entry in ledger.archived_many(everything, run_id=RUN)} == {entry.id for entry in moved}
-    assert len(statements) < 10
-    assert ledger.archived_many(everything) == []
-    assert ledger.history(moved[0])[-1].run_id == RUN
-
-
 def test_what_was_not_moved_is_not_archived(ledger: Ledger):
-    entries: list[Any] = planned(ledger, 1, 2)
+    (entry,) = planned(ledger, 1)
 
     with pytest.raises(IllegalTransition, match="planned cannot become archived"):
-        ledger.archived_many(entries)
-    with pytest.raises(IllegalTransition):
-        ledger.archived(entries[0])
+        ledger.archived(entry)
 
 
 def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
 from debitoor_provider.sync.ledger.leases import DATABASE_CLOCK
-from debitoor_provider.sync.ledger.rows import COLUMNS, RUN, chunks, event_values, to_entry, write_events
+from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, event_values, to_entry, write_events
 from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_legal
 from debitoor_provider.sync.ledger.tables import documents, leases
 
@@ -77,11 +77,12 @@ def advance_all(
     values: Mapping[str, Any],
     *,
     at: datetime,
-    run_id: str | None = None,
-    actor: str = RUN,
+    actor: str,
     detail: Mapping[str, Any] | None = None,
 ) -> list[Entry]:
-    """Let many documents take a step that needs no lease. Those whose state does not allow it are left alone.
+    """Let many documents take a step of a person, which needs no lease.
+
+    Those whose state does not allow it are left alone.
 
     :raises IllegalTransition: when none of them could
     """
@@ -100,7 +101,7 @@ def advance_all(
             connection,
             [
                 event_values(
-                    entry.id, kind, entry.previous_state, entry.state, at=at, run_id=run_id, actor=actor, detail=detail
+                    entry.id, kind, entry.previous_state, entry.state, at=at, run_id=None, actor=actor, detail=detail
                 )
                 for entry in changed
             ],

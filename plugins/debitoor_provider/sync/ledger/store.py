@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger import leases, names, planning, progress, queries, runs, schema
+from debitoor_provider.sync.ledger import leases, names, planning, progress, runs, schema
 from debitoor_provider.sync.ledger.errors import IllegalTransition
 from debitoor_provider.sync.ledger.reader import LedgerReader
 from debitoor_provider.sync.ledger.rebuild import rebuild
@@ -246,16 +246,6 @@ class Ledger(LedgerReader):
         """Write down that the source refuses to archive a moved document."""
         values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason, "mend": mend}
         return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
-
-    def archived_many(self, entries: Iterable[Entry], *, run_id: str | None = None) -> list[Entry]:
-        """Write down that many moved documents are archived; return those that became so now."""
-        at = self._time()
-        asked = list(entries)
-        with self._database.write() as connection:
-            current = queries.by_ids(connection, (entry.id for entry in asked))
-            moved = [entry for entry in current if entry.state is not State.ARCHIVED]
-            values = {**NO_REASON, "archived_at": at}
-            return progress.advance_all(connection, Kind.ARCHIVED, moved, values, at=at, run_id=run_id)
 
     # The steps of a person
 
