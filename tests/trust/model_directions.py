@@ -225,6 +225,7 @@ def obstacles(record: Record, document: Document, rules: ExportRules) -> frozens
         "positive_credit_note": _is_positive_credit(record) and rules.credit == "hold",
         "reverse_charge": SUPPLIERS[record.supplier] not in ("", "DE"),
         "not_a_pdf": not document.is_pdf,
+        "refused_by_service": not document.is_pdf,  # the same, when the file comes apart from the record
         figures.flaw: bool(figures.flaw) and (not is_foreign or figures.flaw == "no_amount"),
     }
     return frozenset(code for code, holds in against.items() if holds)

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from tests.sync.stage import pdf
 from tests.trust.model_directions import Exports, Imports
+from tests.trust.model_events import event
 from tests.trust.model_exchange import Clocks, Exchange
 from tests.trust.model_reference import FIGURES, SUPPLIERS, Document, Record, Sale
 
@@ -71,7 +72,8 @@ class People(RuleBasedStateMachine):
 
     # Documents arrive
 
-    @rule(
+    @event(
+        times=2,
         kind=KINDS,
         figures=AMOUNTS,
         day=DAYS,
@@ -92,7 +94,8 @@ class People(RuleBasedStateMachine):
     ) -> None:
         self._arrive(Record(_number(), kind, day, figures, currency, supplier, tags), approved=approved)
 
-    @rule(
+    @event(
+        times=2,
         count=st.integers(1, 3),
         figures=st.sampled_from(["one rate", "reduced", "two rates", "untaxed"]),
         approved=APPROVALS,
@@ -103,15 +106,15 @@ class People(RuleBasedStateMachine):
             record = Record(_number(), figures=figures, tags=frozenset({"books"}), payment="Paid")
             self._arrive(record, approved=approved)
 
-    @rule(hours=st.sampled_from([2, 5, 200]), tags=TAGS)
+    @event(hours=st.sampled_from([2, 5, 200]), tags=TAGS)
     def arrives_with_an_old_date_of_arrival(self, hours: int, tags: frozenset[str]) -> None:
         self._arrive(Record(_number(), tags=tags), approved=True, ago=timedelta(hours=hours))
 
-    @rule()
+    @event()
     def arrives_with_a_large_file(self) -> None:
         self._arrive(Record(_number()), approved=True, content=pdf((1 << 20) + 4096))
 
-    @rule()
+    @event()
     def arrives_with_a_file_that_is_no_pdf(self) -> None:
         self._arrive(Record(_number()), approved=True, content=b"no PDF: %d" % next(_numbers))
 
@@ -120,65 +123,53 @@ class People(RuleBasedStateMachine):
     def documents_are_there(self) -> bool:
         return any(not document.deleted for document in self.exports.documents.values())
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, figures=AMOUNTS)
+    @event(times=2, needs=documents_are_there, pick=PICKS, figures=AMOUNTS)
     def figures_are_edited(self, pick: int, figures: str) -> None:
         net, gross, rates, _ = FIGURES[figures]
         self._edit(pick, {"figures": figures}, net_amount=net, gross_amount=gross, tax_rates=rates)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, day=DAYS)
+    @event(needs=documents_are_there, pick=PICKS, day=DAYS)
     def date_is_edited(self, pick: int, day: str) -> None:
         self._edit(pick, {"day": day}, document_date=day)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, kind=KINDS)
+    @event(needs=documents_are_there, pick=PICKS, kind=KINDS)
     def type_is_edited(self, pick: int, kind: str) -> None:
         self._edit(pick, {"kind": kind}, document_type=kind)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, supplier=NAMES)
+    @event(needs=documents_are_there, pick=PICKS, supplier=NAMES)
     def company_is_edited(self, pick: int, supplier: str) -> None:
         self._edit(pick, {"supplier": supplier}, supplier=supplier, supplier_country=SUPPLIERS[supplier])
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, note=st.sampled_from(["", "for the car", "[GMI 1]"]))
+    @event(needs=documents_are_there, pick=PICKS, note=st.sampled_from(["", "for the car", "[GMI 1]"]))
     def note_is_edited(self, pick: int, note: str) -> None:
         self._edit(pick, {"note": note}, note=note)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, payment=st.sampled_from(["Paid", "Partially", "Not paid"]))
+    @event(needs=documents_are_there, pick=PICKS, payment=st.sampled_from(["Paid", "Partially", "Not paid"]))
     def is_paid(self, pick: int, payment: str) -> None:
         self._edit(pick, {"payment": payment}, payment_status=payment)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, currency=st.sampled_from(["EUR", "USD"]))
+    @event(needs=documents_are_there, pick=PICKS, currency=st.sampled_from(["EUR", "USD"]))
     def currency_is_edited(self, pick: int, currency: str) -> None:
         self._edit(pick, {"currency": currency}, currency=currency)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, tags=TAGS)
+    @event(times=2, needs=documents_are_there, pick=PICKS, tags=TAGS)
     def tags_are_set(self, pick: int, tags: frozenset[str]) -> None:
         self._edit(pick, {"tags": tags}, is_mark=True, tags=sorted(tags))
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, approved=APPROVALS)
+    @event(times=2, needs=documents_are_there, pick=PICKS, approved=APPROVALS)
     def approval_is_given_or_taken(self, pick: int, approved: bool | None) -> None:
         workflow = None if approved is None else {"is_completed": approved}
         self._document(self._edit(pick, {}, is_mark=True, workflow=workflow)).approved = approved
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, archived=st.booleans())
+    @event(needs=documents_are_there, pick=PICKS, archived=st.booleans())
     def is_archived_by_hand_or_taken_out(self, pick: int, archived: bool) -> None:
         self._edit(pick, {"archived": archived}, is_mark=True, archived=archived)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS, locked=st.booleans())
+    @event(needs=documents_are_there, pick=PICKS, locked=st.booleans())
     def is_locked_or_unlocked(self, pick: int, locked: bool) -> None:
         self._edit(pick, {"locked": locked}, locked=locked)
 
-    @precondition(documents_are_there)
-    @rule(pick=PICKS)
+    @event(needs=documents_are_there, pick=PICKS)
     def is_deleted(self, pick: int) -> None:
         uid = self._picked(pick)
         self.clocks.tell()
@@ -188,35 +179,31 @@ class People(RuleBasedStateMachine):
 
     # Sales
 
-    @rule(count=st.integers(1, 3), kind=st.sampled_from(["invoice", "creditNote"]), day=DAYS.filter(bool))
+    @event(times=2, count=st.integers(1, 3), kind=st.sampled_from(["invoice", "creditNote"]), day=DAYS.filter(bool))
     def are_sold(self, count: int, kind: Literal["invoice", "creditNote"], day: str) -> None:
         for _ in range(count):
             self._sell(kind, day, pdf())
 
-    @rule()
+    @event()
     def is_sold_without_a_pdf(self) -> None:
         self._sell("invoice", "2026-01-31", b"no PDF: %d" % next(_numbers))
 
     def sales_are_there(self) -> bool:
         return any(not sale.deleted for sale in self.imports.sales.values())
 
-    @precondition(sales_are_there)
-    @rule(pick=PICKS, gross=st.sampled_from(["238.00", "59.50"]))
+    @event(times=2, needs=sales_are_there, pick=PICKS, gross=st.sampled_from(["238.00", "59.50"]))
     def sale_is_edited(self, pick: int, gross: str) -> None:
         self._edit_sale(pick, {"gross": Decimal(gross)}, totalGrossAmount=float(gross))
 
-    @precondition(sales_are_there)
-    @rule(pick=PICKS, cancelled=st.booleans())
+    @event(needs=sales_are_there, pick=PICKS, cancelled=st.booleans())
     def sale_is_cancelled_or_not(self, pick: int, cancelled: bool) -> None:
         self._edit_sale(pick, {"cancelled": cancelled}, deleted=cancelled)
 
-    @precondition(sales_are_there)
-    @rule(pick=PICKS)
+    @event(needs=sales_are_there, pick=PICKS)
     def sale_is_paid(self, pick: int) -> None:
         self._edit_sale(pick, {"paid": True}, paid=True, unpaidAmount=0)
 
-    @precondition(sales_are_there)
-    @rule(pick=PICKS)
+    @event(needs=sales_are_there, pick=PICKS)
     def sale_is_deleted(self, pick: int) -> None:
         id_ = self._picked_sale(pick)
         self.clocks.tell()
@@ -227,19 +214,19 @@ class People(RuleBasedStateMachine):
 
     # Time
 
-    @rule(minutes=st.sampled_from([1, 4, 9, 16, 45]))
+    @event(times=2, minutes=st.sampled_from([1, 4, 9, 16, 45]))
     def minutes_pass(self, minutes: int) -> None:
         self._wait(minutes=minutes)
 
-    @rule(hours=st.sampled_from([1, 2, 4, 26]))
+    @event(times=2, hours=st.sampled_from([1, 2, 4, 26]))
     def hours_pass(self, hours: int) -> None:
         self._wait(hours=hours)
 
-    @rule(days=st.sampled_from([2, 8]))
+    @event(days=st.sampled_from([2, 8]))
     def runs_are_missed(self, days: int) -> None:
         self._wait(days=days)
 
-    @rule(seconds=st.sampled_from([0, 1, -1, 61, -420, 420, -900, 900]))
+    @event(seconds=st.sampled_from([0, 1, -1, 61, -420, 420, -900, 900]))
     def clocks_differ(self, seconds: int) -> None:
         self.clocks.skew = timedelta(seconds=seconds)
         self.tally.case()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.trust.model_runs import Runs
+from tests.trust.model_runs import Company
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def test_any_order_of_events_comes_to_what_the_reference_model_says(
     findings: Findings = {}
     counts: Counter[str] = Counter()
     services = {"sandbox": sandbox, "empty_ledger": empty_ledger, "folder": tmp_path}
-    company = type("Company", (Runs,), {**services, "tally": tally, "findings": findings, "counts": counts})
+    company = type("Company", (Company,), {**services, "tally": tally, "findings": findings, "counts": counts})
     chosen = settings(
         max_examples=sample(27, 800),
         stateful_step_count=STEPS,
