@@ -106,6 +106,8 @@ def test_a_document_waits_only_when_nothing_else_is_against_it() -> None:
     assert fate(select(DOCUMENT, account)) == "period"
     assert fate(select(replace(DOCUMENT, document_date=date(2026, 3, 1), tags=("private",)), account)) == "tag_barred"
     assert fate(select(replace(DOCUMENT, document_date=date(2026, 3, 1)), account)) == "tag_missing, waits"
+    assert fate(select(replace(DOCUMENT, document_date=None, tags=("private",)), account)) == "tag_barred"
+    assert fate(select(replace(DOCUMENT, document_date=None), account)) == "no_date, waits"
 
 
 def test_a_hostile_name_stays_on_the_line_of_its_reason() -> None:

@@ -81,13 +81,14 @@ def select(document: Document, account: ExportAccount) -> LeftOut | None:
         return LeftOut("document_type", f"Its type {_shown(document.document_type)} is not exported.")
     if document.is_archived and not rule.archived:
         return LeftOut("archived", "It is archived in GetMyInvoices.")
-    return (
-        _outside(document.document_date, account.period)
-        or _company(document, rule.companies)
-        or _tags(document.tags, rule.tags)
-        or _payment(document, rule.payment_status)
-        or _file(document)
+    reasons = (
+        _outside(document.document_date, account.period),
+        _company(document, rule.companies),
+        _tags(document.tags, rule.tags),
+        _payment(document, rule.payment_status),
+        _file(document),
     )
+    return min(filter(None, reasons), key=lambda reason: reason.waits, default=None)
 
 
 def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOut | None:
