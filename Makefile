@@ -32,11 +32,11 @@ test: $(READY) ## pass the tests
 test-fast: $(READY) ## the tests that start no Airflow processes
 	@$(BIN)/pytest --ignore=tests/trust -m "not system"
 
-trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table
-	@$(BIN)/pytest tests/trust --numprocesses 2 --dist worksteal
+trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
+	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal
 
-soak: $(READY) ## the same with the large figures (hours)
-	@$(BIN)/pytest tests/trust --numprocesses 2 --dist worksteal --soak
+soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
+	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal --soak
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check $(CODE)
