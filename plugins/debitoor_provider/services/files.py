@@ -40,7 +40,8 @@ def write_checked(
         written += len(piece)
         check_size(written, largest)
         into.write(piece)
-        last = (last + piece)[-_LAST:]
+        if whole:
+            last = (last + piece)[-_LAST:]
     if not written:
         raise FileRefused("The file is empty.")
     if whole and _PDF_END not in last:
