@@ -1,0 +1,138 @@
+"""Who may do what: every route carries one rule, and every rule asks Airflow's auth manager.
+
+Airflow protects no route of a plugin by itself. A rule is a dependency of its route, so that a test can walk the routes
+and find those without one.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import ConnectionDetails, DagAccessEntity, DagDetails
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.models.connection import Connection
+from airflow.models.dag import DagModel
+from airflow.sdk.configuration import conf
+from airflow.utils.session import create_session
+from fastapi import HTTPException, Request
+
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from airflow.api_fastapi.auth.managers.base_auth_manager import ResourceMethod
+    from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+
+
+class Right(Enum):
+    """What a person may do with an account; the value is how Airflow's auth manager is asked about its DAG."""
+
+    SEE = ("GET", None)
+    RUN = ("POST", DagAccessEntity.RUN)
+    EDIT = ("PUT", None)
+    CREATE = ("POST", None)
+    DELETE = ("DELETE", None)
+
+
+class Rule:
+    """The rule of a route, as its dependency.
+
+    :param right: on the account that the path names as ``account_id``; ``None``: on no account
+    :param connection: whether the connection that the path names as ``connection_id`` is to be edited
+
+    With neither, any user of Airflow may ask, and the route answers for what that user may see.
+    """
+
+    def __init__(self, right: Right | None = None, *, connection: bool = False) -> None:
+        self.right = right
+        self.connection = connection
+
+    def __call__(self, request: Request, user: GetUserDep) -> None:
+        """Refuse who may not.
+
+        :raises HTTPException: 401 without a login, 403 without the right
+        """
+        if self.right:
+            require(user, self.right, request.path_params["account_id"])
+        if self.connection:
+            require_connection(user, request.path_params["connection_id"])
+
+
+ANY_USER = Rule()
+SEE = Rule(Right.SEE)
+RUN = Rule(Right.RUN)
+EDIT = Rule(Right.EDIT)
+DELETE = Rule(Right.DELETE)
+CONNECT = Rule(connection=True)
+
+
+def may(user: BaseUser, right: Right, account_id: str) -> bool:
+    """Tell whether a user has a right on an account, whether its DAG is known to Airflow yet or not."""
+    method, entity = right.value
+    dag_id = DAG_ID_PREFIX + account_id
+    details = DagDetails(id=dag_id, team_name=_team_of_dag(dag_id))
+    return get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=user)
+
+
+def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PUT") -> bool:
+    """Tell whether a user may edit a connection, or add it."""
+    team = Connection.get_team_name(connection_id) if _has_teams() else None
+    details = ConnectionDetails(conn_id=connection_id, team_name=team)
+    return get_auth_manager().is_authorized_connection(method=method, details=details, user=user)
+
+
+def require(user: BaseUser, right: Right, account_id: str) -> None:
+    """Refuse a user who lacks a right on an account.
+
+    :raises HTTPException: 403
+    """
+    if not may(user, right, account_id):
+        raise HTTPException(403, f"You may not {right.name.lower()} the account {account_id}.")
+
+
+def require_connection(user: BaseUser, connection_id: str) -> None:
+    """Refuse a user who may not edit a connection.
+
+    :raises HTTPException: 403
+    """
+    if not may_connect(user, connection_id):
+        raise HTTPException(403, f"You may not edit the connection {connection_id}.")
+
+
+def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:
+    """Choose the accounts that a user may see."""
+    ids = set(account_ids)
+    known = _dag_ids()
+    readable = get_auth_manager().get_authorized_dag_ids(user=user)
+    return {
+        account_id
+        for account_id in ids
+        if (DAG_ID_PREFIX + account_id in readable)
+        or (DAG_ID_PREFIX + account_id not in known and may(user, Right.SEE, account_id))
+    }
+
+
+def _dag_ids() -> set[str]:
+    with create_session() as session:
+        return set(session.scalars(sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX))))
+
+
+def _team_of_dag(dag_id: str) -> str | None:
+    """Give the team of a DAG; a new account belongs to the team of the others, with which it shares its folder."""
+    if not _has_teams():
+        return None
+    team = DagModel.get_team_name(dag_id)
+    if team is None:
+        with create_session() as session:
+            others = sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX)).limit(1)
+            other = session.scalar(others)
+        team = DagModel.get_team_name(other) if other else None
+    return team
+
+
+def _has_teams() -> bool:
+    return conf.getboolean("core", "multi_team", fallback=False)

@@ -1,0 +1,75 @@
+"""The API of the Synchronisation page, which Airflow's API server mounts."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from airflow.api_fastapi.app import get_auth_manager
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+
+from debitoor_provider import __version__
+from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
+from debitoor_provider.ui import assets
+from debitoor_provider.ui.access import ANY_USER
+from debitoor_provider.ui.origin import SameOrigin
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.auth_manager = get_auth_manager()
+    yield
+
+
+app = FastAPI(
+    title="Synchronisation",
+    description="Accounts that exchange documents between GetMyInvoices and Debitoor: see, do, mend, connect.",
+    version=__version__,
+    lifespan=_lifespan,
+    redoc_url=None,
+    docs_url=None,
+    openapi_url=None,
+)
+app.add_middleware(SameOrigin)
+
+
+@app.exception_handler(ServiceError)
+def _service_error(_: Request, error: ServiceError) -> JSONResponse:
+    return JSONResponse({"detail": error.message, "remedy": error.remedy}, 502)
+
+
+@app.exception_handler(IllegalTransition)
+def _illegal_transition(_: Request, error: IllegalTransition) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 409)
+
+
+@app.exception_handler(LedgerError)
+def _ledger_error(_: Request, error: LedgerError) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 503)
+
+
+@app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)
+def static(version: str, path: str) -> FileResponse:
+    """Send a file of the web app; its address changes with its content, so a browser may keep it for good."""
+    file = (assets.FOLDER / path).resolve()
+    if not file.is_relative_to(assets.FOLDER) or not file.is_file():
+        from fastapi import HTTPException
+
+        raise HTTPException(404)
+    is_current = version == assets.VERSION
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable" if is_current else "no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return FileResponse(file, headers=headers)
+
+
+@app.get("/openapi.json", dependencies=[Depends(ANY_USER)], include_in_schema=False)
+def openapi() -> dict[str, object]:
+    """Describe the API to scripts."""
+    return app.openapi()

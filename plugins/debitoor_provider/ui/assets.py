@@ -1,0 +1,19 @@
+"""The files of the web app, and the version under which browsers keep them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "static"
+
+
+def _digest() -> str:
+    """Tell by a few characters whether any of the files has changed."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+VERSION = _digest()

@@ -1,0 +1,45 @@
+"""Changes come from the page itself, or from a script with a token: never from another site with a user's cookie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from airflow.sdk.configuration import conf
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class SameOrigin:
+    """Refuses changes that a browser sends for another site.
+
+    A browser tells by ``Sec-Fetch-Site`` and ``Origin`` who is asking, and no script can change that. A request with an
+    ``Authorization`` header needs no such proof: no browser adds that header by itself.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer 403."""
+        if scope["type"] == "http" and scope["method"] not in _SAFE and not _is_own(Headers(scope=scope)):
+            refusal = JSONResponse({"detail": "This change was asked for by another site."}, 403)
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _is_own(headers: Headers) -> bool:
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = urlsplit(headers.get("origin", "")).netloc
+    own = {headers.get("host", ""), urlsplit(conf.get("api", "base_url", fallback="") or "").netloc}
+    return bool(origin) and origin in own
