@@ -1,10 +1,93 @@
 // The Synchronisation page. Airflow loads this module and renders the component that it leaves behind.
-const { createElement: h, useState } = globalThis.React;
-const { Routes, Route, Link, useParams } = globalThis.ReactRouterDOM;
-const { Box, Heading, Button, Table, Badge } = globalThis.ChakraUI;
-function Accounts() { return h(Box, null, h(Heading, null, "Accounts"), h(Link, { to: "accounts/acme" }, "acme"), h(Button, {colorPalette: "brand"}, "Add")); }
-function Account() { const p = useParams(); return h(Box, null, h(Heading, null, "Account " + JSON.stringify(p)), h(Link, { to: "/plugin/synchronisation" }, "back")); }
+
+import { HOME, NavLink, Route, Routes, Suspense, h, lazy, ui } from "./host.js";
+import * as api from "./api.js";
+import { useData } from "./data.js";
+import { LANGUAGES, WordsProvider, chooseLanguage, useWords } from "./words.js";
+import { FailureNotice, Loading } from "./parts/notices.js";
+import { MeContext } from "./me.js";
+
+const page = (load, name) => lazy(() => load().then((module) => ({ default: module[name] })));
+const AccountsPage = page(() => import("./pages/accounts.js"), "AccountsPage");
+const AccountPage = page(() => import("./pages/account.js"), "AccountPage");
+const AttentionPage = page(() => import("./pages/attention.js"), "AttentionPage");
+const RunsPage = page(() => import("./pages/runs.js"), "RunsPage");
+const WizardPage = page(() => import("./pages/wizard.js"), "WizardPage");
+
 function Synchronisation() {
-  return h(Box, { p: 4 }, h(Routes, null, h(Route, { index: true, element: h(Accounts) }), h(Route, { path: "accounts/:accountId", element: h(Account) })), h("pre", {id:"names"}, Object.keys(globalThis.ChakraUI).sort().join(" ")), h("pre", {id:"tokens"}, Object.keys(globalThis.ReactRouterDOM).sort().join(" ")));
+  return h(WordsProvider, null, h(Page));
 }
+
+function Page() {
+  const { data: me, failure, reload } = useData(api.me, []);
+  if (failure) return h(FailureNotice, { failure, onRetry: reload });
+  if (!me) return h(Loading);
+  return h(
+    MeContext.Provider,
+    { value: me },
+    h(
+      ui.Box,
+      { p: { base: 2, md: 4 }, minW: 0, "data-testid": "synchronisation" },
+      h(Header),
+      h(
+        Suspense,
+        { fallback: h(Loading) },
+        h(
+          Routes,
+          null,
+          h(Route, { index: true, element: h(AccountsPage) }),
+          h(Route, { path: "attention", element: h(AttentionPage) }),
+          h(Route, { path: "runs", element: h(RunsPage) }),
+          h(Route, { path: "new", element: h(WizardPage) }),
+          h(Route, { path: "accounts/:accountId/edit", element: h(WizardPage) }),
+          h(Route, { path: "accounts/:accountId/*", element: h(AccountPage) }),
+        ),
+      ),
+    ),
+  );
+}
+
+function Header() {
+  const { t } = useWords();
+  const places = [
+    [HOME, "nav.accounts"],
+    [`${HOME}/attention`, "nav.attention"],
+    [`${HOME}/runs`, "nav.runs"],
+  ];
+  return h(
+    ui.Flex,
+    { as: "header", align: "center", gap: 3, wrap: "wrap", mb: 4 },
+    h(ui.Heading, { as: "h1", size: "xl", me: 2 }, t("title")),
+    h(
+      ui.HStack,
+      { as: "nav", "aria-label": t("title"), gap: 1, wrap: "wrap" },
+      places.map(([to, key]) => h(Place, { key, to }, t(key))),
+    ),
+    h(ui.Spacer),
+    h(LanguageChoice),
+  );
+}
+
+function Place({ to, children }) {
+  return h(NavLink, { to, end: true }, ({ isActive }) =>
+    h(ui.Button, { as: "span", size: "sm", variant: isActive ? "subtle" : "ghost", colorPalette: "brand" }, children),
+  );
+}
+
+function LanguageChoice() {
+  const { t } = useWords();
+  const chosen = localStorage.getItem("debitoor.language") ?? "";
+  return h(
+    ui.NativeSelect.Root,
+    { size: "xs", width: "auto" },
+    h(
+      ui.NativeSelect.Field,
+      { "aria-label": t("nav.language"), defaultValue: chosen, onChange: (event) => chooseLanguage(event.target.value) },
+      h("option", { value: "" }, t("nav.languageOfAirflow")),
+      Object.entries(LANGUAGES).map(([code, name]) => h("option", { key: code, value: code }, name)),
+    ),
+    h(ui.NativeSelect.Indicator),
+  );
+}
+
 globalThis.Synchronisation = Synchronisation;

@@ -1,0 +1,35 @@
+// The page's own API; its shapes are described at /debitoor/openapi.json.
+
+import { address } from "./host.js";
+import { call, query } from "./http.js";
+
+const at = (path) => `debitoor/api/${path}`;
+const account = (id, rest = "") => at(`accounts/${encodeURIComponent(id)}${rest}`);
+
+export const me = (options) => call("GET", at("me"), options);
+export const choices = (options) => call("GET", at("choices"), options);
+
+export const accounts = (params, options) => call("GET", at("accounts"), { params, ...options });
+export const oneAccount = (id, options) => call("GET", account(id), options);
+export const saveAccount = (id, body) => call("PUT", account(id), { body });
+export const removeAccount = (id, version) => call("DELETE", account(id), { body: { version } });
+
+export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
+export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
+export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
+export const csvAddress = (id, params) => address(account(id, "/documents.csv")) + query(params);
+export const fileAddress = (id, number, side) => address(account(id, `/documents/${number}/file`)) + query({ at: side });
+
+export const attention = (params, options) => call("GET", at("attention"), { params, ...options });
+export const runs = (id, params, options) => call("GET", id ? account(id, "/runs") : at("runs"), { params, ...options });
+export const preview = (id, body, options) => call("POST", account(id, "/preview"), { body, ...options });
+export const backfillSize = (id, params, options) => call("GET", account(id, "/backfill"), { params, ...options });
+
+export const connections = (options) => call("GET", at("connections"), options);
+const connection = (id, rest) => at(`connections/${encodeURIComponent(id)}${rest}`);
+export const connectGetMyInvoices = (id, body) => call("PUT", connection(id, "/getmyinvoices"), { body });
+export const testConnection = (id) => call("POST", connection(id, "/test"), { body: {} });
+export const askConsent = (id, body) => call("POST", connection(id, "/consent"), { body });
+
+export const draft = (id, part, body, options) => call("POST", account(id, `/draft/${part}`), { body, ...options });
+export const draftSource = (id, params, options) => call("GET", account(id, "/draft/source"), { params, ...options });

@@ -1,0 +1,42 @@
+// Data that is fetched when a component needs it, and again from time to time while somebody looks.
+
+import { useCallback, useEffect, useRef, useState } from "./host.js";
+
+/**
+ * @param {(options: {signal: AbortSignal}) => Promise<any>} load
+ * @param {any[]} deps fetch anew when one of these changes
+ * @param {{every?: number}} [options] milliseconds between two fetches; without it only once
+ * @returns {{data: any, failure: Error|null, isLoading: boolean, reload: () => void}}
+ */
+export function useData(load, deps, { every = 0 } = {}) {
+  const [state, setState] = useState({ data: null, failure: null, isLoading: true });
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(load);
+  latest.current = load;
+  const reload = useCallback(() => setTurn((number) => number + 1), []);
+  useEffect(() => {
+    const stop = new AbortController();
+    setState((before) => ({ ...before, isLoading: true }));
+    latest
+      .current({ signal: stop.signal })
+      .then((data) => !stop.signal.aborted && setState({ data, failure: null, isLoading: false }))
+      .catch((failure) => !stop.signal.aborted && setState((before) => ({ ...before, failure, isLoading: false })));
+    return () => stop.abort();
+  }, [...deps, turn]);
+  useEffect(() => {
+    if (!every) return undefined;
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
+    return () => clearInterval(timer);
+  }, [every, reload]);
+  return { ...state, reload };
+}
+
+/** A value that follows another only when that has rested for a while: for fields that somebody types into. */
+export function useRested(value, milliseconds = 300) {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return rested;
+}

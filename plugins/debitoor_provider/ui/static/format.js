@@ -1,0 +1,41 @@
+// Dates, times and amounts as the reader's language writes them. Amounts are decimal texts and stay exact.
+
+/** Airflow's UI keeps the chosen time zone here. */
+const timeZone = () => localStorage.getItem("timezone") || "UTC";
+
+export const day = (iso, language) =>
+  iso ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`)) : "";
+
+export const moment = (iso, language) =>
+  iso
+    ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(iso))
+    : "";
+
+export const amount = (text, language) =>
+  text === null || text === undefined || text === ""
+    ? ""
+    : new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(text);
+
+/** How long ago, or how long from now, in the largest fitting unit. */
+export function relative(iso, language, now = Date.now()) {
+  if (!iso) return "";
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.round(seconds / size), unit);
+}
+
+const UNITS = [
+  ["year", 31536000],
+  ["month", 2592000],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+export function duration(seconds, language) {
+  if (seconds === null || seconds === undefined) return "";
+  const [unit, size] = [["hour", 3600], ["minute", 60], ["second", 1]].find(([, length]) => seconds >= length) ?? ["second", 1];
+  const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "second" ? 0 : 1 };
+  return new Intl.NumberFormat(language, options).format(seconds / size);
+}

@@ -1,0 +1,36 @@
+// What is told when there is nothing else to show: still loading, gone wrong, nothing there.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+
+export function Loading() {
+  const { t } = useWords();
+  return h(ui.Center, { py: 10 }, h(ui.Spinner, { "aria-label": t("common.loading") }));
+}
+
+/** @param {{failure: import("../http.js").Failure, onRetry?: () => void}} props */
+export function FailureNotice({ failure, onRetry }) {
+  const { t } = useWords();
+  if (!failure) return null;
+  const sentence = failure.status === 0 ? t("common.notReached") : failure.message;
+  return h(
+    ui.Alert.Root,
+    { status: "error", my: 3, role: "alert" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      null,
+      h(ui.Alert.Title, null, sentence),
+      failure.remedy && h(ui.Alert.Description, null, failure.remedy),
+    ),
+    onRetry && h(ui.Button, { size: "sm", variant: "outline", onClick: onRetry }, t("common.again")),
+  );
+}
+
+export function Nothing({ title, children }) {
+  return h(
+    ui.EmptyState.Root,
+    null,
+    h(ui.EmptyState.Content, null, h(ui.EmptyState.Title, null, title), children),
+  );
+}
