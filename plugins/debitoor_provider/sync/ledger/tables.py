@@ -214,3 +214,18 @@ watermarks = sa.Table(
     sa.Column("full_listed_at", Instant),
     sa.Column("settings_fingerprint", Text, nullable=False, default=""),
 )
+
+consents = sa.Table(
+    "debitoor_consents",
+    metadata,
+    sa.Column("state_digest", Key(64), primary_key=True),
+    sa.Column("user_id", Key(KEY_LENGTH), nullable=False),
+    sa.Column("connection_id", Key(KEY_LENGTH), nullable=False),
+    sa.Column("redirect_uri", Text, nullable=False),
+    sa.Column("back", Text, nullable=False, default=""),
+    sa.Column("email", Text, nullable=False, default=""),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Index("ix_debitoor_consents_expires", "expires_at"),
+)
+"""Consents that people are asked for at Debitoor just now; here because the API server may be several processes."""
