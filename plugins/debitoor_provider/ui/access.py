@@ -135,4 +135,4 @@ def _team_of_dag(dag_id: str) -> str | None:
 
 
 def _has_teams() -> bool:
-    return conf.getboolean("core", "multi_team", fallback=False)
+    return bool(conf.getboolean("core", "multi_team", fallback=False))
