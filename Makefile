@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CODE := plugins sandbox demo benchmarks dags tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast trust soak lint format types arch docs bench sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast browser trust soak lint format types arch docs bench sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,10 +27,13 @@ demo-check: $(READY) ## the same, and exit 0 only if every document is where it 
 	@$(BIN)/python -m demo --check
 
 test: $(READY) ## pass the tests
-	@$(BIN)/pytest --ignore=tests/trust
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup
 
 test-fast: $(READY) ## the tests that start no Airflow processes
-	@$(BIN)/pytest --ignore=tests/trust -m "not system"
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup -m "not system"
+
+browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
+	@$(BIN)/pytest tests/browser
 
 trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
 	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal
@@ -66,4 +69,4 @@ wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was made here
-	rm -rf $(VENV) .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from debitoor_provider.sync.ledger import Ledger
-from demo.accounts import connections, slug, write_accounts
+from demo.accounts import connections, patterns, slug, write_accounts
 from demo.airflow import ROOT, AirflowFailed, LocalAirflow
 from demo.check import check_company
 from demo.show import result_table, watch
@@ -52,7 +52,10 @@ def _demo(console: Console, home: Path, options: argparse.Namespace) -> int:
         companies = sandbox.companies()
         accounts = write_accounts(home / "accounts", companies)
         console.print("Starting Airflow (database, API server, scheduler, DAG processor, triggerer) ...")
-        airflow = LocalAirflow(home / "airflow", home / "accounts", connections(sandbox, companies))
+        known = connections(sandbox, companies) | patterns(sandbox, companies[0])
+        airflow = LocalAirflow(home / "airflow", home / "accounts", known)
+        for company in companies:
+            company.change(oauth_redirect_uri=f"{airflow.url}/debitoor/oauth/callback")
         with airflow.running():
             console.print(f"Airflow is up at {airflow.url}, the sandbox at {sandbox.base_url}")
             ledger = _synchronise(console, airflow, accounts)
@@ -105,7 +108,8 @@ def _stay(console: Console, airflow: LocalAirflow, sandbox: SandboxAdmin) -> Non
     """Stay up until somebody ends it."""
     file = airflow.home / "env.sh"
     file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    console.print(f"\nAirflow   {airflow.url}\nSandbox   {sandbox.base_url}", highlight=False)
+    page = f"{airflow.url}/plugin/synchronisation"
+    console.print(f"\nPage      {page}\nAirflow   {airflow.url}\nSandbox   {sandbox.base_url}", highlight=False)
     console.print(
         f"Commands  . {file} && airflow debitoor documents list --attention\n", highlight=False, soft_wrap=True
     )

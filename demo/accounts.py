@@ -70,3 +70,22 @@ def connections(sandbox: SandboxAdmin, companies: list[CompanyAdmin]) -> dict[st
             "extra": {"allow_http": True, "email": company.debitoor_email},
         }
     return found
+
+
+def patterns(sandbox: SandboxAdmin, company: CompanyAdmin) -> dict[str, dict[str, Any]]:
+    """Describe what the page makes new connections from: the addresses, and the app that asks for consent."""
+    app = {
+        "client_id": company.oauth_client_id,
+        "client_secret": company.oauth_client_secret,
+        "authorize_url": sandbox.authorize_url,
+        "token_url": sandbox.token_url,
+    }
+    zone = {"timezone": company.timezone}
+    return {
+        "getmyinvoices_default": {
+            "conn_type": "getmyinvoices", "host": sandbox.gmi_url, "extra": {"allow_http": True, **zone},
+        },
+        "debitoor_default": {
+            "conn_type": "debitoor", "host": sandbox.debitoor_url, "extra": {"allow_http": True, **app},
+        },
+    }  # fmt: skip

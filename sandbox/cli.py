@@ -70,8 +70,13 @@ def _furnish(world: World, options: argparse.Namespace) -> None:
     names += [f"Example Company {number}" for number in range(1, options.companies + 1)][: max(0, missing)]
     if not (present or names or options.json):
         names = ["Example Company 1"]
+    app = next(((one.oauth_client_id, one.oauth_client_secret) for one in world.companies), (None, None))
     for name in names:
-        company = world.companies.create(name, country=options.country, currency=options.currency)
+        company = world.companies.create(
+            name, country=options.country, currency=options.currency,
+            oauth_client_id=app[0], oauth_client_secret=app[1],
+        )  # fmt: skip
+        app = (company.oauth_client_id, company.oauth_client_secret)  # one app asks all of them for consent
         if options.no_limits:
             company = world.companies.change(company, limits=type(company.limits).none())
         if options.folder:

@@ -45,8 +45,11 @@ def parser() -> ArgumentParser:
 
 
 @pytest.fixture
-def cli(airflow_database: object, acme: object, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
-    """Runs ``airflow debitoor …`` in this process, through Airflow's own parser."""
+def cli(
+    airflow_database: object, acme: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs ``airflow debitoor …`` in this process, through Airflow's own parser, on no terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def run(*words: str) -> Result:
         capsys.readouterr()
