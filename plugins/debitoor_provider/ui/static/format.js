@@ -1,7 +1,14 @@
 // Dates, times and amounts as the reader's language writes them. Amounts are decimal texts and stay exact.
 
-/** Airflow's UI keeps the chosen time zone here. */
-const timeZone = () => localStorage.getItem("timezone") || "UTC";
+/** The time zone that was chosen in Airflow's UI, which keeps it as JSON. */
+function timeZone() {
+  try {
+    const chosen = JSON.parse(localStorage.getItem("timezone")) || "UTC";
+    return new Intl.DateTimeFormat("en", { timeZone: chosen }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
+  }
+}
 
 export const day = (iso, language) =>
   iso ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`)) : "";
