@@ -6,10 +6,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-PREFIX = "/debitoor"
-"""Where the API server mounts the page's API."""
-ROUTE = "synchronisation"
-"""The page's address in the UI, below ``plugin/``."""
+from debitoor_provider.ui import PREFIX, ROUTE
 
 
 class DebitoorPlugin(AirflowPlugin):
@@ -19,14 +16,14 @@ class DebitoorPlugin(AirflowPlugin):
 
     # Every process of Airflow loads the plugins; only the API server asks for these.
     @property
-    def fastapi_apps(self) -> list[dict[str, Any]]:
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The page's API."""
         from debitoor_provider.ui.app import app
 
         return [{"app": app, "url_prefix": PREFIX, "name": "Synchronisation"}]
 
     @property
-    def react_apps(self) -> list[dict[str, Any]]:
+    def react_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The page's web app; a new version has a new address, so that browsers keep it for good."""
         from debitoor_provider.ui.assets import VERSION
 

@@ -66,6 +66,14 @@ class ServiceHook(HttpHook, Generic[C]):
 
     def __init__(self, conn_id: str, method: str = "GET") -> None:
         super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
+        self._given: Connection | None = None
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """Make the hook of a connection that Airflow does not keep, or not yet: to try it first."""
+        hook = cls(connection.conn_id)
+        hook._given = connection
+        return hook
 
     @cached_property
     def client(self) -> C:
@@ -131,7 +139,7 @@ class ServiceHook(HttpHook, Generic[C]):
     def test_connection(self) -> tuple[bool, str]:
         """Try the connection, and say in a sentence what is wrong with it."""
         try:
-            with self._client(self._connection, _NO_RETRIES) as client:
+            with self.client_without_retries() as client:
                 dates: list[str] = []
                 client.session.hooks["response"].append(
                     lambda response, **_: dates.append(response.headers.get("Date", ""))
@@ -141,6 +149,10 @@ class ServiceHook(HttpHook, Generic[C]):
                 return (False, problem) if problem else (works, sentence)
         except ServiceError as error:
             return False, str(error)
+
+    def client_without_retries(self) -> C:
+        """Make a client that asks once, for a person who waits; to be closed by whoever asked for it."""
+        return self._client(self._connection, _NO_RETRIES)
 
     def close(self) -> None:
         """Close the client's connections, if it was used."""
@@ -155,7 +167,7 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @property
     def _connection(self) -> Connection:
-        connection = copy(self.get_connection(self.http_conn_id))
+        connection = copy(self._given or self.get_connection(self.http_conn_id))
         if connection.password:
             mask_secret(connection.password)
         for field in ("host", "login", "password", "extra"):  # any of them may hold a secret

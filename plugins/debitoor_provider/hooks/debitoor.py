@@ -80,6 +80,14 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         mask_secret(token)
         return token
 
+    def whose(self) -> str:
+        """Ask for the e-mail address of the account that the token belongs to; empty when the service does not tell.
+
+        :raises ServiceError: when the token is not accepted, or the service cannot be reached just now
+        """
+        with self.client_without_retries() as client:
+            return client.environment().email or client.settings().account_email
+
     def _client(self, connection: Connection, backoff: Backoff) -> DebitoorClient:
         fields = Fields(connection)
         token = connection.password or ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow.api_fastapi.app import get_auth_manager
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 
 from debitoor_provider import __version__
@@ -15,6 +16,7 @@ from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
+from debitoor_provider.ui.routes import connections, consent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,6 +38,9 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
+app.include_router(connections.router, prefix="/api")
+app.include_router(consent.router, prefix="/api")
+app.include_router(consent.callback_router)
 
 
 @app.exception_handler(ServiceError)
@@ -51,6 +56,13 @@ def _illegal_transition(_: Request, error: IllegalTransition) -> JSONResponse:
 @app.exception_handler(LedgerError)
 def _ledger_error(_: Request, error: LedgerError) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, 503)
+
+
+@app.exception_handler(RequestValidationError)
+def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
+    # What was entered is not repeated: it may be a key.
+    told = [{"loc": detail["loc"], "msg": detail["msg"], "type": detail["type"]} for detail in error.errors()]
+    return JSONResponse({"detail": told}, 422)
 
 
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)

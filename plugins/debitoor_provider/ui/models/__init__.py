@@ -1,0 +1,3 @@
+"""What the page's API takes and answers."""
+
+from __future__ import annotations

@@ -1,0 +1,165 @@
+"""Connect Debitoor: the way to its own consent page, and the way back with a code (authorisation-code flow).
+
+What protects it: the state is random, single-use, short-lived and bound to the user, the connection and the redirect
+address; that address is exact; who comes back must still have the right to edit the connection; the token must belong
+to the expected company; neither code nor token is shown, logged or put into an address.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.sdk.configuration import conf
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.sync.accounts.values import Email  # noqa: TC001  pydantic reads it
+from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.text import one_line, shorten
+from debitoor_provider.ui import PREFIX, ROUTE, audit, connections, consents
+from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
+from debitoor_provider.ui.message import PROTECTION, message
+from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+CALLBACK = "/oauth/callback"
+"""Below the API's prefix; the address that the app is registered with at Debitoor ends so."""
+_ONCE = ("code", "state", "error")
+
+
+def _inside(back: str) -> str:
+    if not re.fullmatch(r"(?:[\w-][\w.-]*(?:/[\w-][\w.-]*)*)?", back):
+        raise ValueError("This is no path inside the page.")
+    return back
+
+
+class Wish(BaseModel):
+    """Whose books are to be connected, and where the page goes on afterwards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email | None = Field(default=None, description="The address registered at Debitoor; another is refused")
+    back: Annotated[str, Field(max_length=300), AfterValidator(_inside)] = Field(
+        default="", description="Path inside the page", examples=["new", "accounts/acme/edit"]
+    )
+
+
+class ConsentPage(BaseModel):
+    """Where the user gives consent."""
+
+    url: str
+
+
+class PageRoute(APIRoute):
+    """A route that a browser opens by itself: whatever goes wrong is told by a page.
+
+    The query of its address holds code and state, so it is taken out of what the server writes into its access log.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the route."""
+        handle = super().get_route_handler()
+
+        async def handle_plainly(request: Request) -> Response:
+            request.state.answer = request.query_params.multi_items()
+            request.scope["query_string"] = b""
+            try:
+                return await handle(request)
+            except HTTPException as error:
+                sentence, status = str(error.detail), error.status_code
+                if status == 401:
+                    sentence = "You are not logged in to Airflow, or no longer. Log in, and authorise once more."
+            except ServiceError as error:
+                sentence, status = f"{error.message} {error.remedy}".strip(), 502
+            except LedgerError as error:
+                sentence, status = str(error), 503
+            way_back = _page(getattr(request.state, "back", ""))
+            return message("Debitoor is not connected", sentence, link=way_back, status=status)
+
+        return handle_plainly
+
+
+router = APIRouter(tags=["Connections"])
+callback_router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.post("/connections/{connection_id}/consent", dependencies=[Depends(CONNECT)])
+def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep, request: Request) -> ConsentPage:
+    """Tell where the user allows access to the Debitoor account; it comes back to the callback within ten minutes."""
+    connection = connections.begin(connection_id, DebitoorHook.conn_type)
+    hook = DebitoorHook.of(connections.app_of(connection))
+    redirect_uri = _redirect_uri(request)
+    hook.consent_url(redirect_uri, "")  # an app that is not set up is told before anything is remembered
+    state = consents.ask(consents.Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or ""))
+    return ConsentPage(url=hook.consent_url(redirect_uri, state))
+
+
+@callback_router.get(CALLBACK, dependencies=[Depends(ANY_USER)])
+def come_back(request: Request, user: GetUserDep) -> Response:
+    """Take the code that Debitoor sent the user back with, and keep the token that it is exchanged for."""
+    answer = _answer(request)
+    consent = consents.take(answer.get("state", ""), user.get_id())
+    if consent is None:
+        raise HTTPException(
+            400,
+            "This authorisation was not asked for by you, was used already, or took more than ten minutes. "
+            "Nothing was changed. Authorise once more.",
+        )
+    request.state.back = consent.back
+    if "error" in answer:
+        raise HTTPException(400, _refusal(answer["error"]))
+    if not answer.get("code"):
+        raise HTTPException(400, "Debitoor sent you back without a code. Nothing was changed. Authorise once more.")
+    require_connection(user, consent.connection_id)
+    connection = connections.begin(consent.connection_id, DebitoorHook.conn_type)
+    app = DebitoorHook.of(connections.app_of(connection))
+    connection.password = app.exchange_code(answer["code"], consent.redirect_uri)
+    email = DebitoorHook.of(connection).whose()
+    if consent.email and consent.email.casefold() != email.strip().casefold():
+        raise HTTPException(
+            409,
+            f"You allowed access to the books of {shorten(one_line(email), 200) or 'an unknown account'}, but these "
+            f"are to be those of {consent.email}. Nothing was kept. Log in to the right account at Debitoor, and "
+            "authorise once more.",
+        )
+    connections.changed(connection, email=email.strip())
+    connections.save(connection)
+    audit.note(user, "connected", connection_id=consent.connection_id, service="debitoor", email=email)
+    target = f"{_page(consent.back)}?{urlencode({'connected': consent.connection_id})}"
+    return RedirectResponse(target, 303, PROTECTION)
+
+
+def _answer(request: Request) -> dict[str, str]:
+    """Read what came back, each part of it at most once."""
+    pairs: list[tuple[str, str]] = request.state.answer
+    for name in _ONCE:
+        if sum(name == given for given, _ in pairs) > 1:
+            raise HTTPException(400, "The address that you came back with is not as Debitoor makes it.")
+    return {name: value for name, value in pairs if name in _ONCE}
+
+
+def _refusal(error: str) -> str:
+    if error == "access_denied":
+        return "Access to the Debitoor account was not allowed. Nothing was changed."
+    return f"Debitoor answered with an error ({shorten(one_line(error), 100)}). Nothing was changed."
+
+
+def _redirect_uri(request: Request) -> str:
+    """Give the one address to come back to: as configured, and only without a configuration as the browser has it."""
+    base = conf.get("api", "base_url", fallback="") or str(request.base_url)
+    return base.rstrip("/") + PREFIX + CALLBACK
+
+
+def _page(back: str) -> str:
+    """Give the address of a place inside the page, without a host."""
+    root = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
+    return f"{root}/plugin/{ROUTE}/{quote(back)}".rstrip("/")
