@@ -4,6 +4,7 @@ import { HOME, NavLink, Route, Routes, Suspense, h, lazy, ui } from "./host.js";
 import * as api from "./api.js";
 import { useData } from "./data.js";
 import { LANGUAGES, WordsProvider, chooseLanguage, useWords } from "./words.js";
+import { Messages } from "./parts/messages.js";
 import { FailureNotice, Loading } from "./parts/notices.js";
 import { MeContext } from "./me.js";
 
@@ -29,6 +30,7 @@ function Page() {
       ui.Box,
       { p: { base: 2, md: 4 }, minW: 0, "data-testid": "synchronisation" },
       h(Header),
+      h(Messages),
       h(
         Suspense,
         { fallback: h(Loading) },

@@ -1,0 +1,40 @@
+// Short messages at the edge of the page about what was done; screen readers hear them too.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+
+const toaster = ui.createToaster({ placement: "bottom-end", pauseOnPageIdle: true });
+
+/** @param {"success"|"info"|"warning"} [type] */
+export const tell = (sentence, type = "success") => toaster.create({ description: sentence, type, duration: 6000 });
+
+/** Tell what went wrong, until somebody closes it. @param {import("../http.js").Failure} failure */
+export const tellFailure = (failure, t) =>
+  toaster.create({
+    title: failure.status === 0 ? t("common.notReached") : failure.message,
+    description: failure.remedy || undefined,
+    type: "error",
+    duration: 60000,
+  });
+
+export function Messages() {
+  const { t } = useWords();
+  return h(
+    ui.Portal,
+    null,
+    h(ui.Toaster, { toaster, insetInline: 4 }, (toast) =>
+      h(
+        ui.Toast.Root,
+        { width: { base: "calc(100vw - 2rem)", md: "sm" } },
+        h(ui.Toast.Indicator),
+        h(
+          ui.Stack,
+          { gap: 1, flex: 1, minW: 0, overflowWrap: "anywhere" },
+          toast.title && h(ui.Toast.Title, null, toast.title),
+          toast.description && h(ui.Toast.Description, null, toast.description),
+        ),
+        h(ui.Toast.CloseTrigger, { "aria-label": t("common.close") }),
+      ),
+    ),
+  );
+}

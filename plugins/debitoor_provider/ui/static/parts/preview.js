@@ -1,0 +1,64 @@
+// What a run would do: how many documents of each outcome, and the first of them with names, lines and reasons.
+
+import { h, ui } from "../host.js";
+import { amount, day } from "../format.js";
+import { useWords } from "../words.js";
+
+const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
+
+/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[]}}} props */
+export function PreviewResult({ preview }) {
+  const { t } = useWords();
+  if (!preview.total) return h(ui.Text, { color: "fg.muted" }, t("preview.nothing"));
+  return h(
+    ui.Stack,
+    { gap: 3 },
+    h(
+      ui.Wrap,
+      { role: "status" },
+      Object.entries(preview.counts).map(([outcome, number]) =>
+        h(Outcome, { key: outcome, outcome }, `${word(t, outcome)}: ${number}`),
+      ),
+    ),
+    preview.complete || h(ui.Text, { color: "fg.muted" }, t("preview.incomplete", { count: preview.documents.length })),
+    h(
+      ui.Stack,
+      { as: "ul", gap: 2, listStyleType: "none", "aria-label": t("preview.documents") },
+      preview.documents.map((one) => h(PreviewDocument, { key: one.source_id, document: one })),
+    ),
+  );
+}
+
+/** The outcomes have a blank where keys have none. */
+const word = (t, outcome) => t(`preview.outcome.${outcome.replaceAll(" ", "_")}`);
+
+function Outcome({ outcome, children }) {
+  return h(ui.Badge, { colorPalette: COLOURS[outcome] ?? "gray", size: "md" }, children);
+}
+
+function PreviewDocument({ document: one }) {
+  const { t, language } = useWords();
+  const facts = [
+    one.document_date && day(one.document_date, language),
+    one.company,
+    one.document_number,
+    one.gross_amount !== null && `${amount(one.gross_amount, language)} ${one.currency}`,
+  ];
+  return h(
+    ui.Box,
+    { as: "li", borderWidth: 1, borderColor: "border", rounded: "md", p: 2, overflowWrap: "anywhere" },
+    h(
+      ui.Flex,
+      { gap: 2, align: "start", justify: "space-between" },
+      h(ui.Text, { fontWeight: "medium" }, one.target_name || one.source_name || one.source_id),
+      h(Outcome, { outcome: one.outcome }, word(t, one.outcome)),
+    ),
+    h(ui.Text, { fontSize: "sm" }, facts.filter(Boolean).join(" · ")),
+    one.source_name &&
+      one.target_name &&
+      one.source_name !== one.target_name &&
+      h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("preview.sourceName", { name: one.source_name })),
+    one.lines.map((line, index) => h(ui.Text, { key: index, fontSize: "sm", color: "fg.muted" }, line)),
+    one.reason && h(ui.Text, { fontSize: "sm", mt: 1 }, one.reason),
+  );
+}
