@@ -42,6 +42,20 @@ def test_a_step_that_failed_makes_it_red_and_says_why(run, context, acme, accoun
     assert "plan failed" in str(verdict.value)
     assert "export" not in str(verdict.value)  # it did not run
     assert str(why.value) in str(verdict.value)
+    entered = ledger.run("anybodys_dag/r#acme")
+    assert (entered.verdict, entered.remedy) == ("stopped", why.value.remedy)
+    assert entered.remedy
+
+
+def test_a_step_that_may_succeed_later_stops_nothing(run, context, sandbox, acme, account, ledger, steps):
+    account()
+    plan, _, report = steps
+    now = context(run_id="r", states={"plan": "failed"})
+    sandbox.fault("rate_limited", operation="gmi.*", company=acme, retry_after=600)
+    with pytest.raises(ServiceError):
+        run(plan, within=now)
+    with pytest.raises(AirflowFailException):
+        run(report, within=now)
     assert ledger.run("anybodys_dag/r#acme").verdict == "failed"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,16 @@ class SyncOperator(BaseOperator):
         """
         from debitoor_provider.operators.exchange import open_exchange
         from debitoor_provider.sync.ledger import LedgerError
+        from debitoor_provider.sync.reporting import STOPPED
 
         with open_exchange(self.account, self.settings, context) as exchange:
             self._exchange = exchange
             try:
                 return self.step(exchange, context)
             except ServiceError as error:
+                verdict = STOPPED if isinstance(error, StopError) else ""
                 with suppress(LedgerError):  # what went wrong first is what counts
-                    exchange.ledger.note_error(exchange.run_id, str(error))
+                    exchange.ledger.note_error(exchange.run_id, str(error), error.remedy, verdict)
                 raise
 
     def on_kill(self) -> None:

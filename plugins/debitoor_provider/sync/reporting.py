@@ -10,13 +10,17 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Ledger
 
+STOPPED = "stopped"
+"""The verdict of a run that no later run can better until a person has mended something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What came of a run.
 
     :param counts: documents by what happened to them in this run
-    :param verdict: ``success`` or ``failed``
+    :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
+        ``stopped`` when it did because a person has to mend something first
     :param text: why it failed, in plain words; empty when it did not
     """
 
@@ -42,7 +46,10 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
     if rejected := counts.get("rejected", 0):
         told = "1 document was" if rejected == 1 else f"{rejected} documents were"
         reasons.append(f"{told} rejected. See what needs attention: airflow debitoor documents list --attention")
-    verdict = "failed" if reasons else "success"
+    if failed_steps:
+        verdict = STOPPED if run and run.verdict == STOPPED else "failed"
+    else:
+        verdict = "rejected" if rejected else "success"
     text = "\n".join(reasons)
     if run is not None:
         ledger.finish_run(run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)

@@ -210,8 +210,9 @@ class Run:
     :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
     :param window: what was asked for: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
-    :param verdict: e.g. ``success`` or ``failed``; empty while it runs
+    :param verdict: see :mod:`debitoor_provider.sync.reporting`; empty while it runs
     :param error: one plain sentence
+    :param remedy: what a person can do about the error
     """
 
     id: str
@@ -224,6 +225,7 @@ class Run:
     counts: Mapping[str, Any] = field(default_factory=dict)
     verdict: str = ""
     error: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

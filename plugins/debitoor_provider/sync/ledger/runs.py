@@ -33,6 +33,7 @@ def start(connection: Connection, run: Run, at: datetime) -> Run:
         "counts": {},
         "verdict": "",
         "error": "",
+        "remedy": "",
     }
     first = {"id": run.id, "account": run.account, "direction": run.direction, "started_at": run.started_at or at}
     connection.execute(
@@ -53,9 +54,10 @@ def finish(
     return get(connection, run_id)
 
 
-def note_error(connection: Connection, run_id: str, error: str) -> None:
+def note_error(connection: Connection, run_id: str, error: str, remedy: str, verdict: str) -> None:
     """Enter why a step failed; a run that was not started has nowhere to say it."""
-    connection.execute(runs.update().where(runs.c.id == run_id).values(error=error))
+    values = {"error": error, "remedy": remedy, "verdict": verdict}
+    connection.execute(runs.update().where(runs.c.id == run_id).values(values))
 
 
 def get(connection: Connection, run_id: str) -> Run:

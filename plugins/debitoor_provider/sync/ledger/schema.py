@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, L
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.engine import Database
 
-HEAD = "0002"
+HEAD = "0003"
 """The version this code works with: the newest of ``migrations/versions``, which are numbered in order."""
 VERSION_TABLE = "debitoor_ledger_version"
 SCRIPTS = "debitoor_provider.sync.ledger:migrations"

@@ -60,10 +60,14 @@ class Ledger(LedgerReader):
         with self._database.write() as connection:
             return runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
 
-    def note_error(self, run_id: str, error: str) -> None:
-        """Enter why a step of a run failed, for the run's report."""
+    def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
+        """Enter why a step of a run failed, for the run's report.
+
+        :param remedy: what a person can do about it
+        :param verdict: what the run comes to if the step stays failed, when that is known already
+        """
         with self._database.write() as connection:
-            runs.note_error(connection, run_id, error)
+            runs.note_error(connection, run_id, error, remedy, verdict)
 
     def reset_watermark(self, account: str, direction: Direction) -> None:
         """Forget how far the source was asked: the next run lists everything."""

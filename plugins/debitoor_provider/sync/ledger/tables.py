@@ -161,7 +161,8 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_all_changed", "changed_at"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
-    sa.Index("ix_debitoor_documents_moved_by", "moved_by"),
+    sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
+    sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
 )
 
 leases = sa.Table(
@@ -202,7 +203,9 @@ runs = sa.Table(
     sa.Column("counts", _Json, nullable=False),
     sa.Column("verdict", Text, nullable=False, default=""),
     sa.Column("error", Text, nullable=False, default=""),
+    sa.Column("remedy", Text, nullable=False, default="", server_default=""),
     sa.Index("ix_debitoor_runs_account", "account", "started_at"),
+    sa.Index("ix_debitoor_runs_started", "started_at"),
 )
 
 watermarks = sa.Table(
