@@ -93,7 +93,7 @@ def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     }
     for name, connection in connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
-    (tmp_path / "accounts").mkdir()
+    (tmp_path / "accounts").mkdir(exist_ok=True)
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "accounts"))
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
