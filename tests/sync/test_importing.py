@@ -337,3 +337,15 @@ def test_services_that_fail_at_random_get_each_invoice_once_in_the_end(acme: Sta
     assert imported(acme).keys() == sources
     assert {tuple(row["tags"]) for row in acme.company.documents()} == {("debitoor",)}
     assert acme.states("import") == dict.fromkeys(sources, "moved")
+
+
+def test_a_new_record_that_a_person_wants_is_tried_though_a_copy_is_there(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    entry = acme.entry(source, "import")
+    acme.ledger.retry([entry], "user:anna", anew=True)
+    watch = acme.watch()
+    acme.finish_import()
+    assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so
+    after = acme.entry(source, "import")
+    assert (str(after.state), after.target_id) == ("moved", entry.target_id)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.services.errors import RetryError
+
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
 
@@ -106,6 +108,43 @@ def test_a_mark_in_a_suppliers_words_is_no_mark(acme: Stage) -> None:
     acme.export()
     assert len(acme.booked()) == 3
     assert first in acme.booked()
+
+
+def test_what_is_sent_again_is_not_booked_twice(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    (expense,) = acme.company.expenses()
+    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.finish()
+    assert len(acme.company.expenses()) == 1
+    assert acme.entry(uid).target_id == expense["id"]
+
+
+def test_a_new_record_that_a_person_wants_is_booked_beside_the_old_one_and_once(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    for count in (2, 3):
+        before = {expense["id"] for expense in acme.company.expenses()}
+        acme.ledger.retry([acme.entry(uid)], "user:anna", anew=True)
+        acme.finish()
+        acme.export()
+        after = {expense["id"] for expense in acme.company.expenses()}
+        assert len(after) == count
+        assert after - before == {acme.entry(uid).target_id}
+
+
+def test_a_new_record_whose_answer_was_lost_is_found_and_not_booked_once_more(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.ledger.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.fault("cut_after", "debitoor.expenses.create")
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 9))
+    with pytest.raises(RetryError):
+        acme.finish()
+    acme.sandbox.clear_faults(blind)
+    acme.finish()
+    assert len(acme.company.expenses()) == 2
+    assert acme.states() == {uid: "moved"}
 
 
 def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: Stage) -> None:

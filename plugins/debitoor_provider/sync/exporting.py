@@ -103,7 +103,7 @@ class _Mover:
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
             there = self.present.get(document.document_uid)
-            if there:
+            if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
                 self._send(entry, booking, content)

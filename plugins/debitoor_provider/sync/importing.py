@@ -114,7 +114,8 @@ class _Mover:
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
-        if copy := self.present.get(entry.source_id):
+        copy = self.present.get(entry.source_id)
+        if copy and not entry.wants_new_record:
             self._adopt(entry, copy)
             return
         if entry.state is State.SENDING and self._settle(entry):
@@ -159,7 +160,8 @@ class _Mover:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
         marker = sales_marker(entry.source_id)
         rows = self.getmyinvoices.documents(archived=Archived.ANY, note=marker)
-        there = next((row for row in rows if find_sales_marker(row.note) == entry.source_id), None)
+        marked = (row for row in rows if find_sales_marker(row.note) == entry.source_id)
+        there = next((row for row in marked if str(row.document_uid) != entry.target_id), None)
         if there is None:
             return False
         self._adopt(entry, there)

@@ -105,7 +105,8 @@ def preview_export(
             except Obstacle as obstacle:
                 row = _row(record, obstacle.kind.value, str(obstacle), name)
             else:
-                row = _booking_row(record, booking, name, present.get(document.document_uid, ()))
+                there = () if desk.wants_new_record(record) else present.get(document.document_uid, ())
+                row = _booking_row(record, booking, name, there)
             if left_out:
                 row = _row(record, "waiting", left_out.reason)
         rows.append(row)
@@ -173,6 +174,11 @@ class _Desk:
             return self._names.give(wish)
         self._names.keep(entry.target_name)
         return entry.target_name
+
+    def wants_new_record(self, record: PlannedDocument) -> bool:
+        """Tell whether a person wants the document sent again, whatever the target has."""
+        entry = self._known.get(record.source_id)
+        return entry is not None and entry.wants_new_record
 
     def _renamed(self, record: PlannedDocument) -> Entry | None:
         """Give the entry that a plan would refresh, so that it gets its name anew."""

@@ -44,6 +44,23 @@ def test_what_was_moved_is_sent_again_only_when_that_is_said(ledger: Ledger, sta
     assert kinds(ledger, after)[-1] == "sent_again"
 
 
+@pytest.mark.parametrize("state", sorted(DONE))
+def test_a_person_wants_a_new_record_beside_the_one_that_is_there(ledger: Ledger, state: State):
+    entry = in_state(ledger, state)
+    (after,) = ledger.retry([entry], ADA, "booked wrongly", anew=True)
+    assert (after.state, after.target_id, after.wants_new_record) == (State.PLANNED, entry.target_id, True)
+    assert not entry.wants_new_record
+    last = ledger.history(after)[-1]
+    assert (str(last.kind), last.detail) == ("sent_again", {"reason": "booked wrongly", "anew": True})
+
+
+def test_a_new_record_can_be_wanted_where_nobody_knows_the_one_that_is_there(ledger: Ledger):
+    entry = in_state(ledger, State.HELD)
+    ledger.mark_moved([entry], ADA)
+    (after,) = ledger.retry([entry], ADA, anew=True)
+    assert after.wants_new_record
+
+
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_a_person_ignores_a_document(ledger: Ledger, state: State):
     entry = in_state(ledger, state) if state is not State.PLANNED else planned(ledger, 1)[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from debitoor_provider.sync.ledger.states import OPEN, Direction, State
+from debitoor_provider.sync.ledger.states import DONE, OPEN, Direction, State
 from debitoor_provider.sync.ledger.tables import KEY_LENGTH
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Entry:
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: tells whether the source record changed
+    :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
     :param file_id: a file that was uploaded to the target and is not used yet
     :param planned_by: the run that listed it last
     :param moved_by: the run that worked on it last
@@ -70,6 +71,11 @@ class Entry:
     archived_at: datetime | None
     owner: str = ""
     run_id: str = ""
+
+    @property
+    def wants_new_record(self) -> bool:
+        """Whether a person wants a new record, beside the one that the target may have."""
+        return self.target_id is not None and self.state not in DONE
 
 
 @dataclass(frozen=True, slots=True)

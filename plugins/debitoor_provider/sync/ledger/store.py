@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from debitoor_provider.sync.ledger import leases, names, planning, progress, runs, schema
 from debitoor_provider.sync.ledger.errors import IllegalTransition
 from debitoor_provider.sync.ledger.reader import LedgerReader
 from debitoor_provider.sync.ledger.rebuild import rebuild
 from debitoor_provider.sync.ledger.records import require_key
 from debitoor_provider.sync.ledger.states import DUE, Direction, Kind, State
+from debitoor_provider.sync.ledger.tables import documents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -253,17 +256,22 @@ class Ledger(LedgerReader):
 
     # The steps of a person
 
-    def retry(self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False) -> list[Entry]:
+    def retry(
+        self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False, anew: bool = False
+    ) -> list[Entry]:
         """Plan documents again that need attention or were ignored; return them, without those that cannot.
 
         :param actor: ``user:<name>``
-        :param again: send moved ones **again**, as a new record at the target
+        :param again: send moved ones **again**, unless the target still has them
+        :param anew: send moved ones again in any case, as a new record beside the one that the target may have
         :raises IllegalTransition: when none of them can
         """
         values: dict[str, Any] = {**NO_REASON, "attempts": 0}
-        if again:
-            values |= {**planning.NO_TRACES, "target_id": None, "moved_at": None, "archived_at": None}
-        return self._act(Kind.SENT_AGAIN if again else Kind.RETRIED, entries, values, actor, {"reason": reason})
+        if not again and not anew:
+            return self._act(Kind.RETRIED, entries, values, actor, {"reason": reason})
+        values |= {**planning.NO_TRACES, "moved_at": None, "archived_at": None}
+        values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
+        return self._act(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
         """Never send these documents; return them, without those that cannot be ignored.
