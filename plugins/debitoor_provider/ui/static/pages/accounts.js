@@ -1,0 +1,102 @@
+// All accounts: what they did, how they are, and what to do about it.
+
+import { HOME, h, ui, useEffect, useState } from "../host.js";
+import * as api from "../api.js";
+import { useData } from "../data.js";
+import { useMe } from "../me.js";
+import { useWords } from "../words.js";
+import { AccountCards } from "../parts/account_cards.js";
+import { AccountTable } from "../parts/account_table.js";
+import { Actions } from "../parts/actions.js";
+import { PlaceButton } from "../parts/links.js";
+import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
+import { useIsNarrow } from "../parts/narrow.js";
+import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
+import { ACCOUNT_STATES } from "../parts/state.js";
+
+export function AccountsPage() {
+  const { t } = useWords();
+  const address = useAddress();
+  const asked = {
+    search: address.one("search"),
+    state: address.one("state"),
+    direction: address.one("direction"),
+    order: address.one("order") || "name",
+  };
+  const params = { ...asked, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
+  const [isLively, setLively] = useState(false);
+  const { data, failure, reload } = useData((options) => api.accounts(params, options), [JSON.stringify(params)], {
+    every: isLively ? 3000 : 5000,
+  });
+  useEffect(() => setLively(data?.accounts.some((row) => row.state === "running") ?? false), [data]);
+  if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
+  const isFiltered = asked.search || asked.state || asked.direction;
+  return h(
+    Actions,
+    { onDone: reload },
+    h(Bar, { address, data }),
+    h(FailureNotice, { failure, onRetry: reload }),
+    data.accounts.length > 0 && h(Rows, { rows: data.accounts, order: asked.order, address }),
+    data.accounts.length === 0 &&
+      (isFiltered || data.total ? h(Nothing, { title: t("accounts.noneFits") }) : h(Welcome)),
+    h(Pages, { total: data.total, page: address.page, onPage: (page) => address.set({ page: String(page) }) }),
+  );
+}
+
+function Bar({ address, data }) {
+  const { t } = useWords();
+  const me = useMe();
+  const state = address.one("state");
+  return h(
+    ui.Stack,
+    { gap: 2, mb: 3 },
+    h(
+      ui.Flex,
+      { gap: 2, wrap: "wrap", align: "center" },
+      h(SearchField, {
+        label: t("accounts.search"),
+        value: address.one("search"),
+        onSearch: (search) => address.set({ search }),
+      }),
+      h(Choice, {
+        label: t("accounts.direction"),
+        value: address.one("direction"),
+        options: [
+          ["", t("accounts.bothDirections")],
+          ["export", t("account.export")],
+          ["import", t("account.import")],
+        ],
+        onChoose: (direction) => address.set({ direction }),
+      }),
+      h(ui.Spacer),
+      me.rights.create &&
+        h(PlaceButton, { to: `${HOME}/new`, size: "sm", variant: "solid", colorPalette: "brand" }, t("accounts.add")),
+    ),
+    h(Chips, {
+      label: t("accounts.states"),
+      chosen: state ? [state] : [],
+      isSingle: true,
+      chips: ACCOUNT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: data.states[value] ?? 0 })),
+      onChoose: ([chosen]) => address.set({ state: chosen }),
+    }),
+  );
+}
+
+function Rows({ rows, order, address }) {
+  const isNarrow = useIsNarrow();
+  if (isNarrow) return h(AccountCards, { rows });
+  return h(AccountTable, { rows, order, onOrder: (next) => address.set({ order: next }) });
+}
+
+function Welcome() {
+  const { t } = useWords();
+  const me = useMe();
+  return h(
+    Nothing,
+    { title: t("accounts.welcome") },
+    h(ui.Text, { textAlign: "center", maxW: "lg" }, t("accounts.welcome.explained")),
+    me.rights.create
+      ? h(PlaceButton, { to: `${HOME}/new`, size: "sm", variant: "solid", colorPalette: "brand" }, t("accounts.addFirst"))
+      : h(ui.Text, { color: "fg.muted" }, t("accounts.welcome.ask")),
+  );
+}

@@ -1,0 +1,126 @@
+// What can be done with an account: a menu in its row, buttons on its page. Offered is what the user's rights allow;
+// whether it is allowed is asked again by Airflow when it is done.
+
+import { createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
+import { pause, trigger } from "../airflow.js";
+import { useWords } from "../words.js";
+import { BackfillDialog } from "./backfill.js";
+import { DryRunDialog } from "./dry_run.js";
+import { accountPlace } from "./links.js";
+import { tell, tellFailure } from "./messages.js";
+import { RemoveDialog } from "./removing.js";
+import { StopDialog } from "./stopping.js";
+
+const DIALOGS = { dry_run: DryRunDialog, backfill: BackfillDialog, stop: StopDialog, remove: RemoveDialog };
+const Acting = createContext(null);
+
+/** Lets everything inside act on accounts; `onDone` is told when something has changed. */
+export function Actions({ onDone, children }) {
+  const { t } = useWords();
+  const go = useNavigate();
+  const [open, setOpen] = useState(null);
+  const act = async (action, row) => {
+    if (action === "edit") return go(accountPlace(row.id, "/edit"));
+    if (action in DIALOGS) return setOpen({ action, row });
+    try {
+      await AT_ONCE[action](row);
+      tell(t(`do.${action}.done`, { name: row.name }));
+    } catch (failure) {
+      tellFailure(failure, t);
+    }
+    return onDone();
+  };
+  const close = (hasChanged) => {
+    setOpen(null);
+    if (hasChanged) onDone();
+  };
+  return h(
+    Acting.Provider,
+    { value: act },
+    children,
+    open && h(DIALOGS[open.action], { row: open.row, onClose: close }),
+  );
+}
+
+/** @returns {(action: string, row: object) => void} */
+export const useAct = () => useContext(Acting);
+
+const AT_ONCE = {
+  sync: (row) => trigger(row.dag_id),
+  pause: (row) => pause(row.dag_id, true),
+  resume: (row) => pause(row.dag_id, false),
+};
+
+/** The actions that an account's state and the user's rights leave, in the order in which they are offered. */
+export function actionsFor(row) {
+  const { run, edit, delete: remove } = row.rights;
+  const runs = run && row.known && row.state !== "broken";
+  return [
+    runs && !row.paused && "sync",
+    edit && row.known && row.paused === true && "resume",
+    run && row.known && row.state === "running" && "stop",
+    runs && "dry_run",
+    runs && "backfill",
+    edit && row.known && row.paused === false && "pause",
+    edit && "edit",
+    remove && "remove",
+  ].filter(Boolean);
+}
+
+export function ActionsMenu({ row }) {
+  const { t } = useWords();
+  const act = useAct();
+  const actions = actionsFor(row);
+  if (!actions.length) return null;
+  return h(
+    ui.Menu.Root,
+    { lazyMount: true, unmountOnExit: true, onSelect: ({ value }) => act(value, row) },
+    h(
+      ui.Menu.Trigger,
+      { asChild: true },
+      h(
+        ui.IconButton,
+        { size: "xs", variant: "ghost", "aria-label": t("do.menu", { name: row.name }) },
+        h("span", { "aria-hidden": true }, "⋯"),
+      ),
+    ),
+    h(
+      ui.Portal,
+      null,
+      h(
+        ui.Menu.Positioner,
+        null,
+        h(
+          ui.Menu.Content,
+          { "aria-label": t("do.menu", { name: row.name }) },
+          actions.map((action) => h(ui.Menu.Item, { key: action, value: action, ...toneOf(action) }, t(`do.${action}`))),
+        ),
+      ),
+    ),
+  );
+}
+
+const toneOf = (action) => (action === "remove" ? { color: "fg.error" } : {});
+
+export function ActionButtons({ row }) {
+  const { t } = useWords();
+  const act = useAct();
+  const [first] = actionsFor(row);
+  return h(
+    ui.Wrap,
+    { gap: 2, role: "group", "aria-label": t("do.actions") },
+    actionsFor(row).map((action) =>
+      h(
+        ui.Button,
+        {
+          key: action,
+          size: "sm",
+          variant: action === first && action !== "remove" ? "solid" : "outline",
+          colorPalette: action === "remove" || action === "stop" ? "red" : "brand",
+          onClick: () => act(action, row),
+        },
+        t(`do.${action}`),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+// One sentence about what to do with an account, and the button that does it or leads there.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { useAct } from "./actions.js";
+import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
+
+/** The server's sentence, translated where the page knows its code. */
+export function adviceOf(row, t, has) {
+  const key = `account.advice.${row.advice_code}`;
+  return row.advice_code && has(key) ? t(key) : row.advice;
+}
+
+export function Advice({ row }) {
+  const { t, has } = useWords();
+  const sentence = adviceOf(row, t, has);
+  return h(
+    ui.Flex,
+    { gap: 2, align: "center", wrap: "wrap" },
+    sentence && h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere" }, sentence),
+    h(Help, { row }),
+  );
+}
+
+function Help({ row }) {
+  const { t } = useWords();
+  const act = useAct();
+  if (row.state === "stopped" && row.rights.edit)
+    return h(PlaceButton, { to: accountPlace(row.id, "/edit?step=debitoor") }, t("account.help.reconnect"));
+  if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.mend"));
+  if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
+  if (row.state === "paused" && row.rights.edit)
+    return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("resume", row) }, t("do.resume"));
+  if (row.state === "failed" && row.last_run)
+    return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
+  return null;
+}
+
+/** The problems of a broken file: where, what, and the mend. */
+export function Problems({ row, file }) {
+  const { t } = useWords();
+  return h(
+    ui.Stack,
+    { as: "ul", gap: 1, listStyleType: "none" },
+    row.problems.map((problem, index) => {
+      const place = problem.line ? t("account.problem.line", { file, line: problem.line }) : file;
+      return h(
+        ui.Box,
+        { as: "li", key: index, fontSize: "sm", overflowWrap: "anywhere" },
+        h(ui.Text, { as: "span", fontFamily: "mono" }, [place, problem.field].filter(Boolean).join(" · ")),
+        h(ui.Text, null, `${problem.message} ${problem.mend}`),
+      );
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+// A look at what a run would do, here or as a run in Airflow; either way nothing is moved.
+
+import { h, ui, useState } from "../host.js";
+import { trigger } from "../airflow.js";
+import * as api from "../api.js";
+import { useData } from "../data.js";
+import { useWords } from "../words.js";
+import { Dialog } from "./dialog.js";
+import { DateField } from "./lists.js";
+import { tell, tellFailure } from "./messages.js";
+import { FailureNotice } from "./notices.js";
+import { PreviewResult } from "./preview.js";
+
+const LIMIT = 50;
+
+export function DryRunDialog({ row, onClose }) {
+  const { t } = useWords();
+  const [period, setPeriod] = useState({ from: "", to: "" });
+  const asked = { from: period.from || null, to: period.to || null };
+  const { data, failure, isLoading, reload } = useData(
+    (options) => api.preview(row.id, { ...asked, limit: LIMIT }, options),
+    [row.id, period.from, period.to],
+  );
+  const asRun = async () => {
+    try {
+      await trigger(row.dag_id, { ...asked, dry_run: true });
+      tell(t("do.dry_run.started"));
+      onClose(true);
+    } catch (problem) {
+      tellFailure(problem, t);
+    }
+  };
+  return h(
+    Dialog,
+    {
+      title: t("do.dry_run.title", { name: row.name }),
+      size: "lg",
+      closeWord: t("common.close"),
+      onClose,
+      footer: h(ui.Button, { colorPalette: "brand", onClick: asRun }, t("do.dry_run.asRun")),
+    },
+    h(ui.Text, { mb: 3 }, t("do.dry_run.explained")),
+    h(
+      ui.Wrap,
+      { mb: 3 },
+      h(DateField, { label: t("common.from"), value: period.from, onChange: (from) => setPeriod({ ...period, from }) }),
+      h(DateField, { label: t("common.to"), value: period.to, onChange: (to) => setPeriod({ ...period, to }) }),
+    ),
+    h(FailureNotice, { failure, onRetry: reload }),
+    isLoading && h(ui.HStack, { role: "status" }, h(ui.Spinner, { size: "sm" }), h(ui.Text, null, t("do.dry_run.looking"))),
+    data && !isLoading && !failure && h(PreviewResult, { preview: data }),
+  );
+}

@@ -1,0 +1,43 @@
+// Ends what runs, after a question: the run under way, and a backfill that would start the next one.
+
+import { h, ui, useState } from "../host.js";
+import { backfills, cancelBackfill, stopRun } from "../airflow.js";
+import { useWords } from "../words.js";
+import { Dialog } from "./dialog.js";
+import { tell, tellFailure } from "./messages.js";
+
+export function StopDialog({ row, onClose }) {
+  const { t } = useWords();
+  const [isBusy, setBusy] = useState(false);
+  const stop = async () => {
+    setBusy(true);
+    try {
+      await stopAll(row);
+      tell(t("do.stop.done", { name: row.name }));
+      onClose(true);
+    } catch (failure) {
+      setBusy(false);
+      tellFailure(failure, t);
+    }
+  };
+  return h(
+    Dialog,
+    {
+      title: t("do.stop.title", { name: row.name }),
+      isAlert: true,
+      onClose,
+      footer: h(ui.Button, { colorPalette: "red", loading: isBusy, onClick: stop }, t("do.stop.confirm")),
+    },
+    h(ui.Text, null, t("do.stop.explained")),
+  );
+}
+
+/** A backfill goes first, else it would start its next run. */
+async function stopAll(row) {
+  if (row.last_run?.kind === "backfill") {
+    const { backfills: all } = await backfills(row.dag_id);
+    await Promise.all(all.filter((one) => !one.completed_at).map((one) => cancelBackfill(one.id)));
+  }
+  const running = row.progress?.dag_run_id ?? row.last_run?.dag_run_id;
+  if (running) await stopRun(row.dag_id, running);
+}
