@@ -1,0 +1,94 @@
+// Step: what the account is called, whose books it is for, what the record tells, and for which dates.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { fieldId, useField, useProblem, useWizard } from "./context.js";
+import { proposedId } from "./draft.js";
+import { Labelled, TextField } from "./fields.js";
+import { RecordPreview } from "./record.js";
+import { NamesPreview } from "./rename.js";
+import { Part } from "./settings.js";
+import { SpecificationField } from "./specification.js";
+
+export function AccountStep() {
+  const { t } = useWords();
+  const { settings } = useWizard();
+  const isExport = settings.type === "export";
+  return h(
+    ui.Stack,
+    { gap: 6 },
+    h(
+      Part,
+      { title: t("wizard.part.who") },
+      h(NameField),
+      h(IdField),
+      h(TextField, { path: "debitoor_id", required: true, type: "email", placeholder: "books@acme.example" }),
+    ),
+    h(
+      Part,
+      { title: t("wizard.part.period") },
+      h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.period.help")),
+      h(
+        ui.SimpleGrid,
+        { columns: { base: 1, sm: 2 }, gap: 3, maxW: "30rem" },
+        h(TextField, { path: "period.from", type: "date" }),
+        h(TextField, { path: "period.to", type: "date" }),
+      ),
+      h(PeriodProblem),
+    ),
+    h(
+      Part,
+      { title: isExport ? t("wizard.part.record") : t("wizard.part.upload") },
+      isExport && h(SpecificationField),
+      h(RecordPreview),
+      isExport && h(NamesPreview),
+    ),
+  );
+}
+
+/** The name proposes the file's name for as long as nobody has written another one. */
+function NameField() {
+  const { t } = useWords();
+  const { isEdit, change } = useWizard();
+  const { id, value = "", problem } = useField("name");
+  const rename = (name) =>
+    change((draft) => {
+      const isProposed = draft.accountId === proposedId(draft.settings.name ?? "");
+      const { name: _, ...others } = draft.settings;
+      return {
+        ...draft,
+        settings: name ? { ...others, name } : others,
+        accountId: !isEdit && isProposed ? proposedId(name) : draft.accountId,
+      };
+    });
+  return h(
+    Labelled,
+    { id, label: t("field.name"), help: t("field.name.help"), problem, required: true },
+    h(ui.Input, { value, maxLength: 200, autoComplete: "off", onChange: (event) => rename(event.target.value) }),
+  );
+}
+
+function IdField() {
+  const { t } = useWords();
+  const { isEdit, draft, change, problems, tried } = useWizard();
+  const found = problems.find(({ field }) => field === "account_id");
+  const problem = draft.accountId || tried.has("account") ? found : null;
+  return h(
+    Labelled,
+    { id: fieldId("account_id"), label: t("field.account_id"), help: t("field.account_id.help"), problem, required: !isEdit },
+    h(ui.Input, {
+      value: draft.accountId,
+      readOnly: isEdit,
+      fontFamily: "mono",
+      autoComplete: "off",
+      maxLength: 100,
+      onChange: (event) => change((before) => ({ ...before, accountId: event.target.value.trim() })),
+    }),
+  );
+}
+
+function PeriodProblem() {
+  const problem = useProblem("period");
+  if (!problem || problem.field !== "period") return null;
+  return h(ui.Text, { color: "fg.error", textStyle: "sm", role: "alert" }, `${problem.message} ${problem.mend}`.trim());
+}

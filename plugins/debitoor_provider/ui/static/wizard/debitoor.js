@@ -1,0 +1,91 @@
+// Step: connect Debitoor, by a connection that is there or by a consent on Debitoor's own page.
+
+import { h, ui, useEffect, useState } from "../host.js";
+import * as api from "../api.js";
+import { useMe } from "../me.js";
+import { useWords } from "../words.js";
+import { Answer, ChooseConnection, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
+import { useWizard } from "./context.js";
+import { Labelled } from "./fields.js";
+
+export function DebitoorStep() {
+  const { t } = useWords();
+  const me = useMe();
+  const { settings, connections, draft } = useWizard();
+  const chosen = settings.connections?.debitoor;
+  const isSome = connections.some(({ type }) => type === "debitoor");
+  const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
+  const isMine = connections.some(({ id }) => id === chosen);
+  return h(
+    ui.Stack,
+    { gap: 4 },
+    me.rights.connect
+      ? h(ModeChoice, { mode, onChange: setMode })
+      : h(ui.Text, { color: "fg.muted" }, t("connect.onlyExisting")),
+    draft.connected && chosen === draft.connected && h(Returned, { id: chosen }),
+    mode === "existing" && h(ChooseConnection, { service: "debitoor" }),
+    mode === "existing" && isMine && me.rights.connect && h(Authorise, { key: chosen, id: chosen }),
+    mode === "new" && h(Authorise, { key: "new" }),
+  );
+}
+
+/** Back from the consent page: says whose books the connection leads to. */
+function Returned({ id }) {
+  const { answer, ask } = useAnswer();
+  useEffect(() => {
+    ask(() => api.testConnection(id));
+  }, [id]);
+  return h(Answer, { answer });
+}
+
+/** @param {{id?: string}} props id of the connection that gets a new consent; without it a new one is made */
+function Authorise({ id: existing }) {
+  const { t } = useWords();
+  const { settings, connections, leave, backPath } = useWizard();
+  const [id, setId] = useState(() => existing ?? proposedConnection("debitoor", settings, connections));
+  const { answer, isBusy, ask } = useAnswer();
+  const taken = !existing && connections.some((connection) => connection.id === id.trim());
+
+  const authorise = (event) => {
+    event.preventDefault();
+    return ask(async () => {
+      const { url } = await api.askConsent(id.trim(), { email: settings.debitoor_id ?? null, back: backPath });
+      const target = new URL(url);
+      if (!["https:", "http:"].includes(target.protocol)) throw new Error(t("connect.noPage"));
+      leave(id.trim());
+      window.location.assign(target.href);
+      return null;
+    });
+  };
+
+  return h(
+    ui.Stack,
+    { as: "form", gap: 4, onSubmit: authorise },
+    !existing &&
+      h(
+        Labelled,
+        {
+          label: t("connect.id"),
+          help: t("connect.id.help"),
+          required: true,
+          problem: taken ? { message: t("connect.id.taken") } : null,
+        },
+        h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => setId(event.target.value) }),
+      ),
+    h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.authorise.help")),
+    h(
+      ui.Button,
+      {
+        type: "submit",
+        colorPalette: "brand",
+        variant: existing ? "outline" : "solid",
+        alignSelf: "start",
+        disabled: !id.trim() || taken,
+        loading: isBusy,
+        loadingText: t("connect.leaving"),
+      },
+      existing ? t("connect.authorise.again") : t("connect.authorise"),
+    ),
+    h(Answer, { answer }),
+  );
+}

@@ -1,0 +1,165 @@
+// The fields of the form: each knows its place in the settings, its words and what is wrong with it.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { useField } from "./context.js";
+import { choicesOf } from "./schema.js";
+import { useWizard } from "./context.js";
+
+/** Label, help and problem around a control. */
+export function Labelled({ id, label, help, problem, required, children, ...rest }) {
+  return h(
+    ui.Field.Root,
+    { ids: { control: id }, invalid: Boolean(problem), required: Boolean(required), ...rest },
+    h(ui.Field.Label, null, label, required && h(ui.Field.RequiredIndicator)),
+    children,
+    help && h(ui.Field.HelperText, null, help),
+    h(ProblemText, { problem }),
+  );
+}
+
+export function ProblemText({ problem }) {
+  if (!problem) return null;
+  return h(ui.Field.ErrorText, null, [problem.message, problem.mend].filter(Boolean).join(" "));
+}
+
+const help = (t, has, path) => (has(`field.${path}.help`) ? t(`field.${path}.help`) : undefined);
+
+export function TextField({ path, required, ...rest }) {
+  const { t, has } = useWords();
+  const { id, value, set, problem, schema } = useField(path);
+  return h(
+    Labelled,
+    { id, label: t(`field.${path}`), help: help(t, has, path), problem, required },
+    h(ui.Input, {
+      value: value ?? "",
+      maxLength: schema.maxLength,
+      autoComplete: "off",
+      onChange: (event) => set(event.target.value || undefined),
+      ...rest,
+    }),
+  );
+}
+
+export function AreaField({ path }) {
+  const { t, has } = useWords();
+  const { id, value, set, problem, schema } = useField(path);
+  return h(
+    Labelled,
+    { id, label: t(`field.${path}`), help: help(t, has, path), problem },
+    h(ui.Textarea, {
+      value: value ?? "",
+      rows: 2,
+      autoresize: true,
+      maxLength: schema.maxLength,
+      onChange: (event) => set(event.target.value || undefined),
+    }),
+  );
+}
+
+export function NumberField({ path, whole = true }) {
+  const { t, has } = useWords();
+  const { id, value, set, problem, schema } = useField(path);
+  const change = (text) => set(text === "" ? undefined : whole ? Number(text) : text);
+  return h(
+    Labelled,
+    { id, label: t(`field.${path}`), help: help(t, has, path), problem, maxW: "12rem" },
+    h(ui.Input, {
+      type: "number",
+      value: value ?? "",
+      min: schema.minimum,
+      max: schema.maximum,
+      step: whole ? 1 : "any",
+      onChange: (event) => change(event.target.value),
+    }),
+  );
+}
+
+/** One of a few values; words for them are at choice.<name of the field>.<value>. */
+export function SelectField({ path, empty }) {
+  const { t, has } = useWords();
+  const { choices, settings } = useWizard();
+  const { id, value, set, problem } = useField(path);
+  const options = choicesOf(choices.schema, settings.type, path);
+  return h(
+    Labelled,
+    { id, label: t(`field.${path}`), help: help(t, has, path), problem },
+    h(Select, { value: value ?? "", onChange: (chosen) => set(chosen || undefined) }, [
+      empty && h("option", { key: "", value: "" }, empty),
+      ...options.map((option) => h("option", { key: option, value: option }, choiceWord(t, has, path, option))),
+    ]),
+  );
+}
+
+export function Select({ value, onChange, children, ...rest }) {
+  return h(
+    ui.NativeSelect.Root,
+    rest,
+    h(ui.NativeSelect.Field, { value, onChange: (event) => onChange(event.target.value) }, children),
+    h(ui.NativeSelect.Indicator),
+  );
+}
+
+const LIST_OF = { document_types: "document_type", credit_note_type: "document_type" };
+
+/** The word for a value; a value that the words do not know yet is shown as it is. */
+export function choiceWord(t, has, path, value) {
+  const name = path.split(".").at(-1);
+  const key = `choice.${LIST_OF[name] ?? name}.${value.replace(/\W+/g, "_")}`;
+  return has(key) ? t(key) : value;
+}
+
+export function SwitchField({ path }) {
+  const { t, has } = useWords();
+  const { id, value, set, problem } = useField(path);
+  const told = help(t, has, path);
+  return h(
+    ui.Field.Root,
+    { ids: { control: id }, invalid: Boolean(problem) },
+    h(
+      ui.Switch.Root,
+      { ids: { hiddenInput: id }, checked: Boolean(value), colorPalette: "brand", onCheckedChange: (now) => set(now.checked) },
+      h(ui.Switch.HiddenInput),
+      h(ui.Switch.Control),
+      h(ui.Switch.Label, null, t(`field.${path}`)),
+    ),
+    told && h(ui.Field.HelperText, null, told),
+    h(ProblemText, { problem }),
+  );
+}
+
+/** Several of a few values, kept in the order in which the service lists them. */
+export function ChecksField({ path }) {
+  const { t, has } = useWords();
+  const { choices, settings } = useWizard();
+  const { id, value = [], set, problem } = useField(path);
+  const options = choicesOf(choices.schema, settings.type, path);
+  const toggle = (option, isIn) =>
+    set(options.filter((one) => (one === option ? isIn : value.includes(one))));
+  return h(
+    ui.Fieldset.Root,
+    { id, invalid: Boolean(problem), tabIndex: -1 },
+    h(ui.Fieldset.Legend, { textStyle: "sm" }, t(`field.${path}`)),
+    has(`field.${path}.help`) && h(ui.Fieldset.HelperText, null, help(t, has, path)),
+    h(
+      ui.SimpleGrid,
+      { columns: { base: 1, sm: 2, lg: 3 }, gap: 2, mt: 2 },
+      options.map((option) =>
+        h(
+          ui.Checkbox.Root,
+          {
+            key: option,
+            size: "sm",
+            colorPalette: "brand",
+            checked: value.includes(option),
+            onCheckedChange: (now) => toggle(option, now.checked === true),
+          },
+          h(ui.Checkbox.HiddenInput),
+          h(ui.Checkbox.Control),
+          h(ui.Checkbox.Label, { fontWeight: "normal" }, choiceWord(t, has, path, option)),
+        ),
+      ),
+    ),
+    problem && h(ui.Fieldset.ErrorText, null, [problem.message, problem.mend].filter(Boolean).join(" ")),
+  );
+}

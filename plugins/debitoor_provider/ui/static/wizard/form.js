@@ -1,0 +1,159 @@
+// The form: its steps, the way through them, and the draft that they set together.
+
+import { HOME, h, ui, useEffect, useMemo, useRef, useSearchParams, useState } from "../host.js";
+import { useWords } from "../words.js";
+import { AccountStep } from "./account.js";
+import { useCheck } from "./check.js";
+import { WizardContext, fieldId } from "./context.js";
+import { DebitoorStep } from "./debitoor.js";
+import { DirectionStep } from "./direction.js";
+import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
+import { FirstRunStep } from "./first_run.js";
+import { Footer } from "./footer.js";
+import { GetMyInvoicesStep } from "./getmyinvoices.js";
+import { Comments, Problems, Restored } from "./hints.js";
+import { Saved } from "./saved.js";
+import { useSaving } from "./saving.js";
+import { SettingsStep } from "./settings.js";
+import { StepList } from "./steps.js";
+
+const FORMS = {
+  direction: DirectionStep,
+  settings: SettingsStep,
+  getmyinvoices: GetMyInvoicesStep,
+  debitoor: DebitoorStep,
+  account: AccountStep,
+  preview: FirstRunStep,
+};
+
+export function Wizard({ choices, connections, account, accountId, start, reloadConnections, again }) {
+  const { t } = useWords();
+  const isEdit = Boolean(account);
+  const [draft, setDraft, isRestored] = useDraft(accountId, start, connections);
+  const check = useCheck(draft, isEdit);
+  const [tried, setTried] = useState(() => new Set(isEdit ? STEPS : []));
+  const { problems } = check;
+
+  const firstBad = STEPS.findIndex((step) => problems.some(({ field }) => stepOf(field) === step));
+  const last = isEdit || firstBad < 0 ? STEPS.length - 1 : firstBad;
+  const [search, setSearch] = useSearchParams();
+  const wanted = Math.max(0, STEPS.indexOf(search.get("step") ?? (isEdit ? "settings" : STEPS[0])));
+  const index = Math.min(wanted, last);
+  const step = STEPS[index];
+  const goTo = (name) => setSearch({ step: name });
+
+  /** Show what is wrong, where it is. */
+  const point = (found) => {
+    setTried(new Set([...tried, ...STEPS]));
+    goTo(stepOf(found[0].field));
+    setTimeout(() => document.getElementById(fieldId(found[0].field.replace(/\[.*/, "")))?.focus());
+  };
+  const startAgain = () => {
+    forget(accountId);
+    again();
+  };
+  const saving = useSaving({ draft, setDraft, check, accountId, point, startAgain });
+
+  const next = async () => {
+    const now = await check.now();
+    const bad = now.filter(({ field }) => STEPS.indexOf(stepOf(field)) <= index);
+    setTried(new Set([...tried, ...STEPS.slice(0, index + 1)]));
+    if (bad.length) point(bad);
+    else goTo(STEPS[index + 1]);
+  };
+
+  const context = useMemo(
+    () => ({
+      draft,
+      settings: draft.settings,
+      choices,
+      connections,
+      isEdit,
+      accountId,
+      problems,
+      tried,
+      reloadConnections,
+      change: setDraft,
+      set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
+      backPath: isEdit ? `accounts/${accountId}/edit` : "new",
+      /** Before the way to another site: the draft waits here, and knows which connection comes back. */
+      leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
+    }),
+    [draft, choices, connections, problems, tried],
+  );
+
+  if (saving.saved) return h(Saved, { ...saving.saved, isEdit });
+  if (check.isFirst) return null;
+  return h(
+    WizardContext.Provider,
+    { value: context },
+    h(
+      ui.Stack,
+      { gap: 4, maxW: "64rem", minW: 0 },
+      h(ui.Heading, { as: "h2", size: "lg" }, isEdit ? t("wizard.edit", { name: account.name || accountId }) : t("wizard.new")),
+      isRestored && h(Restored, { onFresh: startAgain }),
+      isEdit && account.has_comments && h(Comments),
+      h(
+        StepList,
+        { index, last, goTo },
+        h(StepHeading, { step }),
+        tried.has(step) && h(Problems, { problems: problems.filter(({ field }) => stepOf(field) === step) }),
+        h(FORMS[step], { key: step }),
+      ),
+      h(Footer, {
+        index,
+        check,
+        saving,
+        goTo,
+        next,
+        leave: isEdit ? `${HOME}/accounts/${encodeURIComponent(accountId)}` : HOME,
+        onCancel: () => forget(accountId),
+      }),
+      saving.notice,
+    ),
+  );
+}
+
+/** The draft as it was left behind in this browser tab, or a fresh one; back from Debitoor it has its connection. */
+function useDraft(accountId, start, connections) {
+  const [search, setSearch] = useSearchParams();
+  const [before] = useState(() => kept(accountId));
+  const [draft, setDraft] = useState(() => {
+    if (!before) return start;
+    const { awaiting, connected: _, ...rest } = before;
+    const back = search.get("connected");
+    const isThere = connections.some(({ id, type }) => id === back && type === "debitoor");
+    if (!back || back !== awaiting || !isThere) return rest;
+    return { ...rest, connected: back, settings: written(rest.settings, "connections.debitoor", back) };
+  });
+  useEffect(() => {
+    if (search.has("connected")) setSearch({ step: "debitoor" }, { replace: true });
+  }, []);
+  const isUntouched = useRef(true);
+  useEffect(() => {
+    if (!isUntouched.current || before) keep(accountId, draft);
+    isUntouched.current = false;
+  }, [draft]);
+  return [draft, setDraft, Boolean(before) && !draft.connected];
+}
+
+/** Takes the focus when another step begins, so that keyboard and screen reader go on there. */
+function StepHeading({ step }) {
+  const { t } = useWords();
+  const heading = useRef(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current !== step) heading.current?.focus();
+    shown.current = step;
+  }, [step]);
+  return h(
+    ui.Box,
+    { mb: 4 },
+    h(
+      ui.Heading,
+      { as: "h3", size: "lg", ref: heading, tabIndex: -1, outline: "none" },
+      t("wizard.stepOf", { number: STEPS.indexOf(step) + 1, total: STEPS.length, name: t(`wizard.step.${step}`) }),
+    ),
+    h(ui.Text, { color: "fg.muted" }, t(`wizard.step.${step}.help`)),
+  );
+}

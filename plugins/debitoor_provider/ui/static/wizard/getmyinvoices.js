@@ -1,0 +1,106 @@
+// Step: connect GetMyInvoices, by a connection that is there or with a key, which is tried at once.
+
+import { h, ui, useState } from "../host.js";
+import * as api from "../api.js";
+import { useMe } from "../me.js";
+import { useWords } from "../words.js";
+import { Answer, ChooseConnection, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
+import { useWizard } from "./context.js";
+import { Labelled } from "./fields.js";
+
+export function GetMyInvoicesStep() {
+  const { t } = useWords();
+  const me = useMe();
+  const { settings, connections } = useWizard();
+  const chosen = settings.connections?.getmyinvoices;
+  const isSome = connections.some(({ type }) => type === "getmyinvoices");
+  const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
+  const [renewing, setRenewing] = useState(false);
+  const isMine = connections.some(({ id }) => id === chosen);
+  return h(
+    ui.Stack,
+    { gap: 4 },
+    me.rights.connect
+      ? h(ModeChoice, { mode, onChange: setMode })
+      : h(ui.Text, { color: "fg.muted" }, t("connect.onlyExisting")),
+    mode === "existing" && h(ChooseConnection, { service: "getmyinvoices" }),
+    mode === "existing" &&
+      isMine &&
+      me.rights.connect &&
+      (renewing
+        ? h(KeyForm, { key: chosen, id: chosen })
+        : h(
+            ui.Button,
+            { variant: "plain", alignSelf: "start", px: 0, onClick: () => setRenewing(true) },
+            t("connect.key.renew"),
+          )),
+    mode === "new" && h(KeyForm, { key: "new" }),
+  );
+}
+
+/** @param {{id?: string}} props id of the connection that gets another key; without it a new one is made */
+function KeyForm({ id: existing }) {
+  const { t } = useWords();
+  const { settings, connections, set, reloadConnections } = useWizard();
+  const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
+  const [key, setKey] = useState("");
+  const [number, setNumber] = useState("");
+  const { answer, isBusy, ask } = useAnswer();
+  const taken = !existing && !answer?.works && connections.some((connection) => connection.id === id.trim());
+
+  const connect = async (event) => {
+    event.preventDefault();
+    const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: settings.timezone ?? null };
+    setKey(""); // it stays in nobody's memory longer than it takes to send it
+    const told = await ask(() => api.connectGetMyInvoices(id.trim(), body));
+    if (!told?.works) return;
+    set("connections.getmyinvoices", told.connection_id);
+    reloadConnections();
+  };
+
+  return h(
+    ui.Stack,
+    { as: "form", gap: 4, onSubmit: connect, autoComplete: "off" },
+    h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.key.where")),
+    !existing &&
+      h(
+        Labelled,
+        {
+          label: t("connect.id"),
+          help: t("connect.id.help"),
+          required: true,
+          problem: taken ? { message: t("connect.id.taken") } : null,
+        },
+        h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => setId(event.target.value) }),
+      ),
+    h(
+      Labelled,
+      { label: t("connect.key"), help: t("connect.key.help"), required: true },
+      h(ui.Input, {
+        type: "password",
+        value: key,
+        autoComplete: "off",
+        spellCheck: false,
+        onChange: (event) => setKey(event.target.value),
+      }),
+    ),
+    h(
+      Labelled,
+      { label: t("connect.account"), help: t("connect.account.help") },
+      h(ui.Input, { value: number, autoComplete: "off", onChange: (event) => setNumber(event.target.value) }),
+    ),
+    h(
+      ui.Button,
+      {
+        type: "submit",
+        colorPalette: "brand",
+        alignSelf: "start",
+        disabled: !key.trim() || !id.trim() || taken,
+        loading: isBusy,
+        loadingText: t("connect.connecting"),
+      },
+      t("connect.connect"),
+    ),
+    h(Answer, { answer }),
+  );
+}

@@ -1,0 +1,62 @@
+// Notes above a step: what is wrong in it, that a draft was found again, that comments would go.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { fieldId } from "./context.js";
+
+/** All that is wrong in a step, also with settings for which the form has no field. */
+export function Problems({ problems }) {
+  const { t, has } = useWords();
+  if (problems.length === 0) return null;
+  const focus = (field) => document.getElementById(fieldId(field))?.focus();
+  return h(
+    ui.Alert.Root,
+    { status: "error", mb: 4, role: "alert" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      { minW: 0 },
+      h(ui.Alert.Title, null, t("wizard.problems", { count: problems.length })),
+      h(
+        ui.Stack,
+        { as: "ul", gap: 1, listStyleType: "none", p: 0 },
+        problems.map(({ field, message, mend }, index) => {
+          const path = field.replace(/\[.*/, "");
+          const label = has(`field.${path}`) ? t(`field.${path}`) : field;
+          return h(
+            ui.Box,
+            { as: "li", key: index, overflowWrap: "anywhere" },
+            label &&
+              h(
+                ui.Button,
+                { variant: "plain", size: "sm", height: "auto", p: 0, me: 1, color: "inherit", textDecoration: "underline", onClick: () => focus(path) },
+                `${label}:`,
+              ),
+            `${message} ${mend}`.trim(),
+          );
+        }),
+      ),
+    ),
+  );
+}
+
+export function Restored({ onFresh }) {
+  const { t } = useWords();
+  return h(
+    ui.Alert.Root,
+    { status: "info", role: "status" },
+    h(ui.Alert.Indicator),
+    h(ui.Alert.Content, null, h(ui.Alert.Title, null, t("wizard.restored"))),
+    h(ui.Button, { size: "sm", variant: "outline", onClick: onFresh }, t("wizard.restored.fresh")),
+  );
+}
+
+export function Comments() {
+  const { t } = useWords();
+  return h(
+    ui.Alert.Root,
+    { status: "warning" },
+    h(ui.Alert.Indicator),
+    h(ui.Alert.Content, null, h(ui.Alert.Title, null, t("wizard.comments"))),
+  );
+}

@@ -1,0 +1,186 @@
+// Step: how often, what for, and everything that decides which documents go and what becomes of them.
+
+import { h, ui, useState } from "../host.js";
+import * as api from "../api.js";
+import { useData } from "../data.js";
+import { useWords } from "../words.js";
+import { useField, useProblem, useWizard } from "./context.js";
+import { idOf } from "./draft.js";
+import { AreaField, ChecksField, Labelled, NumberField, Select, SelectField, SwitchField, TextField } from "./fields.js";
+import { FrequencyField } from "./frequency.js";
+import { ListField } from "./list_field.js";
+import { RenameField } from "./rename.js";
+
+export function SettingsStep() {
+  const { t } = useWords();
+  const { settings } = useWizard();
+  const known = useKnown();
+  return h(
+    ui.Stack,
+    { gap: 6 },
+    h(Part, { title: t("wizard.part.when") }, h(FrequencyField), h(TimezoneField), h(AreaField, { path: "note" })),
+    settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
+    h(
+      Folded,
+      { title: t("wizard.part.technical"), paths: ["parallel", "pool", "retries"] },
+      h(NumberField, { path: "parallel" }),
+      h(TextField, { path: "pool" }),
+      h(NumberField, { path: "retries" }),
+    ),
+  );
+}
+
+function ExportParts({ known }) {
+  const { t } = useWords();
+  const { settings } = useWizard();
+  const parse = companyOf(known.companies);
+  return [
+    h(
+      Part,
+      { key: "which", title: t("wizard.part.which") },
+      h(ChecksField, { path: "filter.document_types" }),
+      h(Conflict, { path: "filter.tags" }),
+      h(ListField, { path: "filter.tags.any", known: known.tags }),
+      h(ListField, { path: "filter.tags.all", known: known.tags }),
+      h(ListField, { path: "filter.tags.none", known: known.tags }),
+      h(Conflict, { path: "filter.companies" }),
+      h(ListField, { path: "filter.companies.include", known: known.companies, parse }),
+      h(ListField, { path: "filter.companies.exclude", known: known.companies, parse }),
+      h(ChecksField, { path: "filter.payment_status" }),
+      h(SwitchField, { path: "filter.approved_only" }),
+      settings.filter?.approved_only && h(SelectField, { path: "filter.without_workflow" }),
+      h(SwitchField, { path: "filter.archived" }),
+    ),
+    h(
+      Part,
+      { key: "how", title: t("wizard.part.how") },
+      h(RenameField),
+      h(SwitchField, { path: "archive_after_transfer" }),
+      h(TextField, { path: "category" }),
+    ),
+    h(
+      Folded,
+      {
+        key: "special",
+        title: t("wizard.part.special"),
+        paths: ["foreign_currency", "positive_credit_note", "reverse_charge"],
+      },
+      h(SelectField, { path: "foreign_currency" }),
+      h(SelectField, { path: "positive_credit_note" }),
+      h(ReverseCharge),
+    ),
+  ];
+}
+
+function ImportParts({ known }) {
+  const { t } = useWords();
+  const { settings } = useWizard();
+  return h(
+    Part,
+    { title: t("wizard.part.which") },
+    h(ChecksField, { path: "documents" }),
+    h(SelectField, { path: "defaults.document_type" }),
+    h(SelectField, { path: "defaults.credit_note_type", empty: t("wizard.sameType") }),
+    h(ListField, { path: "defaults.tags", known: known.tags }),
+    h(Conflict, { path: "defaults" }),
+    h(TextField, { path: "defaults.company" }),
+    (settings.defaults?.company || settings.defaults?.create_company) && h(SwitchField, { path: "defaults.create_company" }),
+    h(TextField, { path: "defaults.note" }),
+  );
+}
+
+/** Tags and companies of GetMyInvoices, to choose from once it is connected. */
+function useKnown() {
+  const { draft, settings } = useWizard();
+  const connection = settings.connections?.getmyinvoices;
+  const load = (options) =>
+    connection ? api.draftSource(idOf(draft), { connection }, options) : Promise.resolve({ tags: [], companies: [] });
+  const { data } = useData(load, [connection]);
+  const names = (items) => [...new Set((items ?? []).map((item) => String(item?.name ?? item)))];
+  return { tags: names(data?.tags), companies: names(data?.companies) };
+}
+
+/** Digits are a company's number in GetMyInvoices, unless a company is called so. */
+const companyOf = (names) => (text) => (/^[1-9]\d*$/.test(text) && !names.includes(text) ? Number(text) : text);
+
+function TimezoneField() {
+  const { t } = useWords();
+  const { choices } = useWizard();
+  const { id, value, set, problem } = useField("timezone");
+  const zones = choices.timezones.includes(value) ? choices.timezones : [value, ...choices.timezones];
+  return h(
+    Labelled,
+    { id, label: t("field.timezone"), problem },
+    h(
+      Select,
+      { value, onChange: set },
+      zones.map((zone) => h("option", { key: zone, value: zone }, zone)),
+    ),
+  );
+}
+
+/** Fields that are set only together; without them such documents wait for a person. */
+function ReverseCharge() {
+  const { t } = useWords();
+  const { settings, set } = useWizard();
+  const isOn = Boolean(settings.reverse_charge);
+  const rule = { tax_rate: 19, product_or_service: "service", consumption_or_resale: "consumption" };
+  return h(
+    ui.Stack,
+    { gap: 3 },
+    h(
+      ui.Switch.Root,
+      {
+        ids: { hiddenInput: "field-reverse_charge" },
+        checked: isOn,
+        colorPalette: "brand",
+        onCheckedChange: (now) => set("reverse_charge", now.checked ? rule : undefined),
+      },
+      h(ui.Switch.HiddenInput),
+      h(ui.Switch.Control),
+      h(ui.Switch.Label, null, t("field.reverse_charge")),
+    ),
+    h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.reverse_charge.help")),
+    isOn &&
+      h(
+        ui.SimpleGrid,
+        { columns: { base: 1, md: 3 }, gap: 3 },
+        h(NumberField, { path: "reverse_charge.tax_rate", whole: false }),
+        h(SelectField, { path: "reverse_charge.product_or_service" }),
+        h(SelectField, { path: "reverse_charge.consumption_or_resale" }),
+      ),
+  );
+}
+
+/** A problem of several fields together. */
+function Conflict({ path }) {
+  const problem = useProblem(path);
+  if (!problem) return null;
+  return h(ui.Text, { color: "fg.error", textStyle: "sm", role: "alert" }, `${problem.message} ${problem.mend}`.trim());
+}
+
+export function Part({ title, children }) {
+  return h(
+    ui.Stack,
+    { as: "section", "aria-label": title, gap: 4 },
+    h(ui.Heading, { as: "h3", size: "md" }, title),
+    children,
+  );
+}
+
+/** Settings that few people need; open by itself when one of them is set. */
+function Folded({ title, paths, children }) {
+  const { settings, problems } = useWizard();
+  const isSet = paths.some((path) => path in settings || problems.some(({ field }) => field.startsWith(path)));
+  const [isOpen, setOpen] = useState(isSet);
+  return h(
+    ui.Collapsible.Root,
+    { open: isOpen, onOpenChange: ({ open }) => setOpen(open), lazyMount: true, unmountOnExit: true },
+    h(
+      ui.Collapsible.Trigger,
+      { asChild: true },
+      h(ui.Button, { variant: "ghost", size: "sm", px: 2 }, h("span", { "aria-hidden": true }, isOpen ? "▾" : "▸"), title),
+    ),
+    h(ui.Collapsible.Content, null, h(ui.Stack, { gap: 4, pt: 3, px: 1, pb: 1 }, children)),
+  );
+}

@@ -1,0 +1,42 @@
+// The list of steps above the form; a step can be reached when those before it are right.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { STEPS } from "./draft.js";
+
+export function StepList({ index, last, goTo, children }) {
+  const { t } = useWords();
+  return h(
+    ui.Steps.Root,
+    {
+      step: index,
+      count: STEPS.length,
+      size: "sm",
+      colorPalette: "brand",
+      onStepChange: ({ step }) => step <= last && step < STEPS.length && goTo(STEPS[step]),
+    },
+    h(
+      ui.Steps.List,
+      { "aria-label": t("wizard.steps") },
+      STEPS.map((name, number) =>
+        h(
+          ui.Steps.Item,
+          { key: name, index: number },
+          h(
+            ui.Steps.Trigger,
+            {
+              disabled: number > last,
+              "aria-label": t(`wizard.step.${name}`),
+              "aria-current": number === index ? "step" : undefined,
+              _disabled: { cursor: "not-allowed", opacity: 0.6 },
+            },
+            h(ui.Steps.Indicator),
+            h(ui.Steps.Title, { display: { base: "none", lg: "block" } }, t(`wizard.step.${name}`)),
+          ),
+          h(ui.Steps.Separator),
+        ),
+      ),
+    ),
+    h(ui.Steps.Content, { index, mt: 2, minW: 0 }, children),
+  );
+}
