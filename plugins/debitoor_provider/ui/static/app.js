@@ -28,7 +28,7 @@ function Page() {
     { value: me },
     h(
       ui.Box,
-      { p: { base: 2, md: 4 }, minW: 0, "data-testid": "synchronisation" },
+      { as: "main", p: { base: 2, md: 4 }, minW: 0, "data-testid": "synchronisation" },
       h(Header),
       h(Messages),
       h(

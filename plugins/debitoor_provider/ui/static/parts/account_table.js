@@ -48,11 +48,11 @@ function AccountRow({ row }) {
     { verticalAlign: "top" },
     h(
       ui.Table.Cell,
-      { minW: "48", maxW: "72" },
+      { minW: "48", maxW: "72", whiteSpace: "normal" },
       h(Place, { to: accountPlace(row.id), fontWeight: "medium" }, row.name),
       h(Facts, { row }),
     ),
-    h(ui.Table.Cell, { minW: "56", maxW: "80" }, h(Condition, { row })),
+    h(ui.Table.Cell, { minW: "56", maxW: "80", whiteSpace: "normal" }, h(Condition, { row })),
     number(h(Count, { row, what: "moved" })),
     number(h(Count, { row, what: "waiting" })),
     number(h(Count, { row, what: "attention" })),

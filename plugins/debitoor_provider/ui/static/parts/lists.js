@@ -131,6 +131,8 @@ export function SortHeader({ name, order, onOrder, first = name, children, ...pr
         size: "xs",
         px: 0,
         height: "auto",
+        minW: 0,
+        fontSize: "sm",
         color: "fg",
         title: t("common.sort"),
         onClick: () => onOrder(isUp || isDown ? other : first),
