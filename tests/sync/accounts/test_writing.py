@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.accounts.source import read
+from debitoor_provider.sync.accounts.writing import slim, write
+
+EXAMPLES = Path(__file__).parents[3] / "dags" / "accounts"
+LEAST: dict[str, Any] = {
+    "type": "export",
+    "name": "Acme",
+    "debitoor_id": "books@acme.example",
+    "connections": {"getmyinvoices": "gmi", "debitoor": "debitoor"},
+}
+
+
+def account_of(text: str) -> Any:
+    account, problems = parse_account(text.encode(), "acme.yaml")
+    assert not problems, (text, problems)
+    return account
+
+
+def test_a_file_is_written_as_people_write_it():
+    text = write(
+        {
+            "archive_after_transfer": True,
+            "filter": {"tags": {"none": ["private"], "any": ["books"]}, "document_types": ["RECEIPT"]},
+            "period": {"to": None, "from": "2026-01-01"},
+            **LEAST,
+            "frequency": "every 4 hours",
+            "rename": "{document_date}_{company}",
+            "note": "first line\nsecond: line",
+        }
+    )
+    assert text == (
+        "type: export\n"
+        "name: Acme\n"
+        "debitoor_id: books@acme.example\n"
+        "frequency: every 4 hours\n"
+        "note: |-\n"
+        "  first line\n"
+        "  second: line\n"
+        "connections: {getmyinvoices: gmi, debitoor: debitoor}\n"
+        "period: {from: 2026-01-01}\n"
+        "filter:\n"
+        "  document_types: [RECEIPT]\n"
+        "  tags:\n"
+        "    any: [books]\n"
+        "    none: [private]\n"
+        "rename: '{document_date}_{company}'\n"
+        "archive_after_transfer: true\n"
+    )
+
+
+def test_what_is_as_by_default_is_left_out():
+    defaults = {
+        "frequency": "daily",
+        "timezone": "Europe/Berlin",
+        "note": "",
+        "period": {"from": None, "to": None},
+        "filter": {
+            "document_types": ["INCOMING_INVOICE", "RECEIPT", "CREDIT_NOTE"],
+            "tags": {"any": [], "all": [], "none": []},
+            "companies": {"exclude": []},
+            "approved_only": False,
+        },
+        "rename": "",
+        "reverse_charge": None,
+        "category": None,
+        "retries": 3,
+    }
+    assert write(LEAST | defaults) == write(LEAST)
+
+
+@pytest.mark.parametrize("name", ["acme-receipts", "acme-sales"])
+def test_the_examples_come_out_as_they_were(name: str):
+    text = (EXAMPLES / f"{name}.yaml.example").read_text()
+    data = read(text.encode()).data
+    assert account_of(write(data)) == account_of(text)
+    assert write(data, text) == text
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "no",
+        "0815",
+        "2026-01-01",
+        "1e3",
+        "~",
+        "null",
+        "True",
+        "# a",
+        "a: b",
+        "- a",
+        "&x",
+        "*",
+        "@a",
+        "%",
+        "!x",
+        "'",
+        '"',
+    ],
+)
+def test_words_that_yaml_reads_as_something_else_stay_words(word: str):
+    account = account_of(write(LEAST | {"name": word, "filter": {"tags": {"any": [word]}}, "note": f"{word}\n{word}"}))
+    assert (account.name, account.filter.tags.any, account.note) == (word, (word,), f"{word}\n{word}")
+
+
+@given(st.text(min_size=1))
+@settings(max_examples=200, deadline=None)
+def test_whatever_was_typed_is_read_again_or_is_a_problem(text: str):
+    entered = LEAST | {"name": text, "note": text}
+    account, problems = parse_account(write(entered).encode("utf-8", "replace"), "acme.yaml")
+    assert problems if account is None else account == ExportAccount.model_validate(entered)
+
+
+class TestAFileThatIsThere:
+    OLD = (
+        "# Acme, agreed with the tax adviser\n"
+        "type: export   # from GetMyInvoices\n"
+        "name: Acme\n"
+        'debitoor_id: "books@acme.example"\n'
+        "\n"
+        "# both of the same company\n"
+        "connections:\n"
+        "  getmyinvoices: gmi   # read only\n"
+        "  debitoor: debitoor\n"
+        "timezone: Europe/Berlin   # as everybody\n"
+        "# the names\n"
+        "rename: '{company}'\n"
+        "# the end\n"
+    )
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        return read(self.OLD.encode()).data | changes
+
+    def test_that_is_not_changed_stays_as_it_is(self):
+        assert write(self.settings(), self.OLD) == self.OLD
+
+    def test_with_one_change_keeps_all_other_lines(self):
+        text = write(self.settings(name="Acme GmbH", rename="{year}"), self.OLD)
+        assert text == self.OLD.replace("name: Acme\n", "name: Acme GmbH\n").replace(
+            "# the names\nrename: '{company}'\n# the end\n", "rename: '{year}'\n"
+        )
+
+    def test_gets_new_fields_where_they_belong(self):
+        text = write(self.settings(note="see A", frequency="hourly"), self.OLD)
+        lines = text.splitlines()
+        assert lines.index("frequency: hourly") == lines.index('debitoor_id: "books@acme.example"') + 2
+        assert [line for line in lines if line not in ("frequency: hourly", "note: see A")] == self.OLD.splitlines()
+
+    def test_loses_what_was_taken_out(self):
+        changed = self.settings()
+        del changed["rename"]
+        assert "rename" not in write(changed, self.OLD)
+
+    def test_a_default_that_was_written_out_goes_when_it_is_changed_only(self):
+        assert "timezone: Europe/Berlin   # as everybody\n" in write(self.settings(name="B"), self.OLD)
+        assert "timezone: Asia/Tokyo\n" in write(self.settings(timezone="Asia/Tokyo"), self.OLD)
+
+    def test_of_another_direction_is_written_anew(self):
+        text = write({**LEAST, "type": "import", "documents": ["invoices"]}, self.OLD)
+        assert account_of(text).type == "import"
+
+    @pytest.mark.parametrize(
+        "old",
+        [
+            json.dumps(LEAST),
+            "{type: export, name: Acme}",
+            "not: [closed",
+            "\ufeff" + OLD,
+            OLD.replace("\n", "\r\n"),
+            OLD.replace("rename: '{company}'", 'rename: "a\n# b\n  c"'),
+            "",
+            "# only a comment",
+        ],
+    )
+    def test_of_any_kind_says_in_the_end_what_was_meant(self, old: str):
+        wanted = self.settings(name="B", rename="{year}", note="two\nlines")
+        assert account_of(write(wanted, old)) == account_of(write(wanted))
+
+
+def test_settings_that_are_no_account_are_written_as_they_are():
+    assert read(write({"a": 1, "b": [{"c": "d"}]}).encode()).data == {"a": 1, "b": [{"c": "d"}]}
+
+
+def test_unknown_fields_are_kept_for_the_judge():
+    _, problems = parse_account(write(LEAST | {"renam": "x", "filter": {"tag": 1}}).encode(), "acme.yaml")
+    assert [problem.field for problem in problems] == ["filter.tag", "renam"]
+
+
+def test_no_settings_are_deep():
+    deep: Any = "x"
+    for _ in range(500):
+        deep = [deep]
+    with pytest.raises(ValueError, match="too deeply"):
+        write(LEAST | {"filter": deep})
+
+
+@pytest.mark.parametrize("value", [None, 5, [], {"a": {}}, True, "text"])
+@pytest.mark.parametrize("name", ["type", "filter", "period", "connections", "reverse_charge", "note"])
+def test_values_of_any_kind_are_written_and_judged(name: str, value: Any):
+    account, problems = parse_account(write(LEAST | {name: value}).encode(), "acme.yaml")
+    assert bool(account) != bool(problems)
+
+
+def test_slim_is_the_same_the_second_time():
+    once = slim(LEAST | {"filter": {"tags": {"any": ["a"]}, "archived": False}})
+    assert slim(once) == once == {**LEAST, "filter": {"tags": {"any": ["a"]}}}
