@@ -6,6 +6,7 @@ import { Count, Facts, LastRun, NextRun } from "./account_facts.js";
 import { Condition } from "./account_table.js";
 import { ActionsMenu } from "./actions.js";
 import { Chart } from "./chart.js";
+import { FactList } from "./fact_list.js";
 import { Place, accountPlace } from "./links.js";
 
 export function AccountCards({ rows }) {
@@ -20,11 +21,11 @@ export function AccountCards({ rows }) {
 function AccountCard({ row }) {
   const { t } = useWords();
   const facts = [
-    ["accounts.moved", h(Count, { row, what: "moved" })],
-    ["accounts.waiting", h(Count, { row, what: "waiting" })],
-    ["accounts.attention", h(Count, { row, what: "attention" })],
-    ["accounts.last_run", h(LastRun, { row })],
-    ["accounts.next_run", h(NextRun, { row })],
+    [t("accounts.moved"), h(Count, { row, what: "moved" })],
+    [t("accounts.waiting"), h(Count, { row, what: "waiting" })],
+    [t("accounts.attention"), h(Count, { row, what: "attention" })],
+    [t("accounts.last_run"), h(LastRun, { row })],
+    [t("accounts.next_run"), h(NextRun, { row })],
   ];
   return h(
     ui.Box,
@@ -36,18 +37,7 @@ function AccountCard({ row }) {
       h(ActionsMenu, { row }),
     ),
     h(ui.Box, { my: 2 }, h(Condition, { row })),
-    h(
-      ui.DataList.Root,
-      { orientation: "horizontal", size: "sm", gap: 1 },
-      facts.map(([key, value]) =>
-        h(
-          ui.DataList.Item,
-          { key },
-          h(ui.DataList.ItemLabel, null, t(key)),
-          h(ui.DataList.ItemValue, null, value),
-        ),
-      ),
-    ),
+    h(FactList, { facts, templateColumns: "1fr 1fr" }),
     h(Chart, { days: row.chart, mt: 2 }),
   );
 }

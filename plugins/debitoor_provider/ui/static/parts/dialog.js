@@ -33,7 +33,7 @@ export function Dialog({ title, onClose, footer, closeWord, isAlert = false, siz
           ui.Dialog.Content,
           null,
           h(ui.Dialog.Header, null, h(ui.Dialog.Title, { overflowWrap: "anywhere" }, title)),
-          h(ui.Dialog.Body, { tabIndex: 0 }, children),
+          h(ui.Dialog.Body, null, children),
           h(
             ui.Dialog.Footer,
             { flexWrap: "wrap" },

@@ -94,7 +94,7 @@ export function Chips({ label, chosen, chips, onChoose, isSingle = false }) {
 export function Choice({ label, value, options, onChoose }) {
   return h(
     ui.NativeSelect.Root,
-    { size: "sm", width: "auto" },
+    { size: "sm", width: "auto", maxW: { base: "full", md: "80" } },
     h(
       ui.NativeSelect.Field,
       { "aria-label": label, value, onChange: (event) => onChoose(event.target.value) },

@@ -1,0 +1,134 @@
+// What a person decides about documents. Each decision wants a reason, which goes into the documents' history.
+
+import { h, ui, useState } from "../host.js";
+import * as api from "../api.js";
+import { useWords } from "../words.js";
+import { Dialog } from "./dialog.js";
+import { tell, tellFailure } from "./messages.js";
+
+const ACTIONS = ["send_again", "only_if_missing", "mark_moved", "ignore"];
+const LONGEST_REASON = 500;
+
+/** The actions that at least one of the documents allows. */
+const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) => one.actions.includes(action)));
+
+/**
+ * Acts on what was chosen in a list; stays in sight while one scrolls.
+ *
+ * @param {object} props
+ * @param {object[]} props.documents the chosen ones that are in sight
+ * @param {{account: string, ids: number[]|null, fitting: object|null}[]} props.targets what the server is asked to change
+ * @param {number} props.count how many that are
+ * @param {number} [props.total] how many fit the filter, when all of them can be chosen
+ */
+export function ActionBar({ documents, targets, count, total, isAll = false, onAll, onClear, onDone }) {
+  const { t } = useWords();
+  return h(
+    ui.Flex,
+    {
+      role: "region",
+      "aria-label": t("documents.chosen.label"),
+      position: "sticky",
+      bottom: 2,
+      zIndex: "docked",
+      gap: 2,
+      p: 2,
+      wrap: "wrap",
+      align: "center",
+      bg: "bg.panel",
+      borderWidth: 1,
+      borderColor: "border",
+      rounded: "md",
+      shadow: "md",
+    },
+    h(ui.Text, { fontSize: "sm", fontWeight: "medium", "aria-live": "polite" }, t("documents.chosen", { count })),
+    onAll &&
+      !isAll &&
+      total > count &&
+      h(ui.Button, { size: "xs", variant: "ghost", onClick: onAll }, t("documents.chooseFitting", { count: total })),
+    h(ui.Button, { size: "xs", variant: "ghost", onClick: onClear }, t("documents.chooseNone")),
+    h(ui.Spacer),
+    h(DocumentActions, { actions: isAll ? ACTIONS : allowed(documents), targets, count, onDone }),
+  );
+}
+
+/** The buttons of the actions, and the dialog that asks for the reason. */
+export function DocumentActions({ actions, targets, count, onDone, name }) {
+  const { t } = useWords();
+  const [action, setAction] = useState(null);
+  const finish = (hasChanged) => {
+    setAction(null);
+    if (hasChanged) onDone();
+  };
+  return h(
+    ui.Wrap,
+    { gap: 1, role: "group", "aria-label": name ? t("do.menu", { name }) : t("do.actions") },
+    ACTIONS.filter((one) => actions.includes(one)).map((one) =>
+      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${one}`)),
+    ),
+    action && h(ReasonDialog, { action, targets, count, onClose: finish }),
+  );
+}
+
+function ReasonDialog({ action, targets, count, onClose }) {
+  const { t } = useWords();
+  const [reason, setReason] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const isReady = reason.trim() !== "";
+  const act = async (event) => {
+    event.preventDefault();
+    if (!isReady || isBusy) return;
+    setBusy(true);
+    try {
+      const sum = await actOnAll(action, targets, reason.trim());
+      tell(told(t, sum), sum.changed ? "success" : "warning");
+      onClose(true);
+    } catch (failure) {
+      setBusy(false);
+      tellFailure(failure, t);
+    }
+  };
+  const form = "reason-of-action";
+  return h(
+    Dialog,
+    {
+      title: t(`documents.do.${action}`),
+      onClose: () => onClose(false),
+      footer: h(
+        ui.Button,
+        { type: "submit", form, colorPalette: "brand", loading: isBusy, disabled: !isReady },
+        t("documents.do.confirm", { count }),
+      ),
+    },
+    h(
+      ui.Stack,
+      { as: "form", id: form, gap: 3, onSubmit: act },
+      h(ui.Text, null, t(`documents.do.${action}.explained`)),
+      h(
+        ui.Field.Root,
+        { required: true },
+        h(ui.Field.Label, null, t("documents.reason"), h(ui.Field.RequiredIndicator)),
+        h(ui.Textarea, {
+          value: reason,
+          maxLength: LONGEST_REASON,
+          rows: 3,
+          onChange: (event) => setReason(event.target.value),
+        }),
+        h(ui.Field.HelperText, null, t("documents.reason.help")),
+      ),
+    ),
+  );
+}
+
+async function actOnAll(action, targets, reason) {
+  const sum = { changed: 0, left: 0 };
+  for (const { account, ids, fitting } of targets) {
+    const { changed, left } = await api.act(account, { action, ids, fitting, reason });
+    sum.changed += changed;
+    sum.left += left;
+  }
+  return sum;
+}
+
+const told = (t, { changed, left }) =>
+  [t("documents.do.changed", { count: changed }), left > 0 && t("documents.do.left", { count: left })].filter(Boolean).join(" ");

@@ -1,0 +1,114 @@
+// One document with all that is known about it: its facts, its files, what can be done, its history.
+
+import { h, ui } from "../host.js";
+import * as api from "../api.js";
+import { useData } from "../data.js";
+import { day, moment } from "../format.js";
+import { useWords } from "../words.js";
+import { DocumentActions } from "./document_actions.js";
+import { Money, Reason, titleOf } from "./document_facts.js";
+import { FactList } from "./fact_list.js";
+import { History } from "./history.js";
+import { RunPlace } from "./links.js";
+import { FailureNotice, Loading } from "./notices.js";
+import { StateBadge } from "./state.js";
+
+/** @param {{account: string, number: string, rights: object, onClose: () => void, onChange: () => void}} props */
+export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
+  const { t } = useWords();
+  const { data, failure, reload } = useData((options) => api.oneDocument(account, number, options), [account, number], {
+    every: 5000,
+  });
+  const changed = () => {
+    reload();
+    onChange();
+  };
+  return h(
+    ui.Drawer.Root,
+    { open: true, size: { base: "full", md: "lg" }, onOpenChange: ({ open }) => open || onClose() },
+    h(
+      ui.Portal,
+      null,
+      h(ui.Drawer.Backdrop),
+      h(
+        ui.Drawer.Positioner,
+        null,
+        h(
+          ui.Drawer.Content,
+          null,
+          h(
+            ui.Drawer.Header,
+            null,
+            h(ui.Drawer.Title, { overflowWrap: "anywhere" }, data ? titleOf(data) : t("documents.document")),
+          ),
+          h(
+            ui.Drawer.Body,
+            null,
+            h(FailureNotice, { failure, onRetry: reload }),
+            data && h(Content, { document: data, rights, onChange: changed }),
+            !data && !failure && h(Loading),
+          ),
+          h(ui.Drawer.CloseTrigger, { asChild: true }, h(ui.CloseButton, { size: "sm", "aria-label": t("common.close") })),
+        ),
+      ),
+    ),
+  );
+}
+
+function Content({ document: one, rights, onChange }) {
+  const { t } = useWords();
+  return h(
+    ui.Stack,
+    { gap: 4 },
+    h(ui.Box, null, h(StateBadge, { state: one.state, size: "md" }), h(Reason, { document: one, mt: 2 })),
+    rights.edit &&
+      one.actions.length > 0 &&
+      h(DocumentActions, {
+        actions: one.actions,
+        targets: [{ account: one.account, ids: [one.id], fitting: null }],
+        count: 1,
+        onDone: onChange,
+      }),
+    h(Facts, { document: one }),
+    rights.run && h(Files, { document: one }),
+    h(ui.Heading, { as: "h3", size: "md" }, t("history.title")),
+    h(History, { events: one.history }),
+  );
+}
+
+function Facts({ document: one }) {
+  const { t, language } = useWords();
+  const [source, target] = one.direction === "import" ? ["Debitoor", "GetMyInvoices"] : ["GetMyInvoices", "Debitoor"];
+  const facts = [
+    ["documents.number", one.document_number],
+    ["documents.date", day(one.document_date, language)],
+    ["documents.company", one.company],
+    ["documents.gross", one.gross_amount !== null && h(Money, { of: one.gross_amount, currency: one.currency })],
+    ["documents.net", one.net_amount !== null && h(Money, { of: one.net_amount, currency: one.currency })],
+    ["documents.source_name", one.source_name],
+    ["documents.target_name", one.target_name],
+    ["documents.source_id", `${one.source_id} (${source})`],
+    ["documents.target_id", one.target_id && `${one.target_id} (${target})`],
+    ["documents.created_at", moment(one.created_at, language)],
+    ["documents.changed", moment(one.changed_at, language)],
+    ["documents.moved_at", moment(one.moved_at, language)],
+    ["documents.archived_at", moment(one.archived_at, language)],
+    ["documents.planned_by", one.planned_by && h(RunPlace, { run: one.planned_by })],
+    ["documents.moved_by", one.moved_by && h(RunPlace, { run: one.moved_by })],
+    ["documents.attempts", one.attempts > 0 && one.attempts.toLocaleString(language)],
+  ];
+  return h(FactList, { facts: facts.map(([key, value]) => [t(key), value]) });
+}
+
+/** The document's file as each service has it. */
+function Files({ document: one }) {
+  const { t } = useWords();
+  const file = (side, service) =>
+    h(
+      ui.Button,
+      { asChild: true, size: "xs", variant: "outline" },
+      h("a", { href: api.fileAddress(one.account, one.id, side), download: "" }, t("documents.file", { service })),
+    );
+  const [source, target] = one.direction === "import" ? ["Debitoor", "GetMyInvoices"] : ["GetMyInvoices", "Debitoor"];
+  return h(ui.Wrap, null, file("source", source), one.target_id && file("target", target));
+}

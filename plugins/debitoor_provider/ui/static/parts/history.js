@@ -1,0 +1,67 @@
+// What happened to a document, oldest first: when, by whom or by which run, and why.
+
+import { h, ui } from "../host.js";
+import { moment } from "../format.js";
+import { useWords } from "../words.js";
+import { RunPlace } from "./links.js";
+import { colourOf } from "./state.js";
+
+export function History({ events }) {
+  const { t } = useWords();
+  return h(
+    ui.Timeline.Root,
+    { size: "sm", as: "ol", listStyleType: "none", "aria-label": t("history.title") },
+    events.map((event, index) => h(HistoryEvent, { key: index, event })),
+  );
+}
+
+function HistoryEvent({ event }) {
+  const { t, has, language } = useWords();
+  const kind = `history.${event.kind}`;
+  const changes = event.from_state && event.from_state !== event.to_state;
+  return h(
+    ui.Timeline.Item,
+    { as: "li" },
+    h(
+      ui.Timeline.Connector,
+      null,
+      h(ui.Timeline.Separator),
+      h(ui.Timeline.Indicator, { colorPalette: colourOf(event.to_state), "aria-hidden": true }),
+    ),
+    h(
+      ui.Timeline.Content,
+      { overflowWrap: "anywhere" },
+      h(ui.Timeline.Title, null, has(kind) ? t(kind) : event.kind),
+      h(
+        ui.Text,
+        { fontSize: "sm", color: "fg.muted" },
+        h("time", { dateTime: event.at }, moment(event.at, language)),
+        " · ",
+        h(Actor, { event }),
+      ),
+      changes &&
+        h(ui.Text, { fontSize: "sm" }, `${t(`state.${event.from_state}`)} → ${t(`state.${event.to_state}`)}`),
+      h(Details, { detail: event.detail }),
+    ),
+  );
+}
+
+function Actor({ event }) {
+  const { t } = useWords();
+  if (event.actor.startsWith("user:")) return event.actor.slice("user:".length);
+  if (event.run) return h(RunPlace, { run: event.run });
+  return t("history.byRun");
+}
+
+/** What an event says besides; a reason as it was written, the rest with its name. */
+function Details({ detail }) {
+  const { t, has } = useWords();
+  const lines = Object.entries(detail).filter(([, value]) => value !== null && value !== "" && value !== false);
+  return lines.map(([name, value]) => {
+    const key = `history.detail.${name}`;
+    const word = has(key) ? t(key) : name;
+    if (value === true) return h(ui.Text, { key: name, fontSize: "sm" }, word);
+    const told = typeof value === "object" ? JSON.stringify(value) : String(value);
+    return h(ui.Text, { key: name, fontSize: "sm" }, name === "reason" ? `“${told}”` : `${word}: ${told}`);
+  });
+}

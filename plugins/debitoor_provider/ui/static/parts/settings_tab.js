@@ -1,0 +1,73 @@
+// The settings of an account to be read: what the file says, in words, and the file itself.
+
+import { h, ui } from "../host.js";
+import { useWords } from "../words.js";
+import { Problems } from "./advice.js";
+import { FactList } from "./fact_list.js";
+import { PlaceButton, accountPlace } from "./links.js";
+
+export function SettingsTab({ account }) {
+  const { t } = useWords();
+  return h(
+    ui.Stack,
+    { gap: 4 },
+    account.problems.length > 0 &&
+      h(
+        ui.Alert.Root,
+        { status: "error" },
+        h(ui.Alert.Indicator),
+        h(
+          ui.Alert.Content,
+          null,
+          h(ui.Alert.Title, null, t("account.broken")),
+          h(Problems, { row: account, file: account.file }),
+        ),
+      ),
+    account.rights.edit &&
+      account.settings &&
+      h(PlaceButton, { to: accountPlace(account.id, "/edit"), size: "sm", alignSelf: "start" }, t("do.edit")),
+    account.settings && h(Summary, { settings: account.settings }),
+    h(
+      ui.Box,
+      null,
+      h(ui.Heading, { as: "h3", size: "sm", mb: 1 }, account.file),
+      h(
+        ui.Box,
+        {
+          as: "pre",
+          tabIndex: 0,
+          "aria-label": account.file,
+          role: "region",
+          fontFamily: "mono",
+          fontSize: "sm",
+          bg: "bg.subtle",
+          borderWidth: 1,
+          borderColor: "border",
+          rounded: "md",
+          p: 3,
+          overflowX: "auto",
+        },
+        account.yaml,
+      ),
+    ),
+  );
+}
+
+function Summary({ settings }) {
+  const { t, has } = useWords();
+  const word = (path) => (has(`field.${path}`) ? t(`field.${path}`) : path);
+  return h(FactList, { facts: leaves(settings).map(([path, value]) => [word(path), shown(value, t)]) });
+}
+
+/** Each setting with its path, as deep as the file goes; lists are one value. */
+const leaves = (settings, above = "") =>
+  Object.entries(settings).flatMap(([name, value]) => {
+    const path = above ? `${above}.${name}` : name;
+    return value && typeof value === "object" && !Array.isArray(value) ? leaves(value, path) : [[path, value]];
+  });
+
+function shown(value, t) {
+  if (value === true) return t("common.yes");
+  if (value === false) return t("common.no");
+  return Array.isArray(value) ? value.join(", ") : String(value ?? "–");
+}
