@@ -108,6 +108,7 @@ def dag_models(airflow: None) -> Callable[..., None]:
                 if team:
                     row.teams = [session.get(Team, team) or Team(name=team)]
                 session.add(row)
+                session.flush()
             for account_id in account_ids:
                 known = {"is_paused": False, "is_stale": False, "fileloc": "sync.py", "relative_fileloc": "sync.py"}
                 session.add(DagModel(dag_id=DAG_ID_PREFIX + account_id, bundle_name=bundle, **known | fields))

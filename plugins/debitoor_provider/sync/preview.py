@@ -59,6 +59,18 @@ class Preview:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was looked at.
+
+    :param documents: as many as were wanted
+    :param total: how many there are
+    """
+
+    documents: list[Preview]
+    total: int
+
+
 def preview_export(
     requested: Window | None,
     *,
@@ -70,16 +82,17 @@ def preview_export(
     kind: RunKind,
     now: datetime,
     limit: int | None = None,
-) -> list[Preview]:
+) -> Look:
     """Preview an export. With ``approved_only`` each candidate costs a call, because no list tells the approval.
 
     :param limit: look at so many documents at most
     :raises Misconfigured: when the books are another company's
     """
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    listed = list_documents(window, account, getmyinvoices)[0][:limit]
+    found = list_documents(window, account, getmyinvoices)[0]
+    listed = found[:limit]
     if not listed:
-        return []
+        return Look([], len(found))
     books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
     template = Template.parse(account.rename)
@@ -110,7 +123,7 @@ def preview_export(
             if left_out:
                 row = _row(record, "waiting", left_out.reason)
         rows.append(row)
-    return rows
+    return Look(rows, len(found))
 
 
 def preview_import(
@@ -123,15 +136,16 @@ def preview_import(
     kind: RunKind,
     now: datetime,
     limit: int | None = None,
-) -> list[Preview]:
+) -> Look:
     """Preview an import.
 
     :raises Misconfigured: when the books are another company's
     """
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    listed = sorted(list_sales(window, account, debitoor)[0], key=lambda document: turn(document.id))[:limit]
+    found = sorted(list_sales(window, account, debitoor)[0], key=lambda document: turn(document.id))
+    listed = found[:limit]
     if not listed:
-        return []
+        return Look([], len(found))
     books_of(debitoor, account)
     records = list(map(planned_sales_document, listed))
     desk = _Desk(ledger, account, account_id, window, records)
@@ -139,7 +153,7 @@ def preview_import(
     for document, record in zip(listed, records, strict=True):
         row = desk.settled(record, select_sales(document, account))
         rows.append(row or _row(record, "send", "", desk.name(record, upload_name(document))))
-    return rows
+    return Look(rows, len(found))
 
 
 class _Desk:

@@ -72,10 +72,28 @@ CONNECT = Rule(connection=True)
 
 def may(user: BaseUser, right: Right, account_id: str) -> bool:
     """Tell whether a user has a right on an account, whether its DAG is known to Airflow yet or not."""
-    method, entity = right.value
-    dag_id = DAG_ID_PREFIX + account_id
-    details = DagDetails(id=dag_id, team_name=_team_of_dag(dag_id))
-    return get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=user)
+    return rights(user, [account_id], [right])[account_id][right]
+
+
+def rights(user: BaseUser, account_ids: Iterable[str], wanted: Iterable[Right]) -> dict[str, dict[Right, bool]]:
+    """Tell which rights a user has on each of many accounts."""
+    dag_ids = {account_id: DAG_ID_PREFIX + account_id for account_id in account_ids}
+    teams: dict[str, str | None] = {}
+    if _has_teams():
+        teams = {dag_id: _team_of_dag(dag_id) for dag_id in dag_ids.values()}
+    manager, wanted = get_auth_manager(), list(wanted)
+    return {
+        account_id: {
+            right: manager.is_authorized_dag(
+                method=right.value[0],
+                access_entity=right.value[1],
+                details=DagDetails(id=dag_id, team_name=teams.get(dag_id)),
+                user=user,
+            )
+            for right in wanted
+        }
+        for account_id, dag_id in dag_ids.items()
+    }
 
 
 def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PUT") -> bool:

@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
-from debitoor_provider.ui.routes import connections, consent
+from debitoor_provider.ui.routes import accounts, connections, consent, me
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,8 +38,8 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-app.include_router(connections.router, prefix="/api")
-app.include_router(consent.router, prefix="/api")
+for router in (me.router, accounts.router, connections.router, consent.router):
+    app.include_router(router, prefix="/api")
 app.include_router(consent.callback_router)
 
 

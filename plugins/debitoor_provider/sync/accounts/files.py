@@ -17,6 +17,7 @@ from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.text import fold, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 DAG_ID_PREFIX = "debitoor__"
@@ -44,15 +45,18 @@ class AccountFile:
     problems: tuple[Problem, ...] = ()
 
 
-def load_folder(folder: Path) -> list[AccountFile]:
-    """Read every account of a folder, by name; hidden files and folders are left alone. No folder means no accounts."""
+def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None) -> list[AccountFile]:
+    """Read every account of a folder, by name; hidden files and folders are left alone. No folder means no accounts.
+
+    :param load: reads one file, for a caller that remembers those it has read
+    """
     try:
         paths = [path for path in folder.iterdir() if _is_account_file(path)]
     except FileNotFoundError:
         return []
     except OSError as error:
         return [_unreadable(folder, error)]
-    return _without_clashes([load_account_file(path) for path in sorted(paths)])
+    return _without_clashes([(load or load_account_file)(path) for path in sorted(paths)])
 
 
 def find_account(folder: Path, account_id: str) -> AccountFile:

@@ -100,6 +100,11 @@ def count(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[
     return {state: number for state, number in rows}  # noqa: C416 (a row is no pair for mypy)
 
 
+def ids(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[int]:
+    """Return the ids of the documents that fit."""
+    return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
+
+
 def known(connection: Connection, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the entries of the source ids that the ledger knows."""
     found: dict[str, Entry] = {}

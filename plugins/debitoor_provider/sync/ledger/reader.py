@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from debitoor_provider.sync.ledger import names, queries, runs, schema
+from debitoor_provider.sync.ledger import figures, names, queries, runs, schema
 from debitoor_provider.sync.ledger.engine import Database, connect, disconnect, parse
 
 if TYPE_CHECKING:
@@ -95,6 +95,47 @@ class LedgerReader:
         with self._database.read() as connection:
             return queries.count(connection, where)
 
+    def entries_by_ids(self, ids: Iterable[int]) -> list[Entry]:
+        """Return the documents with these ids, in the order of the ids."""
+        with self._database.read() as connection:
+            return queries.by_ids(connection, ids)
+
+    def ids(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        run: str | None = None,
+        text: str | None = None,
+        period: tuple[date | None, date | None] | None = None,
+    ) -> list[int]:
+        """Return the ids of the documents that fit, e.g. to read them bit by bit."""
+        where = queries.conditions(
+            account=account, direction=direction, states=states, run=run, text=text, period=period
+        )
+        with self._database.read() as connection:
+            return queries.ids(connection, where)
+
+    def changes(self, since: datetime) -> dict[str, tuple[int, float]]:
+        """Tell, by account, what differs as soon as one of its documents changes that has changed since then."""
+        with self._database.read() as connection:
+            return figures.changes(connection, since)
+
+    def totals(self, accounts: Iterable[str] | None = None) -> dict[str, dict[State, int]]:
+        """Return how many documents of each account, or of these, are in each state."""
+        with self._database.read() as connection:
+            return figures.totals(connection, accounts)
+
+    def moved_by_day(self, since: datetime, accounts: Iterable[str] | None = None) -> dict[str, dict[date, int]]:
+        """Return how many documents of each account, or of these, were moved on each day (UTC) since then."""
+        with self._database.read() as connection:
+            return figures.moved_by_day(connection, since, accounts)
+
+    def dealt_with(self, run_ids: Iterable[str]) -> dict[str, int]:
+        """Return how many documents each of these runs has brought to an end, be it a good one or not."""
+        with self._database.read() as connection:
+            return figures.dealt_with(connection, run_ids)
+
     def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
         """Return, by source id, the entries of those that the ledger knows."""
         with self._database.read() as connection:
@@ -129,6 +170,11 @@ class LedgerReader:
         """Return a run, ``None`` when it is not known."""
         with self._database.read() as connection:
             return runs.find(connection, run_id)
+
+    def runs_known(self, run_ids: Iterable[str]) -> dict[str, Run]:
+        """Return, by their ids, the runs that are known."""
+        with self._database.read() as connection:
+            return runs.known(connection, run_ids)
 
     def runs(self, account: str | None = None, limit: int = 50) -> list[Run]:
         """Return the latest runs, newest first."""

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from debitoor_provider.sync.ledger.engine import upsert
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.records import Run, Watermark
+from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.ledger.tables import runs, watermarks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -75,6 +76,15 @@ def find(connection: Connection, run_id: str) -> Run | None:
     """Return a run, ``None`` when it is not known."""
     row = connection.execute(sa.select(*_RUN).where(runs.c.id == run_id)).first()
     return None if row is None else Run(*row)
+
+
+def known(connection: Connection, run_ids: Iterable[str]) -> dict[str, Run]:
+    """Return, by their ids, the runs that are known."""
+    found: dict[str, Run] = {}
+    for chunk in chunks(sorted(set(run_ids))):
+        rows = connection.execute(sa.select(*_RUN).where(runs.c.id.in_(chunk)))
+        found |= {run.id: run for run in (Run(*row) for row in rows)}
+    return found
 
 
 def latest(connection: Connection, account: str | None, limit: int) -> list[Run]:

@@ -1,0 +1,111 @@
+"""How many documents each account has in each state, and how many it moved each day: kept, and never stale.
+
+Counting a million documents takes a second. So the figures stay in the process, and at each call only those accounts
+are counted again of which a document has changed since.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.ui.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from debitoor_provider.sync.ledger import Ledger
+
+DAYS = 30
+"""Of the chart."""
+_REACH = timedelta(minutes=10)
+"""As far as the clocks of workers differ, and the ledger's transactions last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one account."""
+
+    states: Mapping[State, int] = field(default_factory=dict)
+    days: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> int:
+        """Documents that are at the target."""
+        return self._sum(DONE)
+
+    @property
+    def to_do(self) -> int:
+        """Documents that a run has something to do with."""
+        return self._sum(DUE)
+
+    @property
+    def waiting(self) -> int:
+        """Documents that may come in later by themselves."""
+        return self.states.get(State.WAITING, 0)
+
+    @property
+    def attention(self) -> int:
+        """Documents that a person has something to do with."""
+        return self._sum(ATTENTION)
+
+    def chart(self, today: date) -> list[int]:
+        """Give the documents moved on each of the last days, oldest first."""
+        return [self.days.get(today - timedelta(days=ago), 0) for ago in range(DAYS - 1, -1, -1)]
+
+    def _sum(self, states: frozenset[State]) -> int:
+        return sum(self.states.get(state, 0) for state in states)
+
+
+NO_FIGURES = Figures()
+
+
+class _Counted:
+    """The figures of one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._figures: dict[str, Figures] | None = None
+        self._since = datetime.now(UTC) - _REACH
+        self._changes: dict[str, tuple[int, float]] = {}
+
+    def now(self) -> Mapping[str, Figures]:
+        with self._lock:
+            now = datetime.now(UTC)
+            first = datetime.combine(now.date() - timedelta(days=DAYS), time.min, UTC)
+            # What changes while this goes on is to be noticed at the next call: the look at what has changed comes
+            # before the counting, and the look with which the next one is compared comes before that.
+            is_old = now - self._since > 2 * _REACH
+            since = now - _REACH if is_old else self._since
+            next_changes = self._ledger.changes(since)
+            changes = self._ledger.changes(self._since) if is_old else next_changes
+            if self._figures is None:
+                self._figures = self._count(first, None)
+            else:
+                changed = {account for account, change in changes.items() if self._changes.get(account) != change}
+                if changed:
+                    self._figures = self._figures | self._count(first, changed)
+            self._since, self._changes = since, next_changes
+            return self._figures
+
+    def _count(self, first: datetime, accounts: set[str] | None) -> dict[str, Figures]:
+        states = self._ledger.totals(accounts)
+        days = self._ledger.moved_by_day(first, accounts)
+        return {account: Figures(counts, days.get(account, {})) for account, counts in states.items()}
+
+
+_counted: dict[Ledger, _Counted] = {}
+_counting = threading.Lock()
+
+
+def current_figures() -> Mapping[str, Figures]:
+    """Give the figures of all accounts of the ledger, by account."""
+    ledger = opened_ledger()
+    with _counting:
+        counted = _counted.setdefault(ledger, _Counted(ledger))
+    return counted.now()

@@ -1,0 +1,113 @@
+"""The account files as the page shows them: read again only when they have changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fastapi import HTTPException
+
+from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, load_account_file, load_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from debitoor_provider.sync.accounts.files import AccountFile
+
+_Stamp = tuple[int, int, int, int]
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a change of a file can be told by its times; two quick ones may have the same."""
+
+
+@dataclass
+class _Folder:
+    """One folder, and what was read of it.
+
+    :param stamps: of all that lies there; the accounts are as they were while these are the same
+    :param read: each file with the stamp that it had
+    """
+
+    path: Path
+    stamps: dict[str, _Stamp] | None = None
+    accounts: dict[str, AccountFile] = field(default_factory=dict)
+    read: dict[str, tuple[_Stamp, AccountFile]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def load(self) -> dict[str, AccountFile]:
+        with self.lock:
+            now = time.time_ns()
+            stamps = _stamps(self.path)
+            if stamps != self.stamps:
+                files = load_folder(self.path, lambda path: self._load_file(path, stamps.get(path.name)))
+                self.accounts = {id_of(file): file for file in files}
+                self.read = {name: known for name, known in self.read.items() if name in stamps}
+                is_settled = all(now - max(stamp[:2]) > _SETTLED for stamp in stamps.values())
+                self.stamps = stamps if is_settled else None
+            return self.accounts
+
+    def _load_file(self, path: Path, stamp: _Stamp | None) -> AccountFile:
+        known = self.read.get(path.name)
+        if known and known[0] == stamp:
+            return known[1]
+        file = load_account_file(path)
+        if stamp and time.time_ns() - max(stamp[:2]) > _SETTLED:
+            self.read[path.name] = (stamp, file)
+        return file
+
+
+_folders: dict[Path, _Folder] = {}
+
+
+def account_files() -> dict[str, AccountFile]:
+    """Give all account files by the account's id on the page, in the order of their names."""
+    path = accounts_folder()
+    return _folders.setdefault(path, _Folder(path)).load()
+
+
+def account_file(account_id: str) -> AccountFile:
+    """Give one account file.
+
+    :raises HTTPException: 404 when there is none
+    """
+    file = account_files().get(account_id)
+    if file is None:
+        raise HTTPException(404, f"There is no account {account_id}.")
+    return file
+
+
+def id_of(file: AccountFile) -> str:
+    """Give the id of an account on the page: its DAG id without the prefix, which is unique and fits into an address.
+
+    That is the file's stem, unless the stem cannot be part of a DAG id or another file has it.
+    """
+    return file.dag_id.removeprefix(DAG_ID_PREFIX)
+
+
+def is_writable() -> bool:
+    """Tell whether account files can be written here; a folder that is not there yet can be made."""
+    path = accounts_folder()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return os.access(path, os.W_OK | os.X_OK)
+
+
+def _stamps(path: Path) -> dict[str, _Stamp]:
+    """Tell of everything in a folder when it was changed last; whatever cannot be looked at counts as changed."""
+    stamps = {}
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                try:
+                    seen = entry.stat()
+                except OSError:
+                    stamps[entry.name] = (time.time_ns(), 0, 0, 0)
+                else:
+                    stamps[entry.name] = (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+    except OSError:
+        return {"": (time.time_ns(), 0, 0, 0)}
+    return stamps

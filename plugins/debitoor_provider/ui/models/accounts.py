@@ -1,0 +1,98 @@
+"""Accounts as the API tells them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from debitoor_provider.ui.models.common import Moment, Text
+from debitoor_provider.ui.overview import AccountState
+
+Order = Literal[
+    "name", "-name", "last_run", "-last_run", "attention", "-attention", "moved", "-moved", "next_run", "-next_run"
+]
+"""What the list of accounts is sorted by; ``-`` is the other way round."""
+
+
+class AccountRights(BaseModel):
+    """What the user may do with an account."""
+
+    run: bool
+    edit: bool
+    delete: bool
+
+
+class ProblemModel(BaseModel):
+    """One thing to mend in an account file."""
+
+    line: int | None
+    column: int | None
+    field: Text = Field(description="Path of the field; empty when it concerns the whole file")
+    message: Text
+    mend: Text
+
+
+class LastRunModel(BaseModel):
+    """The run of an account that was made last."""
+
+    dag_run_id: str
+    state: str = Field(description="Airflow's state of the run: queued, running, success, failed")
+    kind: str = Field(description="scheduled, manual or backfill")
+    started_at: Moment | None
+    finished_at: Moment | None
+    moved: int
+    error: Text
+
+
+class ProgressModel(BaseModel):
+    """How far the run is that goes on just now."""
+
+    done: int
+    total: int
+    dag_run_id: str
+
+
+class AccountRow(BaseModel):
+    """One account at a glance."""
+
+    id: str
+    dag_id: str
+    name: Text
+    direction: Literal["export", "import"] | None = Field(description="Not known while the file is broken")
+    companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
+    frequency: Text | None
+    timezone: Text | None
+    note: Text
+    state: AccountState
+    advice: Text = Field(description="One sentence: what to do; empty when there is nothing to be done")
+    advice_code: str = Field(description="The same for a translation; empty when the sentence is the run's own")
+    paused: bool | None = Field(description="Not known before Airflow has read the file")
+    known: bool = Field(description="Whether Airflow has read the file")
+    last_run: LastRunModel | None
+    next_run: Moment | None
+    moved: int
+    to_do: int
+    waiting: int
+    attention: int
+    progress: ProgressModel | None
+    chart: list[int] = Field(description="Documents moved on each of the last 30 days (UTC), oldest first")
+    problems: list[ProblemModel]
+    rights: AccountRights
+
+
+class AccountList(BaseModel):
+    """A page of the list of accounts."""
+
+    total: int = Field(description="How many fit")
+    states: dict[AccountState, int] = Field(description="How many fit if the state is left out of account")
+    accounts: list[AccountRow]
+
+
+class AccountDetail(AccountRow):
+    """One account with its file."""
+
+    file: Text = Field(description="Name of the file in the accounts folder")
+    settings: dict[str, Any] | None = Field(description="As in the file; null while the file is broken")
+    yaml: Text = Field(description="The text of the file")
+    version: str | None = Field(description="Changes with the file; to be given back when it is saved or removed")

@@ -1,0 +1,48 @@
+"""A look at what a run would do, as the API tells it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from debitoor_provider.ui.models.common import Text
+
+OutcomeName = Literal["send", "held", "rejected", "waiting", "left out", "there", "ignored"]
+
+
+class PreviewWish(BaseModel):
+    """What to look at; without a period it is what the next run would take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: date | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: date | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class PreviewedDocument(BaseModel):
+    """What would become of one document."""
+
+    source_id: str
+    outcome: OutcomeName
+    document_date: date | None
+    document_number: Text
+    company: Text
+    gross_amount: Decimal | None
+    currency: Text
+    source_name: Text
+    target_name: Text
+    lines: list[str] = Field(description="Booking lines, such as 19 %: 119.00")
+    reason: Text = Field(description="Why it would not go, and what helps")
+
+
+class PreviewModel(BaseModel):
+    """What a run would do."""
+
+    counts: dict[OutcomeName, int] = Field(description="How many of those looked at")
+    total: int = Field(description="How many documents the service listed")
+    complete: bool = Field(description="Whether all of them were looked at")
+    documents: list[PreviewedDocument]

@@ -1,0 +1,173 @@
+"""The accounts: all at a glance, and each with its file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends, Query
+
+from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.text import fold
+from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
+from debitoor_provider.ui.folder import account_file, account_files
+from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order
+from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+
+    from debitoor_provider.sync.accounts.settings import Account
+
+router = APIRouter(tags=["Accounts"])
+
+_RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}
+
+
+@router.get("/accounts", dependencies=[Depends(ANY_USER)])
+def list_accounts(
+    user: GetUserDep,
+    search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
+    state: AccountState | None = None,
+    direction: Literal["export", "import"] | None = None,
+    order: Order = "name",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> AccountList:
+    """List the accounts that the user may see."""
+    files = account_files()
+    mine = visible(user, files)
+    rows = overview({id_: file for id_, file in files.items() if id_ in mine})
+    fitting = [row for row in rows if _fits(row, fold(search), direction)]
+    chosen = [row for row in fitting if state is None or row.state is state]
+    page = _sorted(chosen, order)[offset : offset + limit]
+    return AccountList(
+        total=len(chosen),
+        states=dict(Counter(row.state for row in fitting)),
+        accounts=[AccountRow.model_validate(row) for row in _described(page, user)],
+    )
+
+
+@router.get("/accounts/{account_id}", dependencies=[Depends(SEE)])
+def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
+    """Tell about one account, with its file."""
+    file = account_file(account_id)
+    (row,) = _described(overview({account_id: file}), user)
+    try:
+        content = file.path.read_bytes()
+    except OSError:  # its problems tell why
+        content = None
+    settings = file.account.model_dump(mode="json", by_alias=True, exclude_unset=True) if file.account else None
+    return AccountDetail.model_validate(
+        row
+        | {
+            "file": file.path.name,
+            "settings": settings,
+            "yaml": (content or b"").decode("utf-8-sig", "replace"),
+            "version": None if content is None else hashlib.sha256(content).hexdigest(),
+        }
+    )
+
+
+def _fits(row: Overview, search: str, direction: str | None) -> bool:
+    account = row.file.account
+    if direction is not None and (account is None or account.type != direction):
+        return False
+    if not search:
+        return True
+    words = [row.id, row.name]
+    if account is not None:
+        words += [account.note, *_companies(account)]
+    return any(search in fold(word) for word in words)
+
+
+def _companies(account: Account) -> list[str]:
+    """Name the companies that an account takes only, or to which it gives what it imports."""
+    if isinstance(account, ExportAccount):
+        return [str(company) for company in account.filter.companies.include]
+    return [account.defaults.company] if account.defaults.company else []
+
+
+def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
+    """Sort accounts; those without a value come last either way, ties by name."""
+    key = _KEYS[order.removeprefix("-")]
+    by_name = sorted(rows, key=_KEYS["name"])
+    with_value = [row for row in by_name if key(row) is not None]
+    without = [row for row in by_name if key(row) is None]
+    return sorted(with_value, key=key, reverse=order.startswith("-")) + without
+
+
+_KEYS: dict[str, Callable[[Overview], Any]] = {
+    "name": lambda row: (fold(row.name), row.id),
+    "last_run": lambda row: row.last_run and row.last_run.started_at,
+    "attention": lambda row: row.figures.attention,
+    "moved": lambda row: row.figures.moved,
+    "next_run": lambda row: _next_run(row),
+}
+
+
+def _next_run(row: Overview) -> datetime | None:
+    """Tell when an account runs next by itself, which a paused one does not."""
+    return row.dag.next_run if row.dag and not row.dag.is_paused else None
+
+
+def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
+    """Tell all about some accounts."""
+    allowed = rights(user, [row.id for row in rows], _RIGHTS.values())
+    progress = progress_of(rows)
+    today = datetime.now(UTC).date()
+    return [
+        {
+            "id": row.id,
+            "dag_id": row.file.dag_id,
+            "name": row.name,
+            **_settings(row.file.account),
+            "state": row.state,
+            "advice": row.advice,
+            "advice_code": row.advice_code,
+            "paused": row.dag.is_paused if row.dag else None,
+            "known": row.dag is not None,
+            "last_run": _last_run(row),
+            "next_run": _next_run(row),
+            "moved": row.figures.moved,
+            "to_do": row.figures.to_do,
+            "waiting": row.figures.waiting,
+            "attention": row.figures.attention,
+            "progress": asdict(progress[row.id]) if row.id in progress else None,
+            "chart": row.figures.chart(today),
+            "problems": [asdict(problem) for problem in row.file.problems],
+            "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
+        }
+        for row in rows
+    ]
+
+
+def _settings(account: Account | None) -> dict[str, Any]:
+    return {
+        "direction": account.type if account else None,
+        "companies": _companies(account) if account else [],
+        "frequency": str(account.frequency) if account else None,
+        "timezone": account.timezone if account else None,
+        "note": account.note if account else "",
+    }
+
+
+def _last_run(row: Overview) -> dict[str, Any] | None:
+    last, run = row.last_run, row.run
+    if last is None:
+        return None
+    return {
+        "dag_run_id": last.run_id,
+        "state": last.state,
+        "kind": last.kind,
+        "started_at": last.started_at,
+        "finished_at": last.finished_at,
+        "moved": run.counts.get("moved", 0) if run else 0,
+        "error": run.error if run else "",
+    }

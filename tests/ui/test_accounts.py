@@ -1,0 +1,439 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
+
+from debitoor_provider.sync.accounts import files
+from debitoor_provider.sync.ledger import PlannedDocument, Run, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from debitoor_provider.sync.ledger import Ledger
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def rows(page: Callable[..., TestClient]) -> Callable[..., dict[str, dict[str, Any]]]:
+    """The rows of the list by id, in its order."""
+    client = page()
+
+    def read(**query: Any) -> dict[str, dict[str, Any]]:
+        answer = client.get("api/accounts", params=query)
+        assert answer.status_code == 200, answer.text
+        return {row["id"]: row for row in answer.json()["accounts"]}
+
+    return read
+
+
+@pytest.fixture
+def ran(dag_models: object) -> Callable[..., str]:
+    """Lets Airflow have run an account."""
+    numbers = iter(range(1, 100))
+
+    def enter(account_id: str = "acme", state: str = "success", run_type: str = "scheduled", **fields: Any) -> str:
+        run_id = f"{run_type}__{next(numbers)}"
+        now = datetime.now(UTC)
+        known = {"start_date": now - HOUR, "end_date": None if state == "running" else now, "run_after": now}
+        with create_session() as session:
+            run = DagRun(dag_id=f"debitoor__{account_id}", run_id=run_id, run_type=run_type, state=state)
+            for name, value in (known | fields).items():
+                setattr(run, name, value)
+            session.add(run)
+        return run_id
+
+    return enter
+
+
+@pytest.fixture
+def enter(ledger: Ledger) -> Callable[..., None]:
+    """Enters documents as a run would."""
+
+    def plan(*source_ids: str, account: str = "acme", run: str = "r", **fields: Any) -> None:
+        found = [PlannedDocument(id_, f"{account}:{id_}", "{}", **fields) for id_ in source_ids]
+        ledger.plan(account, "export", f"debitoor__{account}/{run}", found)
+
+    return plan
+
+
+def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", **counts: int) -> None:
+    id_ = f"debitoor__acme/{run_id}"
+    ledger.start_run(Run(id_, "acme", "export", "scheduled"))
+    ledger.note_error(id_, error, remedy, verdict)
+    ledger.finish_run(id_, counts=counts, verdict=verdict, error=error)
+
+
+class TestRow:
+    def test_an_account_that_airflow_has_not_read_yet(self, rows, account_file):
+        account_file(note="with the tax adviser", filter={"companies": {"include": ["Paper Ltd"]}})
+        assert rows()["acme"] == {
+            "id": "acme",
+            "dag_id": "debitoor__acme",
+            "name": "Acme",
+            "direction": "export",
+            "companies": ["Paper Ltd"],
+            "frequency": "daily",
+            "timezone": "Europe/Berlin",
+            "note": "with the tax adviser",
+            "state": "new",
+            "advice": "Wait until Airflow has read the account's file.",
+            "advice_code": "wait_for_airflow",
+            "paused": None,
+            "known": False,
+            "last_run": None,
+            "next_run": None,
+            "moved": 0,
+            "to_do": 0,
+            "waiting": 0,
+            "attention": 0,
+            "progress": None,
+            "chart": [0] * 30,
+            "problems": [],
+            "rights": {"run": True, "edit": True, "delete": True},
+        }
+
+    def test_its_documents_are_counted_and_what_was_moved_is_drawn(self, rows, account_file, enter, ledger):
+        account_file()
+        enter("1", "2", "3")
+        enter("4", state=State.WAITING)
+        enter("5", "6", state=State.HELD)
+        ledger.mark_moved(ledger.entries("acme", states={State.PLANNED}, limit=2), "user:ada")
+        row = rows()["acme"]
+        assert [row[name] for name in ("moved", "to_do", "waiting", "attention")] == [2, 1, 1, 2]
+        assert row["chart"] == [0] * 29 + [2]
+
+    def test_figures_are_never_old(self, rows, account_file, enter, ledger):
+        account_file()
+        account_file("other")
+        assert rows()["acme"]["to_do"] == 0
+        enter("1")
+        assert rows()["acme"]["to_do"] == 1
+        enter("2", account="other")
+        ledger.ignore(ledger.entries("acme"), "user:ada")
+        found = rows()
+        assert (found["acme"]["to_do"], found["other"]["to_do"]) == (0, 1)
+
+    def test_what_changed_while_nobody_asked_is_counted(self, rows, account_file, enter, ledger, monkeypatch):
+        account_file()
+        enter("1")
+        assert rows()["acme"]["to_do"] == 1
+        enter("2")
+        later = datetime.now(UTC) + timedelta(days=2)
+        monkeypatch.setattr("debitoor_provider.ui.figures.datetime", _at(later))
+        assert rows()["acme"]["to_do"] == 2
+        monkeypatch.setattr(ledger, "_now", lambda: later)
+        enter("3")
+        assert rows()["acme"]["to_do"] == 3
+
+    def test_the_last_run_with_what_the_ledger_has_of_it(self, rows, account_file, dag_models, ran, ledger):
+        account_file()
+        dag_models("acme", next_dagrun_create_after=datetime(2030, 1, 1, tzinfo=UTC))
+        ran(state="failed")
+        last = ran(run_type="backfill", start_date=datetime(2026, 3, 1, 8, tzinfo=UTC), end_date=None, state="running")
+        recorded(ledger, last, "", moved=3)
+        row = rows()["acme"]
+        assert row["last_run"] == {
+            "dag_run_id": last,
+            "state": "running",
+            "kind": "backfill",
+            "started_at": "2026-03-01T08:00:00Z",
+            "finished_at": None,
+            "moved": 3,
+            "error": "",
+        }
+        assert (row["next_run"], row["known"], row["paused"]) == ("2030-01-01T00:00:00Z", True, False)
+
+    def test_a_run_that_was_deleted_is_the_last_one_no_more(self, rows, account_file, dag_models, ran):
+        account_file()
+        dag_models("acme")
+        first, second = ran(), ran()
+        assert rows()["acme"]["last_run"]["dag_run_id"] == second
+        with create_session() as session:
+            session.delete(session.query(DagRun).filter_by(run_id=second).one())
+        assert rows()["acme"]["last_run"]["dag_run_id"] == first
+        third = ran(state="queued")
+        assert rows()["acme"]["last_run"]["dag_run_id"] == third
+
+    def test_who_may_only_look_is_told_so(self, page, account_file):
+        account_file()
+        (row,) = page("viewer").get("api/accounts").json()["accounts"]
+        assert row["rights"] == {"run": False, "edit": False, "delete": False}
+
+
+def _at(moment: datetime) -> type[datetime]:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return moment
+
+    return Later
+
+
+class TestState:
+    @pytest.fixture(autouse=True)
+    def _known(self, account_file, dag_models):
+        account_file()
+        dag_models("acme")
+
+    def test_it_never_ran(self, rows):
+        row = rows()["acme"]
+        assert (row["state"], row["advice"]) == ("new", "")
+
+    def test_all_is_well(self, rows, ran, ledger):
+        recorded(ledger, ran(), "success")
+        row = rows()["acme"]
+        assert (row["state"], row["advice"], row["advice_code"]) == ("well", "", "")
+
+    @pytest.mark.parametrize("state", ["queued", "running"])
+    def test_it_runs(self, rows, ran, state):
+        ran(state=state)
+        assert rows()["acme"]["state"] == "running"
+
+    def test_its_progress_is_told(self, rows, ran, ledger, enter):
+        run = ran(state="running")
+        assert rows()["acme"]["progress"] is None  # it is still asking the source
+        enter("1", "2", "3", run=run)
+        run_id = f"debitoor__acme/{run}"
+        entries = ledger.claim(ledger.entries("acme"), "o", HOUR, run_id=run_id)
+        ledger.moved(ledger.intend(entries[0]), "expense-1")
+        ledger.hold(entries[1], "currency", "It is in USD.")
+        assert rows()["acme"]["progress"] == {"done": 2, "total": 3, "dag_run_id": run}
+
+    def test_it_is_stopped_and_says_what_to_mend(self, rows, ran, ledger, enter):
+        enter("1", state=State.HELD)
+        recorded(ledger, ran(state="failed"), "stopped", "The key is blocked.", "Enter a new key.")
+        row = rows()["acme"]
+        assert (row["state"], row["advice"], row["advice_code"]) == ("stopped", "Enter a new key.", "")
+        assert row["last_run"]["error"] == "The key is blocked."
+
+    def test_it_failed(self, rows, ran, ledger):
+        recorded(ledger, ran(state="failed"), "failed", "Debitoor is not reachable.")
+        row = rows()["acme"]
+        assert (row["state"], row["advice"]) == ("failed", "Debitoor is not reachable.")
+
+    def test_it_failed_and_the_ledger_knows_nothing_of_it(self, rows, ran):
+        ran(state="failed")
+        row = rows()["acme"]
+        assert (row["state"], row["advice_code"]) == ("failed", "look_at_run")
+
+    def test_it_ran_again_and_all_is_well_now(self, rows, ran, ledger):
+        run = ran(state="failed")
+        recorded(ledger, run, "stopped", "The key is blocked.", "Enter a new key.")
+        assert rows()["acme"]["state"] == "stopped"
+        recorded(ledger, run, "success")
+        with create_session() as session:
+            again = session.query(DagRun).filter_by(run_id=run).one()
+            again.state, again.end_date = "success", datetime.now(UTC)
+        assert rows()["acme"]["state"] == "well"
+
+    def test_a_run_that_only_rejected_documents_is_about_these(self, rows, ran, ledger, enter):
+        recorded(ledger, ran(state="failed"), "rejected", "1 document was rejected.", rejected=1)
+        enter("1", state=State.REJECTED)
+        row = rows()["acme"]
+        assert (row["state"], row["advice"], row["advice_code"]) == ("attention", "Decide about 1 document.", "decide")
+        ledger.ignore(ledger.entries("acme"), "user:ada")
+        assert rows()["acme"]["state"] == "well"
+
+    def test_documents_need_attention(self, rows, ran, ledger, enter):
+        recorded(ledger, ran(), "success")
+        enter("1", "2", state=State.HELD)
+        row = rows()["acme"]
+        assert (row["state"], row["advice"]) == ("attention", "Decide about 2 documents.")
+
+
+def test_a_paused_account_is_to_be_resumed_and_has_no_next_run(rows, account_file, dag_models, ran):
+    account_file()
+    dag_models("acme", is_paused=True, next_dagrun_create_after=datetime(2030, 1, 1, tzinfo=UTC))
+    ran(state="queued")  # as a run of a paused DAG stays
+    row = rows()["acme"]
+    assert (row["state"], row["advice_code"], row["paused"], row["next_run"]) == ("paused", "resume", True, None)
+
+
+class TestFiles:
+    def test_a_broken_file_is_a_row_that_says_what_to_mend(self, rows, accounts):
+        (accounts / "acme.yaml").write_text("type: export\nname: Acme\ndebitoor_id: nobody\n")
+        row = rows()["acme"]
+        assert (row["state"], row["name"], row["direction"]) == ("broken", "acme.yaml", None)
+        assert row["advice_code"] == "broken"
+        assert row["advice"] == f"{row['problems'][0]['message']} {row['problems'][0]['mend']}"
+        assert {problem["field"] for problem in row["problems"]} == {"debitoor_id", "connections"}
+        assert [problem["line"] for problem in row["problems"] if problem["field"] == "debitoor_id"] == [3]
+
+    @pytest.mark.parametrize("name", ["<b>&'\"\n.yaml", "a b.yaml", "a%2f..yaml", os.fsdecode(b"\xff.yaml"), "é.yaml"])
+    def test_a_file_of_any_name_is_a_row_that_leads_to_the_account(self, page, accounts, name):
+        (accounts / name).write_text("nothing")
+        client = page()
+        (row,) = client.get("api/accounts").json()["accounts"]
+        assert row["state"] == "broken"
+        found = client.get(f"api/accounts/{row['id']}").json()
+        assert (found["id"], found["dag_id"]) == (row["id"], f"debitoor__{row['id']}")
+
+    def test_two_files_of_one_account_are_two_rows(self, page, account_file, accounts):
+        path = account_file()
+        (accounts / "acme.yml").write_text(path.read_text())
+        client = page()
+        found = client.get("api/accounts").json()["accounts"]
+        ids = {row["id"] for row in found}
+        assert [row["state"] for row in found] == ["broken", "broken"]
+        assert "acme" in ids
+        assert len(ids) == 2
+        assert {client.get(f"api/accounts/{id_}").json()["file"] for id_ in ids} == {"acme.yaml", "acme.yml"}
+
+    def test_a_changed_file_is_read_again_and_the_others_are_not(self, rows, account_file, monkeypatch):
+        for stem in ("acme", "other"):
+            os.utime(account_file(stem), (time.time() - 60,) * 2)
+        read: list[str] = []
+        load = files.load_account_file
+        monkeypatch.setattr(
+            "debitoor_provider.ui.folder.load_account_file", lambda path: read.append(path.stem) or load(path)
+        )
+        monkeypatch.setattr("debitoor_provider.ui.folder._SETTLED", 0)
+        rows()
+        rows()
+        assert read == ["acme", "other"]
+        account_file("acme", name="Acme & Co")
+        assert rows()["acme"]["name"] == "Acme & Co"
+        assert read == ["acme", "other", "acme"]
+
+    def test_a_quick_second_change_is_seen(self, rows, account_file):
+        for name in ("One", "Two"):  # of the same length, in the same moment
+            path = account_file(name=name)
+            os.utime(path, (1_900_000_000, 1_900_000_000))
+            assert rows()["acme"]["name"] == name
+
+    def test_an_account_whose_file_went_is_no_row(self, rows, account_file):
+        path = account_file()
+        assert rows().keys() == {"acme"}
+        path.unlink()
+        assert rows() == {}
+
+    def test_no_folder_means_no_accounts(self, rows, accounts):
+        accounts.rmdir()
+        assert rows() == {}
+
+
+class TestList:
+    @pytest.fixture(autouse=True)
+    def _three(self, account_file, dag_models):
+        account_file("beta", name="Zulu", note="Löwe")
+        account_file("alpha", name="Ärger", direction="import", defaults={"company": "Paper Ltd"})
+        account_file("gamma", name="mike", filter={"companies": {"include": ["Paper Ltd", 4711]}})
+        dag_models("beta", is_paused=True)
+        dag_models("gamma", next_dagrun_create_after=datetime(2030, 1, 1, tzinfo=UTC))
+
+    def test_it_is_in_the_order_of_the_names(self, rows):
+        assert list(rows()) == ["gamma", "beta", "alpha"]
+        assert list(rows(order="-name")) == ["alpha", "beta", "gamma"]
+
+    @pytest.mark.parametrize(
+        ("search", "found"),
+        [
+            ("zULU", {"beta"}),
+            ("alp", {"alpha"}),
+            ("löwe", {"beta"}),
+            ("paper", {"alpha", "gamma"}),
+            ("4711", {"gamma"}),
+            ("%", set()),
+        ],
+    )
+    def test_it_is_searched(self, rows, search, found):
+        assert rows(search=search).keys() == found
+
+    def test_it_is_of_a_direction(self, rows):
+        assert rows(direction="import").keys() == {"alpha"}
+
+    def test_it_is_of_a_state_and_all_states_are_counted(self, page):
+        client = page()
+        found = client.get("api/accounts", params={"state": "paused"}).json()
+        assert [row["id"] for row in found["accounts"]] == ["beta"]
+        assert (found["total"], found["states"]) == (1, {"new": 2, "paused": 1})
+        found = client.get("api/accounts", params={"state": "paused", "search": "alpha"}).json()
+        assert (found["total"], found["states"], found["accounts"]) == (0, {"new": 1}, [])
+
+    def test_it_is_sorted_by_what_happened(self, rows, ran, enter):
+        ran("gamma", start_date=datetime(2026, 1, 1, tzinfo=UTC))
+        ran("alpha", start_date=datetime(2026, 1, 2, tzinfo=UTC))
+        enter("1", account="alpha", state=State.HELD)
+        assert list(rows(order="-last_run")) == ["alpha", "gamma", "beta"]
+        assert list(rows(order="last_run")) == ["gamma", "alpha", "beta"]  # what never ran comes last either way
+        assert next(iter(rows(order="-attention"))) == "alpha"
+        assert next(iter(rows(order="next_run"))) == "gamma"
+
+    def test_it_comes_in_pages(self, page):
+        client = page()
+        first = client.get("api/accounts", params={"limit": 2}).json()
+        second = client.get("api/accounts", params={"limit": 2, "offset": 2}).json()
+        assert [row["id"] for row in first["accounts"] + second["accounts"]] == ["gamma", "beta", "alpha"]
+        assert first["total"] == second["total"] == 3
+
+    @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"offset": -1}, {"order": "x"}, {"state": "x"}])
+    def test_a_question_that_makes_no_sense_is_refused(self, page, query):
+        assert page().get("api/accounts", params=query).status_code == 422
+
+
+class TestDetail:
+    def test_the_file_comes_with_it(self, page, account_file):
+        path = account_file(period={"from": "2026-01-01"})
+        found = page().get("api/accounts/acme").json()
+        assert found["file"] == "acme.yaml"
+        assert found["yaml"] == path.read_text()
+        assert found["settings"] == json.loads(path.read_text())
+        assert found["name"] == "Acme"
+
+    def test_its_version_changes_with_the_file(self, page, account_file):
+        client = page()
+        versions = []
+        for note in ("one", "two", "one"):
+            account_file(note=note)
+            versions.append(client.get("api/accounts/acme").json()["version"])
+        assert versions[0] == versions[2] != versions[1]
+
+    def test_a_broken_file_is_shown_as_it_is(self, page, accounts: Path):
+        (accounts / "acme.yaml").write_bytes(b"type: \xff<script>\n")
+        found = page().get("api/accounts/acme").json()
+        assert (found["settings"], found["yaml"]) == (None, "type: \ufffd<script>\n")
+
+    def test_there_is_no_such_account(self, page):
+        answer = page().get("api/accounts/nobody")
+        assert (answer.status_code, answer.json()) == (404, {"detail": "There is no account nobody."})
+
+
+class TestTeams:
+    def test_each_team_sees_its_own_accounts(self, page, account_file, dag_models, monkeypatch):
+        monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
+        account_file("red")
+        account_file("blue")
+        dag_models("red", team="red")
+        dag_models("blue", team="blue")
+        for team in ("red", "blue"):
+            found = page("user", team).get("api/accounts").json()
+            assert ([row["id"] for row in found["accounts"]], found["total"]) == ([team], 1)
+        assert page("admin").get("api/accounts").json()["total"] == 2
+
+
+class TestMe:
+    def test_it_tells_name_rights_and_languages(self, page):
+        found = page("op").get("api/me").json()
+        assert (found["name"], found["rights"]) == ("op", {"create": True, "connect": True})
+        assert "en" in found["languages"]
+        assert page("user").get("api/me").json()["rights"] == {"create": True, "connect": False}
+        assert page("viewer").get("api/me").json()["rights"] == {"create": False, "connect": False}
+
+    def test_it_tells_whether_files_can_be_written(self, page, accounts, monkeypatch):
+        client = page()
+        assert client.get("api/me").json()["writable"] is True
+        accounts.rmdir()
+        assert client.get("api/me").json()["writable"] is True  # it can be made
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        assert client.get("api/me").json()["writable"] is False
