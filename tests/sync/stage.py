@@ -240,10 +240,10 @@ class Stage:
     ) -> list[Preview]:
         return preview_export(
             window, account=account or self.exports(), getmyinvoices=self.gmi, limit=limit, **self._preview()
-        )
+        ).documents
 
     def preview_import(self, account: ImportAccount | None = None, window: Window | None = None) -> list[Preview]:
-        return preview_import(window, account=account or self.imports(), **self._preview())
+        return preview_import(window, account=account or self.imports(), **self._preview()).documents
 
     def _preview(self) -> dict[str, Any]:
         return {

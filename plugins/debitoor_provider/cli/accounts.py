@@ -136,7 +136,7 @@ def preview(args: Namespace) -> None:
         start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
         window = manual(start, end, ()) if start or end else None
         try:
-            rows = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), args.limit)
+            rows = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), args.limit).documents
         finally:
             exchange.close()
     if args.output == "json":

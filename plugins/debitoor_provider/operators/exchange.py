@@ -16,7 +16,7 @@ from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
-from debitoor_provider.sync.preview import Preview, preview_export, preview_import
+from debitoor_provider.sync.preview import Look, preview_export, preview_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ class Exchange:
             kind=kind,
         )
 
-    def preview(self, window: Window | None, kind: RunKind, now: datetime, limit: int | None = None) -> list[Preview]:
+    def preview(self, window: Window | None, kind: RunKind, now: datetime, limit: int | None = None) -> Look:
         """Tell what a run would do; nothing is written anywhere."""
         common: dict[str, Any] = {
             "account_id": self.account_id,

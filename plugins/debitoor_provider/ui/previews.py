@@ -1,0 +1,39 @@
+"""Look at what a run of an account would do, saved or not; nothing is written anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from debitoor_provider.operators.exchange import Exchange
+from debitoor_provider.sync.window import RunKind, manual
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.previews import PreviewModel
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.ui.models.previews import PreviewWish
+
+
+def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewModel:
+    """Ask both services what a run would do.
+
+    :param account_id: under which the ledger knows what is done already
+    :raises ServiceError: when one of them does not answer, or the connections cannot be right
+    """
+    exchange = Exchange(account_id, account, opened_ledger(), run_id="preview")
+    window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
+    try:
+        look = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), wish.limit)
+    finally:
+        exchange.close()
+    return PreviewModel.model_validate(
+        {
+            "counts": Counter(document.outcome for document in look.documents),
+            "total": look.total,
+            "complete": len(look.documents) == look.total,
+            "documents": [asdict(document) for document in look.documents],
+        }
+    )
