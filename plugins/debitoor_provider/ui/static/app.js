@@ -1,6 +1,6 @@
 // The Synchronisation page. Airflow loads this module and renders the component that it leaves behind.
 
-import { HOME, NavLink, Route, Routes, Suspense, h, lazy, ui } from "./host.js";
+import { HOME, NavLink, Route, Routes, Suspense, h, lazy, ui, useEffect, useLocation, useNavigate } from "./host.js";
 import * as api from "./api.js";
 import { useData } from "./data.js";
 import { LANGUAGES, WordsProvider, chooseLanguage, useWords } from "./words.js";
@@ -15,8 +15,21 @@ const AttentionPage = page(() => import("./pages/attention.js"), "AttentionPage"
 const RunsPage = page(() => import("./pages/runs.js"), "RunsPage");
 const WizardPage = page(() => import("./pages/wizard.js"), "WizardPage");
 
+let isSettled = false;
+
+/**
+ * Airflow puts this in anew when the place changes for the first time after the module was loaded (then it finds it
+ * without loading it), and what somebody had entered would be gone. So the place changes once before anything is shown.
+ */
 function Synchronisation() {
-  return h(WordsProvider, null, h(Page));
+  const location = useLocation();
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (isSettled) return;
+    isSettled = true;
+    navigate(location, { replace: true, state: location.state });
+  }, []);
+  return isSettled && h(WordsProvider, null, h(Page));
 }
 
 function Page() {

@@ -2,9 +2,9 @@
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
-import { fieldId, useField, useProblem, useWizard } from "./context.js";
+import { fieldId, useField, useWizard } from "./context.js";
 import { proposedId } from "./draft.js";
-import { Labelled, TextField } from "./fields.js";
+import { Labelled, SharedProblem, TextField } from "./fields.js";
 import { RecordPreview } from "./record.js";
 import { NamesPreview } from "./rename.js";
 import { Part } from "./settings.js";
@@ -34,7 +34,7 @@ export function AccountStep() {
         h(TextField, { path: "period.from", type: "date" }),
         h(TextField, { path: "period.to", type: "date" }),
       ),
-      h(PeriodProblem),
+      h(SharedProblem, { path: "period" }),
     ),
     h(
       Part,
@@ -75,7 +75,13 @@ function IdField() {
   const problem = draft.accountId || tried.has("account") ? found : null;
   return h(
     Labelled,
-    { id: fieldId("account_id"), label: t("field.account_id"), help: t("field.account_id.help"), problem, required: !isEdit },
+    {
+      id: fieldId("account_id"),
+      label: t("field.account_id"),
+      help: t("field.account_id.help"),
+      problem,
+      required: !isEdit,
+    },
     h(ui.Input, {
       value: draft.accountId,
       readOnly: isEdit,
@@ -85,10 +91,4 @@ function IdField() {
       onChange: (event) => change((before) => ({ ...before, accountId: event.target.value.trim() })),
     }),
   );
-}
-
-function PeriodProblem() {
-  const problem = useProblem("period");
-  if (!problem || problem.field !== "period") return null;
-  return h(ui.Text, { color: "fg.error", textStyle: "sm", role: "alert" }, `${problem.message} ${problem.mend}`.trim());
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "../host.js";
 import * as api from "../api.js";
 import { useRested } from "../data.js";
 import { useWords } from "../words.js";
-import { idOf, isAccountId } from "./draft.js";
+import { idOf, isAccountId, read } from "./draft.js";
 
 /**
  * @returns {{problems: object[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
@@ -12,7 +12,7 @@ import { idOf, isAccountId } from "./draft.js";
  */
 export function useCheck(draft, isEdit) {
   const { t } = useWords();
-  const [told, setTold] = useState(null);
+  const [answer, setAnswer] = useState(null);
   const turn = useRef(0);
   const latest = useRef(draft);
   latest.current = draft;
@@ -20,14 +20,15 @@ export function useCheck(draft, isEdit) {
   const ask = useCallback(async () => {
     const asked = latest.current;
     const mine = (turn.current += 1);
-    let answer = { problems: [], yaml: "", exists: false, failure: null };
+    let now = { problems: [], yaml: "", exists: false, failure: null };
     try {
-      if (asked.settings.type) answer = { ...answer, ...(await api.draft(idOf(asked), "check", { settings: asked.settings })) };
+      const { settings } = asked;
+      if (settings.type) now = { ...now, ...(await api.draft(idOf(asked), "check", { settings })) };
     } catch (failure) {
-      answer = { ...answer, failure };
+      now = { ...now, failure };
     }
-    if (mine === turn.current) setTold(answer);
-    return answer;
+    if (mine === turn.current) setAnswer(now);
+    return now;
   }, []);
 
   const rested = useRested(JSON.stringify([draft.accountId, draft.settings]), 400);
@@ -35,16 +36,25 @@ export function useCheck(draft, isEdit) {
     ask();
   }, [rested]);
 
-  const problems = (answer) => [...ownProblems(latest.current, answer, isEdit, t), ...answer.problems];
+  const problems = (answer) => [
+    ...answer.problems.map((problem) => told(problem, latest.current.settings, t)),
+    ...ownProblems(latest.current, answer, isEdit, t),
+  ];
   return {
-    problems: told ? problems(told) : [],
-    yaml: told?.yaml ?? "",
-    failure: told?.failure ?? null,
-    isFirst: !told,
+    problems: answer ? problems(answer) : [],
+    yaml: answer?.yaml ?? "",
+    failure: answer?.failure ?? null,
+    isFirst: !answer,
     now: async () => problems(await ask()),
-    tell: (found) => setTold((before) => ({ ...before, problems: found })),
+    tell: (found) => setAnswer((before) => ({ ...before, problems: found })),
   };
 }
+
+/** A field that is not there yet is told in the form's words: the file's own speak of lines to add. */
+const told = (problem, settings, t) =>
+  problem.field && read(settings, problem.field.replace(/\[.*/, "")) === undefined
+    ? { ...problem, message: t("wizard.missing"), mend: "" }
+    : problem;
 
 /** What the file itself cannot tell: its direction is not chosen yet, or its name is not to be had. */
 function ownProblems(draft, { exists }, isEdit, t) {

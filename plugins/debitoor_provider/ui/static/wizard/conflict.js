@@ -33,11 +33,22 @@ function Lines({ title, text, against, sign }) {
   const others = new Set(against.split("\n"));
   return h(
     ui.Box,
-    { as: "section", "aria-label": title, minW: 0 },
+    { minW: 0 },
     h(ui.Text, { fontWeight: "medium", mb: 1 }, title),
     h(
       ui.Box,
-      { as: "pre", tabIndex: 0, borderWidth: "1px", rounded: "md", p: 2, textStyle: "sm", fontFamily: "mono", overflow: "auto" },
+      {
+        as: "pre",
+        role: "region",
+        "aria-label": title,
+        tabIndex: 0,
+        borderWidth: "1px",
+        rounded: "md",
+        p: 2,
+        textStyle: "sm",
+        fontFamily: "mono",
+        overflow: "auto",
+      },
       text.split("\n").map((line, index) =>
         h(
           ui.Box,

@@ -90,7 +90,12 @@ export function ModeChoice({ mode, onChange }) {
   const { t } = useWords();
   return h(
     ui.RadioGroup.Root,
-    { value: mode, onValueChange: ({ value }) => onChange(value), colorPalette: "brand", "aria-label": t("connect.mode") },
+    {
+      value: mode,
+      colorPalette: "brand",
+      "aria-label": t("connect.mode"),
+      onValueChange: ({ value }) => onChange(value),
+    },
     h(
       ui.HStack,
       { gap: 6, wrap: "wrap" },

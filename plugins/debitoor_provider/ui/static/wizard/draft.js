@@ -84,14 +84,12 @@ export const newDraft = () => ({
   accountId: "",
   settings: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/Berlin" },
   version: null,
-  step: "direction",
 });
 
 export const draftOf = (account) => ({
   accountId: account.id,
   settings: account.settings,
   version: account.version,
-  step: "settings",
 });
 
 // A draft outlives the way to Debitoor's consent page and back, and a reload; it never holds a key.

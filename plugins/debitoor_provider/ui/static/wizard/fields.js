@@ -2,9 +2,8 @@
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
-import { useField } from "./context.js";
+import { useField, useProblem, useWizard } from "./context.js";
 import { choicesOf } from "./schema.js";
-import { useWizard } from "./context.js";
 
 /** Label, help and problem around a control. */
 export function Labelled({ id, label, help, problem, required, children, ...rest }) {
@@ -20,10 +19,19 @@ export function Labelled({ id, label, help, problem, required, children, ...rest
 
 export function ProblemText({ problem }) {
   if (!problem) return null;
-  return h(ui.Field.ErrorText, null, [problem.message, problem.mend].filter(Boolean).join(" "));
+  return h(ui.Field.ErrorText, { color: "red.fg" }, sentenceOf(problem));
 }
 
+export const sentenceOf = ({ message, mend }) => [message, mend].filter(Boolean).join(" ");
+
 const help = (t, has, path) => (has(`field.${path}.help`) ? t(`field.${path}.help`) : undefined);
+
+/** A problem of several fields together. */
+export function SharedProblem({ path }) {
+  const problem = useProblem(path);
+  if (problem?.field !== path) return null;
+  return h(ui.Text, { color: "red.fg", textStyle: "sm", role: "alert" }, sentenceOf(problem));
+}
 
 export function TextField({ path, required, ...rest }) {
   const { t, has } = useWords();
@@ -118,7 +126,12 @@ export function SwitchField({ path }) {
     { ids: { control: id }, invalid: Boolean(problem) },
     h(
       ui.Switch.Root,
-      { ids: { hiddenInput: id }, checked: Boolean(value), colorPalette: "brand", onCheckedChange: (now) => set(now.checked) },
+      {
+        ids: { hiddenInput: id },
+        checked: Boolean(value),
+        colorPalette: "brand",
+        onCheckedChange: (now) => set(now.checked),
+      },
       h(ui.Switch.HiddenInput),
       h(ui.Switch.Control),
       h(ui.Switch.Label, null, t(`field.${path}`)),
@@ -134,8 +147,7 @@ export function ChecksField({ path }) {
   const { choices, settings } = useWizard();
   const { id, value = [], set, problem } = useField(path);
   const options = choicesOf(choices.schema, settings.type, path);
-  const toggle = (option, isIn) =>
-    set(options.filter((one) => (one === option ? isIn : value.includes(one))));
+  const toggle = (option, isIn) => set(options.filter((one) => (one === option ? isIn : value.includes(one))));
   return h(
     ui.Fieldset.Root,
     { id, invalid: Boolean(problem), tabIndex: -1 },
@@ -160,6 +172,6 @@ export function ChecksField({ path }) {
         ),
       ),
     ),
-    problem && h(ui.Fieldset.ErrorText, null, [problem.message, problem.mend].filter(Boolean).join(" ")),
+    problem && h(ui.Fieldset.ErrorText, { color: "red.fg" }, sentenceOf(problem)),
   );
 }

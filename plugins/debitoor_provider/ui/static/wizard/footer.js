@@ -26,13 +26,26 @@ export function Footer({ index, check, saving, goTo, next, leave, onCancel }) {
     h(
       ui.Flex,
       { gap: 2, wrap: "wrap" },
-      h(ui.Button, { variant: "outline", disabled: index === 0, onClick: () => goTo(STEPS[index - 1]) }, t("wizard.previous")),
+      h(
+        ui.Button,
+        { variant: "outline", disabled: index === 0, onClick: () => goTo(STEPS[index - 1]) },
+        t("wizard.previous"),
+      ),
       !isLast &&
-        h(ui.Button, { colorPalette: "brand", variant: isEdit ? "outline" : "solid", loading: isBusy, onClick: onNext }, t("wizard.next")),
+        h(
+          ui.Button,
+          { colorPalette: "brand", variant: isEdit ? "outline" : "solid", loading: isBusy, onClick: onNext },
+          t("wizard.next"),
+        ),
       (isLast || isEdit) &&
         h(
           ui.Button,
-          { colorPalette: "brand", loading: saving.isBusy, loadingText: t("wizard.saving"), onClick: () => saving.save() },
+          {
+            colorPalette: "brand",
+            loading: saving.isBusy,
+            loadingText: t("wizard.saving"),
+            onClick: () => saving.save(),
+          },
           t("wizard.save"),
         ),
       h(ui.Spacer),

@@ -90,7 +90,11 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     h(
       ui.Stack,
       { gap: 4, maxW: "64rem", minW: 0 },
-      h(ui.Heading, { as: "h2", size: "lg" }, isEdit ? t("wizard.edit", { name: account.name || accountId }) : t("wizard.new")),
+      h(
+        ui.Heading,
+        { as: "h2", size: "lg" },
+        isEdit ? t("wizard.edit", { name: account.name || accountId }) : t("wizard.new"),
+      ),
       isRestored && h(Restored, { onFresh: startAgain }),
       isEdit && account.has_comments && h(Comments),
       h(
@@ -120,7 +124,7 @@ function useDraft(accountId, start, connections) {
   const [before] = useState(() => kept(accountId));
   const [draft, setDraft] = useState(() => {
     if (!before) return start;
-    const { awaiting, connected: _, ...rest } = before;
+    const { awaiting, ...rest } = before;
     const back = search.get("connected");
     const isThere = connections.some(({ id, type }) => id === back && type === "debitoor");
     if (!back || back !== awaiting || !isThere) return rest;

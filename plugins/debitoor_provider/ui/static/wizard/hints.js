@@ -29,7 +29,16 @@ export function Problems({ problems }) {
             label &&
               h(
                 ui.Button,
-                { variant: "plain", size: "sm", height: "auto", p: 0, me: 1, color: "inherit", textDecoration: "underline", onClick: () => focus(path) },
+                {
+                  variant: "plain",
+                  size: "sm",
+                  height: "auto",
+                  p: 0,
+                  me: 1,
+                  color: "inherit",
+                  textDecoration: "underline",
+                  onClick: () => focus(path),
+                },
                 `${label}:`,
               ),
             `${message} ${mend}`.trim(),

@@ -52,7 +52,11 @@ export function ListField({ path, known = [], parse = (text) => text }) {
         onKeyDown,
         onBlur: () => add(typed),
       }),
-      h(ui.Button, { variant: "outline", onClick: () => add(typed), "aria-label": t("wizard.list.addTo", { label }) }, t("wizard.list.add")),
+      h(
+        ui.Button,
+        { variant: "outline", "aria-label": t("wizard.list.addTo", { label }), onClick: () => add(typed) },
+        t("wizard.list.add"),
+      ),
     ),
     known.length > 0 && h("datalist", { id: offers }, known.map((one) => h("option", { key: one, value: one }))),
     has(`field.${path}.help`) && h(ui.Field.HelperText, null, t(`field.${path}.help`)),

@@ -18,8 +18,8 @@ export function useLive(part, needed, isReady = true) {
   // What the form calls wrong is told at its field: no need to ask the service about it.
   const isSound = !problems.some(({ field }) => field && read(settings, field.replace(/\[.*/, "")) !== undefined);
   const rested = useRested(JSON.stringify(settings), 600);
-  const load = (options) =>
-    isPossible && isSound ? api.draft(idOf(draft), part, { settings: JSON.parse(rested) }, options) : Promise.resolve(null);
+  const load = async (options) =>
+    isPossible && isSound ? api.draft(idOf(draft), part, { settings: JSON.parse(rested) }, options) : null;
   return { ...useData(load, [rested, isPossible, isSound]), isPossible };
 }
 

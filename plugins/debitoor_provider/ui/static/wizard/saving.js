@@ -63,7 +63,15 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
   };
   const notice = [
     failure && h(FailureNotice, { key: "failure", failure, onRetry: () => save() }),
-    other && h(Conflict, { key: "conflict", other, yaml: check.yaml, onMine: mine, onTheirs: startAgain, onClose: () => setOther(null) }),
+    other &&
+      h(Conflict, {
+        key: "conflict",
+        other,
+        yaml: check.yaml,
+        onMine: mine,
+        onTheirs: startAgain,
+        onClose: () => setOther(null),
+      }),
   ];
   return { saved, isBusy, save, notice };
 }

@@ -4,9 +4,19 @@ import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
-import { useField, useProblem, useWizard } from "./context.js";
+import { useField, useWizard } from "./context.js";
 import { idOf } from "./draft.js";
-import { AreaField, ChecksField, Labelled, NumberField, Select, SelectField, SwitchField, TextField } from "./fields.js";
+import {
+  AreaField,
+  ChecksField,
+  Labelled,
+  NumberField,
+  Select,
+  SelectField,
+  SharedProblem,
+  SwitchField,
+  TextField,
+} from "./fields.js";
 import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
 import { RenameField } from "./rename.js";
@@ -18,14 +28,23 @@ export function SettingsStep() {
   return h(
     ui.Stack,
     { gap: 6 },
-    h(Part, { title: t("wizard.part.when") }, h(FrequencyField), h(TimezoneField), h(AreaField, { path: "note" })),
+    h(
+      Part,
+      { title: t("wizard.part.when") },
+      h(Row, { columns: 2 }, h(FrequencyField), h(TimezoneField)),
+      h(AreaField, { path: "note" }),
+    ),
     settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
     h(
       Folded,
       { title: t("wizard.part.technical"), paths: ["parallel", "pool", "retries"] },
-      h(NumberField, { path: "parallel" }),
-      h(TextField, { path: "pool" }),
-      h(NumberField, { path: "retries" }),
+      h(
+        Row,
+        { columns: 3 },
+        h(NumberField, { path: "parallel" }),
+        h(TextField, { path: "pool" }),
+        h(NumberField, { path: "retries" }),
+      ),
     ),
   );
 }
@@ -39,13 +58,22 @@ function ExportParts({ known }) {
       Part,
       { key: "which", title: t("wizard.part.which") },
       h(ChecksField, { path: "filter.document_types" }),
-      h(Conflict, { path: "filter.tags" }),
-      h(ListField, { path: "filter.tags.any", known: known.tags }),
-      h(ListField, { path: "filter.tags.all", known: known.tags }),
-      h(ListField, { path: "filter.tags.none", known: known.tags }),
-      h(Conflict, { path: "filter.companies" }),
-      h(ListField, { path: "filter.companies.include", known: known.companies, parse }),
-      h(ListField, { path: "filter.companies.exclude", known: known.companies, parse }),
+      h(SharedProblem, { path: "filter.tags" }),
+      h(
+        Row,
+        { columns: 3 },
+        ["any", "all", "none"].map((which) =>
+          h(ListField, { key: which, path: `filter.tags.${which}`, known: known.tags }),
+        ),
+      ),
+      h(SharedProblem, { path: "filter.companies" }),
+      h(
+        Row,
+        { columns: 2 },
+        ["include", "exclude"].map((which) =>
+          h(ListField, { key: which, path: `filter.companies.${which}`, known: known.companies, parse }),
+        ),
+      ),
       h(ChecksField, { path: "filter.payment_status" }),
       h(SwitchField, { path: "filter.approved_only" }),
       settings.filter?.approved_only && h(SelectField, { path: "filter.without_workflow" }),
@@ -65,8 +93,12 @@ function ExportParts({ known }) {
         title: t("wizard.part.special"),
         paths: ["foreign_currency", "positive_credit_note", "reverse_charge"],
       },
-      h(SelectField, { path: "foreign_currency" }),
-      h(SelectField, { path: "positive_credit_note" }),
+      h(
+        Row,
+        { columns: 2 },
+        h(SelectField, { path: "foreign_currency" }),
+        h(SelectField, { path: "positive_credit_note" }),
+      ),
       h(ReverseCharge),
     ),
   ];
@@ -79,12 +111,17 @@ function ImportParts({ known }) {
     Part,
     { title: t("wizard.part.which") },
     h(ChecksField, { path: "documents" }),
-    h(SelectField, { path: "defaults.document_type" }),
-    h(SelectField, { path: "defaults.credit_note_type", empty: t("wizard.sameType") }),
+    h(
+      Row,
+      { columns: 2 },
+      h(SelectField, { path: "defaults.document_type" }),
+      h(SelectField, { path: "defaults.credit_note_type", empty: t("wizard.sameType") }),
+    ),
     h(ListField, { path: "defaults.tags", known: known.tags }),
-    h(Conflict, { path: "defaults" }),
+    h(SharedProblem, { path: "defaults" }),
     h(TextField, { path: "defaults.company" }),
-    (settings.defaults?.company || settings.defaults?.create_company) && h(SwitchField, { path: "defaults.create_company" }),
+    (settings.defaults?.company || settings.defaults?.create_company) &&
+      h(SwitchField, { path: "defaults.create_company" }),
     h(TextField, { path: "defaults.note" }),
   );
 }
@@ -143,20 +180,13 @@ function ReverseCharge() {
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.reverse_charge.help")),
     isOn &&
       h(
-        ui.SimpleGrid,
-        { columns: { base: 1, md: 3 }, gap: 3 },
+        Row,
+        { columns: 3 },
         h(NumberField, { path: "reverse_charge.tax_rate", whole: false }),
         h(SelectField, { path: "reverse_charge.product_or_service" }),
         h(SelectField, { path: "reverse_charge.consumption_or_resale" }),
       ),
   );
-}
-
-/** A problem of several fields together. */
-function Conflict({ path }) {
-  const problem = useProblem(path);
-  if (!problem) return null;
-  return h(ui.Text, { color: "fg.error", textStyle: "sm", role: "alert" }, `${problem.message} ${problem.mend}`.trim());
 }
 
 export function Part({ title, children }) {
@@ -167,6 +197,10 @@ export function Part({ title, children }) {
     children,
   );
 }
+
+/** Fields side by side, where there is room. */
+const Row = ({ columns, children }) =>
+  h(ui.SimpleGrid, { columns: { base: 1, md: columns }, gap: 4, alignItems: "start" }, children);
 
 /** Settings that few people need; open by itself when one of them is set. */
 function Folded({ title, paths, children }) {
@@ -179,7 +213,12 @@ function Folded({ title, paths, children }) {
     h(
       ui.Collapsible.Trigger,
       { asChild: true },
-      h(ui.Button, { variant: "ghost", size: "sm", px: 2 }, h("span", { "aria-hidden": true }, isOpen ? "▾" : "▸"), title),
+      h(
+        ui.Button,
+        { variant: "ghost", size: "sm", px: 2 },
+        h("span", { "aria-hidden": true }, isOpen ? "▾" : "▸"),
+        title,
+      ),
     ),
     h(ui.Collapsible.Content, null, h(ui.Stack, { gap: 4, pt: 3, px: 1, pb: 1 }, children)),
   );

@@ -3,7 +3,7 @@
 import { h, ui, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { choiceWord } from "./fields.js";
+import { choiceWord, sentenceOf } from "./fields.js";
 import { choicesOf } from "./schema.js";
 
 const PATH = "specification";
@@ -37,7 +37,11 @@ export function SpecificationField() {
           ui.HStack,
           { as: "li", key: name, borderWidth: "1px", rounded: "md", ps: 3, pe: 1, py: 1 },
           h(ui.Text, { flex: 1, textStyle: "sm" }, `${index + 1}. ${word(name)}`),
-          h(Small, { label: t("wizard.order.up", { name: word(name) }), isOff: index === 0, onClick: () => move(index, -1) }, "↑"),
+          h(
+            Small,
+            { label: t("wizard.order.up", { name: word(name) }), isOff: index === 0, onClick: () => move(index, -1) },
+            "↑",
+          ),
           h(
             Small,
             {
@@ -70,7 +74,7 @@ export function SpecificationField() {
           ),
         ),
       ),
-    problem && h(ui.Fieldset.ErrorText, null, `${problem.message} ${problem.mend}`.trim()),
+    problem && h(ui.Fieldset.ErrorText, { color: "red.fg" }, sentenceOf(problem)),
     h(ui.VisuallyHidden, { "aria-live": "polite" }, said),
   );
 }

@@ -1,8 +1,20 @@
 // The list of steps above the form; a step can be reached when those before it are right.
+//
+// Chakra's steps call themselves tabs, with parts in between that tabs may not have. Here they are a list of buttons.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { STEPS } from "./draft.js";
+
+const NO_TABS = {
+  role: null,
+  tabIndex: null,
+  "aria-orientation": null,
+  "aria-owns": null,
+  "aria-controls": null,
+  "aria-selected": null,
+  "aria-labelledby": null,
+};
 
 export function StepList({ index, last, goTo, children }) {
   const { t } = useWords();
@@ -17,14 +29,15 @@ export function StepList({ index, last, goTo, children }) {
     },
     h(
       ui.Steps.List,
-      { "aria-label": t("wizard.steps") },
+      { ...NO_TABS, role: "list", "aria-label": t("wizard.steps") },
       STEPS.map((name, number) =>
         h(
           ui.Steps.Item,
-          { key: name, index: number },
+          { key: name, index: number, role: "listitem", "aria-current": null },
           h(
             ui.Steps.Trigger,
             {
+              ...NO_TABS,
               disabled: number > last,
               "aria-label": t(`wizard.step.${name}`),
               "aria-current": number === index ? "step" : undefined,
@@ -37,6 +50,6 @@ export function StepList({ index, last, goTo, children }) {
         ),
       ),
     ),
-    h(ui.Steps.Content, { index, mt: 2, minW: 0 }, children),
+    h(ui.Steps.Content, { ...NO_TABS, index, mt: 2, minW: 0 }, children),
   );
 }
