@@ -5,15 +5,16 @@ import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
-/** The server's sentence, translated where the page knows its code. */
-export function adviceOf(row, t, has) {
+/** The server's sentence, translated where the page knows its code. A broken file's is told with its problems. */
+function adviceOf(row, { t, has }) {
+  if (row.state === "broken") return "";
   const key = `account.advice.${row.advice_code}`;
-  return row.advice_code && has(key) ? t(key) : row.advice;
+  const isKnown = row.advice_code && (has(key) || has(`${key}_other`));
+  return isKnown ? t(key, { count: row.attention }) : row.advice;
 }
 
 export function Advice({ row }) {
-  const { t, has } = useWords();
-  const sentence = adviceOf(row, t, has);
+  const sentence = adviceOf(row, useWords());
   return h(
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },

@@ -2,6 +2,7 @@
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
+import { useIsNarrow } from "./narrow.js";
 
 /**
  * @param {object} props
@@ -13,11 +14,12 @@ import { useWords } from "../words.js";
  */
 export function Dialog({ title, onClose, footer, closeWord, isAlert = false, size = "md", children }) {
   const { t } = useWords();
+  const isNarrow = useIsNarrow();
   return h(
     ui.Dialog.Root,
     {
       open: true,
-      size: { base: "full", md: size },
+      size: isNarrow ? "full" : size,
       scrollBehavior: "inside",
       role: isAlert ? "alertdialog" : "dialog",
       onOpenChange: ({ open }) => open || onClose(),

@@ -10,12 +10,14 @@ import { Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
 import { History } from "./history.js";
 import { RunPlace } from "./links.js";
+import { useIsNarrow } from "./narrow.js";
 import { FailureNotice, Loading } from "./notices.js";
 import { StateBadge } from "./state.js";
 
 /** @param {{account: string, number: string, rights: object, onClose: () => void, onChange: () => void}} props */
 export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   const { t } = useWords();
+  const isNarrow = useIsNarrow();
   const { data, failure, reload } = useData((options) => api.oneDocument(account, number, options), [account, number], {
     every: 5000,
   });
@@ -25,7 +27,7 @@ export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   };
   return h(
     ui.Drawer.Root,
-    { open: true, size: { base: "full", md: "lg" }, onOpenChange: ({ open }) => open || onClose() },
+    { open: true, size: isNarrow ? "full" : "lg", onOpenChange: ({ open }) => open || onClose() },
     h(
       ui.Portal,
       null,

@@ -53,10 +53,25 @@ export function SettingsTab({ account }) {
   );
 }
 
+/** Settings whose choices are called as those of another. */
+const LIKE = {
+  "filter.document_types": "document_type",
+  "defaults.credit_note_type": "document_type",
+};
+
 function Summary({ settings }) {
   const { t, has } = useWords();
   const word = (path) => (has(`field.${path}`) ? t(`field.${path}`) : path);
-  return h(FactList, { facts: leaves(settings).map(([path, value]) => [word(path), shown(value, t)]) });
+  const choice = (path, value) => {
+    const key = `choice.${LIKE[path] ?? path.split(".").at(-1)}.${String(value).replaceAll(" ", "_")}`;
+    return has(key) ? t(key) : String(value ?? "–");
+  };
+  const shown = (path, value) => {
+    if (value === true) return t("common.yes");
+    if (value === false) return t("common.no");
+    return Array.isArray(value) ? value.map((one) => choice(path, one)).join(", ") : choice(path, value);
+  };
+  return h(FactList, { facts: leaves(settings).map(([path, value]) => [word(path), shown(path, value)]) });
 }
 
 /** Each setting with its path, as deep as the file goes; lists are one value. */
@@ -65,9 +80,3 @@ const leaves = (settings, above = "") =>
     const path = above ? `${above}.${name}` : name;
     return value && typeof value === "object" && !Array.isArray(value) ? leaves(value, path) : [[path, value]];
   });
-
-function shown(value, t) {
-  if (value === true) return t("common.yes");
-  if (value === false) return t("common.no");
-  return Array.isArray(value) ? value.join(", ") : String(value ?? "–");
-}
