@@ -12,7 +12,7 @@ export function DirectionStep() {
   return h(
     ui.RadioCard.Root,
     {
-      id,
+      ids: { root: id },
       tabIndex: -1,
       value: settings.type ?? null,
       colorPalette: "brand",

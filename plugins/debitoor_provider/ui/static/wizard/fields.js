@@ -9,7 +9,7 @@ import { choicesOf } from "./schema.js";
 export function Labelled({ id, label, help, problem, required, children, ...rest }) {
   return h(
     ui.Field.Root,
-    { ids: { control: id }, invalid: Boolean(problem), required: Boolean(required), ...rest },
+    { id, invalid: Boolean(problem), required: Boolean(required), ...rest },
     h(ui.Field.Label, null, label, required && h(ui.Field.RequiredIndicator)),
     children,
     help && h(ui.Field.HelperText, null, help),
@@ -123,11 +123,10 @@ export function SwitchField({ path }) {
   const told = help(t, has, path);
   return h(
     ui.Field.Root,
-    { ids: { control: id }, invalid: Boolean(problem) },
+    { id, invalid: Boolean(problem) },
     h(
       ui.Switch.Root,
       {
-        ids: { hiddenInput: id },
         checked: Boolean(value),
         colorPalette: "brand",
         onCheckedChange: (now) => set(now.checked),

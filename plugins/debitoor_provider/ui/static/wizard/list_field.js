@@ -37,7 +37,7 @@ export function ListField({ path, known = [], parse = (text) => text }) {
 
   return h(
     ui.Field.Root,
-    { ids: { control: id }, invalid: Boolean(problem) },
+    { id, invalid: Boolean(problem) },
     h(ui.Field.Label, null, label),
     value.length > 0 && h(Items, { items: value, label, remove }),
     h(
