@@ -198,3 +198,18 @@ def test_what_a_later_attempt_of_a_run_put_right_is_not_counted_against_it(ledge
     (entry,) = ledger.claim([entry], OWNER, TTL, run_id=RUN)
     ledger.moved(entry, "expense-1")
     assert ledger.run_counts(RUN) == {"moved": 1}
+
+
+def test_entries_are_of_any_of_several_accounts(shelf: Ledger):
+    assert found(shelf, accounts=["acme", "other"]) == ["4", "3", "2", "1"]
+    assert found(shelf, accounts={"other", "nobody"}) == ["4"]
+    assert found(shelf, accounts=[]) == []
+
+
+def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger):
+    for number, code in enumerate(["currency", "country", "currency"]):
+        planned(ledger, number, state=State.HELD, reason_code=code)
+    planned(ledger, 9)
+    assert ledger.count_codes(states=ATTENTION) == {"currency": 2, "country": 1}
+    assert ledger.count_codes("other", states=ATTENTION) == {}
+    assert found(ledger, code="country") == ["1"]

@@ -105,3 +105,13 @@ def test_a_watermark_can_be_forgotten(ledger: Ledger):
 
     assert ledger.watermark("acme", "export").listed_at is None
     assert ledger.watermark("acme", "import").listed_at is not None
+
+
+def test_the_latest_runs_of_several_accounts(ledger: Ledger, clock: Clock):
+    for number, account in enumerate(["acme", "other", "third", "acme"]):
+        ledger.start_run(Run(f"d/{number}", account, "export", "manual"))
+        clock.pass_by(minutes=1)
+    assert [run.id for run in ledger.runs(accounts=["acme", "third"])] == ["d/3", "d/2", "d/0"]
+    assert [run.id for run in ledger.runs(accounts={"acme"}, limit=1)] == ["d/3"]
+    assert ledger.runs(accounts=[]) == []
+    assert ledger.runs_known(["d/1", "never"]).keys() == {"d/1"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import sqlalchemy as sa
 
@@ -37,6 +37,16 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
 }
 
 
+class Filters(TypedDict, total=False):
+    """What a list can be narrowed by beside account, direction and states; see :func:`conditions`."""
+
+    run: str | None
+    text: str | None
+    period: tuple[date | None, date | None] | None
+    accounts: Collection[str] | None
+    code: str | None
+
+
 def conditions(
     *,
     account: str | None = None,
@@ -45,16 +55,24 @@ def conditions(
     run: str | None = None,
     text: str | None = None,
     period: tuple[date | None, date | None] | None = None,
+    accounts: Collection[str] | None = None,
+    code: str | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` of a list.
 
     :param run: planned or worked on by this run last
     :param text: found anywhere in id, number, company, names or amount, without regard to case
     :param period: first and last document date, both inclusive, either open
+    :param accounts: of any of these
+    :param code: held or rejected for this reason
     """
     where: list[ColumnElement[bool]] = []
     if account is not None:
         where.append(documents.c.account == account)
+    if accounts is not None:
+        where.append(documents.c.account.in_(sorted(accounts)))
+    if code is not None:
+        where.append(documents.c.reason_code == code)
     if direction is not None:
         where.append(documents.c.direction == direction)
     if states is not None:
@@ -98,6 +116,13 @@ def count(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[
     """Return how many documents that fit are in each state; states without any are left out."""
     rows = connection.execute(sa.select(documents.c.state, sa.func.count()).where(*where).group_by(documents.c.state))
     return {state: number for state, number in rows}  # noqa: C416 (a row is no pair for mypy)
+
+
+def count_codes(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[str, int]:
+    """Return how many documents that fit have each reason."""
+    code = documents.c.reason_code
+    rows = connection.execute(sa.select(code, sa.func.count()).where(*where).group_by(code))
+    return {name: number for name, number in rows}  # noqa: C416 (a row is no pair for mypy)
 
 
 def ids(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[int]:

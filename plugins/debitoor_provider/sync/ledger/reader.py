@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from debitoor_provider.sync.ledger import figures, names, queries, runs, schema
 from debitoor_provider.sync.ledger.engine import Database, connect, disconnect, parse
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
-    from debitoor_provider.sync.ledger.queries import Order
+    from debitoor_provider.sync.ledger.queries import Filters, Order
     from debitoor_provider.sync.ledger.records import Entry, Event, Run, Watermark
     from debitoor_provider.sync.ledger.states import Direction, State
 
@@ -64,18 +64,14 @@ class LedgerReader:
         account: str | None = None,
         direction: Direction | None = None,
         states: Collection[State] | None = None,
-        run: str | None = None,
-        text: str | None = None,
-        period: tuple[date | None, date | None] | None = None,
         *,
         order: Order = "-changed",
         limit: int | None = None,
         offset: int = 0,
+        **filters: Unpack[Filters],
     ) -> list[Entry]:
         """Return the documents that fit all that is given; see :func:`.queries.conditions`."""
-        where = queries.conditions(
-            account=account, direction=direction, states=states, run=run, text=text, period=period
-        )
+        where = queries.conditions(account=account, direction=direction, states=states, **filters)
         with self._database.read() as connection:
             return queries.entries(connection, where, order, limit, offset)
 
@@ -84,14 +80,10 @@ class LedgerReader:
         account: str | None = None,
         direction: Direction | None = None,
         states: Collection[State] | None = None,
-        run: str | None = None,
-        text: str | None = None,
-        period: tuple[date | None, date | None] | None = None,
+        **filters: Unpack[Filters],
     ) -> dict[State, int]:
         """Return how many documents that fit are in each state."""
-        where = queries.conditions(
-            account=account, direction=direction, states=states, run=run, text=text, period=period
-        )
+        where = queries.conditions(account=account, direction=direction, states=states, **filters)
         with self._database.read() as connection:
             return queries.count(connection, where)
 
@@ -100,19 +92,27 @@ class LedgerReader:
         with self._database.read() as connection:
             return queries.by_ids(connection, ids)
 
+    def count_codes(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, int]:
+        """Return how many documents that fit have each reason."""
+        where = queries.conditions(account=account, direction=direction, states=states, **filters)
+        with self._database.read() as connection:
+            return queries.count_codes(connection, where)
+
     def ids(
         self,
         account: str | None = None,
         direction: Direction | None = None,
         states: Collection[State] | None = None,
-        run: str | None = None,
-        text: str | None = None,
-        period: tuple[date | None, date | None] | None = None,
+        **filters: Unpack[Filters],
     ) -> list[int]:
         """Return the ids of the documents that fit, e.g. to read them bit by bit."""
-        where = queries.conditions(
-            account=account, direction=direction, states=states, run=run, text=text, period=period
-        )
+        where = queries.conditions(account=account, direction=direction, states=states, **filters)
         with self._database.read() as connection:
             return queries.ids(connection, where)
 
@@ -176,10 +176,12 @@ class LedgerReader:
         with self._database.read() as connection:
             return runs.known(connection, run_ids)
 
-    def runs(self, account: str | None = None, limit: int = 50) -> list[Run]:
-        """Return the latest runs, newest first."""
+    def runs(
+        self, account: str | None = None, limit: int = 50, *, accounts: Collection[str] | None = None
+    ) -> list[Run]:
+        """Return the latest runs, of an account or of any of several, newest first."""
         with self._database.read() as connection:
-            return runs.latest(connection, account, limit)
+            return runs.latest(connection, account, limit, accounts)
 
     def watermark(self, account: str, direction: Direction) -> Watermark:
         """Return how far the source was asked."""

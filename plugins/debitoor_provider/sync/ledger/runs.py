@@ -14,7 +14,7 @@ from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.ledger.tables import runs, watermarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -87,11 +87,15 @@ def known(connection: Connection, run_ids: Iterable[str]) -> dict[str, Run]:
     return found
 
 
-def latest(connection: Connection, account: str | None, limit: int) -> list[Run]:
+def latest(
+    connection: Connection, account: str | None, limit: int, accounts: Collection[str] | None = None
+) -> list[Run]:
     """Return the latest runs, newest first."""
     statement = sa.select(*_RUN).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
     if account is not None:
         statement = statement.where(runs.c.account == account)
+    if accounts is not None:
+        statement = statement.where(runs.c.account.in_(sorted(accounts)))
     return [Run(*row) for row in connection.execute(statement)]
 
 
