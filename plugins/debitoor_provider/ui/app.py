@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
-from debitoor_provider.ui.routes import accounts, connections, consent, me
+from debitoor_provider.ui.routes import accounts, choices, connections, consent, drafts, me, settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,8 +38,8 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-for router in (me.router, accounts.router, connections.router, consent.router):
-    app.include_router(router, prefix="/api")
+for part in (me, accounts, settings, drafts, choices, connections, consent):
+    app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 
 

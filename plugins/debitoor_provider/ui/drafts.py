@@ -1,0 +1,103 @@
+"""Settings that somebody is just entering: written as the file would be, judged, and bound to the right connections."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import HTTPException
+
+from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.accounts.writing import write
+from debitoor_provider.ui.access import require_connection
+from debitoor_provider.ui.folder import account_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+
+    from debitoor_provider.sync.accounts.problems import Problem
+    from debitoor_provider.sync.accounts.settings import Account
+
+Settings = dict[str, Any]
+"""As in an account file, from JSON; neither complete nor right, until it was judged."""
+
+_STAND_INS = {"name": "-", "debitoor_id": "nobody@debitoor.example"}
+_NO_CONNECTION = {"getmyinvoices": "none", "debitoor": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Settings as a file would have them.
+
+    :param yaml: the file's text
+    :param account: ``None`` when there are problems
+    """
+
+    yaml: str
+    account: Account | None
+    problems: tuple[Problem, ...]
+
+
+def judge(account_id: str, settings: Settings) -> Draft:
+    """Write and read settings; a file that is there already keeps its comments.
+
+    :raises HTTPException: 422 for what no file could hold
+    """
+    file = account_files().get(account_id)
+    before, name = "", f"{account_id}.yaml"
+    if file:
+        name = file.path.name
+        try:
+            before = file.path.read_bytes().decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            before = ""
+    return _judge(settings, name, before)
+
+
+def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, ...]]:
+    """Read as much of unfinished settings as there is: for a look at their effect on real documents.
+
+    Fields that are wrong or not there yet count as not given.
+
+    :return: the account, and what is wrong
+    """
+    given = settings.get("connections")
+    asked: Settings = {**_STAND_INS, **settings}
+    asked["connections"] = _NO_CONNECTION | (given if isinstance(given, dict) else {})
+    draft = _judge(asked, "draft.yaml")
+    if draft.account or not draft.problems:
+        return draft.account, ()
+    wrong = {re.split(r"[.\[]", problem.field)[0] for problem in draft.problems}
+    left: Settings = _STAND_INS | {name: value for name, value in asked.items() if name not in wrong}
+    return _judge(left, "draft.yaml").account, draft.problems
+
+
+def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any]) -> None:
+    """Refuse connections that the user may not edit, unless the account uses them already.
+
+    :param names: by service
+    :raises HTTPException: 403
+    """
+    file = account_files().get(account_id)
+    in_use = set(file.account.connections.model_dump().values()) if file and file.account else set()
+    for name in names.values():
+        if isinstance(name, str) and name not in in_use:
+            require_connection(user, name)
+
+
+def connections_in(settings: Settings) -> Mapping[str, Any]:
+    """Give the ids of connections that settings name."""
+    given = settings.get("connections")
+    return given if isinstance(given, dict) else {}
+
+
+def _judge(settings: Settings, name: str, before: str = "") -> Draft:
+    try:
+        text = write(settings, before)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    account, problems = parse_account(text.encode("utf-8", "replace"), name)
+    return Draft(text, account, problems)

@@ -1,0 +1,104 @@
+"""Settings that somebody is just entering, and what they would lead to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from debitoor_provider.ui.models.accounts import ProblemModel
+from debitoor_provider.ui.models.common import Text
+from debitoor_provider.ui.models.previews import PreviewWish
+
+
+class Entered(BaseModel):
+    """Settings as in an account file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settings: dict[str, Any]
+
+
+class EnteredToPreview(Entered, PreviewWish):
+    """Settings, and which documents to look at."""
+
+
+class EnteredToSave(Entered):
+    """Settings to be saved."""
+
+    version: str | None = Field(description="Of the file that was edited; null when the account is new")
+
+
+class Checked(BaseModel):
+    """The file that the settings would become."""
+
+    yaml: Text
+    problems: list[ProblemModel]
+    dag_id: str
+    exists: bool = Field(description="Whether there is an account of this id")
+
+
+class NameSample(BaseModel):
+    """A real document with the name that it would get."""
+
+    source_name: Text
+    name: Text
+    document_date: date | None
+    company: Text
+
+
+class Names(BaseModel):
+    """Names that the account's documents would get."""
+
+    problem: ProblemModel | None = Field(description="What is wrong with the pattern")
+    names: list[NameSample]
+
+
+class RecordSample(BaseModel):
+    """What the other service would tell about a real document."""
+
+    source_name: Text
+    description: Text
+    lines: list[str]
+    supplier: Text
+    date: date | None
+    category: Text
+    reason: Text = Field(default="", description="Why it would not go, and what helps")
+
+
+class Records(BaseModel):
+    """Records that the account's documents would become."""
+
+    records: list[RecordSample]
+
+
+class SourceLists(BaseModel):
+    """What there is to choose from in GetMyInvoices."""
+
+    tags: list[Text]
+    companies: list[Text]
+
+
+class Saved(BaseModel):
+    """What became of an account's file."""
+
+    written: bool = Field(description="False when the folder is read-only: then the file is to be committed by hand")
+    dag_id: str
+    version: str | None = None
+    yaml: Text | None = None
+    path: Text | None = Field(default=None, description="Name of the file below the accounts folder")
+
+
+class ToRemove(BaseModel):
+    """Which file is to be removed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: str
+
+
+class Removed(BaseModel):
+    """Whether the file is gone; a read-only folder keeps it."""
+
+    removed: bool

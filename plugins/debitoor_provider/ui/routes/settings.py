@@ -1,0 +1,80 @@
+"""Save and remove the file of an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import JSONResponse
+
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.source import SourceError, read
+from debitoor_provider.sync.accounts.writing import slim
+from debitoor_provider.ui import audit, drafts, saving
+from debitoor_provider.ui.access import DELETE, EDIT, Right, require
+from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
+from debitoor_provider.ui.routes.drafts import not_right
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"])
+
+
+@router.put("", dependencies=[Depends(EDIT)], response_model=Saved, response_model_exclude_none=True)
+def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> Saved | JSONResponse:
+    """Save an account; a new one appears in Airflow within half a minute, paused or not as Airflow is configured."""
+    path = saving.path_of(account_id)
+    if path is None:
+        if entered.version is not None:
+            raise HTTPException(409, "The account was removed by somebody else meanwhile.")
+        require(user, Right.CREATE, account_id)
+        path = saving.path_of_new(account_id)
+    drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
+    draft = drafts.judge(account_id, entered.settings)
+    if draft.account is None:
+        return not_right(draft.problems)
+    dag_id, before = DAG_ID_PREFIX + account_id, _data(path)
+    try:
+        version = saving.save(path, draft.yaml, entered.version)
+    except saving.FolderReadOnly:
+        return Saved(written=False, dag_id=dag_id, yaml=draft.yaml, path=path.name)
+    saving.ask_for_parsing()
+    audit.note(
+        user,
+        "saved",
+        account_id,
+        file=path.name,
+        is_new=entered.version is None,
+        changed=_changed(before, slim(entered.settings)),
+    )
+    return Saved(written=True, dag_id=dag_id, version=version)
+
+
+@router.delete("", dependencies=[Depends(DELETE)])
+def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed:
+    """Remove an account's file. What was exchanged stays there, and in the ledger."""
+    path = saving.path_of(account_id)
+    if path is None:
+        raise HTTPException(404, f"There is no account {account_id}.")
+    try:
+        saving.remove(path, wish.version)
+    except saving.FolderReadOnly:
+        return Removed(removed=False)
+    saving.ask_for_parsing()
+    audit.note(user, "removed", account_id, file=path.name)
+    return Removed(removed=True)
+
+
+def _data(path: Path) -> dict[str, Any]:
+    """Give the settings that stand in a file, as far as it can be read."""
+    try:
+        return slim(read(path.read_bytes()).data)
+    except (OSError, SourceError):
+        return {}
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Name the fields that differ."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))

@@ -1,0 +1,151 @@
+"""Write and remove account files: whole or not at all, never over somebody else's change, never outside the folder."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from airflow.models.dag import DagModel
+from airflow.models.dagbag import DagPriorityParsingRequest
+from airflow.utils.session import create_session
+from fastapi import HTTPException
+from sqlalchemy.exc import IntegrityError
+
+from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.text import fold
+from debitoor_provider.ui.folder import account_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NEW_ID = re.compile("[a-z0-9][a-z0-9_-]{0,99}")
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class FolderReadOnly(Exception):
+    """The folder of the account files belongs to somebody else, such as version control."""
+
+
+def version_of(content: bytes) -> str:
+    """Tell one content of a file from another."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def path_of(account_id: str) -> Path | None:
+    """Find the file of an account by its id on the page; ``None`` when there is none."""
+    file = account_files().get(account_id)
+    return file.path if file else None
+
+
+def path_of_new(account_id: str) -> Path:
+    """Give the file that a new account would have.
+
+    :raises HTTPException: 422 for an id that cannot be, 409 for one that is taken
+    """
+    if not _NEW_ID.fullmatch(account_id):
+        raise HTTPException(
+            422, "The account's id has to begin with a letter or digit, and holds at most 100 of a-z, 0-9, _ and -."
+        )
+    if any(fold(file.account_id) == fold(account_id) for file in account_files().values()):
+        raise HTTPException(409, f"There is an account {account_id} already.")
+    return accounts_folder() / f"{account_id}.yaml"
+
+
+def save(path: Path, text: str, version: str | None) -> str:
+    """Write an account file.
+
+    :param version: of the file that was edited; ``None``: there must not be one
+    :return: the version of what was written
+    :raises HTTPException: 409 when somebody else has written it meanwhile
+    :raises FolderReadOnly: when it cannot be written here
+    """
+    content = text.encode("utf-8", "replace")
+    with _writing(path.parent):
+        _require(path, version)
+        _replace(path, content)
+    return version_of(content)
+
+
+def remove(path: Path, version: str) -> None:
+    """Remove an account file; its DAG goes out of sight by itself, and the ledger keeps the history.
+
+    :raises HTTPException: 409 when somebody else has written it meanwhile
+    :raises FolderReadOnly: when it cannot be removed here
+    """
+    with _writing(path.parent):
+        _require(path, version)
+        path.unlink()
+
+
+def ask_for_parsing() -> None:
+    """Ask Airflow to read the file soon that the accounts' DAGs come from."""
+    known = (
+        sa.select(DagModel.bundle_name, DagModel.relative_fileloc)
+        .where(DagModel.dag_id.startswith(DAG_ID_PREFIX), DagModel.is_stale.is_(False))
+        .distinct()
+    )
+    with create_session() as session:
+        places = [(bundle, file) for bundle, file in session.execute(known) if bundle and file]
+    for bundle, file in places:
+        with suppress(IntegrityError), create_session() as session:  # it was asked for already
+            session.add(DagPriorityParsingRequest(bundle_name=bundle, relative_fileloc=file))
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Let one writer of the machine at a time into the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno in _READ_ONLY:
+            raise FolderReadOnly from None
+        reason = error.strerror or type(error).__name__
+        raise HTTPException(503, f"The account file cannot be written: {reason}.") from None
+
+
+def _require(path: Path, version: str | None) -> None:
+    """See that the file is the one that was edited."""
+    if path.is_symlink():
+        raise HTTPException(409, f"{path.name} is a link to a file elsewhere. Change that one.")
+    try:
+        now: str | None = version_of(path.read_bytes())
+    except FileNotFoundError:
+        now = None
+    if now == version:
+        return
+    if version is None:
+        raise HTTPException(409, f"There is an account {path.stem} already.")
+    done = "removed" if now is None else "changed"
+    raise HTTPException(409, f"The account was {done} by somebody else meanwhile. Look at it before you save.")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a whole file in the place of another; whoever reads meanwhile finds the old or the new one."""
+    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")  # hidden files are no accounts
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with open(os.open(draft, flags, 0o644), "wb") as file:  # noqa: PTH123
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
