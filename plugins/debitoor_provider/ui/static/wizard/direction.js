@@ -34,7 +34,7 @@ export function DirectionStep() {
               ui.RadioCard.ItemContent,
               null,
               h(ui.RadioCard.ItemText, { fontWeight: "semibold" }, t(`choice.type.${type}`)),
-              h(ui.RadioCard.ItemDescription, { color: "fg.muted" }, t(`choice.type.${type}.help`)),
+              h(ui.RadioCard.ItemDescription, { color: "fg.muted", opacity: 1 }, t(`choice.type.${type}.help`)),
             ),
             h(ui.RadioCard.ItemIndicator),
           ),

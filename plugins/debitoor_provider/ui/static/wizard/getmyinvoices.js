@@ -16,37 +16,51 @@ export function GetMyInvoicesStep() {
   const isSome = connections.some(({ type }) => type === "getmyinvoices");
   const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
   const [renewing, setRenewing] = useState(false);
+  const [connected, setConnected] = useState(null);
+  const change = (next) => {
+    setMode(next);
+    setConnected(null);
+  };
+  const onConnected = (answer) => {
+    setConnected(answer);
+    setRenewing(false);
+    setMode("existing");
+  };
   const isMine = connections.some(({ id }) => id === chosen);
   return h(
     ui.Stack,
     { gap: 4 },
     me.rights.connect
-      ? h(ModeChoice, { mode, onChange: setMode })
+      ? h(ModeChoice, { mode, onChange: change })
       : h(ui.Text, { color: "fg.muted" }, t("connect.onlyExisting")),
+    h(Answer, { answer: connected }),
     mode === "existing" && h(ChooseConnection, { service: "getmyinvoices" }),
     mode === "existing" &&
       isMine &&
       me.rights.connect &&
       (renewing
-        ? h(KeyForm, { key: chosen, id: chosen })
+        ? h(KeyForm, { key: chosen, id: chosen, onConnected })
         : h(
             ui.Button,
             { variant: "plain", alignSelf: "start", px: 0, onClick: () => setRenewing(true) },
             t("connect.key.renew"),
           )),
-    mode === "new" && h(KeyForm, { key: "new" }),
+    mode === "new" && h(KeyForm, { key: "new", onConnected }),
   );
 }
 
-/** @param {{id?: string}} props id of the connection that gets another key; without it a new one is made */
-function KeyForm({ id: existing }) {
+/**
+ * @param {{id?: string, onConnected: (answer: object) => void}} props id: the connection that gets another key;
+ *   without it a new one is made
+ */
+function KeyForm({ id: existing, onConnected }) {
   const { t } = useWords();
   const { settings, connections, set, reloadConnections } = useWizard();
   const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
   const { answer, isBusy, ask } = useAnswer();
-  const taken = !existing && !answer?.works && connections.some((connection) => connection.id === id.trim());
+  const taken = !existing && connections.some((connection) => connection.id === id.trim());
 
   const connect = async (event) => {
     event.preventDefault();
@@ -56,6 +70,7 @@ function KeyForm({ id: existing }) {
     if (!told?.works) return;
     set("connections.getmyinvoices", told.connection_id);
     reloadConnections();
+    onConnected(told);
   };
 
   return h(

@@ -29,11 +29,17 @@ export function StepList({ index, last, goTo, children }) {
     },
     h(
       ui.Steps.List,
-      { ...NO_TABS, role: "list", "aria-label": t("wizard.steps") },
+      { ...NO_TABS, role: "list", gap: { base: 2, lg: 3 }, "aria-label": t("wizard.steps") },
       STEPS.map((name, number) =>
         h(
           ui.Steps.Item,
-          { key: name, index: number, role: "listitem", "aria-current": null },
+          {
+            key: name,
+            index: number,
+            role: "listitem",
+            "aria-current": null,
+            flex: { base: "0 0 auto", lg: number === STEPS.length - 1 ? "0 0 auto" : "1 0 auto" },
+          },
           h(
             ui.Steps.Trigger,
             {
@@ -46,7 +52,7 @@ export function StepList({ index, last, goTo, children }) {
             h(ui.Steps.Indicator),
             h(ui.Steps.Title, { display: { base: "none", lg: "block" } }, t(`wizard.step.${name}`)),
           ),
-          h(ui.Steps.Separator),
+          h(ui.Steps.Separator, { display: { base: "none", lg: "block" } }),
         ),
       ),
     ),
