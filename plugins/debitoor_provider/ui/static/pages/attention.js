@@ -21,15 +21,19 @@ export function AttentionPage() {
   const [chosen, setChosen] = useState(() => new Set());
   const clear = () => setChosen(new Set());
   useEffect(clear, [JSON.stringify(params)]);
+  const { data: found } = useData((options) => api.accounts({ order: "-attention", limit: PAGE_SIZE }, options), []);
+  const accounts = found?.accounts ?? [];
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
-  const { documents, total } = data;
+  const { total } = data;
+  const barred = new Set(accounts.filter((row) => !row.rights.edit).map((row) => row.id));
+  const documents = data.documents.map((one) => (barred.has(one.account) ? { ...one, actions: [] } : one));
   const picked = documents.filter((one) => chosen.has(one.id));
   return h(
     Fragment,
     null,
     h(ui.Heading, { as: "h2", size: "lg", mb: 1 }, t("nav.attention")),
     h(ui.Text, { color: "fg.muted", mb: 3 }, t("attention.explained")),
-    h(Bar, { address, filter, data }),
+    h(Bar, { address, filter, codes: data.codes, accounts }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length === 0 && h(Nothing, { title: t("attention.none") }),
@@ -56,11 +60,10 @@ function byAccount(documents) {
   return [...ids].map(([account, those]) => ({ account, ids: those, fitting: null }));
 }
 
-function Bar({ address, filter, data }) {
+function Bar({ address, filter, codes, accounts }) {
   const { t, has } = useWords();
   const word = (code) => (has(`reason.${code}`) ? t(`reason.${code}`) : code.replaceAll("_", " "));
-  const { data: found } = useData((options) => api.accounts({ order: "-attention", limit: PAGE_SIZE }, options), []);
-  const accounts = (found?.accounts ?? []).filter((row) => row.attention > 0 || row.id === filter.account);
+  const offered = accounts.filter((row) => row.attention > 0 || row.id === filter.account);
   return h(
     ui.Stack,
     { gap: 2, mb: 3 },
@@ -75,7 +78,7 @@ function Bar({ address, filter, data }) {
       h(Choice, {
         label: t("attention.account"),
         value: filter.account,
-        options: [["", t("attention.allAccounts")], ...accounts.map((row) => [row.id, row.name])],
+        options: [["", t("attention.allAccounts")], ...offered.map((row) => [row.id, row.name])],
         onChoose: (account) => address.set({ account }),
       }),
     ),
@@ -83,7 +86,7 @@ function Bar({ address, filter, data }) {
       label: t("attention.codes"),
       chosen: filter.code ? [filter.code] : [],
       isSingle: true,
-      chips: Object.entries(data.codes).map(([value, count]) => ({ value, word: word(value), count })),
+      chips: Object.entries(codes).map(([value, count]) => ({ value, word: word(value), count })),
       onChoose: ([code]) => address.set({ code }),
     }),
   );

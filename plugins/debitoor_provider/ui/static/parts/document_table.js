@@ -134,13 +134,16 @@ function Choose({ document: one, chosen, onChoose }) {
     else next.delete(one.id);
     onChoose(next);
   };
+  if (!one.actions.length) return null;
   return h(Tick, { label: t("documents.choose", { name: titleOf(one) }), checked: chosen.has(one.id), onChange: toggle });
 }
 
 function ChooseAll({ documents, chosen, onChoose }) {
   const { t } = useWords();
-  const checked = chosen.size === 0 ? false : chosen.size >= documents.length || "indeterminate";
-  const toggle = () => onChoose(checked === true ? new Set() : new Set(documents.map((one) => one.id)));
+  const open = documents.filter((one) => one.actions.length);
+  if (!open.length) return null;
+  const checked = chosen.size === 0 ? false : chosen.size >= open.length || "indeterminate";
+  const toggle = () => onChoose(checked === true ? new Set() : new Set(open.map((one) => one.id)));
   return h(Tick, { label: t("documents.chooseAll"), checked, onChange: toggle });
 }
 

@@ -23,6 +23,7 @@ export function DocumentsTab({ account, onChange }) {
     from: address.one("from"),
     to: address.one("to"),
     search: address.one("search"),
+    run: address.one("run"),
   };
   const order = address.one("order") || "-changed";
   const params = { ...filter, order, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
@@ -49,7 +50,7 @@ export function DocumentsTab({ account, onChange }) {
   return h(
     ui.Box,
     { "aria-busy": isLoading },
-    h(Bar, { account, address, filter, order, states: data.states }),
+    h(Bar, { account, address, filter, states: data.states }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length
@@ -71,7 +72,7 @@ export function DocumentsTab({ account, onChange }) {
         documents: documents.filter((one) => chosen.has(one.id)),
         total,
         isAll,
-        onAll: () => setAll(true),
+        onAll: filter.run ? null : () => setAll(true), // the server fits by all the rest
         onClear: clear,
         targets: [
           isAll
@@ -95,7 +96,7 @@ export function DocumentsTab({ account, onChange }) {
 
 const fittingOf = ({ state, from, to, search }) => ({ states: state, from: from || null, to: to || null, search });
 
-function Bar({ account, address, filter, order, states }) {
+function Bar({ account, address, filter, states }) {
   const { t } = useWords();
   return h(
     ui.Stack,
@@ -110,11 +111,18 @@ function Bar({ account, address, filter, order, states }) {
       }),
       h(DateField, { label: t("common.from"), value: filter.from, onChange: (from) => address.set({ from }) }),
       h(DateField, { label: t("common.to"), value: filter.to, onChange: (to) => address.set({ to }) }),
+      filter.run &&
+        h(
+          ui.Button,
+          { size: "sm", variant: "subtle", maxW: "full", onClick: () => address.set({ run: "" }) },
+          h(ui.Text, { truncate: true }, t("documents.ofRun", { run: filter.run })),
+          h("span", { "aria-hidden": true }, "✕"),
+        ),
       h(ui.Spacer),
       h(
         ui.Button,
         { asChild: true, size: "sm", variant: "outline" },
-        h("a", { href: api.csvAddress(account.id, { ...filter, order }), download: "" }, t("documents.csv")),
+        h("a", { href: api.csvAddress(account.id, filter), download: "" }, t("documents.csv")),
       ),
     ),
     h(Chips, {

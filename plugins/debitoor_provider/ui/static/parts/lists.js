@@ -42,6 +42,7 @@ export function SearchField({ value, onSearch, label }) {
   }, [value]);
   return h(ui.Input, {
     type: "search",
+    maxLength: 200,
     size: "sm",
     width: { base: "full", md: "60" },
     "aria-label": label,

@@ -58,7 +58,7 @@ function Table({ runs, withAccount }) {
               h(ui.Table.Cell, { whiteSpace: "normal" }, h(Place, { to: accountPlace(run.account) }, run.account_name)),
             h(ui.Table.Cell, { whiteSpace: "normal" }, h(Kind, { run })),
             h(ui.Table.Cell, { whiteSpace: "nowrap" }, duration(run.seconds, language)),
-            h(ui.Table.Cell, { whiteSpace: "normal" }, h(Counts, { run })),
+            h(ui.Table.Cell, { whiteSpace: "normal", minW: "40" }, h(Counts, { run })),
             h(ui.Table.Cell, { whiteSpace: "normal", maxW: "96" }, h(Verdict, { run })),
           ),
         ),
@@ -109,13 +109,14 @@ function Kind({ run }) {
 
 function Counts({ run }) {
   const { t, has } = useWords();
+  const query = new URLSearchParams({ run: run.dag_run_id });
   const told = Object.entries(run.counts)
     .filter(([, number]) => typeof number === "number" && number > 0)
     .map(([name, number]) => {
       const key = `runs.count.${name.replaceAll(" ", "_")}`;
       return has(key) ? t(key, { number }) : `${number} ${name}`;
     });
-  if (told.length) return told.join(", ");
+  if (told.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, told.join(", "));
   return run.finished_at ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
 }
 
@@ -127,5 +128,6 @@ function Verdict({ run }) {
     { gap: 1, align: "start" },
     h(ui.Badge, { colorPalette: COLOURS[verdict] ?? (verdict === "running" ? "blue" : "gray") }, t(`runs.verdict.${verdict}`)),
     run.error && h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
+    run.remedy && h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere" }, run.remedy),
   );
 }
