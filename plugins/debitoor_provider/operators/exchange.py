@@ -14,13 +14,14 @@ from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.operators.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
+from debitoor_provider.sync.counting import count_export, count_import
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
 from debitoor_provider.sync.preview import Look, preview_export, preview_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from airflow.sdk import Context
 
@@ -118,6 +119,13 @@ class Exchange:
         if self.account.type == "export":
             return preview_export(window, account=self.account, getmyinvoices=self.getmyinvoices, **common)
         return preview_import(window, account=self.account, **common)
+
+    def count_open(self, start: date, end: date) -> int:
+        """Tell how many documents of a period are still to be moved."""
+        common: dict[str, Any] = {"account_id": self.account_id, "ledger": self.ledger}
+        if self.account.type == "export":
+            return count_export(start, end, account=self.account, getmyinvoices=self.getmyinvoices, **common)
+        return count_import(start, end, account=self.account, debitoor=self.debitoor, **common)
 
     def due(self, context: Context) -> list[Entry]:
         """Tell what the run is to move."""

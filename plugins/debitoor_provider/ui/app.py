@@ -16,7 +16,18 @@ from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
-from debitoor_provider.ui.routes import accounts, choices, connections, consent, drafts, me, settings
+from debitoor_provider.ui.routes import (
+    accounts,
+    attention,
+    choices,
+    connections,
+    consent,
+    documents,
+    drafts,
+    me,
+    runs,
+    settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +49,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-for part in (me, accounts, settings, drafts, choices, connections, consent):
+for part in (me, accounts, documents, attention, runs, settings, drafts, choices, connections, consent):
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.settings import Account
 
 _Stamp = tuple[int, int, int, int]
 
@@ -78,6 +79,17 @@ def account_file(account_id: str) -> AccountFile:
     if file is None:
         raise HTTPException(404, f"There is no account {account_id}.")
     return file
+
+
+def settings_of(account_id: str) -> Account:
+    """Give the settings of an account.
+
+    :raises HTTPException: 404 when there is none, 409 while its file is broken
+    """
+    file = account_file(account_id)
+    if file.account is None or file.problems:
+        raise HTTPException(409, "The account's file has to be mended first.")
+    return file.account
 
 
 def id_of(file: AccountFile) -> str:

@@ -65,8 +65,8 @@ class Overview:
 
     @property
     def name(self) -> str:
-        """What people call it; while the file is broken, how the file is called."""
-        return self.file.account.name if self.file.account else self.file.path.name
+        """What people call it."""
+        return name_of(self.file)
 
 
 def overview(files: Mapping[str, AccountFile]) -> list[Overview]:
@@ -98,6 +98,11 @@ def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
         if row.last_run and (total := finished + row.figures.to_do):
             found[row.id] = Progress(finished, total, row.last_run.run_id)
     return found
+
+
+def name_of(file: AccountFile) -> str:
+    """Give what people call an account; while its file is broken, how that is called."""
+    return file.account.name if file.account else file.path.name
 
 
 def ledger_id(run: LastRun) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from debitoor_provider.sync.ledger.tables import storable
 
@@ -18,3 +18,16 @@ Text = Annotated[str, BeforeValidator(storable)]
 """Text that may come from anywhere, also from the name of a file, without what no JSON can carry."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time, told in UTC."""
+
+
+class RunRef(BaseModel):
+    """A run of Airflow."""
+
+    dag_id: str
+    dag_run_id: str
+
+    @classmethod
+    def of(cls, run_id: str | None, account: str) -> RunRef | None:
+        """Read a run's id in the ledger, ``<dag id>/<run id>`` or ``<dag id>/<run id>#<account>``."""
+        dag_id, slash, rest = (run_id or "").partition("/")
+        return cls(dag_id=dag_id, dag_run_id=rest.removesuffix(f"#{account}")) if slash else None

@@ -1,0 +1,54 @@
+"""What a person does with documents, one or many: bit by bit, so that a run never waits long for the ledger."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.ledger import IllegalTransition, Kind
+from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.ledger.states import STEPS
+from debitoor_provider.ui.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.ui.models.documents import Action
+
+
+def act(account: str, action: Action, ids: Collection[int], actor: str, reason: str) -> int:
+    """Do something with documents of an account, and write the reason into the history of each.
+
+    :param ids: of documents; those of other accounts are left alone, and those whose state does not allow it
+    :return: how many were changed
+    """
+    ledger = opened_ledger()
+    changed = 0
+    for chunk in chunks(ids):
+        entries = [entry for entry in ledger.entries_by_ids(chunk) if entry.account == account]
+        for kind, step in _steps(ledger, action):
+            able = [entry for entry in entries if entry.state in STEPS[kind].origins]
+            changed += _taken(step, able, actor, reason)
+    return changed
+
+
+def _steps(ledger: Ledger, action: Action) -> list[tuple[Kind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
+    match action:
+        case "send_again":
+            return [(Kind.RETRIED, ledger.retry), (Kind.SENT_AGAIN, partial(ledger.retry, anew=True))]
+        case "only_if_missing":
+            return [(Kind.SENT_AGAIN, partial(ledger.retry, again=True))]
+        case "mark_moved":
+            return [(Kind.MARKED_MOVED, ledger.mark_moved)]
+        case "ignore":
+            return [(Kind.IGNORED, ledger.ignore)]
+
+
+def _taken(
+    step: Callable[[Iterable[Entry], str, str], list[Entry]], entries: list[Entry], actor: str, reason: str
+) -> int:
+    try:
+        return len(step(entries, actor, reason)) if entries else 0
+    except IllegalTransition:  # a run was faster with all of them
+        return 0

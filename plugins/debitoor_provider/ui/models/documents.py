@@ -1,0 +1,155 @@
+"""Documents as the API tells them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from debitoor_provider.sync.ledger import Entry, Event, Kind, State
+from debitoor_provider.sync.ledger.states import STEPS
+from debitoor_provider.ui.models.common import Moment, RunRef, Text
+
+Action = Literal["send_again", "only_if_missing", "mark_moved", "ignore"]
+
+ORIGINS: dict[Action, frozenset[State]] = {
+    "send_again": STEPS[Kind.RETRIED].origins | STEPS[Kind.SENT_AGAIN].origins,
+    "only_if_missing": STEPS[Kind.SENT_AGAIN].origins,
+    "mark_moved": STEPS[Kind.MARKED_MOVED].origins,
+    "ignore": STEPS[Kind.IGNORED].origins,
+}
+"""The states in which a document allows an action."""
+
+
+class DocumentModel(BaseModel):
+    """One document and what became of it."""
+
+    id: int
+    account: str
+    direction: Literal["export", "import"]
+    source_id: Text
+    state: State
+    reason_code: Text
+    reason: Text
+    mend: Text
+    source_name: Text
+    target_name: Text | None
+    document_date: date | None
+    document_number: Text
+    company: Text
+    currency: Text
+    net_amount: Decimal | None
+    gross_amount: Decimal | None
+    target_id: str | None
+    planned_by: RunRef | None
+    moved_by: RunRef | None
+    attempts: int
+    created_at: Moment
+    changed_at: Moment
+    moved_at: Moment | None
+    archived_at: Moment | None
+    actions: list[Action] = Field(description="What its state allows")
+
+    @classmethod
+    def told(cls, entry: Entry, **more: Any) -> Self:
+        """Tell about an entry of the ledger."""
+        values = {name: getattr(entry, name) for name in _PLAIN} | {
+            "target_id": entry.target_id or None,
+            "planned_by": RunRef.of(entry.planned_by, entry.account),
+            "moved_by": RunRef.of(entry.moved_by, entry.account),
+            "actions": [action for action, origins in ORIGINS.items() if entry.state in origins],
+        }
+        return cls.model_validate(values | more)
+
+
+_PLAIN = DocumentModel.model_fields.keys() - {"target_id", "planned_by", "moved_by", "actions"}
+
+
+class DocumentList(BaseModel):
+    """A page of a list of documents."""
+
+    total: int = Field(description="How many fit")
+    states: dict[State, int] = Field(description="How many fit if the state is left out of account")
+    documents: list[DocumentModel]
+
+
+class EventModel(BaseModel):
+    """One line of a document's history."""
+
+    at: Moment
+    kind: str
+    actor: Text = Field(description="run, or user:<name>")
+    run: RunRef | None
+    from_state: State | None
+    to_state: State
+    detail: dict[str, Any]
+
+    @classmethod
+    def told(cls, event: Event, account: str) -> EventModel:
+        """Tell about an event of the ledger."""
+        return cls(
+            at=event.at,
+            kind=event.kind,
+            actor=event.actor,
+            run=RunRef.of(event.run_id, account),
+            from_state=event.from_state,
+            to_state=event.to_state,
+            detail=dict(event.detail),
+        )
+
+
+class DocumentDetail(DocumentModel):
+    """One document with its history."""
+
+    history: list[EventModel] = Field(description="Oldest first")
+
+
+class AttentionDocument(DocumentModel):
+    """A document that somebody has to decide about."""
+
+    account_name: Text
+
+
+class AttentionList(BaseModel):
+    """A page of what needs attention, newest change first."""
+
+    total: int
+    codes: dict[str, int] = Field(description="How many fit by their reason, if the reason is left out of account")
+    documents: list[AttentionDocument]
+
+
+class Fitting(BaseModel):
+    """Documents by what they have in common, as a list shows them."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    states: list[State] | None = None
+    start: date | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: date | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    search: Annotated[str, Field(max_length=200)] = ""
+
+
+class ActionWish(BaseModel):
+    """What is to be done with some documents of an account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Action
+    ids: Annotated[list[int], Field(min_length=1, max_length=10_000)] | None = None
+    fitting: Fitting | None = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.ids is None) == (self.fitting is None):
+            raise ValueError("Name the documents either by ids or by fitting.")
+        return self
+
+
+class ActionResult(BaseModel):
+    """What came of an action."""
+
+    changed: int
+    left: int = Field(description="Documents in a state that does not allow it; they were left alone")

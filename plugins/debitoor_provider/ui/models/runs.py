@@ -1,0 +1,55 @@
+"""Runs as the API tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from debitoor_provider.sync.ledger import Run
+from debitoor_provider.ui.models.common import Moment, RunRef, Text
+
+
+class RunModel(BaseModel):
+    """One run of an account, as the ledger has it."""
+
+    account: str
+    account_name: Text
+    dag_id: str
+    dag_run_id: str
+    kind: str = Field(description="scheduled, manual, backfill or dry_run")
+    started_at: Moment | None
+    finished_at: Moment | None
+    seconds: float | None
+    counts: dict[str, Any] = Field(description="Documents by what happened to them")
+    verdict: str = Field(description="success, rejected, failed or stopped; empty while it runs")
+    error: Text
+    remedy: Text
+    window: dict[str, Any] = Field(description="What was asked for: from, to, document_ids")
+
+    @classmethod
+    def told(cls, run: Run, account_name: str) -> RunModel:
+        """Tell about a run of the ledger."""
+        ref = RunRef.of(run.id, run.account)
+        took = run.finished_at - run.started_at if run.finished_at and run.started_at else None
+        return cls(
+            account=run.account,
+            account_name=account_name,
+            dag_id=ref.dag_id if ref else "",
+            dag_run_id=ref.dag_run_id if ref else run.id,
+            kind=run.kind,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            seconds=took.total_seconds() if took else None,
+            counts=dict(run.counts),
+            verdict=run.verdict,
+            error=run.error,
+            remedy=run.remedy,
+            window=dict(run.window),
+        )
+
+
+class RunList(BaseModel):
+    """The last runs, newest first."""
+
+    runs: list[RunModel]

@@ -1,0 +1,40 @@
+"""What somebody has to decide about, over all accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends, Query
+
+from debitoor_provider.sync.ledger import ATTENTION
+from debitoor_provider.ui.access import ANY_USER, visible
+from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
+from debitoor_provider.ui.overview import name_of
+
+router = APIRouter(tags=["Documents"])
+
+
+@router.get("/attention", dependencies=[Depends(ANY_USER)])
+def list_attention(
+    user: GetUserDep,
+    account: Annotated[str | None, Query(max_length=250)] = None,
+    search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = "",
+    code: Annotated[str | None, Query(max_length=200, description="Only those with this reason")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> AttentionList:
+    """List the held and rejected documents of all accounts that the user may see, newest change first."""
+    files = account_files()
+    mine = visible(user, files if account is None else files.keys() & {account})
+    fitting: dict[str, Any] = {"states": ATTENTION, "accounts": mine, "text": search}
+    ledger = opened_ledger()
+    codes = ledger.count_codes(**fitting)
+    entries = ledger.entries(**fitting, code=code, limit=limit, offset=offset)
+    return AttentionList(
+        total=sum(codes.values()) if code is None else codes.get(code, 0),
+        codes=codes,
+        documents=[AttentionDocument.told(entry, account_name=name_of(files[entry.account])) for entry in entries],
+    )

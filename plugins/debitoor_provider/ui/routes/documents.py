@@ -1,0 +1,134 @@
+"""The documents of an account: what became of each, and what a person wants done with them."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import StreamingResponse
+
+from debitoor_provider.services.errors import NotFound
+from debitoor_provider.sync.ledger import Entry, State  # noqa: TC001
+from debitoor_provider.sync.ledger.queries import Order  # noqa: TC001
+from debitoor_provider.ui import audit
+from debitoor_provider.ui.access import EDIT, RUN, SEE
+from debitoor_provider.ui.document_files import Side, fetch, name_of
+from debitoor_provider.ui.folder import settings_of
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.mending import act
+from debitoor_provider.ui.models.documents import (
+    ActionResult,
+    ActionWish,
+    DocumentDetail,
+    DocumentList,
+    DocumentModel,
+    EventModel,
+)
+from debitoor_provider.ui.table import rows_of
+
+router = APIRouter(tags=["Documents"])
+
+_SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
+
+
+@dataclass
+class Filter:
+    """What the documents are narrowed by."""
+
+    state: Annotated[list[State] | None, Query(description="May be given several times")] = None
+    start: Annotated[date | None, Query(alias="from", description="First document date, inclusive")] = None
+    end: Annotated[date | None, Query(alias="to", description="Last document date, inclusive")] = None
+    search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
+    run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
+
+    def fitting(self, account_id: str) -> dict[str, Any]:
+        """Ask the ledger for those of an account that fit, whatever their state."""
+        run = None if self.run is None else f"debitoor__{account_id}/{self.run}"
+        return {"account": account_id, "text": self.search, "period": (self.start, self.end), "run": run}
+
+
+@router.get("/accounts/{account_id}/documents", dependencies=[Depends(SEE)])
+def list_documents(
+    account_id: str,
+    wanted: Annotated[Filter, Depends()],
+    order: Order = "-changed",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> DocumentList:
+    """List documents of an account."""
+    ledger, fitting = opened_ledger(), wanted.fitting(account_id)
+    states = ledger.count(**fitting)
+    entries = ledger.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
+    return DocumentList(
+        total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
+        states=states,
+        documents=[DocumentModel.told(entry) for entry in entries],
+    )
+
+
+@router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
+def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
+    """Give documents of an account as a table for spreadsheets."""
+    ledger = opened_ledger()
+    ids = ledger.ids(**wanted.fitting(account_id), states=wanted.state)
+    headers = _attachment(f"{account_id}.csv")
+    return StreamingResponse(rows_of(ledger, ids), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+@router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
+def read_document(account_id: str, document_id: int) -> DocumentDetail:
+    """Tell about one document, with its history."""
+    entry = _entry(account_id, document_id)
+    history = [EventModel.told(event, account_id) for event in opened_ledger().history(entry)]
+    return DocumentDetail.told(entry, history=history)
+
+
+@router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
+def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
+    """Give a document's file as the service at one end has it."""
+    entry = _entry(account_id, document_id)
+    try:
+        pieces = fetch(entry, settings_of(account_id), at)
+    except NotFound as error:
+        raise HTTPException(404, error.message) from None
+    name = name_of(entry, at)
+    media_type = mimetypes.guess_type(name)[0]
+    headers = _attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"
+    return StreamingResponse(pieces, headers=headers, media_type=shown_as)
+
+
+@router.post("/accounts/{account_id}/documents/actions", dependencies=[Depends(EDIT)])
+def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> ActionResult:
+    """Do something with documents: named ones, or all that fit."""
+    ledger = opened_ledger()
+    if wish.fitting:
+        period = (wish.fitting.start, wish.fitting.end)
+        ids = ledger.ids(account_id, states=wish.fitting.states, text=wish.fitting.search, period=period)
+    else:
+        ids = sorted(set(wish.ids or []))
+    changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason)
+    left = len(ids) - changed
+    if ids and not changed:
+        raise HTTPException(409, "No document is in a state that allows this; nothing was changed.")
+    if changed:
+        audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
+    return ActionResult(changed=changed, left=left)
+
+
+def _entry(account_id: str, document_id: int) -> Entry:
+    entry = opened_ledger().entry(document_id)
+    if entry is None or entry.account != account_id:
+        raise HTTPException(404, f"The account {account_id} has no document {document_id}.")
+    return entry
+
+
+def _attachment(name: str) -> dict[str, str]:
+    """Have something saved as a file, never shown as a page; whatever its name holds."""
+    safe = quote(name.encode("utf-8", "replace"), safe="")
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{safe}", "X-Content-Type-Options": "nosniff"}

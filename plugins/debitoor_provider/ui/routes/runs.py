@@ -1,0 +1,66 @@
+"""What runs came to, and what one would come to."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003
+from typing import Annotated
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends, HTTPException, Query
+from pydantic import BaseModel, Field
+
+from debitoor_provider.operators.exchange import Exchange
+from debitoor_provider.ui import previews
+from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
+from debitoor_provider.ui.folder import account_file, account_files, settings_of
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
+from debitoor_provider.ui.models.runs import RunList, RunModel
+from debitoor_provider.ui.overview import name_of
+
+router = APIRouter(tags=["Runs"])
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class BackfillSize(BaseModel):
+    """How much a backfill would move."""
+
+    documents: int | None = Field(description="Documents of the period that fit the filters and are not there yet")
+
+
+@router.get("/runs", dependencies=[Depends(ANY_USER)])
+def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
+    """List the last runs of all accounts that the user may see."""
+    files = account_files()
+    runs = opened_ledger().runs(limit=limit, accounts=visible(user, files))
+    return RunList(runs=[RunModel.told(run, name_of(files[run.account])) for run in runs])
+
+
+@router.get("/accounts/{account_id}/runs", dependencies=[Depends(SEE)])
+def list_runs(account_id: str, limit: Limit = 50) -> RunList:
+    """List the last runs of an account."""
+    name = name_of(account_file(account_id))
+    return RunList(runs=[RunModel.told(run, name) for run in opened_ledger().runs(account_id, limit)])
+
+
+@router.post("/accounts/{account_id}/preview", dependencies=[Depends(RUN)])
+def preview_run(account_id: str, wish: PreviewWish) -> PreviewModel:
+    """Tell what a run would do; nothing is moved."""
+    return previews.preview(account_id, settings_of(account_id), wish)
+
+
+@router.get("/accounts/{account_id}/backfill", dependencies=[Depends(RUN)])
+def size_backfill(
+    account_id: str,
+    start: Annotated[date, Query(alias="from", description="First document date")],
+    end: Annotated[date, Query(alias="to", description="Last document date")],
+) -> BackfillSize:
+    """Tell how many documents a backfill of a period would move; it may still hold some of them."""
+    if start > end:
+        raise HTTPException(422, "The period ends before it begins.")
+    exchange = Exchange(account_id, settings_of(account_id), opened_ledger(), run_id="page")
+    try:
+        return BackfillSize(documents=exchange.count_open(start, end))
+    finally:
+        exchange.close()

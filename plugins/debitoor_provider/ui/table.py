@@ -1,0 +1,77 @@
+"""Documents as a table for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.ui.models.common import RunRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from debitoor_provider.sync.ledger import Entry, Ledger
+
+_BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes the text for Latin 1."""
+_HEAD = (
+    "document", "state", "document date", "number", "company", "net", "gross", "currency", "source name",
+    "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "mend",
+)  # fmt: skip
+
+_FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with; the last four are the wide ones of East Asia."""
+
+
+def rows_of(ledger: Ledger, ids: Sequence[int]) -> Iterator[str]:
+    """Write documents as CSV, bit by bit."""
+    yield _BYTE_ORDER_MARK + _line(_HEAD)
+    for chunk in chunks(ids):
+        yield "".join(_line(_cells(entry)) for entry in ledger.entries_by_ids(chunk))
+
+
+def _cells(entry: Entry) -> Sequence[object]:
+    return (
+        _guarded(entry.source_id),
+        entry.state,
+        entry.document_date,
+        _guarded(entry.document_number),
+        _guarded(entry.company),
+        entry.net_amount,
+        entry.gross_amount,
+        _guarded(entry.currency),
+        _guarded(entry.source_name),
+        _guarded(entry.target_name or ""),
+        _guarded(entry.target_id or ""),
+        _run(entry.planned_by, entry.account),
+        _run(entry.moved_by, entry.account),
+        _moment(entry.moved_at),
+        _moment(entry.archived_at),
+        _moment(entry.changed_at),
+        _guarded(entry.reason),
+        _guarded(entry.mend),
+    )
+
+
+def _guarded(text: str) -> str:
+    """Let no spreadsheet take text for a formula."""
+    is_formula = text.lstrip().startswith(_FORMULAS) or text[:1].isspace()
+    return f"'{text}" if is_formula else text
+
+
+def _run(run_id: str | None, account: str) -> str:
+    run = RunRef.of(run_id, account)
+    return _guarded(run.dag_run_id) if run else ""
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def _line(cells: Sequence[object]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()

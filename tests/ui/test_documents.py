@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow.models.log import Log
+    from starlette.testclient import TestClient
+
+RUN = "debitoor__acme/manual__1"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def enter(ledger: Ledger, account_file: Callable[..., object]) -> Callable[..., list[int]]:
+    """Enters documents of an account as a run would; gives their ids."""
+    account_file()
+
+    def plan(*source_ids: str, account: str = "acme", **fields: Any) -> list[int]:
+        found = [PlannedDocument(id_, f"{account}:{id_}", "{}", **fields) for id_ in source_ids]
+        ledger.plan(account, "export", RUN, found)
+        known = ledger.known(account, "export", source_ids)
+        return [known[id_].id for id_ in source_ids]
+
+    return plan
+
+
+@pytest.fixture
+def shelf(enter: Callable[..., list[int]], ledger: Ledger) -> list[int]:
+    """One moved document, one held, one planned; all different."""
+    moved, held, planned = (
+        *enter("1", document_date=date(2026, 1, 31), company="Paper Ltd", gross_amount=Decimal("119.00")),
+        *enter("2", document_date=date(2026, 2, 1), company="Ink & Co", state=State.HELD, reason_code="currency"),
+        *enter("3", document_number="R-3", source_name="scan.pdf"),
+    )
+    (entry,) = ledger.claim(ledger.entries_by_ids([moved]), "task", MINUTE, run_id=RUN)
+    ledger.moved(ledger.intend(entry), "expense-1")
+    ledger.release("task")
+    return [moved, held, planned]
+
+
+def listed(client: TestClient, **query: Any) -> list[str]:
+    answer = client.get("api/accounts/acme/documents", params=query)
+    assert answer.status_code == 200, answer.text
+    return [document["source_id"] for document in answer.json()["documents"]]
+
+
+class TestList:
+    def test_it_tells_everything_of_a_document(self, page, shelf):
+        (found,) = page().get("api/accounts/acme/documents", params={"state": "moved"}).json()["documents"]
+        times = {name: found.pop(name) for name in ("created_at", "changed_at", "moved_at")}
+        assert all(datetime.fromisoformat(moment).utcoffset() == timedelta() for moment in times.values())
+        assert found == {
+            "id": shelf[0],
+            "account": "acme",
+            "direction": "export",
+            "source_id": "1",
+            "state": "moved",
+            "reason_code": "",
+            "reason": "",
+            "mend": "",
+            "source_name": "",
+            "target_name": None,
+            "document_date": "2026-01-31",
+            "document_number": "",
+            "company": "Paper Ltd",
+            "currency": "",
+            "net_amount": None,
+            "gross_amount": "119.00",
+            "target_id": "expense-1",
+            "planned_by": {"dag_id": "debitoor__acme", "dag_run_id": "manual__1"},
+            "moved_by": {"dag_id": "debitoor__acme", "dag_run_id": "manual__1"},
+            "attempts": 1,
+            "archived_at": None,
+            "actions": ["send_again", "only_if_missing"],
+        }
+
+    def test_it_is_filtered_and_all_states_are_counted(self, page, shelf):
+        client = page()
+        found = client.get("api/accounts/acme/documents", params={"state": ["held", "planned"]}).json()
+        assert {document["source_id"] for document in found["documents"]} == {"2", "3"}
+        assert (found["total"], found["states"]) == (2, {"moved": 1, "held": 1, "planned": 1})
+        assert listed(client, **{"from": "2026-02-01"}) == ["2"]
+        assert listed(client, to="2026-01-31") == ["1"]
+        assert listed(client, search="INK") == ["2"]
+        assert set(listed(client, run="manual__1")) == {"1", "2", "3"}
+        assert listed(client, run="manual__2") == []
+
+    def test_it_is_sorted_and_comes_in_pages(self, page, shelf):
+        client = page()
+        assert listed(client, order="date") == ["1", "2", "3"]
+        assert listed(client, order="-company", limit=1, offset=1) == ["2"]
+
+    def test_documents_of_other_accounts_are_not_there(self, page, shelf, enter):
+        enter("9", account="other")
+        assert set(listed(page())) == {"1", "2", "3"}
+
+    @pytest.mark.parametrize(
+        "query", [{"state": "lost"}, {"order": "secret"}, {"from": "yesterday"}, {"limit": 1000}, {"search": "x" * 201}]
+    )
+    def test_a_question_that_makes_no_sense_is_refused(self, page, query):
+        assert page().get("api/accounts/acme/documents", params=query).status_code == 422
+
+    @pytest.mark.parametrize("words", ["\x00", "' OR 1=1 --", "%_\\", "\u202e", "<b>"])
+    def test_any_words_can_be_searched_for(self, page, shelf, words):
+        assert listed(page(), search=words) == []
+
+
+class TestDetail:
+    def test_the_history_is_told(self, page, shelf):
+        found = page().get(f"api/accounts/acme/documents/{shelf[0]}").json()
+        assert [(line["kind"], line["from_state"], line["to_state"]) for line in found["history"]] == [
+            ("listed", None, "planned"),
+            ("intent", "planned", "sending"),
+            ("moved", "sending", "moved"),
+        ]
+        last = found["history"][-1]
+        assert last["run"] == {"dag_id": "debitoor__acme", "dag_run_id": "manual__1"}
+        assert (last["actor"], last["detail"]) == ("run", {})
+
+    def test_a_document_of_another_account_is_not_there(self, page, shelf, enter):
+        (other,) = enter("9", account="other")
+        for id_ in (other, 999_999):
+            assert page().get(f"api/accounts/acme/documents/{id_}").status_code == 404
+
+
+class TestTable:
+    def read(self, client: TestClient, **query: Any) -> list[dict[str, str]]:
+        answer = client.get("api/accounts/acme/documents.csv", params=query)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''acme.csv"
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    def test_it_holds_all_that_fit(self, page, shelf):
+        rows = self.read(page(), state=["moved", "held"])
+        assert [(row["document"], row["state"], row["gross"]) for row in rows] == [
+            ("1", "moved", "119.00"),
+            ("2", "held", ""),
+        ]
+        assert rows[0]["moved by"] == "manual__1"
+
+    def test_it_holds_more_than_a_page(self, page, enter):
+        enter(*map(str, range(1201)))
+        assert len(self.read(page())) == 1201
+
+    @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\uff1d1"])
+    def test_nothing_in_it_is_a_formula(self, page, enter, evil):
+        enter("1", company=evil, document_number=evil, source_name=evil)
+        (row,) = self.read(page())
+        assert row["company"] == row["number"] == row["source name"] == f"'{evil}"
+
+    def test_amounts_stay_numbers(self, page, enter):
+        enter("1", gross_amount=Decimal("-119.00"), company='quoted "name", with; signs\nand lines')
+        (row,) = self.read(page())
+        assert (row["gross"], row["company"]) == ("-119.00", 'quoted "name", with; signs\nand lines')
+
+
+class TestActions:
+    @pytest.fixture
+    def act(self, page) -> Callable[..., Any]:
+        client = page("op")
+
+        def send(action: str, ids: list[int] | None = None, reason: str = "agreed", **wish: Any) -> Any:
+            body = {"action": action, "ids": ids, "reason": reason, **wish}
+            return client.post("api/accounts/acme/documents/actions", json=body)
+
+        return send
+
+    @pytest.mark.parametrize(
+        ("action", "which", "state", "kind"),
+        [
+            ("send_again", 1, "planned", "retried"),
+            ("send_again", 0, "planned", "sent_again"),
+            ("only_if_missing", 0, "planned", "sent_again"),
+            ("mark_moved", 1, "moved", "marked_moved"),
+            ("ignore", 1, "ignored", "ignored"),
+            ("ignore", 2, "ignored", "ignored"),
+        ],
+    )
+    def test_it_is_done_and_in_the_history_with_name_and_reason(
+        self, act, shelf, ledger, audit_log, action, which, state, kind
+    ):
+        answer = act(action, [shelf[which]], "as agreed on the phone")
+        assert (answer.status_code, answer.json()) == (200, {"changed": 1, "left": 0})
+        entry = ledger.entry(shelf[which])
+        assert entry.state == state
+        last = ledger.history(entry)[-1]
+        assert (last.kind, last.actor, last.detail["reason"]) == (kind, "user:op", "as agreed on the phone")
+        (noted,) = audit_log()
+        assert (noted.event, noted.dag_id, noted.owner) == (f"debitoor.documents_{action}", "debitoor__acme", "op")
+        assert json.loads(noted.extra) == {"changed": 1, "left": 0, "reason": "as agreed on the phone"}
+
+    def test_sent_again_is_a_new_record_and_only_if_missing_is_not(self, act, shelf, ledger):
+        act("send_again", shelf[:1])
+        assert ledger.entry(shelf[0]).wants_new_record
+        ledger.mark_moved(ledger.entries_by_ids(shelf[:1]), "user:ada", target_id="expense-1")
+        act("only_if_missing", shelf[:1])
+        assert not ledger.entry(shelf[0]).wants_new_record
+
+    def test_those_that_allow_it_are_changed_and_the_others_left(self, act, shelf, ledger):
+        assert act("ignore", shelf).json() == {"changed": 2, "left": 1}
+        assert ledger.entry(shelf[0]).state is State.MOVED
+
+    def test_every_action_that_a_document_offers_can_be_done_and_no_other(self, act, page, shelf, ledger):
+        client = page()
+        for id_ in shelf:
+            offered = client.get(f"api/accounts/acme/documents/{id_}").json()["actions"]
+            for action in {"send_again", "only_if_missing", "mark_moved", "ignore"} - set(offered):
+                assert act(action, [id_]).status_code == 409, (id_, action)
+            assert act(offered[0], [id_]).status_code == 200
+
+    def test_nothing_is_noted_when_nothing_could_be_done(self, act, shelf, audit_log: Callable[[], list[Log]]):
+        answer = act("ignore", shelf[:1])
+        assert answer.status_code == 409
+        assert answer.json() == {"detail": "No document is in a state that allows this; nothing was changed."}
+        assert audit_log() == []
+
+    def test_all_that_fit_are_changed_however_many(self, act, enter, ledger):
+        enter(*map(str, range(1100)), state=State.HELD, company="Paper Ltd")
+        enter("a", state=State.HELD, company="Ink")
+        enter("b", company="Paper Ltd")
+        answer = act("ignore", fitting={"states": ["held"], "search": "paper"})
+        assert answer.json() == {"changed": 1100, "left": 0}
+        assert ledger.count("acme") == {State.IGNORED: 1100, State.HELD: 1, State.PLANNED: 1}
+
+    def test_a_period_narrows_what_fits(self, act, shelf, ledger):
+        assert act("ignore", fitting={"from": "2026-02-01", "to": "2026-02-01"}).json() == {"changed": 1, "left": 0}
+        assert ledger.entry(shelf[1]).state is State.IGNORED
+
+    def test_nothing_fits(self, act, shelf):
+        assert act("ignore", fitting={"search": "nothing like this"}).json() == {"changed": 0, "left": 0}
+
+    def test_documents_of_other_accounts_are_left_alone(self, act, shelf, enter, ledger):
+        (other,) = enter("9", account="other", state=State.HELD)
+        assert act("ignore", [shelf[1], other]).json() == {"changed": 1, "left": 1}
+        assert ledger.entry(other).state is State.HELD
+
+    @pytest.mark.parametrize(
+        "wish",
+        [
+            {"reason": ""},
+            {"reason": "   "},
+            {"reason": "x" * 501},
+            {"ids": []},
+            {"ids": None},
+            {"fitting": {}},
+            {"ids": None, "fitting": {"everything": True}},
+            {"action": "delete"},
+            {"ids": ["1; DROP TABLE"]},
+        ],
+        ids=str,
+    )
+    def test_a_wish_that_is_not_clear_changes_nothing(self, act, shelf, ledger, wish):
+        before = ledger.count()
+        assert act(**{"action": "ignore", "ids": [shelf[1]]} | wish).status_code == 422
+        assert ledger.count() == before
+
+
+def test_a_reason_is_kept_as_it_was_written(page, shelf, ledger):
+    reason = "<script>alert('x')</script> \u202e"
+    body = {"action": "ignore", "ids": [shelf[1]], "reason": reason}
+    page().post("api/accounts/acme/documents/actions", json=body)
+    found = page().get(f"api/accounts/acme/documents/{shelf[1]}")
+    assert found.headers["content-type"] == "application/json"
+    assert found.json()["history"][-1]["detail"]["reason"] == reason
+
+
+class TestFile:
+    @pytest.fixture
+    def sent(self, acme, account, receipt, page, ledger) -> int:
+        """A receipt that was exported; the id of its document."""
+        account()
+        receipt()
+        exported("acme", ledger)
+        (entry,) = ledger.entries("acme")
+        return entry.id
+
+    @pytest.mark.parametrize("side", ["source", "target"])
+    def test_it_comes_from_the_service_and_is_never_a_page(self, page, sent, side):
+        answer = page("user").get(f"api/accounts/acme/documents/{sent}/file", params={"at": side})
+        assert answer.status_code == 200, answer.text
+        assert answer.content.startswith(b"%PDF-1.4")
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+
+    def test_it_is_not_there_any_more(self, page, acme, sent):
+        acme.delete_entity(acme.expenses()[0]["id"])
+        answer = page().get(f"api/accounts/acme/documents/{sent}/file", params={"at": "target"})
+        assert answer.status_code == 404
+
+    def test_nobody_knows_the_record(self, page, account, acme, ledger):
+        account()
+        ledger.plan("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
+        (entry,) = ledger.mark_moved(ledger.entries("acme"), "user:ada")
+        answer = page().get(f"api/accounts/acme/documents/{entry.id}/file", params={"at": "target"})
+        assert (answer.status_code, answer.json()) == (
+            404,
+            {"detail": "Nobody knows which record of the target it is."},
+        )
+
+    def test_the_service_refuses_the_key(self, page, acme, sent):
+        acme.block_key()
+        answer = page().get(f"api/accounts/acme/documents/{sent}/file", params={"at": "source"})
+        assert answer.status_code == 502
+        assert answer.json().keys() == {"detail", "remedy"}
+        assert acme.gmi_api_key not in answer.text
+
+    def test_the_account_is_broken(self, page, accounts, ledger):
+        (accounts / "acme.yaml").write_text("nothing")
+        ledger.plan("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
+        answer = page().get(f"api/accounts/acme/documents/{ledger.entries()[0].id}/file", params={"at": "source"})
+        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be mended first."})
+
+
+def exported(account_id: str, ledger: Ledger) -> None:
+    """Move what there is, as a run would."""
+    from debitoor_provider.operators.exchange import Exchange, account_of
+    from debitoor_provider.sync.exporting import export
+    from debitoor_provider.sync.renaming import rename
+    from debitoor_provider.sync.window import RunKind
+
+    exchange = Exchange(account_id, account_of(account_id, None), ledger, RUN)
+    try:
+        plan = exchange.plan(None, RunKind.MANUAL)
+        export(
+            rename(plan.due, account=exchange.export_account, ledger=ledger, run_id=RUN),
+            account=exchange.export_account,
+            ledger=ledger,
+            getmyinvoices=exchange.getmyinvoices,
+            debitoor=exchange.debitoor,
+            run_id=RUN,
+        )
+    finally:
+        exchange.close()
+
+
+def test_times_are_told_in_utc(page, shelf):
+    (document, *_) = page().get("api/accounts/acme/documents").json()["documents"]
+    assert datetime.fromisoformat(document["changed_at"]).tzinfo == UTC
