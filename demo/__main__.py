@@ -15,7 +15,8 @@ from rich.console import Console
 
 from debitoor_provider.sync.ledger import Ledger
 from demo.accounts import connections, patterns, slug, write_accounts
-from demo.airflow import ROOT, AirflowFailed, LocalAirflow
+from demo.airflow import ROOT, LocalAirflow
+from demo.api import AirflowFailed
 from demo.check import check_company
 from demo.show import result_table, watch
 from sandbox.client import CompanyAdmin, SandboxAdmin

@@ -10,15 +10,13 @@ import shlex
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
+from demo.api import AirflowApi, AirflowFailed
 from demo.processes import background
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,12 +28,8 @@ _COMPONENTS = (
 )
 
 
-class AirflowFailed(RuntimeError):
-    """Airflow did not do what was asked; names the log to look into."""
-
-
 @dataclass
-class LocalAirflow:
+class LocalAirflow(AirflowApi):
     """One Airflow.
 
     :param home: its folder: database, logs, embedded ledger
@@ -58,10 +52,8 @@ class LocalAirflow:
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = self.home / "demo.log"
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self.log: Path = self.home / "demo.log"
+        super().__init__(f"http://127.0.0.1:{self.port}", self.log)
 
     @property
     def env(self) -> dict[str, str]:
@@ -101,7 +93,7 @@ class LocalAirflow:
         with ExitStack() as stack:
             for component in (*_COMPONENTS, *[_SCHEDULER] * self.schedulers):
                 stack.enter_context(background(_airflow(*component), env=self.env, log=self.log, cwd=self.home))
-            self.until(self._is_healthy, "to be healthy", wait)
+            self.until(self.is_healthy, "to be healthy", wait)
             yield self
 
     def prepare(self) -> None:
@@ -130,61 +122,6 @@ class LocalAirflow:
         if check and done.returncode:
             raise AirflowFailed(f"airflow {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
         return done
-
-    def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
-        """Call Airflow's API; gives the answer's JSON."""
-        answer = self._session.request(method, f"{self.url}/api/v2{path}", json=body, params=params, timeout=60)
-        if answer.status_code >= 400:
-            raise AirflowFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json() if answer.content else None
-
-    def unpause(self, dag_id: str) -> None:
-        """Let a DAG run; Airflow starts the latest interval at once."""
-        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
-
-    def trigger(self, dag_id: str, **conf: Any) -> str:
-        """Start a manual run; gives its id."""
-        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"])
-
-    def dag_ids(self) -> set[str]:
-        """Which DAGs there are."""
-        return {dag["dag_id"] for dag in self.call("GET", "/dags", limit=1000, exclude_stale=True)["dags"]}
-
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """All runs of a DAG."""
-        runs: list[dict[str, Any]] = self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1000)["dag_runs"]
-        return runs
-
-    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
-        """The states of a run's tasks."""
-        rows = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
-        return {row["task_id"]: row["state"] for row in rows}
-
-    def finished(self, dag_ids: Sequence[str]) -> bool:
-        """Whether each DAG has run and none runs now."""
-        return all(self._count(dag_id) and not self._count(dag_id, "queued", "running") for dag_id in dag_ids)
-
-    def until(self, done: Callable[[], bool], what: str, seconds: float) -> None:
-        """Wait for something.
-
-        :raises AirflowFailed: when it does not come
-        """
-        deadline = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > deadline:
-                raise AirflowFailed(f"Airflow took more than {seconds:.0f} s {what}; see {self.log}")
-            time.sleep(1)  # Airflow's API tells states, not changes
-
-    def _count(self, dag_id: str, *states: str) -> int:
-        """Count the runs of a DAG, all or those in some states."""
-        return int(self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1, state=states)["total_entries"])
-
-    def _is_healthy(self) -> bool:
-        try:
-            health = self.call("GET", "/monitor/health")
-        except (requests.ConnectionError, requests.Timeout, AirflowFailed):
-            return False
-        return all(part.get("status") == "healthy" for part in health.values())
 
     def _secret(self, name: str) -> str:
         """Keep one random secret for each purpose in the home."""

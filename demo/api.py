@@ -1,0 +1,91 @@
+"""What the demo and the checks ask of a running Airflow, through its API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import requests
+
+
+class AirflowFailed(RuntimeError):
+    """Airflow did not do what was asked; names the log to look into."""
+
+
+class AirflowApi:
+    """One Airflow that runs somewhere.
+
+    :param url: its address
+    :param log: what to look into when it does not do what it should
+    """
+
+    def __init__(self, url: str, log: object = "its log") -> None:
+        self.url = url
+        self.log = log
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def log_in(self, user: str, password: str) -> None:
+        """Make the further calls as a user."""
+        token = self._send("POST", "/auth/token", {"username": user, "password": password})["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Call Airflow's API; gives the answer's JSON."""
+        return self._send(method, f"/api/v2{path}", body, params)
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run; Airflow starts the latest interval at once."""
+        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+
+    def trigger(self, dag_id: str, **conf: Any) -> str:
+        """Start a manual run; gives its id."""
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"])
+
+    def dag_ids(self) -> set[str]:
+        """Which DAGs there are."""
+        return {dag["dag_id"] for dag in self.call("GET", "/dags", limit=1000, exclude_stale=True)["dags"]}
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """All runs of a DAG."""
+        runs: list[dict[str, Any]] = self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1000)["dag_runs"]
+        return runs
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The states of a run's tasks."""
+        rows = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {row["task_id"]: row["state"] for row in rows}
+
+    def finished(self, dag_ids: Sequence[str]) -> bool:
+        """Whether each DAG has run and none runs now."""
+        return all(self._count(dag_id) and not self._count(dag_id, "queued", "running") for dag_id in dag_ids)
+
+    def until(self, done: Callable[[], bool], what: str, seconds: float) -> None:
+        """Wait for something.
+
+        :raises AirflowFailed: when it does not come
+        """
+        deadline = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > deadline:
+                raise AirflowFailed(f"Airflow took more than {seconds:.0f} s {what}; see {self.log}")
+            time.sleep(1)  # Airflow's API tells states, not changes
+
+    def is_healthy(self) -> bool:
+        """Whether all its components are well."""
+        try:
+            health = self.call("GET", "/monitor/health")
+        except (requests.ConnectionError, requests.Timeout, AirflowFailed):
+            return False
+        return all(part.get("status") == "healthy" for part in health.values())
+
+    def _count(self, dag_id: str, *states: str) -> int:
+        """Count the runs of a DAG, all or those in some states."""
+        return int(self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1, state=states)["total_entries"])
+
+    def _send(self, method: str, path: str, body: Any = None, params: Any = None) -> Any:
+        answer = self._session.request(method, f"{self.url}{path}", json=body, params=params, timeout=60)
+        if answer.status_code >= 400:
+            raise AirflowFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None
