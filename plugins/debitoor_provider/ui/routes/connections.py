@@ -42,7 +42,7 @@ class GetMyInvoicesKey(BaseModel):
 
     api_key: Annotated[SecretStr, Field(min_length=1, max_length=500)]
     account_id: Annotated[str, Field(max_length=100)] | None = None
-    timezone: Timezone | None = None
+    timezone: Timezone | None = Field(default=None, description="Used when the service does not tell the account's own")
 
 
 class Tried(BaseModel):
@@ -73,7 +73,7 @@ def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoices
     except ServiceError as error:
         return Tried(works=False, sentence=str(error), connection_id=connection_id)
     connection.login = connection.login or account.account_id
-    if entered.timezone is None and _is_zone(account.timezone):
+    if _is_zone(account.timezone):
         connections.changed(connection, timezone=account.timezone)
     works, sentence = connections.try_out(connection)
     if works:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
 from fastapi import APIRouter, Depends, HTTPException
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse  # noqa: TC002
 
 from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.source import SourceError, read
