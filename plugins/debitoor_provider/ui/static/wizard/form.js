@@ -11,7 +11,7 @@ import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
 import { FirstRunStep } from "./first_run.js";
 import { Footer } from "./footer.js";
 import { GetMyInvoicesStep } from "./getmyinvoices.js";
-import { Comments, Problems, Restored } from "./hints.js";
+import { Problems, Restored } from "./hints.js";
 import { Saved } from "./saved.js";
 import { useSaving } from "./saving.js";
 import { SettingsStep } from "./settings.js";
@@ -96,7 +96,6 @@ export function Wizard({ choices, connections, account, accountId, start, reload
         isEdit ? t("wizard.edit", { name: account.name || accountId }) : t("wizard.new"),
       ),
       isRestored && h(Restored, { onFresh: startAgain }),
-      isEdit && account.has_comments && h(Comments),
       h(
         StepList,
         { index, last, goTo },

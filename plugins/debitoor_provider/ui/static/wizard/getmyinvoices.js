@@ -64,7 +64,7 @@ function KeyForm({ id: existing, onConnected }) {
 
   const connect = async (event) => {
     event.preventDefault();
-    const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: settings.timezone ?? null };
+    const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: null };
     setKey(""); // it stays in nobody's memory longer than it takes to send it
     const told = await ask(() => api.connectGetMyInvoices(id.trim(), body));
     if (!told?.works) return;

@@ -1,4 +1,4 @@
-// Notes above a step: what is wrong in it, that a draft was found again, that comments would go.
+// Notes above a step: what is wrong in it, that that a draft was found again.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
@@ -57,15 +57,5 @@ export function Restored({ onFresh }) {
     h(ui.Alert.Indicator),
     h(ui.Alert.Content, null, h(ui.Alert.Title, null, t("wizard.restored"))),
     h(ui.Button, { size: "sm", variant: "outline", onClick: onFresh }, t("wizard.restored.fresh")),
-  );
-}
-
-export function Comments() {
-  const { t } = useWords();
-  return h(
-    ui.Alert.Root,
-    { status: "warning" },
-    h(ui.Alert.Indicator),
-    h(ui.Alert.Content, null, h(ui.Alert.Title, null, t("wizard.comments"))),
   );
 }

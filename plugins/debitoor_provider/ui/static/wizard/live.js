@@ -10,17 +10,18 @@ import { idOf, read } from "./draft.js";
 
 /**
  * @param {"names"|"record"} part of the draft's API
- * @param {string[]} needed the connections that have to be chosen before
+ * @param {string[]} needed the fields that have to be filled in before
+ * @param {boolean} [isSound] whether they are right, too
  */
-export function useLive(part, needed, isReady = true) {
-  const { draft, settings, problems } = useWizard();
-  const isPossible = isReady && needed.every((service) => read(settings, `connections.${service}`));
-  // What the form calls wrong is told at its field: no need to ask the service about it.
-  const isSound = !problems.some(({ field }) => field && read(settings, field.replace(/\[.*/, "")) !== undefined);
+export function useLive(part, needed, isSound = true) {
+  const { draft, settings } = useWizard();
+  const isFilled = (entered) => needed.every((path) => read(entered, path));
   const rested = useRested(JSON.stringify(settings), 600);
-  const load = async (options) =>
-    isPossible && isSound ? api.draft(idOf(draft), part, { settings: JSON.parse(rested) }, options) : null;
-  return { ...useData(load, [rested, isPossible, isSound]), isPossible };
+  const load = async (options) => {
+    const entered = JSON.parse(rested);
+    return isSound && isFilled(entered) ? api.draft(idOf(draft), part, { settings: entered }, options) : null;
+  };
+  return { ...useData(load, [rested, isSound]), isPossible: isSound && isFilled(settings) };
 }
 
 /** A frame around a live preview: says what is missing, shows that it is being made anew, and what went wrong. */

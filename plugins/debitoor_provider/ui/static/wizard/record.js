@@ -4,13 +4,15 @@ import { h, ui } from "../host.js";
 import { day } from "../format.js";
 import { useWords } from "../words.js";
 import { useWizard } from "./context.js";
+import { choiceWord } from "./fields.js";
 import { LivePreview, useLive } from "./live.js";
 
 export function RecordPreview() {
   const { t } = useWords();
-  const { settings } = useWizard();
-  const isReady = Boolean(settings.name && settings.debitoor_id);
-  const live = useLive("record", ["getmyinvoices", "debitoor"], isReady);
+  const { problems } = useWizard();
+  // The books are looked up, and have to be the ones that are meant.
+  const isSound = !problems.some(({ field }) => field === "debitoor_id");
+  const live = useLive("record", ["connections.getmyinvoices", "connections.debitoor", "debitoor_id"], isSound);
   const records = live.data?.records;
   return h(
     LivePreview,
@@ -26,14 +28,15 @@ export function RecordPreview() {
 }
 
 function Record({ record }) {
-  const { t, language } = useWords();
+  const { t, has, language } = useWords();
   const facts = [
     ["supplier", record.supplier],
-    ["date", /^\d{4}-\d{2}-\d{2}$/.test(record.date ?? "") ? day(record.date, language) : record.date],
+    ["date", day(record.date, language)],
     ["description", record.description],
     ["lines", record.lines?.join("\n")],
-    ["category", record.category],
+    ["category", record.category && choiceWord(t, has, "document_type", record.category)],
     ["file", record.source_name],
+    ["reason", record.reason],
   ];
   return h(
     ui.DataList.Root,

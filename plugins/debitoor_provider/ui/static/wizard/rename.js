@@ -82,11 +82,13 @@ function Position({ text, problem }) {
 
 export function NamesPreview() {
   const { t, language } = useWords();
-  const live = useLive("names", ["getmyinvoices"]);
+  const live = useLive("names", ["connections.getmyinvoices"]);
   return h(
     LivePreview,
     { live, title: t("preview.names"), missing: t("preview.names.later") },
-    live.data?.names.length === 0 && h(ui.Text, { color: "fg.muted" }, t("preview.names.none")),
+    live.data?.names.length === 0 &&
+      !live.data.problem &&
+      h(ui.Text, { color: "fg.muted" }, t("preview.names.none")),
     live.data?.names.length > 0 &&
       h(
         ui.Stack,
