@@ -1,0 +1,41 @@
+# One image for all of Airflow's components, with the provider and its DAG file in it.
+#
+#   app      what docker-compose.yaml runs
+#   sandbox  the same with the sandbox of both services, for the profile "sandbox"
+
+FROM python:3.11-slim-bookworm AS wheel
+WORKDIR /source
+COPY requirements.txt requirements-dev.txt ./
+RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling
+COPY pyproject.toml README.md ./
+COPY plugins plugins
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
+
+FROM python:3.11-slim-bookworm AS app
+ENV AIRFLOW_HOME=/opt/airflow \
+    PATH=/opt/airflow/docker:$PATH \
+    PYTHONUNBUFFERED=1 \
+    USER=airflow
+WORKDIR /opt/airflow
+COPY requirements.txt requirements-compose.txt ./
+RUN pip install --no-cache-dir --requirement requirements-compose.txt
+COPY --from=wheel /wheel /wheel
+RUN pip install --no-cache-dir --no-deps /wheel/*.whl
+COPY dags/debitoor_sync.py dags/
+COPY --chmod=755 docker docker
+# Whoever runs it is in group 0 and owns nothing else; new volumes take these folders' owner and rights.
+RUN useradd --uid 50000 --gid 0 --no-create-home --home-dir /opt/airflow airflow \
+    && mkdir accounts auth logs \
+    && chown -R airflow:0 . \
+    && chmod -R g=u .
+USER 50000:0
+
+FROM app AS sandbox
+USER 0
+COPY requirements-dev.txt pyproject.toml README.md ./
+COPY plugins plugins
+RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling ".[sandbox]" \
+    && mkdir sandbox-data && chown airflow:0 sandbox-data && chmod g=u sandbox-data
+COPY sandbox sandbox
+COPY demo demo
+USER 50000:0
