@@ -1,0 +1,359 @@
+"""Settings that somebody is just entering, tried on the real documents of a company of the sandbox."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.ui import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+    from debitoor_provider.sync.ledger import Ledger
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    samples._kept.clear()
+    yield
+    samples._kept.clear()
+
+
+@pytest.fixture
+def entered(acme: CompanyAdmin) -> Callable[..., dict[str, Any]]:
+    """Settings of an export of the company; ``None`` takes a field out."""
+
+    def settings(direction: str = "export", **changes: Any) -> dict[str, Any]:
+        known = {
+            "type": direction,
+            "name": "Acme",
+            "debitoor_id": acme.debitoor_email,
+            "connections": CONNECTIONS,
+        } | changes
+        return {name: value for name, value in known.items() if value is not None}
+
+    return settings
+
+
+def ask(client: TestClient, part: str, settings: dict[str, Any], account: str = "new-account", **more: Any) -> Any:
+    answer = client.post(f"/api/accounts/{account}/draft/{part}", json={"settings": settings, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+class TestTheCheck:
+    def test_shows_the_file(self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]):
+        told = ask(page(), "check", entered(rename="{company}"))
+        assert told["problems"] == []
+        assert told["yaml"].endswith("rename: '{company}'\n")
+        assert (told["dag_id"], told["exists"]) == ("debitoor__new-account", False)
+
+    def test_names_each_problem_with_its_field_and_mend(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
+    ):
+        told = ask(page(), "check", entered(name=None, frequency="dayly", rename="{compny}", filter={"tags": 5}))
+        problems = {problem["field"]: problem for problem in told["problems"]}
+        assert problems.keys() == {"name", "frequency", "rename", "filter.tags"}
+        assert "Did you mean daily?" in problems["frequency"]["mend"]
+        assert "(character 1)" in problems["rename"]["message"]
+        line = told["yaml"].splitlines()[problems["frequency"]["line"] - 1]
+        assert line == "frequency: dayly"
+
+    @pytest.mark.parametrize("settings", [{}, {"type": "neither"}, {"type": None}, {"type": ["export"]}])
+    def test_begins_with_nothing(self, page: Callable[..., TestClient], settings: dict[str, Any]):
+        assert [problem["field"] for problem in ask(page(), "check", settings)["problems"]] == ["type"]
+
+    def test_tells_that_the_id_is_taken(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        account_file: Callable[..., Path],
+    ):
+        account_file("taken")
+        assert ask(page(), "check", entered(), "taken")["exists"]
+
+    def test_shows_the_comments_that_a_file_keeps(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], accounts: Path
+    ):
+        (accounts / "acme.yaml").write_text("# agreed\ntype: export\n# as in the books\nname: Acme\n")
+        told = ask(page(), "check", entered(), "acme")
+        assert told["yaml"].startswith("# agreed\ntype: export\n# as in the books\nname: Acme\n")
+
+    def test_asks_no_service(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        sandbox: SandboxAdmin,
+        acme: CompanyAdmin,
+    ):
+        before = sandbox.last_seq()
+        ask(page(), "check", entered())
+        assert sandbox.calls(since=before, company=acme) == []
+
+
+class TestNames:
+    def test_are_those_of_real_documents(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+    ):
+        receipt(supplier="Päper & Söhne", document_date="2026-03-01")
+        receipt(supplier="Päper & Söhne", document_date="2026-03-01")
+        receipt(document_type="MISC")
+        told = ask(page(), "names", entered(rename="{document_date:DD.MM.YYYY}_{company}"))
+        assert told["problem"] is None
+        assert [(one["name"], one["document_date"], one["company"]) for one in told["names"]] == [
+            ("01.03.2026_Päper & Söhne.pdf", "2026-03-01", "Päper & Söhne"),
+            ("01.03.2026_Päper & Söhne_2.pdf", "2026-03-01", "Päper & Söhne"),
+        ]
+        assert all(one["source_name"].startswith("scan") for one in told["names"])
+
+    def test_need_no_more_than_the_connection(self, page: Callable[..., TestClient], receipt: Callable[..., int]):
+        receipt()
+        unfinished = {
+            "type": "export",
+            "rename": "{company}",
+            "connections": {"getmyinvoices": "gmi"},
+            "debitoor_id": "half an addr",
+            "frequency": "dayly",
+            "filter": {"tags": {"any": 5}},
+        }
+        assert [one["name"] for one in ask(page(), "names", unfinished)["names"]] == ["Paper Ltd.pdf"]
+
+    def test_of_a_pattern_that_is_wrong(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        receipt()
+        told = ask(page(), "names", entered(rename="{compny}"))
+        assert told["names"] == []
+        assert told["problem"]["field"] == "rename"
+        assert "Did you mean" in told["problem"]["mend"] + told["problem"]["message"]
+
+    def test_typing_costs_one_call(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+        sandbox: SandboxAdmin,
+        acme: CompanyAdmin,
+    ):
+        receipt()
+        client, before = page(), sandbox.last_seq()
+        for pattern in ["{company}", "{company}_", "{company}_{year}"]:
+            assert len(ask(client, "names", entered(rename=pattern, note=pattern))["names"]) == 1
+        assert [call["operation"] for call in sandbox.calls(since=before, company=acme)].count(
+            "gmi.documents.list"
+        ) == 1
+
+    def test_another_key_has_documents_of_its_own(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+        sandbox: SandboxAdmin,
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        import json
+        import os
+
+        receipt()
+        client = page()
+        assert len(ask(client, "names", entered())["names"]) == 1
+        other = sandbox.create_company("Other", limits=None)
+        connection = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+        connection |= {"password": other.gmi_api_key, "login": other.gmi_account_id}
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(connection))
+        assert ask(client, "names", entered())["names"] == []
+
+    def test_of_an_import(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], acme: CompanyAdmin
+    ):
+        acme.add_invoice(number="2026-17", date="2026-03-01", customer_name="Customer")
+        (one,) = ask(page(), "names", entered("import"))["names"]
+        assert one == {
+            "source_name": "2026-17",
+            "name": "2026-17.pdf",
+            "document_date": "2026-03-01",
+            "company": "Customer",
+        }
+
+    def test_of_a_key_that_is_blocked(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], acme: CompanyAdmin
+    ):
+        acme.block_key()
+        answer = page().post("/api/accounts/new-account/draft/names", json={"settings": entered()})
+        assert answer.status_code == 502
+        assert answer.json()["remedy"]
+        assert acme.gmi_api_key not in answer.text
+
+    def test_of_a_connection_that_is_not_there(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
+    ):
+        settings = entered(connections={"getmyinvoices": "nobody", "debitoor": "debitoor"})
+        answer = page().post("/api/accounts/new-account/draft/names", json={"settings": settings})
+        assert (answer.status_code, answer.json()["detail"]) == (404, "Airflow has no connection nobody.")
+
+    def test_of_a_connection_to_the_other_service(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
+    ):
+        settings = entered(connections={"getmyinvoices": "debitoor", "debitoor": "gmi"})
+        answer = page().post("/api/accounts/new-account/draft/names", json={"settings": settings})
+        assert answer.status_code == 409
+
+
+class TestTheRecord:
+    def test_is_the_expense_as_it_would_be_booked(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+        acme: CompanyAdmin,
+    ):
+        uid = receipt(document_number="R-17", document_date="2026-03-01", note="pens")
+        settings = entered(specification=["document_number", "note"], category="office.software")
+        assert ask(page(), "record", settings)["records"] == [
+            {
+                "source_name": acme.document(uid)["filename"],
+                "description": f"R-17 / pens [GMI {uid}]",
+                "lines": ["19 %: 119.00 EUR"],
+                "supplier": "Paper Ltd",
+                "date": "2026-03-01",
+                "category": "office.software",
+                "reason": "",
+            }
+        ]
+        assert acme.expenses() == []
+
+    def test_tells_why_a_document_would_be_held(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        uid = receipt(currency="USD")
+        (record,) = ask(page(), "record", entered(specification=["company"]))["records"]
+        assert record["description"] == f"Paper Ltd [GMI {uid}]"
+        assert record["lines"] == []
+        assert "USD" in record["reason"]
+
+    def test_is_what_an_upload_would_carry(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], acme: CompanyAdmin
+    ):
+        invoice = acme.add_invoice(
+            number="2026-17",
+            date="2026-03-01",
+            lines=[{"description": "x", "quantity": 1, "unit_net_price": 100, "tax_rate": 19}],
+        )
+        defaults = {"tags": ["debitoor"], "company": "Acme GmbH", "note": "sold"}
+        (record,) = ask(page(), "record", entered("import", defaults=defaults))["records"]
+        assert record == {
+            "source_name": "2026-17.pdf",
+            "description": f"sold [Debitoor {invoice['id']}] #debitoor",
+            "lines": ["119.00 EUR"],
+            "supplier": "Acme GmbH",
+            "date": "2026-03-01",
+            "category": "SALES_INVOICE",
+            "reason": "",
+        }
+
+    def test_of_another_company_s_books_is_told(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        receipt()
+        settings = entered(debitoor_id="other@company.example")
+        answer = page().post("/api/accounts/new-account/draft/record", json={"settings": settings})
+        assert answer.status_code == 502
+        assert "The token belongs to" in answer.json()["detail"]
+
+
+class TestThePreview:
+    def test_tells_what_the_first_run_would_do_and_does_nothing(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+        acme: CompanyAdmin,
+        ledger: Ledger,
+        accounts: Path,
+    ):
+        uid = receipt(document_number="R-17")
+        receipt(currency="USD")
+        told = ask(page(), "preview", entered(rename="{document_number}"))
+        assert (told["counts"], told["total"], told["complete"]) == ({"send": 1, "held": 1}, 2, True)
+        (sent,) = (one for one in told["documents"] if one["outcome"] == "send")
+        assert (sent["source_id"], sent["target_name"], sent["lines"]) == (str(uid), "R-17.pdf", ["19 %: 119.00"])
+        assert isinstance(sent["gross_amount"], str)  # never a binary number
+        assert Decimal(sent["gross_amount"]) == Decimal("119.00")
+        assert (acme.expenses(), ledger.count(), ledger.runs(), list(accounts.iterdir())) == ([], {}, [], [])
+
+    def test_of_a_period_and_a_few(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        for day in ("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01"):
+            receipt(document_date=day)
+        client, february = page(), {"from": "2026-02-01", "to": "2026-02-28"}
+        told = ask(client, "preview", entered(), **february)
+        assert [one["document_date"] for one in told["documents"]] == ["2026-02-01", "2026-02-28"]
+        told = ask(client, "preview", entered(), limit=1, **february)
+        assert (len(told["documents"]), told["total"], told["complete"]) == (1, 2, False)
+
+    def test_of_settings_that_are_not_right(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
+    ):
+        answer = page().post("/api/accounts/new-account/draft/preview", json={"settings": entered(name=None)})
+        assert answer.status_code == 422
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["name"]
+
+    @pytest.mark.parametrize("wish", [{"limit": 0}, {"limit": 201}, {"from": "yesterday"}, {"more": 1}])
+    def test_of_what_cannot_be_asked(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], wish: dict[str, Any]
+    ):
+        body = {"settings": entered(), **wish}
+        assert page().post("/api/accounts/new-account/draft/preview", json=body).status_code == 422
+
+
+class TestTheSource:
+    def test_has_tags_and_companies_to_choose_from(
+        self, page: Callable[..., TestClient], acme: CompanyAdmin, receipt: Callable[..., int]
+    ):
+        receipt(tags=["books", "Zoo"], supplier="Paper Ltd")
+        told = page().get("/api/accounts/new-account/draft/source", params={"connection": "gmi"}).json()
+        assert {"books", "Zoo"} <= set(told["tags"])
+        assert "Paper Ltd" in told["companies"]
+
+
+class TestRights:
+    @pytest.mark.parametrize("part", ["names", "record", "preview"])
+    def test_connections_of_others_are_not_looked_into(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], part: str
+    ):
+        answer = page("user").post(f"/api/accounts/new-account/draft/{part}", json={"settings": entered()})
+        assert (answer.status_code, answer.json()["detail"][:23]) == (403, "You may not edit the co")
+
+    def test_nor_is_their_source(self, page: Callable[..., TestClient], acme: CompanyAdmin):
+        answer = page("user").get("/api/accounts/new-account/draft/source", params={"connection": "gmi"})
+        assert answer.status_code == 403
+
+    def test_those_of_an_account_that_the_user_may_edit_are(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        account_file: Callable[..., Path],
+        receipt: Callable[..., int],
+    ):
+        receipt()
+        account_file("mine")
+        assert len(ask(page("user"), "names", entered(), "mine")["names"]) == 1
+
+    @pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403)])
+    @pytest.mark.parametrize("part", ["check", "names", "record", "preview"])
+    def test_who_may_not_edit_accounts(self, page: Callable[..., TestClient], role: str | None, status: int, part: str):
+        answer = page(role).post(f"/api/accounts/new-account/draft/{part}", json={"settings": {}})
+        assert answer.status_code == status
