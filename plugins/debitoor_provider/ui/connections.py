@@ -48,13 +48,13 @@ _COPIED = (
 
 
 def editable(user: BaseUser) -> list[tuple[str, str]]:
-    """List id and type of both services' connections in Airflow's table that a user may edit."""
+    """List id and type of both services' connections in Airflow's table that a user may edit; patterns have no key."""
     from airflow.api_fastapi.app import get_auth_manager
 
     allowed = get_auth_manager().get_authorized_connections(user=user, method="PUT")
     with create_session() as session:
-        query = sa.select(Row.conn_id, Row.conn_type).where(Row.conn_type.in_(HOOKS)).order_by(Row.conn_id)
-        return [(conn_id, conn_type) for conn_id, conn_type in session.execute(query) if conn_id in allowed]
+        rows = session.scalars(sa.select(Row).where(Row.conn_type.in_(HOOKS)).order_by(Row.conn_id))
+        return [(row.conn_id, row.conn_type) for row in rows if row.conn_id in allowed and row.password]
 
 
 def find(connection_id: str) -> Connection | None:
