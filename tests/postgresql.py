@@ -57,7 +57,7 @@ def cluster(log: Path) -> Iterator[Cluster]:
         check=True,
         capture_output=True,
     )
-    port = _free_port()
+    port = free_port()
     fast = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
     server = Cluster(
         URL.create("postgresql", "ledger", password, "127.0.0.1", port, "postgres"),
@@ -133,7 +133,8 @@ def _program(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody uses just now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

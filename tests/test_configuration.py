@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url
+from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url, pacing_url
 
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch):
-    for option in ("LEDGER_CONN", "ACCOUNTS_FOLDER"):
+    for option in ("LEDGER_CONN", "ACCOUNTS_FOLDER", "PACING_URL"):
         monkeypatch.delenv(f"AIRFLOW__DEBITOOR__{option}", raising=False)
 
 
 def test_without_settings_everything_is_in_airflows_home(monkeypatch):
     monkeypatch.setenv("AIRFLOW_HOME", "/srv/airflow")
     assert ledger_url() == "sqlite:////srv/airflow/debitoor_ledger.db"
+    assert pacing_url() == "sqlite:////srv/airflow/debitoor_pacing.db"
 
 
 def test_without_a_home_it_is_airflows_own(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from airflow.sdk.configuration import conf
 
@@ -13,6 +14,11 @@ SECTION = "debitoor"
 def ledger_url() -> str:
     """Give the SQLAlchemy URL of the ledger; by default a SQLite file in Airflow's home."""
     return _option("ledger_conn") or f"sqlite:///{airflow_home() / 'debitoor_ledger.db'}"
+
+
+def pacing_url() -> str:
+    """Give the address of the store that counts calls; by default a SQLite file in Airflow's home."""
+    return _option("pacing_url") or f"sqlite:///{quote(str(airflow_home() / 'debitoor_pacing.db'))}"
 
 
 def accounts_folder() -> Path:

@@ -160,12 +160,14 @@ def _config() -> dict[str, Any]:
                     "default": "",
                 },
                 "pacing_url": {
-                    "description": "Where the calls to the services are counted, so that all processes keep within "
-                    "the allowance together: sqlite:////path/to/file, or memory:// for each process alone. When "
-                    "empty, the SQLite file debitoor_pacing.db in AIRFLOW_HOME.",
+                    "description": "Where the calls to the services are counted, so that all who use a key keep "
+                    "within its allowance together: redis://host:6379/1 or postgresql://user@host/database for many "
+                    "machines, sqlite:////path/to/file for one, memory:// for each process alone. When empty, the "
+                    "SQLite file debitoor_pacing.db in AIRFLOW_HOME.",
                     "version_added": "0.1.0",
                     "type": "string",
-                    "example": "sqlite:////var/lib/airflow/pacing.db",
+                    "sensitive": True,
+                    "example": "redis://redis:6379/1",
                     "default": "",
                 },
             },

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from abc import abstractmethod
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
-from urllib.parse import quote
 
 from airflow.providers.http.hooks.http import HttpHook
-from airflow.sdk.configuration import conf
+from airflow.sdk import Connection
 from airflow.sdk.log import mask_secret
 
+from debitoor_provider.configuration import pacing_url
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.retry import READ, WRITE, Backoff
@@ -25,7 +22,6 @@ from debitoor_provider.services.session import CONNECT_TIMEOUT
 from debitoor_provider.services.transport import Call
 
 if TYPE_CHECKING:
-    from airflow.sdk import Connection
     from requests import Response, Session
 
     from debitoor_provider.services.session import ServiceSession
@@ -167,13 +163,15 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @property
     def _connection(self) -> Connection:
-        connection = copy(self._given or self.get_connection(self.http_conn_id))
-        if connection.password:
-            mask_secret(connection.password)
-        for field in ("host", "login", "password", "extra"):  # any of them may hold a secret
-            if value := getattr(connection, field):
-                setattr(connection, field, Secret(value))
-        return connection
+        found = self._given or self.get_connection(self.http_conn_id)
+        if found.password:
+            mask_secret(found.password)
+        # Made anew: in the API server it is a row of the database, which must neither change nor give up a Secret.
+        fields: dict[str, Any] = {name: getattr(found, name) for name in ("conn_type", "schema", "port")}
+        for name in ("host", "login", "password", "extra"):  # any of them may hold a secret
+            value = getattr(found, name)
+            fields[name] = Secret(value) if value else value
+        return Connection(conn_id=found.conn_id, **fields)
 
     def _ready(self) -> C:
         """Return the client, ready for calls that it does not make itself."""
@@ -193,9 +191,7 @@ def pacer(key: str, allowance: Allowance) -> Pacer:
 
     By default a SQLite file in Airflow's home, which serves all processes of one machine.
     """
-    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-    store = conf.get("debitoor", "pacing_url", fallback="") or f"sqlite:///{quote(str(home / 'debitoor_pacing.db'))}"
-    return Pacer(key, allowance, store=store)
+    return Pacer(key, allowance, store=pacing_url())
 
 
 def _clock_problem(date: str) -> str:

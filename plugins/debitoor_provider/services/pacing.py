@@ -1,7 +1,8 @@
 """Keep calls within a service's allowance, together with everything else that uses the same key.
 
-The calls of one key are counted in a store that its users share: a SQLite file for the processes of one machine, or
-the memory of one process. pyrate-limiter keeps the sliding windows; the store knows a hash of the key, never the key.
+The calls of one key are counted in a store that its users share: PostgreSQL or Redis for many machines, a SQLite file
+for the processes of one, or the memory of one process. A pause that the service asks one of them for is kept by all.
+The store knows a hash of the key, never the key.
 """
 
 from __future__ import annotations
@@ -9,21 +10,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import sqlite3
-import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyrate_limiter import AbstractBucket
+    from debitoor_provider.services.pacing_store import Store, Windows
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +30,6 @@ MEMORY = "memory://"
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _MARGIN = 0.25
 """Seconds a window is kept longer than the service's, because calls do not all travel equally fast."""
-_SWEEP_EVERY = 500
-"""Calls after which outdated entries are removed from the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class Allowance:
     per_day: int | None = None
 
     @property
-    def windows(self) -> tuple[tuple[int, float], ...]:
+    def windows(self) -> Windows:
         """Pairs of number of calls and seconds, from the shortest; without those that can never bind."""
         limits = ((self.per_minute, _MINUTE), (self.per_hour, _HOUR), (self.per_day, _DAY))
         binding: list[tuple[int, float]] = []
@@ -60,15 +56,15 @@ class Allowance:
 
 
 class Pacer:
-    """Holds calls back until they are allowed; one for all threads and processes that use a key.
+    """Holds calls back until they are allowed; one for all threads, processes and machines that use a key.
 
     :param key: API key or token; only its hash is kept
     :param allowance: the limits
-    :param store: ``sqlite:///<path>`` or ``memory://``
+    :param store: ``postgresql://…``, ``redis://…``, ``sqlite:///<path>`` or ``memory://``
     :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, a longer
         pause is left to the scheduler
     :param sleep: how to wait
-    :param clock: monotonic seconds, for pauses
+    :param clock: monotonic seconds, for the pauses of this pacer
     :raises Misconfigured: for a store that is not known or cannot be opened
     """
 
@@ -89,29 +85,43 @@ class Pacer:
         self._sleep = sleep
         self._clock = clock
         self._not_before = 0.0
-        if self._windows:
-            self._bucket()
+        # In memory nobody else asks for a pause, so that without a limit there is nothing to ask for.
+        self._asks = bool(self._windows) or store != MEMORY
+        if self._asks:
+            self._shared()
 
     def acquire(self) -> None:
         """Wait until a call is allowed, and count it.
 
         :raises QuotaUsedUp: at once, when the allowance of the hour or day is spent
         :raises RateLimited: at once, while the service wants a longer pause
+        :raises NotSent: when the store is away, since a call that nobody counts could be one too many
         """
         self._sit_out()
-        while self._windows and (wait := self._take()):
-            if wait > self._longest:
+        while self._asks and (wait := self._shared().take()):
+            if wait.seconds > self._longest and wait.asked:
+                raise slow_down("The service", wait.seconds)
+            if wait.seconds > self._longest:
                 raise QuotaUsedUp(
-                    f"The allowance of calls is used up. The next one is possible in about {duration(wait)}.",
+                    f"The allowance of calls is used up. The next one is possible in about {duration(wait.seconds)}.",
                     remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
                 )
-            log.debug("Held back for %.1f s to keep within the allowance.", wait)
-            self._sleep(wait)
+            log.debug("Held back for %.1f s, %s.", wait.seconds, "as asked" if wait.asked else "to keep the allowance")
+            self._sleep(wait.seconds)
             self._sit_out()
 
     def pause(self, seconds: float) -> None:
-        """Let no call of this pacer start before so many seconds have passed, because the service asked for it."""
+        """Let no call with this key start before so many seconds have passed, because the service asked for it."""
         self._not_before = max(self._not_before, self._clock() + seconds)
+        if self._asks:
+            try:
+                self._shared().pause(min(seconds, _DAY))
+            except ServiceError as error:
+                log.warning("Others are not told of the pause: %s", error)
+
+    def left(self) -> int | None:
+        """Tell how many calls the longest window still allows; ``None`` without a limit."""
+        return self._shared().left() if self._windows else None
 
     def _sit_out(self) -> None:
         """Wait until the pause is over, also when it was made longer meanwhile."""
@@ -123,67 +133,35 @@ class Pacer:
             if left > 0:
                 self._sleep(left)
 
-    def _take(self) -> float:
-        try:
-            return self._bucket().take()
-        except sqlite3.Error:
-            raise _unusable() from None
-
-    def _bucket(self) -> _Bucket:
+    def _shared(self) -> Store:
         # By process: a forked worker must not use its parent's connection to the store.
         return _opened(self._store, self._name, self._windows, os.getpid())
 
 
-class _Bucket:
-    """A pyrate-limiter bucket and the lock that makes asking it and learning the wait one step."""
-
-    def __init__(self, bucket: AbstractBucket) -> None:
-        self._bucket = bucket
-        self._lock = threading.Lock()
-        self._taken = 0
-
-    def take(self) -> float:
-        """Count one call if it is allowed now; return 0, or the seconds to wait before asking again."""
-        from pyrate_limiter import RateItem
-
-        with self._lock:
-            now = self._bucket.now()  # type: ignore[no-untyped-call]
-            if self._taken % _SWEEP_EVERY == 0:
-                self._bucket.leak(now)
-            item = RateItem("call", now)
-            if self._bucket.put(item):
-                self._taken += 1
-                return 0.0
-            return max(float(self._bucket.waiting(item)) / 1000, 0.001)  # type: ignore[arg-type]
-
-
 @lru_cache(maxsize=256)
-def _opened(store: str, name: str, windows: tuple[tuple[int, float], ...], process: int) -> _Bucket:  # noqa: ARG001
-    """Return the process's bucket for a key. Further stores (Redis, PostgreSQL) that pyrate-limiter has go here."""
-    from pyrate_limiter import InMemoryBucket, Rate
-
-    rates = [Rate(limit, round((seconds + _MARGIN) * 1000)) for limit, seconds in windows]
+def _opened(store: str, name: str, windows: Windows, process: int) -> Store:
+    """Return what this process counts the calls of a key with. Each store imports its driver only when it is used."""
+    windows = tuple((limit, seconds + _MARGIN) for limit, seconds in windows)
     parts = urlsplit(store)
-    if parts.scheme == "memory":
-        return _Bucket(InMemoryBucket(rates))
-    if parts.scheme == "sqlite" and not parts.netloc and parts.path.strip("/"):
-        from debitoor_provider.services.pacing_sqlite import open_bucket
+    if store == MEMORY:
+        from debitoor_provider.services.pacing_memory import open_memory
 
-        path = Path(unquote(parts.path).removeprefix("/"))
-        try:
-            return _Bucket(open_bucket(path, name, rates))
-        except (OSError, sqlite3.Error):
-            raise _unusable() from None
+        return open_memory(windows)
+    if parts.scheme == "sqlite" and not parts.netloc and parts.path.strip("/"):
+        from debitoor_provider.services.pacing_sqlite import SQLiteStore
+
+        return SQLiteStore(parts.path, name, windows)
+    if parts.scheme in ("redis", "rediss", "unix"):
+        from debitoor_provider.services.pacing_redis import RedisStore
+
+        return RedisStore(store, name, windows, process)
+    if parts.scheme.partition("+")[0] in ("postgresql", "postgres"):
+        from debitoor_provider.services.pacing_postgresql import PostgreSQLStore
+
+        return PostgreSQLStore(store, name, windows, process)
     raise Misconfigured(
         "The store for pacing is not known.",
-        remedy="Set [debitoor] pacing_url to sqlite:////path/to/file or memory://.",
-    )
-
-
-def _unusable() -> Misconfigured:
-    return Misconfigured(
-        "The store for pacing cannot be used.",
-        remedy="Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to.",
+        remedy="Set [debitoor] pacing_url to postgresql://…, redis://…, sqlite:////path/to/file or memory://.",
     )
 
 

@@ -1,16 +1,34 @@
-"""The SQLite bucket of pyrate-limiter, made safe for many processes by SQLite's own write lock."""
+"""Calls counted in a SQLite file, for all processes of one machine.
+
+The bucket is pyrate-limiter's, made safe for many processes by SQLite's own write lock.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from pyrate_limiter import Rate, RateItem, SQLiteBucket
+from pyrate_limiter import RateItem, SQLiteBucket
+
+from debitoor_provider.services.pacing_memory import BucketStore, rates_of
+from debitoor_provider.services.pacing_store import Wait, away, unusable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from debitoor_provider.services.pacing_store import Windows
 
 _BUSY_SECONDS = 30.0
+_PLACE = "SQLite"
+
+_TABLE = "CREATE TABLE IF NOT EXISTS debitoor_pauses (name TEXT PRIMARY KEY, until REAL NOT NULL)"
+_PAUSED = "SELECT until FROM debitoor_pauses WHERE name = ?"
+_PAUSE = "INSERT INTO debitoor_pauses VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
 
 
 class SharedSQLiteBucket(SQLiteBucket):
@@ -35,17 +53,60 @@ class SharedSQLiteBucket(SQLiteBucket):
                     self.conn.rollback()
 
 
-def open_bucket(path: Path, table: str, rates: list[Rate]) -> SharedSQLiteBucket:
-    """Open, and if need be create, a bucket in a file.
+class SQLiteStore:
+    """The calls and the pause of a key, in a file."""
 
-    :param table: name of its table, of letters, digits and underscores
-    :raises sqlite3.Error: when the file cannot be used
-    """
+    def __init__(self, path: str, name: str, windows: Windows) -> None:
+        self._name = name
+        self._lock = threading.Lock()  # pauses have a connection of their own: the bucket's is in its transactions
+        with _plain_errors():
+            self._connection = _connect(Path(unquote(path).removeprefix("/")))
+            self._connection.execute(_TABLE)
+            self._connection.commit()
+            self._calls = BucketStore(_bucket(path, name, windows)) if windows else None
+
+    def take(self) -> Wait | None:
+        """Count a call if it is allowed now."""
+        with _plain_errors():
+            with self._lock:
+                row = self._connection.execute(_PAUSED, (self._name,)).fetchone()
+            if row and (left := row[0] - time.time()) > 0:
+                return Wait(left, asked=True)
+            return self._calls.take() if self._calls else None
+
+    def pause(self, seconds: float) -> None:
+        """Allow no call to any process before so many seconds have passed."""
+        with _plain_errors(), self._lock, self._connection:
+            self._connection.execute(_PAUSE, (self._name, time.time() + seconds))
+
+    def left(self) -> int:
+        """Tell how many calls the longest window still allows."""
+        with _plain_errors():
+            return self._calls.left() if self._calls else 0
+
+
+def _bucket(path: str, table: str, windows: Windows) -> SharedSQLiteBucket:
+    connection = _connect(Path(unquote(path).removeprefix("/")))
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (name TEXT, item_timestamp INTEGER)")
+    connection.execute(f"CREATE INDEX IF NOT EXISTS idx_{table} ON {table} (item_timestamp)")
+    connection.commit()
+    return SharedSQLiteBucket(rates_of(windows), connection, table)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=OFF")  # after a power cut the count may start anew
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (name TEXT, item_timestamp INTEGER)")
-    connection.execute(f"CREATE INDEX IF NOT EXISTS idx_{table} ON {table} (item_timestamp)")
-    connection.commit()
-    return SharedSQLiteBucket(rates, connection, table)
+    return connection
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise away(_PLACE) from None
+        mend = "Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to."
+        raise unusable(_PLACE, mend) from None

@@ -1,0 +1,55 @@
+"""Calls counted by a bucket of pyrate-limiter: here in the memory of one process."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+from debitoor_provider.services.pacing_store import SWEEP_EVERY, Wait
+
+if TYPE_CHECKING:
+    from pyrate_limiter import AbstractBucket
+
+    from debitoor_provider.services.pacing_store import Windows
+
+
+class BucketStore:
+    """A bucket and the lock that makes asking it and learning the wait one step."""
+
+    def __init__(self, bucket: AbstractBucket) -> None:
+        self._bucket = bucket
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    def take(self) -> Wait | None:
+        """Count a call if it is allowed now."""
+        with self._lock:
+            now = self._bucket.now()  # type: ignore[no-untyped-call]
+            if self._taken % SWEEP_EVERY == 0:
+                self._bucket.leak(now)
+            item = RateItem("call", now)
+            if self._bucket.put(item):
+                self._taken += 1
+                return None
+            return Wait(max(float(self._bucket.waiting(item)) / 1000, 0.001))  # type: ignore[arg-type]
+
+    def pause(self, seconds: float) -> None:
+        """Do nothing: a pacer keeps to its own pauses by itself, and nobody else counts here."""
+
+    def left(self) -> int:
+        """Tell how many calls the longest window still allows."""
+        with self._lock:
+            self._bucket.leak(self._bucket.now())  # type: ignore[no-untyped-call]
+            return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))  # type: ignore[arg-type]
+
+
+def open_memory(windows: Windows) -> BucketStore:
+    """Make a store that counts the calls of this process alone."""
+    return BucketStore(InMemoryBucket(rates_of(windows)))
+
+
+def rates_of(windows: Windows) -> list[Rate]:
+    """Tell the windows in pyrate-limiter's words."""
+    return [Rate(limit, round(seconds * 1000)) for limit, seconds in windows]
