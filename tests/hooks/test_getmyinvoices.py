@@ -57,6 +57,19 @@ def test_the_client_is_made_once_and_closed_with_the_hook(connection):
     hook.close()
 
 
+def test_it_works_where_a_connection_is_a_row_of_airflow_s_database(service, connection, monkeypatch):
+    """As in the API server, whose connections are let go as soon as nobody holds them."""
+    from airflow.models.connection import Connection
+
+    row = {"conn_id": "acme", "conn_type": "getmyinvoices", "password": CANARY, "extra": '{"allow_http": true}'}
+    service.on("GET", DOCUMENTS, EMPTY)
+    monkeypatch.setattr(
+        GetMyInvoicesHook, "get_connection", lambda *_: Connection(**row, host=service.url + BASE, login="G-1")
+    )
+    with GetMyInvoicesHook("acme") as hook:
+        assert list(hook.client.documents()) == []
+
+
 def test_extras_are_settings_and_never_headers(service, connect, hook):
     connect("getmyinvoices", BASE, {"client_secret": "s3cret", "page_size": 50, "X-Evil": "1"}, login="G-1")
     service.on("GET", STATUS, Reply({"success": True}))
