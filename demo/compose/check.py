@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
-from debitoor_provider.sync.ledger import DONE, Ledger
+from debitoor_provider.sync.ledger import DONE, Ledger, LedgerError, State
 from demo.accounts import slug
 from demo.api import AirflowApi, AirflowFailed
 from demo.check import check_company
@@ -17,7 +17,8 @@ from demo.compose.container import wait_for
 from demo.compose.stack import Stack
 from sandbox.client import CompanyAdmin, SandboxAdmin
 
-_AWAY = (AirflowFailed, requests.ConnectionError, requests.Timeout)
+_AWAY = (AirflowFailed, LedgerError, requests.ConnectionError, requests.Timeout)
+_LATENCY = 0.4  # seconds of each call, so that documents travel long enough
 _FURTHER_RUNS = 3  # of an account whose run failed in the trouble
 
 
@@ -46,7 +47,7 @@ class Check:
 
     def run(self) -> list[str]:
         """Do it all; gives what is wrong at the end."""
-        self.sandbox.fault("latency", operation="*", seconds=0.1)
+        self.sandbox.fault("latency", operation="*", seconds=_LATENCY)
         self._first_user()
         self._repeat_init()
         self._begin()
@@ -79,18 +80,22 @@ class Check:
 
     def _mishaps(self) -> None:
         """Let go wrong what can, one after the other, each while documents travel."""
-        mishaps: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("worker-1 is killed", self.stack["worker-1"].kill),
-            ("the scheduler is killed", self.stack["scheduler"].kill),
-            ("Redis is killed", self.stack["redis"].kill),
-            ("PostgreSQL is restarted", self.stack["postgres"].cut_off),
+        mishaps: tuple[tuple[str, str, Callable[[], None]], ...] = (
+            ("worker-1 is killed", "worker-1", self.stack["worker-1"].kill),
+            ("the scheduler is killed", "scheduler", self.stack["scheduler"].kill),
+            ("Redis is killed", "redis", self.stack["redis"].kill),
+            ("PostgreSQL is restarted", "postgres", self.stack["postgres"].cut_off),
         )
-        for what, happen in mishaps:
-            before = self._moved()
+        for what, name, happen in mishaps:
+            self._until(lambda: self._count({State.SENDING}) > 0, f"documents travel when {what}")
+            before = self._count(DONE)
             began = time.monotonic()
             happen()
+            self._until(self.stack[name].is_healthy, f"{name} is well again")
+            well = time.monotonic() - began
             self._until_moved(before + 1)
-            self.tell(f"{what} at {before} documents; the next arrived {time.monotonic() - began:.0f} s later.")
+            next_one = time.monotonic() - began
+            self.tell(f"{what} at {before} documents; well after {well:.0f} s, the next arrived by {next_one:.0f} s.")
 
     def _finish(self) -> None:
         """Wait for the end, and run again what failed meanwhile, as its schedule would."""
@@ -124,11 +129,11 @@ class Check:
         runs: Sequence[dict[str, str]] = self.airflow.runs(dag_id)
         return max(runs, key=lambda run: run["run_after"])["state"]
 
-    def _moved(self) -> int:
-        return sum(count for state, count in self._ledger.count().items() if state in DONE)
+    def _count(self, states: Collection[State]) -> int:
+        return sum(count for state, count in self._ledger.count().items() if state in states)
 
     def _until_moved(self, count: int) -> None:
-        self._until(lambda: self._moved() >= count, f"{count} documents are there")
+        self._until(lambda: self._count(DONE) >= count, f"{count} documents are there")
 
     def _until(self, done: Callable[[], bool], what: str) -> None:
         def asked() -> bool:

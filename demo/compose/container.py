@@ -115,14 +115,17 @@ class Container:
         if self.process:
             self.process.wait()
 
-    def stop(self) -> None:
-        """End it as ``docker stop`` does: the main process is asked, after a while everything is killed."""
+    def stop(self, grace: float | None = None) -> None:
+        """End it as ``docker stop`` does: the main process is asked, after a while everything is killed.
+
+        :param grace: seconds, instead of those of the Compose file
+        """
         self.wanted = False
         left = self.processes()
         if self.process and self.is_up():
             self.process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(self.service.grace)
+                self.process.wait(self.service.grace if grace is None else grace)
         for process in {*left, *self.processes()}:
             with suppress(psutil.NoSuchProcess):
                 process.kill()

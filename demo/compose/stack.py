@@ -13,6 +13,7 @@ from demo.compose.file import Project, Service
 from demo.compose.images import Image
 
 _PATIENCE = 240.0  # seconds for a service to get well
+_GRACE = 30.0  # seconds for a container to end
 _REST = 0.5  # seconds between looks for what has ended
 
 
@@ -125,7 +126,7 @@ class Stack:
 
     def _end(self) -> None:
         for name in reversed(self._order()):
-            stops = [threading.Thread(target=container.stop) for container in self.services[name]]
+            stops = [threading.Thread(target=container.stop, args=[_GRACE]) for container in self.services[name]]
             for stop in stops:
                 stop.start()
             for stop in stops:

@@ -1,0 +1,101 @@
+"""What docker-compose.yaml promises: little is open, little is allowed, everything comes back, a small server does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from demo.compose.file import Service, load
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "docker-compose.yaml").read_text()
+FILE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = FILE["services"]
+PROJECT = load(ROOT / "docker-compose.yaml", ROOT / "docker", {})  # a folder without .env: the defaults
+OURS = [name for name, told in SERVICES.items() if "build" in told]
+USUAL = {name: told for name, told in SERVICES.items() if "profiles" not in told}
+
+
+def test_nothing_is_published_but_the_web_port_and_that_on_this_machine_only() -> None:
+    published = {name: told["ports"] for name, told in SERVICES.items() if "ports" in told}
+    assert published == {"api-server": ["${WEB_BIND:-127.0.0.1}:${WEB_PORT:-8080}:8080"]}
+
+
+def test_the_databases_are_reached_from_inside_only() -> None:
+    assert FILE["networks"]["store"]["internal"]
+    assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["store"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_run_as_an_ordinary_user_with_nothing_more(name: str) -> None:
+    told = SERVICES[name]
+    assert told["user"] == "${AIRFLOW_UID:-50000}:0"
+    assert told["cap_drop"] == ["ALL"]
+    assert told["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in told
+    assert told["init"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_container_gets_more_than_the_server_has(name: str) -> None:
+    assert SERVICES[name]["deploy"]["resources"]["limits"]["memory"].endswith("m")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_lasts_comes_back_and_says_how_it_is(name: str) -> None:
+    told = SERVICES[name]
+    if told["restart"] == "no":
+        assert name in {"init", "sandbox-accounts"}
+    else:
+        assert told["restart"] == "unless-stopped"
+        assert told["healthcheck"]["test"]
+
+
+def test_everything_waits_for_the_initialisation() -> None:
+    for name in set(OURS) - {"init", "sandbox"}:
+        assert PROJECT.services[name].waits_for["init"] == "service_completed_successfully"
+
+
+def test_secrets_are_in_files_and_each_is_known() -> None:
+    for name, told in SERVICES.items():
+        assert set(told.get("secrets", [])) <= set(FILE["secrets"])
+        for key, value in told["environment"].items() if "environment" in told else ():
+            if re.search("PASSWORD|SECRET|KEY|CONN|BROKER_URL|PACING_URL", key) and not key.endswith("PASSWORDS_FILE"):
+                assert key.endswith(("_CMD", "_FILE")), key
+                assert str(value).split()[-1].removeprefix("/run/secrets/") in told["secrets"], (name, key)
+
+
+def test_a_worker_cannot_read_connections_nor_sign_tokens() -> None:
+    assert set(SERVICES["worker"]["secrets"]) == {"airflow_database", "ledger_database", "broker", "pacing"}
+
+
+def test_only_the_page_and_the_sandbox_write_account_files() -> None:
+    def writes(service: Service) -> bool:
+        return any(mount.target == "/opt/airflow/accounts" and not mount.read_only for mount in service.mounts)
+
+    writing = {name for name, service in PROJECT.services.items() if writes(service)}
+    assert writing == {"api-server", "sandbox-accounts"}
+
+
+def test_the_settings_are_those_of_the_example() -> None:
+    example = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    defaults = dict(re.findall(r"\$\{(\w+):?-([^}]*)\}", TEXT))
+    unusual = {"IMAGE", "IMAGE_SANDBOX", "SECRETS_FOLDER", "POSTGRES_SERVER"}
+    assert {name: value for name, value in defaults.items() if name not in unusual} == example
+
+
+def test_what_stands_for_the_image_is_what_the_dockerfile_says() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "AIRFLOW_HOME=/opt/airflow" in dockerfile
+    assert "PATH=/opt/airflow/docker:$PATH" in dockerfile
+    assert "USER=airflow" in dockerfile
+    assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE)[-1] == "50000:0"
+    copied = re.findall(r"^COPY (?!--from)(?:--\S+ )?(.+) \S+$", dockerfile, re.MULTILINE)
+    allowed = {line.lstrip("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for name in " ".join(copied).split():
+        assert (ROOT / name).exists()
+        assert name in allowed or ("requirements*.txt" in allowed and name.startswith("requirements"))

@@ -1,0 +1,68 @@
+"""The settings and secrets that docker/prepare.sh makes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+
+from demo.compose.file import load
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def prepare(folder: Path) -> str:
+    command = ["sh", str(ROOT / "docker/prepare.sh"), str(folder)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    prepare(tmp_path)
+    return tmp_path
+
+
+def test_every_secret_of_the_compose_file_is_made_and_none_else(folder: Path) -> None:
+    wanted = load(ROOT / "docker-compose.yaml", folder, {}).secrets
+    assert {file.name for file in (folder / "secrets").iterdir()} == set(wanted)
+    assert all(file.read_text().strip() for file in wanted.values())
+
+
+def test_nobody_else_can_read_them(folder: Path) -> None:
+    for path in [folder / ".env", folder / "secrets", *(folder / "secrets").iterdir()]:
+        assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
+
+
+def test_they_are_of_use(folder: Path) -> None:
+    def secret(name: str) -> str:
+        return (folder / "secrets" / name).read_text().strip()
+
+    assert Fernet(secret("fernet_key")).decrypt(Fernet(secret("fernet_key")).encrypt(b"a")) == b"a"
+    databases = [make_url(secret(name)) for name in ("airflow_database", "ledger_database")]
+    assert [(url.username, url.database) for url in databases] == [("airflow", "airflow"), ("ledger", "ledger")]
+    assert make_url(secret("broker")).password == make_url(secret("pacing")).password == secret("redis_password")
+    alone = {secret(file.name) for file in (folder / "secrets").iterdir()}
+    assert len(alone) == len(list((folder / "secrets").iterdir()))
+
+
+def test_a_second_time_changes_nothing(folder: Path) -> None:
+    (folder / "secrets" / "admin_password").write_text("mine\n")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    prepare(folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_the_containers_run_as_whoever_prepared_them_and_never_as_root(folder: Path) -> None:
+    line = f"AIRFLOW_UID={os.getuid() or 50000}"
+    assert line in (folder / ".env").read_text().splitlines()
+
+
+def test_it_tells_where_the_first_password_is_and_not_what_it_is(tmp_path: Path) -> None:
+    told = prepare(tmp_path)
+    assert "admin, is in secrets/admin_password" in told
+    assert (tmp_path / "secrets/admin_password").read_text().strip() not in told
