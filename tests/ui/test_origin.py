@@ -62,6 +62,15 @@ def test_a_script_with_a_token_needs_no_origin(page: Callable[..., TestClient], 
     assert script.request(method, "api/nothing", headers=headers).status_code in {404, 405}
 
 
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+def test_a_token_does_not_help_another_site(page: Callable[..., TestClient], headers: dict[str, str]) -> None:
+    """Airflow itself adds a token to every request when all users are admins, as in the demo."""
+    browser = page(None)
+    del browser.headers["Origin"]
+    token = {"Authorization": f"Bearer {token_of('admin')}"}
+    assert browser.post("api/nothing", headers=headers | token).status_code == REFUSED
+
+
 def test_the_address_that_airflow_is_known_by_counts_behind_a_proxy(
     signed_in: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
