@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped"
 """The verdict of a run that no later run can better until a person has mended something."""
+WENT_THROUGH = ("success", "rejected")
+"""The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
 
 @dataclass(frozen=True, slots=True)

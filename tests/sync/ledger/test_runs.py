@@ -115,3 +115,20 @@ def test_the_latest_runs_of_several_accounts(ledger: Ledger, clock: Clock):
     assert [run.id for run in ledger.runs(accounts={"acme"}, limit=1)] == ["d/3"]
     assert ledger.runs(accounts=[]) == []
     assert ledger.runs_known(["d/1", "never"]).keys() == {"d/1"}
+
+
+def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
+    assert ledger.last_judged("acme") is None
+    for number, (kind, verdict) in enumerate(
+        [("scheduled", "success"), ("manual", "failed"), ("dry_run", "success"), ("scheduled", "")]
+    ):
+        clock.pass_by(minutes=1)
+        ledger.start_run(Run(f"d/{number}", "acme", "export", kind))
+        if verdict:
+            ledger.finish_run(f"d/{number}", counts={}, verdict=verdict)
+    clock.pass_by(minutes=1)
+    ledger.start_run(Run("e/1", "other", "export", "manual"))
+    ledger.finish_run("e/1", counts={}, verdict="stopped")
+    assert ledger.last_judged("acme").id == "d/1"
+    assert ledger.last_judged("acme", ["success", "rejected"]).id == "d/0"
+    assert ledger.last_judged("acme", ["stopped"]) is None

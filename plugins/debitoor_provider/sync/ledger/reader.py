@@ -183,6 +183,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return runs.latest(connection, account, limit, accounts)
 
+    def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
+        """Return the account's latest run that was to move something and has a verdict, or one of these."""
+        with self._database.read() as connection:
+            return runs.last_judged(connection, account, verdicts)
+
     def watermark(self, account: str, direction: Direction) -> Watermark:
         """Return how far the source was asked."""
         with self._database.read() as connection:

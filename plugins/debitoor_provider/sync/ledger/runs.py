@@ -99,6 +99,18 @@ def latest(
     return [Run(*row) for row in connection.execute(statement)]
 
 
+def last_judged(connection: Connection, account: str, verdicts: Collection[str] | None) -> Run | None:
+    """Return the latest run that was to move something and has a verdict, or one of these; else ``None``."""
+    is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
+    row = connection.execute(
+        sa.select(*_RUN)
+        .where(runs.c.account == account, runs.c.kind != "dry_run", is_wanted)
+        .order_by(runs.c.started_at.desc(), runs.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Run(*row)
+
+
 def watermark(connection: Connection, account: str, direction: Direction) -> Watermark:
     """Return how far the source was asked."""
     row = connection.execute(
