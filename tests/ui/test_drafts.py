@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.models.connection import Connection
+from airflow.models.team import Team
+from airflow.utils.session import create_session
 
 from debitoor_provider.ui import samples
 
@@ -163,9 +168,6 @@ class TestNames:
         sandbox: SandboxAdmin,
         monkeypatch: pytest.MonkeyPatch,
     ):
-        import json
-        import os
-
         receipt()
         client = page()
         assert len(ask(client, "names", entered())["names"]) == 1
@@ -317,6 +319,27 @@ class TestThePreview:
     ):
         body = {"settings": entered(), **wish}
         assert page().post("/api/accounts/new-account/draft/preview", json=body).status_code == 422
+
+    def test_through_the_connections_of_a_team(
+        self,
+        page: Callable[..., TestClient],
+        entered: Callable[..., dict[str, Any]],
+        receipt: Callable[..., int],
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        """Airflow shows them to the team's tasks only; the page belongs to no team, and has asked for the right."""
+        receipt()
+        monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
+        with create_session() as session:
+            session.add(Team(name="red"))
+            session.flush()
+            for name, conn_type in (("gmi", "getmyinvoices"), ("debitoor", "debitoor")):
+                kept = {"conn_type": conn_type} | json.loads(os.environ[f"AIRFLOW_CONN_{name.upper()}"])
+                session.add(Connection(conn_id=f"red_{name}", team_name="red", **kept))
+        settings = entered(connections={"getmyinvoices": "red_gmi", "debitoor": "red_debitoor"})
+        client = page("admin", "red")
+        assert ask(client, "preview", settings)["counts"] == {"send": 1}
+        assert len(ask(client, "names", settings)["names"]) == 1
 
 
 class TestTheSource:

@@ -55,14 +55,14 @@ class Exchange:
         # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
         from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 
-        return self._client(GetMyInvoicesHook(self.account.connections.getmyinvoices))
+        return self._client(GetMyInvoicesHook, self.account.connections.getmyinvoices)
 
     @cached_property
     def debitoor(self) -> DebitoorClient:
         """The client of the account's Debitoor connection."""
         from debitoor_provider.hooks.debitoor import DebitoorHook
 
-        return self._client(DebitoorHook(self.account.connections.debitoor))
+        return self._client(DebitoorHook, self.account.connections.debitoor)
 
     @property
     def export_account(self) -> ExportAccount:
@@ -135,16 +135,20 @@ class Exchange:
         """Give back the connections."""
         self._open.close()
 
-    def _client(self, hook: ServiceHook[C]) -> C:
+    def _hook(self, hook: type[ServiceHook[C]], connection_id: str) -> ServiceHook[C]:
+        """Make the hook of a connection."""
+        return hook(connection_id)
+
+    def _client(self, hook: type[ServiceHook[C]], connection_id: str) -> C:
         """Open a hook until :meth:`close`.
 
         :raises Misconfigured: when its connection is not there
         """
         try:
-            return self._open.enter_context(hook).client
+            return self._open.enter_context(self._hook(hook, connection_id)).client
         except AirflowNotFoundException:
             raise Misconfigured(
-                f"Airflow has no connection {hook.http_conn_id}.",
+                f"Airflow has no connection {connection_id}.",
                 operation=f"open account {self.account_id}",
                 remedy="Add it (Admin, Connections), or correct the account's connections.",
             ) from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
-from debitoor_provider.operators.exchange import Exchange
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.listing import sales_document
-from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.exchange import opened_exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from debitoor_provider.operators.exchange import Exchange
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
 
@@ -29,14 +29,12 @@ def fetch(entry: Entry, account: Account, side: Side) -> Iterator[bytes]:
     :raises ServiceError: when the service does not give it
     """
     body = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115  closed behind the last piece
-    exchange = Exchange(entry.account, account, opened_ledger(), run_id="page")
     try:
-        _download(exchange, entry, side, body)
+        with opened_exchange(entry.account, account) as exchange:
+            _download(exchange, entry, side, body)
     except BaseException:
         body.close()
         raise
-    finally:
-        exchange.close()
     return _pieces(body)
 
 

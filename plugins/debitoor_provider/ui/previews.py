@@ -7,9 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from debitoor_provider.operators.exchange import Exchange
 from debitoor_provider.sync.window import RunKind, manual
-from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.exchange import opened_exchange
 from debitoor_provider.ui.models.previews import PreviewModel
 
 if TYPE_CHECKING:
@@ -23,12 +22,9 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
     :param account_id: under which the ledger knows what is done already
     :raises ServiceError: when one of them does not answer, or the connections cannot be right
     """
-    exchange = Exchange(account_id, account, opened_ledger(), run_id="preview")
     window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
-    try:
+    with opened_exchange(account_id, account) as exchange:
         look = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), wish.limit)
-    finally:
-        exchange.close()
     return PreviewModel.model_validate(
         {
             "counts": Counter(document.outcome for document in look.documents),

@@ -9,9 +9,9 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from debitoor_provider.operators.exchange import Exchange
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
+from debitoor_provider.ui.exchange import opened_exchange
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
@@ -59,8 +59,5 @@ def size_backfill(
     """Tell how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:
         raise HTTPException(422, "The period ends before it begins.")
-    exchange = Exchange(account_id, settings_of(account_id), opened_ledger(), run_id="page")
-    try:
+    with opened_exchange(account_id, settings_of(account_id)) as exchange:
         return BackfillSize(documents=exchange.count_open(start, end))
-    finally:
-        exchange.close()
