@@ -14,10 +14,23 @@ export const stopRun = (dagId, runId) =>
 /** The runs that a backfill would make; from and to are ISO instants. */
 export const backfillRuns = (dagId, from, to, options) =>
   call("POST", "api/v2/backfills/dry_run", { body: backfillBody(dagId, from, to), ...options });
-export const startBackfill = (dagId, from, to) =>
-  call("POST", "api/v2/backfills", { body: backfillBody(dagId, from, to) });
+
+/** Start a backfill. While something else writes into a SQLite database, Airflow answers 503 and leaves nothing behind. */
+export async function startBackfill(dagId, from, to) {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await call("POST", "api/v2/backfills", { body: backfillBody(dagId, from, to) });
+    } catch (failure) {
+      if (failure.status !== 503 || turn === TURNS) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+}
 export const backfills = (dagId, options) => call("GET", "api/v2/backfills", { params: { dag_id: dagId }, ...options });
 export const cancelBackfill = (id) => call("PUT", `api/v2/backfills/${id}/cancel`, {});
+
+const TURNS = 5;
+const PAUSE = 2000;
 
 const backfillBody = (dagId, from, to) => ({
   dag_id: dagId,

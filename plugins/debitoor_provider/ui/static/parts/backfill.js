@@ -27,9 +27,9 @@ export function BackfillDialog({ row, onClose }) {
   const start = async () => {
     setBusy(true);
     try {
-      if (row.paused) await pause(row.dag_id, false);
       if (way === ONE) await trigger(row.dag_id, period);
       else await startBackfill(row.dag_id, ...instants(row, period));
+      if (row.paused) await pause(row.dag_id, false); // afterwards: resuming may start a run of its own
       tell(t("do.backfill.done", { name: row.name }));
       onClose(true);
     } catch (failure) {

@@ -31,7 +31,7 @@ function HistoryEvent({ event }) {
     h(
       ui.Timeline.Content,
       { overflowWrap: "anywhere" },
-      h(ui.Timeline.Title, null, has(kind) ? t(kind) : event.kind),
+      h(ui.Timeline.Title, { fontSize: "sm" }, has(kind) ? t(kind) : event.kind),
       h(
         ui.Text,
         { fontSize: "sm", color: "fg.muted" },
