@@ -78,9 +78,7 @@ def may(user: BaseUser, right: Right, account_id: str) -> bool:
 def rights(user: BaseUser, account_ids: Iterable[str], wanted: Iterable[Right]) -> dict[str, dict[Right, bool]]:
     """Tell which rights a user has on each of many accounts."""
     dag_ids = {account_id: DAG_ID_PREFIX + account_id for account_id in account_ids}
-    teams: dict[str, str | None] = {}
-    if _has_teams():
-        teams = {dag_id: _team_of_dag(dag_id) for dag_id in dag_ids.values()}
+    teams = _teams_of(dag_ids.values())
     manager, wanted = get_auth_manager(), list(wanted)
     return {
         account_id: {
@@ -126,12 +124,8 @@ def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:
     ids = set(account_ids)
     known = _dag_ids()
     readable = get_auth_manager().get_authorized_dag_ids(user=user)
-    return {
-        account_id
-        for account_id in ids
-        if (DAG_ID_PREFIX + account_id in readable)
-        or (DAG_ID_PREFIX + account_id not in known and may(user, Right.SEE, account_id))
-    }
+    new = rights(user, (id_ for id_ in ids if DAG_ID_PREFIX + id_ not in known), [Right.SEE])
+    return {id_ for id_ in ids if DAG_ID_PREFIX + id_ in readable or (id_ in new and new[id_][Right.SEE])}
 
 
 def _dag_ids() -> set[str]:
@@ -139,17 +133,22 @@ def _dag_ids() -> set[str]:
         return set(session.scalars(sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX))))
 
 
-def _team_of_dag(dag_id: str) -> str | None:
-    """Give the team of a DAG; a new account belongs to the team of the others, with which it shares its folder."""
+def _teams_of(dag_ids: Iterable[str]) -> dict[str, str | None]:
+    """Give the teams of DAGs; a new account belongs to the team of the others, with which it shares its folder.
+
+    Airflow's own question for one DAG remembers the answer, also that a DAG is not known yet.
+    """
     if not _has_teams():
-        return None
-    team = DagModel.get_team_name(dag_id)
-    if team is None:
+        return {}
+    wanted = list(dag_ids)
+    teams: dict[str, str | None] = DagModel.get_dag_id_to_team_name_mapping(wanted)
+    if new := set(wanted) - _dag_ids():
         with create_session() as session:
             others = sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX)).limit(1)
             other = session.scalar(others)
-        team = DagModel.get_team_name(other) if other else None
-    return team
+        team = DagModel.get_dag_id_to_team_name_mapping([other]).get(other) if other else None
+        teams |= dict.fromkeys(new, team)
+    return teams
 
 
 def _has_teams() -> bool:

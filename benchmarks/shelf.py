@@ -1,0 +1,182 @@
+"""A large set-up to measure the page with: accounts, a month of runs, and a ledger; written straight into the tables."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.ledger.tables import documents, events, runs
+
+DAYS = 30
+BIG = "account-0000"
+"""One account has a tenth of all documents."""
+_CHUNK = 5_000
+_STATES = ["archived"] * 60 + ["moved"] * 30 + ["ignored"] * 4 + ["waiting"] * 2 + ["planned", "gone"] + ["held"] * 2
+_REASONS = {"held": ["foreign_currency", "reverse_charge", "credit_note_sign"], "waiting": ["not_approved"]}
+_WORDS = ["Paper", "Ink", "Cloud", "Rail", "Energy", "Tools", "Coffee", "Print", "Legal", "Parcel"]
+
+
+def name_of(number: int) -> str:
+    """Name an account."""
+    return f"account-{number:04}"
+
+
+def write_accounts(folder: Path, count: int) -> None:
+    """Write the account files."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        described = {
+            "type": "export",
+            "name": f"{_WORDS[number % 10]} {number} GmbH",
+            "debitoor_id": f"books@{number}.example",
+            "frequency": "daily",
+            "connections": {"getmyinvoices": f"gmi_{number}", "debitoor": f"debitoor_{number}"},
+            "filter": {"companies": {"exclude": ["Example Portal"]}},
+            "rename": "{document_date}_{company}_{document_number}",
+        }
+        (folder / f"{name_of(number)}.yaml").write_text(json.dumps(described, indent=1))
+
+
+def fill_airflow(engine: sa.Engine, count: int) -> None:
+    """Enter the accounts' DAGs and a month of daily runs into Airflow's own tables."""
+    from airflow.models.dag import DagModel
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.models.dagrun import DagRun
+    from sqlalchemy.orm import Session
+
+    with Session(engine) as session:
+        if session.get(DagBundleModel, "dags-folder") is None:
+            session.add(DagBundleModel(name="dags-folder"))
+            session.flush()
+        for number in range(count):
+            session.add(
+                DagModel(
+                    dag_id=f"debitoor__{name_of(number)}",
+                    bundle_name="dags-folder",
+                    is_paused=number % 50 == 0,
+                    is_stale=False,
+                    fileloc="debitoor_sync.py",
+                    relative_fileloc="debitoor_sync.py",
+                    next_dagrun_create_after=_now() + timedelta(minutes=number),
+                )
+            )
+        session.commit()
+        columns = DagRun.__table__.c
+        rows = (
+            {
+                "dag_id": f"debitoor__{name_of(number)}",
+                "run_id": _run_id(day),
+                "state": "running" if number % 200 == 7 and not ago else "failed" if number % 60 == 9 else "success",
+                "run_type": "scheduled",
+                "start_date": day,
+                "end_date": day + timedelta(seconds=40),
+                "run_after": day,
+                "clear_number": 0,
+            }
+            for ago, day in _days()
+            for number in range(count)
+        )
+        insert = sa.insert(DagRun.__table__)
+        known = {column.name for column in columns}
+        for chunk in _chunks(rows):
+            session.execute(insert, [{key: value for key, value in row.items() if key in known} for row in chunk])
+        session.commit()
+
+
+def fill_ledger(url: str, accounts: int, count: int) -> None:
+    """Enter documents with two events each, and a month of runs, in the order in which they would have come."""
+    ledger = Ledger.open(url)
+    luck = random.Random(7)
+    with ledger._database.write() as connection:  # noqa: SLF001
+        _insert(connection, runs, _runs(accounts))
+        _insert(connection, documents, _documents(accounts, count, luck))
+        _insert(connection, events, _events(count))
+    with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001
+        connection.exec_driver_sql("ANALYZE")
+    ledger.close()
+
+
+def _documents(accounts: int, count: int, luck: random.Random) -> Iterator[dict[str, Any]]:
+    snapshot = json.dumps({"padding": "x" * 600})
+    begin, step = _now() - timedelta(days=DAYS), timedelta(days=DAYS) / count
+    for number in range(count):
+        account = BIG if number % 10 == 0 else name_of(luck.randrange(accounts))
+        at = begin + number * step
+        state = luck.choice(_STATES)
+        reason = luck.choice(_REASONS.get(state, [""]))
+        company = f"{luck.choice(_WORDS)} {luck.randrange(500)} Ltd"
+        amount = Decimal(luck.randrange(100, 500_000)) / 100
+        is_there = state in {"archived", "moved"}
+        run = f"debitoor__{account}/{_run_id(at.replace(hour=0, minute=0, second=0, microsecond=0))}"
+        name = f"scan-{number}.pdf"
+        yield {
+            "id": number + 1, "account": account, "direction": "export", "source_id": str(number), "state": state,
+            "previous_state": "planned", "reason_code": reason, "reason": f"It is held: {reason}." if reason else "",
+            "mend": "Decide." if reason else "", "source_name": name,
+            "target_name": f"{number}_{company}.pdf" if is_there else None,
+            "target_name_key": f"{number}_{company}.pdf".casefold() if is_there else None,
+            "document_date": (at - timedelta(days=luck.randrange(60))).date(), "document_number": f"R-{number}",
+            "company": company, "currency": "EUR", "net_amount": amount, "gross_amount": amount,
+            "search": f"{number}\nr-{number}\n{company}\n{name}\n{amount}".casefold(), "snapshot": snapshot,
+            "fingerprint": "f" * 64, "settings_fingerprint": "s" * 64, "exchange_key": f"getmyinvoices:1:{number}",
+            "target_id": f"expense-{number}" if is_there else None, "file_id": None, "file_sha256": "a" * 64,
+            "file_bytes": 20_000, "planned_by": run, "moved_by": run if is_there else None, "attempts": 1,
+            "asked_at": at, "created_at": at, "changed_at": at, "moved_at": at if is_there else None,
+            "archived_at": at if state == "archived" else None,
+        }  # fmt: skip
+
+
+def _events(count: int) -> Iterator[dict[str, Any]]:
+    begin, step = _now() - timedelta(days=DAYS), timedelta(days=DAYS) / count
+    for number in range(count):
+        common = {"document_id": number + 1, "at": begin + number * step, "actor": "run", "run_id": "r", "detail": {}}
+        yield common | {"kind": "listed", "from_state": None, "to_state": "planned"}
+        yield common | {"kind": "moved", "from_state": "sending", "to_state": "moved"}
+
+
+def _runs(accounts: int) -> Iterator[dict[str, Any]]:
+    for ago, day in _days():
+        for number in range(accounts):
+            failed = number % 60 == 9
+            yield {
+                "id": f"debitoor__{name_of(number)}/{_run_id(day)}",
+                "account": name_of(number), "direction": "export", "kind": "scheduled",
+                "window": {"from": None, "to": None, "document_ids": [], "full": not ago},
+                "started_at": day, "finished_at": day + timedelta(seconds=40), "counts": {"moved": 30},
+                "verdict": "stopped" if failed else "success", "error": "The key is blocked." if failed else "",
+                "remedy": "Enter a new key." if failed else "",
+            }  # fmt: skip
+
+
+def _days() -> Iterator[tuple[int, datetime]]:
+    today = _now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for ago in range(DAYS - 1, -1, -1):
+        yield ago, today - timedelta(days=ago)
+
+
+def _run_id(day: date) -> str:
+    return f"scheduled__{day.isoformat()}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Iterator[dict[str, Any]]) -> None:
+    statement = table.insert()
+    for chunk in _chunks(rows):
+        connection.execute(statement, chunk)
+
+
+def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(itertools.islice(rows, _CHUNK)):
+        yield chunk
