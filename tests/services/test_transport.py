@@ -263,6 +263,9 @@ class Counter:
     def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
 
+    def left(self) -> int | None:
+        return None
+
 
 def test_every_attempt_counts_and_a_wanted_wait_holds_for_everybody(service, backoff):
     service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "7"}), Reply({}, status=503), Reply({}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
 from airflow.sdk.log import mask_secret
+from airflow.sdk.observability import stats
 
 from debitoor_provider.configuration import pacing_url
 from debitoor_provider.services.errors import ServiceError
@@ -153,7 +155,9 @@ class ServiceHook(HttpHook, Generic[C]):
     def close(self) -> None:
         """Close the client's connections, if it was used."""
         if "client" in self.__dict__:
-            self.__dict__.pop("client").close()
+            client: C = self.__dict__.pop("client")
+            client.close()
+            _tell_calls_left(client.transport, self.http_conn_id)
 
     def __enter__(self) -> Self:
         return self
@@ -184,6 +188,13 @@ class ServiceHook(HttpHook, Generic[C]):
     @abstractmethod
     def _tested(self, client: C) -> tuple[bool, str]:
         """Try a client; errors of the service may be raised."""
+
+
+def _tell_calls_left(transport: Transport, conn_id: str) -> None:
+    """Tell Airflow's metrics how much of a connection's allowance is left; nothing when it has none."""
+    with suppress(ServiceError):  # the store is away: whoever calls next is told
+        if (left := transport.calls_left()) is not None:
+            stats.gauge("debitoor.calls_left", left, tags={"conn_id": conn_id})
 
 
 def pacer(key: str, allowance: Allowance) -> Pacer:

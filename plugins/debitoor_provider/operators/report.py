@@ -30,6 +30,7 @@ class DebitoorReportOperator(SyncOperator):
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
+        from debitoor_provider.operators.metrics import tell_run
         from debitoor_provider.sync.reporting import report
 
         steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()  # type: ignore[no-untyped-call]
@@ -42,6 +43,7 @@ class DebitoorReportOperator(SyncOperator):
         failed = sorted(step for step, state in states.items() if state == "failed")
         result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed)
         self.log.info("Report: %s", result.counts)
+        tell_run(exchange, result.counts)
         if result.verdict != "success":
             raise AirflowFailException(result.text)
         return dict(result.counts)

@@ -53,6 +53,9 @@ class Pacing(Protocol):
     def pause(self, seconds: float) -> None:
         """Let no call start before so many seconds have passed."""
 
+    def left(self) -> int | None:
+        """Tell how many calls are still allowed; ``None`` without a limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -181,6 +184,10 @@ class Transport:
             self._understood(response, self._blotted(response.content), call)
         except ServiceError as error:
             raise self._named(error, call) from None
+
+    def calls_left(self) -> int | None:
+        """Tell how many calls the key is still allowed in the longest of its windows; ``None`` without a limit."""
+        return self._pacing.left()
 
     def close(self) -> None:
         """Close all connections."""
