@@ -8,6 +8,7 @@ const dag = (id, rest = "") => `api/v2/dags/${encodeURIComponent(id)}${rest}`;
 export const trigger = (dagId, conf = {}) =>
   call("POST", dag(dagId, "/dagRuns"), { body: { logical_date: null, conf } });
 export const pause = (dagId, isPaused) => call("PATCH", dag(dagId), { body: { is_paused: isPaused } });
+export const runsUnderWay = (dagId) => call("GET", dag(dagId, "/dagRuns"), { params: { state: ["running", "queued"] } });
 export const stopRun = (dagId, runId) =>
   call("PATCH", dag(dagId, `/dagRuns/${encodeURIComponent(runId)}`), { body: { state: "failed" } });
 

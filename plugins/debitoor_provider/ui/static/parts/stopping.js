@@ -1,7 +1,7 @@
 // Ends what runs, after a question: the run under way, and a backfill that would start the next one.
 
 import { h, ui, useState } from "../host.js";
-import { backfills, cancelBackfill, stopRun } from "../airflow.js";
+import { backfills, cancelBackfill, runsUnderWay, stopRun } from "../airflow.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { tell, tellFailure } from "./messages.js";
@@ -34,10 +34,8 @@ export function StopDialog({ row, onClose }) {
 
 /** A backfill goes first, else it would start its next run. */
 async function stopAll(row) {
-  if (row.last_run?.kind === "backfill") {
-    const { backfills: all } = await backfills(row.dag_id);
-    await Promise.all(all.filter((one) => !one.completed_at).map((one) => cancelBackfill(one.id)));
-  }
-  const running = row.progress?.dag_run_id ?? row.last_run?.dag_run_id;
-  if (running) await stopRun(row.dag_id, running);
+  const { backfills: all } = await backfills(row.dag_id);
+  for (const one of all) if (!one.completed_at) await cancelBackfill(one.id);
+  const { dag_runs: runs } = await runsUnderWay(row.dag_id);
+  for (const run of runs) await stopRun(row.dag_id, run.dag_run_id);
 }
