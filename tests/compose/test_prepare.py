@@ -47,6 +47,7 @@ def test_they_are_of_use(folder: Path) -> None:
     assert [(url.username, url.database) for url in databases] == [("airflow", "airflow"), ("ledger", "ledger")]
     assert make_url(secret("broker")).password == make_url(secret("pacing")).password == secret("redis_password")
     alone = {secret(file.name) for file in (folder / "secrets").iterdir()}
+    assert all(len(secret(name)) >= 64 for name in ("jwt_secret", "api_secret"))  # what HS512 asks for
     assert len(alone) == len(list((folder / "secrets").iterdir()))
 
 
