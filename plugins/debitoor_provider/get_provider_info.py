@@ -27,6 +27,7 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
         "operators": _operators(),
+        "extra-links": ["debitoor_provider.operators.link.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }
@@ -98,7 +99,8 @@ def _debitoor() -> dict[str, Any]:
             },
             "client_id": {
                 "label": "Client id",
-                "description": "Of the registered app, if the access token is to be got by consent.",
+                "description": "Of the registered app, if the access token is to be got by consent. When empty, the "
+                "Synchronisation page uses the app of the connection debitoor_default.",
                 "schema": {"type": ["string", "null"]},
             },
             "client_secret": {

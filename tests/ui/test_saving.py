@@ -291,6 +291,9 @@ class TestRights:
         assert path.read_bytes() == path.read_bytes()
         assert put(client, version=version, note="mine").json()["written"]
 
-    def test_nor_does_that_person_add_an_account(self, page: Callable[..., TestClient], accounts: Path):
+    def test_one_who_may_do_both_adds_an_account(self, page: Callable[..., TestClient]):
+        assert put(page("op")).json()["written"]
+
+    def test_one_who_may_edit_no_connections_adds_no_account(self, page: Callable[..., TestClient], accounts: Path):
         assert put(page("user")).status_code == 403
         assert list(accounts.iterdir()) == []

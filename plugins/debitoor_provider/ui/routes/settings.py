@@ -12,7 +12,7 @@ from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.source import SourceError, read
 from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
-from debitoor_provider.ui.access import DELETE, EDIT, Right, require
+from debitoor_provider.ui.access import DELETE, EDIT
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
 from debitoor_provider.ui.routes.drafts import not_right
 
@@ -29,7 +29,6 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     if path is None:
         if entered.version is not None:
             raise HTTPException(409, "The account was removed by somebody else meanwhile.")
-        require(user, Right.CREATE, account_id)
         path = saving.path_of_new(account_id)
     drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
     draft = drafts.judge(account_id, entered.settings)
