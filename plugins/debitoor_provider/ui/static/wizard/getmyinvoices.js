@@ -42,7 +42,16 @@ export function GetMyInvoicesStep() {
         ? h(KeyForm, { key: chosen, id: chosen, onConnected })
         : h(
             ui.Button,
-            { variant: "plain", alignSelf: "start", px: 0, onClick: () => setRenewing(true) },
+            {
+              variant: "plain",
+              alignSelf: "start",
+              px: 0,
+              height: "auto",
+              whiteSpace: "normal",
+              textAlign: "start",
+              textDecoration: "underline",
+              onClick: () => setRenewing(true),
+            },
             t("connect.key.renew"),
           )),
     mode === "new" && h(KeyForm, { key: "new", onConnected }),
