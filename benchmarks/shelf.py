@@ -1,4 +1,4 @@
-"""A large set-up to measure the page with: accounts, a month of runs, and a ledger; written straight into the tables."""
+"""A large set-up to measure the page with: accounts, a month of runs, a ledger; written straight into the tables."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fill_airflow(engine: sa.Engine, count: int) -> None:
             session.flush()
         for number in range(count):
             session.add(
-                DagModel(
+                DagModel(  # type: ignore[no-untyped-call]
                     dag_id=f"debitoor__{name_of(number)}",
                     bundle_name="dags-folder",
                     is_paused=number % 50 == 0,

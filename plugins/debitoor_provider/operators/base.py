@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from debitoor_provider.operators.link import SynchronisationLink
 from debitoor_provider.services.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SyncOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("account",)
+    operator_extra_links = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
     def __init__(self, *, account: str, settings: Account | None = None, **kwargs: Any) -> None:
