@@ -57,7 +57,7 @@ soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one bloc
 
 compose-check: $(READY) $(IMAGE) ## run docker-compose.yaml without Docker, with trouble, and judge; ACCOUNTS=40
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
-	@$(BIN)/python -m demo.compose $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) --python $(dir $(IMAGE))bin/python
+	@$(BIN)/python -m demo.compose $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) --python $(dir $(IMAGE))bin/python
 
 compose-lint: $(READY) $(TOOLS) ## check docker-compose.yaml by Compose's schema and the Dockerfile by hadolint
 	@$(TOOLS)/bin/hadolint Dockerfile

@@ -46,6 +46,13 @@ def test_a_forgotten_document(receipt: Callable[..., int], problems: Callable[[]
     assert "was forgotten" in problems()
 
 
+def test_a_document_that_is_not_for_the_books_may_be_left_out(
+    receipt: Callable[..., int], problems: Callable[[], str]
+) -> None:
+    receipt(document_type="STATEMENT")
+    assert problems() == ""
+
+
 def test_a_forgotten_sales_document(acme: CompanyAdmin, problems: Callable[[], str]) -> None:
     number = acme.add_invoice()["number"]
     assert f"{number} is forgotten" in problems()
