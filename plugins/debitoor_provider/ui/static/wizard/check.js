@@ -51,10 +51,11 @@ export function useCheck(draft, isEdit) {
 }
 
 /** A field that is not there yet is told in the form's words: the file's own speak of lines to add. */
-const told = (problem, settings, t) =>
-  problem.field && read(settings, problem.field.replace(/\[.*/, "")) === undefined
-    ? { ...problem, message: t("wizard.missing"), mend: "" }
-    : problem;
+function told(problem, settings, t) {
+  if (!problem.field || read(settings, problem.field.replace(/\[.*/, "")) !== undefined) return problem;
+  const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
+  return { ...problem, field, message: t("wizard.missing"), mend: "" };
+}
 
 /** What the file itself cannot tell: its direction is not chosen yet, or its name is not to be had. */
 function ownProblems(draft, { exists }, isEdit, t) {

@@ -18,7 +18,7 @@ export function FileText({ name, text }) {
         { value: text },
         h(
           ui.Clipboard.Trigger,
-          { asChild: true },
+          { asChild: true, "aria-label": null }, // Chakra's own is English
           h(
             ui.Button,
             { size: "sm", variant: "outline" },

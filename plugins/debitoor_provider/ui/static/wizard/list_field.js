@@ -1,6 +1,6 @@
 // A list of words that somebody types, such as tags: Enter or a comma adds one, each can be taken out again.
 
-import { h, ui, useId, useState } from "../host.js";
+import { h, ui, useId, useRef, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField } from "./context.js";
 import { ProblemText } from "./fields.js";
@@ -15,6 +15,7 @@ export function ListField({ path, known = [], parse = (text) => text }) {
   const [typed, setTyped] = useState("");
   const [said, setSaid] = useState("");
   const offers = useId();
+  const input = useRef(null);
   const label = t(`field.${path}`);
 
   const put = (list) => set(list.length ? list : undefined);
@@ -27,6 +28,7 @@ export function ListField({ path, known = [], parse = (text) => text }) {
   };
   const remove = (item) => {
     put(value.filter((one) => one !== item));
+    input.current.focus();
     setSaid(t("wizard.list.removed", { item }));
   };
   const onKeyDown = (event) => {
@@ -44,6 +46,7 @@ export function ListField({ path, known = [], parse = (text) => text }) {
       ui.HStack,
       { width: "full" },
       h(ui.Input, {
+        ref: input,
         value: typed,
         list: known.length ? offers : undefined,
         autoComplete: "off",

@@ -17,12 +17,18 @@ export function SpecificationField() {
   const others = choicesOf(choices.schema, settings.type, PATH).filter((name) => !value.includes(name));
 
   const move = (index, by) => {
+    if (!(index + by in value)) return;
     const list = [...value];
     list.splice(index + by, 0, ...list.splice(index, 1));
     set(list);
     setSaid(t("wizard.order.moved", { name: word(value[index]), place: index + by + 1 }));
   };
-  const toggle = (name) => set(value.includes(name) ? value.filter((one) => one !== name) : [...value, name]);
+  const toggle = (name) => {
+    const isIn = value.includes(name);
+    set(isIn ? value.filter((one) => one !== name) : [...value, name]);
+    setSaid(t(isIn ? "wizard.list.removed" : "wizard.list.added", { item: word(name) }));
+    document.getElementById(id)?.focus(); // the button that was pressed goes away
+  };
 
   return h(
     ui.Fieldset.Root,
@@ -79,6 +85,8 @@ export function SpecificationField() {
   );
 }
 
+/** One that can do nothing keeps the focus: what is at the top was often just moved there. */
 function Small({ label, isOff, onClick, children }) {
-  return h(ui.IconButton, { size: "xs", variant: "ghost", "aria-label": label, disabled: isOff, onClick }, children);
+  const props = { size: "xs", variant: "ghost", "aria-label": label, "aria-disabled": isOff || undefined, onClick };
+  return h(ui.IconButton, props, children);
 }
