@@ -22,6 +22,7 @@ def test_what_there_is():
     assert set(COMMANDS) == {
         "debitoor accounts list",
         "debitoor accounts validate",
+        "debitoor accounts health",
         "debitoor accounts schema",
         "debitoor accounts preview",
         "debitoor documents list",

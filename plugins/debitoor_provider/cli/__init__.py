@@ -45,6 +45,22 @@ _ACCOUNTS = (
             *_ALL,
         ),
     ),
+    ActionCommand(
+        "health",
+        "Tell monitoring how the accounts are: exit code 0 well, 1 needs attention or is late, 2 critical",
+        _lazy("health.health"),
+        (
+            Arg(("accounts",), nargs="*", metavar="ACCOUNT", help="Ids of accounts (default: all)"),
+            Arg(
+                ("--late",),
+                type=_at_least_one,
+                default=60,
+                metavar="MINUTES",
+                help="Minutes after its time by which a scheduled run has to have gone through (default: 60)",
+            ),
+            *_ALL,
+        ),
+    ),
     ActionCommand("schema", "Print the JSON Schema of account files", _lazy("accounts.schema"), (ARG_VERBOSE,)),
     ActionCommand(
         "preview",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import hint, opened_ledger, plain_errors, show, terminal
+from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_errors, show, terminal
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
@@ -42,7 +42,7 @@ def list_accounts(args: Namespace) -> None:
     """List the accounts and how they stand."""
     with opened_ledger() as ledger:
         rows = [_standing(file, ledger) for file in load_folder(accounts_folder())]
-        show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=_no_files())
+        show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=no_files())
 
 
 def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def validate(args: Namespace) -> None:
                 problems += _connection_problems(file.path.name, file.account)
             findings += [(file, problem) for problem in problems] or [(file, None)]
         if args.output == "json" or not findings:
-            show(args, [_finding(*finding) for finding in findings], empty=_no_files())
+            show(args, [_finding(*finding) for finding in findings], empty=no_files())
         else:  # lines as compilers write them: to be clicked at and searched
             for file, problem in findings:
                 terminal().print(cell(problem or f"{file.path.name}: well"), soft_wrap=True)
@@ -115,10 +115,6 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
             yield problem(f"Airflow has no connection {hook.http_conn_id}.", mend)
         except ServiceError as error:
             yield problem(error.message, error.remedy)
-
-
-def _no_files() -> str:
-    return f"There are no account files in {accounts_folder()}."
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from debitoor_provider.configuration import ledger_url
+from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.tables import cell, table
@@ -48,6 +48,11 @@ def terminal() -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PIPE_WIDTH
     return console
+
+
+def no_files() -> str:
+    """Say that there is nothing to tell of."""
+    return f"There are no account files in {accounts_folder()}."
 
 
 def hint(text: str) -> None:

@@ -1,0 +1,159 @@
+"""``airflow debitoor accounts health``: how the accounts are, for a monitoring that goes by exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from airflow.utils.cli import suppress_logs_and_warning
+from sqlalchemy.exc import SQLAlchemyError
+
+from debitoor_provider.cli.console import hint, no_files, show, terminal
+from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.sync.accounts.files import find_account, load_folder
+from debitoor_provider.sync.ledger import ATTENTION, Ledger, LedgerError
+from debitoor_provider.sync.reporting import WENT_THROUGH
+from debitoor_provider.tables import cell
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Container, Mapping
+
+    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.settings import Account
+
+
+class Level(IntEnum):
+    """How bad it is; the command's exit code."""
+
+    WELL = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an account is.
+
+    :param state: in a word, e.g. ``stopped``
+    :param why: one line for a person; may be empty
+    """
+
+    level: Level
+    state: str
+    why: str = ""
+
+
+_WELL = Health(Level.WELL, "well")
+
+
+@suppress_logs_and_warning
+def health(args: Namespace) -> None:
+    """Tell how the accounts are; the exit code is the worst of their levels."""
+    folder = accounts_folder()
+    files = [find_account(folder, account) for account in args.accounts] or load_folder(folder)
+    found, trouble = _examined(files, timedelta(minutes=args.late))
+    if args.output == "json":
+        show(args, [_row(file, result) for file, result in found])
+    else:
+        for file, result in found:
+            terminal().print(cell(_line(file, result)), soft_wrap=True)
+    if not files:
+        hint(trouble.why if trouble else no_files())
+    raise SystemExit(int(max(result.level for result in (*(result for _, result in found), trouble or _WELL))))
+
+
+def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
+    """Look at accounts.
+
+    :return: how each of them is, and what keeps all of them from running, if anything does
+    """
+    try:
+        ledger = Ledger.open(ledger_url())
+        attention = _attention(ledger)
+        paused = _paused_dags() if files else set()
+        due = _Due(datetime.now(UTC) - late)
+        return [(file, _broken(file) or _judged(file, ledger, attention, paused, due)) for file in files], None
+    except LedgerError as error:
+        trouble = Health(Level.CRITICAL, "ledger away", str(error))
+    except SQLAlchemyError:
+        trouble = Health(Level.CRITICAL, "Airflow away", "Airflow's database cannot be used just now.")
+    return [(file, _broken(file) or trouble) for file in files], trouble
+
+
+def _attention(ledger: Ledger) -> dict[str, int]:
+    return {account: sum(states.get(state, 0) for state in ATTENTION) for account, states in ledger.totals().items()}
+
+
+def _paused_dags() -> set[str]:
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return set(session.scalars(sa.select(DagModel.dag_id).where(DagModel.is_paused)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Whether an account is late.
+
+    :param latest: a run that was due before has to have gone through by now
+    """
+
+    latest: datetime
+
+    def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
+        """Give the time at which the run was due that has not gone through; a new file is given until its first one."""
+        if account.frequency.cron is None:
+            return None
+        from croniter import croniter  # type: ignore[import-untyped]
+
+        due: datetime = croniter(account.frequency.cron, self.latest.astimezone(ZoneInfo(account.timezone))).get_prev(
+            datetime
+        )
+        since = last_success or datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+        return due if since < due else None
+
+
+def _broken(file: AccountFile) -> Health | None:
+    return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
+
+
+def _judged(
+    file: AccountFile, ledger: Ledger, attention: Mapping[str, int], paused: Container[str], due: _Due
+) -> Health:
+    """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
+    last = ledger.last_judged(file.account_id)
+    if last and last.verdict not in WENT_THROUGH:
+        return Health(Level.CRITICAL, last.verdict, last.error)
+    is_paused = file.dag_id in paused
+    if file.account and not is_paused:
+        missed = due.missed_by(file, file.account, last.finished_at if last else None)
+        if missed:
+            return Health(
+                Level.WARNING, "late", f"No run has gone through since {missed:%Y-%m-%d %H:%M %Z}, when one was due."
+            )
+    if number := attention.get(file.account_id):
+        told = "1 document waits" if number == 1 else f"{number} documents wait"
+        return Health(Level.WARNING, "attention", f"{told} for a person's decision.")
+    return Health(Level.WELL, "paused") if is_paused else _WELL
+
+
+def _row(file: AccountFile, health: Health) -> dict[str, Any]:
+    return {
+        "account": file.account_id,
+        "level": health.level.name.lower(),
+        "state": health.state,
+        "why": health.why,
+    }
+
+
+def _line(file: AccountFile, health: Health) -> str:
+    parts = [file.account_id, health.level.name.lower()]
+    if health.state != parts[-1]:
+        parts.append(health.state)
+    return ": ".join([*parts, *([health.why] if health.why else [])])
