@@ -27,10 +27,11 @@ export function LastRun({ row }) {
   const { t } = useWords();
   const run = row.last_run;
   if (!run) return h(ui.Text, { as: "span", color: "fg.muted" }, t("accounts.never"));
+  const at = run.finished_at ?? run.started_at;
   return h(
     RunPlace,
     { run: { ...run, dag_id: row.dag_id }, "aria-label": t("accounts.lastRunOf", { name: row.name }) },
-    h(Ago, { at: run.finished_at ?? run.started_at, as: "time" }),
+    at ? h(Ago, { at }) : t(`runs.kind.${run.kind}`), // one that was stopped before it started has no time
   );
 }
 

@@ -100,7 +100,7 @@ export function ActionsMenu({ row }) {
   );
 }
 
-const toneOf = (action) => (action === "remove" ? { color: "fg.error" } : {});
+const toneOf = (action) => (action === "remove" ? { color: "red.fg" } : {});
 
 export function ActionButtons({ row }) {
   const { t } = useWords();

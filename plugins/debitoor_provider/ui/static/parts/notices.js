@@ -5,7 +5,7 @@ import { useWords } from "../words.js";
 
 export function Loading() {
   const { t } = useWords();
-  return h(ui.Center, { py: 10 }, h(ui.Spinner, { "aria-label": t("common.loading") }));
+  return h(ui.Center, { py: 10, role: "status" }, h(ui.Spinner), h(ui.VisuallyHidden, null, t("common.loading")));
 }
 
 /** @param {{failure: import("../http.js").Failure, onRetry?: () => void}} props */

@@ -5,7 +5,7 @@ import * as api from "../api.js";
 import { useData } from "../data.js";
 import { day, duration, moment } from "../format.js";
 import { useWords } from "../words.js";
-import { Place, RunPlace, accountPlace } from "./links.js";
+import { Place, RunPlace, accountPlace, attentionPlace } from "./links.js";
 import { useIsNarrow } from "./narrow.js";
 import { FailureNotice, Loading, Nothing } from "./notices.js";
 
@@ -127,7 +127,10 @@ function Verdict({ run }) {
     ui.Stack,
     { gap: 1, align: "start" },
     h(ui.Badge, { colorPalette: COLOURS[verdict] ?? (verdict === "running" ? "blue" : "gray") }, t(`runs.verdict.${verdict}`)),
-    run.error && h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
+    verdict === "rejected" && h(Place, { to: attentionPlace(run.account), fontSize: "sm" }, t("runs.decide")),
+    verdict !== "rejected" &&
+      run.error &&
+      h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
     run.remedy && h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere" }, run.remedy),
   );
 }
