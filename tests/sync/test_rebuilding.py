@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.services.errors import RetryError
+from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
@@ -155,4 +156,26 @@ def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: S
     assert acme.booked() == {}
     acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
     acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_what_was_archived_after_it_was_sent_can_be_sent_again(acme: Stage) -> None:
+    uid = acme.document()
+    account = acme.exports(archive_after_transfer=True)
+    acme.export(account)
+    acme.company.delete_entity(acme.company.expenses()[0]["id"])
+    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.clock.pass_by(days=8)  # so that the whole period is listed, without what is archived
+    acme.export(account)
+    assert acme.booked() == {uid: 119}
+    assert acme.states() == {uid: "archived"}
+
+
+def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
+    uid = acme.document()
+    account = acme.exports(archive_after_transfer=True)
+    acme.export(account)
+    acme.company.delete_entity(acme.company.expenses()[0]["id"])
+    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.export(account, manual(None, None, (uid,)))
     assert acme.booked() == {uid: 119}

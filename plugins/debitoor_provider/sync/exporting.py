@@ -152,7 +152,9 @@ class _Mover:
             if small or approval or old:
                 detail = self._detail(uid, content=small and not waited, approval=approval)
                 document = detail.document
-                left_out = select(document, self.account) or select_workflow(detail.workflow, self.account)
+                left_out = select(
+                    document, self.account, archived_by_us=entry.archived_at is not None
+                ) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)
                     return None

@@ -12,7 +12,7 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYI
 from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, PlannedDocument, Run, State
+from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, Run, State
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.snapshot import load_document
@@ -98,7 +98,11 @@ def plan_export(
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
     listed, gone = list_documents(window, account, getmyinvoices)
-    chosen = ((str(document.document_uid), document, select(document, account)) for document in listed)
+    ours = _archived_by_us(ledger, account_id, listed)
+    chosen = (
+        (str(document.document_uid), document, select(document, account, archived_by_us=document.document_uid in ours))
+        for document in listed
+    )
     planned, left_out = _choose(
         chosen, gone, lambda document, waits: planned_document(document, getmyinvoices.account_number, waits)
     )
@@ -241,6 +245,13 @@ def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None
         net_amount=document.total_net_amount,
         gross_amount=document.total_gross_amount,
     )
+
+
+def _archived_by_us(ledger: Ledger, account_id: str, listed: Iterable[Document]) -> set[int]:
+    """Find those that were archived because they had been sent, and are to be sent again."""
+    archived = [str(document.document_uid) for document in listed if document.is_archived]
+    known = ledger.known(account_id, "export", archived).values() if archived else ()
+    return {int(entry.source_id) for entry in known if entry.state in OPEN and entry.archived_at is not None}
 
 
 def _waiting_for_approval(ledger: Ledger, account_id: str) -> list[Entry]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument
     from debitoor_provider.sync.window import RunKind, Window
@@ -101,12 +102,12 @@ def preview_export(
     new = [
         document.created_at
         for document, record in zip(listed, records, strict=True)
-        if desk.settled(record, select(document, account)) is None
+        if desk.settled(record, desk.select(document, account)) is None
     ]
     present = expenses_of(debitoor, new) if new else {}
     rows = []
     for document, record in zip(listed, records, strict=True):
-        left_out = select(document, account)
+        left_out = desk.select(document, account)
         row = desk.settled(record, left_out)
         if row is None:
             name = desk.name(record, document_name(template, document))
@@ -167,6 +168,12 @@ class _Desk:
         self._asked_for = set(window.document_ids)  # what a person names is tried again
         freed = [entry.target_name for entry in map(self._renamed, records) if entry and entry.target_name]
         self._names = Names(ledger, account_id, account.type, freed=freed)
+
+    def select(self, document: Document, account: ExportAccount) -> LeftOut | None:
+        """Decide on a document as a plan does."""
+        entry = self._known.get(str(document.document_uid))
+        ours = entry is not None and entry.state in OPEN and entry.archived_at is not None
+        return select(document, account, archived_by_us=ours)
 
     def settled(self, record: PlannedDocument, left_out: LeftOut | None) -> Preview | None:
         """Tell what is settled before its figures are looked at: there, ignored, left out, or waiting for a person."""

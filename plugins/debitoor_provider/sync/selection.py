@@ -68,18 +68,20 @@ def list_filters(account: ExportAccount) -> ListFilters:
     )
 
 
-def select(document: Document, account: ExportAccount) -> LeftOut | None:
+def select(document: Document, account: ExportAccount, *, archived_by_us: bool = False) -> LeftOut | None:
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
     What will not change by itself is told first, so that a document only waits when nothing else is against it.
     Approval is not in the record: see :func:`select_workflow`.
+
+    :param archived_by_us: archived because it had been sent; a person wants it sent again
     """
     rule = account.filter
     if find_sales_marker(document.note):
         return LeftOut("imported", "It came from Debitoor.")
     if document.document_type not in rule.document_types:
         return LeftOut("document_type", f"Its type {_shown(document.document_type)} is not exported.")
-    if document.is_archived and not rule.archived:
+    if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut("archived", "It is archived in GetMyInvoices.")
     reasons = (
         _outside(document.document_date, account.period),

@@ -127,7 +127,8 @@ def leave(
         open_rows = _known(connection, head, documents.c.source_id.in_(chunk), documents.c.state.in_(sorted(OPEN)))
         leaving |= {row.id: row for row in open_rows.values()}
     if listed is not None:
-        open_rows = _known(connection, head, documents.c.state.in_(sorted(OPEN)))
+        # What was archived after it had been sent, and is to be sent again, is in no list.
+        open_rows = _known(connection, head, documents.c.state.in_(sorted(OPEN)), documents.c.archived_at.is_(None))
         leaving |= {row.id: row for row in open_rows.values() if row.source_id not in listed}
     if write:
         for ids in chunks(sorted(leaving)):

@@ -269,7 +269,8 @@ class Ledger(LedgerReader):
         values: dict[str, Any] = {**NO_REASON, "attempts": 0}
         if not again and not anew:
             return self._act(Kind.RETRIED, entries, values, actor, {"reason": reason})
-        values |= {**planning.NO_TRACES, "moved_at": None, "archived_at": None}
+        # When it was archived is kept: it does not keep away what was archived because it had been sent.
+        values |= {**planning.NO_TRACES, "moved_at": None}
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
         return self._act(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
 
