@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """Held and rejected documents of two accounts, the newest last, among others."""
+    account_file("acme", name="Acme & Co")
+    account_file("other")
+    moments = (datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number) for number in range(99))
+    monkeypatch.setattr(ledger, "_now", lambda: next(moments))
+
+    def enter(account: str, source_id: str, state: State, code: str = "", **fields: Any) -> None:
+        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, code, f"Because of {code}.", "Mend.")
+        ledger.plan(account, "export", "r", [found])
+
+    enter("acme", "1", State.HELD, "foreign_currency")
+    enter("acme", "2", State.PLANNED)
+    enter("other", "3", State.REJECTED, "empty_file")
+    enter("other", "4", State.WAITING, "not_approved")
+    enter("other", "5", State.HELD, "foreign_currency")
+    return ledger
+
+
+def listed(client: TestClient, **query: Any) -> list[str]:
+    answer = client.get("api/attention", params=query)
+    assert answer.status_code == 200, answer.text
+    return [document["source_id"] for document in answer.json()["documents"]]
+
+
+def test_what_is_held_or_rejected_is_listed_newest_first_with_its_account(page, desk):
+    found = page().get("api/attention").json()
+    assert [document["source_id"] for document in found["documents"]] == ["5", "3", "1"]
+    assert (found["total"], found["codes"]) == (3, {"foreign_currency": 2, "empty_file": 1})
+    last = found["documents"][-1]
+    assert (last["account"], last["account_name"], last["reason"], last["mend"], last["actions"]) == (
+        "acme",
+        "Acme & Co",
+        "Because of foreign_currency.",
+        "Mend.",
+        ["send_again", "mark_moved", "ignore"],
+    )
+
+
+def test_it_is_narrowed(page, desk):
+    client = page()
+    assert listed(client, account="other") == ["5", "3"]
+    assert listed(client, account="nobody") == []
+    assert listed(client, code="empty_file") == ["3"]
+    assert listed(client, search="5") == ["5"]
+    assert listed(client, limit=1, offset=1) == ["3"]
+
+
+def test_all_reasons_are_counted_whichever_is_chosen(page, desk):
+    found = page().get("api/attention", params={"code": "empty_file"}).json()
+    assert (found["total"], found["codes"]) == (1, {"foreign_currency": 2, "empty_file": 1})
+    found = page().get("api/attention", params={"code": "never_heard_of"}).json()
+    assert (found["total"], found["documents"]) == (0, [])
+
+
+def test_what_is_mended_is_not_listed_any_more(page, desk):
+    desk.ignore(desk.entries("other"), "user:ada")
+    assert listed(page()) == ["1"]
+
+
+def test_an_account_whose_file_went_needs_no_attention(page, desk, accounts):
+    (accounts / "other.yaml").unlink()
+    assert listed(page()) == ["1"]
