@@ -102,10 +102,11 @@ export function ActionsMenu({ row }) {
 
 const toneOf = (action) => (action === "remove" ? { color: "red.fg" } : {});
 
+const MAIN = new Set(["sync", "resume"]);
+
 export function ActionButtons({ row }) {
   const { t } = useWords();
   const act = useAct();
-  const [first] = actionsFor(row);
   return h(
     ui.Wrap,
     { gap: 2, role: "group", "aria-label": t("do.actions") },
@@ -115,7 +116,7 @@ export function ActionButtons({ row }) {
         {
           key: action,
           size: "sm",
-          variant: action === first && action !== "remove" ? "solid" : "outline",
+          variant: MAIN.has(action) ? "solid" : "outline",
           colorPalette: action === "remove" || action === "stop" ? "red" : "brand",
           onClick: () => act(action, row),
         },

@@ -48,12 +48,24 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
       h(ui.Button, { size: "xs", variant: "ghost", onClick: onAll }, t("documents.chooseFitting", { count: total })),
     h(ui.Button, { size: "xs", variant: "ghost", onClick: onClear }, t("documents.chooseNone")),
     h(ui.Spacer),
-    h(DocumentActions, { actions: isAll ? ACTIONS : allowed(documents), targets, count, onDone }),
+    h(DocumentActions, {
+      actions: isAll ? ACTIONS : allowed(documents),
+      targets,
+      countOf: (action) => (isAll ? count : documents.filter((one) => one.actions.includes(action)).length),
+      onDone,
+    }),
   );
 }
 
-/** The buttons of the actions, and the dialog that asks for the reason. */
-export function DocumentActions({ actions, targets, count, onDone, name }) {
+/**
+ * The buttons of the actions, and the dialog that asks for the reason.
+ *
+ * @param {object} props
+ * @param {string[]} props.actions those to offer
+ * @param {object[]} props.targets what the server is asked to change
+ * @param {(action: string) => number} [props.countOf] how many documents an action will change; default: one
+ */
+export function DocumentActions({ actions, targets, countOf = () => 1, onDone }) {
   const { t } = useWords();
   const [action, setAction] = useState(null);
   const finish = (hasChanged) => {
@@ -62,11 +74,11 @@ export function DocumentActions({ actions, targets, count, onDone, name }) {
   };
   return h(
     ui.Wrap,
-    { gap: 1, role: "group", "aria-label": name ? t("do.menu", { name }) : t("do.actions") },
+    { gap: 1, role: "group", "aria-label": t("do.actions") },
     ACTIONS.filter((one) => actions.includes(one)).map((one) =>
       h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${one}`)),
     ),
-    action && h(ReasonDialog, { action, targets, count, onClose: finish }),
+    action && h(ReasonDialog, { action, targets, count: countOf(action), onClose: finish }),
   );
 }
 

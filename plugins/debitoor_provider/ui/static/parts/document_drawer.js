@@ -68,7 +68,6 @@ function Content({ document: one, rights, onChange }) {
       h(DocumentActions, {
         actions: one.actions,
         targets: [{ account: one.account, ids: [one.id], fitting: null }],
-        count: 1,
         onDone: onChange,
       }),
     h(Facts, { document: one }),

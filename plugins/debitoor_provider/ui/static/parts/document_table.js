@@ -150,7 +150,7 @@ function ChooseAll({ documents, chosen, onChoose }) {
 function Tick({ label, checked, onChange }) {
   return h(
     ui.Checkbox.Root,
-    { size: "sm", checked, onCheckedChange: onChange },
+    { size: "sm", alignSelf: "start", checked, onCheckedChange: onChange },
     h(ui.Checkbox.HiddenInput, { "aria-label": label }),
     h(ui.Checkbox.Control),
   );

@@ -2,7 +2,6 @@
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
-import { Problems } from "./advice.js";
 import { FactList } from "./fact_list.js";
 import { PlaceButton, accountPlace } from "./links.js";
 
@@ -11,18 +10,6 @@ export function SettingsTab({ account }) {
   return h(
     ui.Stack,
     { gap: 4 },
-    account.problems.length > 0 &&
-      h(
-        ui.Alert.Root,
-        { status: "error" },
-        h(ui.Alert.Indicator),
-        h(
-          ui.Alert.Content,
-          null,
-          h(ui.Alert.Title, null, t("account.broken")),
-          h(Problems, { row: account, file: account.file }),
-        ),
-      ),
     account.rights.edit &&
       account.settings &&
       h(PlaceButton, { to: accountPlace(account.id, "/edit"), size: "sm", alignSelf: "start" }, t("do.edit")),
