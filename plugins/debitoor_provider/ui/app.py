@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from airflow.api_fastapi.app import get_auth_manager
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 
@@ -81,8 +81,6 @@ def static(version: str, path: str) -> FileResponse:
     """Send a file of the web app; its address changes with its content, so a browser may keep it for good."""
     file = (assets.FOLDER / path).resolve()
     if not file.is_relative_to(assets.FOLDER) or not file.is_file():
-        from fastapi import HTTPException
-
         raise HTTPException(404)
     is_current = version == assets.VERSION
     headers = {
