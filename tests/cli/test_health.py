@@ -176,7 +176,7 @@ class TestCritical:
         monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")
         code, (line, broken) = told(cli)
         assert code == 2
-        assert line.startswith("acme: critical: ledger away: The ledger (PostgreSQL database ledger at 127.0.0.1)")
+        assert line.startswith("acme: critical: no ledger: The ledger (PostgreSQL database ledger at 127.0.0.1)")
         assert "s3cret" not in line
         assert broken.startswith("broken: critical: broken:")
 
@@ -192,7 +192,7 @@ class TestCritical:
             raise sa.exc.OperationalError("SELECT", {}, Exception("gone"))
 
         monkeypatch.setattr("airflow.utils.session.create_session", away)
-        assert told(cli) == (2, ["acme: critical: Airflow away: Airflow's database cannot be used just now."])
+        assert told(cli) == (2, ["acme: critical: no Airflow: Airflow's database cannot be used just now."])
 
 
 def test_the_worst_decides_and_each_has_its_line(cli, account, ran, planned):

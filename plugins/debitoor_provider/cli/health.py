@@ -79,9 +79,9 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
         due = _Due(datetime.now(UTC) - late)
         return [(file, _broken(file) or _judged(file, ledger, attention, paused, due)) for file in files], None
     except LedgerError as error:
-        trouble = Health(Level.CRITICAL, "ledger away", str(error))
+        trouble = Health(Level.CRITICAL, "no ledger", str(error))
     except SQLAlchemyError:
-        trouble = Health(Level.CRITICAL, "Airflow away", "Airflow's database cannot be used just now.")
+        trouble = Health(Level.CRITICAL, "no Airflow", "Airflow's database cannot be used just now.")
     return [(file, _broken(file) or trouble) for file in files], trouble
 
 
