@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
+from airflow.sdk import Connection
 from services.scripted import CANARY, Reply
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, Unavailable
 
 ENVIRONMENT = "/api/environment/v1"
 EXPENSES = "/api/expenses/v4"
@@ -70,6 +73,31 @@ def test_the_test_tells_what_is_wrong(service, connect, hook, reply, said):
     assert not works
     assert said in sentence
     assert CANARY not in sentence
+
+
+def test_a_connection_that_airflow_does_not_keep(service):
+    extra = json.dumps({"allow_http": True})
+    given = Connection(conn_id="nobody_s", conn_type="debitoor", host=service.url, password=CANARY, extra=extra)
+    service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "books@acme.example"}))
+    with DebitoorHook.of(given) as hook:
+        assert hook.test_connection() == (True, "Connected to books@acme.example.")
+    assert service.asked[0].headers["x-token"] == CANARY
+    assert given.password == CANARY
+
+
+def test_whose_books_they_are(service, connect, hook):
+    connect("debitoor")
+    service.on("GET", ENVIRONMENT, Reply({"id": "1"}))
+    service.on("GET", "/api/settings/v3", Reply({"id": "1", "accountEmail": "books@acme.example"}))
+    assert hook.whose() == "books@acme.example"
+
+
+def test_a_person_who_waits_is_told_at_once(service, connect, hook):
+    connect("debitoor")
+    service.on("GET", ENVIRONMENT, Reply({}, status=503))
+    with pytest.raises(Unavailable):
+        hook.whose()
+    assert len(service.asked) == 1
 
 
 def test_a_limit_of_one_s_own_holds(connect, hook):

@@ -18,6 +18,7 @@ from debitoor_provider.services.session import READ_TIMEOUT
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.retry import Backoff
 
 
@@ -86,7 +87,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         :raises ServiceError: when the token is not accepted, or the service cannot be reached just now
         """
         with self.client_without_retries() as client:
-            return client.environment().email or client.settings().account_email
+            return _email_of(client, client.environment())
 
     def _client(self, connection: Connection, backoff: Backoff) -> DebitoorClient:
         fields = Fields(connection)
@@ -106,7 +107,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
 
     def _tested(self, client: DebitoorClient) -> tuple[bool, str]:
         environment = client.environment()
-        email = environment.email or client.settings().account_email
+        email = _email_of(client, environment)
         expected = Fields(self._connection).text("email")
         if expected and email and expected.lower() != email.lower():
             return False, f"The access token belongs to {email}, but the connection is meant for {expected}."
@@ -120,3 +121,8 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
                 remedy=f"Enter it in the connection '{self.debitoor_conn_id}'; it comes from registering the app.",
             )
         return value
+
+
+def _email_of(client: DebitoorClient, environment: Environment) -> str:
+    """Give an account's address; nothing but the id is certain in the environment (contract A27)."""
+    return environment.email or client.settings().account_email
