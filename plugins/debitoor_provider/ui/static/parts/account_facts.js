@@ -70,6 +70,6 @@ export function ProgressBar({ row }) {
       { value: done, max: total, size: "sm", colorPalette: "blue", my: 1 },
       h(ui.Progress.Track, { "aria-label": label }, h(ui.Progress.Range)),
     ),
-    h(ui.Text, { fontSize: "sm" }, label),
+    h(ui.Text, { fontSize: "sm", "aria-live": "polite" }, label),
   );
 }

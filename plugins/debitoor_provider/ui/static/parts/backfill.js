@@ -20,7 +20,7 @@ export function BackfillDialog({ row, onClose }) {
   const [way, setWay] = useState(ONE);
   const [resumes, setResumes] = useState(true);
   const [isBusy, setBusy] = useState(false);
-  const rested = useRested(period, 400);
+  const rested = useRested(period, 800);
   const isPeriod = Boolean(rested.from && rested.to && rested.from <= rested.to);
   const size = useSize(row, rested, isPeriod, way);
   const isReady = isPeriod && rested === period && !size.isLoading && !size.failure && (!row.paused || resumes);

@@ -3,7 +3,7 @@
 import { h, ui, useState } from "../host.js";
 import { trigger } from "../airflow.js";
 import * as api from "../api.js";
-import { useData } from "../data.js";
+import { useData, useRested } from "../data.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { DateField } from "./lists.js";
@@ -16,10 +16,11 @@ const LIMIT = 50;
 export function DryRunDialog({ row, onClose }) {
   const { t } = useWords();
   const [period, setPeriod] = useState({ from: "", to: "" });
-  const asked = { from: period.from || null, to: period.to || null };
+  const rested = useRested(period, 800); // each look asks both services
+  const asked = { from: rested.from || null, to: rested.to || null };
   const { data, failure, isLoading, reload } = useData(
     (options) => api.preview(row.id, { ...asked, limit: LIMIT }, options),
-    [row.id, period.from, period.to],
+    [row.id, rested.from, rested.to],
   );
   const asRun = async () => {
     try {
