@@ -12,7 +12,7 @@ from demo.compose.container import Container, wait_for
 from demo.compose.file import Project, Service
 from demo.compose.images import Image
 
-_PATIENCE = 240.0  # seconds for a service to get well
+_PATIENCE = 600.0  # seconds for a service to get well
 _GRACE = 30.0  # seconds for a container to end
 _REST = 0.5  # seconds between looks for what has ended
 
