@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services import pacing, pacing_memory
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
-from debitoor_provider.services.pacing import Allowance, Pacer
-from services.scripted import CANARY
+from debitoor_provider.services.pacing import Allowance, Pacer, slow_down
+from debitoor_provider.services.retry import Backoff
+from debitoor_provider.services.session import ServiceSession
+from debitoor_provider.services.transport import Call, Transport
+from services.scripted import CANARY, Reply
 from services.waiting import Woken, no_waiting
 
 MEMORY = "memory://"
@@ -173,6 +176,26 @@ class TestPause:
         with pytest.raises(RateLimited) as later:
             other.acquire()
         assert later.value.retry_after <= 86400
+
+    def test_an_answer_that_asks_to_wait_holds_for_the_clients_of_others(self, shared_store, service):
+        service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "30"}), Reply({}))
+        asked, other = (
+            Transport(
+                ServiceSession(service.url, allow_http=True),
+                service="Acme",
+                explain=lambda answer, _: slow_down("Acme", answer.retry_after) if answer.status == 429 else None,
+                pacing=Pacer("key", Allowance(5), store=shared_store, sleep=no_waiting),
+                backoff=Backoff(slow_down=(), fault=()),
+            )
+            for _ in range(2)
+        )
+        with pytest.raises(RateLimited):
+            asked.call(Call("read", "GET", "/a"), lambda payload: payload)
+        with pytest.raises(Woken):
+            other.call(Call("read", "GET", "/a"), lambda payload: payload)
+        asked.close()
+        other.close()
+        assert len(service.calls("GET", "/a")) == 1
 
     def test_calls_go_on_when_it_is_over(self, shared_store):
         asked, other = (Pacer("key", Allowance(5), store=shared_store) for _ in range(2))
