@@ -1,6 +1,6 @@
 // The fields of the form: each knows its place in the settings, its words and what is wrong with it.
 
-import { h, ui } from "../host.js";
+import { h, ui, useId } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useProblem, useWizard } from "./context.js";
 import { choicesOf } from "./schema.js";
@@ -33,8 +33,10 @@ export function SharedProblem({ path }) {
   return h(ui.Text, { color: "red.fg", textStyle: "sm", role: "alert" }, sentenceOf(problem));
 }
 
-export function TextField({ path, required, ...rest }) {
+/** @param {{path: string, required?: boolean, known?: string[]}} props known: what is offered while typing */
+export function TextField({ path, required, known = [], ...rest }) {
   const { t, has } = useWords();
+  const offers = useId();
   const { id, value, set, problem, schema } = useField(path);
   return h(
     Labelled,
@@ -43,10 +45,16 @@ export function TextField({ path, required, ...rest }) {
       value: value ?? "",
       maxLength: schema.maxLength,
       autoComplete: "off",
+      list: known.length ? offers : undefined,
       onChange: (event) => set(event.target.value || undefined),
       ...rest,
     }),
+    h(Offers, { id: offers, known }),
   );
+}
+
+export function Offers({ id, known }) {
+  return known.length > 0 && h("datalist", { id }, known.map((one) => h("option", { key: one, value: one })));
 }
 
 export function AreaField({ path }) {
@@ -149,8 +157,8 @@ export function ChecksField({ path }) {
   const toggle = (option, isIn) => set(options.filter((one) => (one === option ? isIn : value.includes(one))));
   return h(
     ui.Fieldset.Root,
-    { id, invalid: Boolean(problem), tabIndex: -1 },
-    h(ui.Fieldset.Legend, { textStyle: "sm" }, t(`field.${path}`)),
+    { invalid: Boolean(problem) },
+    h(ui.Fieldset.Legend, { id, tabIndex: -1, textStyle: "sm" }, t(`field.${path}`)),
     has(`field.${path}.help`) && h(ui.Fieldset.HelperText, null, help(t, has, path)),
     h(
       ui.SimpleGrid,

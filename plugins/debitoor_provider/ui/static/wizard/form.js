@@ -130,7 +130,8 @@ function useDraft(accountId, start, connections) {
     return { ...rest, connected: back, settings: written(rest.settings, "connections.debitoor", back) };
   });
   useEffect(() => {
-    if (search.has("connected")) setSearch({ step: "debitoor" }, { replace: true });
+    // Back from the consent page, or from the page that says why it came to nothing.
+    if (search.has("connected") || before?.awaiting) setSearch({ step: "debitoor" }, { replace: true });
   }, []);
   const isUntouched = useRef(true);
   useEffect(() => {

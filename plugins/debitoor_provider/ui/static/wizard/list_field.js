@@ -3,7 +3,7 @@
 import { h, ui, useId, useRef, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField } from "./context.js";
-import { ProblemText } from "./fields.js";
+import { Offers, ProblemText } from "./fields.js";
 
 /**
  * @param {{path: string, known?: string[], parse?: (text: string) => any}} props known: what is offered while typing;
@@ -61,7 +61,7 @@ export function ListField({ path, known = [], parse = (text) => text }) {
         t("wizard.list.add"),
       ),
     ),
-    known.length > 0 && h("datalist", { id: offers }, known.map((one) => h("option", { key: one, value: one }))),
+    h(Offers, { id: offers, known }),
     has(`field.${path}.help`) && h(ui.Field.HelperText, null, t(`field.${path}.help`)),
     h(ProblemText, { problem }),
     h(ui.VisuallyHidden, { "aria-live": "polite" }, said),

@@ -119,7 +119,7 @@ function ImportParts({ known }) {
     ),
     h(ListField, { path: "defaults.tags", known: known.tags }),
     h(SharedProblem, { path: "defaults" }),
-    h(TextField, { path: "defaults.company" }),
+    h(TextField, { path: "defaults.company", known: known.companies }),
     (settings.defaults?.company || settings.defaults?.create_company) &&
       h(SwitchField, { path: "defaults.create_company" }),
     h(TextField, { path: "defaults.note" }),

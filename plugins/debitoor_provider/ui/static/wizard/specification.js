@@ -32,8 +32,8 @@ export function SpecificationField() {
 
   return h(
     ui.Fieldset.Root,
-    { id, tabIndex: -1, invalid: Boolean(problem) },
-    h(ui.Fieldset.Legend, { textStyle: "sm" }, t("field.specification")),
+    { invalid: Boolean(problem) },
+    h(ui.Fieldset.Legend, { id, tabIndex: -1, textStyle: "sm" }, t("field.specification")),
     h(ui.Fieldset.HelperText, null, t("field.specification.help")),
     h(
       ui.Stack,
