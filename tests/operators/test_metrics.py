@@ -119,6 +119,14 @@ def test_a_run_with_rejected_documents_tells_so_before_it_fails(run, account, re
     assert sent["airflow.debitoor.last_success.seconds_ago"][0] in {"0|g", "1|g"}
 
 
+def test_names_that_statsd_does_not_take_are_made_to_fit(run, account, context, metrics):
+    account(stem="Bücher.1")
+    with DAG("anybodys_dag"):
+        report = DebitoorReportOperator(task_id="report", account="Bücher.1")
+    run(report)
+    assert metrics()["airflow.debitoor.documents.moved"] == ("0|c", {"account": "B_cher.1", "direction": "export"})
+
+
 def test_a_step_tells_what_is_left_of_the_allowance(run, account, receipt, steps, metrics):
     account()
     receipt()

@@ -194,7 +194,8 @@ def _tell_calls_left(transport: Transport, conn_id: str) -> None:
     """Tell Airflow's metrics how much of a connection's allowance is left; nothing when it has none."""
     with suppress(ServiceError):  # the store is away: whoever calls next is told
         if (left := transport.calls_left()) is not None:
-            stats.gauge("debitoor.calls_left", left, tags={"conn_id": conn_id})
+            tags = {"conn_id": stats.normalize_name_for_stats(conn_id, log_warning=False)}
+            stats.gauge("debitoor.calls_left", left, tags=tags)
 
 
 def pacer(key: str, allowance: Allowance) -> Pacer:

@@ -28,7 +28,8 @@ def tell_run(exchange: Exchange, counts: Mapping[str, int]) -> None:
     from debitoor_provider.sync.ledger import ATTENTION, LedgerError
     from debitoor_provider.sync.reporting import WENT_THROUGH
 
-    tags = {"account": exchange.account_id, "direction": exchange.account.type}
+    account = stats.normalize_name_for_stats(exchange.account_id, log_warning=False)  # StatsD takes ASCII only
+    tags = {"account": account, "direction": exchange.account.type}
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
