@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import stat
@@ -246,6 +247,19 @@ def test_a_full_disk_leaves_the_old_file(
         "The account file cannot be written: No space left on device.",
     )
     assert [file.read_bytes() for file in path.parent.iterdir()] == [before]
+
+
+def test_a_file_system_without_locks_will_do(
+    page: Callable[..., TestClient], accounts: Path, monkeypatch: pytest.MonkeyPatch
+):
+    client = page()
+
+    def none(*_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")  # NFS, for a folder
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    assert put(client).json()["written"]
+    assert [path.name for path in accounts.iterdir()] == ["acme.yaml"]
 
 
 class TestAirflowIsAsked:

@@ -107,9 +107,13 @@ def _writing(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            with suppress(
+                OSError
+            ):  # some network file systems have no locks for folders; the versions are compared anyway
+                fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-            os.fsync(handle)
+            with suppress(OSError):  # nor do all of them write folders out when told
+                os.fsync(handle)
         finally:
             os.close(handle)
     except OSError as error:
