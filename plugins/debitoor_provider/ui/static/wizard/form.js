@@ -11,7 +11,7 @@ import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
 import { FirstRunStep } from "./first_run.js";
 import { Footer } from "./footer.js";
 import { GetMyInvoicesStep } from "./getmyinvoices.js";
-import { Problems, Restored } from "./hints.js";
+import { LostComments, Problems, Restored } from "./hints.js";
 import { Saved } from "./saved.js";
 import { useSaving } from "./saving.js";
 import { SettingsStep } from "./settings.js";
@@ -103,6 +103,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
         tried.has(step) && h(Problems, { problems: problems.filter(({ field }) => stepOf(field) === step) }),
         h(FORMS[step], { key: step }),
       ),
+      isEdit && h(LostComments, { before: account.yaml, after: check.yaml }),
       h(Footer, {
         index,
         check,

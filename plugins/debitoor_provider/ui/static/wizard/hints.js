@@ -1,4 +1,4 @@
-// Notes above a step: what is wrong in it, that that a draft was found again.
+// Notes above a step: what is wrong in it, that that a draft was found again, that comments would go.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
@@ -59,3 +59,23 @@ export function Restored({ onFresh }) {
     h(ui.Button, { size: "sm", variant: "outline", onClick: onFresh }, t("wizard.restored.fresh")),
   );
 }
+
+/** Comments of the file that are not in the text to be saved: the writer keeps those of fields that stay as they are. */
+export function LostComments({ before, after }) {
+  const { t } = useWords();
+  const lost = after ? commentsOf(before).filter((comment) => !after.includes(comment)) : [];
+  if (lost.length === 0) return null;
+  return h(
+    ui.Alert.Root,
+    { status: "warning", role: "status" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      { minW: 0 },
+      h(ui.Alert.Title, null, t("wizard.comments", { count: lost.length })),
+      lost.map((comment, index) => h(ui.Code, { key: index, overflowWrap: "anywhere" }, comment)),
+    ),
+  );
+}
+
+const commentsOf = (text) => text.split("\n").flatMap((line) => /(?:^|\s)(#.*)$/.exec(line)?.[1].trim() ?? []);
