@@ -76,7 +76,7 @@ export function Chips({ label, chosen, chips, onChoose, isSingle = false }) {
             key: value,
             size: "xs",
             rounded: "full",
-            variant: chosen.includes(value) ? "solid" : "outline",
+            variant: chosen.includes(value) ? "solid" : "subtle",
             colorPalette: "brand",
             "aria-pressed": chosen.includes(value),
             onClick: () => toggle(value),
