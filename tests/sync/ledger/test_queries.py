@@ -204,6 +204,8 @@ def test_entries_are_of_any_of_several_accounts(shelf: Ledger):
     assert found(shelf, accounts=["acme", "other"]) == ["4", "3", "2", "1"]
     assert found(shelf, accounts={"other", "nobody"}) == ["4"]
     assert found(shelf, accounts=[]) == []
+    assert found(shelf, except_accounts=["acme", "nobody"]) == ["4"]
+    assert found(shelf, except_accounts=[]) == ["4", "3", "2", "1"]
 
 
 def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger):

@@ -44,6 +44,7 @@ class Filters(TypedDict, total=False):
     text: str | None
     period: tuple[date | None, date | None] | None
     accounts: Collection[str] | None
+    except_accounts: Collection[str]
     code: str | None
 
 
@@ -56,6 +57,7 @@ def conditions(
     text: str | None = None,
     period: tuple[date | None, date | None] | None = None,
     accounts: Collection[str] | None = None,
+    except_accounts: Collection[str] = (),
     code: str | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` of a list.
@@ -64,6 +66,7 @@ def conditions(
     :param text: found anywhere in id, number, company, names or amount, without regard to case
     :param period: first and last document date, both inclusive, either open
     :param accounts: of any of these
+    :param except_accounts: of none of these
     :param code: held or rejected for this reason
     """
     where: list[ColumnElement[bool]] = []
@@ -71,6 +74,8 @@ def conditions(
         where.append(documents.c.account == account)
     if accounts is not None:
         where.append(documents.c.account.in_(sorted(accounts)))
+    if except_accounts:
+        where.append(documents.c.account.not_in(sorted(except_accounts)))
     if code is not None:
         where.append(documents.c.reason_code == code)
     if direction is not None:
@@ -108,8 +113,14 @@ def entries(
     sort = (
         (column.desc().nulls_last(), documents.c.id.desc()) if is_down else (column.asc().nulls_last(), documents.c.id)
     )
-    rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).limit(limit).offset(offset or None))
-    return [to_entry(row) for row in rows]
+    if limit is None:
+        rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).offset(offset or None))
+        return [to_entry(row) for row in rows]
+    # The ids first: an index that holds what is asked and sorted by is far smaller than the rows.
+    page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
+    chosen = list(connection.scalars(page))
+    found = {entry.id: entry for entry in by_ids(connection, chosen)}
+    return [found[id_] for id_ in chosen if id_ in found]
 
 
 def count(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[State, int]:

@@ -157,12 +157,13 @@ documents = sa.Table(
     sa.UniqueConstraint("account", "direction", "target_name_key", name="uq_debitoor_documents_name"),
     sa.Index("ix_debitoor_documents_state", "account", "state", "changed_at"),
     sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
-    sa.Index("ix_debitoor_documents_all_state", "state", "changed_at"),
-    sa.Index("ix_debitoor_documents_all_changed", "changed_at"),
+    sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code"),
+    sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
+    sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount"),
 )
 
 leases = sa.Table(

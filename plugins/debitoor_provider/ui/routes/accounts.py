@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
@@ -17,6 +17,7 @@ from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
+from debitoor_provider.ui.saving import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +71,7 @@ def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
             "file": file.path.name,
             "settings": settings,
             "yaml": (content or b"").decode("utf-8-sig", "replace"),
-            "version": None if content is None else hashlib.sha256(content).hexdigest(),
+            "version": None if content is None else version_of(content),
         }
     )
 
@@ -103,8 +104,9 @@ def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
     return sorted(with_value, key=key, reverse=order.startswith("-")) + without
 
 
+_folded = lru_cache(maxsize=10_000)(fold)
 _KEYS: dict[str, Callable[[Overview], Any]] = {
-    "name": lambda row: (fold(row.name), row.id),
+    "name": lambda row: (_folded(row.name), row.id),
     "last_run": lambda row: row.last_run and row.last_run.started_at,
     "attention": lambda row: row.figures.attention,
     "moved": lambda row: row.figures.moved,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, visible
+from debitoor_provider.ui.figures import current_figures
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
@@ -29,7 +30,7 @@ def list_attention(
     """List the held and rejected documents of all accounts that the user may see, newest change first."""
     files = account_files()
     mine = visible(user, files if account is None else files.keys() & {account})
-    fitting: dict[str, Any] = {"states": ATTENTION, "accounts": mine, "text": search}
+    fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **_only(mine)}
     ledger = opened_ledger()
     codes = ledger.count_codes(**fitting)
     entries = ledger.entries(**fitting, code=code, limit=limit, offset=offset)
@@ -38,3 +39,9 @@ def list_attention(
         codes=codes,
         documents=[AttentionDocument.told(entry, account_name=name_of(files[entry.account])) for entry in entries],
     )
+
+
+def _only(accounts: set[str]) -> dict[str, Any]:
+    """Narrow to accounts by naming either them or the others, whichever are fewer: most users may see nearly all."""
+    others = current_figures().keys() - accounts
+    return {"accounts": accounts} if len(accounts) < len(others) else {"except_accounts": others}

@@ -16,5 +16,14 @@ def upgrade() -> None:
     op.add_column("debitoor_runs", sa.Column("remedy", sa.Text, nullable=False, server_default=""))
     op.create_index("ix_debitoor_runs_started", "debitoor_runs", ["started_at"])
     op.create_index("ix_debitoor_documents_moved", "debitoor_documents", ["account", "moved_at"])
+    op.create_index(
+        "ix_debitoor_documents_date", "debitoor_documents", ["account", "document_date", "state", "gross_amount"]
+    )
+    op.drop_index("ix_debitoor_documents_all_state", "debitoor_documents")
+    op.create_index(
+        "ix_debitoor_documents_all_state", "debitoor_documents", ["state", "changed_at", "account", "reason_code"]
+    )
+    op.drop_index("ix_debitoor_documents_all_changed", "debitoor_documents")
+    op.create_index("ix_debitoor_documents_all_changed", "debitoor_documents", ["changed_at", "account"])
     op.drop_index("ix_debitoor_documents_moved_by", "debitoor_documents")
     op.create_index("ix_debitoor_documents_moved_by", "debitoor_documents", ["moved_by", "state"])
