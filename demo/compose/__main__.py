@@ -36,6 +36,8 @@ def main() -> int:
         problems = _check(options, home, stand_ins)
     except (TimeoutError, RuntimeError) as failure:
         problems = [str(failure)]
+    except KeyboardInterrupt:
+        problems = ["It was interrupted."]
     for problem in problems:
         print(problem)
     if problems and not options.keep:
