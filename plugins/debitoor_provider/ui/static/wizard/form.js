@@ -1,6 +1,7 @@
 // The form: its steps, the way through them, and the draft that they set together.
 
-import { HOME, h, ui, useEffect, useMemo, useRef, useSearchParams, useState } from "../host.js";
+import { HOME, h, ui, useEffect, useRef, useSearchParams, useState } from "../host.js";
+import { Loading } from "../parts/notices.js";
 import { useWords } from "../words.js";
 import { AccountStep } from "./account.js";
 import { useCheck } from "./check.js";
@@ -62,28 +63,25 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     else goTo(STEPS[index + 1]);
   };
 
-  const context = useMemo(
-    () => ({
-      draft,
-      settings: draft.settings,
-      choices,
-      connections,
-      isEdit,
-      accountId,
-      problems,
-      tried,
-      reloadConnections,
-      change: setDraft,
-      set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
-      backPath: isEdit ? `accounts/${accountId}/edit` : "new",
-      /** Before the way to another site: the draft waits here, and knows which connection comes back. */
-      leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
-    }),
-    [draft, choices, connections, problems, tried],
-  );
+  const context = {
+    draft,
+    settings: draft.settings,
+    choices,
+    connections,
+    isEdit,
+    accountId,
+    problems,
+    tried,
+    reloadConnections,
+    change: setDraft,
+    set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
+    backPath: isEdit ? `accounts/${accountId}/edit` : "new",
+    /** Before the way to another site: the draft waits here, and knows which connection comes back. */
+    leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
+  };
 
   if (saving.saved) return h(Saved, { ...saving.saved, isEdit });
-  if (check.isFirst) return null;
+  if (check.isFirst) return h(Loading);
   return h(
     WizardContext.Provider,
     { value: context },

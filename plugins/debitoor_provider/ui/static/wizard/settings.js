@@ -205,11 +205,12 @@ const Row = ({ columns, children }) =>
 /** Settings that few people need; open by itself when one of them is set. */
 function Folded({ title, paths, children }) {
   const { settings, problems } = useWizard();
-  const isSet = paths.some((path) => path in settings || problems.some(({ field }) => field.startsWith(path)));
-  const [isOpen, setOpen] = useState(isSet);
+  const isWrong = paths.some((path) => problems.some(({ field }) => field.startsWith(path)));
+  const [isWanted, setWanted] = useState(() => paths.some((path) => path in settings));
+  const isOpen = isWanted || isWrong;
   return h(
     ui.Collapsible.Root,
-    { open: isOpen, onOpenChange: ({ open }) => setOpen(open), lazyMount: true, unmountOnExit: true },
+    { open: isOpen, onOpenChange: ({ open }) => setWanted(open), lazyMount: true, unmountOnExit: true },
     h(
       ui.Collapsible.Trigger,
       { asChild: true },
