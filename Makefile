@@ -8,7 +8,7 @@ TOOLS := .tools
 CODE := plugins sandbox demo benchmarks dags docker tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser trust soak compose-check compose-lint lint format types arch docs bench sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast browser trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -81,8 +81,11 @@ docs: $(READY) ## write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
 
-bench: $(READY) ## measure documents a second beside a plain script
+bench: $(READY) bench-page ## measure documents a second beside a plain script, and how fast the page answers
 	@$(BIN)/python -m benchmarks
+
+bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts and 1,000,000 documents
+	@$(BIN)/python -m benchmarks.page
 
 sandbox: $(READY) ## start the sandbox of both services alone
 	@$(BIN)/python -m sandbox
