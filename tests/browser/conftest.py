@@ -1,0 +1,142 @@
+"""A real Chromium on a real Airflow with the real sandbox; pictures of what it saw go to ``.browser``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect, sync_playwright
+
+from demo.accounts import patterns
+from demo.airflow import LocalAirflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+PICTURES = Path(__file__).parent.parent.parent / ".browser"
+_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+_WIDE = {"width": 1366, "height": 900}
+_NARROW = {"width": 390, "height": 844}
+_FAILED = pytest.StashKey[bool]()
+_PATIENCE = 20_000  # milliseconds: two processors, a whole Airflow beside the browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if _CHROMIUM is None:
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def company(sandbox: SandboxAdmin) -> CompanyAdmin:
+    """A company that nobody has connected yet."""
+    made = sandbox.create_company("Acme GmbH", limits=None)
+    made.generate(documents=14, invoices=5, seed=7)
+    return made
+
+
+@pytest.fixture(scope="session")
+def airflow(
+    company: CompanyAdmin, sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalAirflow]:
+    """An Airflow without any account, and with what the page makes new connections from."""
+    home = tmp_path_factory.mktemp("airflow")
+    (home / "accounts").mkdir()
+    local = LocalAirflow(
+        home / "home",
+        home / "accounts",
+        patterns(sandbox, company),
+        settings={"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3"},
+    )
+    company.change(oauth_redirect_uri=f"{local.url}/debitoor/oauth/callback")
+    with local.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=_PATIENCE)
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to put root into its sandbox
+        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=flags)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_context(
+    browser: Browser, airflow: LocalAirflow, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser for one person; what goes wrong in its pages fails the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def opened(*, dark: bool = False, narrow: bool = False, **options: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=airflow.url,
+            viewport=_NARROW if narrow else _WIDE,
+            color_scheme="dark" if dark else "light",
+            **{"locale": "en-GB", "accept_downloads": True} | options,
+        )
+        context.set_default_timeout(_PATIENCE)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        if request.node.stash.get(_FAILED, False):
+            for number, page in enumerate(context.pages):
+                take(page, f"failed-{request.node.name}-{number}")
+        context.close()
+    assert not wrong
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    """The Synchronisation page in a wide, light window."""
+    opened = open_context().new_page()
+    opened.goto("/plugin/synchronisation")
+    return opened
+
+
+def take(page: Page, name: str) -> Path:
+    """Take a picture for people to look at."""
+    PICTURES.mkdir(exist_ok=True)
+    file = PICTURES / f"{name}.png"
+    page.screenshot(path=file, animations="disabled")
+    return file
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[[Page], list[str]]:
+    """What axe finds on the page that would keep somebody from using it."""
+
+    def found(page: Page) -> list[str]:
+        page.evaluate(AXE_SCRIPT)
+        told = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
+        return [
+            f"{violation['impact']}: {violation['id']}: {node['html'][:200]}"
+            for violation in told["violations"]
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
+
+    return found

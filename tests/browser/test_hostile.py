@@ -1,0 +1,59 @@
+"""Names that want to be markup, keys that are wrong, tokens that were withdrawn, files that are broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_newcomer import go_on
+from tests.browser.test_pages import ACCOUNT, books, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from demo.airflow import LocalAirflow
+
+pytestmark = pytest.mark.system
+__all__ = ["books"]
+
+MARKUP = "<img src=x onerror=\"document.title='caught'\">"
+
+
+def test_an_account_of_a_hostile_name_is_only_text(books: LocalAirflow, page: Page) -> None:
+    text = (books.accounts / f"{ACCOUNT}.yaml").read_text()
+    name = next(line for line in text.splitlines() if line.startswith("name:"))
+    (books.accounts / "hostile.yaml").write_text(text.replace(name, f"name: '{MARKUP.replace(chr(39), chr(39) * 2)}'"))
+    settled(page, "")
+    page.get_by_label("Search accounts").fill("onerror")
+    expect(page.get_by_role("link", name=MARKUP)).to_be_visible()
+    page.get_by_role("link", name=MARKUP).click()
+    expect(page.get_by_role("heading", name=MARKUP)).to_be_visible()
+    assert page.title() != "caught"
+    (books.accounts / "hostile.yaml").unlink()
+
+
+def test_a_broken_file_is_shown_with_its_line_and_its_mend(books: LocalAirflow, page: Page) -> None:
+    (books.accounts / "broken.yaml").write_text("type: export\nname: Broken\ndebitor_id: books@acme.example\n")
+    settled(page, "")
+    row = page.get_by_role("row").filter(has_text="broken.yaml")
+    expect(row.get_by_text("Broken file")).to_be_visible()
+    row.get_by_role("link", name="broken.yaml").first.click()
+    expect(page.get_by_text("broken.yaml, line 3")).to_be_visible()
+    expect(page.get_by_text("debitoor_id").first).to_be_visible()
+    (books.accounts / "broken.yaml").unlink()
+
+
+def test_a_wrong_key_is_told_and_not_kept(books: LocalAirflow, page: Page) -> None:
+    settled(page, "/new?step=direction")
+    page.get_by_text("Export: GetMyInvoices to Debitoor").click()
+    go_on(page, "Settings")
+    go_on(page, "GetMyInvoices")
+    page.get_by_text("Make a new connection").click()
+    page.get_by_label("Name of the connection").fill("getmyinvoices_wrong")
+    page.get_by_label("API key").fill("AAAA-BBBB-CCCC-DDDD")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="Not connected")).to_be_visible()
+    ids = {one["connection_id"] for one in books.call("GET", "/connections", limit=100)["connections"]}
+    assert "getmyinvoices_wrong" not in ids

@@ -1,0 +1,110 @@
+"""Every place of the page, light and dark, wide and narrow: for everybody to use, and pictures of it to look at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from demo.accounts import connections, write_accounts
+from tests.browser.conftest import take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from demo.airflow import LocalAirflow
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+pytestmark = pytest.mark.system
+
+STATIC = Path(__file__).parent.parent.parent / "plugins" / "debitoor_provider" / "ui" / "static"
+ACCOUNT = "acme-gmbh-receipts"
+PLACES = {
+    "accounts": "",
+    "documents": f"/accounts/{ACCOUNT}/documents",
+    "runs": f"/accounts/{ACCOUNT}/runs",
+    "settings": f"/accounts/{ACCOUNT}/settings",
+    "attention": "/attention",
+    "new": "/new",
+    "edit": f"/accounts/{ACCOUNT}/edit?step=settings",
+}
+
+
+@pytest.fixture(scope="session")
+def books(airflow: LocalAirflow, company: CompanyAdmin, sandbox: SandboxAdmin) -> LocalAirflow:
+    """An Airflow in which the company's documents have travelled; also when these tests run alone."""
+    if not list(airflow.accounts.glob("*.yaml")):
+        known = airflow.home / "known.json"
+        known.write_text(json.dumps(connections(sandbox, [company])))
+        airflow.command("connections", "import", "--overwrite", str(known))
+        dag_ids = [f"debitoor__{account}" for account in write_accounts(airflow.accounts, [company])]
+        airflow.until(lambda: set(dag_ids) <= airflow.dag_ids(), "to find the accounts", 120)
+        for dag_id in dag_ids:
+            airflow.unpause(dag_id)
+        airflow.until(lambda: airflow.finished(dag_ids), "to run the accounts", 400)
+    return airflow
+
+
+def settled(page: Page, place: str) -> None:
+    """Open a place and wait until it has everything."""
+    page.goto(f"/plugin/synchronisation{place}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_label("Loading")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_everybody_can_use_it(
+    books: LocalAirflow,
+    open_context: Callable[..., BrowserContext],
+    barriers: Callable[[Page], list[str]],
+    dark: bool,
+    narrow: bool,
+) -> None:
+    page = open_context(dark=dark, narrow=narrow).new_page()
+    found: dict[str, list[str]] = {}
+    for name, place in PLACES.items():
+        settled(page, place)
+        take(page, f"{name}-{'dark' if dark else 'light'}-{'narrow' if narrow else 'wide'}")
+        found[name] = barriers(page)
+        overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overhang <= 0, f"{name} scrolls sideways"
+    assert found == {name: [] for name in PLACES}
+
+
+def test_a_document_opened_beside_the_list(
+    books: LocalAirflow, page: Page, barriers: Callable[[Page], list[str]]
+) -> None:
+    settled(page, f"/accounts/{ACCOUNT}/documents")
+    page.get_by_role("table", name="Documents").get_by_role("link").first.click()
+    expect(page.get_by_role("dialog").get_by_text("History")).to_be_visible()
+    assert not barriers(page)
+    take(page, "document")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("fr-FR", "fr"), ("de-DE", "de"), ("da-DK", "da")])
+def test_it_speaks_the_readers_language(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext], locale: str, language: str
+) -> None:
+    words = json.loads((STATIC / "words" / f"{language}.json").read_text())
+    page = open_context(locale=locale).new_page()
+    page.goto("/plugin/synchronisation")
+    expect(page.get_by_role("link", name=words["accounts.add"])).to_be_visible()
+    expect(page.get_by_role("link", name=words["nav.attention"]).first).to_be_visible()
+    take(page, f"language-{language}")
+
+
+def test_a_language_chosen_on_the_page_stays(books: LocalAirflow, page: Page) -> None:
+    page.get_by_label("Language").select_option(label="Dansk")
+    danish = json.loads((STATIC / "words" / "da.json").read_text())
+    expect(page.get_by_role("link", name=danish["accounts.add"])).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name=danish["accounts.add"])).to_be_visible()
