@@ -177,24 +177,26 @@ class TestPause:
             other.acquire()
         assert later.value.retry_after <= 86400
 
-    def test_an_answer_that_asks_to_wait_holds_for_the_clients_of_others(self, shared_store, service):
-        service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "30"}), Reply({}))
+    @pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "30"}, 30), ({}, 20)], ids=["told", "untold"])
+    def test_an_answer_that_asks_to_wait_holds_for_all_clients(self, shared_store, service, headers, seconds):
+        service.on("GET", "/a", Reply({}, status=429, headers=headers), Reply({}))
         asked, other = (
             Transport(
                 ServiceSession(service.url, allow_http=True),
                 service="Acme",
                 explain=lambda answer, _: slow_down("Acme", answer.retry_after) if answer.status == 429 else None,
                 pacing=Pacer("key", Allowance(5), store=shared_store, sleep=no_waiting),
-                backoff=Backoff(slow_down=(), fault=()),
+                backoff=Backoff(slow_down=(20,), longest=0, sleep=no_waiting),
             )
             for _ in range(2)
         )
-        with pytest.raises(RateLimited):
+        with pytest.raises((RateLimited, Woken)):
             asked.call(Call("read", "GET", "/a"), lambda payload: payload)
-        with pytest.raises(Woken):
+        with pytest.raises(Woken) as waited:
             other.call(Call("read", "GET", "/a"), lambda payload: payload)
         asked.close()
         other.close()
+        assert seconds - 2 < waited.value.seconds <= seconds
         assert len(service.calls("GET", "/a")) == 1
 
     def test_calls_go_on_when_it_is_over(self, shared_store):

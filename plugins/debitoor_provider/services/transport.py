@@ -194,16 +194,21 @@ class Transport:
         self.session.close()
 
     def _carried_out(self, attempt: Callable[[], T], call: Call) -> T:
+        def heard() -> T:
+            try:
+                return attempt()
+            except RateLimited as slow_down:
+                # All who use the key wait: as long as the service says, else as long as this call waits at first.
+                if seconds := slow_down.retry_after or next(iter(self._backoff.slow_down), None):
+                    self._pacing.pause(seconds)
+                raise
+
         def named() -> T:
             try:
                 self._pacing.acquire()
-                return attempt()
+                return heard()
             except Unexpected as surprise:
                 raise self._named(BadAnswer(f"The answer could not be understood: {surprise}."), call) from None
-            except RateLimited as slow_down:
-                if slow_down.retry_after:
-                    self._pacing.pause(slow_down.retry_after)
-                raise self._named(slow_down, call) from None
             except ServiceError as error:
                 raise self._named(error, call) from None
             except requests.RequestException as fault:
