@@ -106,9 +106,16 @@ def entries(
     order: Order = "-changed",
     limit: int | None = None,
     offset: int = 0,
+    *,
+    are_few: bool = False,
 ) -> list[Entry]:
-    """Return the documents that fit, ties in the order of their ids."""
+    """Return the documents that fit, ties in the order of their ids.
+
+    :param are_few: of all documents: they are to be found first and sorted then, not looked for in their order
+    """
     column = _ORDERS[order.removeprefix("-")]
+    if are_few:
+        column = sa.func.coalesce(column, sa.null())  # no index is sorted by this
     is_down = order.startswith("-")
     sort = (
         (column.desc().nulls_last(), documents.c.id.desc()) if is_down else (column.asc().nulls_last(), documents.c.id)

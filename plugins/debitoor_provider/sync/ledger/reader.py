@@ -73,7 +73,8 @@ class LedgerReader:
         """Return the documents that fit all that is given; see :func:`.queries.conditions`."""
         where = queries.conditions(account=account, direction=direction, states=states, **filters)
         with self._database.read() as connection:
-            return queries.entries(connection, where, order, limit, offset)
+            are_few = account is None and states is not None
+            return queries.entries(connection, where, order, limit, offset, are_few=are_few)
 
     def count(
         self,
