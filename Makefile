@@ -8,7 +8,7 @@ TOOLS := .tools
 CODE := plugins sandbox demo benchmarks dags docker tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ test-fast: $(READY) ## the tests that start no Airflow processes
 
 browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
 	@$(BIN)/pytest tests/browser
+
+picture: $(READY) ## take the picture of the page for the README
+	@$(BIN)/pytest tests/browser/test_pages.py -k readme
+	@cp .browser/synchronisation.png docs/synchronisation.png
 
 trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
 	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal

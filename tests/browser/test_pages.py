@@ -108,3 +108,22 @@ def test_a_language_chosen_on_the_page_stays(books: LocalAirflow, page: Page) ->
     expect(page.get_by_role("link", name=danish["accounts.add"])).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name=danish["accounts.add"])).to_be_visible()
+
+
+def test_accounts_in_many_states_for_the_readme(books: LocalAirflow, page: Page) -> None:
+    text = (books.accounts / f"{ACCOUNT}.yaml").read_text()
+    name = next(line for line in text.splitlines() if line.startswith("name:"))
+    added = {
+        "nordlicht-receipts": text.replace(name, "name: Nordlicht ApS, receipts"),
+        "hafencafe": "type: export\nname: Hafencafé\ndebitor_id: books@hafencafe.example\n",
+    }
+    for account, content in added.items():
+        (books.accounts / f"{account}.yaml").write_text(content)
+    books.until(lambda: {f"debitoor__{account}" for account in added} <= books.dag_ids(), "to find the accounts", 60)
+    page.set_viewport_size({"width": 1280, "height": 560})
+    settled(page, "")
+    for state in ("Needs attention", "All well", "Paused", "Broken file"):
+        expect(page.get_by_role("table").get_by_text(state, exact=True).first).to_be_visible()
+    take(page, "synchronisation")
+    for account in added:
+        (books.accounts / f"{account}.yaml").unlink()
