@@ -115,7 +115,7 @@ def test_accounts_in_many_states_for_the_readme(books: LocalAirflow, page: Page)
     name = next(line for line in text.splitlines() if line.startswith("name:"))
     added = {
         "nordlicht-receipts": text.replace(name, "name: Nordlicht ApS, receipts"),
-        "hafencafe": "type: export\nname: Hafencafé\ndebitor_id: books@hafencafe.example\n",
+        "hafencafe": text.replace("frequency:", "frequncy:") if "frequency:" in text else text + "frequncy: daily\n",
     }
     for account, content in added.items():
         (books.accounts / f"{account}.yaml").write_text(content)
