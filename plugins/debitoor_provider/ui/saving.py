@@ -107,9 +107,8 @@ def _writing(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with suppress(
-                OSError
-            ):  # some network file systems have no locks for folders; the versions are compared anyway
+            # Some network file systems have no locks for folders; the versions are compared anyway.
+            with suppress(OSError):
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
             with suppress(OSError):  # nor do all of them write folders out when told
