@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
@@ -97,11 +98,13 @@ def _companies(account: Account) -> list[str]:
 
 def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
     """Sort accounts; those without a value come last either way, ties by name."""
-    key = _KEYS[order.removeprefix("-")]
-    by_name = sorted(rows, key=_KEYS["name"])
-    with_value = [row for row in by_name if key(row) is not None]
-    without = [row for row in by_name if key(row) is None]
-    return sorted(with_value, key=key, reverse=order.startswith("-")) + without
+    key, is_down = _KEYS[order.removeprefix("-")], order.startswith("-")
+    by_name = sorted(rows, key=_KEYS["name"], reverse=order == "-name")
+    if key is _KEYS["name"]:
+        return by_name
+    values = [(key(row), row) for row in by_name]
+    known = sorted((pair for pair in values if pair[0] is not None), key=itemgetter(0), reverse=is_down)
+    return [row for _, row in known] + [row for value, row in values if value is None]
 
 
 _folded = lru_cache(maxsize=10_000)(fold)
