@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
+NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
+"""What a document has that needs none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One document as the ledger knows it.

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from debitoor_provider.sync.ledger import leases, names, planning, progress, runs, schema
+from debitoor_provider.sync.ledger.decisions import Decisions
 from debitoor_provider.sync.ledger.errors import IllegalTransition
-from debitoor_provider.sync.ledger.reader import LedgerReader
 from debitoor_provider.sync.ledger.rebuild import rebuild
-from debitoor_provider.sync.ledger.records import require_key
+from debitoor_provider.sync.ledger.records import NO_REASON, require_key
 from debitoor_provider.sync.ledger.states import DUE, Direction, Kind, State
-from debitoor_provider.sync.ledger.tables import documents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -32,10 +29,8 @@ if TYPE_CHECKING:
         Run,
     )
 
-NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
 
-
-class Ledger(LedgerReader):
+class Ledger(Decisions):
     """The memory of the exchange (design section 5). Open it with :meth:`open`.
 
     May be used by many threads, by many processes, and after a fork. Every method raises
@@ -254,43 +249,7 @@ class Ledger(LedgerReader):
         values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason, "mend": mend}
         return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
 
-    # The steps of a person
-
-    def retry(
-        self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False, anew: bool = False
-    ) -> list[Entry]:
-        """Plan documents again that need attention or were ignored; return them, without those that cannot.
-
-        :param actor: ``user:<name>``
-        :param again: send moved ones **again**, unless the target still has them
-        :param anew: send moved ones again in any case, as a new record beside the one that the target may have
-        :raises IllegalTransition: when none of them can
-        """
-        values: dict[str, Any] = {**NO_REASON, "attempts": 0}
-        if not again and not anew:
-            return self._act(Kind.RETRIED, entries, values, actor, {"reason": reason})
-        # When it was archived is kept: it does not keep away what was archived because it had been sent.
-        values |= {**planning.NO_TRACES, "moved_at": None}
-        values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
-        return self._act(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
-
-    def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
-        """Never send these documents; return them, without those that cannot be ignored.
-
-        :raises IllegalTransition: when none of them can
-        """
-        values = {"target_name": None, "target_name_key": None}
-        return self._act(Kind.IGNORED, entries, values, actor, {"reason": reason})
-
-    def mark_moved(
-        self, entries: Iterable[Entry], actor: str, reason: str = "", *, target_id: str | None = None
-    ) -> list[Entry]:
-        """Take a person's word that the target has these documents; return them, without those where it cannot be.
-
-        :raises IllegalTransition: when none of them can
-        """
-        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._time()}
-        return self._act(Kind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
+    # What the target has
 
     def rebuild(self, account: str, direction: Direction, found: Iterable[FoundDocument]) -> RebuildResult:
         """Set to moved whatever the target has, and add what the ledger does not know."""
@@ -314,13 +273,6 @@ class Ledger(LedgerReader):
             return progress.advance(
                 connection, kind, entry, values, at=at, clock_ms=clock, run_id=run_id or entry.run_id, detail=detail
             )
-
-    def _act(
-        self, kind: Kind, entries: Iterable[Entry], values: Mapping[str, Any], actor: str, detail: Mapping[str, Any]
-    ) -> list[Entry]:
-        said = {name: value for name, value in detail.items() if value}
-        with self._database.write() as connection:
-            return progress.advance_all(connection, kind, entries, values, at=self._time(), actor=actor, detail=said)
 
     def _uses_database_clock(self, database: Database) -> bool:
         return self._now is None and not database.is_sqlite
