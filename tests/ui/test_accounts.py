@@ -124,6 +124,18 @@ class TestRow:
         found = rows()
         assert (found["acme"]["to_do"], found["other"]["to_do"]) == (0, 1)
 
+    def test_the_chart_grows_while_somebody_looks(self, rows, account_file, enter, ledger, monkeypatch):
+        account_file()
+        enter("1", "2", "3")
+        week_ago = datetime.now(UTC) - timedelta(days=7)
+        with monkeypatch.context() as then:
+            then.setattr(ledger, "_now", lambda: week_ago)
+            ledger.mark_moved(ledger.entries("acme", limit=1), "user:ada")
+        assert rows()["acme"]["chart"] == [0] * 22 + [1] + [0] * 7
+        for number in (1, 2):
+            ledger.mark_moved(ledger.entries("acme", states={State.PLANNED}, limit=1), "user:ada")
+            assert rows()["acme"]["chart"] == [0] * 22 + [1] + [0] * 6 + [number]
+
     def test_what_changed_while_nobody_asked_is_counted(self, rows, account_file, enter, ledger, monkeypatch):
         account_file()
         enter("1")

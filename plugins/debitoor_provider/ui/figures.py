@@ -1,7 +1,8 @@
 """How many documents each account has in each state, and how many it moved each day: kept, and never stale.
 
 Counting a million documents takes a second. So the figures stay in the process, and at each call only those accounts
-are counted again of which a document has changed since.
+are counted again of which a document has changed since. The days before yesterday change only when somebody has a
+document sent again, so they are counted again less often.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DAYS = 30
 """Of the chart."""
+_PAST_DAYS = timedelta(minutes=5)
+"""How old the counts of the days before yesterday may be."""
 _REACH = timedelta(minutes=10)
 """As far as the clocks of workers differ, and the ledger's transactions last."""
 
@@ -73,11 +76,11 @@ class _Counted:
         self._figures: dict[str, Figures] | None = None
         self._since = datetime.now(UTC) - _REACH
         self._changes: dict[str, tuple[int, float]] = {}
+        self._whole: dict[str, datetime] = {}  # when all days of an account were counted last
 
     def now(self) -> Mapping[str, Figures]:
         with self._lock:
             now = datetime.now(UTC)
-            first = datetime.combine(now.date() - timedelta(days=DAYS), time.min, UTC)
             # What changes while this goes on is to be noticed at the next call: the look at what has changed comes
             # before the counting, and the look with which the next one is compared comes before that.
             is_old = now - self._since > 2 * _REACH
@@ -85,20 +88,39 @@ class _Counted:
             next_changes = self._ledger.changes(since)
             changes = self._ledger.changes(self._since) if is_old else next_changes
             if self._figures is None:
-                self._figures = self._count(first, None)
+                self._figures = self._count(now, None)
             else:
                 changed = {account for account, change in changes.items() if self._changes.get(account) != change}
                 if changed:
-                    self._figures = self._figures | self._count(first, changed)
+                    self._figures = self._figures | self._count(now, changed)
             self._since, self._changes = since, next_changes
             return self._figures
 
-    def _count(self, first: datetime, accounts: set[str] | None) -> dict[str, Figures]:
-        states = self._ledger.totals(accounts)
-        days = self._ledger.moved_by_day(first, accounts)
+    def _count(self, now: datetime, accounts: set[str] | None) -> dict[str, Figures]:
+        states, days = self._ledger.totals(accounts), self._days(now, accounts)
         return {account: Figures(counts, days.get(account, {})) for account, counts in states.items()}
 
+    def _days(self, now: datetime, accounts: set[str] | None) -> dict[str, dict[date, int]]:
+        """Count the documents moved on each day of the chart."""
+        known = self._figures or {}
+        recent = {account for account in accounts or () if now - self._whole.get(account, _NEVER) < _PAST_DAYS}
+        whole = None if accounts is None else accounts - recent
+        days = {} if whole == set() else self._ledger.moved_by_day(_midnight(now, DAYS), whole)
+        self._whole |= dict.fromkeys(days if whole is None else whole, now)
+        if recent:
+            yesterday = _midnight(now, 1)
+            new = self._ledger.moved_by_day(yesterday, recent)
+            for account in recent:
+                past = {day: number for day, number in known.get(account, NO_FIGURES).days.items() if day < yesterday.date()}
+                days[account] = past | new.get(account, {})
+        return days
 
+
+def _midnight(now: datetime, days_ago: int) -> datetime:
+    return datetime.combine(now.date() - timedelta(days=days_ago), time.min, UTC)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _counted: dict[Ledger, _Counted] = {}
 _counting = threading.Lock()
 
