@@ -54,7 +54,7 @@ picture: $(READY) ## take the picture of the page for the README
 	@cp .browser/synchronisation.png docs/synchronisation.png
 
 trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
-	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal
+	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 3 --dist worksteal
 
 soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
 	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal --soak

@@ -26,10 +26,12 @@ _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser",
 _WIDE = {"width": 1366, "height": 900}
 _NARROW = {"width": 390, "height": 844}
 _FAILED = pytest.StashKey[bool]()
-_PATIENCE = 20_000  # milliseconds: two processors, a whole Airflow beside the browser
+_PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow beside the browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the newcomer, who wants an Airflow without accounts."""
+    items.sort(key=lambda item: item.path.stem != "test_newcomer")
     if _CHROMIUM is None:
         for item in items:
             if Path(__file__).parent in item.path.parents:
