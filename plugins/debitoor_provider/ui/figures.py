@@ -111,7 +111,8 @@ class _Counted:
             yesterday = _midnight(now, 1)
             new = self._ledger.moved_by_day(yesterday, recent)
             for account in recent:
-                past = {day: number for day, number in known.get(account, NO_FIGURES).days.items() if day < yesterday.date()}
+                days_before = known.get(account, NO_FIGURES).days
+                past = {day: number for day, number in days_before.items() if day < yesterday.date()}
                 days[account] = past | new.get(account, {})
         return days
 
