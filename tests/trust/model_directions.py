@@ -11,6 +11,7 @@ from tests.trust.model_reference import (
     FIGURES,
     FRESH,
     LARGE,
+    OPEN,
     SUPPLIERS,
     Copy,
     Document,
@@ -51,7 +52,7 @@ class Exports(Memory):
     def ready(self, rules: ExportRules) -> bool:
         """Whether a run would have something to send."""
         return any(
-            wish(document.record, rules) == frozenset() and not _approval(document, rules)
+            wish(document.record, rules, ours=self._is_ours(uid)) == frozenset() and not _approval(document, rules)
             for uid, document in self.documents.items()
             if not document.deleted and (uid not in self.rows or self.rows[uid].state in DUE)
         )
@@ -61,7 +62,8 @@ class Exports(Memory):
     ) -> set[str]:
         """Enter a listing; with it those that wait for a release, since no list tells of one (contract 5.4)."""
         waiting = {uid for uid, row in self.rows.items() if row.state == "waiting" and row.why & _BY_APPROVAL}
-        listed = {uid: (self.documents[uid].record, wish(self.documents[uid].record, rules)) for uid in uids}
+        records = {uid: self.documents[uid].record for uid in uids}
+        listed = {uid: (record, wish(record, rules, ours=self._is_ours(uid))) for uid, record in records.items()}
         kept = self.enter(listed, gone, rules, run, now)
         if since is not None:
             for uid in waiting - kept:
@@ -93,8 +95,12 @@ class Exports(Memory):
                     row.refused = True
                 else:
                     row.become("archived")
+                    row.ours = True
                     document.record = replace(document.record, archived=True)
                     document.changed = at
+
+    def _is_ours(self, uid: str) -> bool:
+        return uid in self.rows and self.rows[uid].state in OPEN and self.rows[uid].ours
 
     def _send(self, uid: str, row: Row, rules: ExportRules, now: datetime) -> None:
         document = self.documents[uid]
@@ -108,7 +114,7 @@ class Exports(Memory):
             row.become("gone")
             return
         if not apart:
-            waits = wish(record, rules)
+            waits = wish(record, rules, ours=row.ours)
             if waits is None:
                 row.become("gone")
                 return
@@ -191,7 +197,7 @@ class Imports(Memory):
 _BY_APPROVAL = {"not_approved", "no_workflow"}
 
 
-def wish(record: Record, rules: ExportRules) -> frozenset[str] | None:
+def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset[str] | None:
     """Why a document waits, as far as its record tells; ``None`` when the account does not want it.
 
     It only waits when nothing else is against it that does not change by itself.
@@ -199,7 +205,7 @@ def wish(record: Record, rules: ExportRules) -> frozenset[str] | None:
     only, without = rules.companies
     if (
         record.kind not in rules.kinds
-        or (record.archived and not rules.take_archived)
+        or (record.archived and not (rules.take_archived or ours))
         or (record.day and not within(record.day, *rules.period))
         or (only and record.supplier and record.supplier not in only)
         or record.supplier in without

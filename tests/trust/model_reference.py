@@ -163,6 +163,7 @@ class Row:
     :param verified: whether a run saw it at the target
     :param refused: whether the source would not archive it
     :param stem: the file name that it got, but for a number at its end
+    :param ours: whether it was archived at the source because it had been sent; that does not keep it from going again
     """
 
     state: str
@@ -174,6 +175,7 @@ class Row:
     verified: bool = False
     refused: bool = False
     stem: str | None = None
+    ours: bool = False
 
     def become(self, state: str, why: frozenset[str] = frozenset()) -> None:
         self.state, self.why = state, why
@@ -242,7 +244,8 @@ class Memory:
             state = "waiting" if waits else "planned"
             same = row is not None and row.state == state and (row.listed, row.rules) == (record, rules)
             stem = row.stem if row is not None and same else None
-            self.rows[id_] = Row(state, waits or frozenset(), record, rules, run, now, stem=stem)
+            ours = row is not None and row.ours
+            self.rows[id_] = Row(state, waits or frozenset(), record, rules, run, now, stem=stem, ours=ours)
         for id_ in gone | (listed.keys() - kept):
             if id_ in self.rows and self.rows[id_].state in OPEN:
                 self.rows[id_].become("gone")
@@ -251,7 +254,7 @@ class Memory:
     def lose(self, kept: set[str]) -> None:
         """Everything was listed: what was not among it has gone."""
         for id_, row in self.rows.items():
-            if id_ not in kept and row.state in OPEN:
+            if id_ not in kept and row.state in OPEN and not row.ours:
                 row.become("gone")
 
     def due(self, run: str | None) -> list[str]:
