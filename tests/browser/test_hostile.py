@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_newcomer import go_on
+from tests.browser.test_newcomer import A_RUN, go_on
 from tests.browser.test_pages import ACCOUNT, books, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from demo.airflow import LocalAirflow
+    from sandbox.client import CompanyAdmin
 
 pytestmark = pytest.mark.system
 __all__ = ["books"]
@@ -57,3 +59,33 @@ def test_a_wrong_key_is_told_and_not_kept(books: LocalAirflow, page: Page) -> No
     expect(page.get_by_role("alert").filter(has_text="Not connected")).to_be_visible()
     ids = {one["connection_id"] for one in books.call("GET", "/connections", limit=100)["connections"]}
     assert "getmyinvoices_wrong" not in ids
+
+
+def test_a_withdrawn_token_is_told_and_mended_by_authorising_again(
+    books: LocalAirflow, page: Page, company: CompanyAdmin
+) -> None:
+    company.revoke_token()
+    company.add_document(
+        b"%PDF-1.4\n% a late receipt\n%%EOF\n",
+        "late.pdf",
+        supplier="Paper Ltd",
+        document_type="RECEIPT",
+        document_number="late-1",
+        document_date="2026-09-01",
+        net_amount="100.00",
+        gross_amount="119.00",
+        tax_rates=[19],
+        currency="EUR",
+    )
+    settled(page, f"/accounts/{ACCOUNT}/documents")
+    page.get_by_role("button", name="Sync now").click()
+    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=A_RUN)
+    page.get_by_role("link", name="Reconnect").click()
+    page.get_by_role("button", name="Authorise again").click()
+    page.wait_for_url(re.compile("/login/oauth2/authorize"))
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(re.compile(f"/accounts/{ACCOUNT}/edit"))
+    expect(page.get_by_role("status").filter(has_text=company.debitoor_email)).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("button", name="Sync now").click()
+    expect(page.get_by_text("Stopped", exact=True)).to_have_count(0, timeout=A_RUN)
