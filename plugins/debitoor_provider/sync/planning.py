@@ -12,7 +12,7 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYI
 from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, Run, State
+from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, PlannedDocument, Run, State
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.snapshot import load_document
@@ -251,7 +251,7 @@ def _archived_by_us(ledger: Ledger, account_id: str, listed: Iterable[Document])
     """Find those that were archived because they had been sent, and are to be sent again."""
     archived = [str(document.document_uid) for document in listed if document.is_archived]
     known = ledger.known(account_id, "export", archived).values() if archived else ()
-    return {int(entry.source_id) for entry in known if entry.state in OPEN and entry.archived_at is not None}
+    return {int(entry.source_id) for entry in known if entry.goes_although_archived}
 
 
 def _waiting_for_approval(ledger: Ledger, account_id: str) -> list[Entry]:

@@ -172,8 +172,7 @@ class _Desk:
     def select(self, document: Document, account: ExportAccount) -> LeftOut | None:
         """Decide on a document as a plan does."""
         entry = self._known.get(str(document.document_uid))
-        ours = entry is not None and entry.state in OPEN and entry.archived_at is not None
-        return select(document, account, archived_by_us=ours)
+        return select(document, account, archived_by_us=entry is not None and entry.goes_although_archived)
 
     def settled(self, record: PlannedDocument, left_out: LeftOut | None) -> Preview | None:
         """Tell what is settled before its figures are looked at: there, ignored, left out, or waiting for a person."""

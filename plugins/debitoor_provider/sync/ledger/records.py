@@ -77,6 +77,11 @@ class Entry:
     run_id: str = ""
 
     @property
+    def goes_although_archived(self) -> bool:
+        """Whether it was archived because it had been sent, and is open again because a person wants it sent again."""
+        return self.state in OPEN and self.archived_at is not None
+
+    @property
     def wants_new_record(self) -> bool:
         """Whether a person wants a new record, beside the one that the target may have."""
         return self.target_id is not None and self.state not in DONE
