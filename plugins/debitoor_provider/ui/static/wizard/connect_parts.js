@@ -122,3 +122,18 @@ export function proposedConnection(service, settings, connections) {
   while (taken.has(`${service}_${number}`)) number += 1;
   return `${service}_${number}`;
 }
+
+/** The id that a new connection gets; says when there is one of that name. */
+export function ConnectionIdField({ id, taken, onChange }) {
+  const { t } = useWords();
+  return h(
+    Labelled,
+    {
+      label: t("connect.id"),
+      help: t("connect.id.help"),
+      required: true,
+      problem: taken ? { message: t("connect.id.taken") } : null,
+    },
+    h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => onChange(event.target.value) }),
+  );
+}

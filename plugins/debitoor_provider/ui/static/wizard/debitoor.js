@@ -4,9 +4,8 @@ import { h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
-import { Answer, ChooseConnection, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
+import { Answer, ChooseConnection, ConnectionIdField, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
 import { useWizard } from "./context.js";
-import { Labelled } from "./fields.js";
 
 export function DebitoorStep() {
   const { t } = useWords();
@@ -61,17 +60,7 @@ function Authorise({ id: existing }) {
   return h(
     ui.Stack,
     { as: "form", gap: 4, onSubmit: authorise },
-    !existing &&
-      h(
-        Labelled,
-        {
-          label: t("connect.id"),
-          help: t("connect.id.help"),
-          required: true,
-          problem: taken ? { message: t("connect.id.taken") } : null,
-        },
-        h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => setId(event.target.value) }),
-      ),
+    !existing && h(ConnectionIdField, { id, taken, onChange: setId }),
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.authorise.help")),
     h(
       ui.Button,

@@ -4,7 +4,7 @@ import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
-import { Answer, ChooseConnection, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
+import { Answer, ChooseConnection, ConnectionIdField, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
 import { useWizard } from "./context.js";
 import { Labelled } from "./fields.js";
 
@@ -86,17 +86,7 @@ function KeyForm({ id: existing, onConnected }) {
     ui.Stack,
     { as: "form", gap: 4, onSubmit: connect, autoComplete: "off" },
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.key.where")),
-    !existing &&
-      h(
-        Labelled,
-        {
-          label: t("connect.id"),
-          help: t("connect.id.help"),
-          required: true,
-          problem: taken ? { message: t("connect.id.taken") } : null,
-        },
-        h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => setId(event.target.value) }),
-      ),
+    !existing && h(ConnectionIdField, { id, taken, onChange: setId }),
     h(
       Labelled,
       { label: t("connect.key"), help: t("connect.key.help"), required: true },
