@@ -122,10 +122,13 @@ def require_connection(user: BaseUser, connection_id: str) -> None:
 def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:
     """Choose the accounts that a user may see."""
     ids = set(account_ids)
-    known = _dag_ids()
     readable = get_auth_manager().get_authorized_dag_ids(user=user)
-    new = rights(user, (id_ for id_ in ids if DAG_ID_PREFIX + id_ not in known), [Right.SEE])
-    return {id_ for id_ in ids if DAG_ID_PREFIX + id_ in readable or (id_ in new and new[id_][Right.SEE])}
+    mine = {id_ for id_ in ids if DAG_ID_PREFIX + id_ in readable}
+    if mine == ids:
+        return mine
+    known = _dag_ids()
+    new = rights(user, (id_ for id_ in ids - mine if DAG_ID_PREFIX + id_ not in known), [Right.SEE])
+    return mine | {id_ for id_, allowed in new.items() if allowed[Right.SEE]}
 
 
 def _dag_ids() -> set[str]:
