@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from airflow.sdk import CronDataIntervalTimetable, Param
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.definitions.param import process_params
+from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
 from debitoor_provider.dag_factory import build_dag, sync_dags
 from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
@@ -125,13 +126,26 @@ class TestDeclared:
 
     def test_the_trigger_form(self, tmp_path):
         form = dag_of(tmp_path, EXPORT).params
-        assert dict(form.dump()) == {"from": None, "to": None, "document_ids": None, "dry_run": False}
+        assert form.validate() == {"from": None, "to": None, "document_ids": None, "dry_run": False}
         assert {name: form.get_param(name).schema["type"] for name in form} == {
             "from": ["null", "string"],
             "to": ["null", "string"],
             "document_ids": ["null", "array"],
             "dry_run": ["null", "boolean"],
         }
+
+    def test_what_the_trigger_form_is_given_reaches_the_steps(self, tmp_path):
+        dag = dag_of(tmp_path, EXPORT)
+        for task in dag.tasks:
+            given = process_params(dag, task, {"from": "2026-01-01", "dry_run": True}, suppress_exception=False)
+            assert given == {"from": "2026-01-01", "to": None, "document_ids": None, "dry_run": True}
+            with pytest.raises(ParamValidationError):
+                process_params(dag, task, {"document_ids": "7"}, suppress_exception=False)
+
+    def test_accounts_share_no_trigger_form(self, tmp_path):
+        first, second = dag_of(tmp_path, EXPORT, "a"), dag_of(tmp_path, EXPORT, "b")
+        process_params(first, first.tasks[0], {"from": "2026-01-01"}, suppress_exception=False)
+        assert second.params["from"] is None
 
     @pytest.mark.parametrize(
         ("field", "value"),
