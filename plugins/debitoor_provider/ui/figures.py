@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
@@ -29,19 +30,19 @@ _REACH = timedelta(minutes=10)
 """As far as the clocks of workers differ, and the ledger's transactions last."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figures:
     """The figures of one account."""
 
     states: Mapping[State, int] = field(default_factory=dict)
     days: Mapping[date, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def moved(self) -> int:
         """Documents that are at the target."""
         return self._sum(DONE)
 
-    @property
+    @cached_property
     def to_do(self) -> int:
         """Documents that a run has something to do with."""
         return self._sum(DUE)
@@ -51,7 +52,7 @@ class Figures:
         """Documents that may come in later by themselves."""
         return self.states.get(State.WAITING, 0)
 
-    @property
+    @cached_property
     def attention(self) -> int:
         """Documents that a person has something to do with."""
         return self._sum(ATTENTION)

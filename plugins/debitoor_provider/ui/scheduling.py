@@ -63,7 +63,8 @@ def known_dags() -> dict[str, Dag]:
     columns = (DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
     statement = sa.select(*columns).where(_is_ours(DagModel.dag_id), DagModel.is_stale.is_(False))
     with create_session() as session:
-        return {dag_id: Dag(bool(paused), after) for dag_id, paused, after in session.execute(statement)}
+        rows = session.connection().execute(statement)
+        return {dag_id: Dag(bool(paused), after) for dag_id, paused, after in rows}
 
 
 def kind_of(run_type: str) -> str:
@@ -74,13 +75,14 @@ def kind_of(run_type: str) -> str:
 class LastRuns:
     """The last run of each account's DAG, found without looking at all runs there ever were.
 
-    Runs are numbered as they are made. So only those are looked for that are newer than the newest one seen; those
-    that are known are read again by their ids, since their states change.
+    Runs are numbered as they are made. So only those are looked for that are newer than the newest one seen. Of those
+    that are known, the ones that Airflow has written again since are read.
     """
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
         self._newest: int | None = None
+        self._read: dict[int, tuple[object, LastRun]] = {}
         self._lock = threading.Lock()
 
     def now(self) -> dict[str, LastRun]:
@@ -92,13 +94,20 @@ class LastRuns:
             else:
                 self._ids |= _ids_above(session, self._newest - _REACH)
             self._newest = newest
-            runs = _read(session, self._ids.values())
+            runs = self._runs(session)
             deleted = [dag_id for dag_id in self._ids if dag_id not in runs]
             if deleted:
-                again = _last_ids(session, DagRun.dag_id.in_(deleted))
-                runs |= _read(session, again.values())
                 self._ids = {dag_id: run.id for dag_id, run in runs.items()}
+                self._ids |= _last_ids(session, DagRun.dag_id.in_(deleted))
+                runs = self._runs(session)
             return runs
+
+    def _runs(self, session: Session) -> dict[str, LastRun]:
+        stamps = _stamps(session, self._ids.values())
+        self._read = {id_: read for id_, read in self._read.items() if stamps.get(id_) == read[0]}
+        read = _read(session, stamps.keys() - self._read.keys())
+        self._read |= {run.id: (stamps[run.id], run) for run in read}
+        return {run.dag_id: run for _, run in self._read.values()}
 
 
 last_runs = LastRuns()
@@ -117,17 +126,30 @@ def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int
     return {dag_id: id_ for dag_id, id_ in session.execute(statement)}  # noqa: C416 (a row is no pair for mypy)
 
 
-def _read(session: Session, ids: Iterable[int]) -> dict[str, LastRun]:
+def _stamps(session: Session, ids: Iterable[int]) -> dict[int, object]:
+    """Tell of runs what differs as soon as Airflow has written them again, without a look at what that is."""
+    columns = (DagRun.id, sa.type_coerce(DagRun.updated_at, sa.String), sa.type_coerce(DagRun.state, sa.String))
+    found: dict[int, object] = {}
+    for chunk in _chunks(ids):
+        rows = session.connection().execute(sa.select(*columns).where(DagRun.id.in_(chunk)))
+        found |= {id_: (updated_at, state) for id_, updated_at, state in rows}
+    return found
+
+
+def _read(session: Session, ids: Iterable[int]) -> list[LastRun]:
     columns = (DagRun.id, DagRun.dag_id, DagRun.run_id, DagRun.state, DagRun.run_type, DagRun.start_date)
-    wanted = sorted(ids)
-    runs: dict[str, LastRun] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = session.execute(
-            sa.select(*columns, DagRun.end_date).where(DagRun.id.in_(wanted[start : start + _CHUNK]))
+    return [
+        LastRun(id_, dag_id, run_id, str(state), kind_of(run_type), started, ended)
+        for chunk in _chunks(ids)
+        for id_, dag_id, run_id, state, run_type, started, ended in session.execute(
+            sa.select(*columns, DagRun.end_date).where(DagRun.id.in_(chunk))
         )
-        for id_, dag_id, run_id, state, run_type, started, ended in rows:
-            runs[dag_id] = LastRun(id_, dag_id, run_id, str(state), kind_of(run_type), started, ended)
-    return runs
+    ]
+
+
+def _chunks(ids: Iterable[int]) -> list[list[int]]:
+    wanted = sorted(ids)
+    return [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
 
 
 def _is_ours(dag_id: Any) -> sa.ColumnElement[bool]:
