@@ -72,6 +72,7 @@ def _sync_dag(dag_id: str, account_id: str, account: Account) -> DAG:
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
             "retry_policy": ServiceRetryPolicy(),
+            "weight_rule": "debitoor_provider.operators.priority.DueFirst",  # by name: only a scheduler needs it
             "max_active_tis_per_dag": 1,  # a backfill has its own limit of runs: its tasks wait for each other here
             **({"pool": account.pool} if account.pool else {}),
         },

@@ -1,20 +1,23 @@
-"""The Synchronisation page as an Airflow plugin: its API and its web app."""
+"""What Airflow gets as a plugin: the Synchronisation page, its API and its web app, and who goes first."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.plugins_manager import AirflowPlugin
 
 from debitoor_provider.ui import PREFIX, ROUTE
 
+if TYPE_CHECKING:
+    from airflow.task.priority_strategy import PriorityWeightStrategy
+
 
 class DebitoorPlugin(AirflowPlugin):
-    """Adds *Synchronisation* to Airflow's navigation."""
+    """Adds *Synchronisation* to Airflow's navigation, and the rule by which a backfill waits for the others."""
 
     name = "debitoor"
 
-    # Every process of Airflow loads the plugins; only the API server asks for these.
+    # Every process of Airflow loads the plugins; only those which need one of these ask for it.
     @property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The page's API."""
@@ -38,3 +41,10 @@ class DebitoorPlugin(AirflowPlugin):
                 "icon_dark_mode": f"{PREFIX.lstrip('/')}/static/{VERSION}/icon-dark.svg",
             }
         ]
+
+    @property
+    def priority_weight_strategies(self) -> list[type[PriorityWeightStrategy]]:  # type: ignore[override]
+        """The order of tasks that wait for a slot."""
+        from debitoor_provider.operators.priority import DueFirst
+
+        return [DueFirst]
