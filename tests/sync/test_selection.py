@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.debitoor.models import SalesDocument, SalesType
-from debitoor_provider.services.getmyinvoices.models import Archived, Document, DocumentType, PaymentStatus, Workflow
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import SalesDocument
+from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
+from debitoor_provider.services.getmyinvoices.models import Document, Workflow
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 from debitoor_provider.sync.selection import LeftOut, ListFilters, list_filters, select, select_sales, select_workflow
 

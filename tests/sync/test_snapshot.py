@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.debitoor.models import SalesDocument, SalesType
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.snapshot import dump, load_document, load_sales_document
 

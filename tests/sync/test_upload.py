@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.debitoor.models import SalesDocument, SalesType
-from debitoor_provider.services.getmyinvoices.models import PaymentStatus
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import SalesDocument
+from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.sync.specification import find_sales_marker
 from debitoor_provider.sync.upload import new_document, payment_status, upload_name
 from tests.sync.test_selection import import_

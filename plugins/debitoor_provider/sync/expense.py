@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
-from debitoor_provider.services.getmyinvoices.models import DocumentType
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.eu import country_of_vat_id, in_eu, iso_code
 from debitoor_provider.sync.figures import Figures
 from debitoor_provider.sync.money import ZERO, cents

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.debitoor.models import SalesType
+from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.errors import (
     AlreadyExists,
     Misconfigured,
@@ -16,7 +16,7 @@ from debitoor_provider.services.errors import (
     ServiceError,
     UnclearOutcome,
 )
-from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.ledger import Kind, State
 from debitoor_provider.sync.specification import ANY_SALES_MARKER, find_marker, find_sales_marker
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.getmyinvoices.models import Archived
+from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.ledger import FoundDocument, RebuildResult
 from debitoor_provider.sync.specification import ANY_SALES_MARKER, find_marker, find_sales_marker
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.debitoor.models import SalesType
-from debitoor_provider.services.getmyinvoices.models import Archived, DocumentType, PaymentStatus
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
 from debitoor_provider.sync.accounts.settings import SalesKind
 from debitoor_provider.sync.specification import find_sales_marker
 from debitoor_provider.sync.text import fold, shorten

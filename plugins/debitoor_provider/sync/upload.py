@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.debitoor.models import SalesType
-from debitoor_provider.services.getmyinvoices.models import NewDocument, PaymentStatus
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
 from debitoor_provider.sync.specification import sales_marker

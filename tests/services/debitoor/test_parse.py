@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.debitoor import parse
-from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, SalesType, Settings
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, Settings
 from debitoor_provider.services.reading import Unexpected
 
 EXPENSE = {

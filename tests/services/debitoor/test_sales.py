@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from debitoor_provider.services.debitoor.models import SalesDocument, SalesType
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound
 from services.scripted import PDF, Reply, pdf
 

@@ -19,7 +19,8 @@ from debitoor_provider.services.errors import (
     UnclearOutcome,
     WrongUserAgent,
 )
-from debitoor_provider.services.getmyinvoices.models import Archived, NewDocument
+from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.getmyinvoices.models import NewDocument
 from services.scripted import HANG_UP, PDF, Asked, Reply, pdf
 
 DOCUMENTS = "/accounts/v3/documents"

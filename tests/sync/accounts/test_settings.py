@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from debitoor_provider.services.debitoor.models import ConsumptionOrResale, ProductOrService
-from debitoor_provider.services.getmyinvoices.models import DocumentType, PaymentStatus
+from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService
+from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.sync.accounts.settings import ExportAccount, Filter, ImportAccount, SalesKind, fingerprint
 
 from .examples import LEAST

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+
+from debitoor_provider.services.debitoor.enums import (  # pydantic reads them
+    ConsumptionOrResale,  # noqa: TC001
+    ProductOrService,  # noqa: TC001
+    SalesType,  # noqa: TC001
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +44,6 @@ class File:
     type: str = ""
     size_bytes: int | None = None
     url: str = ""
-
-
-class ProductOrService(StrEnum):
-    """Kind of supply of an intra-EU purchase (contract section 6.4)."""
-
-    PRODUCT = "product"
-    SERVICE = "service"
-
-
-class ConsumptionOrResale(StrEnum):
-    """Use of an intra-EU purchase (contract section 6.4)."""
-
-    CONSUMPTION = "consumption"
-    RESALE = "resale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +114,6 @@ class Expense:
     created_date: dt.datetime | None = None
     last_modified_date: dt.datetime | None = None
     deleted_date: dt.datetime | None = None
-
-
-class SalesType(StrEnum):
-    """``type`` of a sales document (contract section 7.3)."""
-
-    INVOICE = "invoice"
-    CREDIT_NOTE = "creditNote"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import (
     Category,
     Country,
@@ -16,7 +17,6 @@ from debitoor_provider.services.debitoor.models import (
     PaymentAccount,
     PurchaseTaxRates,
     SalesDocument,
-    SalesType,
     Settings,
 )
 from debitoor_provider.services.reading import (

@@ -9,7 +9,7 @@ from decimal import Decimal
 from io import SEEK_END, BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
-from debitoor_provider.services.getmyinvoices.models import PaymentStatus
+from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
-from debitoor_provider.services.getmyinvoices.models import Archived, Document, PaymentStatus
+from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from debitoor_provider.services.getmyinvoices.models import Document
 
 R = TypeVar("R")
 Fetch = Callable[[int], parse.Page[R]]

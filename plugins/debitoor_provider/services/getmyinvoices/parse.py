@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import (
     Account,
     Attachment,
@@ -16,7 +17,6 @@ from debitoor_provider.services.getmyinvoices.models import (
     Document,
     DocumentDetail,
     LineItem,
-    PaymentStatus,
     Portal,
     Workflow,
 )

@@ -10,8 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from debitoor_provider.services.debitoor.models import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
-from debitoor_provider.services.getmyinvoices.models import DocumentType, PaymentStatus
+from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
+from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.sync.accounts.values import (
     CompanyRef,
     ConnectionId,

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from debitoor_provider.services.getmyinvoices.models import DocumentType
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.naming.template import Template, TemplateError
 from debitoor_provider.sync.text import fold, is_invisible, nearest, shorten
 

@@ -11,7 +11,8 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from debitoor_provider.services.getmyinvoices.models import Document, DocumentType, PaymentStatus
+from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
+from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.schema import json_schema
 from debitoor_provider.sync.accounts.settings import SalesKind, SpecificationField
 from debitoor_provider.sync.accounts.values import FREQUENCIES
