@@ -178,6 +178,18 @@ def test_the_allowance_of_the_connection_holds(service, connect, hook):
         hook.client.check()
 
 
+def test_a_patient_hook_leaves_a_part_of_the_allowance(service, connect, hook):
+    connect("getmyinvoices", BASE, {"calls_per_day": 3}, login="G-1")
+    service.on("GET", STATUS, Reply({"success": True}))
+    hook.patient = True
+    hook.client.check()
+    hook.client.check()
+    with pytest.raises(QuotaUsedUp, match="long periods"):
+        hook.client.check()
+    with GetMyInvoicesHook() as other:
+        other.client.check()
+
+
 def test_https_is_the_rule(connect, hook):
     connect("getmyinvoices", BASE, {"allow_http": False})
     with pytest.raises(Misconfigured, match="plain HTTP"):

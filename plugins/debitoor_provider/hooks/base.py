@@ -65,6 +65,8 @@ class ServiceHook(HttpHook, Generic[C]):
     def __init__(self, conn_id: str, method: str = "GET") -> None:
         super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
         self._given: Connection | None = None
+        self.patient = False
+        """Whether its calls leave a part of the allowance to others; to be set before the first call."""
 
     @classmethod
     def of(cls, connection: Connection) -> Self:
@@ -181,6 +183,13 @@ class ServiceHook(HttpHook, Generic[C]):
         """Return the client, ready for calls that it does not make itself."""
         return self.client
 
+    def _pacer(self, key: str, allowance: Allowance) -> Pacer:
+        """Return what keeps the calls with a key within their allowance, shared as ``[debitoor] pacing_url`` says.
+
+        By default a SQLite file in Airflow's home, which serves all processes of one machine.
+        """
+        return Pacer(key, allowance, store=pacing_url(), patient=self.patient)
+
     @abstractmethod
     def _client(self, connection: Connection, backoff: Backoff) -> C:
         """Make the typed client of a connection."""
@@ -196,14 +205,6 @@ def _tell_calls_left(transport: Transport, conn_id: str) -> None:
         if (left := transport.calls_left()) is not None:
             tags = {"conn_id": stats.normalize_name_for_stats(conn_id, log_warning=False)}
             stats.gauge("debitoor.calls_left", left, tags=tags)
-
-
-def pacer(key: str, allowance: Allowance) -> Pacer:
-    """Return what keeps the calls with a key within their allowance, shared as ``[debitoor] pacing_url`` says.
-
-    By default a SQLite file in Airflow's home, which serves all processes of one machine.
-    """
-    return Pacer(key, allowance, store=pacing_url())
 
 
 def _clock_problem(date: str) -> str:

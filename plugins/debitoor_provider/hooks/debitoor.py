@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.log import mask_secret
 
-from debitoor_provider.hooks.base import ServiceHook, pacer
+from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -101,7 +101,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             read_timeout=fields.whole("read_timeout", at_least=1, at_most=3600) or READ_TIMEOUT,
             max_file_bytes=megabytes * 1024 * 1024 if megabytes else constants.MAX_FILE_BYTES,
             proxy=fields.text("proxy") or None,
-            pacing=pacer(token, allowance),
+            pacing=self._pacer(token, allowance),
             backoff=backoff,
         )
 

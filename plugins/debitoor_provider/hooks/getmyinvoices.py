@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from debitoor_provider.hooks.base import ServiceHook, pacer
+from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.getmyinvoices import constants
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -61,7 +61,7 @@ class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):
             read_timeout=fields.whole("read_timeout", at_least=1, at_most=3600) or READ_TIMEOUT,
             max_file_bytes=megabytes * 1024 * 1024 if megabytes else constants.MAX_FILE_BYTES,
             proxy=fields.text("proxy") or None,
-            pacing=pacer(key, allowance),
+            pacing=self._pacer(key, allowance),
             backoff=backoff,
         )
 

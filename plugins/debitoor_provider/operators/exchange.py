@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
-from debitoor_provider.operators.windows import kind_of
+from debitoor_provider.operators.windows import is_patient, kind_of
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
 from debitoor_provider.sync.counting import count_export, count_import
@@ -39,6 +39,7 @@ class Exchange:
 
     :param account_id: under which the ledger keeps its documents
     :param run_id: the run's id in the ledger, unique over all DAGs and accounts
+    :param patient: whether others need not wait for it
     :param ending: set when Airflow tells the task to end
     """
 
@@ -46,6 +47,7 @@ class Exchange:
     account: Account
     ledger: Ledger
     run_id: str
+    patient: bool = False
     ending: threading.Event = field(default_factory=threading.Event, repr=False)
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
@@ -145,7 +147,9 @@ class Exchange:
         :raises Misconfigured: when its connection is not there
         """
         try:
-            return self._open.enter_context(self._hook(hook, connection_id)).client
+            opened = self._open.enter_context(self._hook(hook, connection_id))
+            opened.patient = self.patient
+            return opened.client
         except AirflowNotFoundException:
             raise Misconfigured(
                 f"Airflow has no connection {connection_id}.",
@@ -161,7 +165,11 @@ def open_exchange(account_id: str, settings: Account | None, context: Context) -
     :raises Misconfigured: when the account's settings cannot be used
     """
     exchange = Exchange(
-        account_id, account_of(account_id, settings), Ledger.open(ledger_url()), run_id_of(context, account_id)
+        account_id,
+        account_of(account_id, settings),
+        Ledger.open(ledger_url()),
+        run_id_of(context, account_id),
+        patient=is_patient(context),
     )
     try:
         yield exchange

@@ -24,6 +24,12 @@ def kind_of(context: Context) -> RunKind:
     return RunKind(name) if name in {kind.value for kind in RunKind} else RunKind.MANUAL
 
 
+def is_patient(context: Context) -> bool:
+    """Tell whether a run catches up on a period, which keeps nobody waiting: a backfill, or as good as one."""
+    form = context.get("params") or {}
+    return kind_of(context) is RunKind.BACKFILL or bool(form.get("from") or form.get("to"))
+
+
 def requested_window(
     context: Context, account: Account, period_from: str, period_to: str, document_ids: str
 ) -> Window | None:

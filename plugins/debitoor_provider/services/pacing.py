@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 MEMORY = "memory://"
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+_PATIENT_SHARE = 0.8
+"""Part of an allowance that may be used up when a patient call starts; the rest is there for the others at any time."""
+
 _MARGIN = 0.25
 """Seconds a window is kept longer than the service's, because calls do not all travel equally fast."""
 
@@ -61,6 +64,7 @@ class Pacer:
     :param key: API key or token; only its hash is kept
     :param allowance: the limits
     :param store: ``postgresql://…``, ``redis://…``, ``sqlite:///<path>`` or ``memory://``
+    :param patient: start no call when less than a fifth of the allowance is left, so that others need not wait
     :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, a longer
         pause is left to the scheduler
     :param sleep: how to wait
@@ -74,6 +78,7 @@ class Pacer:
         allowance: Allowance,
         *,
         store: str = MEMORY,
+        patient: bool = False,
         longest: float = 90.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -81,6 +86,7 @@ class Pacer:
         self._name = "calls_" + hashlib.sha256(b"pacing:" + key.strip().encode()).hexdigest()[:24]
         self._windows = allowance.windows
         self._store = store
+        self._share = _PATIENT_SHARE if patient else 1.0
         self._longest = longest
         self._sleep = sleep
         self._clock = clock
@@ -98,14 +104,11 @@ class Pacer:
         :raises NotSent: when the store is away, since a call that nobody counts could be one too many
         """
         self._sit_out()
-        while self._asks and (wait := self._shared().take()):
+        while self._asks and (wait := self._shared().take(self._share)):
             if wait.seconds > self._longest and wait.asked:
                 raise slow_down("The service", wait.seconds)
             if wait.seconds > self._longest:
-                raise QuotaUsedUp(
-                    f"The allowance of calls is used up. The next one is possible in about {duration(wait.seconds)}.",
-                    remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
-                )
+                raise self._used_up(wait.seconds)
             log.debug("Held back for %.1f s, %s.", wait.seconds, "as asked" if wait.asked else "to keep the allowance")
             self._sleep(wait.seconds)
             self._sit_out()
@@ -132,6 +135,13 @@ class Pacer:
                 raise slow_down("The service", left)
             if left > 0:
                 self._sleep(left)
+
+    def _used_up(self, seconds: float) -> QuotaUsedUp:
+        what = "part of the allowance of calls that long periods may use" if self._share < 1 else "allowance of calls"
+        return QuotaUsedUp(
+            f"The {what} is used up. The next one is possible in about {duration(seconds)}.",
+            remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
+        )
 
     def _shared(self) -> Store:
         # By process: a forked worker must not use its parent's connection to the store.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from debitoor_provider.services.pacing_store import SWEEP_EVERY, Wait
+from debitoor_provider.services.pacing_store import SWEEP_EVERY, Wait, part
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
@@ -23,12 +23,14 @@ class BucketStore:
         self._lock = threading.Lock()
         self._taken = 0
 
-    def take(self) -> Wait | None:
+    def take(self, share: float = 1.0) -> Wait | None:
         """Count a call if it is allowed now."""
         with self._lock:
             now = self._bucket.now()  # type: ignore[no-untyped-call]
             if self._taken % SWEEP_EVERY == 0:
                 self._bucket.leak(now)
+            if share < 1 and (wait := self._until_part_is_free(share, now)) > 0:
+                return Wait(wait / 1000)
             item = RateItem("call", now)
             if self._bucket.put(item):
                 self._taken += 1
@@ -43,6 +45,14 @@ class BucketStore:
         with self._lock:
             self._bucket.leak(self._bucket.now())  # type: ignore[no-untyped-call]
             return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))  # type: ignore[arg-type]
+
+    def _until_part_is_free(self, share: float, now: int) -> int:
+        """Tell the milliseconds until no window holds more than a part of its calls.
+
+        Another process may take the last one of a part meanwhile; the whole is kept by the bucket all the same.
+        """
+        calls = [(rate, self._bucket.peek(part(rate.limit, share) - 1)) for rate in self._bucket.rates]
+        return max(call.timestamp + rate.interval - now if isinstance(call, RateItem) else 0 for rate, call in calls)
 
 
 def open_memory(windows: Windows) -> BucketStore:

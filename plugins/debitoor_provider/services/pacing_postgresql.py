@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Program
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.pacing_store import Wait, away, unusable
+from debitoor_provider.services.pacing_store import Wait, away, part, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,13 +95,14 @@ class PostgreSQLStore:
         self._key = {"name": name}
         self._is_there = False
 
-    def take(self) -> Wait | None:
+    def take(self, share: float = 1.0) -> Wait | None:
         """Count a call if it is allowed now."""
         with self._connected() as connection:
             if not self._windows:
                 paused = connection.scalar(_PAUSED, self._key)
                 return Wait(float(paused), asked=True) if paused and paused > 0 else None
-            calls, seconds = (list(values) for values in zip(*self._windows, strict=True))
+            calls = [part(limit, share) for limit, _ in self._windows]
+            seconds = [seconds for _, seconds in self._windows]
             wait, asked = connection.execute(_TAKE, self._key | {"calls": calls, "seconds": seconds}).one()
             return Wait(wait, asked) if wait > 0 else None
 

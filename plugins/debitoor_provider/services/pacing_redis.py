@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.pacing_store import Wait, away, unusable
+from debitoor_provider.services.pacing_store import Wait, away, part, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +68,11 @@ class RedisStore:
         self._make_pause = client.register_script(_PAUSE)
         self._count_taken = client.register_script(_TAKEN)
 
-    def take(self) -> Wait | None:
+    def take(self, share: float = 1.0) -> Wait | None:
         """Count a call if it is allowed now."""
         # Named by us: sent again after a lost answer, it is the same call.
-        arguments = [secrets.token_hex(8), *(number for window in self._windows for number in window)]
+        windows = ((part(limit, share), milliseconds) for limit, milliseconds in self._windows)
+        arguments = [secrets.token_hex(8), *(number for window in windows for number in window)]
         wait, asked = self._run(self._take_call, [self._calls, self._pause], arguments)
         return Wait(wait / 1000, bool(asked)) if wait else None
 

@@ -37,14 +37,22 @@ class Store(Protocol):
     to mend something.
     """
 
-    def take(self) -> Wait | None:
-        """Count a call if it is allowed now; otherwise tell how long to wait."""
+    def take(self, share: float = 1.0) -> Wait | None:
+        """Count a call if it is allowed now; otherwise tell how long to wait.
+
+        :param share: part of each window that may be full after the call, whoever filled it
+        """
 
     def pause(self, seconds: float) -> None:
         """Allow no call to anybody before so many seconds have passed."""
 
     def left(self) -> int:
         """Tell how many calls the longest window still allows."""
+
+
+def part(limit: int, share: float) -> int:
+    """Tell how many calls make a part of a window, at least one."""
+    return max(1, int(limit * share))
 
 
 def away(place: str) -> NotSent:

@@ -217,15 +217,11 @@ class Transport:
         return with_retries(named, call.rule, self._backoff)
 
     def _send(self, call: Call) -> requests.Response:
-        request = requests.Request(
-            call.method,
-            call.path,
-            params=call.params,
-            data=call.body() if call.body else None,
-            headers=dict(call.headers or {}),
+        body = call.body() if call.body else None
+        prepared = self.session.prepared(
+            call.method, call.path, params=call.params, data=body, headers=call.headers or {}
         )
         started = time.perf_counter()
-        prepared = self.session.prepare_request(request)
         response = self.session.send(prepared, stream=True, timeout=call.timeouts)
         log.debug(
             "%s %s %s: %s after %.0f ms",
