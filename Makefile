@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 IMAGE := .venv-image/.ready
+PEERS := .venv-peers/.ready
 TOOLS := .tools
 CODE := plugins sandbox demo benchmarks dags docker tests
 
@@ -27,6 +28,13 @@ $(IMAGE): $(READY) requirements-compose.txt
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -r requirements-compose.txt
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -c requirements-dev.txt hatchling
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -c requirements-dev.txt --no-build-isolation ".[sandbox]"
+	@touch $@
+
+# What the benchmarks compare with, away from what the provider runs on.
+$(PEERS): requirements-peers.txt
+	@echo "Making the peers' environment in $(dir $(PEERS)) (a minute or two) ..."
+	@$(PYTHON) -m venv $(dir $(PEERS))
+	@$(dir $(PEERS))bin/pip install --quiet --disable-pip-version-check -r requirements-peers.txt
 	@touch $@
 
 $(TOOLS): $(READY)
@@ -85,8 +93,8 @@ docs: $(READY) ## write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
 
-bench: $(READY) bench-page ## measure documents a second beside a plain script, and how fast the page answers
-	@$(BIN)/python -m benchmarks
+bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (an hour); ONLY=P3, ROUNDS=3
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts and 1,000,000 documents
 	@$(BIN)/python -m benchmarks.page
@@ -98,4 +106,4 @@ wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

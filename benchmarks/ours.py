@@ -1,0 +1,128 @@
+"""The provider's own steps in a process of their own, as the tasks of an account's DAG do them one after the other.
+
+Everything is on: ledger, names, look at the target, verification, archive, pacing by a SQLite file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.job import Job, measured
+from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import QuotaUsedUp, RetryError
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.pacing import Allowance, Pacer
+from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.archiving import archive, to_archive
+from debitoor_provider.sync.exporting import export
+from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.planning import due, plan_export
+from debitoor_provider.sync.renaming import rename
+from debitoor_provider.sync.reporting import report
+from debitoor_provider.sync.window import RunKind
+
+ACCOUNT = "bench"
+_UNBOUND = {"per_minute": 100_000, "per_day": 10_000_000}  # the most that a connection takes
+_TRIES = 5
+
+
+class Exchange:
+    """One account with its ledger; each :meth:`run` is one run of its DAG."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.options = job.options
+        self.account = ExportAccount.model_validate(
+            {
+                "type": "export",
+                "name": job.name,
+                "debitoor_id": job.email,
+                "connections": {"getmyinvoices": "a", "debitoor": "b"},
+                "parallel": job.parallel,
+                "rename": "{document_date}_{document_number}",
+                "archive_after_transfer": self.options.get("archive", True),
+            }
+        )
+        self.ledger = Ledger.open(ledger_url(Path(job.folder)))
+        self._runs = 0
+
+    def run(self) -> None:
+        """Plan, rename, export, archive, report; again after the wait that a step asked for, as Airflow does."""
+        for left in range(_TRIES, 0, -1):
+            try:
+                self._run()
+            except QuotaUsedUp:
+                return  # the day is over
+            except RetryError as error:
+                if left == 1:
+                    raise
+                time.sleep(error.retry_after or 1)
+            else:
+                return
+
+    def _run(self) -> None:
+        self._runs += 1
+        run_id = f"{ACCOUNT}/{self.job.options.get('run', 'run')}-{self._runs}-{time.time_ns()}"
+        account, ledger = self.account, self.ledger
+        with self._services() as (getmyinvoices, debitoor):
+            plan = plan_export(
+                None,
+                account=account,
+                account_id=ACCOUNT,
+                ledger=ledger,
+                getmyinvoices=getmyinvoices,
+                run_id=run_id,
+                kind=RunKind.SCHEDULED,
+            )
+            rename(plan.due, account=account, ledger=ledger, run_id=run_id)
+            pending = due(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED)
+            services: dict[str, Any] = {"getmyinvoices": getmyinvoices, "debitoor": debitoor}
+            export(pending, account=account, ledger=ledger, run_id=run_id, **services)
+            if account.archive_after_transfer:
+                verified = to_archive(ledger, ACCOUNT)
+                archive(verified, account=account, ledger=ledger, getmyinvoices=getmyinvoices, run_id=run_id)
+        report(ledger=ledger, run_id=run_id, failed_steps=[])
+
+    @contextmanager
+    def _services(self) -> Iterator[tuple[GetMyInvoicesClient, DebitoorClient]]:
+        job, store = self.job, f"sqlite:///{Path(self.job.folder).absolute() / 'pacing.db'}"
+        allowance = Allowance(**(self.options.get("allowance") or _UNBOUND))
+        largest: dict[str, Any] = {"max_file_bytes": self.options["largest"]} if "largest" in self.options else {}
+        with (
+            GetMyInvoicesClient(
+                api_key=job.api_key,
+                account_id=job.account_id,
+                base_url=job.gmi_url,
+                allow_http=True,
+                pacing=Pacer(job.api_key, allowance, store=store),
+                **largest,
+            ) as getmyinvoices,
+            DebitoorClient(
+                token=job.token,
+                base_url=job.debitoor_url,
+                allow_http=True,
+                pacing=Pacer(job.token, Allowance(), store=store),
+                **largest,
+            ) as debitoor,
+        ):
+            yield getmyinvoices, debitoor
+
+
+def ledger_url(folder: Path) -> str:
+    """Tell where the ledger of a job is."""
+    return f"sqlite:///{folder.absolute() / 'ledger.db'}"
+
+
+def main() -> None:
+    """Run once; the ledger has its tables before, as after the initialisation."""
+    exchange = Exchange(Job.read())
+    measured(exchange.run)
+    exchange.ledger.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Runs a module as a process of its own, with a job."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import peers
+from benchmarks.job import Job
+
+_ROOT = Path(__file__).parent.parent
+_QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
+
+
+class Failed(RuntimeError):
+    """A process did not do its job."""
+
+
+def start(module: str, job: Job) -> subprocess.Popen[str]:
+    """Begin a module; those of the peers run by their own Python."""
+    python = str(peers.python()) if module.startswith("benchmarks.peers.") else sys.executable
+    env = os.environ | _QUIET | {"DLT_DATA_DIR": job.folder, "PYTHONUNBUFFERED": "1"}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [python, "-m", module], cwd=_ROOT, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+    assert process.stdin is not None  # noqa: S101 - it was asked for
+    process.stdin.write(job.text())
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def result_of(process: subprocess.Popen[str], module: str) -> dict[str, Any]:
+    """Wait for what a process tells.
+
+    :raises Failed: when it came to grief
+    """
+    told, errors = process.communicate()
+    lines = told.splitlines()
+    if process.returncode or not lines:
+        raise Failed(f"{module} ended with {process.returncode}: {errors[-2000:]}")
+    found: dict[str, Any] = json.loads(lines[-1])
+    return found
+
+
+def run(module: str, job: Job) -> dict[str, Any]:
+    """Run a module to its end; tells what it took."""
+    return result_of(start(module, job), module)

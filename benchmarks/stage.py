@@ -1,0 +1,114 @@
+"""What the measurements play on: the sandbox, its companies with their documents, and what must come of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.job import Job
+from sandbox.client import CompanyAdmin, SandboxAdmin
+from sandbox.server import running
+
+_PDF = b"%%PDF-1.4\n%% benchmark document %d of %s\n%%%%EOF\n"
+_UID = re.compile(r"(\d+)\]?$")
+_BEFORE = timedelta(days=3)
+
+
+@contextmanager
+def sandbox() -> Iterator[SandboxAdmin]:
+    """Run both services, as a process of its own."""
+    with running() as admin:
+        yield admin
+
+
+def furnish(
+    admin: SandboxAdmin,
+    name: str,
+    documents: int,
+    *,
+    content: Callable[[int], bytes] | None = None,
+    limits: dict[str, int | None] | None = None,
+    supplier: str = "Lieferant GmbH",
+) -> CompanyAdmin:
+    """Make a company whose documents arrived some days ago.
+
+    :param content: of the document with a number; a few bytes by default. Equal contents are kept on the disk once
+    :param limits: as of the sandbox; none by default
+    """
+    company = admin.create_company(name, limits=limits)
+    of_number = content or (lambda number: _PDF % (number, name.encode()))
+    admin.set_clock(admin.now() - _BEFORE)
+    with tempfile.TemporaryDirectory(prefix="documents-") as folder:
+        _write(Path(folder), documents, of_number, supplier)
+        company.load(folder)
+    admin.set_clock()
+    return company
+
+
+def job_of(admin: SandboxAdmin, company: CompanyAdmin, folder: Path, *, parallel: int = 32, **options: Any) -> Job:
+    """Tell a process what to do for a company."""
+    return Job(
+        name=company.name,
+        email=company.debitoor_email,
+        gmi_url=admin.gmi_url,
+        api_key=company.gmi_api_key,
+        account_id=company.gmi_account_id,
+        debitoor_url=admin.debitoor_url,
+        token=company.debitoor_token or "",
+        folder=str(folder),
+        parallel=parallel,
+        options=options,
+    )
+
+
+def check(company: CompanyAdmin, *, archived: bool = True) -> None:
+    """See that each document is in the books exactly once, with its own file, and archived.
+
+    :raises AssertionError: when one is not
+    """
+    documents = {document["uid"]: document for document in company.documents()}
+    files = {file["id"]: file["sha256"] for file in company.files()}
+    booked: Counter[int] = Counter()
+    for expense in company.expenses():
+        found = _UID.search(expense["lines"][0]["description"])
+        uid = int(found[1]) if found else 0
+        booked[uid] += 1
+        _must(uid in documents and files[expense["fileId"]] == documents[uid]["sha256"], f"{uid} has another file")
+    _must(booked == Counter(dict.fromkeys(documents, 1)), f"{len(booked)} of {len(documents)} documents are there once")
+    _must(not archived or all(one["isArchived"] for one in documents.values()), "a document is not archived")
+
+
+def _must(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise AssertionError(otherwise)
+
+
+def _write(folder: Path, documents: int, of_number: Callable[[int], bytes], supplier: str) -> None:
+    described: list[dict[str, Any]] = []
+    paths: dict[str, Path] = {}
+    for number in range(documents):
+        content = of_number(number)
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = folder / f"{number}.pdf"
+        if sha256 in paths:
+            os.link(paths[sha256], path)
+        else:
+            path.write_bytes(content)
+            paths[sha256] = path
+        described.append(
+            {
+                "filename": path.name, "bytes": len(content), "sha256": sha256, "supplier": supplier, "country": "DE",
+                "document_type": "INCOMING_INVOICE", "document_number": str(number), "document_date": "2026-01-05",
+                "net_amount": "100.00", "gross_amount": "119.00", "tax_rates": [19], "currency": "EUR",
+            }
+        )  # fmt: skip
+    (folder / "documents.json").write_text(json.dumps(described))

@@ -1,0 +1,83 @@
+"""Measurements are found, run in turn, and one that fails is told."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks import __main__ as bench
+from benchmarks import report
+from benchmarks.result import Goal, Result, Series
+
+
+def _result(name: str, value: float) -> Result:
+    return Result(
+        name, f"Title of {name}", "", [Series("ours", "ms", [value])], [], [Goal.at_most(2, value, "at most 2")]
+    )
+
+
+def _fails(rounds: int) -> Result:
+    raise OSError("no sandbox")
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, Path]:
+    page = tmp_path / "performance.md"
+    page.write_text(f"{report.BEGIN}\n{report.END}")
+    return tmp_path / "results.json", page
+
+
+def test_a_measurement_that_fails_is_told_and_the_others_are_made(places: tuple[Path, Path]) -> None:
+    console = Console(file=io.StringIO(), width=200)
+
+    failed = bench.run({"P1": _fails, "P2": lambda rounds: _result("P2", rounds)}, 3, console, *places)
+
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert failed == ["P1"]
+    assert "no sandbox" in shown
+    assert "MISSED" in shown
+    assert list(json.loads(places[0].read_text())) == ["P2"]
+    assert "Title of P2" in places[1].read_text()
+
+
+def test_the_command_ends_with_an_error_when_something_could_not_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "found", lambda folder: {"P1": _fails})
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--only", "P1"])
+
+    with pytest.raises(SystemExit, match="P1") as ended:
+        bench.main()
+    assert ended.value.code
+
+
+def test_a_measurement_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--only", "P0"])
+
+    with pytest.raises(SystemExit, match="no P0"):
+        bench.main()
+
+
+def test_modules_with_a_measurement_are_found_by_their_names(tmp_path: Path) -> None:
+    (tmp_path / "p2_thing.py").write_text("def measure(rounds: int): ...\n")
+    (tmp_path / "p2_helper.py").write_text("def other(): ...\n")
+    (tmp_path / "page.py").write_text("def measure(rounds: int): ...\n")
+
+    assert list(bench.found(tmp_path)) == ["P2"]
+
+
+def test_two_measurements_of_one_name_are_an_error(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"p2_{name}.py").write_text("def measure(rounds: int): ...\n")
+
+    with pytest.raises(SystemExit, match="P2"):
+        bench.found(tmp_path)
+
+
+def test_the_page_of_the_project_has_a_place_for_the_table() -> None:
+    text = bench.PAGE.read_text()
+
+    assert re.search(f"{report.BEGIN}.*{report.END}", text, re.DOTALL)

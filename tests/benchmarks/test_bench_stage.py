@@ -1,0 +1,78 @@
+"""A round that lost or doubled a document, or spoilt one, is no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from benchmarks import stage
+from sandbox.client import CompanyAdmin, SandboxAdmin
+from sandbox.server import running
+
+
+@pytest.fixture(scope="module")
+def admin() -> Iterator[SandboxAdmin]:
+    with running(thread=True) as sandbox:
+        yield sandbox
+
+
+def _book(company: CompanyAdmin, uid: int, content: bytes) -> None:
+    url, headers = company.admin.debitoor_url, {"x-token": company.debitoor_token or ""}
+    stored = requests.post(
+        f"{url}/api/files/v1",
+        params={"fileName": "a.pdf"},
+        files={"file": ("a.pdf", content)},
+        headers=headers,
+        timeout=9,
+    ).json()
+    line = {"taxRate": 19, "grossAmount": 119, "description": f"R-1 [GMI {uid}]"}
+    body = {"date": "2026-01-05", "fileId": stored["id"], "lines": [line]}
+    requests.post(
+        f"{url}/api/expenses/v4", params={"autonumber": "true"}, json=body, headers=headers, timeout=9
+    ).raise_for_status()
+
+
+def _content(company: CompanyAdmin, uid: int) -> bytes:
+    return company.document_file(uid)
+
+
+def test_a_company_gets_its_documents_and_no_limits(admin: SandboxAdmin) -> None:
+    company = stage.furnish(admin, "Furnished", 3)
+
+    documents = company.documents()
+    assert len({document["sha256"] for document in documents}) == 3
+    assert all(limit is None for limit in company.limits.values())
+    assert all(document["createdAt"][:10] < admin.now().date().isoformat() for document in documents)
+
+
+def test_equal_contents_are_documents_of_their_own(admin: SandboxAdmin) -> None:
+    company = stage.furnish(admin, "Equal", 3, content=lambda number: b"%PDF-1.4 the same")
+
+    assert len({document["uid"] for document in company.documents()}) == 3
+
+
+def test_each_document_once_with_its_file_passes(admin: SandboxAdmin) -> None:
+    company = stage.furnish(admin, "Right", 2)
+    for document in company.documents():
+        _book(company, document["uid"], _content(company, document["uid"]))
+        company.edit_document(document["uid"], archived=True)
+
+    stage.check(company)
+
+
+@pytest.mark.parametrize("spoil", ["lost", "doubled", "another file", "not archived"])
+def test_a_lost_doubled_or_spoilt_document_does_not(admin: SandboxAdmin, spoil: str) -> None:
+    company = stage.furnish(admin, spoil, 2)
+    first, second = (document["uid"] for document in company.documents())
+    _book(company, first, _content(company, first))
+    if spoil != "lost":
+        _book(company, second, _content(company, first if spoil == "another file" else second))
+    if spoil == "doubled":
+        _book(company, second, _content(company, second))
+    for uid in (first, second):
+        company.edit_document(uid, archived=spoil != "not archived")
+
+    with pytest.raises(AssertionError):
+        stage.check(company)
