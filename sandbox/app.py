@@ -112,6 +112,7 @@ class Application:
         if fault:
             call.fault = fault.effect
         with world.store.transaction():
+            world.faults.keep_counts()
             skip = fault is not None and fault.when == "before" and fault.effect != "latency"
             reply = error(503, 503, "Service unavailable") if skip else self._answer(service, call, match)
             if fault and fault.effect == "insert_row" and reply.status == 200 and call.caller:

@@ -139,6 +139,7 @@ class Faults:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._active: list[_Active] = []
+        self._counted: set[int] = set()  # whose counts are not written down yet
         self.reload()
 
     def reload(self) -> None:
@@ -180,13 +181,20 @@ class Faults:
         """The fault that hits this call, if any."""
         for active in self._active:
             if active.fault.matches(operation, method, path, company):
-                hit = active.hits()
-                self._store.execute(
-                    "UPDATE fault SET seen = ?, applied = ? WHERE id = ?", active.seen, active.applied, active.id
-                )
-                if hit:
+                self._counted.add(active.id)
+                if active.hits():
                     return active.fault
         return None
+
+    def keep_counts(self) -> None:
+        """Write down what was counted since; inside the transaction of a call, where it costs next to nothing."""
+        if self._counted:
+            for active in self._active:
+                if active.id in self._counted:
+                    self._store.execute(
+                        "UPDATE fault SET seen = ?, applied = ? WHERE id = ?", active.seen, active.applied, active.id
+                    )
+            self._counted.clear()
 
 
 def _load(rule: str) -> Fault:
