@@ -41,15 +41,18 @@ class SyncOperator(BaseOperator):
 
         :raises StopError: when a person has to mend something first
         :raises RetryError: when documents are left that may go later
+        :raises AirflowRescheduleException: when the run is patient and its turn is over
         """
         from debitoor_provider.operators.exchange import open_exchange
+        from debitoor_provider.operators.turns import in_turns
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.reporting import STOPPED
 
         with open_exchange(self.account, self.settings, context) as exchange:
             self._exchange = exchange
             try:
-                return self.step(exchange, context)
+                with in_turns(exchange):
+                    return self.step(exchange, context)
             except ServiceError as error:
                 verdict = STOPPED if isinstance(error, StopError) else ""
                 with suppress(LedgerError):  # what went wrong first is what counts

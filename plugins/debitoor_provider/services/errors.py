@@ -101,6 +101,10 @@ class UnclearOutcome(RetryError):
         return self
 
 
+class ToldToEnd(RetryError):
+    """The process was told to end before everything had begun; what is left is for the next one."""
+
+
 class RejectError(ServiceError):
     """This document cannot go as it is."""
 

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from debitoor_provider.services.errors import RateLimited, RetryError
+from debitoor_provider.services.errors import RateLimited, RetryError, ToldToEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -72,7 +72,7 @@ def each(
     :param tick: called whenever something is done, and at least as often as told
     :param every: seconds
     :param ending: set by whoever tells the process to end
-    :raises RetryError: when the process is to end and not everything was begun
+    :raises ToldToEnd: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
     this = Round(work, ending or threading.Event())
@@ -89,7 +89,7 @@ def each(
         finally:
             this.given_up |= bool(waiting)  # also when the tick failed
     if this.left and not this.given_up:
-        raise RetryError(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
+        raise ToldToEnd(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
     return this
 
 
