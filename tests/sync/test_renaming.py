@@ -109,7 +109,7 @@ def test_a_name_given_up_may_be_had_again(named: Callable[..., list[str]], ledge
 def _blind_once(look: Callable[..., set[str]]) -> Callable[..., set[str]]:
     seen: list[object] = []
 
-    def names_taken(*args: str) -> set[str]:
+    def names_taken(*args: object) -> set[str]:
         seen.append(args)
         return look(*args) if len(seen) > 1 else set()
 

@@ -99,13 +99,19 @@ class ServiceSession(requests.Session):
     def prepared(
         self, method: str, address: str, *, params: Any = None, data: Any = None, headers: Mapping[str, str]
     ) -> requests.PreparedRequest:
-        """Prepare a request from nothing but this, the session's headers and its signature.
+        """Prepare a request from this and the session's headers, hooks and signature.
 
-        :meth:`prepare_request` asks what else a user may have set at the session, which costs as much as the rest.
+        :meth:`prepare_request` looks what else a user may have set at the session, which costs as much as the rest.
         """
         request = requests.PreparedRequest()
         request.prepare(
-            method, self.url(address), headers={**self.headers, **headers}, data=data, params=params, auth=self.auth
+            method,
+            self.url(address),
+            headers={**self.headers, **headers},
+            data=data,
+            params=params,
+            auth=self.auth,
+            hooks=self.hooks,
         )
         return request
 

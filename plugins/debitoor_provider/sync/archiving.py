@@ -28,11 +28,10 @@ def to_archive(ledger: Ledger, account_id: str) -> list[Entry]:
     Not what a person called there, nor what a rebuild found: their files were not compared.
     """
     moved = ledger.entries(account_id, "export", states={State.MOVED}, order="listed")
-    return [
-        entry
-        for entry in moved
-        if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED and _was_verified(entry, ledger)
-    ]
+    compared = [entry for entry in moved if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED]
+    # A person or a rebuild may have called it moved since, with the file of an earlier attempt.
+    said_by = ledger.moved_by_kind(compared)
+    return [entry for entry in compared if said_by.get(entry.id) == Kind.MOVED]
 
 
 def archive(
@@ -67,12 +66,3 @@ def archive(
     if came_of_it.failures:
         raise postponed(came_of_it.failures, len(entries), "archived")
     return len(archived)
-
-
-def _was_verified(entry: Entry, ledger: Ledger) -> bool:
-    """Tell who called it moved last: a run that compared it, or a person or a rebuild that did not.
-
-    A file may have been uploaded for it in both cases.
-    """
-    moves = [event.kind for event in ledger.history(entry) if event.to_state is State.MOVED]
-    return [kind for kind in moves if kind != Kind.NOT_ARCHIVED][-1:] == [Kind.MOVED]

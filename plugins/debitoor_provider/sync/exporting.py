@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
+from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.expense import Draft, draft
@@ -61,13 +62,14 @@ def export(
         return
     books = books_of(debitoor, account)
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
+    settings = fingerprint(account)
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
         attempts = open_attempts(ledger, claimed)
         present = expenses_of(debitoor, (load_document(entry.snapshot).created_at for entry in claimed))
         elsewhere = ledger.sent_elsewhere(claimed)
         return _Mover(
-            account, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
+            account, settings, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
         ).move
 
     ordered = sorted(pending, key=lambda entry: (entry.document_date is None, entry.document_date, entry.source_id))
@@ -79,6 +81,7 @@ class _Mover:
     """What the documents of one batch share on their way."""
 
     account: ExportAccount
+    settings: str
     ledger: Ledger
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
@@ -146,7 +149,7 @@ class _Mover:
         uid = document.document_uid
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
-        old = not is_fresh(entry, self.account, self.now())
+        old = not is_fresh(entry, self.settings, self.now())
         waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
         try:
             if small or approval or old:

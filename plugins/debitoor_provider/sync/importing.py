@@ -17,6 +17,7 @@ from debitoor_provider.services.errors import (
     UnclearOutcome,
 )
 from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State
@@ -67,10 +68,11 @@ def import_(
         return
     home = books_of(debitoor, account).country_code
     company_uid = _company(account, getmyinvoices, home)
+    settings = fingerprint(account)
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
         present = copies_of(getmyinvoices, (load_sales_document(entry.snapshot).created_date for entry in claimed))
-        return _Mover(account, ledger, getmyinvoices, debitoor, company_uid, present, now).move
+        return _Mover(account, settings, ledger, getmyinvoices, debitoor, company_uid, present, now).move
 
     move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
@@ -105,6 +107,7 @@ class _Mover:
     """What the documents of one batch share on their way."""
 
     account: ImportAccount
+    settings: str
     ledger: Ledger
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
@@ -217,7 +220,7 @@ class _Mover:
 
     def _read(self, entry: Entry) -> SalesDocument | None:
         """Give the record as it is now; ``None`` when the document is not to go (any more)."""
-        if is_fresh(entry, self.account, self.now()):
+        if is_fresh(entry, self.settings, self.now()):
             return load_sales_document(entry.snapshot)
         try:
             document = sales_document(entry.source_id, self.debitoor)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.services.errors import RateLimited, RetryError, ToldToEnd
@@ -78,16 +80,19 @@ def each(
     this = Round(work, ending or threading.Event())
     if not things:
         return this
-    with ThreadPoolExecutor(max_workers=min(parallel, len(things)), thread_name_prefix="sync") as pool:
-        waiting: set[Future[None]] = {pool.submit(this.take, thing) for thing in things}
+    finished: SimpleQueue[Future[None]] = SimpleQueue()
+    left = len(things)
+    with ThreadPoolExecutor(max_workers=min(parallel, left), thread_name_prefix="sync") as pool:
         try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=every, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+            for thing in things:
+                pool.submit(this.take, thing).add_done_callback(finished.put)
+            while left:
+                with suppress(Empty):
+                    finished.get(timeout=every).result()
+                    left -= 1
                 tick()
         finally:
-            this.given_up |= bool(waiting)  # also when the tick failed
+            this.given_up |= bool(left)  # also when the tick failed
     if this.left and not this.given_up:
         raise ToldToEnd(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
     return this

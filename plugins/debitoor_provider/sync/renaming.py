@@ -36,7 +36,8 @@ def rename(pending: Sequence[Entry], *, account: Account, ledger: Ledger, run_id
             break
         names = Names(ledger, unnamed[0].account, account.type)
         in_turn = sorted(unnamed, key=lambda entry: turn(entry.source_id))
-        naming = ledger.name_many([(entry, names.give(wish(entry))) for entry in in_turn], run_id=run_id)
+        given = names.give_each([wish(entry) for entry in in_turn])
+        naming = ledger.name_many(zip(in_turn, given, strict=True), run_id=run_id)
         named += naming.named
         unnamed = naming.taken
     return named
@@ -63,14 +64,22 @@ class Names:
 
     def give(self, wish: str) -> str:
         """Choose the name that comes next to the wish, and count it as taken."""
-        stem = cut(split_name(wish)[0], _STEM)
-        if stem not in self._asked:
-            self._asked.add(stem)
-            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
+        return self.give_each([wish])[0]
+
+    def give_each(self, wishes: Sequence[str]) -> list[str]:
+        """Do the same for several wishes, in their order."""
+        self._ask({cut(split_name(wish)[0], _STEM) for wish in wishes} - self._asked)
+        given = []
+        for wish in wishes:
+            given.append(unique(wish, self._used))
+            self.keep(given[-1])
+        return given
+
+    def _ask(self, stems: set[str]) -> None:
+        if stems:
+            self._asked |= stems
+            taken = self._ledger.names_taken(self._account_id, self._direction, stems)
             self._used |= {name_key(name) for name in taken} - self._freed
-        name = unique(wish, self._used)
-        self.keep(name)
-        return name
 
     def keep(self, name: str) -> None:
         """Count a name as taken."""

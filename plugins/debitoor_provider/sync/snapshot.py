@@ -11,12 +11,10 @@ from pydantic_core import PydanticSerializationError
 
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.sync.accounts.settings import fingerprint
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
 
 _FRESH = timedelta(minutes=10)
@@ -37,12 +35,14 @@ def dump(record: Document | SalesDocument) -> str:
     return text.decode(errors="replace")
 
 
-def is_fresh(entry: Entry, account: Account, now: datetime) -> bool:
+def is_fresh(entry: Entry, settings: str, now: datetime) -> bool:
     """Tell whether an entry's record still counts as the document as it is now.
 
     A run that ended early leaves entries behind; until the next one, people edit documents and settings.
+
+    :param settings: the fingerprint of the account's settings
     """
-    if entry.asked_at is None or entry.settings_fingerprint != fingerprint(account):
+    if entry.asked_at is None or entry.settings_fingerprint != settings:
         return False
     return abs(now - entry.asked_at) <= _FRESH  # abs: the clocks of two workers may differ
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def fold(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the word that was probably meant, for a *did you mean*."""
+    from difflib import get_close_matches  # only a slip of the pen pays for it
+
     if len(word) > _WORD_LIMIT:
         return None
     by_key = {fold(name).replace("-", "_"): name for name in known}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-DAG_ID_PREFIX = "debitoor__"
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id
 _PROBLEM_LIMIT = 50  # more than anybody mends at once
 _SUFFIXES = {".yaml", ".yml"}

@@ -18,7 +18,7 @@ from debitoor_provider.sync.ledger.states import STEPS, Direction, Kind, State
 from debitoor_provider.sync.ledger.tables import documents, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -77,18 +77,21 @@ def name_all(
     return Naming(named, taken)
 
 
-def names_taken(connection: Connection, account: str, direction: Direction, prefix: str) -> set[str]:
-    """Return the names of an account that begin like this, without regard to case."""
-    key = search_key(storable(prefix))
-    rows = connection.execute(
-        sa.select(documents.c.target_name).where(
-            documents.c.account == account,
-            documents.c.direction == direction,
-            documents.c.target_name_key >= key,
-            documents.c.target_name_key < key + "\U0010ffff",
-        )
-    )
-    return {str(name) for name in rows.scalars()}
+def names_taken(connection: Connection, account: str, direction: Direction, prefixes: Iterable[str]) -> set[str]:
+    """Return the names of an account that begin like one of these, without regard to case."""
+    found: set[str] = set()
+    for key in {search_key(storable(prefix)) for prefix in prefixes}:
+        values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
+        found |= set(connection.scalars(_TAKEN, values))
+    return found
+
+
+_TAKEN = sa.select(documents.c.target_name).where(
+    documents.c.account == sa.bindparam("the_account"),
+    documents.c.direction == sa.bindparam("the_direction"),
+    documents.c.target_name_key >= sa.bindparam("first"),
+    documents.c.target_name_key < sa.bindparam("last"),
+)
 
 
 def _require_name(name: str) -> None:

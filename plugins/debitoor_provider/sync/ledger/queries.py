@@ -224,6 +224,23 @@ _RESULTS = {
 }
 
 
+def moved_by_kind(connection: Connection, ids: Iterable[int]) -> dict[int, Kind]:
+    """Return, by document, what called it moved last; that the source refuses to archive it does not count."""
+    found: dict[int, Kind] = {}
+    for chunk in chunks(sorted(set(ids))):
+        rows = connection.execute(
+            sa.select(events.c.document_id, events.c.kind)
+            .where(
+                events.c.document_id.in_(chunk),
+                events.c.to_state == State.MOVED,
+                events.c.kind != str(Kind.NOT_ARCHIVED),
+            )
+            .order_by(events.c.id)
+        )
+        found |= {document_id: Kind(kind) for document_id, kind in rows}
+    return found
+
+
 def history(connection: Connection, document_id: int) -> list[Event]:
     """Return what happened to a document, oldest first."""
     rows = connection.execute(sa.select(events).where(events.c.document_id == document_id).order_by(events.c.id))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.queries import Filters, Order
     from debitoor_provider.sync.ledger.records import Entry, Event, Run, Watermark
-    from debitoor_provider.sync.ledger.states import Direction, State
+    from debitoor_provider.sync.ledger.states import Direction, Kind, State
 
 
 class LedgerReader:
@@ -194,10 +194,15 @@ class LedgerReader:
         with self._database.read() as connection:
             return runs.watermark(connection, account, direction)
 
-    def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
-        """Return the names in use that begin like this, without regard to case."""
+    def moved_by_kind(self, entries: Iterable[Entry]) -> dict[int, Kind]:
+        """Return, by the entry's id, what called it moved last; see :func:`.queries.moved_by_kind`."""
         with self._database.read() as connection:
-            return names.names_taken(connection, account, direction, prefix)
+            return queries.moved_by_kind(connection, [entry.id for entry in entries])
+
+    def names_taken(self, account: str, direction: Direction, prefixes: Iterable[str]) -> set[str]:
+        """Return the names in use that begin like one of these, without regard to case."""
+        with self._database.read() as connection:
+            return names.names_taken(connection, account, direction, prefixes)
 
     @property
     def _database(self) -> Database:
