@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url, pacing_url
+from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url, pacing_url, turn_seconds
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,12 @@ def test_empty_settings_are_none(monkeypatch, empty):
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", empty)
     assert ledger_url() == "sqlite:////srv/airflow/debitoor_ledger.db"
     assert accounts_folder() == Path("/srv/dags/accounts")
+
+
+def test_a_turn_takes_ten_minutes_unless_told_otherwise(monkeypatch):
+    assert turn_seconds() == 600
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "90")
+    assert turn_seconds() == 90
 
 
 def test_what_is_set_counts(monkeypatch):

@@ -27,6 +27,11 @@ def accounts_folder() -> Path:
     return Path(configured).expanduser() if configured else Path(conf.get("core", "dags_folder")) / "accounts"
 
 
+def turn_seconds() -> float:
+    """Give the seconds after which a long period gives its worker's slot back; what is left goes in its next turn."""
+    return float(conf.getfloat(SECTION, "turn_seconds", fallback=600.0))
+
+
 def airflow_home() -> Path:
     """Give Airflow's home, where the embedded files live."""
     return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()

@@ -172,6 +172,15 @@ def _config() -> dict[str, Any]:
                     "example": "redis://redis:6379/1",
                     "default": "",
                 },
+                "turn_seconds": {
+                    "description": "Seconds after which the transfer of a long period (a backfill, or a triggered run "
+                    "with From or To) begins no further document and gives its worker's slot to whoever waits. It "
+                    "comes again by itself; that is no retry.",
+                    "version_added": "0.1.0",
+                    "type": "float",
+                    "example": None,
+                    "default": "600",
+                },
             },
         }
     }

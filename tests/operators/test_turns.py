@@ -28,7 +28,7 @@ class Endless(SyncOperator):
 
 @pytest.fixture
 def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "TURN", 0.0)
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_period_that_takes_many_turns_arrives_whole_and_once(context, acme, ac
         daemon = True
 
         def __init__(self, seconds: float, end: Any) -> None:
-            assert seconds == turns.TURN
+            assert seconds == 600
             ends.append(end)
 
         def start(self) -> None: ...

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from debitoor_provider.configuration import turn_seconds
 from debitoor_provider.services.errors import ToldToEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from debitoor_provider.operators.exchange import Exchange
-
-TURN = 600.0
-"""Seconds after which a patient step begins no further document."""
 
 REST = timedelta(seconds=30)
 """How long it stays out of the queue then: long enough for the scheduler to give its slot to who waits."""
@@ -40,7 +38,7 @@ def in_turns(exchange: Exchange) -> Iterator[None]:
         is_over.set()
         exchange.ending.set()
 
-    timer = threading.Timer(TURN, end)
+    timer = threading.Timer(turn_seconds(), end)
     timer.daemon = True
     timer.start()
     try:
