@@ -271,18 +271,33 @@ class TestInATaskProcess:
         assert broken in sync_dags(folder)
 
     def test_loading_the_dags_imports_nothing_heavy(self, folder):
-        code = (
-            "import sys; from airflow.sdk import DAG, BaseOperator, RetryPolicy; before = set(sys.modules);"
-            "import debitoor_provider.dag_factory as factory;"
-            f"assert len(factory.sync_dags({str(folder)!r})) == 21;"
-            "print(*{*sys.modules} - before)"
+        loaded = newly_loaded(
+            f"import debitoor_provider.dag_factory as f; assert len(f.sync_dags({str(folder)!r})) == 21"
         )
-        done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
-        loaded = set(done.stdout.split())
         assert "debitoor_provider.operators.export" in loaded
         assert not {name for name in loaded if name.startswith(("airflow.providers", "debitoor_provider.hooks"))}
+        assert not {name for name in loaded if name.endswith(".models") or name.startswith(LEDGER)}
         heavy = {"requests", "sqlalchemy", "alembic", "pyrate_limiter", "rich", "tenacity", "urllib3"}
         assert not heavy & {name.partition(".")[0] for name in loaded}
+
+    def test_an_operator_in_somebody_elses_dag_loads_no_settings(self):
+        loaded = newly_loaded("import debitoor_provider.operators.export")
+        assert "debitoor_provider.operators.transfer" in loaded
+        assert not {name for name in loaded if name.startswith(("pydantic", SETTINGS, LEDGER))}
+
+
+SETTINGS = "debitoor_provider.sync.accounts.settings"
+LEDGER = "debitoor_provider.sync.ledger"
+
+
+def newly_loaded(code: str) -> set[str]:
+    """The modules that code loads beyond those that every DAG file needs, in a process of its own."""
+    code = (
+        "import sys; from airflow.sdk import DAG, BaseOperator, RetryPolicy; before = set(sys.modules);"
+        f"{code}; print(*{{*sys.modules}} - before)"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 class TestAsAirflowReadsIt:

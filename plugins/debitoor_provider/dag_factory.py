@@ -21,7 +21,8 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, AccountFile, find_account, load_folder
+from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import ExportAccount
 
 if TYPE_CHECKING:

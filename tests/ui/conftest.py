@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from debitoor_provider.plugin import PREFIX
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.app import app
 from debitoor_provider.ui.ledger import opened_ledger
 

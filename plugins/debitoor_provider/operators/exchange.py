@@ -13,7 +13,8 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.operators.windows import is_patient, kind_of
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, find_account
+from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.counting import count_export, count_import
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import

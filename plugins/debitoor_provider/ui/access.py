@@ -19,7 +19,7 @@ from airflow.sdk.configuration import conf
 from airflow.utils.session import create_session
 from fastapi import HTTPException, Request
 
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.models.log import Log
 from airflow.utils.session import create_session
 
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser

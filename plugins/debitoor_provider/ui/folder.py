@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from fastapi import HTTPException
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX, load_account_file, load_folder
+from debitoor_provider.sync.accounts.files import load_account_file, load_folder
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path

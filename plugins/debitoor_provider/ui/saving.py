@@ -19,7 +19,7 @@ from fastapi import HTTPException
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files
 

@@ -11,7 +11,7 @@ from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  Fas
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import ExportAccount
 from debitoor_provider.sync.expense import draft as expense_of
 from debitoor_provider.sync.money import cents

@@ -8,7 +8,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  Fas
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse  # noqa: TC002
 
-from debitoor_provider.sync.accounts.files import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.source import SourceError, read
 from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
