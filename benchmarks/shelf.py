@@ -31,8 +31,11 @@ def name_of(number: int) -> str:
     return f"account-{number:04}"
 
 
-def write_accounts(folder: Path, count: int) -> None:
-    """Write the account files."""
+def write_accounts(folder: Path, count: int, **more: Any) -> None:
+    """Write the account files.
+
+    :param more: further settings of each account
+    """
     folder.mkdir(parents=True)
     for number in range(count):
         described = {
@@ -43,6 +46,7 @@ def write_accounts(folder: Path, count: int) -> None:
             "connections": {"getmyinvoices": f"gmi_{number}", "debitoor": f"debitoor_{number}"},
             "filter": {"companies": {"exclude": ["Example Portal"]}},
             "rename": "{document_date}_{company}_{document_number}",
+            **more,
         }
         (folder / f"{name_of(number)}.yaml").write_text(json.dumps(described, indent=1))
 
