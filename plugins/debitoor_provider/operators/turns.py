@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowRescheduleException
@@ -21,6 +22,30 @@ REST = timedelta(seconds=30)
 """How long it stays out of the queue then: long enough for the scheduler to give its slot to who waits."""
 
 
+class Turn(threading.Event):
+    """What tells a step to end, also by itself: some time after its first document, so that every turn moves one.
+
+    :param seconds: the time
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._began: float | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody told it to end."""
+        return super().is_set()
+
+    def is_set(self) -> bool:
+        """Tell whether no further document may begin."""
+        if self._began is None:
+            self._began = monotonic()
+            return self.is_stopped
+        return self.is_stopped or monotonic() - self._began >= self._seconds
+
+
 @contextmanager
 def in_turns(exchange: Exchange) -> Iterator[None]:
     """Let a patient step work for a while only; what is left goes in its next turn.
@@ -32,20 +57,10 @@ def in_turns(exchange: Exchange) -> Iterator[None]:
     if not exchange.patient:
         yield
         return
-    is_over = threading.Event()
-
-    def end() -> None:
-        is_over.set()
-        exchange.ending.set()
-
-    timer = threading.Timer(turn_seconds(), end)
-    timer.daemon = True
-    timer.start()
+    exchange.ending = turn = Turn(turn_seconds())
     try:
         yield
     except ToldToEnd:
-        if not is_over.is_set():
+        if turn.is_stopped:
             raise
         raise AirflowRescheduleException(datetime.now(UTC) + REST) from None  # type: ignore[no-untyped-call]
-    finally:
-        timer.cancel()
