@@ -10,6 +10,7 @@ from typing import Any
 
 _LEFT_OUT = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
 _SETTINGS = {
+    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",  # a peer on a busy machine needs more than the usual 30 s
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
     "DO_NOT_TRACK": "1",
