@@ -102,6 +102,8 @@ def retry_after(response: requests.Response) -> float | None:
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
+    if not value:
+        return None
     until, now = _moment(value), _moment(response.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds()) if until else None
 

@@ -85,6 +85,8 @@ class ServiceSession(requests.Session):
 
         :raises Refused: for an address at another origin
         """
+        if address.startswith(f"{self.base_url}/"):
+            return address
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address):
             return f"{self.base_url}/{address.lstrip('/')}"
         if origin(address) != self.origin:
@@ -153,13 +155,14 @@ class HeaderAuth(AuthBase):
     def __init__(self, header: str, secret: str, *, at: str, what: str) -> None:
         self._header = header
         self._secret = Secret(secret.strip())
+        self._address = f"{at.rstrip('/')}/"
         self._origin = origin(at)
         if not _HEADER_VALUE.fullmatch(self._secret):
             wrong = "not usable: it contains blanks or special characters" if self._secret else "missing"
             raise Misconfigured(f"The {what} is {wrong}.", remedy=f"Enter the {what} again in the connection's form.")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if origin(str(request.url)) == self._origin:
+        if str(request.url).startswith(self._address) or origin(str(request.url)) == self._origin:
             request.headers[self._header] = self._secret
         return request
 
