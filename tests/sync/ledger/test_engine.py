@@ -144,7 +144,7 @@ def test_a_writer_that_waits_too_long_is_told_that_the_ledger_is_busy(
 
 def test_a_full_disk_is_named_and_leaves_the_ledger_whole(on_sqlite: Ledger):
     entries = claimed(on_sqlite, 1)
-    with on_sqlite._database.read() as connection:  # the pool hands out this connection again
+    with on_sqlite._database.write() as connection:  # the connection of all that is written
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
@@ -152,7 +152,7 @@ def test_a_full_disk_is_named_and_leaves_the_ledger_whole(on_sqlite: Ledger):
         on_sqlite.plan("acme", "export", "run", [document(number, snapshot="x" * 5000) for number in range(2, 200)])
     assert on_sqlite.count() == {State.PLANNED: 1}
 
-    with on_sqlite._database.read() as connection:
+    with on_sqlite._database.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert on_sqlite.intend(entries[0]).state is State.SENDING
 

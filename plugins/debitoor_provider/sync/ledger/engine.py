@@ -111,6 +111,7 @@ def disconnect(database: Database) -> None:
         if known is database:
             del _databases[key]
     database.engine.dispose()
+    database.writer.dispose()
 
 
 def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -151,9 +152,9 @@ def _open(url: URL) -> Database:
     try:
         if is_sqlite:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(
-            url, pool_size=5, pool_use_lifo=True, hide_parameters=True, json_serializer=_to_json, **options
-        )
+        options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": _to_json}
+        engine = sa.create_engine(url, pool_size=5, **options)
+        writer = sa.create_engine(url, pool_size=1, **options) if is_sqlite else engine
     except (ImportError, NoSuchModuleError) as error:
         raise LedgerMisconfigured(
             f"The database driver {url.drivername} is not installed. For PostgreSQL: pip install 'psycopg[binary]'."
@@ -162,11 +163,14 @@ def _open(url: URL) -> Database:
         raise LedgerMisconfigured(_UNKNOWN_OPTION) from None
     except OSError as error:
         raise LedgerUnavailable(f"The ledger's folder cannot be made: {error.strerror}.") from error
-    event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgresql)
-    if is_sqlite:
-        event.listen(engine, "begin", _begin_sqlite)
-    queue: contextlib.AbstractContextManager[Any] = threading.Lock() if is_sqlite else contextlib.nullcontext()
-    return Database(engine, engine.execution_options(ledger_write=True), place, queue)
+    if not is_sqlite:
+        event.listen(engine, "connect", _prepare_postgresql)
+        return Database(engine, writer, place, contextlib.nullcontext())
+    # A writer takes the lock at once: one that had read first could be refused it without waiting.
+    for each, begin in ((engine, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
+        event.listen(each, "connect", _prepare_sqlite)
+        _begin_by(each, begin)
+    return Database(engine, writer, place, threading.Lock())
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -188,10 +192,9 @@ def _use_wal(connection: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: one that had read first could be refused it without waiting.
-    is_write = connection.get_execution_options().get("ledger_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+def _begin_by(engine: Engine, statement: str) -> None:
+    """Let each transaction begin like this; a listener for it would be asked at every statement."""
+    setattr(engine.dialect, "do_begin", lambda connection: connection.execute(statement))  # noqa: B010 mypy knows it as a method
 
 
 def _refer_freely(connection: Connection, freely: bool) -> None:
