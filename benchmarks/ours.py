@@ -119,9 +119,15 @@ def ledger_url(folder: Path) -> str:
 
 def main() -> None:
     """Run once; the ledger has its tables before, as after the initialisation."""
-    exchange = Exchange(Job.read())
-    measured(exchange.run)
-    exchange.ledger.close()
+    job = Job.read()
+    Ledger.open(ledger_url(Path(job.folder))).close()
+
+    def work() -> None:
+        exchange = Exchange(job)
+        exchange.run()
+        exchange.ledger.close()
+
+    measured(work)
 
 
 if __name__ == "__main__":

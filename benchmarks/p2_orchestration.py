@@ -1,0 +1,87 @@
+"""P2: what a document costs beside the calls to the services."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks import process, stage
+from benchmarks.p1_throughput import OURS, POOL, Way
+from benchmarks.peers.mapped_dag import DOCUMENTS as MAPPED
+from benchmarks.result import Goal, Result, Series
+from demo.airflow import LocalAirflow
+from sandbox.client import SandboxAdmin
+
+FEW, MANY = 100, 10_000
+PARALLEL = 32
+_MAPPED_DAG = Path(__file__).parent / "peers" / "mapped_dag.py"
+_PATIENCE = 300.0
+
+
+def measure(rounds: int) -> Result:
+    """Move documents without any delay, and take off what a bare thread pool needs for the same calls."""
+    costs: dict[int, list[float]] = {FEW: [], MANY: []}
+    processor: dict[int, list[float]] = {FEW: [], MANY: []}
+    with stage.sandbox() as admin:
+        for number in range(rounds):
+            for documents, found in costs.items():
+                ours, pool = (_taken(admin, way, documents, number) for way in (OURS, POOL))
+                found.append((ours["seconds"] - pool["seconds"]) / documents * 1000)
+                processor[documents].append((ours["cpu_seconds"] - pool["cpu_seconds"]) / documents * 1000)
+    few, many = (Series(f"this provider, {documents:,} documents", "ms", found) for documents, found in costs.items())
+    busy = [Series(f"processor time, {documents:,} documents", "ms", found) for documents, found in processor.items()]
+    mapped = Series(f"one mapped task each, {MAPPED} documents", "ms", [_mapped() for _ in range(rounds)])
+    return Result(
+        id="P2",
+        title="Orchestration cost of a document",
+        setting=f"{FEW} and {MANY:,} documents, no delay, {PARALLEL} at a time; run time less that of a bare thread "
+        "pool which makes the same calls",
+        ours=[many, few, *reversed(busy)],
+        peers=[mapped],
+        goals=[
+            Goal.at_most(1.5, many.median, f"at most 1.5 ms with {MANY:,} documents"),
+            Goal.at_most(1.5, few.median, f"at most 1.5 ms with {FEW} documents"),
+            Goal.at_least(100, mapped.median / many.median, "100 times less than mapped tasks"),
+        ],
+        note=f"Orchestration is all that is not a service's call: plan, ledger, names, checks of each answer, pacing, "
+        f"archive list, report. A run of {FEW} documents carries what a run costs whatever it moves. The mapped "
+        "tasks do nothing and run on a real scheduler, LocalExecutor with four workers on SQLite; theirs is the time "
+        "from the first one's start to the last one's end.",
+    )
+
+
+def _taken(admin: SandboxAdmin, way: Way, documents: int, number: int) -> dict[str, float]:
+    company = stage.furnish(admin, f"{way.what} {documents} {number}", documents)
+    with tempfile.TemporaryDirectory(prefix="p2-") as folder:
+        taken = process.run(way.module, stage.job_of(admin, company, Path(folder), parallel=PARALLEL))
+    stage.check(company)
+    return taken
+
+
+def _mapped() -> float:
+    """Give the milliseconds that a mapped task takes."""
+    with tempfile.TemporaryDirectory(prefix="p2-airflow-") as folder:
+        home = Path(folder)
+        (home / "dags").mkdir()
+        (home / "plugins").mkdir()
+        shutil.copy(_MAPPED_DAG, home / "dags")
+        settings = {
+            "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
+            "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "1000",
+            "AIRFLOW__API__MAXIMUM_PAGE_LIMIT": "1000",
+        }
+        with LocalAirflow(home, accounts=home / "accounts", settings=settings).running() as airflow:
+            airflow.until(lambda: "mapped" in airflow.dag_ids(), "to find the DAG", _PATIENCE)
+            airflow.unpause("mapped")
+            run_id = airflow.trigger("mapped")
+            airflow.until(lambda: airflow.runs("mapped")[0]["state"] in ("success", "failed"), "to run", _PATIENCE)
+            rows = airflow.call("GET", f"/dags/mapped/dagRuns/{run_id}/taskInstances", limit=MAPPED + 1)
+            moves = [row for row in rows["task_instances"] if row["task_id"] == "move"]
+            if len(moves) != MAPPED or any(row["state"] != "success" for row in moves):
+                raise RuntimeError(f"{len(moves)} of {MAPPED} mapped tasks ran")
+            began, ended = min(row["start_date"] for row in moves), max(row["end_date"] for row in moves)
+            taken = datetime.fromisoformat(ended) - datetime.fromisoformat(began)
+            return taken.total_seconds() * 1000 / MAPPED
