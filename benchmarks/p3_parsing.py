@@ -113,11 +113,11 @@ def _shelf() -> Iterator[tuple[Path, list[Way]]]:
         write_accounts(home / "dags" / "accounts", ACCOUNTS, archive_after_transfer=True)
         our_file = Path(shutil.copy(_ROOT / "dags" / "debitoor_sync.py", home / "dags"))
         accounts = [name_of(number) for number in range(ACCOUNTS)]
-        form = _form(home / "dags" / "accounts")
-        dag_factory.write_one_file(home / "all.yaml", accounts, form)
-        dag_factory.write_files(home / "each", accounts, form)
         ours = Path(sys.executable)
-        loop = {"DAGS": str(ACCOUNTS), "FORM": json.dumps(form)}
+        described = fresh.run(ours, _HERE / "p3_described.py", f"debitoor__{accounts[0]}", home=home)
+        dag_factory.write_one_file(home / "all.yaml", accounts, described)
+        dag_factory.write_files(home / "each", accounts, described)
+        loop = {"DAGS": str(ACCOUNTS), "DESCRIBED": json.dumps(described)}
         task = {"_AIRFLOW_PARSING_CONTEXT_DAG_ID": f"debitoor__{accounts[ACCOUNTS // 2]}"}
         peer_file = _HERE / "peers" / "dag_factory_dags.py"
         (home / "peer").mkdir()
@@ -137,16 +137,6 @@ def _shelf() -> Iterator[tuple[Path, list[Way]]]:
                 Way("one DAG at task start, with the imports", ours, our_file, task, 1),
             ],
         )
-
-
-def _form(accounts: Path) -> dag_factory.Form:
-    """Read the trigger form off one of our DAGs, so that all have the same."""
-    from debitoor_provider.dag_factory import build_dag
-    from debitoor_provider.sync.accounts.files import find_account
-
-    params = build_dag(find_account(accounts, name_of(0))).params
-    given = {name: params.get_param(name) for name in params}
-    return {name: {"default": one.value, "description": one.description, **one.schema} for name, one in given.items()}
 
 
 def _check_equal(ways: list[Way]) -> None:

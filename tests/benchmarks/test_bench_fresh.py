@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -7,6 +9,11 @@ import pytest
 
 from benchmarks import fresh
 from benchmarks.p3_parsing import Way, _check_equal
+from benchmarks.shelf import name_of, write_accounts
+
+ROOT = Path(__file__).parents[2]
+PARSE = ROOT / "benchmarks" / "p3_parse.py"
+LOOP = ROOT / "benchmarks" / "p3_loop.py"
 
 
 def script(folder: Path, text: str) -> Path:
@@ -41,3 +48,17 @@ def test_dags_that_differ_are_not_compared(tmp_path):
     _check_equal([ours, Way("theirs", tmp_path, tmp_path, {}, samples=[{"shapes": ["a"]}])])
     with pytest.raises(RuntimeError, match="theirs makes other DAGs"):
         _check_equal([ours, Way("theirs", tmp_path, tmp_path, {}, samples=[{"shapes": ["a", "b"]}])])
+
+
+@pytest.mark.parametrize("env", [{}, {"FORM_LAST": "1"}])
+def test_the_plain_loop_makes_the_dags_that_the_provider_makes(tmp_path, env):
+    write_accounts(tmp_path / "dags" / "accounts", 3, archive_after_transfer=True)
+    file = shutil.copy(ROOT / "dags" / "debitoor_sync.py", tmp_path / "dags")
+    ours = fresh.run(sys.executable, PARSE, file, home=tmp_path)
+    describe = ROOT / "benchmarks" / "p3_described.py"
+    described = fresh.run(sys.executable, describe, f"debitoor__{name_of(0)}", home=tmp_path)
+    env |= {"DAGS": "3", "DESCRIBED": json.dumps(described)}
+    loop = fresh.run(sys.executable, PARSE, str(LOOP), home=tmp_path, **env)
+    assert (ours["dags"], loop["dags"]) == (3, 3)
+    assert len(ours["shapes"]) == 1
+    assert loop["shapes"] == ours["shapes"]
