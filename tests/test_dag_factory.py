@@ -106,13 +106,13 @@ class TestDeclared:
     def test_an_import(self, tmp_path):
         assert steps(dag_of(tmp_path, IMPORT)) == ["plan", "import", "report"]
 
-    def test_the_report_always_runs(self, tmp_path):
+    def test_the_report_runs_unless_there_was_nothing_to_do(self, tmp_path):
         dag = dag_of(tmp_path, EXPORT)
         assert {task.task_id: task.trigger_rule for task in dag.tasks} == {
             "plan": "all_success",
             "rename": "all_success",
             "export": "all_success",
-            "report": "all_done",
+            "report": "none_skipped",
         }
 
     def test_retries_and_pool_are_the_accounts(self, tmp_path):

@@ -23,7 +23,12 @@ def test_airflow_s_own_schema_accepts_it():
 
 def test_every_module_it_names_can_be_imported():
     info = get_provider_info()
-    modules = [module for kind in ("hooks", "operators") for entry in info[kind] for module in entry["python-modules"]]
+    modules = [
+        module
+        for kind in ("hooks", "operators", "triggers")
+        for entry in info[kind]
+        for module in entry["python-modules"]
+    ]
     for module in modules:
         __import__(module)
 

@@ -6,6 +6,7 @@ This module is loaded with the DAG file in every task process, so it imports no 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,26 +39,29 @@ def sync_dags(folder: Path | str | None = None) -> dict[str, DAG]:
     :param folder: holds ``<account>.yaml`` files; by default ``[debitoor] accounts_folder``
     :return: DAGs by id, ready for ``globals().update``
     """
-    folder = Path(folder) if folder else accounts_folder()
+    configured = accounts_folder()
+    folder = Path(folder) if folder else configured
+    build = partial(build_dag, from_trigger=folder == configured)  # the triggerer knows no other folder
     wanted = get_parsing_context().dag_id
     if wanted and wanted.startswith(DAG_ID_PREFIX):
         file = find_account(folder, wanted.removeprefix(DAG_ID_PREFIX))
         if file.dag_id == wanted:
-            return {wanted: build_dag(file)}
-    return {file.dag_id: build_dag(file) for file in load_folder(folder)}
+            return {wanted: build(file)}
+    return {file.dag_id: build(file) for file in load_folder(folder)}
 
 
-def build_dag(file: AccountFile) -> DAG:
+def build_dag(file: AccountFile, *, from_trigger: bool = False) -> DAG:
     """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
 
     :param file: as :func:`~debitoor_provider.sync.accounts.files.load_folder` read it
+    :param from_trigger: make the plans of scheduled runs in the triggerer, which reads the configured folder
     """
     if file.account is None or file.problems:
         return _broken_dag(file)
-    return _sync_dag(file.dag_id, file.account_id, file.account)
+    return _sync_dag(file.dag_id, file.account_id, file.account, from_trigger)
 
 
-def _sync_dag(dag_id: str, account_id: str, account: Account) -> DAG:
+def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool) -> DAG:
     cron = account.frequency.cron
     common: dict[str, Any] = {"account": account_id, "settings": account}
     with DAG(
@@ -85,8 +89,10 @@ def _sync_dag(dag_id: str, account_id: str, account: Account) -> DAG:
             period_to="{{ params.get('to') or '' }}",
             document_ids="{{ (params.get('document_ids') or []) | join(',') }}",
             preview="{{ params.get('dry_run') or '' }}",
+            start_from_trigger=from_trigger and bool(cron),
         )
-        report = DebitoorReportOperator(task_id="report", **common, trigger_rule="all_done")
+        # After a failure too, but not after a plan with nothing to do, which has reported already.
+        report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
         if isinstance(account, ExportAccount):
             rename = DebitoorRenameOperator(task_id="rename", **common)
             export = DebitoorExportOperator(task_id="export", **common)

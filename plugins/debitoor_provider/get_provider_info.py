@@ -27,6 +27,10 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
         "operators": _operators(),
+        "triggers": [
+            {"integration-name": name, "python-modules": ["debitoor_provider.triggers.plan"]}
+            for name in ("Debitoor", "GetMyInvoices")
+        ],
         "extra-links": ["debitoor_provider.operators.link.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),

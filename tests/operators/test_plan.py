@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.exceptions import DownstreamTasksSkipped
+from airflow.sdk.module_loading import import_string
+from airflow.triggers.base import BaseTrigger
 
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
@@ -88,6 +90,21 @@ class TestNothingToDo:
         assert now["ti"].pushed == {
             "return_value": {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
         }
+
+    def test_the_run_is_reported_on(self, context, account, steps, ledger):
+        account()
+        with pytest.raises(DownstreamTasksSkipped):
+            steps.execute(context(run_id="r"))
+        run = ledger.run("anybodys_dag/r#acme")
+        assert (run.verdict, run.counts, run.error) == ("success", {}, "")
+        assert run.finished_at is not None
+
+    def test_what_a_cleared_run_did_before_is_for_the_report_to_judge(self, run, context, account, receipt, steps):
+        account()
+        receipt(tax_rates=["7", "19", "0"])
+        now = context(run_id="r")
+        run(plan(), DebitoorExportOperator(task_id="export", account="acme"), within=now)
+        assert steps.execute(now)["due"] == 0  # and skips nothing
 
     def test_a_document_that_waits_is_not_to_be_moved(self, context, account, receipt, steps):
         account(filter={"tags": {"all": ["books", "checked"]}})
@@ -239,3 +256,46 @@ def test_everything_about_a_run_can_be_templated():
         "document_ids",
         "preview",
     }
+
+
+class TestFromTheTriggerer:
+    def test_the_scheduler_is_told_by_the_names_of_things_and_nothing_else(self, acme, account):
+        account()
+        task = plan(period_from="{{ params.from }}", settings=object(), start_from_trigger=True)
+        assert task.start_from_trigger
+        arguments = task.start_trigger_args
+        assert issubclass(import_string(arguments.trigger_cls), BaseTrigger)
+        assert callable(getattr(task, arguments.next_method))
+        assert arguments.trigger_kwargs == {
+            "account": "acme",
+            "period_from": "{{ params.from }}",
+            "period_to": "",
+            "document_ids": "",
+            "preview": False,
+        }
+        assert arguments.timeout
+
+    def test_only_who_wants_it_starts_there(self):
+        assert not plan().start_from_trigger
+
+    def test_a_plan_that_was_made_is_not_made_again(self, context, sandbox, acme, account):
+        account()
+        seen = sandbox.last_seq()
+        assert plan().resume_execution("go_on", {"event": {"due": 1}}, context()) == {"due": 1}
+        assert sandbox.calls(since=seen, company=acme) == []
+
+    @pytest.mark.parametrize(
+        ("method", "arguments"),
+        [
+            ("go_on", {"event": None}),
+            ("__fail__", {"error": "Trigger timeout"}),
+            ("__fail__", {"error": "Trigger failure", "traceback": ["Traceback"]}),
+        ],
+    )
+    def test_a_worker_makes_the_plan_that_the_triggerer_did_not(
+        self, context, account, receipt, ledger, method, arguments
+    ):
+        account()
+        uid = receipt()
+        assert plan().resume_execution(method, arguments, context())["due"] == 1
+        assert planned(ledger) == {uid}

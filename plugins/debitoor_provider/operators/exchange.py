@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.counting import count_export, count_import
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
+from debitoor_provider.sync.planning import Plan, choose_window, due, plan_export, plan_import
 from debitoor_provider.sync.preview import Look, preview_export, preview_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     from airflow.sdk import Context
 
@@ -86,6 +87,17 @@ class Exchange:
         if self.account.type != "import":
             raise Misconfigured(f"The account {self.account_id} exports.", operation="import")
         return self.account
+
+    def window(self, requested: Window | None, kind: RunKind) -> Window:
+        """Settle what a run asks its source for."""
+        return choose_window(
+            requested,
+            account=self.account,
+            account_id=self.account_id,
+            ledger=self.ledger,
+            now=datetime.now(UTC),
+            kind=kind,
+        )
 
     def plan(self, window: Window | None, kind: RunKind) -> Plan:
         """Plan a run of the account in its direction."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from debitoor_provider.operators.base import SyncOperator
@@ -14,18 +16,27 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.sync.window import RunKind, Window
+
+_TRIGGER = "debitoor_provider.triggers.plan.PlanTrigger"  # by name: only the triggerer needs it
+_PATIENCE = timedelta(minutes=10)
+"""How long the triggerer may take, or be away, before a worker makes the plan."""
 
 
 class DebitoorPlanOperator(SyncOperator):
     """Ask the source what is new, choose by the account's settings, and write down what is to be moved.
 
     Without a period, documents or a backfill's data interval, everything new or changed since the last complete plan
-    is asked for. When nothing is to be done, the following steps are skipped; a report with its own trigger rule runs.
+    is asked for. When nothing is to be done, the run is reported on here and the following steps are skipped; one with
+    a trigger rule of its own goes by that.
 
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param document_ids: only these documents, by their ids at the source, separated by commas
     :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
+    :param start_from_trigger: make the plan of a scheduled run in the triggerer, so that a run with nothing to do takes
+        no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. The
+        triggerer reads the account's file, also when ``settings`` are given
     """
 
     template_fields: Sequence[str] = (
@@ -43,6 +54,7 @@ class DebitoorPlanOperator(SyncOperator):
         period_to: str = "",
         document_ids: str = "",
         preview: bool | str = False,
+        start_from_trigger: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -50,45 +62,68 @@ class DebitoorPlanOperator(SyncOperator):
         self.period_to = period_to
         self.document_ids = document_ids
         self.preview = preview
+        if start_from_trigger:
+            self._start_from_trigger()
+
+    def _start_from_trigger(self) -> None:
+        """Let the scheduler hand the task to the triggerer first."""
+        from airflow.triggers.base import StartTriggerArgs
+
+        self.start_trigger_args = StartTriggerArgs(
+            trigger_cls=_TRIGGER,
+            trigger_kwargs={name: getattr(self, name) for name in DebitoorPlanOperator.template_fields},
+            next_method=self.go_on.__name__,
+            next_kwargs=None,
+            timeout=_PATIENCE,
+        )
+        self.start_from_trigger = True
+
+    def go_on(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Go on after the triggerer: with the plan that was made there, or by making it.
+
+        :param event: the plan's summary; ``None`` when there is no plan yet
+        """
+        if event is None:
+            return self.execute(context)
+        self.log.info("Planned: %s", event)
+        return event
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Make the plan here when the triggerer did not get to it."""
+        if next_method == TRIGGER_FAIL_REPR:
+            self.log.warning("The triggerer did not plan the run, so it is planned here.")
+            return self.execute(context)
+        return super().resume_execution(next_method, next_kwargs, context)
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Plan the run."""
         from debitoor_provider.operators.windows import kind_of, requested_window
-        from debitoor_provider.sync.archiving import to_archive
         from debitoor_provider.sync.ledger import Run
 
         kind = kind_of(context)
         exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
         window = requested_window(context, exchange.account, self.period_from, self.period_to, self.document_ids)
-        if str(self.preview).strip().lower() in {"true", "1", "yes"}:
+        if is_yes(self.preview):
             from debitoor_provider.operators.dry_run import show
 
-            summary = show(exchange, window, kind, self.log)
-            due: Sequence[object] = ()
+            plan = Planned(show(exchange, window, kind, self.log), has_work=False)
         else:
-            plan = exchange.plan(window, kind)
-            due = plan.due
-            if exchange.account.type == "export" and exchange.account.archive_after_transfer:
-                due = [*due, *to_archive(exchange.ledger, exchange.account_id)]
-            summary = {
-                "due": len(plan.due),
-                "new": plan.new,
-                "already_there": plan.done,
-                "waiting": plan.waiting,
-                "left_out": plan.left_out,
-            }
-            self.log.info("Planned: %s", summary)
-        if not due:
-            self._skip_the_rest(context, summary)
-        return summary
+            plan = make_plan(exchange, window, kind)
+            self.log.info("Planned: %s", plan.summary)
+        if not plan.has_work:
+            self._skip_the_rest(exchange, context, plan.summary)
+        return plan.summary
 
-    def _skip_the_rest(self, context: Context, summary: dict[str, Any]) -> None:
-        """Skip the steps that would find nothing to do; a task that runs in any case, and what follows it, is left.
+    def _skip_the_rest(self, exchange: Exchange, context: Context, summary: dict[str, Any]) -> None:
+        """Report, and skip the steps that would find nothing to do; a task with its own trigger rule is left.
 
         One of several mapped plans skips nothing: the steps after it may be those of the other accounts too.
         """
         if getattr(context["ti"], "map_index", -1) >= 0:
             return
+        from debitoor_provider.operators.report import conclude
+
+        conclude(exchange)
         rest: dict[str, None] = {}
         ahead = list(self.downstream_list) if self.has_dag() else []  # type: ignore[no-untyped-call]
         while ahead:
@@ -99,3 +134,43 @@ class DebitoorPlanOperator(SyncOperator):
         if rest:
             context["ti"].xcom_push("return_value", summary)
             raise DownstreamTasksSkipped(tasks=sorted(rest))  # type: ignore[no-untyped-call]
+
+
+class Planned(NamedTuple):
+    """What a run has to do.
+
+    :param summary: counts, no document
+    :param has_work: whether the following steps find anything to do
+    """
+
+    summary: dict[str, Any]
+    has_work: bool
+
+
+def make_plan(exchange: Exchange, window: Window | None, kind: RunKind) -> Planned:
+    """Make the plan of a run.
+
+    :param window: what was asked for; ``None`` for whatever is new
+    """
+    from debitoor_provider.sync.archiving import to_archive
+
+    plan = exchange.plan(window, kind)
+    archives = exchange.account.type == "export" and exchange.account.archive_after_transfer
+    has_work = bool(
+        plan.due
+        or (archives and to_archive(exchange.ledger, exchange.account_id))
+        or exchange.ledger.run_counts(exchange.run_id)  # it was cleared: what it did before is for the report to judge
+    )
+    summary = {
+        "due": len(plan.due),
+        "new": plan.new,
+        "already_there": plan.done,
+        "waiting": plan.waiting,
+        "left_out": plan.left_out,
+    }
+    return Planned(summary, has_work)
+
+
+def is_yes(answer: bool | str) -> bool:
+    """Read a switch that a template may have made a text."""
+    return str(answer).strip().lower() in {"true", "1", "yes"}

@@ -9,9 +9,12 @@ from airflow.sdk.exceptions import AirflowFailException
 from debitoor_provider.operators.base import SyncOperator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from airflow.sdk import Context
 
     from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.sync.reporting import Report
 
 
 class DebitoorReportOperator(SyncOperator):
@@ -30,9 +33,6 @@ class DebitoorReportOperator(SyncOperator):
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
-        from debitoor_provider.operators.metrics import tell_run
-        from debitoor_provider.sync.reporting import report
-
         steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()  # type: ignore[no-untyped-call]
         dag_run = context["dag_run"]
         states = (
@@ -41,9 +41,21 @@ class DebitoorReportOperator(SyncOperator):
             .get(dag_run.run_id, {})
         )
         failed = sorted(step for step, state in states.items() if state == "failed")
-        result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed)
+        result = conclude(exchange, failed)
         self.log.info("Report: %s", result.counts)
-        tell_run(exchange, result.counts)
         if result.verdict != "success":
             raise AirflowFailException(result.text)
         return dict(result.counts)
+
+
+def conclude(exchange: Exchange, failed_steps: Sequence[str] = ()) -> Report:
+    """Write into the ledger what a run came to, and tell Airflow's metrics.
+
+    :param failed_steps: steps of the run that failed
+    """
+    from debitoor_provider.operators.metrics import tell_run
+    from debitoor_provider.sync.reporting import report
+
+    result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed_steps)
+    tell_run(exchange, result.counts)
+    return result

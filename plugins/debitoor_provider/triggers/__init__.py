@@ -1,0 +1,3 @@
+"""What runs in Airflow's triggerer."""
+
+from __future__ import annotations

@@ -1,0 +1,110 @@
+"""A scheduled run is planned in the triggerer: when nothing is to be done, it ends there and no worker hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
+
+from debitoor_provider.operators.exchange import account_of, open_exchange
+from debitoor_provider.operators.plan import Planned, is_yes, make_plan
+from debitoor_provider.operators.report import conclude
+from debitoor_provider.operators.windows import kind_of
+from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.sync.ledger import LedgerError, Run
+from debitoor_provider.sync.window import RunKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from airflow.sdk import Context
+
+    from debitoor_provider.sync.accounts.settings import Account
+
+# Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
+_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="debitoor-plan")
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+
+class PlanTrigger(BaseTrigger):
+    """Plan a scheduled run as the plan's operator does.
+
+    When nothing is to be done, the run is reported on and the task is skipped, and with it all that follows. In any
+    other case the task goes on on a worker: with the plan that was made, or to make it there itself. It is made there
+    for a run that a person or a backfill started, for one that has to list everything, and after an error, which is
+    then told, and tried again, as everywhere.
+
+    :param account: id of the sync account, whose file is in the accounts folder
+    :param period_from: as the operator has it; whatever is asked for is looked for on a worker
+    :param period_to: likewise
+    :param document_ids: likewise
+    :param preview: likewise
+    """
+
+    def __init__(
+        self,
+        account: str,
+        period_from: str = "",
+        period_to: str = "",
+        document_ids: str = "",
+        preview: bool | str = False,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.account = account
+        self.period_from = period_from
+        self.period_to = period_to
+        self.document_ids = document_ids
+        self.preview = preview
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Tell how to make it again."""
+        names = ("account", "period_from", "period_to", "document_ids", "preview")
+        return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Give one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
+        task_instance: Any = self.task_instance
+        context: Context = task_instance.get_template_context()
+        plan: Planned | None = None
+        asked = self.period_from or self.period_to or self.document_ids or is_yes(self.preview)
+        if not asked and kind_of(context) is RunKind.SCHEDULED:
+            try:
+                plan = await self._plan(context)
+            except (ServiceError, LedgerError) as error:
+                self.log.warning("The run is planned on a worker: %s", error)
+        if plan is None or plan.has_work:
+            yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
+        else:
+            yield TaskSkippedEvent(xcoms={"return_value": plan.summary})
+
+    async def _plan(self, context: Context) -> Planned | None:
+        """Plan in a thread; those who use a connection take turns, so that a slow one keeps no other waiting."""
+        account = account_of(self.account, None)
+        connections = account.connections
+        source = connections.getmyinvoices if account.type == "export" else connections.debitoor
+        turn = _turns.setdefault(source, asyncio.Lock())
+        async with turn:
+            work = partial(copy_context().run, plan_scheduled, self.account, account, context)
+            return await asyncio.get_running_loop().run_in_executor(_threads, work)
+
+
+def plan_scheduled(account_id: str, account: Account, context: Context) -> Planned | None:
+    """Plan a scheduled run and, when nothing is to be done, report on it; ``None`` when everything is to be listed.
+
+    :raises ServiceError: whatever went wrong at the source
+    :raises LedgerError: when the ledger cannot be used
+    """
+    with open_exchange(account_id, account, context) as exchange:
+        exchange.ledger.start_run(Run(exchange.run_id, account_id, account.type, RunKind.SCHEDULED.value))
+        window = exchange.window(None, RunKind.SCHEDULED)
+        if window.full:  # may be long, and the triggerer is for what is short
+            return None
+        plan = make_plan(exchange, window, RunKind.SCHEDULED)
+        if not plan.has_work:
+            conclude(exchange)
+        return plan

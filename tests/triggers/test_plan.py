@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.triggers.base import TaskSkippedEvent, TriggerEvent
+
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.triggers import plan as module
+from debitoor_provider.triggers.plan import PlanTrigger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def fire(context: Callable[..., dict[str, Any]]) -> Callable[..., TriggerEvent]:
+    """Runs a trigger as the triggerer does, for a scheduled run unless told otherwise; gives its one event."""
+
+    def run(run_type: str = "scheduled", run_id: str = "", **options: Any) -> TriggerEvent:
+        async def events() -> list[TriggerEvent]:
+            return [event async for event in _made(options, context(run_type, run_id=run_id)).run()]
+
+        (event,) = asyncio.run(events())
+        return event
+
+    return run
+
+
+@pytest.fixture
+def listed(context: Callable[..., dict[str, Any]], run: Callable[..., Any]) -> Callable[[str], None]:
+    """Lets an account list everything, as its first run does."""
+    return lambda account: run(DebitoorPlanOperator(task_id="plan", account=account), within=context("scheduled"))
+
+
+@pytest.fixture
+def run() -> Callable[..., Any]:
+    def execute(*tasks: Any, within: dict[str, Any]) -> Any:
+        return [task.execute(within) for task in tasks][-1]
+
+    return execute
+
+
+def _made(options: dict[str, Any], known: dict[str, Any]) -> PlanTrigger:
+    trigger = PlanTrigger(**{"account": "acme"} | options)
+    _, again = trigger.serialize()
+    trigger = PlanTrigger(**again)
+    trigger._task_instance = SimpleNamespace(get_template_context=lambda: known)  # type: ignore[assignment]
+    return trigger
+
+
+def test_it_can_be_made_again_by_its_name():
+    path, known = PlanTrigger("acme", period_from="2026-01-01").serialize()
+    assert path == "debitoor_provider.triggers.plan.PlanTrigger"
+    assert set(known) == set(DebitoorPlanOperator.template_fields)
+
+
+class TestNothingToDo:
+    def test_the_task_is_skipped_and_the_run_reported_on(self, fire, account, listed, ledger):
+        listed(account())
+        event = fire(run_id="r")
+        assert isinstance(event, TaskSkippedEvent)
+        nothing = {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
+        assert event.xcoms == {"return_value": nothing}
+        run = ledger.run("anybodys_dag/r#acme")
+        assert (run.kind, run.verdict, run.counts, run.error) == ("scheduled", "success", {}, "")
+        assert run.finished_at is not None
+
+    def test_it_costs_one_call_and_moves_the_watermark(self, fire, sandbox, acme, account, listed, ledger):
+        listed(account())
+        before = ledger.watermark("acme", "export").listed_at
+        seen = sandbox.last_seq()
+        fire()
+        assert len(sandbox.calls(since=seen, company=acme)) == 1
+        assert ledger.watermark("acme", "export").listed_at > before
+
+    def test_a_document_that_is_left_out_or_waits_for_a_tag_is_no_work(self, fire, account, listed, receipt, ledger):
+        listed(account(filter={"tags": {"all": ["books", "checked"]}}))
+        receipt(tags=["books"])
+        receipt(document_type="SALES_INVOICE")
+        event = fire()
+        assert isinstance(event, TaskSkippedEvent)
+        assert event.xcoms["return_value"]["waiting"] == 1
+        assert [entry.state for entry in ledger.entries()] == [State.WAITING]
+
+    def test_an_import_too(self, fire, account, listed):
+        listed(account("import"))
+        assert isinstance(fire(), TaskSkippedEvent)
+
+    def test_metrics_are_told(self, fire, account, listed, monkeypatch):
+        from debitoor_provider.operators import metrics
+
+        told: list[str] = []
+        monkeypatch.setattr(metrics.stats, "gauge", lambda name, *_, **__: told.append(name))
+        listed(account())
+        fire()
+        assert "debitoor.last_success.timestamp" in told
+
+
+class TestSomethingToDo:
+    def test_what_is_new_goes_on_on_a_worker_with_the_plan(self, fire, account, listed, receipt, ledger):
+        listed(account())
+        uid = receipt()
+        event = fire(run_id="r")
+        assert not isinstance(event, TaskSkippedEvent)
+        assert event.payload["due"] == 1
+        (entry,) = ledger.entries()
+        assert (entry.source_id, entry.state, entry.planned_by) == (str(uid), State.PLANNED, "anybodys_dag/r#acme")
+        assert ledger.run("anybodys_dag/r#acme").verdict == ""
+
+    def test_so_does_what_is_left_to_be_archived(self, fire, run, context, account, listed, receipt):
+        listed(account(archive_after_transfer=True))
+        receipt()
+        fire()
+        run(DebitoorExportOperator(task_id="export", account="acme"), within=context())
+        assert fire().payload["due"] == 0
+
+    def test_so_does_what_an_earlier_run_left_behind(self, fire, account, listed, receipt):
+        listed(account())
+        receipt()
+        assert fire().payload["due"] == 1
+        assert fire().payload["due"] == 1
+
+    def test_so_does_a_document_that_waits_for_its_approval(self, fire, run, context, account, listed, receipt, ledger):
+        listed(account(filter={"approved_only": True}))
+        receipt()
+        fire()
+        run(DebitoorExportOperator(task_id="export", account="acme"), within=context())
+        assert [entry.state for entry in ledger.entries()] == [State.WAITING]
+        assert fire().payload["due"] == 1
+
+
+class TestForAWorker:
+    """The triggerer leaves it to a worker, and calls nobody."""
+
+    @pytest.fixture(autouse=True)
+    def no_call(self, sandbox, acme, account, listed):
+        listed(account())
+        seen = sandbox.last_seq()
+        yield
+        assert sandbox.calls(since=seen, company=acme) == []
+
+    @pytest.mark.parametrize("run_type", ["manual", "backfill", "asset_triggered"])
+    def test_a_run_that_is_not_scheduled(self, fire, run_type):
+        assert fire(run_type).payload is None
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{"period_from": "2026-01-01"}, {"period_to": "2026-01-01"}, {"document_ids": "4711"}, {"preview": "True"}],
+    )
+    def test_a_run_that_is_asked_for_something(self, fire, asked):
+        assert fire(**asked).payload is None
+
+    def test_a_listing_of_everything(self, fire, ledger):
+        ledger.reset_watermark("acme", "export")
+        assert fire().payload is None
+
+    def test_an_account_that_is_not_there(self, fire):
+        assert fire(account="nobody").payload is None
+
+
+class TestErrors:
+    def test_what_goes_wrong_at_the_service_is_told_by_a_worker(self, fire, acme, account, listed, ledger, caplog, log):
+        listed(account())
+        acme.block_key()
+        assert fire(run_id="r").payload is None
+        assert ledger.run("anybodys_dag/r#acme").verdict == ""
+        assert "planned on a worker" in log()
+        assert acme.gmi_api_key not in log()
+
+    @pytest.fixture
+    def log(self, monkeypatch, caplog):
+        monkeypatch.setattr(PlanTrigger, "log", logging.getLogger("trigger"))
+        caplog.set_level(logging.INFO)
+        return lambda: caplog.text
+
+
+class TestAmongOthers:
+    def test_the_event_loop_goes_on_and_only_those_of_one_connection_wait_for_each_other(
+        self, account, context, monkeypatch
+    ):
+        account(stem="one")
+        account(stem="two")
+        account("import", stem="other")
+        go_on, begun = threading.Event(), []
+
+        def slow(account_id: str, *_: Any) -> None:
+            begun.append(account_id)
+            assert account_id == "other" or go_on.wait(30)
+
+        monkeypatch.setattr(module, "plan_scheduled", slow)
+
+        async def all_three() -> list[str]:
+            running = [
+                asyncio.create_task(_first(_made({"account": stem}, context("scheduled"))))
+                for stem in ("one", "two", "other")
+            ]
+            await running[2]
+            first = list(begun)
+            go_on.set()
+            await asyncio.gather(*running)
+            return first
+
+        assert sorted(asyncio.run(all_three())) == ["one", "other"]
+        assert sorted(begun) == ["one", "other", "two"]
+
+
+async def _first(trigger: PlanTrigger) -> TriggerEvent:
+    (event,) = [event async for event in trigger.run()]
+    return event
