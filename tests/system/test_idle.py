@@ -1,0 +1,107 @@
+"""Scheduled runs with nothing to do take no worker; what is new then moves as ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import DONE, Ledger
+from demo.accounts import connections, write_accounts
+from demo.airflow import LocalAirflow
+from tests.system.test_exchange import receive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sandbox.client import CompanyAdmin, SandboxAdmin
+
+pytestmark = pytest.mark.system
+
+
+@dataclass
+class Idle:
+    """Airflow with the two accounts of a company, which have listed everything and run every minute."""
+
+    sandbox: SandboxAdmin
+    airflow: LocalAirflow
+    company: CompanyAdmin
+    exports: str
+    imports: str
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger.open(f"sqlite:///{self.airflow.home / 'debitoor_ledger.db'}")
+
+    def next_run(self, account: str) -> dict[str, Any]:
+        """Wait for a run that is not there yet, and for its end; with its task instances."""
+        dag_id = f"debitoor__{account}"
+        known = {run["dag_run_id"] for run in self.airflow.runs(dag_id)}
+
+        def new() -> list[dict[str, Any]]:
+            runs = [run for run in self.airflow.runs(dag_id) if run["dag_run_id"] not in known]
+            return [run for run in runs if run["state"] in {"success", "failed"}]
+
+        self.airflow.until(lambda: bool(new()), f"to run {account}", 240)
+        run = min(new(), key=lambda run: str(run["run_after"]))
+        path = f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}/taskInstances"
+        rows = self.airflow.call("GET", path)["task_instances"]
+        return {**run, "tasks": {row["task_id"]: row for row in rows}}
+
+
+@pytest.fixture(scope="module")
+def idle(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory, metadata_database: str) -> Iterator[Idle]:
+    home: Path = tmp_path_factory.mktemp("airflow")
+    company = sandbox.create_company("Idle GmbH", limits=None)
+    accounts = write_accounts(home / "accounts", [company], frequency='"* * * * *"')
+    local = LocalAirflow(home / "home", home / "accounts", connections(sandbox, [company]), database=metadata_database)
+    dag_ids = [f"debitoor__{account}" for account in accounts]
+    with local.running() as airflow:
+        airflow.until(lambda: set(dag_ids) <= airflow.dag_ids(), "to find the accounts", 120)
+        for dag_id in dag_ids:
+            airflow.unpause(dag_id)
+        airflow.until(lambda: airflow.finished(dag_ids), "to run the accounts", 240)
+        yield Idle(sandbox, airflow, company, *accounts)
+
+
+@pytest.mark.parametrize("direction", ["exports", "imports"])
+def test_a_run_with_nothing_to_do_takes_no_worker_and_looks_like_any_other(idle: Idle, direction: str) -> None:
+    account = getattr(idle, direction)
+    run = idle.next_run(account)
+    assert run["state"] == "success"
+    tasks = run["tasks"]
+    assert {row["state"] for row in tasks.values()} == {"skipped"}
+    # Whatever gets a worker is queued for it, and has a process and a machine there.
+    assert {(row["queued_when"], row["pid"], row["hostname"]) for row in tasks.values()} == {(None, None, "")}
+    told = idle.ledger.run(f"debitoor__{account}/{run['dag_run_id']}")
+    assert told is not None
+    assert (told.kind, told.verdict, told.counts, told.error) == ("scheduled", "success", {}, "")
+    assert told.window["full"] is False
+
+
+def test_what_is_new_then_moves_as_ever(idle: Idle) -> None:
+    uid = receive(idle.company, 1)
+    run = idle.next_run(idle.exports)
+    if run["tasks"]["plan"]["state"] == "skipped":  # it had looked just before
+        run = idle.next_run(idle.exports)
+    assert {task: row["state"] for task, row in run["tasks"].items()} == dict.fromkeys(run["tasks"], "success")
+    assert [entry.source_id for entry in idle.ledger.entries(states=DONE)] == [str(uid)]
+    assert len(idle.company.expenses()) == 1
+    assert idle.next_run(idle.exports)["tasks"]["plan"]["state"] == "skipped"
+
+
+def test_what_goes_wrong_is_told_by_a_worker_and_the_next_run_is_well_again(idle: Idle) -> None:
+    idle.company.block_key()
+    run = idle.next_run(idle.exports)
+    if run["state"] == "success":
+        run = idle.next_run(idle.exports)
+    assert (run["state"], run["tasks"]["plan"]["state"], run["tasks"]["report"]["state"]) == ("failed",) * 3
+    told = idle.ledger.run(f"debitoor__{idle.exports}/{run['dag_run_id']}")
+    assert told is not None
+    assert told.verdict == "stopped"
+    assert told.remedy
+    idle.company.unblock_key()
+    idle.next_run(idle.exports)  # may have begun before
+    assert idle.next_run(idle.exports)["state"] == "success"
