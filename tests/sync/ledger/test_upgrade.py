@@ -1,0 +1,107 @@
+"""A ledger of the first version, with rows of every kind, goes up by the command of the initialisation."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from debitoor_provider.cli.ledger import upgrade
+from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State, schema
+from debitoor_provider.sync.ledger.schema import HEAD
+from tests.postgresql import new_database
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
+from tests.trust import upgrades
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FIRST = "0001"
+
+
+@pytest.fixture
+def today_url(empty_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Another database of the same kind."""
+    if empty_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'today.db'}"
+    else:
+        yield from new_database(request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture
+def today(today_url: str) -> Iterator[Ledger]:
+    """A ledger in which everything has happened: each state, both directions, runs, leases, watermarks."""
+    ledger = Ledger.open(today_url)
+    for number, state in enumerate(State, 1):
+        in_state(ledger, state, number)
+    named, locked = claimed(ledger, 50, 51)
+    ledger.name(named, "Müller_R-50.pdf")
+    ledger.file_uploaded(ledger.intend(named), "file-50", sha256="0" * 64, size=4711)
+    ledger.not_archived(ledger.moved(ledger.intend(locked), "expense-51"), "d/1", "It is locked.")
+    ledger.release(OWNER)
+    ledger.plan("sales", "import", "d/2", [document("a" * 24)], watermark=datetime(2026, 3, 1, tzinfo=UTC))
+    ledger.plan("acme", "export", "d/1", [], watermark=datetime(2026, 3, 2, tzinfo=UTC), settings_fingerprint="one")
+    ledger.start_run(Run("d/1", "acme", "export", "scheduled"))
+    ledger.finish_run("d/1", counts={"moved": 3}, verdict="stopped", error="The key is not known.")
+    ledger.start_run(Run("d/2", "sales", "import", "backfill"))
+    claimed(ledger, 90)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def first(empty_url: str, today_url: str, today: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The same as the first version kept it; gives its address, which is the one that is configured."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, FIRST))
+        before.setattr(schema, "HEAD", FIRST)
+        Ledger.open(empty_url).close()
+    upgrades.fill(empty_url, upgrades.rows(today_url))
+    if empty_url.startswith("postgresql"):  # as if it had numbered the rows itself
+        with Ledger(empty_url)._database.write() as connection:
+            for table in ("debitoor_documents", "debitoor_events"):
+                connection.execute(
+                    sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+                )
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+    return empty_url
+
+
+def test_nothing_is_lost(first: str, today: Ledger, capsys: pytest.CaptureFixture[str]):
+    before = upgrades.rows(first)
+    assert all(before[table] for table in ("debitoor_documents", "debitoor_events", "debitoor_leases"))
+    assert all(before[table] for table in ("debitoor_runs", "debitoor_watermarks"))
+    with pytest.raises(LedgerOutdated):
+        Ledger.open(first)
+
+    upgrade(Namespace(verbose=True))
+    assert f"{FIRST} -> {HEAD}" in capsys.readouterr().out
+    assert upgrades.missing(before, upgrades.rows(first)) == []
+
+    ledger = Ledger.open(first)
+    assert ledger.entries() == today.entries()
+    assert ledger.runs() == today.runs()
+    for entry in today.entries():
+        assert ledger.history(entry) == today.history(entry)
+    for account, direction in (("acme", "export"), ("sales", "import")):
+        assert ledger.watermark(account, direction) == today.watermark(account, direction)
+    ledger.close()
+
+
+def test_it_goes_on_where_it_was(first: str):
+    upgrade(Namespace(verbose=True))
+    ledger = Ledger.open(first)
+    due = ledger.entries("acme", states={State.PLANNED, State.SENDING})
+    taken = ledger.claim(due, "another run", TTL, run_id="d/3")
+    assert {entry.source_id for entry in due} - {entry.source_id for entry in taken} == {"90"}  # leased before
+
+    (moved,) = (entry for entry in ledger.entries("acme", states={State.MOVED}) if entry.target_id == "expense-4")
+    ledger.plan("acme", "export", RUN, [document(moved.source_id)])
+    assert ledger.entry(moved.id).state is State.MOVED  # not sent again
+    assert ledger.archived(moved).state is State.ARCHIVED
+    assert [event.kind for event in ledger.history(moved)][-1] == Kind.ARCHIVED
+    ledger.close()
