@@ -16,11 +16,12 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.pacing import Allowance, Pacer
-from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
 from debitoor_provider.sync.archiving import archive, to_archive
 from debitoor_provider.sync.exporting import export
+from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.planning import due, plan_export
+from debitoor_provider.sync.planning import due, plan_export, plan_import
 from debitoor_provider.sync.renaming import rename
 from debitoor_provider.sync.reporting import report
 from debitoor_provider.sync.window import RunKind
@@ -36,16 +37,8 @@ class Exchange:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.options = job.options
-        self.account = ExportAccount.model_validate(
-            {
-                "type": "export",
-                "name": job.name,
-                "debitoor_id": job.email,
-                "connections": {"getmyinvoices": "a", "debitoor": "b"},
-                "parallel": job.parallel,
-                "rename": "{document_date}_{document_number}",
-                "archive_after_transfer": self.options.get("archive", True),
-            }
+        self.account: Account = (
+            _import_account(job) if self.options.get("direction") == "import" else _export_account(job)
         )
         self.ledger = Ledger.open(ledger_url(Path(job.folder)))
         self._runs = 0
@@ -69,27 +62,29 @@ class Exchange:
         run_id = f"{ACCOUNT}/{self.job.options.get('run', 'run')}-{self._runs}-{time.time_ns()}"
         account, ledger = self.account, self.ledger
         with self._services() as (getmyinvoices, debitoor):
-            plan = plan_export(
-                None,
-                account=account,
-                account_id=ACCOUNT,
-                ledger=ledger,
-                getmyinvoices=getmyinvoices,
-                run_id=run_id,
-                kind=RunKind.SCHEDULED,
-            )
-            rename(plan.due, account=account, ledger=ledger, run_id=run_id)
-            pending = due(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED)
             services: dict[str, Any] = {"getmyinvoices": getmyinvoices, "debitoor": debitoor}
-            export(pending, account=account, ledger=ledger, run_id=run_id, **services)
-            if account.archive_after_transfer:
-                verified = to_archive(ledger, ACCOUNT)
-                archive(verified, account=account, ledger=ledger, getmyinvoices=getmyinvoices, run_id=run_id)
+            step: dict[str, Any] = {"ledger": ledger, "run_id": run_id}
+            planning = step | {"account_id": ACCOUNT, "kind": RunKind.SCHEDULED}
+            if account.type == "export":
+                plan = plan_export(None, account=account, getmyinvoices=getmyinvoices, **planning)
+            else:
+                plan = plan_import(None, account=account, debitoor=debitoor, **planning)
+            rename(plan.due, account=account, **step)
+            pending = due(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED)
+            if account.type == "import":
+                import_(pending, account=account, **step, **services)
+            else:
+                export(pending, account=account, **step, **services)
+                if account.archive_after_transfer:
+                    archive(to_archive(ledger, ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
         report(ledger=ledger, run_id=run_id, failed_steps=[])
 
     @contextmanager
     def _services(self) -> Iterator[tuple[GetMyInvoicesClient, DebitoorClient]]:
-        job, store = self.job, f"sqlite:///{Path(self.job.folder).absolute() / 'pacing.db'}"
+        job, store = (
+            self.job,
+            f"sqlite:///{self.options.get('pacing') or Path(self.job.folder).absolute() / 'pacing.db'}",
+        )
         allowance = Allowance(**(self.options.get("allowance") or _UNBOUND))
         largest: dict[str, Any] = {"max_file_bytes": self.options["largest"]} if "largest" in self.options else {}
         with (
@@ -110,6 +105,29 @@ class Exchange:
             ) as debitoor,
         ):
             yield getmyinvoices, debitoor
+
+
+def _export_account(job: Job) -> ExportAccount:
+    settings = {
+        "type": "export",
+        "rename": "{document_date}_{document_number}",
+        "archive_after_transfer": job.options.get("archive", True),
+        "filter": job.options.get("filter", {}),
+    }
+    return ExportAccount.model_validate(_common(job) | settings)
+
+
+def _import_account(job: Job) -> ImportAccount:
+    return ImportAccount.model_validate(_common(job) | {"type": "import", "documents": ["invoices"]})
+
+
+def _common(job: Job) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "debitoor_id": job.email,
+        "connections": {"getmyinvoices": "a", "debitoor": "b"},
+        "parallel": job.parallel,
+    }
 
 
 def ledger_url(folder: Path) -> str:

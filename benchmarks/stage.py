@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -38,20 +38,32 @@ def furnish(
     *,
     content: Callable[[int], bytes] | None = None,
     limits: dict[str, int | None] | None = None,
-    supplier: str = "Lieferant GmbH",
+    suppliers: Sequence[str] = ("Lieferant GmbH",),
 ) -> CompanyAdmin:
     """Make a company whose documents arrived some days ago.
 
     :param content: of the document with a number; a few bytes by default. Equal contents are kept on the disk once
     :param limits: as of the sandbox; none by default
+    :param suppliers: of the documents, in turn
     """
     company = admin.create_company(name, limits=limits)
     of_number = content or (lambda number: _PDF % (number, name.encode()))
     admin.set_clock(admin.now() - _BEFORE)
     with tempfile.TemporaryDirectory(prefix="documents-") as folder:
-        _write(Path(folder), documents, of_number, supplier)
+        _write(Path(folder), documents, of_number, suppliers)
         company.load(folder)
     admin.set_clock()
+    return company
+
+
+def furnish_sales(admin: SandboxAdmin, name: str, invoices: int, content: Callable[[int], bytes]) -> CompanyAdmin:
+    """Make a company that has booked invoices.
+
+    :param content: the PDF of the invoice with a number; each a different one, since GetMyInvoices takes none twice
+    """
+    company = admin.create_company(name, limits=None)
+    for number in range(invoices):
+        company.add_invoice(content=content(number))
     return company
 
 
@@ -87,6 +99,16 @@ def check(company: CompanyAdmin, *, archived: bool = True) -> None:
     _must(not archived or all(one["isArchived"] for one in documents.values()), "a document is not archived")
 
 
+def check_sales(company: CompanyAdmin, content: Callable[[int], bytes]) -> None:
+    """See that the PDF of each invoice is in GetMyInvoices exactly once.
+
+    :raises AssertionError: when one is not
+    """
+    wanted = Counter(hashlib.sha256(content(number)).hexdigest() for number in range(len(company.invoices())))
+    there = Counter(document["sha256"] for document in company.documents())
+    _must(there == wanted, f"{len(there & wanted)} of {len(wanted)} invoices are there")
+
+
 def uid_of(expense: Record) -> int:
     """Tell which document an expense was made from, by ours or by a peer; 0 when it does not say."""
     found = _UID.search(expense["lines"][0]["description"])
@@ -98,7 +120,7 @@ def _must(is_so: bool, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
-def _write(folder: Path, documents: int, of_number: Callable[[int], bytes], supplier: str) -> None:
+def _write(folder: Path, documents: int, of_number: Callable[[int], bytes], suppliers: Sequence[str]) -> None:
     described: list[dict[str, Any]] = []
     paths: dict[str, Path] = {}
     for number in range(documents):
@@ -112,7 +134,8 @@ def _write(folder: Path, documents: int, of_number: Callable[[int], bytes], supp
             paths[sha256] = path
         described.append(
             {
-                "filename": path.name, "bytes": len(content), "sha256": sha256, "supplier": supplier, "country": "DE",
+                "filename": path.name, "bytes": len(content), "sha256": sha256,
+                "supplier": suppliers[number % len(suppliers)], "country": "DE",
                 "document_type": "INCOMING_INVOICE", "document_number": str(number), "document_date": "2026-01-05",
                 "net_amount": "100.00", "gross_amount": "119.00", "tax_rates": [19], "currency": "EUR",
             }

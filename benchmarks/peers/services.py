@@ -63,6 +63,27 @@ class Services:
         """Do all for one document."""
         self.book(record, self.content(record["documentUid"]))
 
+    def sales(self) -> list[Record]:
+        """List the booked invoices."""
+        answer = self._debitoor.get(f"{self._debitoor_url}/api/sales/invoices/v8", timeout=_TIMEOUT)
+        answer.raise_for_status()
+        found: list[Record] = answer.json()
+        return found
+
+    def keep(self, invoice: Record) -> None:
+        """Store an invoice's PDF in GetMyInvoices, which takes it as base64 in JSON."""
+        address = f"{self._debitoor_url}/api/sales/invoices/{invoice['id']}/pdf/v1"
+        pdf = self._debitoor.get(address, timeout=_TIMEOUT)
+        pdf.raise_for_status()
+        document = {
+            "fileName": f"{invoice['number']}.pdf",
+            "documentType": "SALES_INVOICE",
+            "documentNumber": invoice["number"],
+            "documentDate": invoice["date"],
+            "fileContent": base64.b64encode(pdf.content).decode(),
+        }
+        self._ask("POST", "/documents", json=document)
+
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         answer = self._gmi.request(method, self._gmi_url + path, timeout=_TIMEOUT, **options)
         answer.raise_for_status()

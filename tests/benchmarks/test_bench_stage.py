@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from benchmarks import stage
+from benchmarks import p5_killed, stage
 from sandbox.client import CompanyAdmin, SandboxAdmin
 from sandbox.server import running
 
@@ -18,19 +18,25 @@ def admin() -> Iterator[SandboxAdmin]:
         yield sandbox
 
 
-def _book(company: CompanyAdmin, uid: int, content: bytes) -> None:
-    url, headers = company.admin.debitoor_url, {"x-token": company.debitoor_token or ""}
-    stored = requests.post(
-        f"{url}/api/files/v1",
+def _upload(company: CompanyAdmin, content: bytes) -> str:
+    answer = requests.post(
+        f"{company.admin.debitoor_url}/api/files/v1",
         params={"fileName": "a.pdf"},
         files={"file": ("a.pdf", content)},
-        headers=headers,
+        headers={"x-token": company.debitoor_token or ""},
         timeout=9,
-    ).json()
+    )
+    return str(answer.json()["id"])
+
+
+def _book(company: CompanyAdmin, uid: int, content: bytes) -> None:
     line = {"taxRate": 19, "grossAmount": 119, "description": f"R-1 [GMI {uid}]"}
-    body = {"date": "2026-01-05", "fileId": stored["id"], "lines": [line]}
     requests.post(
-        f"{url}/api/expenses/v4", params={"autonumber": "true"}, json=body, headers=headers, timeout=9
+        f"{company.admin.debitoor_url}/api/expenses/v4",
+        params={"autonumber": "true"},
+        json={"date": "2026-01-05", "fileId": _upload(company, content), "lines": [line]},
+        headers={"x-token": company.debitoor_token or ""},
+        timeout=9,
     ).raise_for_status()
 
 
@@ -76,3 +82,31 @@ def test_a_lost_doubled_or_spoilt_document_does_not(admin: SandboxAdmin, spoil: 
 
     with pytest.raises(AssertionError):
         stage.check(company)
+
+
+def test_work_is_repeated_when_the_log_has_it_twice(admin: SandboxAdmin) -> None:
+    company = stage.furnish(admin, "Repeated", 3)
+    since = admin.last_seq()
+    first, second, third = (document["uid"] for document in company.documents())
+    for uid in (first, second):
+        _book(company, uid, _content(company, uid))
+    before = admin.last_seq()
+    for uid in (second, third):
+        _book(company, uid, _content(company, uid))
+
+    assert p5_killed.count(admin, company, since, before) == p5_killed.Repeated(
+        looked_at=0, uploads=1, in_flight=0, expenses=1
+    )
+
+
+def test_an_upload_that_was_not_followed_by_its_booking_was_in_flight(admin: SandboxAdmin) -> None:
+    company = stage.furnish(admin, "In flight", 1)
+    since = admin.last_seq()
+    (uid,) = (document["uid"] for document in company.documents())
+    _upload(company, _content(company, uid))
+    before = admin.last_seq()
+    _book(company, uid, _content(company, uid))
+
+    assert p5_killed.count(admin, company, since, before) == p5_killed.Repeated(
+        looked_at=0, uploads=0, in_flight=1, expenses=0
+    )

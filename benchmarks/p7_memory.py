@@ -1,0 +1,77 @@
+"""P7: how much memory a run takes at its peak, beyond what the process has when it begins."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import process, stage
+from benchmarks.p1_throughput import OURS, Way
+from benchmarks.result import Goal, Result, Series
+from sandbox.client import CompanyAdmin, SandboxAdmin
+
+FILES = 200
+MEGABYTES = 25
+PARALLEL = 16
+FEW, MANY = 100, 10_000
+_LARGE_ROUNDS = 2  # each has to store 10 GB before it can begin
+_LARGEST = 26 * 1024 * 1024
+_BODIES = Way("whole bodies with base64", "benchmarks.peers.whole_bodies")
+
+
+def measure(rounds: int) -> Result:
+    """Move large files, then few and many small ones."""
+    large: dict[str, list[float]] = {OURS.what: [], _BODIES.what: []}
+    small: dict[int, list[float]] = {FEW: [], MANY: []}
+    whole: dict[int, list[float]] = {FEW: [], MANY: []}
+    with stage.sandbox() as admin:
+        for number in range(rounds):
+            for way in (OURS, _BODIES) if number < _LARGE_ROUNDS else ():
+                taken = _with_large(admin, way, number)
+                large[way.what].append(taken["peak_megabytes"] - taken["idle_megabytes"])
+            for documents in (FEW, MANY):
+                taken = _with_small(admin, documents, number)
+                small[documents].append(taken["peak_megabytes"] - taken["idle_megabytes"])
+                whole[documents].append(taken["peak_megabytes"])
+    ours = Series(f"this provider, {FILES} large files", "MB", large[OURS.what])
+    few, many = (Series(f"this provider, {one:,} small files", "MB", small[one]) for one in (FEW, MANY))
+    all_few, all_many = (Series(f"the whole process, {one:,} small files", "MB", whole[one]) for one in (FEW, MANY))
+    return Result(
+        id="P7",
+        title="Peak memory over idle",
+        setting=f"{FILES} files of {MEGABYTES} MB, {PARALLEL} at a time; {FEW} and {MANY:,} small files",
+        ours=[ours, few, many, all_few, all_many],
+        peers=[Series(f"{_BODIES.what}, {FILES} large files", "MB", large[_BODIES.what])],
+        goals=[
+            Goal.at_most(64, ours.median, f"at most 64 MB with files of {MEGABYTES} MB"),
+            Goal.at_most(1.1, all_many.median / all_few.median, f"{MANY:,} small at most 1.1 times {FEW} small"),
+        ],
+        note="The peak of the resident memory, as the kernel counts it, less what the process has once everything is "
+        "imported; the comparison of many with few is of whole processes. Large files go from Debitoor to "
+        "GetMyInvoices, which takes them as base64 in JSON; the other way Debitoor takes no more than 10 MB. Small "
+        "ones go from GetMyInvoices to Debitoor.",
+    )
+
+
+def large_file(number: int) -> bytes:
+    """Make a large PDF, for each number another one."""
+    return b"%%PDF-1.4\n%8d\n" % number + bytes(MEGABYTES * 1_000_000 - 32) + b"\n%%EOF\n"
+
+
+def _with_large(admin: SandboxAdmin, way: Way, number: int) -> dict[str, float]:
+    company = stage.furnish_sales(admin, f"{way.what} {number}", FILES, large_file)
+    taken = _run(admin, way, company, direction="import", largest=_LARGEST)
+    stage.check_sales(company, large_file)
+    return taken
+
+
+def _with_small(admin: SandboxAdmin, documents: int, number: int) -> dict[str, float]:
+    company = stage.furnish(admin, f"{documents} small {number}", documents)
+    taken = _run(admin, OURS, company)
+    stage.check(company)
+    return taken
+
+
+def _run(admin: SandboxAdmin, way: Way, company: CompanyAdmin, **options: object) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="p7-") as folder:
+        return process.run(way.module, stage.job_of(admin, company, Path(folder), parallel=PARALLEL, **options))
