@@ -89,3 +89,14 @@ def test_a_withdrawn_token_is_told_and_mended_by_authorising_again(
     page.get_by_role("link", name="Cancel").click()
     page.get_by_role("button", name="Sync now").click()
     expect(page.get_by_text("Stopped", exact=True)).to_have_count(0, timeout=A_RUN)
+
+
+def test_a_key_that_is_refused_leads_to_the_step_of_its_service(page: Page, company: CompanyAdmin) -> None:
+    company.block_key()
+    try:
+        settled(page, f"/accounts/{ACCOUNT}/documents")
+        page.get_by_role("button", name="Sync now").click()
+        reconnect = page.get_by_role("link", name="Reconnect")
+        expect(reconnect).to_have_attribute("href", re.compile("step=getmyinvoices$"), timeout=A_RUN)
+    finally:
+        company.unblock_key()

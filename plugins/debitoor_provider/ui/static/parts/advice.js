@@ -27,7 +27,7 @@ function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
   if (row.state === "stopped" && row.rights.edit)
-    return h(PlaceButton, { to: accountPlace(row.id, "/edit?step=debitoor") }, t("account.help.reconnect"));
+    return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
   if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.mend"));
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
   if (row.state === "paused" && row.rights.edit)
@@ -35,6 +35,12 @@ function Help({ row }) {
   if (row.state === "failed" && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   return null;
+}
+
+/** The step of the form for the service that the last run's error names first: "The step plan failed: Debitoor: …". */
+function refusing(row) {
+  const [, service] = /\b(GetMyInvoices|Debitoor): /.exec(row.last_run?.error ?? "") ?? [];
+  return service === "GetMyInvoices" ? "getmyinvoices" : "debitoor";
 }
 
 /** The problems of a broken file: where, what, and the mend. */
