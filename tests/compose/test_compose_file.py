@@ -101,3 +101,11 @@ def test_what_stands_for_the_image_is_what_the_dockerfile_says() -> None:
     for name in " ".join(copied).split():
         assert (ROOT / name).exists()
         assert name in allowed or ("requirements*.txt" in allowed and name.startswith("requirements"))
+
+
+def test_airflow_hands_out_no_more_tasks_than_two_workers_have_room_for() -> None:
+    said = PROJECT.services["scheduler"].environment
+    workers = int(said["AIRFLOW__CELERY__WORKER_CONCURRENCY"]) * 2
+    assert int(said["AIRFLOW__CORE__PARALLELISM"]) == workers
+    settings = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert int(settings["PARALLELISM"]) == int(settings["WORKER_CONCURRENCY"]) * 2
