@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from debitoor_provider.services.errors import RetryError
+from debitoor_provider.sync import transfer
 from debitoor_provider.sync.expense import draft
+from debitoor_provider.sync.ledger import Entry, Ledger
 from debitoor_provider.sync.presence import last_attempt
 from debitoor_provider.sync.window import manual
 from tests.sync.stage import Stage
@@ -137,3 +139,34 @@ def _as_announced(acme: Stage, uid: str) -> Any:
     company = companies[detail.document.company_uid or 0]
     booking = draft(detail.document, company, acme.debitoor.environment(), acme.exports())
     return booking.with_file(acme.company.files()[-1]["id"])
+
+
+def test_the_target_is_asked_once_for_all_that_goes(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "BATCH", 2)
+    uids = acme.documents(6)
+    watch = acme.watch()
+    acme.export()
+    assert acme.booked().keys() == set(uids)
+    assert watch.calls["debitoor.expenses.list"] == 1
+
+
+def test_the_target_is_asked_again_when_another_account_was_at_a_document(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "BATCH", 1)
+    first, second = acme.documents(2)
+    claim, claims = Ledger.claim, []
+
+    def claim_late(self: Ledger, entries: list[Entry], *args: Any, **options: Any) -> list[Entry]:
+        claims.append(entries)
+        if len(claims) == 2:  # the first document is through, and the second not begun
+            acme.account_id = "other"
+            acme.export(window=manual(None, None, (second,)))
+            acme.account_id = "acme"
+        return claim(self, entries, *args, **options)
+
+    monkeypatch.setattr(Ledger, "claim", claim_late)
+    acme.export()
+    assert len(claims) == 3
+    assert acme.booked().keys() == {first, second}
+    assert acme.states() == {first: "moved", second: "moved"}

@@ -16,7 +16,7 @@ from debitoor_provider.sync.expense import Draft, draft
 from debitoor_provider.sync.figures import Figures
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.presence import SETTLE, Attempt, expenses_of, open_attempts
+from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import is_fresh, load_document
 from debitoor_provider.sync.transfer import move
@@ -64,10 +64,13 @@ def export(
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
     settings = fingerprint(account)
 
+    arrivals = {load_document(entry.snapshot).created_at for entry in pending}
+    look = Look(lambda: expenses_of(debitoor, arrivals))
+
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
         attempts = open_attempts(ledger, claimed)
-        present = expenses_of(debitoor, (load_document(entry.snapshot).created_at for entry in claimed))
         elsewhere = ledger.sent_elsewhere(claimed)
+        present = look.at(somebody_was_there=bool(attempts or elsewhere))
         return _Mover(
             account, settings, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
         ).move

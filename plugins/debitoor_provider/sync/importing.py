@@ -22,7 +22,7 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.listing import sales_document
-from debitoor_provider.sync.presence import copies_of
+from debitoor_provider.sync.presence import Look, copies_of
 from debitoor_provider.sync.selection import select_sales
 from debitoor_provider.sync.snapshot import is_fresh, load_sales_document
 from debitoor_provider.sync.specification import find_sales_marker, sales_marker
@@ -70,8 +70,12 @@ def import_(
     company_uid = _company(account, getmyinvoices, home)
     settings = fingerprint(account)
 
+    bookings = {load_sales_document(entry.snapshot).created_date for entry in pending}
+    look = Look(lambda: copies_of(getmyinvoices, bookings))
+
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-        present = copies_of(getmyinvoices, (load_sales_document(entry.snapshot).created_date for entry in claimed))
+        tried = any(entry.state is State.SENDING for entry in claimed) or bool(ledger.sent_elsewhere(claimed))
+        present = look.at(somebody_was_there=tried)
         return _Mover(account, settings, ledger, getmyinvoices, debitoor, company_uid, present, now).move
 
     move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.ledger import Kind, State
 from debitoor_provider.sync.specification import ANY_SALES_MARKER, find_marker, find_sales_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.ledger import Entry, Ledger
+
+Present = TypeVar("Present")
 
 SETTLE = timedelta(seconds=90)
 """A write that was answered by 503 may still be committed (Debitoor contract section 10)."""
@@ -36,6 +38,26 @@ class Attempt:
     began: datetime
     given_up: datetime
     announced: Mapping[str, Any]
+
+
+class Look(Generic[Present]):
+    """What the target has of all that a run is to move: asked for once, not for each batch of it.
+
+    While the run goes on, nobody else brings these documents there without the ledger's knowing. So it is asked for
+    again when the ledger knows of an earlier attempt, or of another account's, at one of a batch.
+
+    :param ask: asks the target about everything that the run is to move
+    """
+
+    def __init__(self, ask: Callable[[], Present]) -> None:
+        self._ask = ask
+        self._seen: Present | None = None
+
+    def at(self, *, somebody_was_there: bool) -> Present:
+        """Give what there is, at a time after the batch was claimed if that matters."""
+        if self._seen is None or somebody_was_there:
+            self._seen = self._ask()
+        return self._seen
 
 
 def expenses_of(debitoor: DebitoorClient, arrivals: Iterable[date | None]) -> Mapping[int, list[Expense]]:
