@@ -53,6 +53,7 @@ class Check:
         self._begin()
         self._mishaps()
         self._finish()
+        self.tell(f"{self._count(DONE)} documents have arrived; each is compared with its original.")
         wrong = [problem for company in self.companies for problem in self._judge(company)]
         return wrong + [f"{name} has ended by itself" for name in self._restarted()]
 
@@ -87,7 +88,7 @@ class Check:
             ("PostgreSQL is restarted", "postgres", self.stack["postgres"].cut_off),
         )
         for what, name, happen in mishaps:
-            self._until_moved(self._count(DONE) + 1)  # documents travel now
+            self._until_moved(self._count(DONE) + len(self.dag_ids))  # documents of many accounts travel now
             before = self._count(DONE)
             began = time.monotonic()
             happen()
