@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,3 +73,28 @@ def test_both_databases_come_back_as_they_were(server: URL, tmp_path: Path) -> N
         assert connection.execute("SELECT one FROM mine").fetchone() == (5,)
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(server.set(username="airflow", password="airflow", database="ledger").render_as_string(False))
+
+
+def test_a_ledger_in_a_file_is_copied_while_it_is_in_use_and_comes_back(tmp_path: Path) -> None:
+    (copy,) = re.findall(r'^python -c "import sqlite3.*$', PAGE, re.MULTILINE)
+    back = re.findall(r"^(?:rm|cp) .*debitoor_ledger.*$", PAGE, re.MULTILINE)
+    assert [command.split()[0] for command in back] == ["rm", "cp"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    url = f"sqlite:///{tmp_path / 'debitoor_ledger.db'}"
+
+    def run(command: str) -> None:
+        subprocess.run(command, shell=True, cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
+
+    ledger = Ledger.open(url)
+    ledger.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
+    before = ledger.entries("acme")
+    run(copy)  # its last changes are beside the file still
+    ledger.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
+    ledger.close()
+    for command in back:
+        run(command)
+
+    restored = Ledger.open(url)
+    assert restored.entries("acme") == before
+    assert [entry.source_id for entry in before] == ["1"]
+    restored.close()
