@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start the sandbox and serve until it is ended."""
     options = _parser().parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
-        world = World.open(options.data or Path(temporary))
+    memory = nullcontext(options.data) if options.data else tempfile.TemporaryDirectory(prefix="sandbox-")
+    with memory as folder:
+        world = World.open(Path(folder))
         try:
             if options.reset:
                 world.reset()
