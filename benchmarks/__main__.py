@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import re
 import time
 import traceback
@@ -21,6 +22,8 @@ _HERE = Path(__file__).parent
 RESULTS = _HERE / "results.json"
 PAGE = _HERE.parent / "docs" / "performance.md"
 
+_QUIET = 0.5  # load of a machine that does nothing else
+
 Measure = Callable[[int], Result]
 
 
@@ -32,16 +35,25 @@ def main() -> None:
     if unknown := wanted - measures.keys():
         raise SystemExit(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(measures)}.")
     chosen = {name: measure for name, measure in measures.items() if name in wanted or not wanted}
-    failed = run(chosen, options.rounds, Console())
+    console = Console()
+    if (load := os.getloadavg()[0]) > _QUIET:
+        console.print(f"This machine is busy (load {load:.1f}): the figures will be worse than they could be.")
+    failed = run(chosen, options.rounds, console, load=load)
     if failed:
         raise SystemExit(f"Could not be measured: {', '.join(failed)}")
 
 
 def run(
-    measures: dict[str, Measure], rounds: int, console: Console, results: Path = RESULTS, page: Path = PAGE
+    measures: dict[str, Measure],
+    rounds: int,
+    console: Console,
+    results: Path = RESULTS,
+    page: Path = PAGE,
+    load: float = 0.0,
 ) -> list[str]:
     """Measure one after the other; each is written down as soon as it is there.
 
+    :param load: of the machine before anything was measured
     :return: those that could not be measured
     """
     failed = []
@@ -53,7 +65,7 @@ def run(
             console.print(f"{name}:", traceback.format_exc(), markup=False)
             failed.append(name)
             continue
-        report.write_table(page, report.write(results, {name: report.record(result)}))
+        report.write_table(page, report.write(results, {name: report.record(result, load)}))
         _show(console, result, time.perf_counter() - started)
     return failed
 

@@ -17,7 +17,7 @@ from sandbox.company_client import Record
 
 DOCUMENTS = 2_000
 PARALLEL = 32
-_LATENCY = 0.02
+_LATENCY = 0.01
 _PATIENCE = 600.0
 _READS = ("gmi.documents.get", "gmi.documents.file")
 

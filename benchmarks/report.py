@@ -19,8 +19,11 @@ _PEERS = ("dlt", "dag-factory", "apache-airflow", "requests", "urllib3")
 _MET, _MISSED = "✓", "✗"
 
 
-def record(result: Result) -> dict[str, Any]:
-    """Tell a result as JSON, with what it was measured on."""
+def record(result: Result, load: float = 0.0) -> dict[str, Any]:
+    """Tell a result as JSON, with what it was measured on.
+
+    :param load: of the machine before anything was measured
+    """
     first = result.ours[0]
     return {
         "title": result.title,
@@ -30,7 +33,7 @@ def record(result: Result) -> dict[str, Any]:
         "goals": [{"goal": one.text, "reached": _short(one.reached), "is_met": one.is_met} for one in result.goals],
         "reached": all(one.is_met for one in result.goals),
         "note": result.note,
-        "measured_on": measured_on(),
+        "measured_on": measured_on() | {"load_before": _short(load)},
     }
 
 
