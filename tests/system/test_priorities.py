@@ -58,7 +58,7 @@ def airflow(
         settings={"AIRFLOW__DEBITOOR__TURN_SECONDS": "4", "AIRFLOW__CORE__DEFAULT_POOL_TASK_SLOT_COUNT": str(SLOTS)},
     )
     with local.running() as airflow:
-        airflow.until(lambda: {dag(name) for name in ACCOUNTS} <= airflow.dag_ids(), "to find the accounts", 120)
+        airflow.until(lambda: {dag(name) for name in ACCOUNTS} <= airflow.dag_ids(), "to find the accounts", 600)
         for name in ACCOUNTS:
             if name != "due":
                 airflow.unpause(dag(name))
@@ -75,10 +75,10 @@ def test_an_account_that_has_to_wait_keeps_no_slot(
     airflow.until(
         lambda: all(airflow.tasks(dag(name), run)["plan"] == "up_for_retry" for name, run in runs.items()),
         "to leave the accounts that have to wait",
-        120,
+        600,
     )
     airflow.trigger(dag("other"))
-    airflow.until(lambda: airflow.finished([dag("other")]), "to run the other account", 120)
+    airflow.until(lambda: airflow.finished([dag("other")]), "to run the other account", 600)
     assert all(airflow.tasks(dag(name), run)["plan"] == "up_for_retry" for name, run in runs.items())
     sandbox.clear_faults()
 
@@ -86,12 +86,12 @@ def test_an_account_that_has_to_wait_keeps_no_slot(
 def test_the_other_slots_are_free_of_a_slow_account(
     sandbox: SandboxAdmin, companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
-    sandbox.fault("latency", company=companies["slow"], seconds=20)
+    sandbox.fault("latency", company=companies["slow"], seconds=50)
     slow = airflow.trigger(dag("slow"))
-    airflow.until(lambda: airflow.tasks(dag("slow"), slow)["plan"] == "running", "to begin the slow account", 120)
+    airflow.until(lambda: airflow.tasks(dag("slow"), slow)["plan"] == "running", "to begin the slow account", 600)
     before = len(airflow.runs(dag("other")))
     airflow.trigger(dag("other"))
-    airflow.until(lambda: airflow.finished([dag("other")]), "to run the other account", 120)
+    airflow.until(lambda: airflow.finished([dag("other")]), "to run the other account", 600)
     assert len(airflow.runs(dag("other"))) == before + 1
     assert not airflow.finished([dag("slow")])
     sandbox.clear_faults()
@@ -111,7 +111,7 @@ def test_a_long_period_takes_turns_and_arrives_whole(
         rests += airflow.tasks(dag("period"), run)["export"] == "up_for_reschedule"
         return airflow.finished([dag("period")])
 
-    airflow.until(has_ended, "to run the long period", 400)
+    airflow.until(has_ended, "to run the long period", 600)
     (task,) = [one for one in _tasks(airflow, "period") if one["task_id"] == "export"]
     assert rests
     assert (task["state"], task["try_number"]) == ("success", 1)
@@ -130,13 +130,13 @@ def test_what_is_due_and_what_is_triggered_go_before_the_rest_of_a_backfill(
         period = {"from_date": f"{days[0]}T00:00:00Z", "to_date": f"{days[-1]}T00:00:00Z"}
         how = {"max_active_runs": 10, "run_backwards": False}
         airflow.call("POST", "/backfills", {"dag_id": dag(name)} | period | how)
-    airflow.until(lambda: _ended(airflow, BACKFILLS) >= 6, "to begin the backfills", 240)
+    airflow.until(lambda: _ended(airflow, BACKFILLS) >= 6, "to begin the backfills", 600)
 
     for name in ("due", "triggered"):
         _add(companies[name], 1)
     airflow.unpause(dag("due"))
     airflow.trigger(dag("triggered"))
-    airflow.until(lambda: airflow.finished([dag("due"), dag("triggered")]), "to run what is due", 240)
+    airflow.until(lambda: airflow.finished([dag("due"), dag("triggered")]), "to run what is due", 600)
 
     assert [len(companies[name].expenses()) for name in ("due", "triggered")] == [1, 1]
     assert not airflow.finished([dag(name) for name in BACKFILLS])
