@@ -36,8 +36,8 @@ def main() -> None:
 
     @dlt.resource(name="documents")  # type: ignore[untyped-decorator,unused-ignore]
     def documents() -> Iterator[Record]:
-        for page in services.listed():
-            yield from page
+        # All pages first: what is archived meanwhile would leave the list, and the next page would begin too late.
+        yield from [record for page in services.listed() for record in page]
 
     @dlt.transformer(data_from=documents, name="contents", parallelized=True)  # type: ignore[untyped-decorator,unused-ignore]
     def contents(record: Record) -> Record:
