@@ -93,7 +93,7 @@ docs: $(READY) ## write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
 
-bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (an hour); ONLY=P3, ROUNDS=3
+bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (90 minutes); ONLY=P3, ROUNDS=3
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts and 1,000,000 documents
