@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 # Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
-_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="debitoor-plan")
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="debitoor-plan")
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
