@@ -72,7 +72,6 @@ class Container:
 
     def start(self) -> None:
         """Start it; gives at once."""
-        self.wanted = True
         self.starts += 1
         command = self._image.command(self, tuple(map(self.put, self.service.command)))
         with self.log.open("ab") as log:
@@ -81,6 +80,7 @@ class Container:
                 command, env=self.env, cwd=self._cwd, user=self._image.user, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
+        self.wanted = True  # only now: whoever brings back what has ended would start it a second time
 
     def run(self) -> int:
         """Run it to its end; gives the exit code."""

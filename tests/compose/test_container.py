@@ -105,6 +105,20 @@ def test_it_ends_with_all_its_processes_also_those_in_a_group_of_their_own(
     assert not made.is_up()
 
 
+def test_who_brings_back_what_ends_leaves_alone_what_is_being_started(container: Callable[..., Container]) -> None:
+    seen = []
+
+    class Looking(Image):
+        def command(self, container: Container, given: tuple[str, ...]) -> tuple[str, ...]:
+            seen.append(container.wanted and not container.is_up())
+            return given
+
+    made = container(service(("sleep", "99")), Looking())
+    made.start()
+    assert (seen, made.wanted, made.is_up()) == ([False], True, True)
+    made.kill()
+
+
 def _is_dead(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
