@@ -86,7 +86,10 @@ class Exchange:
             f"sqlite:///{self.options.get('pacing') or Path(self.job.folder).absolute() / 'pacing.db'}",
         )
         allowance = Allowance(**(self.options.get("allowance") or _UNBOUND))
-        largest: dict[str, Any] = {"max_file_bytes": self.options["largest"]} if "largest" in self.options else {}
+        largest: dict[str, Any] = {}
+        if "largest" in self.options:
+            patience = self.options["patience"]
+            largest = {"max_file_bytes": self.options["largest"], "read_timeout": patience, "upload_timeout": patience}
         with (
             GetMyInvoicesClient(
                 api_key=job.api_key,

@@ -15,6 +15,7 @@ MEGABYTES = 25
 PARALLEL = 16
 FEW, MANY = 100, 10_000
 _LARGE_ROUNDS = 2  # each has to store 10 GB before it can begin
+_PATIENCE = 600.0  # seconds: the sandbox takes large files one after the other
 _LARGEST = 26 * 1024 * 1024
 _BODIES = Way("whole bodies with base64", "benchmarks.peers.whole_bodies")
 
@@ -60,7 +61,7 @@ def large_file(number: int) -> bytes:
 
 def _with_large(admin: SandboxAdmin, way: Way, number: int) -> dict[str, float]:
     company = stage.furnish_sales(admin, f"{way.what} {number}", FILES, large_file)
-    taken = _run(admin, way, company, direction="import", largest=_LARGEST)
+    taken = _run(admin, way, company, direction="import", largest=_LARGEST, patience=_PATIENCE)
     stage.check_sales(company, large_file)
     return taken
 

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from benchmarks.job import Job
 
 Record = dict[str, Any]
-_TIMEOUT = 60
+_TIMEOUT = 600
 
 
 class Services:
