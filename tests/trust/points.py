@@ -90,9 +90,9 @@ def _instrument_sockets(reach: Reach) -> None:
 
 
 def _instrument_ledger(reach: Reach) -> None:
-    def uncommitted(connection: Connection) -> None:
+    def uncommitted(_connection: Connection) -> None:  # what only reads is never committed
         method = getattr(_now, "method", None)
-        if method and connection.get_execution_options().get("ledger_write"):
+        if method:
             reach(f"ledger {method}: uncommitted")
 
     event.listen(Engine, "commit", uncommitted)
