@@ -2,8 +2,9 @@
 
 Every trust test runs with all logging at debug level. At its end its log, the output it captured and every file below
 its ``tmp_path`` are searched for the keys, tokens and client secrets of all companies that it made, revoked ones
-included: as they are, URL-quoted, escaped, base64, hexadecimal, reversed, and as no more than their first or last eight
-characters. What ``http.client`` prints at its own debug level is left out: that is the request, as it was sent.
+included: as they are, in small or capital letters, URL-quoted, escaped, base64, hexadecimal, reversed, and as no more
+than their first or last eight characters. What ``http.client`` prints at its own debug level is left out: that is the
+request, as it was sent.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def signs(secret: str) -> Iterator[tuple[str, bytes]]:
     raw = secret.encode()
     quoted = {quote(secret, safe="").encode(), quote(secret).encode(), quote_plus(secret).encode()}
     texts = {"as it is": {raw}, "reversed": {raw[::-1]}, "URL-quoted": quoted - {raw}}
+    texts["in small or capital letters"] = {raw.lower(), raw.upper()} - {raw}
     texts["escaped"] = {json.dumps(secret)[1:-1].encode(), repr(secret)[1:-1].encode()} - {raw}
     for form, written in texts.items():
         yield from ((form, sign) for text in written for sign in (text[:8], text[-8:]))

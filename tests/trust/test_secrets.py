@@ -83,7 +83,8 @@ def test_the_search_finds_a_secret_in_every_form_and_place(
     secret = 'k3y/with+odd=signs&"marks\\'
     canaries.add(secret, "it")
     forms = {form for form, _ in signs(secret)}
-    assert forms == {"as it is", "reversed", "URL-quoted", "escaped", "base64", "hexadecimal"}
+    letters = "in small or capital letters"
+    assert forms == {"as it is", letters, "reversed", "URL-quoted", "escaped", "base64", "hexadecimal"}
     for form, sign in signs(secret):
         tally.case()
         assert canaries.told_in(b"noise " * 100 + b"<" + sign + b">"), form

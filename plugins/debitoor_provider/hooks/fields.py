@@ -56,7 +56,7 @@ class Fields:
 
         :raises Misconfigured: for anything that is neither on nor off
         """
-        value = str(self._extra.get(name) or "").strip().lower()
+        value = Secret(str(self._extra.get(name) or "").strip().lower())  # whatever somebody entered here
         if value not in _TRUE | _FALSE:
             raise self._wrong(name, "true or false")
         return value in _TRUE
