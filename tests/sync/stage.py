@@ -18,7 +18,7 @@ from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccoun
 from debitoor_provider.sync.archiving import archive, to_archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
-from debitoor_provider.sync.ledger import Entry, Ledger
+from debitoor_provider.sync.ledger import Entry, Ledger, Pending
 from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
 from debitoor_provider.sync.preview import Preview, preview_export, preview_import
 from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
@@ -161,7 +161,7 @@ class Stage:
             now=self.clock,
         )
 
-    def name(self, account: ExportAccount | ImportAccount) -> list[Entry]:
+    def name(self, account: ExportAccount | ImportAccount) -> int:
         return rename(self.due(account), account=account, ledger=self.ledger, run_id=self.run_id)
 
     def send(self, account: ExportAccount) -> None:
@@ -184,7 +184,7 @@ class Stage:
             run_id=self.run_id,
         )
 
-    def due(self, account: ExportAccount | ImportAccount) -> list[Entry]:
+    def due(self, account: ExportAccount | ImportAccount) -> Pending:
         return due(self.ledger, self.account_id, account, self.run_id, RunKind.SCHEDULED)
 
     def export(self, account: ExportAccount | None = None, window: Window | None = None) -> Plan:

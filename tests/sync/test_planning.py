@@ -43,7 +43,7 @@ def test_a_document_that_changes_within_the_overlap_is_not_sent_again(acme: Stag
     acme.export()
     acme.company.edit_document(int(uid), note="seen")
     plan = acme.export()
-    assert (plan.done, plan.due) == (1, [])
+    assert (plan.done, len(plan.due)) == (1, 0)
     assert acme.booked() == {uid: 119}
 
 
@@ -76,7 +76,7 @@ def test_everything_is_listed_again_once_a_week_and_when_the_settings_change(acm
 def test_a_wider_filter_takes_what_the_narrow_one_left_out(acme: Stage) -> None:
     uid = acme.document(document_type="RECEIPT")
     plan = acme.export(acme.exports(filter={"document_types": ["INCOMING_INVOICE"]}))
-    assert plan.due == []
+    assert not plan.due
     acme.clock.pass_by(days=1)
     acme.export()
     assert acme.booked() == {uid: 119}
@@ -119,7 +119,7 @@ def test_a_document_waits_for_its_tag_and_goes_when_it_has_it(acme: Stage) -> No
     account = acme.exports(filter={"tags": {"all": ["books", "checked"]}})
     uid = acme.document(tags=["books"])
     plan = acme.export(account)
-    assert (plan.waiting, plan.left_out, plan.due) == (1, {"tag_missing": 1}, [])
+    assert (plan.waiting, plan.left_out, len(plan.due)) == (1, {"tag_missing": 1}, 0)
     acme.clock.pass_by(days=1)
     acme.company.edit_document(int(uid), tags=["books", "checked"])
     acme.export(account)
@@ -157,7 +157,7 @@ def test_a_backfill_outside_of_the_period_asks_nothing(acme: Stage) -> None:
     watch = acme.watch()
     window = Window(RunKind.BACKFILL, start=date(2025, 1, 1), end=date(2025, 12, 31))
     plan = acme.export(acme.exports(period={"from": "2026-01-01"}), window)
-    assert plan.due == []
+    assert not plan.due
     assert watch.calls == {}
 
 
@@ -176,7 +176,7 @@ def test_documents_that_a_person_names_have_to_pass_the_filters_all_the_same(acm
     uid, deleted = acme.document(document_type="MISC"), acme.document()
     acme.company.delete_document(int(deleted))
     plan = acme.export(window=manual(None, None, (uid, deleted)))
-    assert (plan.due, plan.left_out) == ([], {"document_type": 1})
+    assert (len(plan.due), plan.left_out) == (0, {"document_type": 1})
 
 
 @pytest.mark.parametrize("typed", ["scan.pdf", "-1", "0", "\u0661\u0662", "1/../2", "9" * 99])

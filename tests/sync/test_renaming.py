@@ -65,7 +65,7 @@ def test_equal_names_are_numbered_in_the_order_in_which_the_documents_came(named
 def test_a_name_once_given_stays(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "a.pdf"])
     pending = ledger.entries("acme", "export")
-    assert rename(pending, account=export(rename="{company}"), ledger=ledger, run_id="later") == []
+    assert rename(pending, account=export(rename="{company}"), ledger=ledger, run_id="later") == 0
     assert {entry.target_name for entry in ledger.entries("acme", "export")} == {"a.pdf", "a_2.pdf"}
 
 

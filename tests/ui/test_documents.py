@@ -335,8 +335,9 @@ def exported(account_id: str, ledger: Ledger) -> None:
     exchange = Exchange(account_id, account_of(account_id, None), ledger, RUN)
     try:
         plan = exchange.plan(None, RunKind.MANUAL)
+        rename(plan.due, account=exchange.export_account, ledger=ledger, run_id=RUN)
         export(
-            rename(plan.due, account=exchange.export_account, ledger=ledger, run_id=RUN),
+            plan.due,
             account=exchange.export_account,
             ledger=ledger,
             getmyinvoices=exchange.getmyinvoices,

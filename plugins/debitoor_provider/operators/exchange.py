@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
-    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.ledger import Pending
     from debitoor_provider.sync.window import RunKind, Window
 
 
@@ -142,7 +142,7 @@ class Exchange:
             return count_export(start, end, account=self.account, getmyinvoices=self.getmyinvoices, **common)
         return count_import(start, end, account=self.account, debitoor=self.debitoor, **common)
 
-    def due(self, context: Context) -> list[Entry]:
+    def due(self, context: Context) -> Pending:
         """Tell what the run is to move."""
         return due(self.ledger, self.account_id, self.account, self.run_id, kind_of(context))
 

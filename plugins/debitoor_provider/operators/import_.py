@@ -8,13 +8,13 @@ from debitoor_provider.operators.transfer import TransferOperator
 
 if TYPE_CHECKING:
     from debitoor_provider.operators.exchange import Exchange
-    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.ledger import Pending
 
 
 class DebitoorImportOperator(TransferOperator):
     """Store the planned sales documents in GetMyInvoices, each with its PDF, each once."""
 
-    def transfer(self, exchange: Exchange, pending: list[Entry]) -> None:
+    def transfer(self, exchange: Exchange, pending: Pending) -> None:
         """Move the documents of the run."""
         from debitoor_provider.sync.importing import import_
 

@@ -24,6 +24,4 @@ class DebitoorRenameOperator(SyncOperator):
         from debitoor_provider.sync.renaming import rename
 
         named = rename(exchange.due(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
-        for entry in named:
-            self.log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
-        return {"named": len(named)}
+        return {"named": named}

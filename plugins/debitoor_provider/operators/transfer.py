@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.operators.exchange import Exchange
-    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.ledger import Pending
 
 
 class TransferOperator(SyncOperator):
@@ -41,7 +41,7 @@ class TransferOperator(SyncOperator):
             context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=extra)
         return summary
 
-    def transfer(self, exchange: Exchange, pending: list[Entry]) -> None:
+    def transfer(self, exchange: Exchange, pending: Pending) -> None:
         """Move the documents."""
         raise NotImplementedError
 

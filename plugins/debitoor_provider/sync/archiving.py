@@ -5,33 +5,38 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import RejectError
+from debitoor_provider.services.errors import RejectError, RetryError
 from debitoor_provider.sync.ledger import Kind, State
+from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.parallel import each, postponed
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry, Ledger, Pending
 
 log = logging.getLogger(__name__)
 
 _MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
 
 
-def to_archive(ledger: Ledger, account_id: str) -> list[Entry]:
+def to_archive(ledger: Ledger, account_id: str) -> Pending:
     """Find what a run verified at the target and the source did not archive yet.
 
     Not what a person called there, nor what a rebuild found: their files were not compared.
     """
-    moved = ledger.entries(account_id, "export", states={State.MOVED}, order="listed")
-    compared = [entry for entry in moved if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED]
-    # A person or a rebuild may have called it moved since, with the file of an earlier attempt.
-    said_by = ledger.moved_by_kind(compared)
-    return [entry for entry in compared if said_by.get(entry.id) == Kind.MOVED]
+
+    def compared(moved: Sequence[Entry]) -> Iterator[Entry]:
+        # A person or a rebuild may have called it moved since, with the file of an earlier attempt.
+        said_by = ledger.moved_by_kind(moved)
+        for entry in moved:
+            if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED and said_by.get(entry.id) == Kind.MOVED:
+                yield entry
+
+    return ledger.pending(account_id, "export", {State.MOVED}).those(compared)
 
 
 def archive(
@@ -51,7 +56,7 @@ def archive(
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
-    archived: list[Entry] = []
+    archived: list[int] = []
 
     def archive_one(entry: Entry) -> None:
         try:
@@ -60,9 +65,14 @@ def archive(
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             ledger.not_archived(entry, run_id, error.message, _MEND)
         else:
-            archived.append(ledger.archived(entry, run_id))
+            archived.append(ledger.archived(entry, run_id).id)
 
-    came_of_it = each(entries, archive_one, parallel=account.parallel, ending=ending)
-    if came_of_it.failures:
-        raise postponed(came_of_it.failures, len(entries), "archived")
+    failures: list[RetryError] = []
+    for some in chunks(entries):
+        came_of_it = each(some, archive_one, parallel=account.parallel, ending=ending)
+        failures += came_of_it.failures
+        if came_of_it.given_up:
+            break
+    if failures:
+        raise postponed(failures, len(entries), "archived")
     return len(archived)

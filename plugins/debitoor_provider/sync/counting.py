@@ -32,7 +32,7 @@ def count_export(
     No list tells the approval: with ``approved_only`` some of them may wait.
     """
     window = manual(start, end, ()).within(account.period.start, account.period.end)
-    listed = list_documents(window, account, getmyinvoices)[0]
+    listed = list_documents(window, account, getmyinvoices, {})[0]
     fitting = [str(document.document_uid) for document in listed if select(document, account) is None]
     return _still_open(fitting, account, account_id, ledger)
 

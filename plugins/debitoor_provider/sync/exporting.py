@@ -53,7 +53,7 @@ def export(
 ) -> None:
     """Move documents into the books.
 
-    :param pending: ledger rows that are planned and named, or whose last attempt is unclear
+    :param pending: ledger rows that are planned and named, or whose last attempt is unclear, in the order to go in
     :param ending: set by whoever tells the process to end: then no further document begins
     :raises StopError: when a person has to mend something first, e.g. the token belongs to other books
     :raises RetryError: when documents are left that may go later
@@ -64,7 +64,7 @@ def export(
     companies = {company.company_uid: company for company in getmyinvoices.companies()}
     settings = fingerprint(account)
 
-    arrivals = {load_document(entry.snapshot).created_at for entry in pending}
+    arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
     look = Look(lambda: expenses_of(debitoor, arrivals))
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
@@ -75,8 +75,7 @@ def export(
             account, settings, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
         ).move
 
-    ordered = sorted(pending, key=lambda entry: (entry.document_date is None, entry.document_date, entry.source_id))
-    move(ordered, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
+    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from debitoor_provider.sync.selection import list_filters
 from debitoor_provider.sync.text import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, MutableMapping
+
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.debitoor.sales import SalesFilters
@@ -24,9 +26,12 @@ _SALES_ID = re.compile("[0-9a-f]{24}")  # Debitoor contract section 3.4
 
 
 def list_documents(
-    window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient
-) -> tuple[list[Document], list[str]]:
-    """Read what the window asks for; with it the ids that were asked for but do not exist any more."""
+    window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient, keep: MutableMapping[int, Document]
+) -> tuple[Iterable[Document], list[str]]:
+    """Read what the window asks for; with it the ids that were asked for but do not exist any more.
+
+    :param keep: where the documents lie until they are taken
+    """
     gone: list[str] = []
     if window.document_ids:
         found = []
@@ -39,7 +44,8 @@ def list_documents(
     if window.is_empty:
         return [], gone
     filters = list_filters(account)
-    listed = getmyinvoices.documents(
+    listed = getmyinvoices.documents_by_way_of(
+        keep,
         archived=filters.archived,
         document_type=filters.document_type,
         company_uid=filters.company_uid,

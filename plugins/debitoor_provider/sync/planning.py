@@ -9,22 +9,24 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYINVOICES_OVERLAP
+from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.services.shelf import Shelf
 from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, PlannedDocument, Run, State
+from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, Pending, PlannedDocument, Run, State
+from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.snapshot import load_document
 from debitoor_provider.sync.window import RunKind, Window, incremental
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
     from debitoor_provider.sync.ledger import Ledger
 
@@ -49,7 +51,7 @@ class Plan:
     """
 
     window: Window
-    due: list[Entry]
+    due: Pending
     new: int = 0
     done: int = 0
     waiting: int = 0
@@ -97,23 +99,20 @@ def plan_export(
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
-    listed, gone = list_documents(window, account, getmyinvoices)
-    ours = _archived_by_us(ledger, account_id, listed)
-    chosen = (
-        (str(document.document_uid), document, select(document, account, archived_by_us=document.document_uid in ours))
-        for document in listed
-    )
-    planned, left_out = _choose(
-        chosen, gone, lambda document, waits: planned_document(document, getmyinvoices.account_number, waits)
-    )
-    if window.updated_since is not None:
-        seen = {document.source_id for document in planned}
-        planned += [
-            planned_document(load_document(entry.snapshot), getmyinvoices.account_number)
-            for entry in _waiting_for_approval(ledger, account_id)
-            if entry.source_id not in seen
-        ]
-    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+    with Shelf[int, Document]() as arrived, Shelf[str, PlannedDocument]() as planned:
+        listed, gone = list_documents(window, account, getmyinvoices, arrived)
+        left_out = _choose(
+            _chosen(listed, account, account_id, ledger),
+            gone,
+            lambda document, waits: planned_document(document, getmyinvoices.account_number, waits),
+            planned,
+        )
+        if window.updated_since is not None:
+            for entry in _waiting_for_approval(ledger, account_id):
+                if entry.source_id not in planned:
+                    document = load_document(entry.snapshot)
+                    planned[entry.source_id] = planned_document(document, getmyinvoices.account_number)
+        return _enter(window, planned.values(), gone, left_out, account, account_id, ledger, run_id, started)
 
 
 def plan_import(
@@ -134,36 +133,50 @@ def plan_import(
     books_of(debitoor, account)  # another company's list, be it empty, must not move the watermark
     listed, gone = list_sales(window, account, debitoor)
     chosen = ((document.id, document, select_sales(document, account)) for document in listed)
-    planned, left_out = _choose(chosen, gone, planned_sales_document)
-    return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
+    with Shelf[str, PlannedDocument]() as planned:
+        left_out = _choose(chosen, gone, planned_sales_document, planned)
+        return _enter(window, planned.values(), gone, left_out, account, account_id, ledger, run_id, started)
+
+
+def _chosen(
+    listed: Iterable[Document], account: ExportAccount, account_id: str, ledger: Ledger
+) -> Iterator[tuple[str, Document, LeftOut | None]]:
+    """Tell of each listed document why it is left out, if it is."""
+    for some in chunks(listed):
+        ours = _archived_by_us(ledger, account_id, some)
+        for document in some:
+            uid = document.document_uid
+            yield str(uid), document, select(document, account, archived_by_us=uid in ours)
 
 
 def _choose(
     chosen: Iterable[tuple[str, Record, LeftOut | None]],
     gone: list[str],
     write_down: Callable[[Record, LeftOut | None], PlannedDocument],
-) -> tuple[list[PlannedDocument], Counter[str]]:
-    """Sort listed records into what is planned or waits and what is left out, by reason code; tell why in the log.
+    planned: MutableMapping[str, PlannedDocument],
+) -> Counter[str]:
+    """Sort listed records into what is planned or waits and what is left out; tell why in the log.
 
     :param chosen: id, record, and why it is left out if it is
     :param gone: gets the ids of those that do not even wait
+    :param planned: gets the others, by their ids
+    :return: how many are left out, by reason code
     """
-    planned: list[PlannedDocument] = []
     left_out: Counter[str] = Counter()
     for source_id, record, reason in chosen:
         if reason is None or reason.waits:
-            planned.append(write_down(record, reason))
+            planned[source_id] = write_down(record, reason)
         if reason is not None:
             left_out[reason.code] += 1
             log.info("Document %s is left out: %s", source_id, reason.reason)
             if not reason.waits:
                 gone.append(source_id)
-    return planned, left_out
+    return left_out
 
 
 def _enter(
     window: Window,
-    planned: list[PlannedDocument],
+    planned: Iterable[PlannedDocument],
     gone: list[str],
     left_out: Counter[str],
     account: Account,
@@ -198,15 +211,13 @@ def _enter(
     )
 
 
-def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> list[Entry]:
-    """Tell what a run is to move.
+def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> Pending:
+    """Tell what a run is to move, older documents first.
 
     A backfill moves what it planned; every other run also what earlier ones left behind.
     """
-    entries = ledger.entries(account_id, account.type, states=DUE, order="listed")
-    if kind is RunKind.BACKFILL:
-        return [entry for entry in entries if entry.planned_by == run_id]
-    return entries
+    planned_by = run_id if kind is RunKind.BACKFILL else None
+    return ledger.pending(account_id, account.type, DUE, planned_by=planned_by)
 
 
 def planned_document(document: Document, account_number: str, waits: LeftOut | None = None) -> PlannedDocument:

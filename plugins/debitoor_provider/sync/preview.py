@@ -90,7 +90,7 @@ def preview_export(
     :raises Misconfigured: when the books are another company's
     """
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    found = list_documents(window, account, getmyinvoices)[0]
+    found = list(list_documents(window, account, getmyinvoices, {})[0])
     listed = found[:limit]
     if not listed:
         return Look([], len(found))

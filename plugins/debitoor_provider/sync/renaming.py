@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.naming.filename import name_key, split_name, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -18,19 +20,30 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Direction, Entry, Ledger
 
+log = logging.getLogger(__name__)
+
 _STEM = 40  # characters that a number at the end of a long name never cuts away, even if each has four bytes
 _ROUNDS = 50  # names that others take between our look and our write
 
 
-def rename(pending: Sequence[Entry], *, account: Account, ledger: Ledger, run_id: str) -> list[Entry]:
+def rename(pending: Iterable[Entry], *, account: Account, ledger: Ledger, run_id: str) -> int:
     """Give each document that has none its name; a name once given stays.
 
     :param pending: planned documents of one account
-    :return: the documents that got a name now
+    :return: how many got a name now
     """
-    unnamed = [entry for entry in pending if entry.target_name is None and entry.state is State.PLANNED]
+    unnamed = [
+        (turn(entry.source_id), entry.id)
+        for entry in pending
+        if entry.target_name is None and entry.state is State.PLANNED
+    ]
+    in_turn = (id_ for _, id_ in sorted(unnamed))
+    return sum(_rename(ledger.entries_by_ids(some), account, ledger, run_id) for some in chunks(in_turn))
+
+
+def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str) -> int:
     wish = _wishes(account)
-    named: list[Entry] = []
+    named = 0
     for _ in range(_ROUNDS):
         if not unnamed:
             break
@@ -38,7 +51,9 @@ def rename(pending: Sequence[Entry], *, account: Account, ledger: Ledger, run_id
         in_turn = sorted(unnamed, key=lambda entry: turn(entry.source_id))
         given = names.give_each([wish(entry) for entry in in_turn])
         naming = ledger.name_many(zip(in_turn, given, strict=True), run_id=run_id)
-        named += naming.named
+        for entry in naming.named:
+            log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
+        named += len(naming.named)
         unnamed = naming.taken
     return named
 

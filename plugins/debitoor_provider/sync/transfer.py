@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError, StopError, UnclearOutcome
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
+from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.parallel import Round, each, postponed
 
@@ -154,7 +155,6 @@ def _is_sending(entry: Entry, ledger: Ledger) -> bool:
 
 def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
     """Count the documents that are still to be moved, whoever is at it."""
-    by_id = {entry.source_id: entry for entry in pending}
-    first = next(iter(by_id.values()))
-    known = ledger.known(first.account, first.direction, by_id)
-    return sum(entry.state in DUE for entry in known.values())
+    return sum(
+        entry.state in DUE for some in chunks(pending) for entry in ledger.entries_by_ids(entry.id for entry in some)
+    )

@@ -37,7 +37,7 @@ def page(*uids: int, total: int | None, of: int | None) -> Page:
 
 
 def uids(listing: Listing) -> list[int]:
-    return [document.document_uid for document in all_documents(listing)]
+    return [document.document_uid for document in all_documents(listing, {})]
 
 
 def test_one_page_costs_one_call():
@@ -96,13 +96,13 @@ def test_a_list_in_another_order_at_each_call_is_complete_nevertheless():
         order.shuffle(everything)
         return page(*everything[(number - 1) * 50 : number * 50], total=120, of=3)
 
-    assert [document.document_uid for document in all_documents(shuffled)] == list(range(1, 121))
+    assert [document.document_uid for document in all_documents(shuffled, {})] == list(range(1, 121))
 
 
 def test_a_list_that_does_not_come_to_rest_is_an_error_rather_than_a_gap():
     restless = [[page(uid, total=uid, of=2), page(uid + 100, total=uid + 1, of=2)] for uid in (10, 20, 30, 40, 50)]
     with pytest.raises(Unavailable, match="kept changing"):
-        all_documents(Listing(*restless))
+        all_documents(Listing(*restless), {})
 
 
 @given(st.lists(st.integers(1, 50), unique=True), st.integers(1, 7), st.data())
@@ -121,7 +121,7 @@ def test_whatever_is_archived_between_two_pages_nothing_else_is_lost(numbers, pe
         rows = present[(number - 1) * per_page : number * per_page]
         return page(*rows, total=len(present), of=-(-len(present) // per_page))
 
-    found = {document.document_uid for document in all_documents(fetch)}
+    found = {document.document_uid for document in all_documents(fetch, {})}
     assert set(numbers) - gone <= found <= set(numbers)
 
 

@@ -29,6 +29,14 @@ def test_a_new_document_is_planned(ledger: Ledger, clock: Clock):
     assert kinds(ledger, entry) == ["listed"]
 
 
+def test_of_a_document_that_is_listed_twice_the_first_counts(ledger: Ledger):
+    many = [document(number) for number in range(600)]
+    result = ledger.plan("acme", "export", RUN, [*many, document(1, company="Other"), document(599, company="Other")])
+
+    assert (result.planned, len(result.outcomes)) == (600, 600)
+    assert {entry.company for entry in ledger.entries("acme")} == {"Müller & Söhne"}
+
+
 @pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.REJECTED])
 def test_a_plan_may_say_that_a_document_does_not_go_yet(ledger: Ledger, state: State):
     (entry,) = planned(ledger, 1, state=state, reason_code="approval", reason="It is not approved yet.")
@@ -195,12 +203,6 @@ def test_the_counts_say_how_often_each_outcome_came(ledger: Ledger):
 
     assert result.counts == {Outcome.UNCHANGED: 1, Outcome.NEW: 2}
     assert (result.planned, result.waiting) == (2, 1)
-
-
-def test_a_document_that_is_listed_twice_counts_once(ledger: Ledger):
-    plan_again(ledger, document(1, company="First"), document(1, company="Last"))
-
-    assert ledger.known("acme", "export", ["1"])["1"].company == "Last"
 
 
 def test_directions_and_accounts_do_not_meet(ledger: Ledger):

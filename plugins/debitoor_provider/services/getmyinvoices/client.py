@@ -17,7 +17,7 @@ from debitoor_provider.services.session import segment
 from debitoor_provider.services.transport import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, MutableMapping, Sequence
     from datetime import datetime
 
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail, NewDocument
@@ -63,13 +63,22 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :param filters: those of :class:`~.listing.DocumentQuery`
         :raises Unavailable: when the list kept changing while it was read
         """
+        return list(self.documents_by_way_of({}, **filters))
+
+    def documents_by_way_of(
+        self, keep: MutableMapping[int, Document], **filters: Unpack[DocumentFilters]
+    ) -> Iterator[Document]:
+        """Do the same for a list of any length, one document at a time.
+
+        :param keep: where the documents lie meanwhile, for instance a :class:`~debitoor_provider.services.shelf.Shelf`
+        """
         query = DocumentQuery(**filters)
         self.identify()
 
         def fetch(number: int) -> parse.Page[Document]:
             return self._page(query, number)
 
-        return [document for document in all_documents(fetch) if query.keeps(document)]
+        return filter(query.keeps, all_documents(fetch, keep))
 
     def iter_documents(self, **filters: Unpack[DocumentFilters]) -> Iterator[list[Document]]:
         """Yield the documents page by page as they come, for looking through a long list.

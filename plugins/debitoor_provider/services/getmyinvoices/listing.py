@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypedDict, TypeVar
@@ -126,36 +126,35 @@ def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
         number, before = number + 1, found.records
 
 
-def all_documents(fetch: Fetch[Document]) -> list[Document]:
-    """Return every document of the list once, sorted by id.
+def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -> Iterator[Document]:
+    """Give every document of the list once, sorted by id, when all have been read.
 
     The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
     pages (section 10.3), so that one may be passed over. A list of several pages is therefore read again, and the
     passes are put together, until the service's total stood still and was reached. A total that is not reached is
     believed to be wrong once two passes give the very same documents.
 
+    :param into: keeps what was read, by the documents' ids
     :raises Unavailable: when the list does not come to rest
     """
-    documents: dict[int, Document] = {}
     totals: set[int | None] = set()
     before: set[int] | None = None
     for _ in range(_PASSES):
-        read = list(pages(fetch))
-        found = {document.document_uid: document for page in read for document in page.records}
-        documents |= found
-        totals_now = {page.total for page in read}
+        count, found = 0, set()
+        totals_now: set[int | None] = set()
+        for page in pages(fetch):
+            count += 1
+            totals_now.add(page.total)
+            for document in page.records:
+                found.add(document.document_uid)
+                into[document.document_uid] = document
         totals |= totals_now
         (total, *others) = totals_now
-        settled = len(read) == 1 or (
+        settled = count == 1 or (
             not others
-            and (
-                total is None
-                or len(found) >= total
-                or found.keys() == before
-                or (len(totals) == 1 and len(documents) >= total)
-            )
+            and (total is None or len(found) >= total or found == before or (len(totals) == 1 and len(into) >= total))
         )
         if settled:
-            return [documents[uid] for uid in sorted(documents)]
-        before = set(found)
+            return (into[uid] for uid in sorted(into))
+        before = found
     raise Unavailable("The list of documents kept changing while it was read.")

@@ -12,6 +12,7 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerTooNew,
     LedgerUnavailable,
 )
+from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import (
     Entry,
     Event,
@@ -48,6 +49,7 @@ __all__ = [
     "LedgerUnavailable",
     "Naming",
     "Outcome",
+    "Pending",
     "PlanResult",
     "PlannedDocument",
     "RebuildResult",

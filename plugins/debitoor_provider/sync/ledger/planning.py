@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.engine import upsert
-from debitoor_provider.sync.ledger.records import Outcome, PlannedDocument, PlanResult
+from debitoor_provider.sync.ledger.records import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import chunks, document_values, event_values, search_text, write_events
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, Kind, State, require_legal
 from debitoor_provider.sync.ledger.tables import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from debitoor_provider.sync.ledger.records import PlannedDocument
     from debitoor_provider.sync.ledger.states import Direction
 
 NO_TRACES: Mapping[str, None] = {
@@ -55,20 +56,23 @@ class Plan(NamedTuple):
 
 
 def plan(connection: Connection, head: Plan, listed: Iterable[PlannedDocument], *, write: bool = True) -> PlanResult:
-    """Enter the documents of a plan.
+    """Enter the documents of a plan, in their order.
 
     :param write: ``False`` tells only what would happen
     """
-    by_id = {document.source_id: document for document in listed}
     outcomes: dict[str, Outcome] = {}
     states: Counter[State] = Counter()
-    for chunk in chunks(sorted(by_id)):
-        known = _known(connection, head, documents.c.source_id.in_(chunk))
+    for chunk in chunks(listed):
+        by_id: dict[str, PlannedDocument] = {}
+        for document in chunk:
+            if document.source_id not in outcomes:
+                by_id.setdefault(document.source_id, document)
+        known = _known(connection, head, documents.c.source_id.in_(list(by_id)))
         new: list[PlannedDocument] = []
         refreshed: list[tuple[_Known, PlannedDocument]] = []
         seen: list[int] = []
-        for source_id in chunk:
-            document, before = by_id[source_id], known.get(source_id)
+        for source_id, document in by_id.items():
+            before = known.get(source_id)
             outcome = outcomes[source_id] = decide(before, document, head.settings_fingerprint)
             if before is None:
                 new.append(document)
@@ -115,7 +119,7 @@ def decide(before: _Known | None, document: PlannedDocument, settings_fingerprin
 
 
 def leave(
-    connection: Connection, head: Plan, *, gone: Iterable[str], listed: set[str] | None, write: bool = True
+    connection: Connection, head: Plan, *, gone: Iterable[str], listed: Container[str] | None, write: bool = True
 ) -> int:
     """Set to gone what was not sent and left the source or the filter; return how many.
 
@@ -128,8 +132,8 @@ def leave(
         leaving |= {row.id: row for row in open_rows.values()}
     if listed is not None:
         # What was archived after it had been sent, and is to be sent again, is in no list.
-        open_rows = _known(connection, head, documents.c.state.in_(sorted(OPEN)), documents.c.archived_at.is_(None))
-        leaving |= {row.id: row for row in open_rows.values() if row.source_id not in listed}
+        rows = _rows(connection, head, documents.c.state.in_(sorted(OPEN)), documents.c.archived_at.is_(None))
+        leaving |= {row.id: row for row in rows if row.source_id not in listed}
     if write:
         for ids in chunks(sorted(leaving)):
             connection.execute(
@@ -148,13 +152,17 @@ _ENTERED = {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
 
 
 def _known(connection: Connection, head: Plan, *where: sa.ColumnElement[bool]) -> dict[str, _Known]:
+    return {row.source_id: row for row in _rows(connection, head, *where)}
+
+
+def _rows(connection: Connection, head: Plan, *where: sa.ColumnElement[bool]) -> Iterator[_Known]:
     rows = connection.execute(
         sa.select(*_KNOWN)
         .where(documents.c.account == head.account, documents.c.direction == head.direction, *where)
         .order_by(documents.c.id)
         .with_for_update()  # PostgreSQL; SQLite's writer is alone anyway
     )
-    return {row.source_id: _Known(*row) for row in rows}
+    return (_Known(*row) for row in rows)
 
 
 def _insert(connection: Connection, head: Plan, new: list[PlannedDocument]) -> None:

@@ -148,6 +148,15 @@ def ids(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[in
     return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
 
 
+def pending(connection: Connection, where: Iterable[ColumnElement[bool]], planned_by: str | None) -> list[int]:
+    """Return the ids of the documents that fit and were planned by the run, if it is named; older documents first."""
+    if planned_by is not None:
+        where = [*where, documents.c.planned_by == planned_by]
+    date = sa.func.coalesce(_ORDERS["date"], sa.null())  # those that are open are few: no index is to be walked along
+    rows = sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id)
+    return list(connection.scalars(rows))
+
+
 def known(connection: Connection, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the entries of the source ids that the ledger knows."""
     found: dict[str, Entry] = {}

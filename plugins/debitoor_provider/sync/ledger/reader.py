@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from debitoor_provider.sync.ledger import figures, names, queries, runs, schema
 from debitoor_provider.sync.ledger.engine import Database, connect, disconnect, parse
+from debitoor_provider.sync.ledger.pending import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -116,6 +117,17 @@ class LedgerReader:
         where = queries.conditions(account=account, direction=direction, states=states, **filters)
         with self._database.read() as connection:
             return queries.ids(connection, where)
+
+    def pending(
+        self, account: str, direction: Direction, states: Collection[State], *, planned_by: str | None = None
+    ) -> Pending:
+        """Choose the documents of an account in some states, older ones first.
+
+        :param planned_by: those that this run planned
+        """
+        where = queries.conditions(account=account, direction=direction, states=states)
+        with self._database.read() as connection:
+            return Pending(self.entries_by_ids, queries.pending(connection, where, planned_by))
 
     def changes(self, since: datetime) -> dict[str, tuple[int, float]]:
         """Tell, by account, what differs as soon as one of its documents changes that has changed since then."""

@@ -89,6 +89,7 @@ class Ledger(Decisions):
     ) -> PlanResult:
         """Enter a complete plan and move the watermark, both or neither.
 
+        :param plan: of a document that is in it twice, the first counts
         :param watermark: the source was asked up to then; ``None`` leaves the mark (backfills, manual runs)
         :param full: the plan lists all that the account's settings let through; what it lacks has gone
         :param gone: source ids known to have left the source or the filter
@@ -96,16 +97,15 @@ class Ledger(Decisions):
         :param dry_run: write nothing, only tell what would happen
         """
         require_key("account", account)
-        listed = {document.source_id: document for document in plan}
         at = self._time()
         head = planning.Plan(account, direction, run_id, settings_fingerprint, at)
-        everything = set(listed) if full else None
-        gone = set(gone) - set(listed)
         with self._database.read() if dry_run else self._database.write() as connection:
             if not dry_run:
                 runs.lock_watermark(connection, account, direction)
-            result = planning.plan(connection, head, listed.values(), write=not dry_run)
-            left = planning.leave(connection, head, gone=gone, listed=everything, write=not dry_run)
+            result = planning.plan(connection, head, plan, write=not dry_run)
+            listed = result.outcomes
+            gone = [source_id for source_id in gone if source_id not in listed]
+            left = planning.leave(connection, head, gone=gone, listed=listed if full else None, write=not dry_run)
             if not dry_run:
                 runs.move_watermark(
                     connection,
