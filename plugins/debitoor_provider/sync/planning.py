@@ -99,14 +99,15 @@ def plan_export(
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
-    with Shelf[int, Document]() as arrived, Shelf[str, PlannedDocument]() as planned:
-        listed, gone = list_documents(window, account, getmyinvoices, arrived)
-        left_out = _choose(
-            _chosen(listed, account, account_id, ledger),
-            gone,
-            lambda document, waits: planned_document(document, getmyinvoices.account_number, waits),
-            planned,
-        )
+    with Shelf[str, PlannedDocument]() as planned:
+        with Shelf[int, Document]() as arrived:
+            listed, gone = list_documents(window, account, getmyinvoices, arrived)
+            left_out = _choose(
+                _chosen(listed, account, account_id, ledger),
+                gone,
+                lambda document, waits: planned_document(document, getmyinvoices.account_number, waits),
+                planned,
+            )
         if window.updated_since is not None:
             for entry in _waiting_for_approval(ledger, account_id):
                 if entry.source_id not in planned:

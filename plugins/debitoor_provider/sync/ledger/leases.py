@@ -50,8 +50,8 @@ def claim(
     clock_ms: int,
 ) -> list[Entry]:
     """Take the leases that are free, and return those documents as they are now, if they are in one of the states."""
-    asked = {entry.id: entry for entry in entries}
-    keys = sorted({entry.exchange_key for entry in asked.values()})  # one order for all: no deadlock
+    asked = {entry.id: entry.exchange_key for entry in entries}
+    keys = sorted(set(asked.values()))  # one order for all: no deadlock
     until = clock_ms + _ms(ttl)
     fresh: list[Entry] = []
     held: set[str] = set()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CHUNK = 500
+CHUNK = 100
 """Rows per statement: few statements, and far below the parameter limits of both databases."""
 COLUMNS = [documents.c[field.name] for field in dataclasses.fields(Entry) if field.name not in {"owner", "run_id"}]
 """The columns of an :class:`Entry`, in the order of its fields."""
