@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.services.shelf import Shelf
+from debitoor_provider.services.shelf import Shelf, Spool
 
 
 def test_a_record_comes_back_as_it_was() -> None:
@@ -28,6 +28,16 @@ def test_the_latest_of_a_key_counts_and_keeps_its_place() -> None:
         assert "b" not in shelf
         with pytest.raises(KeyError):
             shelf["b"]
+
+
+def test_records_come_back_in_the_order_in_which_they_came_however_often() -> None:
+    with Spool[str]() as spool:
+        for text in ("one", "", "three"):
+            spool.append(text)
+        assert list(spool) == ["one", "", "three"]
+        spool.append("four")
+        assert list(spool) == ["one", "", "three", "four"]
+        assert list(zip(spool, spool, strict=True)) == [(text, text) for text in ("one", "", "three", "four")]
 
 
 def test_it_may_be_written_while_it_is_read() -> None:

@@ -1,4 +1,7 @@
-"""Records by their keys, kept on disk: a list of any length in the memory of its keys."""
+"""Records that lie on disk until they are asked for: a list of any length, in the memory of none or of its keys.
+
+The files are temporary ones that nobody else can open, and go when they are closed.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,21 @@ import os
 import pickle
 from collections.abc import MutableMapping
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
-    from typing import Self
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Shelf(MutableMapping[K, V]):
-    """A mapping whose values lie in a temporary file, which nobody else can open and which goes when it is closed.
-
-    What a key is given anew takes further room there: it is for records that are written once or a few times.
-    """
+class Spool(Generic[V]):
+    """Records in the order in which they came."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed with the shelf
-        self._places: dict[K, int] = {}
+        self._file = TemporaryFile()  # noqa: SIM115 - closed with the spool
 
     def __enter__(self) -> Self:
         return self
@@ -35,15 +33,46 @@ class Shelf(MutableMapping[K, V]):
     ) -> None:
         self._file.close()
 
-    def __setitem__(self, key: K, value: V) -> None:
+    def append(self, record: V) -> int:
+        """Write a record down; tells its place."""
         place = self._file.seek(0, os.SEEK_END)
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
-        self._places[key] = place
+        pickle.dump(record, self._file, pickle.HIGHEST_PROTOCOL)
+        return place
+
+    def at(self, place: int) -> V:
+        """Read the record at a place."""
+        self._file.seek(place)
+        record: V = pickle.load(self._file)  # noqa: S301 - what this process wrote
+        return record
+
+    def __iter__(self) -> Iterator[V]:
+        place, end = 0, self._file.seek(0, os.SEEK_END)
+        while place < end:
+            record = self.at(place)
+            place = self._file.tell()
+            yield record
+
+
+class Shelf(MutableMapping[K, V]):
+    """Records by their keys. What a key is given anew takes further room."""
+
+    def __init__(self) -> None:
+        self._records = Spool[V]()
+        self._places: dict[K, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._records.__exit__(exc_type, exc, traceback)
+
+    def __setitem__(self, key: K, record: V) -> None:
+        self._places[key] = self._records.append(record)
 
     def __getitem__(self, key: K) -> V:
-        self._file.seek(self._places[key])
-        value: V = pickle.load(self._file)  # noqa: S301 - what this process wrote
-        return value
+        return self._records.at(self._places[key])
 
     def __delitem__(self, key: K) -> None:
         del self._places[key]

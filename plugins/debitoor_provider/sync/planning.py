@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP as GETMYINVOICES_OVERLAP
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.services.shelf import Shelf
+from debitoor_provider.services.shelf import Shelf, Spool
 from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
@@ -22,7 +22,7 @@ from debitoor_provider.sync.snapshot import load_document
 from debitoor_provider.sync.window import RunKind, Window, incremental
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
@@ -99,7 +99,7 @@ def plan_export(
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
     ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
-    with Shelf[str, PlannedDocument]() as planned:
+    with Spool[PlannedDocument]() as planned:
         with Shelf[int, Document]() as arrived:
             listed, gone = list_documents(window, account, getmyinvoices, arrived)
             left_out = _choose(
@@ -108,12 +108,10 @@ def plan_export(
                 lambda document, waits: planned_document(document, getmyinvoices.account_number, waits),
                 planned,
             )
-        if window.updated_since is not None:
+        if window.updated_since is not None:  # of those that are listed as well, what was listed counts
             for entry in _waiting_for_approval(ledger, account_id):
-                if entry.source_id not in planned:
-                    document = load_document(entry.snapshot)
-                    planned[entry.source_id] = planned_document(document, getmyinvoices.account_number)
-        return _enter(window, planned.values(), gone, left_out, account, account_id, ledger, run_id, started)
+                planned.append(planned_document(load_document(entry.snapshot), getmyinvoices.account_number))
+        return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
 
 
 def plan_import(
@@ -134,9 +132,9 @@ def plan_import(
     books_of(debitoor, account)  # another company's list, be it empty, must not move the watermark
     listed, gone = list_sales(window, account, debitoor)
     chosen = ((document.id, document, select_sales(document, account)) for document in listed)
-    with Shelf[str, PlannedDocument]() as planned:
+    with Spool[PlannedDocument]() as planned:
         left_out = _choose(chosen, gone, planned_sales_document, planned)
-        return _enter(window, planned.values(), gone, left_out, account, account_id, ledger, run_id, started)
+        return _enter(window, planned, gone, left_out, account, account_id, ledger, run_id, started)
 
 
 def _chosen(
@@ -154,19 +152,19 @@ def _choose(
     chosen: Iterable[tuple[str, Record, LeftOut | None]],
     gone: list[str],
     write_down: Callable[[Record, LeftOut | None], PlannedDocument],
-    planned: MutableMapping[str, PlannedDocument],
+    planned: Spool[PlannedDocument],
 ) -> Counter[str]:
     """Sort listed records into what is planned or waits and what is left out; tell why in the log.
 
     :param chosen: id, record, and why it is left out if it is
     :param gone: gets the ids of those that do not even wait
-    :param planned: gets the others, by their ids
+    :param planned: gets the others
     :return: how many are left out, by reason code
     """
     left_out: Counter[str] = Counter()
     for source_id, record, reason in chosen:
         if reason is None or reason.waits:
-            planned[source_id] = write_down(record, reason)
+            planned.append(write_down(record, reason))
         if reason is not None:
             left_out[reason.code] += 1
             log.info("Document %s is left out: %s", source_id, reason.reason)
