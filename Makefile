@@ -49,7 +49,7 @@ demo-check: $(READY) ## the same, and exit 0 only if every document is where it 
 	@$(BIN)/python -m demo --check
 
 test: $(READY) ## pass the tests
-	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 3 --dist loadgroup
 
 test-fast: $(READY) ## the tests that start no Airflow processes
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup -m "not system"

@@ -21,7 +21,7 @@ from debitoor_provider.sync.archiving import archive, to_archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.planning import due, plan_export, plan_import
+from debitoor_provider.sync.planning import due, plan_export, plan_import, unnamed
 from debitoor_provider.sync.renaming import rename
 from debitoor_provider.sync.reporting import report
 from debitoor_provider.sync.window import RunKind
@@ -66,10 +66,10 @@ class Exchange:
             step: dict[str, Any] = {"ledger": ledger, "run_id": run_id}
             planning = step | {"account_id": ACCOUNT, "kind": RunKind.SCHEDULED}
             if account.type == "export":
-                plan = plan_export(None, account=account, getmyinvoices=getmyinvoices, **planning)
+                plan_export(None, account=account, getmyinvoices=getmyinvoices, **planning)
             else:
-                plan = plan_import(None, account=account, debitoor=debitoor, **planning)
-            rename(plan.due, account=account, **step)
+                plan_import(None, account=account, debitoor=debitoor, **planning)
+            rename(unnamed(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED), account=account, **step)
             pending = due(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED)
             if account.type == "import":
                 import_(pending, account=account, **step, **services)

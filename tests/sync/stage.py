@@ -19,7 +19,7 @@ from debitoor_provider.sync.archiving import archive, to_archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Entry, Ledger, Pending
-from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import
+from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import, unnamed
 from debitoor_provider.sync.preview import Preview, preview_export, preview_import
 from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
 from debitoor_provider.sync.renaming import rename
@@ -162,7 +162,8 @@ class Stage:
         )
 
     def name(self, account: ExportAccount | ImportAccount) -> int:
-        return rename(self.due(account), account=account, ledger=self.ledger, run_id=self.run_id)
+        pending = unnamed(self.ledger, self.account_id, account, self.run_id, RunKind.SCHEDULED)
+        return rename(pending, account=account, ledger=self.ledger, run_id=self.run_id)
 
     def send(self, account: ExportAccount) -> None:
         export(

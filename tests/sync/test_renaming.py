@@ -41,8 +41,7 @@ def named(ledger: Ledger) -> Callable[..., list[str]]:
             for uid, filename in enumerate(filenames, first)
         ]
         ledger.plan("acme", "export", "run", planned)
-        pending = ledger.entries("acme", "export")
-        rename(pending, account=export(rename=pattern), ledger=ledger, run_id="run")
+        rename(ledger.unnamed("acme", "export"), account=export(rename=pattern), ledger=ledger, run_id="run")
         known = ledger.known("acme", "export", [document.source_id for document in planned])
         return [str(known[document.source_id].target_name) for document in planned]
 

@@ -18,7 +18,7 @@ from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.counting import count_export, count_import
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.planning import Plan, choose_window, due, plan_export, plan_import
+from debitoor_provider.sync.planning import Plan, choose_window, due, plan_export, plan_import, unnamed
 from debitoor_provider.sync.preview import Look, preview_export, preview_import
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ class Exchange:
     def due(self, context: Context) -> Pending:
         """Tell what the run is to move."""
         return due(self.ledger, self.account_id, self.account, self.run_id, kind_of(context))
+
+    def unnamed(self, context: Context) -> Pending:
+        """Tell what the run is to give a name."""
+        return unnamed(self.ledger, self.account_id, self.account, self.run_id, kind_of(context))
 
     def close(self) -> None:
         """Give back the connections."""

@@ -23,5 +23,7 @@ class DebitoorRenameOperator(SyncOperator):
         """Name the documents of the run."""
         from debitoor_provider.sync.renaming import rename
 
-        named = rename(exchange.due(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
+        named = rename(
+            exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id
+        )
         return {"named": named}

@@ -32,7 +32,7 @@ class TransferOperator(SyncOperator):
         """Name what has no name yet, move, and count."""
         from debitoor_provider.sync.renaming import rename
 
-        rename(exchange.due(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
+        rename(exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
         self.transfer(exchange, exchange.due(context))
         summary = exchange.ledger.run_counts(exchange.run_id)
         self.log.info("Moved: %s", summary)

@@ -15,7 +15,7 @@ from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, Pending, PlannedDocument, Run, State
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.snapshot import load_document
@@ -141,7 +141,7 @@ def _chosen(
     listed: Iterable[Document], account: ExportAccount, account_id: str, ledger: Ledger
 ) -> Iterator[tuple[str, Document, LeftOut | None]]:
     """Tell of each listed document why it is left out, if it is."""
-    for some in chunks(listed):
+    for some in chunks(listed, WHOLE):
         ours = _archived_by_us(ledger, account_id, some)
         for document in some:
             uid = document.document_uid
@@ -211,12 +211,18 @@ def _enter(
 
 
 def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> Pending:
-    """Tell what a run is to move, older documents first.
+    """Tell what a run is to move, older documents first."""
+    return ledger.pending(account_id, account.type, DUE, planned_by=_alone(run_id, kind))
 
-    A backfill moves what it planned; every other run also what earlier ones left behind.
-    """
-    planned_by = run_id if kind is RunKind.BACKFILL else None
-    return ledger.pending(account_id, account.type, DUE, planned_by=planned_by)
+
+def unnamed(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> Pending:
+    """Tell what a run is to give a name before it moves it, in the order in which the documents came."""
+    return ledger.unnamed(account_id, account.type, planned_by=_alone(run_id, kind))
+
+
+def _alone(run_id: str, kind: RunKind) -> str | None:
+    """A backfill works on what it planned; every other run also on what earlier ones left behind."""
+    return run_id if kind is RunKind.BACKFILL else None
 
 
 def planned_document(document: Document, account_number: str, waits: LeftOut | None = None) -> PlannedDocument:

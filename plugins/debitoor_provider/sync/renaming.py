@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.naming.filename import name_key, split_name, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -29,16 +29,11 @@ _ROUNDS = 50  # names that others take between our look and our write
 def rename(pending: Iterable[Entry], *, account: Account, ledger: Ledger, run_id: str) -> int:
     """Give each document that has none its name; a name once given stays.
 
-    :param pending: planned documents of one account
+    :param pending: documents of one account, in the order in which they get their names; of any other state are left
     :return: how many got a name now
     """
-    unnamed = [
-        (turn(entry.source_id), entry.id)
-        for entry in pending
-        if entry.target_name is None and entry.state is State.PLANNED
-    ]
-    in_turn = (id_ for _, id_ in sorted(unnamed))
-    return sum(_rename(ledger.entries_by_ids(some), account, ledger, run_id) for some in chunks(in_turn))
+    unnamed = (entry for entry in pending if entry.target_name is None and entry.state is State.PLANNED)
+    return sum(_rename(some, account, ledger, run_id) for some in chunks(unnamed, WHOLE))
 
 
 def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str) -> int:
@@ -48,13 +43,12 @@ def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str)
         if not unnamed:
             break
         names = Names(ledger, unnamed[0].account, account.type)
-        in_turn = sorted(unnamed, key=lambda entry: turn(entry.source_id))
-        given = names.give_each([wish(entry) for entry in in_turn])
-        naming = ledger.name_many(zip(in_turn, given, strict=True), run_id=run_id)
+        given = names.give_each([wish(entry) for entry in unnamed])
+        naming = ledger.name_many(zip(unnamed, given, strict=True), run_id=run_id)
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
         named += len(naming.named)
-        unnamed = naming.taken
+        unnamed = sorted(naming.taken, key=lambda entry: turn(entry.source_id))
     return named
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError, StopError, UnclearOutcome
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.parallel import Round, each, postponed
 
@@ -156,5 +156,7 @@ def _is_sending(entry: Entry, ledger: Ledger) -> bool:
 def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
     """Count the documents that are still to be moved, whoever is at it."""
     return sum(
-        entry.state in DUE for some in chunks(pending) for entry in ledger.entries_by_ids(entry.id for entry in some)
+        entry.state in DUE
+        for some in chunks(pending, WHOLE)
+        for entry in ledger.entries_by_ids(entry.id for entry in some)
     )

@@ -170,7 +170,6 @@ def _open(url: URL) -> Database:
     for each, begin in ((engine, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
         event.listen(each, "connect", _prepare_sqlite)
         _begin_by(each, begin)
-    event.listen(writer, "connect", _keep_few_pages)
     return Database(engine, writer, place, threading.Lock())
 
 
@@ -179,11 +178,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _keep_few_pages(connection: Any, _record: object) -> None:
-    """A writer comes back to few pages: four hundred kilobytes of them will do, also in the middle of a large plan."""
-    connection.execute("PRAGMA cache_size=-400")
+    connection.execute("PRAGMA cache_size=-500")  # kilobytes; the system caches the file, and connections are many
 
 
 # The switch to WAL needs the file alone for a moment, and SQLite does not wait for that by itself.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ class Pending(Sequence["Entry"]):
         return len(self._ids)
 
     def __iter__(self) -> Iterator[Entry]:
-        for some in chunks(self._ids):
+        for some in chunks(self._ids, WHOLE):
             found = {entry.id: entry for entry in self._read(some)}
             yield from (found[id_] for id_ in some)
 
@@ -49,4 +49,4 @@ class Pending(Sequence["Entry"]):
 
         :param wanted: chooses from a few at a time
         """
-        return Pending(self._read, [entry.id for some in chunks(self) for entry in wanted(some)])
+        return Pending(self._read, [entry.id for some in chunks(self, WHOLE) for entry in wanted(some)])

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.engine import upsert
 from debitoor_provider.sync.ledger.records import Outcome, PlanResult
-from debitoor_provider.sync.ledger.rows import chunks, document_values, event_values, search_text, write_events
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks, document_values, event_values, search_text, write_events
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, Kind, State, require_legal
 from debitoor_provider.sync.ledger.tables import documents
 
@@ -62,7 +62,7 @@ def plan(connection: Connection, head: Plan, listed: Iterable[PlannedDocument], 
     """
     outcomes: dict[str, Outcome] = {}
     states: Counter[State] = Counter()
-    for chunk in chunks(listed):
+    for chunk in chunks(listed, WHOLE):
         by_id: dict[str, PlannedDocument] = {}
         for document in chunk:
             if document.source_id not in outcomes:

@@ -41,6 +41,7 @@ class Filters(TypedDict, total=False):
     """What a list can be narrowed by beside account, direction and states; see :func:`conditions`."""
 
     run: str | None
+    planned_by: str | None
     text: str | None
     period: tuple[date | None, date | None] | None
     accounts: Collection[str] | None
@@ -54,6 +55,7 @@ def conditions(
     direction: Direction | None = None,
     states: Collection[State] | None = None,
     run: str | None = None,
+    planned_by: str | None = None,
     text: str | None = None,
     period: tuple[date | None, date | None] | None = None,
     accounts: Collection[str] | None = None,
@@ -63,6 +65,7 @@ def conditions(
     """Return the ``WHERE`` of a list.
 
     :param run: planned or worked on by this run last
+    :param planned_by: planned by this run last
     :param text: found anywhere in id, number, company, names or amount, without regard to case
     :param period: first and last document date, both inclusive, either open
     :param accounts: of any of these
@@ -84,6 +87,8 @@ def conditions(
         where.append(documents.c.state.in_(sorted(states)))
     if run is not None:
         where.append(sa.or_(documents.c.planned_by == run, documents.c.moved_by == run))
+    if planned_by is not None:
+        where.append(documents.c.planned_by == planned_by)
     if text:
         key = search_key(storable(text.strip()))
         where.append(
@@ -148,13 +153,18 @@ def ids(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[in
     return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
 
 
-def pending(connection: Connection, where: Iterable[ColumnElement[bool]], planned_by: str | None) -> list[int]:
-    """Return the ids of the documents that fit and were planned by the run, if it is named; older documents first."""
-    if planned_by is not None:
-        where = [*where, documents.c.planned_by == planned_by]
+def pending(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[int]:
+    """Return the ids of the documents that fit, older documents first."""
     date = sa.func.coalesce(_ORDERS["date"], sa.null())  # those that are open are few: no index is to be walked along
     rows = sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id)
     return list(connection.scalars(rows))
+
+
+def unnamed(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[int]:
+    """Return the ids of the planned documents that fit and have no name, in the order in which they came."""
+    came = sa.func.length(documents.c.source_id), documents.c.source_id
+    has_none = documents.c.state == State.PLANNED, documents.c.target_name.is_(None)
+    return list(connection.scalars(sa.select(documents.c.id).where(*where, *has_none).order_by(*came)))
 
 
 def known(connection: Connection, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:

@@ -125,9 +125,15 @@ class LedgerReader:
 
         :param planned_by: those that this run planned
         """
-        where = queries.conditions(account=account, direction=direction, states=states)
+        where = queries.conditions(account=account, direction=direction, states=states, planned_by=planned_by)
         with self._database.read() as connection:
-            return Pending(self.entries_by_ids, queries.pending(connection, where, planned_by))
+            return Pending(self.entries_by_ids, queries.pending(connection, where))
+
+    def unnamed(self, account: str, direction: Direction, *, planned_by: str | None = None) -> Pending:
+        """Choose the planned documents of an account that have no name, in the order in which they came."""
+        where = queries.conditions(account=account, direction=direction, planned_by=planned_by)
+        with self._database.read() as connection:
+            return Pending(self.entries_by_ids, queries.unnamed(connection, where))
 
     def changes(self, since: datetime) -> dict[str, tuple[int, float]]:
         """Tell, by account, what differs as soon as one of its documents changes that has changed since then."""

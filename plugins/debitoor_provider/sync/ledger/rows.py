@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CHUNK = 100
+CHUNK = 500
 """Rows per statement: few statements, and far below the parameter limits of both databases."""
+WHOLE = 100
+"""Whole documents in memory at once, of which a list may have any number."""
 COLUMNS = [documents.c[field.name] for field in dataclasses.fields(Entry) if field.name not in {"owner", "run_id"}]
 """The columns of an :class:`Entry`, in the order of its fields."""
 RUN = "run"
