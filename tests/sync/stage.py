@@ -66,6 +66,8 @@ class Stage:
     :param account_id: its id in the ledger
     """
 
+    kind = RunKind.SCHEDULED
+
     def __init__(
         self,
         sandbox: SandboxAdmin,
@@ -162,7 +164,7 @@ class Stage:
         )
 
     def name(self, account: ExportAccount | ImportAccount) -> int:
-        pending = unnamed(self.ledger, self.account_id, account, self.run_id, RunKind.SCHEDULED)
+        pending = unnamed(self.ledger, self.account_id, account, self.run_id, self.kind)
         return rename(pending, account=account, ledger=self.ledger, run_id=self.run_id)
 
     def send(self, account: ExportAccount) -> None:
@@ -186,7 +188,7 @@ class Stage:
         )
 
     def due(self, account: ExportAccount | ImportAccount) -> Pending:
-        return due(self.ledger, self.account_id, account, self.run_id, RunKind.SCHEDULED)
+        return due(self.ledger, self.account_id, account, self.run_id, self.kind)
 
     def export(self, account: ExportAccount | None = None, window: Window | None = None) -> Plan:
         """A whole run: plan, rename, export, archive."""

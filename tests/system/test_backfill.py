@@ -1,4 +1,4 @@
-"""A real backfill through the scheduler over three months, for a monthly, a weekly and a daily account."""
+"""A real backfill through the scheduler: three months for a monthly and a weekly account, one for a daily one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.system
 
 # June 2026 begins with a Monday, so that months and weeks begin together.
-FIRST, LAST = date(2026, 6, 1), date(2026, 8, 30)
+FIRST = date(2026, 6, 1)
+LAST = {"monthly": date(2026, 8, 30), "weekly": date(2026, 8, 30), "daily": date(2026, 6, 30)}
+RUNS = {"monthly": 3, "weekly": 13, "daily": 30}
 ACCOUNT = """\
 type: export
 name: {frequency}
@@ -34,10 +36,7 @@ PDF = b"%%PDF-1.4\n%% document %d of %s\n%%%%EOF\n"
 @pytest.fixture(scope="module")
 def companies(sandbox: SandboxAdmin) -> dict[str, CompanyAdmin]:
     """One company for each frequency."""
-    return {
-        frequency: sandbox.create_company(f"{frequency} Ltd", limits=None)
-        for frequency in ("monthly", "weekly", "daily")
-    }
+    return {frequency: sandbox.create_company(f"{frequency} Ltd", limits=None) for frequency in RUNS}
 
 
 @pytest.fixture(scope="module")
@@ -72,32 +71,31 @@ def airflow(
 def test_every_document_of_the_period_goes_exactly_once_and_none_outside_it(
     sandbox: SandboxAdmin, companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
-    inside = {frequency: _documents(company) for frequency, company in companies.items()}
+    inside = {frequency: _documents(company, LAST[frequency]) for frequency, company in companies.items()}
 
     for frequency in companies:
         airflow.command(
             *("backfill", "create", "--dag-id", f"debitoor__{frequency}", "--max-active-runs", "4"),
             # Midnight in the account's time zone: a bare date is midnight UTC, two hours into the first interval.
-            *("--from-date", f"{FIRST}T00:00:00+02:00", "--to-date", f"{LAST}T00:00:00+02:00"),
+            *("--from-date", f"{FIRST}T00:00:00+02:00", "--to-date", f"{LAST[frequency]}T00:00:00+02:00"),
         )
     dag_ids = [f"debitoor__{frequency}" for frequency in companies]
     airflow.until(lambda: airflow.finished(dag_ids), "to run the backfills", 900)
 
     for frequency, company in companies.items():
         runs = Counter(run["run_type"] for run in airflow.runs(f"debitoor__{frequency}"))
-        assert runs["backfill"] == {"monthly": 3, "weekly": 13, "daily": 91}[frequency]
+        assert runs["backfill"] == RUNS[frequency]
         sent = Counter(expense["lines"][0]["description"].rpartition("[GMI ")[2] for expense in company.expenses())
         assert sent == {f"{uid}]": 1 for uid in inside[frequency]}, frequency
 
 
-def _documents(company: CompanyAdmin) -> set[int]:
+def _documents(company: CompanyAdmin, last: date) -> set[int]:
     """Add documents on the edges, throughout, and just outside the period; gives the ids of those inside."""
-    edges = [FIRST, LAST, FIRST + timedelta(days=29), FIRST + timedelta(days=30), date(2026, 8, 1)]
+    edges = [FIRST, date(2026, 8, 30), FIRST + timedelta(days=29), FIRST + timedelta(days=30), date(2026, 8, 1)]
     throughout = [FIRST + timedelta(days=7 * week + week % 7) for week in range(13)]
     outside = [FIRST - timedelta(days=1), date(2026, 9, 1), date(2025, 7, 1)]
-    return {_add(company, day, number) for number, day in enumerate(edges + throughout)} - {
-        _add(company, day, 100 + number) for number, day in enumerate(outside)
-    }
+    added = {_add(company, day, number): day for number, day in enumerate(edges + throughout + outside)}
+    return {uid for uid, day in added.items() if FIRST <= day <= last}
 
 
 def _add(company: CompanyAdmin, day: date, number: int) -> int:

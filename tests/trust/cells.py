@@ -172,7 +172,7 @@ def _refused(player: Player) -> list[Entry]:
 def _left(player: Player) -> list[Entry]:
     stage, way = player.stage, player.errand.way
     left = list(stage.ledger.entries(stage.account_id, way, states=DUE, order="listed"))
-    return left + (to_archive(stage.ledger, stage.account_id) if way == "export" else [])
+    return [*left, *(to_archive(stage.ledger, stage.account_id) if way == "export" else ())]
 
 
 def _told(error: ServiceError | None, player: Player) -> list[str]:

@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from debitoor_provider.sync.planning import due, plan_export, plan_import
+from debitoor_provider.sync.planning import plan_export, plan_import
 from debitoor_provider.sync.window import RunKind, Window
 from tests.sync.stage import Stage
 from tests.trust.model_reference import Copy
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
-    from debitoor_provider.sync.ledger import Entry
     from sandbox.client import SandboxAdmin
 
 Direction = Literal["export", "import"]
@@ -40,11 +39,6 @@ class Clocks:
 
 class Exchange(Stage):
     """Both accounts of a company; a run is planned, and finished then or later."""
-
-    kind = RunKind.SCHEDULED
-
-    def due(self, account: Account) -> list[Entry]:
-        return due(self.ledger, self.account_id, account, self.run_id, self.kind)
 
     def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:
         """The first step of a run."""
