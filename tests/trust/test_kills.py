@@ -123,7 +123,7 @@ def test_processes_that_are_killed_anywhere_at_all_lose_and_repeat_nothing(
     tally: Tally,
     sample: Callable[[int, int], int],
 ) -> None:
-    for seed in range(part, sample(200, 5000), 4):
+    for seed in range(part, sample(120, 5000), 4):
         chance = random.Random(seed)
         case = new_case(chance.choice(["export", "export", "import"]), chance.randint(2, 8), parallel=4)
         endings = [_somewhere(chance) for _ in range(chance.choice([1, 1, 2, 3]))]

@@ -39,7 +39,7 @@ def test_any_order_of_events_comes_to_what_the_reference_model_says(
     services = {"sandbox": sandbox, "empty_ledger": empty_ledger, "folder": tmp_path}
     company = type("Company", (Company,), {**services, "tally": tally, "findings": findings, "counts": counts})
     chosen = settings(
-        max_examples=sample(27, 800),
+        max_examples=sample(20, 800),
         stateful_step_count=STEPS,
         deadline=None,
         database=None,

@@ -56,7 +56,7 @@ def test_runs_of_an_account_at_once_move_each_document_once(
     tally: Tally,
     sample: Callable[[int, int], int],
 ) -> None:
-    for seed in range(part, sample(26, 1000), 2):
+    for seed in range(part, sample(20, 1000), 2):
         chance = random.Random(seed)
         direction: Literal["export", "import"] = chance.choice(["export", "export", "import"])
         case = new_case(direction, chance.randint(4, 10), parallel=chance.choice([1, 4]), ledger=ledger)
