@@ -84,7 +84,17 @@ def with_retries(call: Callable[[], T], rule: Rule, backoff: Backoff) -> T:
     :raises UnclearOutcome: when the rule says that a fault may hide a success
     :raises ServiceError: the last error otherwise
     """
+    try:
+        return _clear(call, rule)
+    except rule.again as error:
+        failed = [error]
+    # Almost every call succeeds at once, and what follows costs more than the rest of it.
     from tenacity import Retrying, retry_if_exception_type
+
+    def attempt() -> T:
+        if failed:
+            raise failed.pop()  # the first one's turn is over
+        return _clear(call, rule)
 
     def seconds(state: RetryCallState) -> float | None:
         return backoff.wait(state.outcome.exception() if state.outcome else None, state.attempt_number)
@@ -100,8 +110,7 @@ def with_retries(call: Callable[[], T], rule: Rule, backoff: Backoff) -> T:
         sleep=backoff.sleep,
         reraise=True,
     )
-    outcome: T = retrying(_clear, call, rule)
-    return outcome
+    return retrying(attempt)
 
 
 def _clear(call: Callable[[], T], rule: Rule) -> T:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.engine import upsert
-from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, to_entry
+from debitoor_provider.sync.ledger.rows import COLUMNS, WHOLE, chunks, to_entry
 from debitoor_provider.sync.ledger.tables import documents, leases
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def claim(
     held: set[str] = set()
     for chunk in chunks(keys):
         held.update(_take(connection, chunk, owner, until, clock_ms))
-    for ids in chunks(sorted(asked)):
+    for ids in chunks(sorted(asked), 2 * WHOLE):
         rows = connection.execute(
             sa.select(*COLUMNS).where(documents.c.id.in_(ids), documents.c.state.in_(states)).order_by(documents.c.id)
         )

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.records import Entry
 
 
+_BRIEF = frozenset({Kind.FILE_UPLOADED, Kind.MOVED, Kind.ARCHIVED})
+"""Steps of a document that nobody else changes meanwhile: its row need not be read again."""
+
+
 def advance(
     connection: Connection,
     kind: Kind,
@@ -62,7 +66,11 @@ def advance(
     row = connection.execute(_statement(kind, frozenset(values), by_database), parameters).first()
     if row is None:
         return _settle(connection, kind, entry, values)
-    after = replace(to_entry(row), owner=entry.owner, run_id=run_id)
+    if kind in _BRIEF:
+        written = {"previous_state": row.previous_state, "state": STEPS[kind].target, "changed_at": at}
+        after = replace(entry, run_id=run_id, moved_by=run_id, **written, **values)
+    else:
+        after = replace(to_entry(row), owner=entry.owner, run_id=run_id)
     write_events(
         connection,
         [event_values(after.id, kind, after.previous_state, after.state, at=at, run_id=run_id, detail=detail)],
@@ -132,7 +140,8 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
             values["attempts"] = documents.c.attempts + 1
         where.append(lease.exists())
     values |= {"previous_state": documents.c.state, "state": sa.literal_column(f"'{step.target}'")}
-    return documents.update().where(*where).values(values).returning(*COLUMNS)
+    wanted = [documents.c.previous_state] if kind in _BRIEF else COLUMNS
+    return documents.update().where(*where).values(values).returning(*wanted)
 
 
 def _settle(connection: Connection, kind: Kind, entry: Entry, values: Mapping[str, Any]) -> Entry:
