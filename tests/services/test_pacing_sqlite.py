@@ -62,7 +62,7 @@ def test_a_file_that_fails_on_the_way_is_told(sqlite_store, path):
 
 
 def test_a_file_that_is_busy_for_long_may_be_asked_again(sqlite_store, path, monkeypatch):
-    monkeypatch.setattr(pacing_sqlite, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(pacing_sqlite, "BUSY_SECONDS", 0.05)
     pacer = Pacer("key", Allowance(per_minute=5), store=sqlite_store)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")

@@ -17,13 +17,13 @@ from pyrate_limiter import RateItem, SQLiteBucket
 
 from debitoor_provider.services.pacing_memory import BucketStore, rates_of
 from debitoor_provider.services.pacing_store import Wait, away, unusable
+from debitoor_provider.services.wal import BUSY_SECONDS, is_busy, use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from debitoor_provider.services.pacing_store import Windows
 
-_BUSY_SECONDS = 30.0
 _PLACE = "SQLite"
 
 _TABLE = "CREATE TABLE IF NOT EXISTS debitoor_pauses (name TEXT PRIMARY KEY, until REAL NOT NULL)"
@@ -95,8 +95,8 @@ def _bucket(path: str, table: str, windows: Windows) -> SharedSQLiteBucket:
 
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    use_wal(connection)
     connection.execute("PRAGMA synchronous=OFF")  # after a power cut the count may start anew
     return connection
 
@@ -106,7 +106,7 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if is_busy(error):
             raise away(_PLACE) from None
         mend = "Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to."
         raise unusable(_PLACE, mend) from None

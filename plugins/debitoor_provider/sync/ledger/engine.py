@@ -23,8 +23,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
+from debitoor_provider.services.wal import use_wal
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -175,22 +175,10 @@ def _open(url: URL) -> Database:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-    _use_wal(connection)
+    use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-500")  # kilobytes; the system caches the file, and connections are many
-
-
-# The switch to WAL needs the file alone for a moment, and SQLite does not wait for that by itself.
-@retry(
-    retry=retry_if_exception_type(sqlite3.OperationalError),
-    stop=stop_after_delay(LOCK_WAIT),
-    wait=wait_random(0.01, 0.05),
-    reraise=True,
-)
-def _use_wal(connection: Any) -> None:
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_by(engine: Engine, statement: str) -> None:
