@@ -7,6 +7,8 @@ import threading
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.sync.ledger import Ledger
 
+_CACHE = 4_000  # kilobytes; the page asks about all accounts, again and again
+
 _opened: dict[str, Ledger] = {}
 _opening = threading.Lock()
 
@@ -19,5 +21,5 @@ def opened_ledger() -> Ledger:
     url = ledger_url()
     with _opening:
         if url not in _opened:
-            _opened[url] = Ledger.open(url)
+            _opened[url] = Ledger.open(url, cache=_CACHE)
         return _opened[url]

@@ -14,6 +14,7 @@ import os
 import sqlite3
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
 
 LOCK_WAIT = 30
 """Seconds to wait for another writer before the ledger counts as unavailable."""
+CACHE = 500
+"""Kilobytes of a SQLite file that a connection keeps in memory; the system caches the file besides."""
 CONNECT_WAIT = 10
 """Seconds to wait for a PostgreSQL server to answer."""
 
 _UNKNOWN_OPTION = "The ledger's address has an option that its driver does not know."
 
-_databases: dict[tuple[URL, int], Database] = {}
+_databases: dict[tuple[URL, int, int], Database] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,14 +98,14 @@ class Database:
             raise LedgerUnavailable(f"The ledger ({self.place}) {_sentence(error)}") from error
 
 
-def connect(url: URL) -> Database:
-    """Return the database behind a parsed URL; the same one for the same URL within a process.
+def connect(url: URL, cache: int = CACHE) -> Database:
+    """Return the database behind a parsed URL; the same one for the same arguments within a process.
 
     A child process gets its own: connections must not cross a fork. The parent's stay referenced, so that the child
     does not close them either.
     """
-    key = (url, os.getpid())
-    return _databases.get(key) or _databases.setdefault(key, _open(url))
+    key = (url, cache, os.getpid())
+    return _databases.get(key) or _databases.setdefault(key, _open(url, cache))
 
 
 def disconnect(database: Database) -> None:
@@ -141,7 +144,7 @@ def parse(url: str) -> URL:
     return parsed
 
 
-def _open(url: URL) -> Database:
+def _open(url: URL, cache: int) -> Database:
     is_sqlite = url.get_backend_name() == "sqlite"
     place = f"SQLite file {url.database}" if is_sqlite else f"PostgreSQL database {url.database} at {url.host}"
     options: dict[str, Any] = (
@@ -167,18 +170,18 @@ def _open(url: URL) -> Database:
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine, writer, place, contextlib.nullcontext())
     # A writer takes the lock at once: one that had read first could be refused it without waiting.
-    for each, begin in ((engine, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
-        event.listen(each, "connect", _prepare_sqlite)
+    for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", CACHE)):
+        event.listen(each, "connect", partial(_prepare_sqlite, kilobytes))
         _begin_by(each, begin)
     return Database(engine, writer, place, threading.Lock())
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(kilobytes: int, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
     use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA cache_size=-500")  # kilobytes; the system caches the file, and connections are many
+    connection.execute(f"PRAGMA cache_size=-{kilobytes}")
 
 
 def _begin_by(engine: Engine, statement: str) -> None:

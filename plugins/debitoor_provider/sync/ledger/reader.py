@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, Unpack
 
 from debitoor_provider.sync.ledger import figures, names, queries, runs, schema
-from debitoor_provider.sync.ledger.engine import Database, connect, disconnect, parse
+from debitoor_provider.sync.ledger.engine import CACHE, Database, connect, disconnect, parse
 from debitoor_provider.sync.ledger.pending import Pending
 
 if TYPE_CHECKING:
@@ -25,21 +25,23 @@ class LedgerReader:
     used just now.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> None:
         self._url = parse(url)
         self._now = now
+        self._cache = cache
 
     @classmethod
-    def open(cls, url: str, *, now: Callable[[], datetime] | None = None) -> Self:
+    def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> Self:
         """Open a ledger, creating its tables in a new database.
 
         :param url: ``sqlite:////path/to/ledger.db`` or ``postgresql://user:password@host/database``
         :param now: the clock, aware; default the machine's, and for leases on PostgreSQL the database's
+        :param cache: kilobytes that a reader of a SQLite file keeps in memory; more for who often asks about all of it
         :raises LedgerOutdated: when an upgrade is needed
         :raises LedgerTooNew: when a newer provider has upgraded it
         :raises LedgerMisconfigured: for an address that cannot work
         """
-        ledger = cls(url, now=now)
+        ledger = cls(url, now=now, cache=cache)
         schema.ensure(ledger._database)
         return ledger
 
@@ -224,7 +226,7 @@ class LedgerReader:
 
     @property
     def _database(self) -> Database:
-        return connect(self._url)
+        return connect(self._url, self._cache)
 
     def _time(self) -> datetime:
         return self._now() if self._now else datetime.now(UTC)
