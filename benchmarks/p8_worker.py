@@ -26,14 +26,19 @@ def fleet() -> dict[str, DAG]:
     return {PREFIX + path.stem: _one_task(path.stem) for path in sorted(accounts_folder().glob("*.yaml"))}
 
 
-def _one_task(account: str) -> DAG:
-    with DAG(
-        PREFIX + account,
+def plain_dag(dag_id: str) -> DAG:
+    """Build a DAG with the schedule of the fleet and no task yet."""
+    return DAG(
+        dag_id,
         schedule=CronDataIntervalTimetable(SCHEDULE, timezone="UTC"),
         start_date=pendulum.datetime(2020, 1, 1),
         catchup=False,
         max_active_runs=1,
-    ) as dag:
+    )
+
+
+def _one_task(account: str) -> DAG:
+    with plain_dag(PREFIX + account) as dag:
         PythonOperator(task_id="look", python_callable=_look, op_args=[account])
     return dag
 
