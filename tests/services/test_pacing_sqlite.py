@@ -4,10 +4,14 @@ import sqlite3
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyrate_limiter import Rate, RateItem, SQLiteBucket
 
 from debitoor_provider.services import pacing, pacing_memory, pacing_sqlite
 from debitoor_provider.services.errors import Misconfigured, NotSent
 from debitoor_provider.services.pacing import Allowance, Pacer
+from debitoor_provider.services.pacing_sqlite import SharedSQLiteBucket
 from services.scripted import CANARY
 
 
@@ -72,3 +76,24 @@ def test_a_file_that_is_busy_for_long_may_be_asked_again(sqlite_store, path, mon
     writer.execute("ROLLBACK")
     writer.close()
     assert pacer.left() == 5
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.booleans()), max_size=100))
+def test_calls_are_admitted_as_if_each_had_been_counted(steps):
+    rates, now = [Rate(3, 1_000), Rate(7, 5_000)], 10_000
+    ours, plain = (_bucket_of(kind, rates) for kind in (SharedSQLiteBucket, SQLiteBucket))
+    for pause, sweeps in steps:
+        now += pause
+        ours.now = lambda now=now: now
+        if sweeps:
+            assert ours.leak(now) == plain.leak(now)
+        assert ours.put(RateItem("call", now)) == plain.put(RateItem("call", now))
+    ours.close()
+    plain.close()
+
+
+def _bucket_of(kind: type[SQLiteBucket], rates: list[Rate]) -> SQLiteBucket:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE calls (name TEXT, item_timestamp INTEGER)")
+    connection.execute("CREATE INDEX by_time ON calls (item_timestamp)")
+    return kind(rates, connection, "calls")

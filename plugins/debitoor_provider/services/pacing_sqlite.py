@@ -31,11 +31,30 @@ _PAUSED = "SELECT until FROM debitoor_pauses WHERE name = ?"
 _PAUSE = "INSERT INTO debitoor_pauses VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
 
 
+_COUNT = """
+SELECT :interval{index} AS interval, ifnull(
+    (SELECT max(rowid) FROM {table})
+    - (SELECT rowid FROM {table} WHERE item_timestamp >= :start{index} ORDER BY item_timestamp, rowid LIMIT 1) + 1, 0)
+"""
+
+
 class SharedSQLiteBucket(SQLiteBucket):
     """Counts and inserts in one write transaction, so that no other process can come in between.
 
     (pyrate-limiter's own file lock needs another package and waits 50 ms whenever two processes meet.)
+
+    It counts by the numbers of the rows, since looking at each call of a day would take longer with each call. Rows
+    are written in the order of their times and only the oldest are deleted. After the clock was set back this may count
+    too few for as long as a window lasts; the service's own refusal is heeded then.
     """
+
+    def _build_full_count_query(self, current_timestamp: int) -> tuple[str, dict[str, int]]:
+        parameters, counts = {}, []
+        for index, rate in enumerate(self.rates):
+            parameters[f"interval{index}"] = rate.interval
+            parameters[f"start{index}"] = self._algorithm.window_start(rate, current_timestamp)
+            counts.append(_COUNT.format(index=index, table=self.table))
+        return " UNION ALL ".join(counts), parameters
 
     def put(self, item: RateItem) -> bool:
         """Count the call if it is allowed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_TOGETHER = 25
+"""Documents that the ledger hears of at once; those of a run that is killed before are archived twice."""
 _MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
 
 
@@ -56,7 +59,8 @@ def archive(
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
-    archived: list[int] = []
+    archived = 0
+    done: deque[Entry] = deque()
 
     def archive_one(entry: Entry) -> None:
         try:
@@ -65,14 +69,22 @@ def archive(
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             ledger.not_archived(entry, run_id, error.message, _MEND)
         else:
-            archived.append(ledger.archived(entry, run_id).id)
+            done.append(entry)
+
+    def write_down(at_least: int = _TOGETHER) -> None:
+        nonlocal archived
+        if len(done) >= at_least:
+            archived += len(ledger.archived([done.popleft() for _ in range(len(done))], run_id))
 
     failures: list[RetryError] = []
     for some in chunks(entries):
-        came_of_it = each(some, archive_one, parallel=account.parallel, ending=ending)
+        try:
+            came_of_it = each(some, archive_one, parallel=account.parallel, tick=write_down, ending=ending)
+        finally:
+            write_down(1)
         failures += came_of_it.failures
         if came_of_it.given_up:
             break
     if failures:
         raise postponed(failures, len(entries), "archived")
-    return len(archived)
+    return archived

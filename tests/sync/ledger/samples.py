@@ -77,7 +77,7 @@ def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
         case State.MOVED:
             entry = ledger.moved(ledger.intend(entry), f"expense-{number}")
         case State.ARCHIVED:
-            entry = ledger.archived(ledger.moved(ledger.intend(entry), f"expense-{number}"))
+            (entry,) = ledger.archived([ledger.moved(ledger.intend(entry), f"expense-{number}")], RUN)
         case State.HELD:
             entry = ledger.hold(entry, "currency", "It is in USD.", "Book it by hand.")
         case State.REJECTED:

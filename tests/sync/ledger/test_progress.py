@@ -25,7 +25,7 @@ def test_a_document_travels(ledger: Ledger, clock: Clock):
     assert (entry.state, entry.target_id, entry.file_id, entry.file_bytes) == (State.MOVED, "expense-1", None, 1234)
     assert (entry.moved_by, entry.moved_at) == (RUN, clock.time)
 
-    entry = ledger.archived(entry, RUN)
+    (entry,) = ledger.archived([entry], RUN)
     assert (entry.state, entry.archived_at) == (State.ARCHIVED, clock.time)
     history = ledger.history(entry)
     assert [(event.kind, event.from_state, event.to_state) for event in history] == [
@@ -185,9 +185,18 @@ def test_a_result_that_is_there_already_may_be_written_again(ledger: Ledger):
     first = ledger.moved(entry, "expense-1")
     assert ledger.moved(entry, "expense-1").changed_at == first.changed_at
 
-    ledger.archived(first)
-    assert ledger.archived(first).state is State.ARCHIVED
+    ledger.archived([first], RUN)
+    assert [entry.state for entry in ledger.archived([first], RUN)] == [State.ARCHIVED]
     assert kinds(ledger, entry) == ["listed", "intent", "moved", "archived"]
+
+
+def test_those_of_many_that_were_sent_again_meanwhile_are_not_archived(ledger: Ledger):
+    first, second = (ledger.moved(ledger.intend(entry), f"expense-{entry.id}") for entry in claimed(ledger, 1, 2))
+    ledger.retry([second], "user:ada", again=True)
+
+    assert [entry.id for entry in ledger.archived([first, second], RUN)] == [first.id]
+    assert fresh(ledger, first).moved_by == RUN
+    assert fresh(ledger, second).state is State.PLANNED
 
 
 def test_another_result_is_not_written_over_the_first(ledger: Ledger):
@@ -212,7 +221,7 @@ def test_what_was_not_moved_is_not_archived(ledger: Ledger):
     (entry,) = planned(ledger, 1)
 
     with pytest.raises(IllegalTransition, match="planned cannot become archived"):
-        ledger.archived(entry)
+        ledger.archived([entry], RUN)
 
 
 def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):
@@ -221,7 +230,7 @@ def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):
     assert (noted.state, noted.reason_code, noted.reason) == (State.MOVED, "not_archived", "The document is locked.")
     assert kinds(ledger, moved)[-1] == "not_archived"
 
-    archived = ledger.archived(noted)
+    (archived,) = ledger.archived([noted], RUN)
     assert (archived.state, archived.reason_code, archived.reason) == (State.ARCHIVED, "", "")
 
 

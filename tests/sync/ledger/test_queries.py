@@ -173,7 +173,7 @@ def test_a_lists_worth_is_the_same_for_a_reader(shelf: Ledger):
 def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
     one, two, three, four, five, six = claimed(ledger, 1, 2, 3, 4, 5, 6)
     moved = [ledger.moved(entry, f"expense-{entry.id}") for entry in (one, two, three)]
-    ledger.archived(moved[0])
+    ledger.archived(moved[:1], RUN)
     ledger.not_archived(moved[1], RUN, "The document is locked.")
     ledger.hold(four, "currency", "It is in USD.")
     ledger.reject(five, "file", "The file is empty.")

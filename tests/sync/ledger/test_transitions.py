@@ -160,7 +160,7 @@ _ACTS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
     Kind.SENT_AGAIN: lambda ledger, entry: ledger.retry([entry], "user:ada", again=True),
     Kind.IGNORED: lambda ledger, entry: ledger.ignore([entry], "user:ada"),
     Kind.MARKED_MOVED: lambda ledger, entry: ledger.mark_moved([entry], "user:ada", target_id="expense"),
-    Kind.ARCHIVED: lambda ledger, entry: ledger.archived(entry),
+    Kind.ARCHIVED: lambda ledger, entry: ledger.archived([entry], "run"),
 }
 
 

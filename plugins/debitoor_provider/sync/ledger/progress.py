@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
 from debitoor_provider.sync.ledger.leases import DATABASE_CLOCK
-from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, event_values, to_entry, write_events
+from debitoor_provider.sync.ledger.rows import COLUMNS, RUN, chunks, event_values, to_entry, write_events
 from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_legal
 from debitoor_provider.sync.ledger.tables import documents, leases
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.records import Entry
 
 
-_BRIEF = frozenset({Kind.FILE_UPLOADED, Kind.MOVED, Kind.ARCHIVED})
+_BRIEF = frozenset({Kind.FILE_UPLOADED, Kind.MOVED})
 """Steps of a document that nobody else changes meanwhile: its row need not be read again."""
 
 
@@ -46,8 +46,7 @@ def advance(
 ) -> Entry:
     """Let one document take a step of a run.
 
-    A result that is there already (the same target id, the same archiving) is returned as it is: every attempt may be
-    repeated.
+    A result that is there already (the same target id) is returned as it is: every attempt may be repeated.
 
     :param values: columns to write beside the state
     :param clock_ms: the time for the lease, ``None`` for the database's own
@@ -85,10 +84,11 @@ def advance_all(
     values: Mapping[str, Any],
     *,
     at: datetime,
-    actor: str,
+    run_id: str | None = None,
+    actor: str = RUN,
     detail: Mapping[str, Any] | None = None,
 ) -> list[Entry]:
-    """Let many documents take a step of a person, which needs no lease.
+    """Let many documents take a step that needs no lease: a person's, or archiving.
 
     Those whose state does not allow it are left alone.
 
@@ -109,7 +109,7 @@ def advance_all(
             connection,
             [
                 event_values(
-                    entry.id, kind, entry.previous_state, entry.state, at=at, run_id=None, actor=actor, detail=detail
+                    entry.id, kind, entry.previous_state, entry.state, at=at, run_id=run_id, actor=actor, detail=detail
                 )
                 for entry in changed
             ],
@@ -117,6 +117,8 @@ def advance_all(
         after += changed
     if ids and not after:
         current = _read(connection, ids[0])
+        if kind is Kind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
+            return [current]
         require_legal(kind, current.state, step.target)
     return after
 
@@ -148,8 +150,6 @@ def _settle(connection: Connection, kind: Kind, entry: Entry, values: Mapping[st
     current = _read(connection, entry.id)
     if kind is Kind.MOVED and current.state is State.MOVED and current.target_id == values["target_id"]:
         return replace(current, owner=entry.owner, run_id=entry.run_id)
-    if kind is Kind.ARCHIVED and current.state is State.ARCHIVED:
-        return current
     require_legal(kind, current.state, STEPS[kind].target)
     if kind is Kind.INTENT and current.fingerprint != entry.fingerprint:
         raise EntryChanged(f"Document {current.source_id} was planned anew in the meantime.")

@@ -239,10 +239,15 @@ class Ledger(Decisions):
         values = {"reason_code": code, "reason": reason, "mend": mend, "asked_at": self._time()}
         return self._advance(Kind.WAITS, entry, values, detail)
 
-    def archived(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
-        """Write down that a moved document is archived at the source. Needs no lease."""
-        values = {**NO_REASON, "archived_at": self._time()}
-        return self._advance(Kind.ARCHIVED, entry, values, detail, run_id)
+    def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
+        """Write down that moved documents are archived at the source; return them. Needs no lease.
+
+        :raises IllegalTransition: when none of them is moved or archived
+        """
+        at = self._time()
+        values = {**NO_REASON, "archived_at": at, "moved_by": run_id}
+        with self._database.write() as connection:
+            return progress.advance_all(connection, Kind.ARCHIVED, entries, values, at=at, run_id=run_id)
 
     def not_archived(self, entry: Entry, run_id: str, reason: str, mend: str = "") -> Entry:
         """Write down that the source refuses to archive a moved document."""
