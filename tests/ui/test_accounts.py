@@ -272,6 +272,23 @@ def test_a_paused_account_is_to_be_resumed_and_has_no_next_run(rows, account_fil
     assert (row["state"], row["advice_code"], row["paused"], row["next_run"]) == ("paused", "resume", True, None)
 
 
+def test_a_look_at_one_account_leaves_what_is_known_of_the_others(
+    page, rows, account_file, dag_models, ran, ledger, monkeypatch
+):
+    dag_models("acme", "beta")
+    for account in ("acme", "beta"):
+        account_file(account)
+        run_id = f"debitoor__{account}/{ran(account)}"
+        ledger.start_run(Run(run_id, account, "export", "scheduled"))
+        ledger.finish_run(run_id, counts={}, verdict="success")
+    rows()
+    asked: list[str] = []
+    monkeypatch.setattr(type(ledger), "runs_known", lambda _, run_ids: asked.extend(run_ids) or {})
+    assert page().get("api/accounts/acme").status_code == 200
+    assert rows().keys() == {"acme", "beta"}
+    assert asked == []
+
+
 class TestFiles:
     def test_a_broken_file_is_a_row_that_says_what_to_mend(self, rows, accounts):
         (accounts / "acme.yaml").write_text("type: export\nname: Acme\ndebitoor_id: nobody\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
@@ -59,10 +59,15 @@ class Figures:
 
     def chart(self, today: date) -> list[int]:
         """Give the documents moved on each of the last days, oldest first."""
-        return [self.days.get(today - timedelta(days=ago), 0) for ago in range(DAYS - 1, -1, -1)]
+        return [self.days.get(day, 0) for day in _last_days(today)]
 
     def _sum(self, states: frozenset[State]) -> int:
         return sum(self.states.get(state, 0) for state in states)
+
+
+@lru_cache(maxsize=1)
+def _last_days(today: date) -> list[date]:
+    return [today - timedelta(days=ago) for ago in range(DAYS - 1, -1, -1)]
 
 
 NO_FIGURES = Figures()

@@ -14,7 +14,6 @@ from debitoor_provider.ui.scheduling import Dag, LastRun, known_dags, last_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Ledger, Run
@@ -49,8 +48,6 @@ class Overview:
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the last run as the ledger has it, of which it may know nothing
-    :param advice: one sentence: what to do; empty when there is nothing to be done
-    :param advice_code: the same for a translation; empty when the sentence is the run's own
     """
 
     id: str
@@ -60,13 +57,34 @@ class Overview:
     run: Run | None
     figures: Figures
     state: AccountState
-    advice: str
-    advice_code: str
 
     @property
     def name(self) -> str:
         """What people call it."""
         return name_of(self.file)
+
+    def advice(self) -> tuple[str, str]:
+        """Tell in one sentence what to do, and the same as a code for a translation.
+
+        Both are empty when there is nothing to be done, the code also when the sentence is the run's own.
+        """
+        match self.state:
+            case AccountState.BROKEN:
+                problem = self.file.problems[0]
+                return f"{problem.message} {problem.mend}".strip(), "broken"
+            case AccountState.STOPPED | AccountState.FAILED:
+                if self.run and (told := self.run.remedy or self.run.error):
+                    return told, ""
+                return "Look at the run to see what went wrong.", "look_at_run"
+            case AccountState.PAUSED:
+                return "Resume it, so that documents move again.", "resume"
+            case AccountState.ATTENTION:
+                number = self.figures.attention
+                return ("Decide about 1 document." if number == 1 else f"Decide about {number} documents."), "decide"
+            case AccountState.NEW if self.dag is None:
+                return "Wait until Airflow has read the account's file.", "wait_for_airflow"
+            case _:
+                return "", ""
 
 
 def overview(files: Mapping[str, AccountFile]) -> list[Overview]:
@@ -80,11 +98,10 @@ def overview(files: Mapping[str, AccountFile]) -> list[Overview]:
     rows = []
     for account_id, file in files.items():
         dag, last_run = dags.get(file.dag_id), runs.get(file.dag_id)
-        run = known.get(ledger_id(last_run)) if last_run else None
+        run = known.get(file.dag_id)
         counted = figures.get(account_id, NO_FIGURES)
         state = _state(file, dag, last_run, run, counted)
-        advice, code = _advice(state, file, dag, run, counted)
-        rows.append(Overview(account_id, file, dag, last_run, run, counted, state, advice, code))
+        rows.append(Overview(account_id, file, dag, last_run, run, counted, state))
     return rows
 
 
@@ -114,23 +131,26 @@ class _Recorded:
     """What a ledger has of the last runs. That of a run that is over stays as it is, until the run is run again."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[datetime | None, Run]] = {}
+        self._kept: dict[str, tuple[LastRun, Run]] = {}
         self._lock = threading.Lock()
 
     def of(self, last: Iterable[LastRun]) -> dict[str, Run]:
+        """Give the records of runs that the ledger knows, by DAG id."""
         with self._lock:
-            by_id = {ledger_id(run): run for run in last}
-            kept = {
-                run_id: self._kept[run_id]
-                for run_id, run in by_id.items()
-                if run.is_over and run_id in self._kept and self._kept[run_id][0] == run.finished_at
-            }
-            missing = by_id.keys() - kept.keys()
-            read = opened_ledger().runs_known(missing) if missing else {}
-            self._kept = kept | {
-                run_id: (by_id[run_id].finished_at, run) for run_id, run in read.items() if by_id[run_id].is_over
-            }
-            return {run_id: run for run_id, (_, run) in kept.items()} | read
+            found: dict[str, Run] = {}
+            asked: dict[str, LastRun] = {}
+            for run in last:
+                known = self._kept.get(run.dag_id)
+                if known and known[0] is run:  # Airflow has not written it again
+                    found[run.dag_id] = known[1]
+                else:
+                    asked[ledger_id(run)] = run
+            for run_id, record in (opened_ledger().runs_known(asked) if asked else {}).items():
+                run = asked[run_id]
+                found[run.dag_id] = record
+                if run.is_over:
+                    self._kept[run.dag_id] = (run, record)
+            return found
 
 
 _recorded: dict[Ledger, _Recorded] = {}
@@ -151,28 +171,6 @@ def _state(
     if figures.attention:
         return AccountState.ATTENTION
     return AccountState.WELL if last_run else AccountState.NEW
-
-
-def _advice(
-    state: AccountState, file: AccountFile, dag: Dag | None, run: Run | None, figures: Figures
-) -> tuple[str, str]:
-    match state:
-        case AccountState.BROKEN:
-            problem = file.problems[0]
-            return f"{problem.message} {problem.mend}".strip(), "broken"
-        case AccountState.STOPPED | AccountState.FAILED:
-            if run and (told := run.remedy or run.error):
-                return told, ""
-            return "Look at the run to see what went wrong.", "look_at_run"
-        case AccountState.PAUSED:
-            return "Resume it, so that documents move again.", "resume"
-        case AccountState.ATTENTION:
-            number = figures.attention
-            return ("Decide about 1 document." if number == 1 else f"Decide about {number} documents."), "decide"
-        case AccountState.NEW if dag is None:
-            return "Wait until Airflow has read the account's file.", "wait_for_airflow"
-        case _:
-            return "", ""
 
 
 def _is_paused(dag: Dag | None) -> bool:
