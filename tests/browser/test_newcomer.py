@@ -111,6 +111,7 @@ def test_adds_an_import_account_with_the_connections_that_are_there(page: Page, 
     page.get_by_label("Account name").fill(SALES)
     page.get_by_label("Debitoor id").fill(company.debitoor_email)
     go_on(page, "Preview")
+    expect(page.get_by_role("status").filter(has_text="To send: 5")).to_be_visible()  # the button moves as it comes
     save_and_start(page)
 
 
