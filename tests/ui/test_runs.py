@@ -62,6 +62,12 @@ def test_the_last_runs_of_an_account_or_of_all(page, runs):
     assert len(client.get("api/runs", params={"limit": 1}).json()["runs"]) == 1
 
 
+def test_runs_of_an_account_that_was_removed_leave_their_places_to_others(page, runs):
+    runs.start_run(Run("debitoor__removed/manual__4", "removed", "export", "manual"))
+    found = page().get("api/runs", params={"limit": 2}).json()["runs"]
+    assert [run["dag_run_id"] for run in found] == ["manual__3", "backfill__2"]
+
+
 def test_the_run_of_anybodys_dag_is_told_by_its_own_id(page, runs):
     (run,) = page().get("api/accounts/other/runs").json()["runs"]
     assert (run["dag_id"], run["dag_run_id"]) == ("anybodys", "backfill__2")

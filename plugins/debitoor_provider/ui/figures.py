@@ -8,12 +8,14 @@ document sent again, so they are counted again less often.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.ui.aside import aside
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
@@ -102,6 +104,12 @@ class _Counted:
             self._since, self._changes = since, next_changes
             return self._figures
 
+    def unchanged(self) -> Mapping[str, Figures] | None:
+        """Give the figures if they need not be counted."""
+        with self._lock:
+            is_old = datetime.now(UTC) - self._since > 2 * _REACH
+            return None if is_old or self._ledger.changes(self._since) != self._changes else self._figures
+
     def _count(self, now: datetime, accounts: set[str] | None) -> dict[str, Figures]:
         states, days = self._ledger.totals(accounts), self._days(now, accounts)
         return {account: Figures(counts, days.get(account, {})) for account, counts in states.items()}
@@ -134,7 +142,20 @@ _counting = threading.Lock()
 
 def current_figures() -> Mapping[str, Figures]:
     """Give the figures of all accounts of the ledger, by account."""
-    ledger = opened_ledger()
+    return _counted_of(opened_ledger()).now()
+
+
+def figures_aside() -> Future[Mapping[str, Figures]]:
+    """Begin to give the same: what has to be counted is counted while other things are asked."""
+    counted = _counted_of(opened_ledger())
+    figures = counted.unchanged()
+    if figures is None:
+        return aside(counted.now)
+    known: Future[Mapping[str, Figures]] = Future()
+    known.set_result(figures)
+    return known
+
+
+def _counted_of(ledger: Ledger) -> _Counted:
     with _counting:
-        counted = _counted.setdefault(ledger, _Counted(ledger))
-    return counted.now()
+        return _counted.setdefault(ledger, _Counted(ledger))

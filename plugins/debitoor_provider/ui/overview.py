@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.reporting import STOPPED
-from debitoor_provider.ui.figures import NO_FIGURES, Figures, current_figures
+from debitoor_provider.ui.figures import NO_FIGURES, Figures
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.scheduling import Dag, LastRun, known_dags, last_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Ledger, Run
@@ -63,6 +64,18 @@ class Overview:
         """What people call it."""
         return name_of(self.file)
 
+    def is_of(
+        self, file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, figures: Figures
+    ) -> bool:
+        """Tell whether it was made of just these."""
+        return (
+            self.file is file
+            and self.dag is dag
+            and self.last_run is last_run
+            and self.run is run
+            and self.figures is figures
+        )
+
     def advice(self) -> tuple[str, str]:
         """Tell in one sentence what to do, and the same as a code for a translation.
 
@@ -87,12 +100,13 @@ class Overview:
                 return "", ""
 
 
-def overview(files: Mapping[str, AccountFile]) -> list[Overview]:
+def overview(files: Mapping[str, AccountFile], counting: Future[Mapping[str, Figures]]) -> list[Overview]:
     """Look at accounts.
 
     :param files: by the account's id on the page
+    :param counting: gives :func:`the figures <debitoor_provider.ui.figures.figures_aside>`
     """
-    dags, runs, figures = known_dags(), last_runs.now(), current_figures()
+    dags, runs, figures = known_dags.now(), last_runs.now(), counting.result()
     recorded = _recorded.setdefault(opened_ledger(), _Recorded())
     known = recorded.of(runs[file.dag_id] for file in files.values() if file.dag_id in runs)
     rows = []
@@ -100,8 +114,11 @@ def overview(files: Mapping[str, AccountFile]) -> list[Overview]:
         dag, last_run = dags.get(file.dag_id), runs.get(file.dag_id)
         run = known.get(file.dag_id)
         counted = figures.get(account_id, NO_FIGURES)
-        state = _state(file, dag, last_run, run, counted)
-        rows.append(Overview(account_id, file, dag, last_run, run, counted, state))
+        row = _rows.get(account_id)
+        if not (row and row.is_of(file, dag, last_run, run, counted)):
+            state = _state(file, dag, last_run, run, counted)
+            row = _rows[account_id] = Overview(account_id, file, dag, last_run, run, counted, state)
+        rows.append(row)
     return rows
 
 
@@ -154,6 +171,8 @@ class _Recorded:
 
 
 _recorded: dict[Ledger, _Recorded] = {}
+_rows: dict[str, Overview] = {}
+"""As they were made last, by account; of a thousand, few have changed since."""
 
 
 def _state(

@@ -10,7 +10,7 @@ from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -28,9 +28,9 @@ _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def rows_of(ledger: Ledger, ids: Sequence[int]) -> Iterator[str]:
     """Write documents as CSV, bit by bit."""
-    yield _BYTE_ORDER_MARK + _line(_HEAD)
+    yield _BYTE_ORDER_MARK + _lines([_HEAD])
     for chunk in chunks(ids):
-        yield "".join(_line(_cells(entry)) for entry in ledger.entries_by_ids(chunk))
+        yield _lines(_cells(entry) for entry in ledger.entries_by_ids(chunk))
 
 
 def _cells(entry: Entry) -> Sequence[object]:
@@ -58,6 +58,8 @@ def _cells(entry: Entry) -> Sequence[object]:
 
 def _guarded(text: str) -> str:
     """Let no spreadsheet take text for a formula."""
+    if text[:1].isalnum():  # as nearly all of them do
+        return text
     is_formula = text.lstrip().startswith(_FORMULAS) or text[:1].isspace()
     return f"'{text}" if is_formula else text
 
@@ -71,7 +73,7 @@ def _moment(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
 
 
-def _line(cells: Sequence[object]) -> str:
+def _lines(rows: Iterable[Sequence[object]]) -> str:
     text = StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text).writerows(rows)
     return text.getvalue()

@@ -185,7 +185,7 @@ def by_ids(connection: Connection, ids: Iterable[int]) -> list[Entry]:
     found: list[Entry] = []
     for chunk in chunks(sorted(set(ids))):
         rows = connection.execute(sa.select(*COLUMNS).where(documents.c.id.in_(chunk)).order_by(documents.c.id))
-        found += map(to_entry, rows)
+        found += map(to_entry, rows.all())
     return found
 
 

@@ -163,7 +163,7 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
-    sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount"),
+    sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
 )
 
 leases = sa.Table(

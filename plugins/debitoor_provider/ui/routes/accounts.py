@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Query
 from debitoor_provider.sync.accounts.settings import ExportAccount
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
+from debitoor_provider.ui.figures import figures_aside
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["Accounts"])
 
+_folded = lru_cache(maxsize=50_000)(fold)
 _RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}
 
 
@@ -43,10 +45,11 @@ def list_accounts(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
     """List the accounts that the user may see."""
-    files = account_files()
+    figures, files = figures_aside(), account_files()
     mine = visible(user, files)
-    rows = overview({id_: file for id_, file in files.items() if id_ in mine})
-    fitting = [row for row in rows if _fits(row, fold(search), direction)]
+    rows = overview({id_: file for id_, file in files.items() if id_ in mine}, figures)
+    text = fold(search)
+    fitting = [row for row in rows if _fits(row, text, direction)]
     chosen = [row for row in fitting if state is None or row.state is state]
     page = _sorted(chosen, order)[offset : offset + limit]
     return AccountList(
@@ -60,7 +63,7 @@ def list_accounts(
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     """Tell about one account, with its file."""
     file = account_file(account_id)
-    (row,) = _described(overview({account_id: file}), user)
+    (row,) = _described(overview({account_id: file}, figures_aside()), user)
     try:
         content = file.path.read_bytes()
     except OSError:  # its problems tell why
@@ -86,7 +89,7 @@ def _fits(row: Overview, search: str, direction: str | None) -> bool:
     words = [row.id, row.name]
     if account is not None:
         words += [account.note, *_companies(account)]
-    return any(search in fold(word) for word in words)
+    return any(search in _folded(word) for word in words)
 
 
 def _companies(account: Account) -> list[str]:
@@ -107,7 +110,6 @@ def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
     return [row for _, row in known] + [row for value, row in values if value is None]
 
 
-_folded = lru_cache(maxsize=10_000)(fold)
 _KEYS: dict[str, Callable[[Overview], Any]] = {
     "name": lambda row: (_folded(row.name), row.id),
     "last_run": lambda row: row.last_run and row.last_run.started_at,

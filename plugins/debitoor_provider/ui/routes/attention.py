@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, visible
+from debitoor_provider.ui.aside import aside
 from debitoor_provider.ui.figures import current_figures
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
@@ -32,8 +33,9 @@ def list_attention(
     mine = visible(user, files if account is None else files.keys() & {account})
     fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **_only(mine)}
     ledger = opened_ledger()
-    codes = ledger.count_codes(**fitting)
+    counting = aside(ledger.count_codes, **fitting)
     entries = ledger.entries(**fitting, code=code, limit=limit, offset=offset)
+    codes = counting.result()
     return AttentionList(
         total=sum(codes.values()) if code is None else codes.get(code, 0),
         codes=codes,

@@ -17,6 +17,7 @@ from debitoor_provider.sync.ledger import Entry, State  # noqa: TC001
 from debitoor_provider.sync.ledger.queries import Order  # noqa: TC001
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
+from debitoor_provider.ui.aside import aside
 from debitoor_provider.ui.document_files import Side, fetch, name_of
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
@@ -62,8 +63,9 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    states = ledger.count(**fitting)
+    counting = aside(ledger.count, **fitting)
     entries = ledger.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
+    states = counting.result()
     return DocumentList(
         total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
         states=states,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
+from debitoor_provider.ui.aside import aside
 from debitoor_provider.ui.exchange import opened_exchange
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
 from debitoor_provider.ui.ledger import opened_ledger
@@ -32,8 +33,12 @@ class BackfillSize(BaseModel):
 @router.get("/runs", dependencies=[Depends(ANY_USER)])
 def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
     """List the last runs of all accounts that the user may see."""
-    files = account_files()
-    runs = opened_ledger().runs(limit=limit, accounts=visible(user, files))
+    files, ledger = account_files(), opened_ledger()
+    recent = aside(ledger.runs, limit=limit)
+    mine = visible(user, files)
+    runs = recent.result()
+    if any(run.account not in mine for run in runs):
+        runs = ledger.runs(limit=limit, accounts=mine)
     return RunList(runs=[RunModel.told(run, name_of(files[run.account])) for run in runs])
 
 

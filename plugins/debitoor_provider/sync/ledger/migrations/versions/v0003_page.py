@@ -17,7 +17,9 @@ def upgrade() -> None:
     op.create_index("ix_debitoor_runs_started", "debitoor_runs", ["started_at"])
     op.create_index("ix_debitoor_documents_moved", "debitoor_documents", ["account", "moved_at"])
     op.create_index(
-        "ix_debitoor_documents_date", "debitoor_documents", ["account", "document_date", "state", "gross_amount"]
+        "ix_debitoor_documents_date",
+        "debitoor_documents",
+        ["account", "document_date", "state", "gross_amount", "changed_at"],
     )
     op.drop_index("ix_debitoor_documents_all_state", "debitoor_documents")
     op.create_index(
