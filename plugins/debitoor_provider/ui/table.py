@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ def _guarded(text: str) -> str:
     return f"'{text}" if is_formula else text
 
 
+@lru_cache(maxsize=1_000)
 def _run(run_id: str | None, account: str) -> str:
     run = RunRef.of(run_id, account)
     return _guarded(run.dag_run_id) if run else ""
