@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -61,7 +62,6 @@ def export(
     if not pending:
         return
     books = books_of(debitoor, account)
-    companies = {company.company_uid: company for company in getmyinvoices.companies()}
     settings = fingerprint(account)
 
     arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
@@ -71,11 +71,14 @@ def export(
         attempts = open_attempts(ledger, claimed)
         elsewhere = ledger.sent_elsewhere(claimed)
         present = look.at(somebody_was_there=bool(attempts or elsewhere))
+        companies = {company.company_uid: company for company in listing.result()}
         return _Mover(
             account, settings, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
         ).move
 
-    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
+    with ThreadPoolExecutor(1, "companies") as aside:
+        listing = aside.submit(getmyinvoices.companies)  # while the other service is looked at
+        move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
 
 @dataclass(frozen=True, slots=True)
