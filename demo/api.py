@@ -9,6 +9,10 @@ from typing import Any
 import requests
 
 
+_PAGE = 100
+"""Airflow's own ``[api] maximum_page_limit``."""
+
+
 class AirflowFailed(RuntimeError):
     """Airflow did not do what was asked; names the log to look into."""
 
@@ -45,12 +49,11 @@ class AirflowApi:
 
     def dag_ids(self) -> set[str]:
         """Which DAGs there are."""
-        return {dag["dag_id"] for dag in self.call("GET", "/dags", limit=1000, exclude_stale=True)["dags"]}
+        return {dag["dag_id"] for dag in self._all("/dags", "dags", exclude_stale=True)}
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """All runs of a DAG."""
-        runs: list[dict[str, Any]] = self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1000)["dag_runs"]
-        return runs
+        return self._all(f"/dags/{dag_id}/dagRuns", "dag_runs")
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
         """The states of a run's tasks."""
@@ -79,6 +82,15 @@ class AirflowApi:
         except (requests.ConnectionError, requests.Timeout, AirflowFailed):
             return False
         return all(part.get("status") == "healthy" for part in health.values())
+
+    def _all(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        """Read a list to its end: Airflow gives at most a hundred at once."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.call("GET", path, limit=_PAGE, offset=len(found), **params)[key]
+            found += page
+            if len(page) < _PAGE:
+                return found
 
     def _count(self, dag_id: str, *states: str) -> int:
         """Count the runs of a DAG, all or those in some states."""
