@@ -8,7 +8,6 @@ from typing import Any
 
 import requests
 
-
 _PAGE = 100
 """Airflow's own ``[api] maximum_page_limit``."""
 
