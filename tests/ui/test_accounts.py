@@ -177,6 +177,21 @@ class TestRow:
         third = ran(state="queued")
         assert rows()["acme"]["last_run"]["dag_run_id"] == third
 
+    def test_a_run_with_the_number_of_a_deleted_one_belongs_to_its_own_account(
+        self, rows, account_file, dag_models, ran
+    ):
+        for account in ("acme", "other"):
+            account_file(account)
+            dag_models(account)
+        ran("acme")
+        deleted = ran("other")
+        assert rows()["other"]["last_run"]["dag_run_id"] == deleted
+        with create_session() as session:
+            session.delete(session.query(DagRun).filter_by(run_id=deleted).one())
+        last = ran("acme")
+        found = rows()
+        assert (found["acme"]["last_run"]["dag_run_id"], found["other"]["last_run"]) == (last, None)
+
     def test_who_may_only_look_is_told_so(self, page, account_file):
         account_file()
         (row,) = page("viewer").get("api/accounts").json()["accounts"]

@@ -127,10 +127,12 @@ class LastRuns:
         with self._lock, create_session() as session:
             self._find(session)
             runs = self._kept.now(session, _stamps(session, self._ids.values()))
-            deleted = [dag_id for dag_id, id_ in self._ids.items() if id_ not in runs]
-            if deleted:
-                self._ids = {run.dag_id: run.id for run in runs.values()}
+            of = {id_: run.dag_id for id_, run in runs.items()}
+            deleted = [dag_id for dag_id, id_ in self._ids.items() if of.get(id_) != dag_id]
+            if deleted:  # and another may have got its number
+                self._ids = {dag_id: id_ for dag_id, id_ in self._ids.items() if of.get(id_) == dag_id}
                 self._ids |= _last_ids(session, DagRun.dag_id.in_(deleted))
+                self._ids |= _ids_above(session, (self._newest or 0) - _REACH)
                 runs = self._kept.now(session, _stamps(session, self._ids.values()))
             if runs is not self._runs[0]:
                 self._runs = (runs, {run.dag_id: run for run in runs.values()})
