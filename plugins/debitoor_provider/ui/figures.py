@@ -91,7 +91,7 @@ class _Counted:
             now = datetime.now(UTC)
             # What changes while this goes on is to be noticed at the next call: the look at what has changed comes
             # before the counting, and the look with which the next one is compared comes before that.
-            is_old = now - self._since > 2 * _REACH
+            is_old = self._is_old(now)
             since = now - _REACH if is_old else self._since
             next_changes = self._ledger.changes(since)
             changes = self._ledger.changes(self._since) if is_old else next_changes
@@ -107,8 +107,12 @@ class _Counted:
     def unchanged(self) -> Mapping[str, Figures] | None:
         """Give the figures if they need not be counted."""
         with self._lock:
-            is_old = datetime.now(UTC) - self._since > 2 * _REACH
+            is_old = self._is_old(datetime.now(UTC))
             return None if is_old or self._ledger.changes(self._since) != self._changes else self._figures
+
+    def _is_old(self, now: datetime) -> bool:
+        """Tell whether the look at what has changed reaches so far back that it is to begin later."""
+        return now - self._since > 2 * _REACH
 
     def _count(self, now: datetime, accounts: set[str] | None) -> dict[str, Figures]:
         states, days = self._ledger.totals(accounts), self._days(now, accounts)

@@ -119,10 +119,9 @@ class LastRuns:
         self._newest: int | None = None
         self._near = 0
         self._kept = _Kept(_read_runs)
-        self._runs: tuple[Mapping[int, LastRun], dict[str, LastRun]] = ({}, {})
         self._lock = threading.Lock()
 
-    def now(self) -> Mapping[str, LastRun]:
+    def now(self) -> dict[str, LastRun]:
         """Give the last runs as they are now, by DAG id."""
         with self._lock, create_session() as session:
             self._find(session)
@@ -134,9 +133,7 @@ class LastRuns:
                 self._ids |= _last_ids(session, DagRun.dag_id.in_(deleted))
                 self._ids |= _ids_above(session, (self._newest or 0) - _REACH)
                 runs = self._kept.now(session, _stamps(session, self._ids.values()))
-            if runs is not self._runs[0]:
-                self._runs = (runs, {run.dag_id: run for run in runs.values()})
-            return self._runs[1]
+            return {run.dag_id: run for run in runs.values()}
 
     def _find(self, session: Session) -> None:
         """Find the ids of the last runs."""
