@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -202,8 +203,11 @@ def test_equal_ids_numbers_and_names_of_two_companies_are_told_apart(
             for sandbox, name in ((here, "one"), (there, "other"))
         ]
         one, other = (Exchange(stage, way) for stage in stages)
-        for exchange in (one, other):
+        now = datetime.now(UTC)  # of which the ids are made
+        for sandbox, exchange in ((here, one), (there, other)):
+            sandbox.set_clock(now, frozen=True)
             arrive(exchange, 3)
+            sandbox.set_clock()
         assert one.arrived == other.arrived
         for _ in range(2):
             for exchange in (one, other):

@@ -90,8 +90,9 @@ def _run(case: Case, dag: DAG, number: int, chance: random.Random) -> Run:
 def _at_once(workers: Workers, runs: list[Run]) -> None:
     """Begin the runs together; what has to be tried again is tried when all are through."""
     processes = [(run, *workers.start(run)) for run in runs]
-    for run, process, told in processes:
+    for _, process, _ in processes:
         wait(process)
+    for run, _, told in processes:
         workers.run(run, states=states_of(run, told, {}))
 
 
@@ -117,13 +118,15 @@ def test_two_schedulers_with_their_workers_move_each_document_once(
         )
         with local.running() as airflow:
             airflow.until(lambda: set(dag_ids) <= airflow.dag_ids(), "to find the accounts", 120)
-            sandbox.fault("latency", operation="*", seconds=0.05, company=company)
+            slow = sandbox.fault("latency", operation="*", seconds=3, company=company)  # till they are seen
             airflow.command("backfill", "create", "--dag-id", dag_ids[0], "--from-date", JUNE, "--to-date", JUNE)
             for dag_id in dag_ids:
                 airflow.trigger(dag_id)
                 airflow.unpause(dag_id)  # now the scheduled run begins too
             airflow.until(lambda: bool(company.expenses()), "to begin", 240)
             killed = _kill_tasks()
+            sandbox.fault("latency", operation="*", seconds=0.05, company=company)
+            sandbox.clear_faults(slow)
             airflow.until(lambda: airflow.finished(dag_ids), "to run everything", 480)
             runs = [run for dag_id in dag_ids for run in airflow.runs(dag_id)]
         tally.case(len(runs))
