@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from debitoor_provider.services.errors import Misconfigured, Refused
 from debitoor_provider.services.session import HeaderAuth, ServiceSession, checked_base_url, segment
@@ -148,3 +150,30 @@ def test_a_proxy_of_the_environment_is_for_https_alone(service, monkeypatch):
     with session_of(service) as plain, session_of(service, proxy="http://127.0.0.1:8") as chosen:
         assert plain.proxies == {}
         assert chosen.proxies["http"] == "http://127.0.0.1:8"
+
+
+_PARAMS = st.dictionaries(
+    st.text(max_size=5),
+    st.text(max_size=5) | st.integers() | st.none() | st.lists(st.integers(), max_size=2),
+    max_size=3,
+)
+
+
+@given(
+    st.text(alphabet="ab.~-_/%20é?#&=: ", max_size=12), _PARAMS | st.text(max_size=5), st.none() | st.binary(max_size=9)
+)
+def test_a_call_is_prepared_as_requests_would_do_it(path, params, data):
+    session = ServiceSession(
+        "https://a.example/v3", auth=HeaderAuth("x-token", CANARY, at="https://a.example", what="")
+    )
+    method = "GET" if data is None else "POST"
+    try:
+        theirs = session.prepare_request(requests.Request(method, f"/{path}", params=params, data=data))
+    except (Refused, requests.RequestException) as refused:
+        with pytest.raises(type(refused)):
+            session.prepared(method, f"/{path}", params=params, data=data, headers={})
+        return
+    ours = session.prepared(method, f"/{path}", params=params, data=data, headers={})
+    assert (ours.method, ours.url, ours.headers, ours.body) == (
+        theirs.method, theirs.url, theirs.headers, theirs.body,
+    )  # fmt: skip

@@ -81,13 +81,16 @@ def parsed(body: bytes) -> tuple[Any, bool]:
     if not body.strip():
         return None, True
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_constant), True
+        return _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass")), True
     except (ValueError, RecursionError):
         return None, False
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
 def content_type(response: requests.Response) -> str:

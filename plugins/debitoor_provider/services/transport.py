@@ -223,14 +223,9 @@ class Transport:
         )
         started = time.perf_counter()
         response = self.session.send(prepared, stream=True, timeout=call.timeouts)
-        log.debug(
-            "%s %s %s: %s after %.0f ms",
-            self.service,
-            call.method,
-            urlsplit(prepared.url).path,
-            response.status_code,
-            (time.perf_counter() - started) * 1000,
-        )
+        if log.isEnabledFor(logging.DEBUG):
+            path, taken = urlsplit(prepared.url).path, (time.perf_counter() - started) * 1000
+            log.debug("%s %s %s: %s after %.0f ms", self.service, call.method, path, response.status_code, taken)
         return response
 
     def _payload(self, response: requests.Response, call: Call) -> Any:

@@ -1,0 +1,63 @@
+"""How a session reaches its one service: what is the same for every call is found out once.
+
+requests itself looks anew at each call which proxy, certificates and connection pool an address needs, and takes the
+answer's cookies out to keep none of them. Together that costs as much as writing the request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from requests import Response
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from requests import PreparedRequest
+
+
+class ServiceAdapter(HTTPAdapter):
+    """An adapter for the addresses of one origin.
+
+    :param pool_size: connections kept open
+    """
+
+    def __init__(self, pool_size: int) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=pool_size)
+        self._found: tuple[object, Any] | None = None
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None
+    ) -> Any:
+        """Return the pool of the last call if it was made in the same way and is still open."""
+        way = (verify, cert, *(proxies or {}).items())
+        found = self._found
+        if found is not None and found[0] == way and found[1].pool is not None:
+            return found[1]
+        pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
+        self._found = way, pool
+        return pool
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Do nothing: it is done when the pool is found."""
+
+    def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
+        """Return path and query of the address; the whole for a proxy that takes plain HTTP."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Make a response of urllib3's, without cookies."""
+        response = Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw = resp
+        response.reason = resp.reason
+        response.url = str(req.url)
+        response.request = req
+        response.connection = self
+        return response
