@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
+from debitoor_provider.services.pacing_ahead import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,15 +144,20 @@ class Pacer:
             remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
         )
 
-    def _shared(self) -> Store:
+    def _shared(self) -> Ahead:
         # By process: a forked worker must not use its parent's connection to the store.
         return _opened(self._store, self._name, self._windows, os.getpid())
 
 
 @lru_cache(maxsize=256)
-def _opened(store: str, name: str, windows: Windows, process: int) -> Store:
-    """Return what this process counts the calls of a key with. Each store imports its driver only when it is used."""
+def _opened(store: str, name: str, windows: Windows, process: int) -> Ahead:
+    """Return what this process counts the calls of a key with."""
     windows = tuple((limit, seconds + _MARGIN) for limit, seconds in windows)
+    return Ahead(_store(store, name, windows, process), windows)
+
+
+def _store(store: str, name: str, windows: Windows, process: int) -> Store:
+    """Open a store. Each imports its driver only when it is used."""
     parts = urlsplit(store)
     if store == MEMORY:
         from debitoor_provider.services.pacing_memory import open_memory

@@ -21,19 +21,20 @@ class BucketStore:
     def __init__(self, bucket: AbstractBucket) -> None:
         self._bucket = bucket
         self._lock = threading.Lock()
-        self._taken = 0
+        self._until_sweep = 0
 
-    def take(self, share: float = 1.0) -> Wait | None:
-        """Count a call if it is allowed now."""
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
+        """Count calls if they are allowed now."""
         with self._lock:
             now = self._bucket.now()  # type: ignore[no-untyped-call]
-            if self._taken % SWEEP_EVERY == 0:
+            if self._until_sweep <= 0:
                 self._bucket.leak(now)
-            if share < 1 and (wait := self._until_part_is_free(share, now)) > 0:
+                self._until_sweep = SWEEP_EVERY
+            if share < 1 and (wait := self._until_part_is_free(share, calls, now)) > 0:
                 return Wait(wait / 1000)
-            item = RateItem("call", now)
+            item = RateItem("call", now, calls)
             if self._bucket.put(item):
-                self._taken += 1
+                self._until_sweep -= calls
                 return None
             return Wait(max(float(self._bucket.waiting(item)) / 1000, 0.001))  # type: ignore[arg-type]
 
@@ -46,13 +47,13 @@ class BucketStore:
             self._bucket.leak(self._bucket.now())  # type: ignore[no-untyped-call]
             return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))  # type: ignore[arg-type]
 
-    def _until_part_is_free(self, share: float, now: int) -> int:
-        """Tell the milliseconds until no window holds more than a part of its calls.
+    def _until_part_is_free(self, share: float, calls: int, now: int) -> int:
+        """Tell the milliseconds until no window would hold more than a part of its calls.
 
         Another process may take the last one of a part meanwhile; the whole is kept by the bucket all the same.
         """
-        calls = [(rate, self._bucket.peek(part(rate.limit, share) - 1)) for rate in self._bucket.rates]
-        return max(call.timestamp + rate.interval - now if isinstance(call, RateItem) else 0 for rate, call in calls)
+        leaving = [(rate, self._bucket.peek(part(rate.limit, share) - calls)) for rate in self._bucket.rates]
+        return max(call.timestamp + rate.interval - now if isinstance(call, RateItem) else 0 for rate, call in leaving)
 
 
 def open_memory(windows: Windows) -> BucketStore:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _PLACE = "PostgreSQL"
 _ANSWER_WITHIN = 5
 
-_IS_THERE = sa.text("SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[])') IS NOT NULL")
+_IS_THERE = sa.text(
+    "SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[], integer)') IS NOT NULL"
+)
 
 # Unlogged: nothing waits for the disk, and after a crash of the server the count may start anew.
 _MAKE = """
@@ -42,7 +44,8 @@ CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_calls (
     name text, number bigint, at timestamptz NOT NULL, PRIMARY KEY (name, number)
 );
 CREATE OR REPLACE FUNCTION debitoor_pacing_take(
-    _name text, _calls bigint[], _seconds double precision[], OUT wait double precision, OUT asked boolean
+    _name text, _calls bigint[], _seconds double precision[], _more integer,
+    OUT wait double precision, OUT asked boolean
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     known debitoor_pacing_keys%ROWTYPE;
@@ -59,18 +62,18 @@ BEGIN
     IF asked THEN RETURN; END IF;
     SELECT coalesce(max(extract(epoch FROM calls.at - moment) + windows.seconds), 0) INTO wait
         FROM unnest(_calls, _seconds) AS windows (calls, seconds)
-        JOIN debitoor_pacing_calls calls ON calls.name = _name AND calls.number = known.counted - windows.calls + 1;
+        JOIN debitoor_pacing_calls calls ON calls.name = _name AND calls.number = known.counted - windows.calls + _more;
     IF wait > 0 THEN RETURN; END IF;
-    INSERT INTO debitoor_pacing_calls VALUES (_name, known.counted + 1, moment);
-    UPDATE debitoor_pacing_keys SET counted = known.counted + 1 WHERE name = _name;
-    IF known.counted % 500 = 0 THEN
+    INSERT INTO debitoor_pacing_calls SELECT _name, known.counted + new, moment FROM generate_series(1, _more) new;
+    UPDATE debitoor_pacing_keys SET counted = known.counted + _more WHERE name = _name;
+    IF known.counted % 500 < _more THEN
         DELETE FROM debitoor_pacing_calls
             WHERE name = _name AND at < moment - make_interval(secs => _seconds[array_upper(_seconds, 1)]);
     END IF;
 END $$;
 """
 
-_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_take(:name, :calls, :seconds)")
+_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_take(:name, :calls, :seconds, :more)")
 _PAUSED = sa.text(
     "SELECT extract(epoch FROM paused_until - clock_timestamp()) AS wait FROM debitoor_pacing_keys WHERE name = :name"
 )
@@ -95,15 +98,16 @@ class PostgreSQLStore:
         self._key = {"name": name}
         self._is_there = False
 
-    def take(self, share: float = 1.0) -> Wait | None:
-        """Count a call if it is allowed now."""
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
+        """Count calls if they are allowed now."""
         with self._connected() as connection:
             if not self._windows:
                 paused = connection.scalar(_PAUSED, self._key)
                 return Wait(float(paused), asked=True) if paused and paused > 0 else None
-            calls = [part(limit, share) for limit, _ in self._windows]
+            limits = [part(limit, share) for limit, _ in self._windows]
             seconds = [seconds for _, seconds in self._windows]
-            wait, asked = connection.execute(_TAKE, self._key | {"calls": calls, "seconds": seconds}).one()
+            values = {"calls": limits, "seconds": seconds, "more": calls}
+            wait, asked = connection.execute(_TAKE, self._key | values).one()
             return Wait(wait, asked) if wait > 0 else None
 
     def pause(self, seconds: float) -> None:

@@ -31,19 +31,19 @@ _NOW = "local time = redis.call('TIME'); local now = time[1] * 1000 + math.floor
 _TAKE = f"""
 local pause = redis.call('PTTL', KEYS[2])
 if pause > 0 then return {{pause, 1}} end
-if #ARGV == 1 then return {{0, 0}} end
+if #ARGV == 2 then return {{0, 0}} end
 {_NOW}
 local longest = tonumber(ARGV[#ARGV])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. now - longest)
 local wait = 0
-for i = 2, #ARGV, 2 do
-    -- The call that has to leave the window before another one fits in.
-    local place = ARGV[i] - 1
+for i = 3, #ARGV, 2 do
+    -- The call that has to leave the window before the new ones fit in.
+    local place = ARGV[i] - ARGV[2]
     local call = redis.call('ZREVRANGE', KEYS[1], place, place, 'WITHSCORES')
     if call[2] then wait = math.max(wait, call[2] + ARGV[i + 1] - now + 1) end
 end
 if wait > 0 then return {{wait, 0}} end
-redis.call('ZADD', KEYS[1], now, ARGV[1])
+for i = 1, ARGV[2] do redis.call('ZADD', KEYS[1], now, ARGV[1] .. i) end
 redis.call('PEXPIRE', KEYS[1], longest)
 return {{0, 0}}
 """
@@ -68,11 +68,11 @@ class RedisStore:
         self._make_pause = client.register_script(_PAUSE)
         self._count_taken = client.register_script(_TAKEN)
 
-    def take(self, share: float = 1.0) -> Wait | None:
-        """Count a call if it is allowed now."""
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
+        """Count calls if they are allowed now."""
         # Named by us: sent again after a lost answer, it is the same call.
         windows = ((part(limit, share), milliseconds) for limit, milliseconds in self._windows)
-        arguments = [secrets.token_hex(8), *(number for window in windows for number in window)]
+        arguments = [secrets.token_hex(8), calls, *(number for window in windows for number in window)]
         wait, asked = self._run(self._take_call, [self._calls, self._pause], arguments)
         return Wait(wait / 1000, bool(asked)) if wait else None
 

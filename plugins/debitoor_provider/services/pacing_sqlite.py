@@ -84,14 +84,14 @@ class SQLiteStore:
             self._connection.commit()
             self._calls = BucketStore(_bucket(path, name, windows)) if windows else None
 
-    def take(self, share: float = 1.0) -> Wait | None:
-        """Count a call if it is allowed now."""
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
+        """Count calls if they are allowed now."""
         with _plain_errors():
             with self._lock:
                 row = self._connection.execute(_PAUSED, (self._name,)).fetchone()
             if row and (left := row[0] - time.time()) > 0:
                 return Wait(left, asked=True)
-            return self._calls.take(share) if self._calls else None
+            return self._calls.take(share, calls) if self._calls else None
 
     def pause(self, seconds: float) -> None:
         """Allow no call to any process before so many seconds have passed."""

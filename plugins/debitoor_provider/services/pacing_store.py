@@ -37,10 +37,11 @@ class Store(Protocol):
     to mend something.
     """
 
-    def take(self, share: float = 1.0) -> Wait | None:
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
         """Count a call if it is allowed now; otherwise tell how long to wait.
 
         :param share: part of each window that may be full after the call, whoever filled it
+        :param calls: to be counted together, all or none; never more than a window has
         """
 
     def pause(self, seconds: float) -> None:
