@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from airflow.sdk import Connection
+from airflow.sdk.log import redact
 from services.scripted import CANARY, Reply
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
@@ -196,11 +198,19 @@ def test_https_is_the_rule(connect, hook):
         hook.client  # noqa: B018
 
 
-def test_the_secret_is_masked_in_the_log_of_tasks(connection, hook, monkeypatch):
-    masked = []
-    monkeypatch.setattr("debitoor_provider.hooks.base.mask_secret", masked.append)
+def test_the_secret_is_masked_in_the_log_of_tasks(connect, hook):
+    connect("getmyinvoices", BASE, password="k9q7-that-only-this-test-has")
+    assert redact("a k9q7-that-only-this-test-has") == "a k9q7-that-only-this-test-has"
     hook.client  # noqa: B018
-    assert masked == [CANARY]
+    assert redact("a k9q7-that-only-this-test-has") == "a ***"
+
+
+def test_so_are_those_of_a_connection_that_airflow_does_not_keep():
+    given = Connection(
+        conn_id="c", conn_type="getmyinvoices", password="n0t-kept-yet", extra='{"client_secret": "n0t-either"}'
+    )
+    GetMyInvoicesHook.of(given).client  # noqa: B018
+    assert redact("n0t-kept-yet, n0t-either") == "***, ***"
 
 
 def test_a_connection_that_works(service, connection, hook):

@@ -169,9 +169,10 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @property
     def _connection(self) -> Connection:
+        if self._given:  # in those that Airflow keeps it masks the secrets itself
+            mask_secret(self._given.password)
+            mask_secret(self._given.extra_dejson)
         found = self._given or self.get_connection(self.http_conn_id)
-        if found.password:
-            mask_secret(found.password)
         # Made anew: in the API server it is a row of the database, which must neither change nor give up a Secret.
         fields: dict[str, Any] = {name: getattr(found, name) for name in ("conn_type", "schema", "port")}
         for name in ("host", "login", "password", "extra"):  # any of them may hold a secret

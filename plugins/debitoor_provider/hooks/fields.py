@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from debitoor_provider.services.errors import Misconfigured
@@ -22,8 +23,7 @@ class Fields:
     """
 
     def __init__(self, connection: Connection) -> None:
-        extra = connection.extra_dejson
-        known = extra if isinstance(extra, dict) else {}
+        known = _extra(connection)
         self._extra = {name: Secret(value) if isinstance(value, str) else value for name, value in known.items()}
         self._connection = connection
 
@@ -76,3 +76,12 @@ class Fields:
             f"The field '{name}' has to be {what}.",
             remedy=f"Correct it in the connection '{self._connection.conn_id}'.",
         )
+
+
+def _extra(connection: Connection) -> dict[str, Any]:
+    """Read the extras. Airflow's own reading has them masked once more, which the triggerer pays for."""
+    try:
+        extra = json.loads(connection.extra or "{}")
+    except ValueError:
+        return {}
+    return extra if isinstance(extra, dict) else {}
