@@ -16,7 +16,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,11 +27,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.services.wal import use_wal
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
+from debitoor_provider.sync.ledger.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection
+
+T = TypeVar("T")
 
 LOCK_WAIT = 30
 """Seconds to wait for another writer before the ledger counts as unavailable."""
@@ -53,6 +56,11 @@ class Database:
     writer: Engine
     place: str
     _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
+    _together: Together | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.is_sqlite:
+            object.__setattr__(self, "_together", Together(lambda: self.write()))
 
     @property
     def is_sqlite(self) -> bool:
@@ -70,6 +78,16 @@ class Database:
         """One writing transaction, committed at the end, rolled back on an error."""
         with self._plain_errors(), self._queue, self.writer.begin() as connection:
             yield connection
+
+    def step(self, work: Callable[[Connection], T]) -> T:
+        """Do something short in a writing transaction, which other threads' steps may share where writers queue.
+
+        :param work: raises :class:`LedgerError` without having written anything
+        """
+        if self._together:
+            return self._together.run(work)
+        with self.write() as connection:
+            return work(connection)
 
     @contextlib.contextmanager
     def migrate(self) -> Iterator[Connection]:

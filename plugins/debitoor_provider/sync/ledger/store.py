@@ -1,4 +1,7 @@
-"""The ledger as everybody uses it: one object, one short transaction for each call."""
+"""The ledger as everybody uses it: one object, one short transaction for each call.
+
+On SQLite, steps that several threads take at the same time share one.
+"""
 
 from __future__ import annotations
 
@@ -274,10 +277,13 @@ class Ledger(Decisions):
     ) -> Entry:
         database, at = self._database, self._time()
         clock = None if self._uses_database_clock(database) else _ms(at)
-        with database.write() as connection:
+
+        def step(connection: Connection) -> Entry:
             return progress.advance(
                 connection, kind, entry, values, at=at, clock_ms=clock, run_id=run_id or entry.run_id, detail=detail
             )
+
+        return database.step(step)
 
     def _uses_database_clock(self, database: Database) -> bool:
         return self._now is None and not database.is_sqlite
