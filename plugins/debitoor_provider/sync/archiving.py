@@ -82,6 +82,7 @@ def archive(
             came_of_it = each(some, archive_one, parallel=account.parallel, tick=write_down, ending=ending)
         finally:
             write_down(1)
+        del some  # before the next ones are read
         failures += came_of_it.failures
         if came_of_it.given_up:
             break

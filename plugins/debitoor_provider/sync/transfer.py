@@ -67,6 +67,7 @@ def move(
             came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare, ending)
         finally:
             ledger.release(owner)
+            del claimed  # before the next ones are read
         failures += came_of_it.failures
         if came_of_it.given_up:
             break
