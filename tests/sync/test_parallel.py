@@ -79,7 +79,7 @@ def test_a_tick_that_fails_ends_the_round() -> None:
         raise OSError("no heart")
 
     with pytest.raises(OSError, match="no heart"):
-        each(range(100), work, parallel=1, tick=tick)
+        each(range(100), work, parallel=1, tick=tick, every=0.01)
     assert len(begun) < 100
 
 

@@ -73,7 +73,7 @@ def test_a_name_that_somebody_takes_meanwhile_is_not_given(
 ) -> None:
     named(["a.pdf"])
     with monkeypatch.context() as late:
-        late.setattr(Ledger, "names_taken", _blind_once(Ledger.names_taken))
+        late.setattr(Ledger, "name_keys_taken", _blind_once(Ledger.name_keys_taken))
         assert named(["a.pdf"], first=2) == ["a_2.pdf"]
 
 
@@ -108,8 +108,8 @@ def test_a_name_given_up_may_be_had_again(named: Callable[..., list[str]], ledge
 def _blind_once(look: Callable[..., set[str]]) -> Callable[..., set[str]]:
     seen: list[object] = []
 
-    def names_taken(*args: object) -> set[str]:
+    def keys_taken(*args: object) -> set[str]:
         seen.append(args)
         return look(*args) if len(seen) > 1 else set()
 
-    return names_taken
+    return keys_taken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError
@@ -59,7 +60,7 @@ def archive(
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
-    archived = 0
+    archived: list[int] = []
     done: deque[Entry] = deque()
 
     def archive_one(entry: Entry) -> None:
@@ -70,22 +71,27 @@ def archive(
             ledger.not_archived(entry, run_id, error.message, _MEND)
         else:
             done.append(entry)
+            if len(done) >= _TOGETHER:
+                write_down()
 
-    def write_down(at_least: int = _TOGETHER) -> None:
-        nonlocal archived
-        if len(done) >= at_least:
-            archived += len(ledger.archived([done.popleft() for _ in range(len(done))], run_id))
+    def write_down() -> None:
+        some: list[Entry] = []
+        with suppress(IndexError):  # as soon as there are no more; other threads may take some of them
+            while True:
+                some.append(done.popleft())
+        if some:
+            archived.append(len(ledger.archived(some, run_id)))
 
     failures: list[RetryError] = []
     for some in chunks(entries):
         try:
-            came_of_it = each(some, archive_one, parallel=account.parallel, tick=write_down, ending=ending)
+            came_of_it = each(some, archive_one, parallel=account.parallel, ending=ending)
         finally:
-            write_down(1)
+            write_down()
         del some  # before the next ones are read
         failures += came_of_it.failures
         if came_of_it.given_up:
             break
     if failures:
         raise postponed(failures, len(entries), "archived")
-    return archived
+    return sum(archived)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
@@ -17,7 +18,7 @@ from debitoor_provider.sync.expense import Draft, draft
 from debitoor_provider.sync.figures import Figures
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
+from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, last_attempt, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import is_fresh, load_document
 from debitoor_provider.sync.transfer import move
@@ -61,23 +62,24 @@ def export(
     """
     if not pending:
         return
-    books = books_of(debitoor, account)
     settings = fingerprint(account)
+    with ThreadPoolExecutor(1, "aside") as aside:
+        books = aside.submit(books_of, debitoor, account)  # while the documents are read and claimed
+        listing = cache(lambda: aside.submit(getmyinvoices.companies))
+        arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
+        look = Look(lambda: expenses_of(debitoor, arrivals))
 
-    arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
-    look = Look(lambda: expenses_of(debitoor, arrivals))
+        def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
+            attempts = open_attempts(ledger, claimed)
+            elsewhere = ledger.sent_elsewhere(claimed)
+            home = books.result()  # nothing else is asked before
+            listed = listing()  # while the target is looked at
+            present = look.at(somebody_was_there=bool(attempts or elsewhere))
+            companies = {company.company_uid: company for company in listed.result()}
+            return _Mover(
+                account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
+            ).move
 
-    def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-        attempts = open_attempts(ledger, claimed)
-        elsewhere = ledger.sent_elsewhere(claimed)
-        present = look.at(somebody_was_there=bool(attempts or elsewhere))
-        companies = {company.company_uid: company for company in listing.result()}
-        return _Mover(
-            account, settings, ledger, getmyinvoices, debitoor, books, companies, attempts, present, elsewhere, now
-        ).move
-
-    with ThreadPoolExecutor(1, "companies") as aside:
-        listing = aside.submit(getmyinvoices.companies)  # while the other service is looked at
         move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
 
 
@@ -138,7 +140,10 @@ class _Mover:
     def _wait_for_others(self, entry: Entry) -> None:
         """Let another sync account find out first what became of its attempt to book the same document."""
         other = self.elsewhere.get(entry.id)
-        if other and other.state is State.SENDING and other.file_id and self.now() - other.changed_at < SETTLE:
+        if not other or other.state is not State.SENDING or not other.file_id:
+            return
+        attempt = last_attempt(self.ledger, other)
+        if attempt and self.now() - attempt.given_up < SETTLE:
             raise RetryError(
                 f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
             )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from queue import Empty, SimpleQueue
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.services.errors import RateLimited, RetryError, ToldToEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
 T = TypeVar("T")
 
@@ -21,31 +20,43 @@ _FAILURES_IN_A_ROW = 5  # so many transient failures without a success: the serv
 class Round(Generic[T]):
     """One go at several things.
 
+    :param things: to be worked on
     :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends the round
     :param ending: once it is set, nothing more begins; what did not begin is ``left``
     """
 
-    def __init__(self, work: Callable[[T], None], ending: threading.Event) -> None:
+    def __init__(self, things: Iterable[T], work: Callable[[T], None], ending: threading.Event) -> None:
         self.failures: list[RetryError] = []
         self.given_up = False
-        self.left = 0
+        self.grave: BaseException | None = None
+        self._things = deque(things)
         self._work = work
         self._ending = ending
         self._in_a_row = 0
         self._lock = threading.Lock()
 
-    def take(self, thing: T) -> None:
-        """Work on one thing, unless the round is given up: the worker itself sees to it, so that none begins late."""
-        if self.given_up or self._ending.is_set():
-            self.left += 1
-            return
+    @property
+    def left(self) -> int:
+        """How many were not begun."""
+        return len(self._things)
+
+    def go(self) -> None:
+        """Take one thing after the other until there is none, or the round is over. For any number of threads."""
+        while not (self.given_up or self._ending.is_set()):
+            try:
+                thing = self._things.popleft()
+            except IndexError:
+                return
+            self._take(thing)
+
+    def _take(self, thing: T) -> None:
         try:
             self._work(thing)
         except RetryError as failure:
             self._note(failure)
-        except BaseException:
+        except BaseException as error:  # noqa: BLE001 raised when all threads are through
             self.given_up = True
-            raise
+            self.grave = self.grave or error
         else:
             self._in_a_row = 0
 
@@ -71,28 +82,26 @@ def each(
     told to end. What runs by then is waited for, what has not begun does not begin.
 
     :param parallel: how many at the same time
-    :param tick: called whenever something is done, and at least as often as told
+    :param tick: called as often as told while the work goes on
     :param every: seconds
     :param ending: set by whoever tells the process to end
     :raises ToldToEnd: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
-    this = Round(work, ending or threading.Event())
+    this = Round(things, work, ending or threading.Event())
     if not things:
         return this
-    finished: SimpleQueue[Future[None]] = SimpleQueue()
-    left = len(things)
-    with ThreadPoolExecutor(max_workers=min(parallel, left), thread_name_prefix="sync") as pool:
+    threads = min(parallel, len(things))
+    with ThreadPoolExecutor(threads, "sync") as pool:
+        at_work = {pool.submit(this.go) for _ in range(threads)}
         try:
-            for thing in things:
-                pool.submit(this.take, thing).add_done_callback(finished.put)
-            while left:
-                with suppress(Empty):
-                    finished.get(timeout=every).result()
-                    left -= 1
+            while at_work := wait(at_work, timeout=every).not_done:
                 tick()
-        finally:
-            this.given_up |= bool(left)  # also when the tick failed
+        except BaseException:
+            this.given_up = True
+            raise
+    if this.grave:
+        raise this.grave
     if this.left and not this.given_up:
         raise ToldToEnd(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
     return this

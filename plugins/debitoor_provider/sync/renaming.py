@@ -77,17 +77,21 @@ class Names:
 
     def give_each(self, wishes: Sequence[str]) -> list[str]:
         """Do the same for several wishes, in their order."""
-        self._ask({cut(split_name(wish)[0], _STEM) for wish in wishes} - self._asked)
+        taken = self._ledger.name_keys_taken(self._account_id, self._direction, wishes)
+        self._used |= taken - self._freed
         given = []
         for wish in wishes:
+            if name_key(wish) in self._used:
+                self._ask(cut(split_name(wish)[0], _STEM))
             given.append(unique(wish, self._used))
             self.keep(given[-1])
         return given
 
-    def _ask(self, stems: set[str]) -> None:
-        if stems:
-            self._asked |= stems
-            taken = self._ledger.names_taken(self._account_id, self._direction, stems)
+    def _ask(self, stem: str) -> None:
+        """Read the names beside which another number has to be found."""
+        if stem not in self._asked:
+            self._asked.add(stem)
+            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
             self._used |= {name_key(name) for name in taken} - self._freed
 
     def keep(self, name: str) -> None:

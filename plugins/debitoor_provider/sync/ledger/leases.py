@@ -9,7 +9,6 @@ is that machine's.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -61,7 +60,7 @@ def claim(
         rows = connection.execute(
             sa.select(*COLUMNS).where(documents.c.id.in_(ids), documents.c.state.in_(states)).order_by(documents.c.id)
         )
-        fresh += [replace(entry, owner=owner, run_id=run_id) for entry in map(to_entry, rows)]
+        fresh += [to_entry(row, owner, run_id) for row in rows]
     claimed = [entry for entry in fresh if entry.exchange_key in held]
     release(connection, owner, held - {entry.exchange_key for entry in claimed})
     order = {id_: place for place, id_ in enumerate(asked)}

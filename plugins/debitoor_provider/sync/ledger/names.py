@@ -77,12 +77,26 @@ def name_all(
     return Naming(named, taken)
 
 
-def names_taken(connection: Connection, account: str, direction: Direction, prefixes: Iterable[str]) -> set[str]:
-    """Return the names of an account that begin like one of these, without regard to case."""
+def names_taken(connection: Connection, account: str, direction: Direction, prefix: str) -> set[str]:
+    """Return the names of an account that begin so, without regard to case."""
+    key = search_key(storable(prefix))
+    values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
+    return set(connection.scalars(_TAKEN, values))
+
+
+def keys_taken(connection: Connection, account: str, direction: Direction, names: Iterable[str]) -> set[str]:
+    """Return the keys of those of these names that are taken in an account."""
     found: set[str] = set()
-    for key in {search_key(storable(prefix)) for prefix in prefixes}:
-        values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
-        found |= set(connection.scalars(_TAKEN, values))
+    for chunk in chunks({search_key(storable(name)) for name in names}):
+        found |= set(
+            connection.scalars(
+                sa.select(documents.c.target_name_key).where(
+                    documents.c.account == account,
+                    documents.c.direction == direction,
+                    documents.c.target_name_key.in_(chunk),
+                )
+            )
+        )
     return found
 
 
@@ -113,15 +127,7 @@ def _free(connection: Connection, entries: list[Entry], by_id: dict[int, str]) -
     if not entries:
         return []
     first = entries[0]
-    used = set(
-        connection.execute(
-            sa.select(documents.c.target_name_key).where(
-                documents.c.account == first.account,
-                documents.c.direction == first.direction,
-                documents.c.target_name_key.in_([search_key(by_id[entry.id]) for entry in entries]),
-            )
-        ).scalars()
-    )
+    used = keys_taken(connection, first.account, first.direction, (by_id[entry.id] for entry in entries))
     free = []
     for entry in entries:
         key = search_key(by_id[entry.id])

@@ -20,7 +20,7 @@ from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_leg
 from debitoor_provider.sync.ledger.tables import documents, leases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Update
@@ -29,8 +29,14 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.records import Entry
 
 
-_BRIEF = frozenset({Kind.FILE_UPLOADED, Kind.MOVED})
-"""Steps of a document that nobody else changes meanwhile: its row need not be read again."""
+_NOTES = frozenset({Kind.FILE_UPLOADED})
+"""Steps that leave the state and its time as they are, and with these every index."""
+_BRIEF: Mapping[Kind, Sequence[str]] = {
+    Kind.INTENT: ["previous_state", "attempts"],
+    Kind.FILE_UPLOADED: ["previous_state"],
+    Kind.MOVED: ["previous_state"],
+}
+"""Steps of a document that nobody else changes meanwhile: of its row only these need be read again."""
 
 
 def advance(
@@ -54,8 +60,10 @@ def advance(
     :raises LeaseLost: when another run may be working on it
     """
     by_database = clock_ms is None
+    if kind not in _NOTES:
+        values = {**values, "changed_at": at, "moved_by": run_id}
     parameters: dict[str, Any] = {f"new_{name}": value for name, value in values.items()}
-    parameters |= {"the_id": entry.id, "new_changed_at": at, "new_moved_by": run_id}
+    parameters["the_id"] = entry.id
     if STEPS[kind].leased:
         parameters["the_owner"] = entry.owner
     if kind is Kind.INTENT:
@@ -66,14 +74,12 @@ def advance(
     if row is None:
         return _settle(connection, kind, entry, values)
     if kind in _BRIEF:
-        written = {"previous_state": row.previous_state, "state": STEPS[kind].target, "changed_at": at}
-        after = replace(entry, run_id=run_id, moved_by=run_id, **written, **values)
+        read = dict(zip(_BRIEF[kind], row, strict=True))
+        after = replace(entry, run_id=run_id, state=STEPS[kind].target, **read, **values)
     else:
-        after = replace(to_entry(row), owner=entry.owner, run_id=run_id)
-    write_events(
-        connection,
-        [event_values(after.id, kind, after.previous_state, after.state, at=at, run_id=run_id, detail=detail)],
-    )
+        after = to_entry(row, entry.owner, run_id)
+    before = after.state if kind in _NOTES else after.previous_state
+    write_events(connection, [event_values(after.id, kind, before, after.state, at=at, run_id=run_id, detail=detail)])
     return after
 
 
@@ -129,7 +135,7 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
     # States as literals, so that the statement and its compiled form stay the same object for good.
     origins: list[Any] = [sa.literal_column(f"'{state}'") for state in sorted(step.origins)]
     where = [documents.c.id == sa.bindparam("the_id"), documents.c.state.in_(origins)]
-    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in {*columns, "changed_at", "moved_by"}}
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
     if step.leased:
         lease = sa.select(leases.c.key).where(
             leases.c.key == documents.c.exchange_key, leases.c.owner == sa.bindparam("the_owner")
@@ -141,8 +147,9 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
             where.append(documents.c.fingerprint == sa.bindparam("the_fingerprint"))
             values["attempts"] = documents.c.attempts + 1
         where.append(lease.exists())
-    values |= {"previous_state": documents.c.state, "state": sa.literal_column(f"'{step.target}'")}
-    wanted = [documents.c.previous_state] if kind in _BRIEF else COLUMNS
+    if kind not in _NOTES:
+        values |= {"previous_state": documents.c.state, "state": sa.literal_column(f"'{step.target}'")}
+    wanted = [documents.c[name] for name in _BRIEF[kind]] if kind in _BRIEF else COLUMNS
     return documents.update().where(*where).values(values).returning(*wanted)
 
 

@@ -219,10 +219,15 @@ class LedgerReader:
         with self._database.read() as connection:
             return queries.moved_by_kind(connection, [entry.id for entry in entries])
 
-    def names_taken(self, account: str, direction: Direction, prefixes: Iterable[str]) -> set[str]:
-        """Return the names in use that begin like one of these, without regard to case."""
+    def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
+        """Return the names in use that begin so, without regard to case."""
         with self._database.read() as connection:
-            return names.names_taken(connection, account, direction, prefixes)
+            return names.names_taken(connection, account, direction, prefix)
+
+    def name_keys_taken(self, account: str, direction: Direction, wishes: Iterable[str]) -> set[str]:
+        """Return the keys of those of these names that are in use, without regard to case."""
+        with self._database.read() as connection:
+            return names.keys_taken(connection, account, direction, wishes)
 
     @property
     def _database(self) -> Database:

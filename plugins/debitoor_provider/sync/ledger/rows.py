@@ -31,9 +31,10 @@ RUN = "run"
 """The actor of everything that no person did."""
 
 
-def to_entry(row: Row[Any]) -> Entry:
+def to_entry(row: Row[Any], owner: str = "", run_id: str = "") -> Entry:
     """Make an entry of a row of :data:`COLUMNS`."""
-    return Entry(*tuple(row))
+    values: tuple[Any, ...] = (*row, owner, run_id)
+    return Entry(*values)
 
 
 def document_values(document: PlannedDocument | FoundDocument) -> dict[str, Any]:
