@@ -115,6 +115,11 @@ def test_words_that_yaml_reads_as_something_else_stay_words(word: str):
     assert (account.name, account.filter.tags.any, account.note) == (word, (word,), f"{word}\n{word}")
 
 
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+def test_a_line_break_that_cannot_be_seen_is_not_lost_on_the_way(mark: str):
+    assert read(write(LEAST | {"note": f"a{mark}b"}).encode()).data["note"] == f"a{mark}b"
+
+
 @given(st.text(min_size=1))
 @settings(max_examples=200, deadline=None)
 def test_whatever_was_typed_is_read_again_or_is_a_problem(text: str):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MODELS: dict[Any, type[BaseModel]] = {"export": ExportAccount, "import": ImportAccount}
 _MISSING = object()
+_OTHER_LINE_BREAKS = "\x85\u2028\u2029"
+"""Only written as an escape do they come back as they were: a reader folds a bare one into a blank (YAML 1.1, 5.4)."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -39,7 +41,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    style = "|" if "\n" in value else None
+    if any(mark in value for mark in _OTHER_LINE_BREAKS):
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)
