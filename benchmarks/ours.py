@@ -20,7 +20,7 @@ from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.pacing import Allowance, Pacer
 from debitoor_provider.services.pacing_sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
-from debitoor_provider.sync.archiving import archive, to_archive
+from debitoor_provider.sync.archiving import archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Ledger
@@ -79,7 +79,7 @@ class Exchange:
             else:
                 export(pending, account=account, **step, **services)
                 if account.archive_after_transfer:
-                    archive(to_archive(ledger, ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
+                    archive(ledger.to_archive(ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
         report(ledger=ledger, run_id=run_id, failed_steps=[])
 
     @contextmanager

@@ -15,7 +15,7 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.retry import Backoff
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.archiving import archive, to_archive
+from debitoor_provider.sync.archiving import archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Entry, Ledger, Pending
@@ -180,7 +180,7 @@ class Stage:
 
     def archive(self, account: ExportAccount) -> int:
         return archive(
-            to_archive(self.ledger, self.account_id),
+            self.ledger.to_archive(self.account_id),
             account=account,
             ledger=self.ledger,
             getmyinvoices=self.gmi,

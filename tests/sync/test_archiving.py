@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.services.errors import CredentialsRefused, RetryError
-from debitoor_provider.sync.archiving import to_archive
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -52,7 +51,7 @@ def test_what_a_rebuild_found_is_not_archived(acme: Stage, archives: ExportAccou
     acme.run_id = "rebuild"
     acme.rebuild()
     assert acme.states() == {uid: "moved"}
-    assert not to_archive(acme.ledger, "acme")
+    assert not acme.ledger.to_archive("acme")
 
 
 def test_what_was_found_there_and_compared_is_archived(acme: Stage, archives: ExportAccount) -> None:
@@ -68,7 +67,7 @@ def test_a_locked_document_is_tried_once_and_told(acme: Stage, archives: ExportA
     acme.export(archives)
     assert acme.states() == {uid: "moved not_archived"}
     assert "locked" in acme.entry(uid).reason
-    assert not to_archive(acme.ledger, "acme")
+    assert not acme.ledger.to_archive("acme")
 
 
 def test_a_document_deleted_meanwhile_does_not_fail_the_run(acme: Stage, archives: ExportAccount) -> None:

@@ -12,7 +12,6 @@ from debitoor_provider.services.errors import (
     CredentialsRefused,
     RetryError,
 )
-from debitoor_provider.sync.archiving import to_archive
 from tests.sync.stage import Stage, pdf
 
 # A lost answer
@@ -218,7 +217,7 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     acme.send(acme.exports())
     assert acme.states() == {uid: "rejected stored_differently"}
     assert "gross amount 118.99 instead of 119" in acme.entry(uid).reason
-    assert not to_archive(acme.ledger, "acme")
+    assert not acme.ledger.to_archive("acme")
 
 
 @pytest.mark.parametrize("effect", ["truncate", "truncate_hidden"])

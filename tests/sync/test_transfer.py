@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from debitoor_provider.services.errors import (
-    RetryError,
-)
+from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import RejectError, RetryError
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.sync import transfer
 from tests.sync.stage import Stage
 
@@ -104,3 +105,41 @@ def test_a_ledger_that_fails_is_no_fault_of_the_document(acme: Stage, monkeypatc
 
 def _killed(*_: object, **__: object) -> None:
     raise OSError("killed")
+
+
+def test_documents_are_read_while_the_target_is_looked_at(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme.documents(2)
+    begun = threading.Event()
+    read, look = GetMyInvoicesClient.document, DebitoorClient.expenses
+
+    def document(*args: Any, **kwargs: Any) -> Any:
+        begun.set()
+        return read(*args, **kwargs)
+
+    def expenses(*args: Any, **kwargs: Any) -> Any:
+        assert begun.wait(10)
+        return look(*args, **kwargs)
+
+    monkeypatch.setattr(GetMyInvoicesClient, "document", document)
+    monkeypatch.setattr(DebitoorClient, "expenses", expenses)
+    acme.export()
+    assert set(acme.states().values()) == {"moved"}
+
+
+@pytest.mark.parametrize("error", [RejectError("not to be had"), ValueError("not to be understood")])
+@pytest.mark.parametrize("asked", [(DebitoorClient, "expenses"), (GetMyInvoicesClient, "companies")])
+def test_what_all_documents_need_and_cannot_be_had_is_no_fault_of_any(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch, asked: tuple[type, str], error: Exception
+) -> None:
+    acme.documents(3)
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(*asked, fail)
+    watch = acme.watch()
+    with pytest.raises(type(error)) as raised:
+        acme.export()
+    assert raised.value is error
+    assert set(acme.states().values()) == {"planned"}
+    assert watch.created == {}

@@ -11,7 +11,6 @@ from airflow.sdk import RetryAction
 
 from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
 from debitoor_provider.services.errors import RejectError, ServiceError, StopError
-from debitoor_provider.sync.archiving import to_archive
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Kind, State
 from tests.trust.faultkinds import KINDS, Class, sort_of
 from tests.trust.referee import Referee
@@ -172,7 +171,7 @@ def _refused(player: Player) -> list[Entry]:
 def _left(player: Player) -> list[Entry]:
     stage, way = player.stage, player.errand.way
     left = list(stage.ledger.entries(stage.account_id, way, states=DUE, order="listed"))
-    return [*left, *(to_archive(stage.ledger, stage.account_id) if way == "export" else ())]
+    return [*left, *(stage.ledger.to_archive(stage.account_id) if way == "export" else ())]
 
 
 def _told(error: ServiceError | None, player: Player) -> list[str]:

@@ -6,7 +6,6 @@ import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 from debitoor_provider.services.errors import RetryError, StopError
-from debitoor_provider.sync.archiving import to_archive
 from debitoor_provider.sync.ledger import DUE, LedgerUnavailable
 from tests.trust.referee import Referee
 
@@ -68,7 +67,7 @@ class Exchange:
         """Ids of the documents that are still on their way."""
         entries = self.stage.ledger.entries(self.stage.account_id, self.way, states=DUE)
         if getattr(self.account, "archive_after_transfer", False):
-            entries += to_archive(self.stage.ledger, self.stage.account_id)
+            entries += self.stage.ledger.to_archive(self.stage.account_id)
         return [entry.source_id for entry in entries]
 
     def judge(self, tally: Tally, told: str, *, wanted: Collection[str] | None = None, ledgers: Any = None) -> None:

@@ -18,7 +18,7 @@ from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.retry import Backoff
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.archiving import archive, to_archive
+from debitoor_provider.sync.archiving import archive
 from debitoor_provider.sync.exporting import export
 from debitoor_provider.sync.importing import import_
 from debitoor_provider.sync.ledger import Ledger
@@ -114,7 +114,7 @@ def _run(told: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
                 rename(pending, account=account, **common)
                 pending = due(ledger, told["account_id"], account, run_id, RunKind.SCHEDULED)
                 export(pending, account=account, getmyinvoices=gmi, debitoor=books, **common)
-                archive(to_archive(ledger, told["account_id"]), account=account, getmyinvoices=gmi, **common)
+                archive(ledger.to_archive(told["account_id"]), account=account, getmyinvoices=gmi, **common)
             else:
                 receiver = ImportAccount.model_validate(settings)
                 plan_import(None, account=receiver, debitoor=books, **planned)

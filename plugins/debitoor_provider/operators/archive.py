@@ -17,10 +17,10 @@ class DebitoorArchiveOperator(SyncOperator):
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Archive what was moved and is not archived yet."""
-        from debitoor_provider.sync.archiving import archive, to_archive
+        from debitoor_provider.sync.archiving import archive
 
         archived = archive(
-            to_archive(exchange.ledger, exchange.account_id),
+            exchange.ledger.to_archive(exchange.account_id),
             account=exchange.export_account,
             ledger=exchange.ledger,
             getmyinvoices=exchange.getmyinvoices,

@@ -152,13 +152,11 @@ def make_plan(exchange: Exchange, window: Window | None, kind: RunKind) -> Plann
 
     :param window: what was asked for; ``None`` for whatever is new
     """
-    from debitoor_provider.sync.archiving import to_archive
-
     plan = exchange.plan(window, kind)
     archives = exchange.account.type == "export" and exchange.account.archive_after_transfer
     has_work = bool(
         plan.due
-        or (archives and to_archive(exchange.ledger, exchange.account_id))
+        or (archives and exchange.ledger.to_archive(exchange.account_id))
         or exchange.ledger.run_counts(exchange.run_id)  # it was cleared: what it did before is for the report to judge
     )
     summary = {

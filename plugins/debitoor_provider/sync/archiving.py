@@ -8,39 +8,22 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import RejectError, RetryError
-from debitoor_provider.sync.ledger import Kind, State
 from debitoor_provider.sync.ledger.rows import chunks
 from debitoor_provider.sync.parallel import each, postponed
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger, Pending
+    from debitoor_provider.sync.ledger import Entry, Ledger
 
 log = logging.getLogger(__name__)
 
 _TOGETHER = 25
 """Documents that the ledger hears of at once; those of a run that is killed before are archived twice."""
 _MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
-
-
-def to_archive(ledger: Ledger, account_id: str) -> Pending:
-    """Find what a run verified at the target and the source did not archive yet.
-
-    Not what a person called there, nor what a rebuild found: their files were not compared.
-    """
-
-    def compared(moved: Sequence[Entry]) -> Iterator[Entry]:
-        # A person or a rebuild may have called it moved since, with the file of an earlier attempt.
-        said_by = ledger.moved_by_kind(moved)
-        for entry in moved:
-            if entry.file_sha256 and entry.reason_code != Kind.NOT_ARCHIVED and said_by.get(entry.id) == Kind.MOVED:
-                yield entry
-
-    return ledger.pending(account_id, "export", {State.MOVED}).those(compared)
 
 
 def archive(

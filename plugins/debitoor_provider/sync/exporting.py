@@ -21,7 +21,7 @@ from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, last_attempt, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import is_fresh, load_document
-from debitoor_provider.sync.transfer import move
+from debitoor_provider.sync.transfer import Shared, move
 
 if TYPE_CHECKING:
     import threading
@@ -63,9 +63,9 @@ def export(
     if not pending:
         return
     settings = fingerprint(account)
-    with ThreadPoolExecutor(1, "aside") as aside:
+    with ThreadPoolExecutor(2, "aside") as aside:
         books = aside.submit(books_of, debitoor, account)  # while the documents are read and claimed
-        listing = cache(lambda: aside.submit(getmyinvoices.companies))
+        listing = cache(lambda: aside.submit(_companies, getmyinvoices))
         arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
         look = Look(lambda: expenses_of(debitoor, arrivals))
 
@@ -73,9 +73,8 @@ def export(
             attempts = open_attempts(ledger, claimed)
             elsewhere = ledger.sent_elsewhere(claimed)
             home = books.result()  # nothing else is asked before
-            listed = listing()  # while the target is looked at
-            present = look.at(somebody_was_there=bool(attempts or elsewhere))
-            companies = {company.company_uid: company for company in listed.result()}
+            companies = Shared(listing())
+            present = Shared(aside.submit(look.at, somebody_was_there=bool(attempts or elsewhere)))
             return _Mover(
                 account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
             ).move
@@ -93,9 +92,9 @@ class _Mover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
-    companies: Mapping[int, Company]
+    companies: Shared[Mapping[int, Company]]
     attempts: Mapping[int, Attempt]
-    present: Mapping[int, Sequence[Expense]]
+    present: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
 
@@ -109,10 +108,10 @@ class _Mover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            company = self.companies.get(document.company_uid or 0)
+            company = self.companies.get().get(document.company_uid or 0)
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
-            there = self.present.get(document.document_uid)
+            there = self.present.get().get(document.document_uid)
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
@@ -123,7 +122,7 @@ class _Mover:
 
         :raises UnclearOutcome: when it may still do so
         """
-        for expense in self.present.get(int(entry.source_id), ()):
+        for expense in self.present.get().get(int(entry.source_id), ()):
             if expense.file is not None and expense.file.id == entry.file_id:
                 announced = Figures.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
@@ -257,6 +256,10 @@ class _Mover:
             f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
             "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
         )
+
+
+def _companies(getmyinvoices: GetMyInvoicesClient) -> dict[int, Company]:
+    return {company.company_uid: company for company in getmyinvoices.companies()}
 
 
 def _check_length(document: Document, size: int) -> None:

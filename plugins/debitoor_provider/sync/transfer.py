@@ -8,7 +8,7 @@ import socket
 import uuid
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.services.errors import RejectError, RetryError, StopError, UnclearOutcome
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
@@ -19,10 +19,13 @@ from debitoor_provider.sync.parallel import Round, each, postponed
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from debitoor_provider.sync.ledger import Entry, Ledger
 
     Mover = Callable[[Entry], None]
+
+T_co = TypeVar("T_co", covariant=True)
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,34 @@ BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 _BEAT = LEASE.total_seconds() / 4
 _MEND = "Correct the document where it comes from, then retry."
+
+
+class Unprepared(Exception):
+    """What the documents of a batch need together could not be had.
+
+    :param why: what went wrong
+    """
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class Shared(Generic[T_co]):
+    """What the documents of a batch need together; the first of them may begin while it is being asked for."""
+
+    def __init__(self, asked: Future[T_co]) -> None:
+        self._asked = asked
+
+    def get(self) -> T_co:
+        """Give it once it is there.
+
+        :raises Unprepared: when it could not be had; no document is to blame for that
+        """
+        try:
+            return self._asked.result()
+        except Exception as error:
+            raise Unprepared(error) from error
 
 
 def move(
@@ -65,6 +96,8 @@ def move(
             continue
         try:
             came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare, ending)
+        except Unprepared as error:
+            raise error.why from None
         finally:
             ledger.release(owner)
             del claimed  # before the next ones are read

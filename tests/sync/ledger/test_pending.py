@@ -57,11 +57,6 @@ def test_many_are_read_in_their_order_and_can_be_cut(ledger: Ledger):
     assert (pending[-1].source_id, len(pending[1100:1300])) == ("1", 100)
 
 
-def test_some_of_them_are_chosen(ledger: Ledger):
-    planned(ledger, *range(1, 8))
-    assert ids(due(ledger).those(lambda some: some[::3])) == ["1", "4", "7"]
-
-
 def test_those_without_a_name_come_in_the_order_in_which_they_came(ledger: Ledger):
     days = {10: date(2026, 1, 1), 9: date(2026, 2, 1), 8: None}
     ledger.plan("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])

@@ -134,7 +134,7 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
     passes are put together, until the service's total stood still and was reached. A total that is not reached is
     believed to be wrong once two passes give the very same documents.
 
-    :param into: keeps what was read, by the documents' ids
+    :param into: keeps what was read of several pages, by the documents' ids
     :raises Unavailable: when the list does not come to rest
     """
     totals: set[int | None] = set()
@@ -143,6 +143,9 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
         count, found = 0, set()
         totals_now: set[int | None] = set()
         for page in pages(fetch):
+            if page.pages == 1 and not into:  # there is nothing to put together
+                once = {document.document_uid: document for document in page.records}
+                return iter([once[uid] for uid in sorted(once)])
             count += 1
             totals_now.add(page.total)
             for document in page.records:

@@ -7,20 +7,21 @@ choose the same name however they race.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.sync.ledger.records import Naming
-from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, event_values, search_key, to_entry, write_events
+from debitoor_provider.sync.ledger.rows import chunks, event_values, search_key, write_events
 from debitoor_provider.sync.ledger.states import STEPS, Direction, Kind, State
 from debitoor_provider.sync.ledger.tables import documents, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Row
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.records import Entry
@@ -44,18 +45,15 @@ def name_all(
     named: list[Entry] = []
     taken: list[Entry] = []
     for chunk in chunks(sorted(pairs, key=lambda pair: pair[0].id)):
-        by_id = {entry.id: storable(name) for entry, name in chunk}
-        for name in by_id.values():
+        asked = {entry.id: (entry, storable(name)) for entry, name in chunk}
+        for _, name in asked.values():
             _require_name(name)
-        current = _current(connection, by_id, states)
-        named += [entry for entry in current if entry.target_name is not None]
-        wanted = [entry for entry in current if entry.target_name is None]
-        free = _free(connection, wanted, by_id)
-        try:
-            with connection.begin_nested():
-                _write(connection, free, by_id)
-        except IntegrityError:  # PostgreSQL: another run took one of them just now
-            free = [entry for entry in free if _write_one(connection, entry, by_id)]
+        wanted: list[Entry] = []
+        for row in _current(connection, list(asked), states):
+            entry, name = asked[row.id]
+            entry = replace(entry, state=row.state, target_name=row.target_name or name)
+            (wanted if row.target_name is None else named).append(entry)
+        free = _write(connection, wanted)
         write_events(
             connection,
             [
@@ -66,14 +64,14 @@ def name_all(
                     entry.state,
                     at=at,
                     run_id=run_id,
-                    detail={"name": by_id[entry.id]},
+                    detail={"name": entry.target_name},
                 )
                 for entry in free
             ],
         )
-        named += [replace(entry, target_name=by_id[entry.id]) for entry in free]
+        named += free
         written = {entry.id for entry in free}
-        taken += [entry for entry in wanted if entry.id not in written]
+        taken += [asked[entry.id][0] for entry in wanted if entry.id not in written]
     return Naming(named, taken)
 
 
@@ -113,28 +111,14 @@ def _require_name(name: str) -> None:
         raise ValueError(f"a file name has 1 to {NAME_LENGTH} characters")
 
 
-def _current(connection: Connection, by_id: dict[int, str], states: Collection[State]) -> list[Entry]:
-    rows = connection.execute(
-        sa.select(*COLUMNS)
-        .where(documents.c.id.in_(sorted(by_id)), documents.c.state.in_(sorted(states)))
+def _current(connection: Connection, ids: list[int], states: Collection[State]) -> Sequence[Row[Any, Any, Any]]:
+    """Read id, name and state of those that are in one of the states."""
+    return connection.execute(
+        sa.select(documents.c.id, documents.c.target_name, documents.c.state)
+        .where(documents.c.id.in_(ids), documents.c.state.in_(sorted(states)))
         .order_by(documents.c.id)
         .with_for_update()
-    )
-    return [to_entry(row) for row in rows]
-
-
-def _free(connection: Connection, entries: list[Entry], by_id: dict[int, str]) -> list[Entry]:
-    if not entries:
-        return []
-    first = entries[0]
-    used = keys_taken(connection, first.account, first.direction, (by_id[entry.id] for entry in entries))
-    free = []
-    for entry in entries:
-        key = search_key(by_id[entry.id])
-        if key not in used:
-            used.add(key)
-            free.append(entry)
-    return free
+    ).all()
 
 
 _NAME = (
@@ -144,21 +128,18 @@ _NAME = (
 )
 
 
-def _write(connection: Connection, entries: list[Entry], by_id: dict[int, str]) -> None:
-    if entries:
-        connection.execute(
-            _NAME,
-            [
-                {"the_id": entry.id, "name": by_id[entry.id], "name_key": search_key(by_id[entry.id])}
-                for entry in entries
-            ],
-        )
-
-
-def _write_one(connection: Connection, entry: Entry, by_id: dict[int, str]) -> bool:
+def _write(connection: Connection, entries: list[Entry]) -> list[Entry]:
+    """Write down the names that the unique index lets through; tells whose they are."""
+    if not entries:
+        return []
     try:
         with connection.begin_nested():
-            _write(connection, [entry], by_id)
-    except IntegrityError:
-        return False
-    return True
+            connection.execute(_NAME, [_named(entry) for entry in entries])
+    except IntegrityError:  # another document has one of them
+        return [entry for entry in entries if _write(connection, [entry])] if len(entries) > 1 else []
+    return entries
+
+
+def _named(entry: Entry) -> dict[str, Any]:
+    name = entry.target_name or ""
+    return {"the_id": entry.id, "name": name, "name_key": search_key(name)}

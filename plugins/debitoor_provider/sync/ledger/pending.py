@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from debitoor_provider.sync.ledger.records import Entry
 
@@ -43,10 +43,3 @@ class Pending(Sequence["Entry"]):
         if isinstance(index, slice):
             return Pending(self._read, self._ids[index])
         return next(iter(self._read([self._ids[index]])))
-
-    def those(self, wanted: Callable[[Sequence[Entry]], Iterable[Entry]]) -> Pending:
-        """Choose some of them.
-
-        :param wanted: chooses from a few at a time
-        """
-        return Pending(self._read, [entry.id for some in chunks(self, WHOLE) for entry in wanted(some)])

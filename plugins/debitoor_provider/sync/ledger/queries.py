@@ -243,21 +243,29 @@ _RESULTS = {
 }
 
 
-def moved_by_kind(connection: Connection, ids: Iterable[int]) -> dict[int, Kind]:
-    """Return, by document, what called it moved last; that the source refuses to archive it does not count."""
-    found: dict[int, Kind] = {}
-    for chunk in chunks(sorted(set(ids))):
-        rows = connection.execute(
-            sa.select(events.c.document_id, events.c.kind)
-            .where(
-                events.c.document_id.in_(chunk),
-                events.c.to_state == State.MOVED,
-                events.c.kind != str(Kind.NOT_ARCHIVED),
-            )
-            .order_by(events.c.id)
+def to_archive(connection: Connection, account: str) -> list[int]:
+    """Return the ids of the exported documents that a run verified at the target and the source did not archive yet.
+
+    Not what a person called there, nor what a rebuild found, be it after a run: their files were not compared.
+    """
+    called_moved_by = (
+        sa.select(events.c.kind)
+        .where(
+            events.c.document_id == documents.c.id,
+            events.c.to_state == State.MOVED,
+            events.c.kind != str(Kind.NOT_ARCHIVED),
         )
-        found |= {document_id: Kind(kind) for document_id, kind in rows}
-    return found
+        .order_by(events.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = sa.select(documents.c.id).where(
+        *conditions(account=account, direction="export", states=[State.MOVED]),
+        documents.c.file_sha256.is_not(None),
+        documents.c.reason_code != str(Kind.NOT_ARCHIVED),
+        called_moved_by == str(Kind.MOVED),
+    )
+    return list(connection.scalars(rows.order_by(documents.c.id)))
 
 
 def history(connection: Connection, document_id: int) -> list[Event]:

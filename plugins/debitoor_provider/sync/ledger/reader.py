@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.queries import Filters, Order
     from debitoor_provider.sync.ledger.records import Entry, Event, Run, Watermark
-    from debitoor_provider.sync.ledger.states import Direction, Kind, State
+    from debitoor_provider.sync.ledger.states import Direction, State
 
 
 class LedgerReader:
@@ -137,6 +137,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return Pending(self.entries_by_ids, queries.unnamed(connection, where))
 
+    def to_archive(self, account: str) -> Pending:
+        """Choose what a run verified at the target and the source did not archive; see :func:`.queries.to_archive`."""
+        with self._database.read() as connection:
+            return Pending(self.entries_by_ids, queries.to_archive(connection, account))
+
     def changes(self, since: datetime) -> dict[str, tuple[int, float]]:
         """Tell, by account, what differs as soon as one of its documents changes that has changed since then."""
         with self._database.read() as connection:
@@ -213,11 +218,6 @@ class LedgerReader:
         """Return how far the source was asked."""
         with self._database.read() as connection:
             return runs.watermark(connection, account, direction)
-
-    def moved_by_kind(self, entries: Iterable[Entry]) -> dict[int, Kind]:
-        """Return, by the entry's id, what called it moved last; see :func:`.queries.moved_by_kind`."""
-        with self._database.read() as connection:
-            return queries.moved_by_kind(connection, [entry.id for entry in entries])
 
     def names_taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
         """Return the names in use that begin so, without regard to case."""

@@ -25,7 +25,7 @@ _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
 _WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
 
 
-def start(connection: Connection, run: Run, at: datetime) -> Run:
+def start(connection: Connection, run: Run, at: datetime) -> None:
     """Enter a run. One that is known begins anew: its task is tried again, or it was cleared."""
     values: dict[str, Any] = {
         "kind": run.kind,
@@ -40,36 +40,24 @@ def start(connection: Connection, run: Run, at: datetime) -> Run:
     connection.execute(
         upsert(connection, runs).values(first | values).on_conflict_do_update(index_elements=["id"], set_=values)
     )
-    return get(connection, run.id)
 
 
 def finish(
     connection: Connection, run_id: str, at: datetime, *, counts: Mapping[str, Any], verdict: str, error: str
-) -> Run:
-    """Enter what a run came to."""
-    connection.execute(
-        runs.update()
-        .where(runs.c.id == run_id)
-        .values(finished_at=at, counts=dict(counts), verdict=verdict, error=error)
-    )
-    return get(connection, run_id)
+) -> None:
+    """Enter what a run came to.
+
+    :raises LedgerError: for a run that the ledger does not know
+    """
+    values = {"finished_at": at, "counts": dict(counts), "verdict": verdict, "error": error}
+    if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
+        raise LedgerError(f"There is no run {run_id} in the ledger.")
 
 
 def note_error(connection: Connection, run_id: str, error: str, remedy: str, verdict: str) -> None:
     """Enter why a step failed; a run that was not started has nowhere to say it."""
     values = {"error": error, "remedy": remedy, "verdict": verdict}
     connection.execute(runs.update().where(runs.c.id == run_id).values(values))
-
-
-def get(connection: Connection, run_id: str) -> Run:
-    """Return a run.
-
-    :raises LedgerError: for a run that the ledger does not know
-    """
-    run = find(connection, run_id)
-    if run is None:
-        raise LedgerError(f"There is no run {run_id} in the ledger.")
-    return run
 
 
 def find(connection: Connection, run_id: str) -> Run | None:

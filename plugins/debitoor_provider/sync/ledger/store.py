@@ -48,18 +48,18 @@ class Ledger(Decisions):
 
     # Runs
 
-    def start_run(self, run: Run) -> Run:
+    def start_run(self, run: Run) -> None:
         """Enter a run; one that is known begins anew."""
         with self._database.write() as connection:
-            return runs.start(connection, run, self._time())
+            runs.start(connection, run, self._time())
 
-    def finish_run(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, error: str = "") -> Run:
+    def finish_run(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, error: str = "") -> None:
         """Enter what a run came to.
 
         :raises LedgerError: for a run that was not started
         """
         with self._database.write() as connection:
-            return runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
+            runs.finish(connection, run_id, self._time(), counts=counts, verdict=verdict, error=error)
 
     def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
         """Enter why a step of a run failed, for the run's report.
