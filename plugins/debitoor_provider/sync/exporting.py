@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound, RetryError, ServiceError, UnclearOutcome
@@ -65,15 +64,15 @@ def export(
     settings = fingerprint(account)
     with ThreadPoolExecutor(2, "aside") as aside:
         books = aside.submit(books_of, debitoor, account)  # while the documents are read and claimed
-        listing = cache(lambda: aside.submit(_companies, getmyinvoices))
+        listing = aside.submit(getmyinvoices.companies)
         arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
         look = Look(lambda: expenses_of(debitoor, arrivals))
 
         def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
             attempts = open_attempts(ledger, claimed)
             elsewhere = ledger.sent_elsewhere(claimed)
-            home = books.result()  # nothing else is asked before
-            companies = Shared(listing())
+            home = books.result()  # Debitoor is asked for nothing else before
+            companies = {company.company_uid: company for company in listing.result()}
             present = Shared(aside.submit(look.at, somebody_was_there=bool(attempts or elsewhere)))
             return _Mover(
                 account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
@@ -92,7 +91,7 @@ class _Mover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
-    companies: Shared[Mapping[int, Company]]
+    companies: Mapping[int, Company]
     attempts: Mapping[int, Attempt]
     present: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
@@ -108,7 +107,7 @@ class _Mover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            company = self.companies.get().get(document.company_uid or 0)
+            company = self.companies.get(document.company_uid or 0)
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
             there = self.present.get().get(document.document_uid)
@@ -256,10 +255,6 @@ class _Mover:
             f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
             "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
         )
-
-
-def _companies(getmyinvoices: GetMyInvoicesClient) -> dict[int, Company]:
-    return {company.company_uid: company for company in getmyinvoices.companies()}
 
 
 def _check_length(document: Document, size: int) -> None:
