@@ -75,7 +75,7 @@ def _check(options: argparse.Namespace, home: Path, stand_ins: Mapping[str, Imag
         tell(f"{sum(map(len, stack.services.values()))} containers' processes are up and well.")
         with SandboxAdmin(stack["sandbox"].put("http://sandbox:8090")) as sandbox:
             password = (folder / "secrets/admin_password").read_text().strip()
-            return Check(stack, sandbox, password, tell).run()
+            return Check(stack, sandbox, password, options.documents, tell).run()
 
 
 def _interrupt(*_: object) -> None:
@@ -85,7 +85,12 @@ def _interrupt(*_: object) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo.compose", description=__doc__)
     parser.add_argument("--accounts", type=int, default=6, help="how many, half of them each way (%(default)s)")
-    parser.add_argument("--documents", type=int, default=60, help="documents of each company (%(default)s)")
+    parser.add_argument(
+        "--documents",
+        type=int,
+        default=60,
+        help="documents of each company, at first and before each mishap (%(default)s)",
+    )
     parser.add_argument("--workers", type=int, default=2, help="Celery workers (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave everything that it made")
     parser.add_argument("--python", type=Path, default=ROOT / ".venv-image/bin/python",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -26,6 +28,7 @@ _FURTHER_RUNS = 3  # of an account whose run failed in the trouble
 class Check:
     """A running project and what is asked of it.
 
+    :param documents: how many each company gets before each mishap
     :param tell: says to a person how far it is
     :param patience: seconds for anything that has to come
     """
@@ -33,6 +36,7 @@ class Check:
     stack: Stack
     sandbox: SandboxAdmin
     password: str
+    documents: int
     tell: Callable[[str], None]
     patience: float = 1200.0
     companies: list[CompanyAdmin] = field(default_factory=list)
@@ -87,7 +91,8 @@ class Check:
             ("Redis is killed", "redis", self.stack["redis"].kill),
             ("PostgreSQL is restarted", "postgres", self.stack["postgres"].cut_off),
         )
-        for what, name, happen in mishaps:
+        for number, (what, name, happen) in enumerate(mishaps, 1):
+            self._arrive(number)
             self._until_moved(self._count(DONE) + len(self.dag_ids))  # documents of many accounts travel now
             before = self._count(DONE)
             began = time.monotonic()
@@ -97,6 +102,14 @@ class Check:
             self._until_moved(before + 1)
             next_one = time.monotonic() - began
             self.tell(f"{what} at {before} documents; well after {well:.0f} s, the next arrived by {next_one:.0f} s.")
+
+    def _arrive(self, seed: int) -> None:
+        """Let documents come in, however many of those before are through, and run the accounts."""
+        day = (self.sandbox.now().date() + timedelta(days=1)).isoformat()  # those of earlier days arrived on them
+        for company in self.companies:
+            company.generate(self.documents, self.documents // 3, seed=seed, from_date=day, to_date=day)
+        for dag_id in self.dag_ids:
+            self._until(partial(self.airflow.trigger, dag_id), f"{dag_id} is triggered")
 
     def _finish(self) -> None:
         """Wait for the end, and run again what failed meanwhile, as its schedule would."""
@@ -136,10 +149,10 @@ class Check:
     def _until_moved(self, count: int) -> None:
         self._until(lambda: self._count(DONE) >= count, f"{count} documents are there")
 
-    def _until(self, done: Callable[[], bool], what: str) -> None:
+    def _until(self, done: Callable[[], object], what: str) -> None:
         def asked() -> bool:
             try:
-                return done()
+                return bool(done())
             except _AWAY:  # it is being started again
                 return False
 
