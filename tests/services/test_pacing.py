@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
@@ -16,7 +15,7 @@ from debitoor_provider.services.retry import Backoff
 from debitoor_provider.services.session import ServiceSession
 from debitoor_provider.services.transport import Call, Transport
 from services.scripted import CANARY, Reply
-from services.waiting import Woken, no_waiting
+from services.waiting import Woken, allowed_at_once, no_waiting
 
 MEMORY = "memory://"
 
@@ -93,16 +92,7 @@ class TestAllowance:
 
     def test_many_threads_never_get_more(self, store):
         pacer = Pacer("key", Allowance(per_minute=20), store=store, sleep=no_waiting)
-
-        def allowed(_: int) -> bool:
-            try:
-                pacer.acquire()
-            except Woken:
-                return False
-            return True
-
-        with ThreadPoolExecutor(8) as pool:
-            assert sum(pool.map(allowed, range(60))) == 20
+        assert allowed_at_once(pacer, 60) == 20
 
     def test_keeping_it_costs_little(self, store):
         pacer = Pacer("key", Allowance(per_minute=100_000, per_day=1_000_000), store=store)
