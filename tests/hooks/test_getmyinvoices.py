@@ -209,7 +209,7 @@ def test_so_are_those_of_a_connection_that_airflow_does_not_keep():
     given = Connection(
         conn_id="c", conn_type="getmyinvoices", password="n0t-kept-yet", extra='{"client_secret": "n0t-either"}'
     )
-    GetMyInvoicesHook.of(given).client  # noqa: B018
+    GetMyInvoicesHook.of(given).client  # noqa: B018 - it masks as it is made
     assert redact("n0t-kept-yet, n0t-either") == "***, ***"
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import re
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -75,7 +74,7 @@ class ServiceSession(requests.Session):
         self.timeouts = timeouts
         self.auth = auth
         self.headers.update(headers or {})
-        self.cookies = _NoCookies(policy=DefaultCookiePolicy(allowed_domains=[]))
+        self.cookies = _NoCookies()
         self.trust_env = False  # would ask the environment and .netrc again for every request
         self.proxies = _proxies(self.base_url, proxy)
         self.verify = verify if verify is not True else _certificates()
@@ -102,13 +101,7 @@ class ServiceSession(requests.Session):
         return super().prepare_request(request)
 
     def prepared(
-        self,
-        method: str,
-        address: str,
-        *,
-        params: Any = None,
-        data: Any = None,
-        headers: Mapping[str, str],
+        self, method: str, address: str, *, params: Any = None, data: Any = None, headers: Mapping[str, str]
     ) -> requests.PreparedRequest:
         """Prepare a request from this and the session's headers, hooks and signature.
 

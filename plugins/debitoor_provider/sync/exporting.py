@@ -17,7 +17,7 @@ from debitoor_provider.sync.expense import Draft, draft
 from debitoor_provider.sync.figures import Figures
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, last_attempt, open_attempts
+from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
 from debitoor_provider.sync.selection import LeftOut, select, select_workflow
 from debitoor_provider.sync.snapshot import is_fresh, load_document
 from debitoor_provider.sync.transfer import Shared, move
@@ -138,10 +138,8 @@ class _Mover:
     def _wait_for_others(self, entry: Entry) -> None:
         """Let another sync account find out first what became of its attempt to book the same document."""
         other = self.elsewhere.get(entry.id)
-        if not other or other.state is not State.SENDING or not other.file_id:
-            return
-        attempt = last_attempt(self.ledger, other)
-        if attempt and self.now() - attempt.given_up < SETTLE:
+        attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
+        if other and attempt and self.now() - attempt.given_up < SETTLE:
             raise RetryError(
                 f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
             )

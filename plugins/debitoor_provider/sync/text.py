@@ -37,6 +37,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", one_line(text).casefold())
 
 
+def caseless(text: str) -> str:
+    """Make texts equal that differ in case or in the way their characters are composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the word that was probably meant, for a *did you mean*."""
     from difflib import get_close_matches  # only a slip of the pen pays for it

@@ -143,7 +143,7 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
         count, found = 0, set()
         totals_now: set[int | None] = set()
         for page in pages(fetch):
-            if page.pages == 1 and not into:  # there is nothing to put together
+            if page.pages == 1 and not into:  # nothing to put together, nor to keep meanwhile
                 once = {document.document_uid: document for document in page.records}
                 return iter([once[uid] for uid in sorted(once)])
             count += 1

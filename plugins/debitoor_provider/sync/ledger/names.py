@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.sync.ledger.records import Naming
-from debitoor_provider.sync.ledger.rows import chunks, event_values, search_key, write_events
+from debitoor_provider.sync.ledger.rows import chunks, event_values, write_events
 from debitoor_provider.sync.ledger.states import STEPS, Direction, Kind, State
 from debitoor_provider.sync.ledger.tables import documents, storable
+from debitoor_provider.sync.naming.filename import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -77,7 +78,7 @@ def name_all(
 
 def names_taken(connection: Connection, account: str, direction: Direction, prefix: str) -> set[str]:
     """Return the names of an account that begin so, without regard to case."""
-    key = search_key(storable(prefix))
+    key = name_key(storable(prefix))
     values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
     return set(connection.scalars(_TAKEN, values))
 
@@ -85,7 +86,7 @@ def names_taken(connection: Connection, account: str, direction: Direction, pref
 def keys_taken(connection: Connection, account: str, direction: Direction, names: Iterable[str]) -> set[str]:
     """Return the keys of those of these names that are taken in an account."""
     found: set[str] = set()
-    for chunk in chunks({search_key(storable(name)) for name in names}):
+    for chunk in chunks({name_key(storable(name)) for name in names}):
         found |= set(
             connection.scalars(
                 sa.select(documents.c.target_name_key).where(
@@ -142,4 +143,4 @@ def _write(connection: Connection, entries: list[Entry]) -> list[Entry]:
 
 def _named(entry: Entry) -> dict[str, Any]:
     name = entry.target_name or ""
-    return {"the_id": entry.id, "name": name, "name_key": search_key(name)}
+    return {"the_id": entry.id, "name": name, "name_key": name_key(name)}

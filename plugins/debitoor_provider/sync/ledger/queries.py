@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.records import Event
-from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, search_key, to_entry
+from debitoor_provider.sync.ledger.rows import COLUMNS, chunks, to_entry
 from debitoor_provider.sync.ledger.states import DONE, Direction, Kind, State
 from debitoor_provider.sync.ledger.tables import documents, events, storable
+from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -90,7 +91,7 @@ def conditions(
     if planned_by is not None:
         where.append(documents.c.planned_by == planned_by)
     if text:
-        key = search_key(storable(text.strip()))
+        key = caseless(storable(text.strip()))
         where.append(
             sa.or_(
                 documents.c.search.contains(key, autoescape=True),

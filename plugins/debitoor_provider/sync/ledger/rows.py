@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument
 from debitoor_provider.sync.ledger.tables import documents, events
+from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,13 +52,8 @@ def document_values(document: PlannedDocument | FoundDocument) -> dict[str, Any]
 
 
 def search_text(*parts: object) -> str:
-    """Return the text in which :func:`search_key` is looked for."""
-    return search_key("\n".join(str(part) for part in parts if part not in (None, "")))
-
-
-def search_key(text: str) -> str:
-    """Make texts equal that differ in case or in the way their characters are composed."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    """Return the text in which a :func:`caseless` one is looked for."""
+    return caseless("\n".join(str(part) for part in parts if part not in (None, "")))
 
 
 def event_values(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.text import cut, one_line
+from debitoor_provider.sync.text import caseless, cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -47,7 +46,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 def name_key(name: str) -> str:
     """Make the key by which two names are the same file on some system: case and form of accents do not count."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return caseless(name)
 
 
 def unique(name: str, taken: Container[str] | Callable[[str], bool]) -> str:
