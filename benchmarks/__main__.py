@@ -16,7 +16,7 @@ from rich.console import Console
 
 from benchmarks import report
 from benchmarks.result import Result
-from debitoor_provider.tables import table
+from debitoor_provider.runs.tables import table
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results.json"

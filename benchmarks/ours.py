@@ -15,18 +15,18 @@ import requests_toolbelt.multipart.encoder  # noqa: F401 imports do not count, l
 
 from benchmarks.job import Job, measured
 from debitoor_provider.services.debitoor.client import DebitoorClient
-from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.pacing import Allowance, Pacer
-from debitoor_provider.services.pacing_sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
+from debitoor_provider.services.http.errors import QuotaUsedUp, RetryError
+from debitoor_provider.services.pacing.pacer import Allowance, Pacer
+from debitoor_provider.services.pacing.sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
-from debitoor_provider.sync.archiving import archive
-from debitoor_provider.sync.exporting import export
-from debitoor_provider.sync.importing import import_
+from debitoor_provider.sync.export.mover import export
+from debitoor_provider.sync.import_.mover import import_
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.planning import due, plan_export, plan_import, unnamed
-from debitoor_provider.sync.renaming import rename
-from debitoor_provider.sync.reporting import report
+from debitoor_provider.sync.steps.archive import archive
+from debitoor_provider.sync.steps.plan import due, plan_export, plan_import, unnamed
+from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.report import report
 from debitoor_provider.sync.window import RunKind
 
 ACCOUNT = "bench"

@@ -22,7 +22,7 @@ _SHORT = 5
 """How many times as often the short ones are measured."""
 _PRIORITIES = """\
 from airflow.plugins_manager import AirflowPlugin
-from debitoor_provider.operators.priority import DueFirst
+from debitoor_provider.policies.priority import DueFirst
 
 class Priorities(AirflowPlugin):
     name = "priorities"

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from rich.console import Console
 
 from benchmarks.shelf import BIG, fill_airflow, fill_ledger, name_of, write_accounts
-from debitoor_provider.tables import table
+from debitoor_provider.runs.tables import table
 
 _SMALL = name_of(1)
 _START = 180.0

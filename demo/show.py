@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from debitoor_provider.runs.tables import cell, money, table
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, Ledger, State
-from debitoor_provider.tables import cell, money, table
 
 _STATE_STYLE = {
     State.MOVED: "green",

@@ -13,7 +13,7 @@ from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
 from debitoor_provider.dag_factory import build_dag, sync_dags
-from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.sync.accounts.files import load_account_file
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -77,7 +77,7 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
             "retry_policy": ServiceRetryPolicy(),
-            "weight_rule": "debitoor_provider.operators.priority.DueFirst",  # by name: only a scheduler needs it
+            "weight_rule": "debitoor_provider.policies.priority.DueFirst",  # by name: only a scheduler needs it
             "max_active_tis_per_dag": 1,  # a backfill has its own limit of runs: its tasks wait for each other here
             **({"pool": account.pool} if account.pool else {}),
         },

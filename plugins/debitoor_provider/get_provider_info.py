@@ -31,7 +31,7 @@ def get_provider_info() -> dict[str, Any]:
             {"integration-name": name, "python-modules": ["debitoor_provider.triggers.plan"]}
             for name in ("Debitoor", "GetMyInvoices")
         ],
-        "extra-links": ["debitoor_provider.operators.link.SynchronisationLink"],
+        "extra-links": ["debitoor_provider.links.synchronisation.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }

@@ -45,6 +45,6 @@ class DebitoorPlugin(AirflowPlugin):
     @property
     def priority_weight_strategies(self) -> list[type[PriorityWeightStrategy]]:  # type: ignore[override]
         """The order of tasks that wait for a slot."""
-        from debitoor_provider.operators.priority import DueFirst
+        from debitoor_provider.policies.priority import DueFirst
 
         return [DueFirst]

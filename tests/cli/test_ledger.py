@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.operators.exchange import Exchange, account_of
-from debitoor_provider.sync.exporting import export
-from debitoor_provider.sync.importing import import_
+from debitoor_provider.runs.exchange import Exchange, account_of
+from debitoor_provider.sync.export.mover import export
+from debitoor_provider.sync.import_.mover import import_
 from debitoor_provider.sync.ledger import Ledger, State
-from debitoor_provider.sync.renaming import rename
+from debitoor_provider.sync.steps.rename import rename
 from debitoor_provider.sync.window import RunKind
 
 

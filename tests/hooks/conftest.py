@@ -9,7 +9,7 @@ import pytest
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-home-"))
 
-from services.scripted import CANARY, ScriptedService
+from tests.services.scripted import CANARY, ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def service() -> Iterator[ScriptedService]:
 
 @pytest.fixture(autouse=True)
 def pacing_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from debitoor_provider.services import pacing
+    from debitoor_provider.services.pacing import pacer as pacing
 
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
     yield

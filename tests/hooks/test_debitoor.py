@@ -4,10 +4,10 @@ import json
 
 import pytest
 from airflow.sdk import Connection
-from services.scripted import CANARY, Reply
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, Unavailable
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
+from tests.services.scripted import CANARY, Reply
 
 ENVIRONMENT = "/api/environment/v1"
 EXPENSES = "/api/expenses/v4"

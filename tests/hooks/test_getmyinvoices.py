@@ -7,10 +7,10 @@ from email.utils import format_datetime
 import pytest
 from airflow.sdk import Connection
 from airflow.sdk.log import redact
-from services.scripted import CANARY, Reply
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, QuotaUsedUp, Refused
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, QuotaUsedUp, Refused
+from tests.services.scripted import CANARY, Reply
 
 BASE = "/accounts/v3"
 STATUS = f"{BASE}/apiStatus"

@@ -14,7 +14,7 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured
 from debitoor_provider.sync.accounts.settings import ExportAccount
 from debitoor_provider.sync.ledger import State
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from debitoor_provider.services import pacing
-from debitoor_provider.services.retry import Backoff
-from services.scripted import ScriptedService
+from debitoor_provider.services.http.retry import Backoff
+from debitoor_provider.services.pacing import pacer as pacing
 from tests.postgresql import new_database
+from tests.services.scripted import ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def sqlite_store(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def redis_store(redis_server: RedisServer) -> Iterator[str]:
-    from debitoor_provider.services import pacing_redis
+    from debitoor_provider.services.pacing import redis as pacing_redis
 
     yield redis_server.url
     client = pacing_redis._client(redis_server.url, os.getpid())
@@ -80,7 +80,7 @@ def redis_store(redis_server: RedisServer) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_store(request: pytest.FixtureRequest) -> Iterator[str]:
-    from debitoor_provider.services import pacing_postgresql
+    from debitoor_provider.services.pacing import postgresql as pacing_postgresql
 
     for url in new_database(request.getfixturevalue("postgresql_server")):
         yield url

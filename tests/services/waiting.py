@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.pacing import Pacer
+    from debitoor_provider.services.pacing.pacer import Pacer
 
 
 class Woken(Exception):

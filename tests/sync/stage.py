@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.retry import Backoff
+from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.archiving import archive
-from debitoor_provider.sync.exporting import export
-from debitoor_provider.sync.importing import import_
+from debitoor_provider.sync.export.mover import export
+from debitoor_provider.sync.import_.mover import import_
 from debitoor_provider.sync.ledger import Entry, Ledger, Pending
-from debitoor_provider.sync.planning import Plan, due, plan_export, plan_import, unnamed
-from debitoor_provider.sync.preview import Preview, preview_export, preview_import
 from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
-from debitoor_provider.sync.renaming import rename
+from debitoor_provider.sync.steps.archive import archive
+from debitoor_provider.sync.steps.plan import Plan, due, plan_export, plan_import, unnamed
+from debitoor_provider.sync.steps.preview import Preview, preview_export, preview_import
+from debitoor_provider.sync.steps.rename import rename
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:

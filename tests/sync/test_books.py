@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.http.errors import (
     Misconfigured,
     StopError,
 )

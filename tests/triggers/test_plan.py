@@ -94,7 +94,7 @@ class TestNothingToDo:
         assert isinstance(fire(), TaskSkippedEvent)
 
     def test_metrics_are_told(self, fire, account, listed, monkeypatch):
-        from debitoor_provider.operators import metrics
+        from debitoor_provider.runs import metrics
 
         told: list[str] = []
         monkeypatch.setattr(metrics.stats, "gauge", lambda name, *_, **__: told.append(name))

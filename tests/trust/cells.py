@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from airflow.sdk import RetryAction
 
-from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
-from debitoor_provider.services.errors import RejectError, ServiceError, StopError
+from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.services.http.errors import RejectError, ServiceError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Kind, State
 from tests.trust.faultkinds import KINDS, Class, sort_of
 from tests.trust.referee import Referee

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from debitoor_provider.sync.planning import plan_export, plan_import
+from debitoor_provider.sync.steps.plan import plan_export, plan_import
 from debitoor_provider.sync.window import RunKind, Window
 from tests.sync.stage import Stage
 from tests.trust.model_reference import Copy

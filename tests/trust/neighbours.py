@@ -13,7 +13,7 @@ import pytest
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
-from tests.operators.conftest import TaskInstance
+from tests.airflow_context import TaskInstance
 from tests.trust.worker import tasks_of
 
 if TYPE_CHECKING:

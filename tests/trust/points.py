@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from debitoor_provider.services import transport
-from debitoor_provider.services.transport import Call, Transport
+from debitoor_provider.services.http import transport
+from debitoor_provider.services.http.transport import Call, Transport
 from debitoor_provider.sync.ledger import Ledger
 
 Reach = Callable[[str], None]

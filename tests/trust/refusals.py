@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.http.errors import (
     CredentialsRefused,
     Misconfigured,
     PermissionMissing,
@@ -15,8 +16,7 @@ from debitoor_provider.services.errors import (
     ServiceError,
     WrongUserAgent,
 )
-from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.pacing import Allowance, Pacer
+from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage

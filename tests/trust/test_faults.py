@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.retry import Backoff
+from debitoor_provider.services.http.retry import Backoff
 from tests.trust.cells import MODES, Cell, Mode
 from tests.trust.errands import ERRANDS, Player, calls_of
 from tests.trust.faultkinds import KINDS, READ_TIMEOUT

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.hooks import base as hooks
-from debitoor_provider.services.retry import Backoff
+from debitoor_provider.services.http.retry import Backoff
 from sandbox.server import running
 from tests.sync.stage import Clock, Stage
 from tests.test_dag_factory import BROKEN, serialised, steps

@@ -13,9 +13,9 @@ from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
-from debitoor_provider.services.errors import CredentialsRefused, ServiceError
-from tests.operators.conftest import context
+from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.services.http.errors import CredentialsRefused, ServiceError
+from tests.airflow_context import context
 from tests.trust.exchanges import Exchange
 from tests.trust.referee import Referee
 from tests.trust.refusals import REFUSALS, Refusal

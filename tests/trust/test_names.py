@@ -19,8 +19,8 @@ from debitoor_provider.sync.ledger import Ledger, PlannedDocument
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template, TemplateError
-from debitoor_provider.sync.renaming import rename
 from debitoor_provider.sync.snapshot import dump, load_document
+from debitoor_provider.sync.steps.rename import rename
 from tests.sync.stage import pdf
 from tests.sync.test_selection import export
 from tests.trust import account_files, hostile

@@ -20,7 +20,7 @@ from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.hooks import base as hooks
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.services.retry import Backoff
+from debitoor_provider.services.http.retry import Backoff
 from tests.cli.conftest import parser
 from tests.test_dag_factory import serialised
 from tests.trust.canaries import Canaries, signs

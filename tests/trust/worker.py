@@ -32,9 +32,9 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.dag_factory import build_dag
-from debitoor_provider.operators.retry_policy import ServiceRetryPolicy
+from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.sync.accounts.files import find_account
-from tests.operators.conftest import TaskInstance
+from tests.airflow_context import TaskInstance
 from tests.trust.points import instrument
 
 if TYPE_CHECKING:

@@ -327,9 +327,9 @@ class TestFile:
 
 def exported(account_id: str, ledger: Ledger) -> None:
     """Move what there is, as a run would."""
-    from debitoor_provider.operators.exchange import Exchange, account_of
-    from debitoor_provider.sync.exporting import export
-    from debitoor_provider.sync.renaming import rename
+    from debitoor_provider.runs.exchange import Exchange, account_of
+    from debitoor_provider.sync.export.mover import export
+    from debitoor_provider.sync.steps.rename import rename
     from debitoor_provider.sync.window import RunKind
 
     exchange = Exchange(account_id, account_of(account_id, None), ledger, RUN)

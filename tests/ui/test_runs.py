@@ -128,7 +128,7 @@ class TestBackfill:
 
 
 def planned_all(account_id: str, ledger: Ledger) -> None:
-    from debitoor_provider.operators.exchange import Exchange, account_of
+    from debitoor_provider.runs.exchange import Exchange, account_of
     from debitoor_provider.sync.window import RunKind
 
     exchange = Exchange(account_id, account_of(account_id, None), ledger, "debitoor__acme/manual__1")

@@ -15,15 +15,15 @@ from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_e
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.operators.exchange import Exchange, account_of
-from debitoor_provider.operators.windows import to_day
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.runs.exchange import Exchange, account_of
+from debitoor_provider.runs.tables import cell, preview_table
+from debitoor_provider.runs.windows import to_day
+from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.window import RunKind, manual
-from debitoor_provider.tables import cell, preview_table
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.runs.tables import cell, table
+from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.ledger import Ledger, LedgerError
-from debitoor_provider.tables import cell, table
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, hint, opened_ledger, show
-from debitoor_provider.operators.windows import to_day
+from debitoor_provider.runs.tables import money
+from debitoor_provider.runs.windows import to_day
 from debitoor_provider.sync.ledger import ATTENTION, State
-from debitoor_provider.tables import money
 
 if TYPE_CHECKING:
     from argparse import Namespace

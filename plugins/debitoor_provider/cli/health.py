@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import hint, no_files, show, terminal
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.files import find_account, load_folder
 from debitoor_provider.sync.ledger import ATTENTION, Ledger, LedgerError
-from debitoor_provider.sync.reporting import WENT_THROUGH
-from debitoor_provider.tables import cell
+from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -8,7 +8,7 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import opened_ledger, plain_errors, show
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.operators.exchange import Exchange, account_of
+from debitoor_provider.runs.exchange import Exchange, account_of
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import

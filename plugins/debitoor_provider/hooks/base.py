@@ -16,18 +16,18 @@ from airflow.sdk.log import mask_secret
 from airflow.sdk.observability import stats
 
 from debitoor_provider.configuration import pacing_url
-from debitoor_provider.services.errors import ServiceError
-from debitoor_provider.services.pacing import Allowance, Pacer
-from debitoor_provider.services.retry import READ, WRITE, Backoff
-from debitoor_provider.services.secret import Secret
-from debitoor_provider.services.session import CONNECT_TIMEOUT
-from debitoor_provider.services.transport import Call
+from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.http.retry import READ, WRITE, Backoff
+from debitoor_provider.services.http.secret import Secret
+from debitoor_provider.services.http.session import CONNECT_TIMEOUT
+from debitoor_provider.services.http.transport import Call
+from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
-    from debitoor_provider.services.session import ServiceSession
-    from debitoor_provider.services.transport import Params, Transport
+    from debitoor_provider.services.http.session import ServiceSession
+    from debitoor_provider.services.http.transport import Params, Transport
 
 
 class Client(Protocol):

@@ -10,16 +10,16 @@ from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
-from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.pacing import Allowance
-from debitoor_provider.services.secret import Secret
-from debitoor_provider.services.session import READ_TIMEOUT
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.secret import Secret
+from debitoor_provider.services.http.session import READ_TIMEOUT
+from debitoor_provider.services.pacing.pacer import Allowance
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
     from debitoor_provider.services.debitoor.models import Environment
-    from debitoor_provider.services.retry import Backoff
+    from debitoor_provider.services.http.retry import Backoff
 
 
 class DebitoorHook(ServiceHook[DebitoorClient]):

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.secret import Secret
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.secret import Secret
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection

@@ -10,14 +10,14 @@ from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.getmyinvoices import constants
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.pacing import Allowance
-from debitoor_provider.services.session import READ_TIMEOUT
+from debitoor_provider.services.http.session import READ_TIMEOUT
+from debitoor_provider.services.pacing.pacer import Allowance
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
     from debitoor_provider.services.getmyinvoices.models import Account
-    from debitoor_provider.services.retry import Backoff
+    from debitoor_provider.services.http.retry import Backoff
 
 
 class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):

@@ -9,7 +9,7 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
 
 
 class DebitoorArchiveOperator(SyncOperator):
@@ -17,7 +17,7 @@ class DebitoorArchiveOperator(SyncOperator):
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Archive what was moved and is not archived yet."""
-        from debitoor_provider.sync.archiving import archive
+        from debitoor_provider.sync.steps.archive import archive
 
         archived = archive(
             exchange.ledger.to_archive(exchange.account_id),

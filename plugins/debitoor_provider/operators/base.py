@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from debitoor_provider.operators.link import SynchronisationLink
-from debitoor_provider.services.errors import ServiceError, StopError
+from debitoor_provider.links.synchronisation import SynchronisationLink
+from debitoor_provider.services.http.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.accounts.settings import Account
 
 
@@ -43,10 +43,10 @@ class SyncOperator(BaseOperator):
         :raises RetryError: when documents are left that may go later
         :raises AirflowRescheduleException: when the run is patient and its turn is over
         """
-        from debitoor_provider.operators.exchange import open_exchange
-        from debitoor_provider.operators.turns import in_turns
+        from debitoor_provider.policies.turns import in_turns
+        from debitoor_provider.runs.exchange import open_exchange
         from debitoor_provider.sync.ledger import LedgerError
-        from debitoor_provider.sync.reporting import STOPPED
+        from debitoor_provider.sync.steps.report import STOPPED
 
         with open_exchange(self.account, self.settings, context) as exchange:
             self._exchange = exchange

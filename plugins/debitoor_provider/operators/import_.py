@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.operators.transfer import TransferOperator
 
 if TYPE_CHECKING:
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.ledger import Pending
 
 
@@ -16,7 +16,7 @@ class DebitoorImportOperator(TransferOperator):
 
     def transfer(self, exchange: Exchange, pending: Pending) -> None:
         """Move the documents of the run."""
-        from debitoor_provider.sync.importing import import_
+        from debitoor_provider.sync.import_.mover import import_
 
         import_(
             pending,

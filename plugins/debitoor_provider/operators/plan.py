@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.window import RunKind, Window
 
 _TRIGGER = "debitoor_provider.triggers.plan.PlanTrigger"  # by name: only the triggerer needs it
@@ -97,14 +97,14 @@ class DebitoorPlanOperator(SyncOperator):
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Plan the run."""
-        from debitoor_provider.operators.windows import kind_of, requested_window
+        from debitoor_provider.runs.windows import kind_of, requested_window
         from debitoor_provider.sync.ledger import Run
 
         kind = kind_of(context)
         exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
         window = requested_window(context, exchange.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
-            from debitoor_provider.operators.dry_run import show
+            from debitoor_provider.runs.dry_run import show
 
             plan = Planned(show(exchange, window, kind, self.log), has_work=False)
         else:

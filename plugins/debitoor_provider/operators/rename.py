@@ -9,7 +9,7 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
 
 
 class DebitoorRenameOperator(SyncOperator):
@@ -21,7 +21,7 @@ class DebitoorRenameOperator(SyncOperator):
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Name the documents of the run."""
-        from debitoor_provider.sync.renaming import rename
+        from debitoor_provider.sync.steps.rename import rename
 
         named = rename(
             exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id

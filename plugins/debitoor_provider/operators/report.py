@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
-    from debitoor_provider.sync.reporting import Report
+    from debitoor_provider.runs.exchange import Exchange
+    from debitoor_provider.sync.steps.report import Report
 
 
 class DebitoorReportOperator(SyncOperator):
@@ -53,8 +53,8 @@ def conclude(exchange: Exchange, failed_steps: Sequence[str] = ()) -> Report:
 
     :param failed_steps: steps of the run that failed
     """
-    from debitoor_provider.operators.metrics import tell_run
-    from debitoor_provider.sync.reporting import report
+    from debitoor_provider.runs.metrics import tell_run
+    from debitoor_provider.sync.steps.report import report
 
     result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed_steps)
     tell_run(exchange, result.counts)

@@ -11,7 +11,7 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.ledger import Pending
 
 
@@ -30,7 +30,7 @@ class TransferOperator(SyncOperator):
 
     def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
         """Name what has no name yet, move, and count."""
-        from debitoor_provider.sync.renaming import rename
+        from debitoor_provider.sync.steps.rename import rename
 
         rename(exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
         self.transfer(exchange, exchange.due(context))

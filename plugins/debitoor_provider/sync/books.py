@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.services.http.errors import Misconfigured
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import Misconfigured, NotFound
+from debitoor_provider.services.http.errors import Misconfigured, NotFound
 from debitoor_provider.sync.accounts.settings import SalesKind
 from debitoor_provider.sync.selection import list_filters
 from debitoor_provider.sync.text import shorten

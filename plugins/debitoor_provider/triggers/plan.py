@@ -11,11 +11,11 @@ from weakref import WeakValueDictionary
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
-from debitoor_provider.operators.exchange import account_of, open_exchange
 from debitoor_provider.operators.plan import Planned, is_yes, make_plan
 from debitoor_provider.operators.report import conclude
-from debitoor_provider.operators.windows import kind_of
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.runs.exchange import account_of, open_exchange
+from debitoor_provider.runs.windows import kind_of
+from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.ledger import LedgerError, Run
 from debitoor_provider.sync.window import RunKind
 

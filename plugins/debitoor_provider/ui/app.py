@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 
 from debitoor_provider import __version__
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER

@@ -5,14 +5,14 @@ from __future__ import annotations
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
-from debitoor_provider.services.errors import NotFound
+from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.listing import sales_document
 from debitoor_provider.ui.exchange import opened_exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.operators.exchange import Exchange
+    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from debitoor_provider.operators.exchange import Exchange
+from debitoor_provider.runs.exchange import Exchange
 from debitoor_provider.ui import connections
 from debitoor_provider.ui.ledger import opened_ledger
 

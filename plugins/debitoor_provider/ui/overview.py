@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.reporting import STOPPED
+from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.figures import NO_FIGURES, Figures
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.scheduling import Dag, LastRun, known_dags, last_runs

@@ -16,7 +16,7 @@ from debitoor_provider.services.debitoor.models import (
     NewIncome,
     NewIncomeLine,
 )
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.http.errors import (
     BadAnswer,
     CredentialsRefused,
     FileRefused,
@@ -25,7 +25,7 @@ from debitoor_provider.services.errors import (
     Unavailable,
     UnclearOutcome,
 )
-from services.scripted import CANARY, HANG_UP, PDF, Asked, Reply, pdf
+from tests.services.scripted import CANARY, HANG_UP, PDF, Asked, Reply, pdf
 
 FILES = "/api/files/v1"
 EXPENSES = "/api/expenses/v4"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.services.answer import Answer
 from debitoor_provider.services.debitoor.explain import explain
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.http.answer import Answer
+from debitoor_provider.services.http.errors import (
     CredentialsRefused,
     FileRefused,
     Misconfigured,

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.debitoor.models import Category, Country, PaymentAccount
-from debitoor_provider.services.errors import Refused
-from services.scripted import Reply
+from debitoor_provider.services.http.errors import Refused
+from tests.services.scripted import Reply
 
 
 def test_the_account(service, client):

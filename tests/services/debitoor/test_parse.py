@@ -8,7 +8,7 @@ import pytest
 from debitoor_provider.services.debitoor import parse
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, Settings
-from debitoor_provider.services.reading import Unexpected
+from debitoor_provider.services.http.reading import Unexpected
 
 EXPENSE = {
     "id": "58b",

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from services.scripted import CANARY, ScriptedService
+from tests.services.scripted import CANARY, ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.services.retry import Backoff
+    from debitoor_provider.services.http.retry import Backoff
 
 BASE = "/accounts/v3"
 

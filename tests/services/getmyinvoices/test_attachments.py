@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from debitoor_provider.services.errors import AlreadyExists, FileRefused, NotFound, Refused, UnclearOutcome
-from services.scripted import PDF, Reply
+from debitoor_provider.services.http.errors import AlreadyExists, FileRefused, NotFound, Refused, UnclearOutcome
+from tests.services.scripted import PDF, Reply
 
 LIST = "/accounts/v3/documents/7/attachments"
 ONE = f"{LIST}/3"

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.getmyinvoices.models import NewDocument
+from debitoor_provider.services.http.errors import (
     AlreadyExists,
     BadAnswer,
     FileRefused,
@@ -19,9 +21,7 @@ from debitoor_provider.services.errors import (
     UnclearOutcome,
     WrongUserAgent,
 )
-from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.getmyinvoices.models import NewDocument
-from services.scripted import HANG_UP, PDF, Asked, Reply, pdf
+from tests.services.scripted import HANG_UP, PDF, Asked, Reply, pdf
 
 DOCUMENTS = "/accounts/v3/documents"
 ONE = f"{DOCUMENTS}/7"

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, WrongUserAgent
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from services.scripted import CANARY, Reply
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, WrongUserAgent
+from tests.services.scripted import CANARY, Reply
 
 STATUS = "/accounts/v3/apiStatus"
 ACCOUNT = "/accounts/v3/account"

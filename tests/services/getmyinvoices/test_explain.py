@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.services.answer import Answer
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.getmyinvoices.explain import _CODES, explain
+from debitoor_provider.services.http.answer import Answer
+from debitoor_provider.services.http.errors import (
     AlreadyExists,
     CredentialsRefused,
     FileRefused,
@@ -17,7 +18,6 @@ from debitoor_provider.services.errors import (
     Unavailable,
     WrongUserAgent,
 )
-from debitoor_provider.services.getmyinvoices.explain import _CODES, explain
 
 SHAPES = {
     "list": lambda code, detail: {"success": False, "errors": [{"code": code, "detail": detail}]},

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.listing import DocumentQuery, all_documents, local, pages
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.getmyinvoices.parse import Page
+from debitoor_provider.services.http.errors import Unavailable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.services.errors import BadAnswer, NotFound, Refused
 from debitoor_provider.services.getmyinvoices.models import Company, Country, Currency, Portal
-from services.scripted import Reply
+from debitoor_provider.services.http.errors import BadAnswer, NotFound, Refused
+from tests.services.scripted import Reply
 
 BASE = "/accounts/v3"
 ACME = {"companyUid": 12, "name": "Acme", "companyType": "CUSTOM_COMPANY", "note": "", "tags": ["a"], "countryUid": 4,

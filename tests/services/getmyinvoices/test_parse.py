@@ -7,7 +7,7 @@ import pytest
 
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem, Workflow
-from debitoor_provider.services.reading import Unexpected
+from debitoor_provider.services.http.reading import Unexpected
 
 FULL = {
     "documentUid": 28715,

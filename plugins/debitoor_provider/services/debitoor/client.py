@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.debitoor import body, constants, parse
 from debitoor_provider.services.debitoor.lookups import Lookups
 from debitoor_provider.services.debitoor.models import File
 from debitoor_provider.services.debitoor.sales import Sales
-from debitoor_provider.services.errors import FileRefused
-from debitoor_provider.services.files import check_size
-from debitoor_provider.services.retry import REPEATABLE
-from debitoor_provider.services.session import segment
-from debitoor_provider.services.transport import Call
+from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.errors import FileRefused
+from debitoor_provider.services.http.files import check_size
+from debitoor_provider.services.http.retry import REPEATABLE
+from debitoor_provider.services.http.session import segment
+from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,8 +26,8 @@ _ALLOW_UNMATCH = {"allowUnmatch": "true"}  # 6.1
 class DebitoorClient(Lookups, Sales):
     """Typed access to one account; may be used by many threads at once.
 
-    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the kinds that a caller may want to
-    tell apart are named at the method.
+    Every method raises :class:`~debitoor_provider.services.http.errors.ServiceError`; the subclasses that a caller may
+    want to distinguish are listed at each method.
 
     :param token: access token; does not expire, but can be revoked
     :param base_url: where the API is, without ``/api``

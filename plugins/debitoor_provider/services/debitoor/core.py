@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from debitoor_provider import __version__
-from debitoor_provider.services.answer import LARGEST_RECORD
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
-from debitoor_provider.services.reading import rows
-from debitoor_provider.services.retry import READ, WRITE, Backoff
-from debitoor_provider.services.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
-from debitoor_provider.services.transport import Call, Transport
+from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.reading import rows
+from debitoor_provider.services.http.retry import READ, WRITE, Backoff
+from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
+from debitoor_provider.services.http.transport import Call, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from debitoor_provider.services.transport import Pacing, Params
+    from debitoor_provider.services.http.transport import Pacing, Params
 
 T = TypeVar("T")
 

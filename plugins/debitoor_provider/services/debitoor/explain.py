@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.answer import concerns_all, names_no_record
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.http.answer import concerns_all, names_no_record
+from debitoor_provider.services.http.errors import (
     REPORT,
     CredentialsRefused,
     FieldProblem,
@@ -17,11 +17,11 @@ from debitoor_provider.services.errors import (
     ServiceError,
     Unavailable,
 )
-from debitoor_provider.services.pacing import slow_down
-from debitoor_provider.services.reading import integer, text
+from debitoor_provider.services.http.reading import integer, text
+from debitoor_provider.services.pacing.pacer import slow_down
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.answer import Answer
+    from debitoor_provider.services.http.answer import Answer
 
 _NAMED_FIELDS = 4
 _UNSAFE = re.compile(r"[^\w .,:;'()\[\]/%-]+")

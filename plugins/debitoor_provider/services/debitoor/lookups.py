@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import Core
-from debitoor_provider.services.errors import Refused
-from debitoor_provider.services.reading import mapping
-from debitoor_provider.services.session import segment
+from debitoor_provider.services.http.errors import Refused
+from debitoor_provider.services.http.reading import mapping
+from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,15 +10,15 @@ from urllib.parse import urlencode, urlsplit
 
 from debitoor_provider import __version__
 from debitoor_provider.services.debitoor.constants import AUTHORIZE_URL, SERVICE, TOKEN_URL
-from debitoor_provider.services.errors import CredentialsRefused, RateLimited, ServiceError, Unavailable
-from debitoor_provider.services.reading import Unexpected, mapping, text
-from debitoor_provider.services.retry import Backoff, Rule
-from debitoor_provider.services.secret import Secret
-from debitoor_provider.services.session import ServiceSession, checked_base_url
-from debitoor_provider.services.transport import Call, Transport
+from debitoor_provider.services.http.errors import CredentialsRefused, RateLimited, ServiceError, Unavailable
+from debitoor_provider.services.http.reading import Unexpected, mapping, text
+from debitoor_provider.services.http.retry import Backoff, Rule
+from debitoor_provider.services.http.secret import Secret
+from debitoor_provider.services.http.session import ServiceSession, checked_base_url
+from debitoor_provider.services.http.transport import Call, Transport
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.answer import Answer
+    from debitoor_provider.services.http.answer import Answer
 
 _ONCE = Rule(again=())
 """A code can be used once (A4), so its exchange is not repeated."""

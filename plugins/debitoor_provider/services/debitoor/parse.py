@@ -19,7 +19,7 @@ from debitoor_provider.services.debitoor.models import (
     SalesDocument,
     Settings,
 )
-from debitoor_provider.services.reading import (
+from debitoor_provider.services.http.reading import (
     Unexpected,
     day,
     decimal,

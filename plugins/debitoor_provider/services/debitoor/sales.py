@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict, Unpack
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import Core
 from debitoor_provider.services.debitoor.enums import SalesType
-from debitoor_provider.services.session import segment
-from debitoor_provider.services.transport import Call
+from debitoor_provider.services.http.session import segment
+from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import FileRefused
-from debitoor_provider.services.files import check_size
 from debitoor_provider.services.getmyinvoices import constants, parse
 from debitoor_provider.services.getmyinvoices.core import Core
-from debitoor_provider.services.session import segment
+from debitoor_provider.services.http.errors import FileRefused
+from debitoor_provider.services.http.files import check_size
+from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Attachment

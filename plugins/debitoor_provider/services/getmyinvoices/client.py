@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
-from debitoor_provider.services.answer import LARGEST_RECORD
-from debitoor_provider.services.errors import FileRefused, Misconfigured, ServiceError, WrongUserAgent
-from debitoor_provider.services.files import check_size, write_checked
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
 from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
 from debitoor_provider.services.getmyinvoices.masterdata import MasterData
-from debitoor_provider.services.reading import Unexpected, flag, mapping
-from debitoor_provider.services.retry import QUESTION
-from debitoor_provider.services.session import segment
-from debitoor_provider.services.transport import Call
+from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.errors import FileRefused, Misconfigured, ServiceError, WrongUserAgent
+from debitoor_provider.services.http.files import check_size, write_checked
+from debitoor_provider.services.http.reading import Unexpected, flag, mapping
+from debitoor_provider.services.http.retry import QUESTION
+from debitoor_provider.services.http.session import segment
+from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -29,8 +29,8 @@ _NO_FILE_ROUTE = frozenset({400, 404, 405})
 class GetMyInvoicesClient(MasterData, Attachments):
     """Typed access to one account; may be used by many threads at once.
 
-    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the kinds that a caller may want to
-    tell apart are named at the method.
+    Every method raises :class:`~debitoor_provider.services.http.errors.ServiceError`; the subclasses that a caller may
+    want to distinguish are listed at each method.
 
     :param api_key: from GetMyInvoices under "API access"
     :param account_id: ``G-20707-0`` or ``20707``; without it, asked of the service before the first call
@@ -70,7 +70,8 @@ class GetMyInvoicesClient(MasterData, Attachments):
     ) -> Iterator[Document]:
         """Do the same for a list of any length, one document at a time.
 
-        :param keep: where the documents lie meanwhile, for instance a :class:`~debitoor_provider.services.shelf.Shelf`
+        :param keep: where the documents are kept meanwhile, e.g. a
+            :class:`~debitoor_provider.services.http.shelf.Shelf`
         """
         query = DocumentQuery(**filters)
         self.identify()

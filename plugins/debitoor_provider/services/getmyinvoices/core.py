@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider import __version__
-from debitoor_provider.services.answer import LARGEST_RECORD
-from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.explain import explain
-from debitoor_provider.services.retry import WRITE, Backoff, Rule
-from debitoor_provider.services.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
-from debitoor_provider.services.transport import Call, Transport
+from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.retry import WRITE, Backoff, Rule
+from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
+from debitoor_provider.services.http.transport import Call, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from debitoor_provider.services.getmyinvoices.models import Account
-    from debitoor_provider.services.transport import Pacing, Params
+    from debitoor_provider.services.http.transport import Pacing, Params
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.answer import concerns_all, names_no_record
-from debitoor_provider.services.errors import (
+from debitoor_provider.services.http.answer import concerns_all, names_no_record
+from debitoor_provider.services.http.errors import (
     REPORT,
     AlreadyExists,
     CredentialsRefused,
@@ -20,11 +20,11 @@ from debitoor_provider.services.errors import (
     Unavailable,
     WrongUserAgent,
 )
-from debitoor_provider.services.pacing import slow_down
-from debitoor_provider.services.reading import integer, text
+from debitoor_provider.services.http.reading import integer, text
+from debitoor_provider.services.pacing.pacer import slow_down
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.answer import Answer
+    from debitoor_provider.services.http.answer import Answer
 
 _NEW_KEY = "Create a key in GetMyInvoices under 'API access' and enter it in the connection."
 _CHECK_URL = "Check the connection's base URL; it ends in /accounts/v3."

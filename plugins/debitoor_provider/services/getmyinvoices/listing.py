@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
-from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
+from debitoor_provider.services.http.errors import Unavailable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.core import Core
 from debitoor_provider.services.getmyinvoices.listing import pages
-from debitoor_provider.services.reading import decimals, mapping, rows, texts
-from debitoor_provider.services.session import segment
+from debitoor_provider.services.http.reading import decimals, mapping, rows, texts
+from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ from debitoor_provider.services.getmyinvoices.models import (
     Portal,
     Workflow,
 )
-from debitoor_provider.services.reading import (
+from debitoor_provider.services.http.reading import (
     Unexpected,
     day,
     decimal,

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from debitoor_provider.services.wal import use_wal
+from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 from debitoor_provider.sync.ledger.together import Together
 

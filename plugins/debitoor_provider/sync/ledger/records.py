@@ -225,7 +225,7 @@ class Run:
     :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
     :param window: what was asked for: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
-    :param verdict: see :mod:`debitoor_provider.sync.reporting`; empty while it runs
+    :param verdict: see :mod:`debitoor_provider.sync.steps.report`; empty while it runs
     :param error: one plain sentence
     :param remedy: what a person can do about the error
     """

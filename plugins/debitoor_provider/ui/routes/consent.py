@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email  # noqa: TC001  pydantic reads it
 from debitoor_provider.sync.ledger import LedgerError
 from debitoor_provider.sync.text import one_line, shorten

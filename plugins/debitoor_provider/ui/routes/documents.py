@@ -12,7 +12,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
-from debitoor_provider.services.errors import NotFound
+from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import Entry, State  # noqa: TC001
 from debitoor_provider.sync.ledger.queries import Order  # noqa: TC001
 from debitoor_provider.ui import audit

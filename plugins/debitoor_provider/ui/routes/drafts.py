@@ -11,14 +11,14 @@ from fastapi.responses import JSONResponse
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import ExportAccount
-from debitoor_provider.sync.expense import draft as expense_of
+from debitoor_provider.sync.export.expense import draft as expense_of
+from debitoor_provider.sync.import_.upload import new_document, upload_name
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.naming.naming import preview as names_of
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.specification import describe
 from debitoor_provider.sync.text import fold
-from debitoor_provider.sync.upload import new_document, upload_name
 from debitoor_provider.ui import drafts, previews, samples
 from debitoor_provider.ui.access import EDIT
 from debitoor_provider.ui.folder import account_files

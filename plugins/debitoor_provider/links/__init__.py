@@ -1,0 +1,3 @@
+"""Links from Airflow's pages to ours."""
+
+from __future__ import annotations

@@ -1,0 +1,66 @@
+"""Who may wait gives its worker's slot back now and then, so that nobody waits for the end of a long period."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from debitoor_provider.configuration import turn_seconds
+from debitoor_provider.services.http.errors import ToldToEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from debitoor_provider.runs.exchange import Exchange
+
+REST = timedelta(seconds=30)
+"""How long it stays out of the queue then: long enough for the scheduler to give its slot to who waits."""
+
+
+class Turn(threading.Event):
+    """What tells a step to end, also by itself: some time after its first document, so that every turn moves one.
+
+    :param seconds: the time
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._began: float | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody told it to end."""
+        return super().is_set()
+
+    def is_set(self) -> bool:
+        """Tell whether no further document may begin."""
+        if self._began is None:
+            self._began = monotonic()
+            return self.is_stopped
+        return self.is_stopped or monotonic() - self._began >= self._seconds
+
+
+@contextmanager
+def in_turns(exchange: Exchange) -> Iterator[None]:
+    """Let a patient step work for a while only; what is left goes in its next turn.
+
+    A turn is no try: Airflow counts none, however long the period is.
+
+    :raises AirflowRescheduleException: when something is left
+    """
+    if not exchange.patient:
+        yield
+        return
+    exchange.ending = turn = Turn(turn_seconds())
+    try:
+        yield
+    except ToldToEnd:
+        if turn.is_stopped:
+            raise
+        raise AirflowRescheduleException(datetime.now(UTC) + REST) from None  # type: ignore[no-untyped-call]

@@ -1,0 +1,67 @@
+"""Tables that a person likes to read, in the terminal and in logs."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from debitoor_provider.sync.steps.preview import Preview
+
+_WIDTH = 200  # of tables that go into a log
+
+
+def table(*columns: str, right: Iterable[str] = ()) -> Table:
+    """Begin a table.
+
+    :param right: columns that hold figures
+    """
+    made = Table(header_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def cell(value: object) -> Text:
+    """Show a value as it is: names of people and documents are never markup, and stay on one line."""
+    text = "" if value is None else str(value)
+    return Text("".join(char if char.isprintable() else " " for char in text))
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """Show an amount, with its currency where that has no column of its own."""
+    return "" if amount is None else f"{amount:.2f} {currency}".strip()
+
+
+def preview_table(rows: Iterable[Preview]) -> Table:
+    """Show what a run would do."""
+    made = table("Document", "Outcome", "Date", "Number", "Company", "Gross", "Lines", "Name", "Why", right=["Gross"])
+    for row in rows:
+        values = (
+            row.source_id,
+            row.outcome,
+            row.document_date,
+            row.document_number,
+            row.company,
+            money(row.gross_amount, row.currency),
+            "; ".join(row.lines),
+            row.target_name or row.source_name,
+            row.reason,
+        )
+        made.add_row(*map(cell, values))
+    return made
+
+
+def to_text(made: Table) -> str:
+    """Write a table without colours."""
+    console = Console(file=StringIO(), width=_WIDTH, color_system=None)
+    with console.capture() as capture:
+        console.print(made)
+    return capture.get()

@@ -1,0 +1,74 @@
+"""What a run asks for, read from Airflow's context."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.window import RunKind, Window, backfill, manual
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from debitoor_provider.sync.accounts.settings import Account
+
+_IDS = {"export": re.compile(r"[0-9]{1,18}"), "import": re.compile(r"[0-9a-f]{24}")}
+
+
+def kind_of(context: Context) -> RunKind:
+    """Tell why a run runs; a backfill keeps its kind even when it took over a scheduled run."""
+    run_type = context["dag_run"].run_type
+    name = str(getattr(run_type, "value", run_type))
+    return RunKind(name) if name in {kind.value for kind in RunKind} else RunKind.MANUAL
+
+
+def is_patient(context: Context) -> bool:
+    """Tell whether a run catches up on a period, which keeps nobody waiting: a backfill, or as good as one."""
+    form = context.get("params") or {}
+    return kind_of(context) is RunKind.BACKFILL or bool(form.get("from") or form.get("to"))
+
+
+def requested_window(
+    context: Context, account: Account, period_from: str, period_to: str, document_ids: str
+) -> Window | None:
+    """Tell what a person or a backfill asked for; ``None`` for whatever is new.
+
+    :raises Misconfigured: when a date or an id of the trigger form is none
+    """
+    ids = to_ids(document_ids, account)
+    if period_from or period_to or ids:
+        return manual(to_day("From", period_from), to_day("To", period_to), ids)
+    if kind_of(context) is RunKind.BACKFILL:
+        start, end = context["data_interval_start"], context["data_interval_end"]
+        if start is None or end is None:
+            raise Misconfigured("The backfill's run has no data interval.", operation="plan")
+        return backfill(start, end, account.timezone)
+    return None
+
+
+def to_ids(text: str, account: Account) -> tuple[str, ...]:
+    """Read ids of documents at the source, separated by commas, each once.
+
+    :raises Misconfigured: when the source cannot have such an id
+    """
+    ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    form = _IDS[account.type]
+    wrong = [part for part in ids if not form.fullmatch(part)]
+    if wrong:
+        remedy = "GetMyInvoices counts: 4711." if account.type == "export" else "Debitoor's have 24 digits from 0 to f."
+        raise Misconfigured(f"Documents: {wrong[0][:60]!r} is not the id of a document.", remedy=remedy)
+    return ids
+
+
+def to_day(field: str, text: str) -> date | None:
+    """Read a date that a person entered; ``None`` when it is empty.
+
+    :param field: its name there
+    :raises Misconfigured: when it is none
+    """
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise Misconfigured(f"{field}: {text[:60]!r} is not a date.", remedy="Write it as YYYY-MM-DD.") from None

@@ -1,0 +1,197 @@
+"""Keep calls within a service's allowance, together with everything else that uses the same key.
+
+The calls of one key are counted in a store that its users share: PostgreSQL or Redis for many machines, a SQLite file
+for the processes of one, or the memory of one process. A pause that the service asks one of them for is kept by all.
+The store knows a hash of the key, never the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
+from debitoor_provider.services.pacing.prefetch import Ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.services.pacing.store import Store, Windows
+
+log = logging.getLogger(__name__)
+
+MEMORY = "memory://"
+
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+_PATIENT_SHARE = 0.8
+"""Part of an allowance that may be used up when a patient call starts; the rest is there for the others at any time."""
+
+_MARGIN = 0.25
+"""Seconds a window is kept longer than the service's, because calls do not all travel equally fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Calls a key is allowed in each sliding window; ``None`` is no limit."""
+
+    per_minute: int | None = None
+    per_hour: int | None = None
+    per_day: int | None = None
+
+    @property
+    def windows(self) -> Windows:
+        """Pairs of number of calls and seconds, from the shortest; without those that can never bind."""
+        limits = ((self.per_minute, _MINUTE), (self.per_hour, _HOUR), (self.per_day, _DAY))
+        binding: list[tuple[int, float]] = []
+        for limit, seconds in limits:
+            if limit is None:
+                continue
+            while binding and binding[-1][0] >= limit:
+                binding.pop()
+            if not binding or _density(limit, seconds) <= _density(*binding[-1]):
+                binding.append((limit, seconds))
+        return tuple(binding)
+
+
+class Pacer:
+    """Holds calls back until they are allowed; one for all threads, processes and machines that use a key.
+
+    :param key: API key or token; only its hash is kept
+    :param allowance: the limits
+    :param store: ``postgresql://…``, ``redis://…``, ``sqlite:///<path>`` or ``memory://``
+    :param patient: start no call when less than a fifth of the allowance is left, so that others need not wait
+    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, a longer
+        pause is left to the scheduler
+    :param sleep: how to wait
+    :param clock: monotonic seconds, for the pauses of this pacer
+    :raises Misconfigured: for a store that is not known or cannot be opened
+    """
+
+    def __init__(
+        self,
+        key: str,
+        allowance: Allowance,
+        *,
+        store: str = MEMORY,
+        patient: bool = False,
+        longest: float = 90.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = "calls_" + hashlib.sha256(b"pacing:" + key.strip().encode()).hexdigest()[:24]
+        self._windows = allowance.windows
+        self._store = store
+        self._share = _PATIENT_SHARE if patient else 1.0
+        self._longest = longest
+        self._sleep = sleep
+        self._clock = clock
+        self._not_before = 0.0
+        # In memory nobody else asks for a pause, so that without a limit there is nothing to ask for.
+        self._asks = bool(self._windows) or store != MEMORY
+        if self._asks:
+            self._shared()
+
+    def acquire(self) -> None:
+        """Wait until a call is allowed, and count it.
+
+        :raises QuotaUsedUp: at once, when the allowance of the hour or day is spent
+        :raises RateLimited: at once, while the service wants a longer pause
+        :raises NotSent: when the store is away, since a call that nobody counts could be one too many
+        """
+        self._sit_out()
+        while self._asks and (wait := self._shared().take(self._share)):
+            if wait.seconds > self._longest and wait.asked:
+                raise slow_down("The service", wait.seconds)
+            if wait.seconds > self._longest:
+                raise self._used_up(wait.seconds)
+            log.debug("Held back for %.1f s, %s.", wait.seconds, "as asked" if wait.asked else "to keep the allowance")
+            self._sleep(wait.seconds)
+            self._sit_out()
+
+    def pause(self, seconds: float) -> None:
+        """Let no call with this key start before so many seconds have passed, because the service asked for it."""
+        self._not_before = max(self._not_before, self._clock() + seconds)
+        if self._asks:
+            try:
+                self._shared().pause(min(seconds, _DAY))
+            except ServiceError as error:
+                log.warning("Others are not told of the pause: %s", error)
+
+    def left(self) -> int | None:
+        """Tell how many calls the longest window still allows; ``None`` without a limit."""
+        return self._shared().left() if self._windows else None
+
+    def _sit_out(self) -> None:
+        """Wait until the pause is over, also when it was made longer meanwhile."""
+        over = 0.0
+        while over < (over := self._not_before):
+            left = over - self._clock()
+            if left > self._longest:
+                raise slow_down("The service", left)
+            if left > 0:
+                self._sleep(left)
+
+    def _used_up(self, seconds: float) -> QuotaUsedUp:
+        what = "part of the allowance of calls that long periods may use" if self._share < 1 else "allowance of calls"
+        return QuotaUsedUp(
+            f"The {what} is used up. The next one is possible in about {duration(seconds)}.",
+            remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
+        )
+
+    def _shared(self) -> Ahead:
+        # By process: a forked worker must not use its parent's connection to the store.
+        return _opened(self._store, self._name, self._windows, os.getpid())
+
+
+@lru_cache(maxsize=256)
+def _opened(store: str, name: str, windows: Windows, process: int) -> Ahead:
+    """Return what this process counts the calls of a key with."""
+    windows = tuple((limit, seconds + _MARGIN) for limit, seconds in windows)
+    return Ahead(_store(store, name, windows, process), windows)
+
+
+def _store(store: str, name: str, windows: Windows, process: int) -> Store:
+    """Open a store. Each imports its driver only when it is used."""
+    parts = urlsplit(store)
+    if store == MEMORY:
+        from debitoor_provider.services.pacing.memory import open_memory
+
+        return open_memory(windows)
+    if parts.scheme == "sqlite" and not parts.netloc and parts.path.strip("/"):
+        from debitoor_provider.services.pacing.sqlite import SQLiteStore
+
+        return SQLiteStore(parts.path, name, windows)
+    if parts.scheme in ("redis", "rediss", "unix"):
+        from debitoor_provider.services.pacing.redis import RedisStore
+
+        return RedisStore(store, name, windows, process)
+    if parts.scheme.partition("+")[0] in ("postgresql", "postgres"):
+        from debitoor_provider.services.pacing.postgresql import PostgreSQLStore
+
+        return PostgreSQLStore(store, name, windows, process)
+    raise Misconfigured(
+        "The store for pacing is not known.",
+        remedy="Set [debitoor] pacing_url to postgresql://…, redis://…, sqlite:////path/to/file or memory://.",
+    )
+
+
+def _density(limit: int, seconds: float) -> float:
+    return limit / (seconds + _MARGIN)
+
+
+def slow_down(service: str, seconds: float | None) -> RateLimited:
+    """Make the error of a service that asks to wait; it says for how long unless that is soon over."""
+    known = f" The next call is possible in about {duration(seconds)}." if seconds and seconds >= _MINUTE else ""
+    return RateLimited(f"{service} asked to slow down.{known}", retry_after=seconds)
+
+
+def duration(seconds: float) -> str:
+    """Tell seconds as minutes and hours."""
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,180 @@
+"""Calls counted in PostgreSQL, for all machines that use a key.
+
+The calls of a key are numbered, so that the call which has to leave a window is found without counting. A question is
+one statement, a function in the database: it locks its key's row, by the server's clock, and no lock outlives it.
+(pyrate-limiter's PostgreSQL bucket locks a table of its own for each key, and when two ask at once one of them is told
+to wait as if the allowance were spent.)
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.pacing.store import Wait, away, part, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Engine
+
+    from debitoor_provider.services.pacing.store import Windows
+
+_PLACE = "PostgreSQL"
+_ANSWER_WITHIN = 5
+
+_IS_THERE = sa.text(
+    "SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[], integer)') IS NOT NULL"
+)
+
+# Unlogged: nothing waits for the disk, and after a crash of the server the count may start anew.
+_MAKE = """
+SELECT pg_advisory_xact_lock(431315251572);  -- two processes may want the tables at the same time
+CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_keys (
+    name text PRIMARY KEY, counted bigint NOT NULL DEFAULT 0, paused_until timestamptz
+);
+CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_calls (
+    name text, number bigint, at timestamptz NOT NULL, PRIMARY KEY (name, number)
+);
+CREATE OR REPLACE FUNCTION debitoor_pacing_take(
+    _name text, _calls bigint[], _seconds double precision[], _more integer,
+    OUT wait double precision, OUT asked boolean
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    known debitoor_pacing_keys%ROWTYPE;
+    moment timestamptz;
+BEGIN
+    SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO debitoor_pacing_keys (name) VALUES (_name) ON CONFLICT DO NOTHING;
+        SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
+    END IF;
+    moment := clock_timestamp();  -- not now(): that was before the lock was held
+    wait := extract(epoch FROM known.paused_until - moment);
+    asked := coalesce(wait > 0, false);
+    IF asked THEN RETURN; END IF;
+    SELECT coalesce(max(extract(epoch FROM calls.at - moment) + windows.seconds), 0) INTO wait
+        FROM unnest(_calls, _seconds) AS windows (calls, seconds)
+        JOIN debitoor_pacing_calls calls ON calls.name = _name AND calls.number = known.counted - windows.calls + _more;
+    IF wait > 0 THEN RETURN; END IF;
+    INSERT INTO debitoor_pacing_calls SELECT _name, known.counted + new, moment FROM generate_series(1, _more) new;
+    UPDATE debitoor_pacing_keys SET counted = known.counted + _more WHERE name = _name;
+    IF known.counted % 500 < _more THEN
+        DELETE FROM debitoor_pacing_calls
+            WHERE name = _name AND at < moment - make_interval(secs => _seconds[array_upper(_seconds, 1)]);
+    END IF;
+END $$;
+"""
+
+_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_take(:name, :calls, :seconds, :more)")
+_PAUSED = sa.text(
+    "SELECT extract(epoch FROM paused_until - clock_timestamp()) AS wait FROM debitoor_pacing_keys WHERE name = :name"
+)
+_PAUSE = sa.text(
+    "INSERT INTO debitoor_pacing_keys (name, paused_until)"
+    " VALUES (:name, clock_timestamp() + make_interval(secs => :s))"
+    " ON CONFLICT (name) DO UPDATE"
+    " SET paused_until = greatest(debitoor_pacing_keys.paused_until, excluded.paused_until)"
+)
+_TAKEN = sa.text(
+    "SELECT count(*) FROM debitoor_pacing_calls"
+    " WHERE name = :name AND at >= clock_timestamp() - make_interval(secs => :s)"
+)
+
+
+class PostgreSQLStore:
+    """The calls and the pause of a key, in PostgreSQL."""
+
+    def __init__(self, url: str, name: str, windows: Windows, process: int) -> None:
+        self._engine = _engine(url, process)
+        self._windows = windows
+        self._key = {"name": name}
+        self._is_there = False
+
+    def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
+        """Count calls if they are allowed now."""
+        with self._connected() as connection:
+            if not self._windows:
+                paused = connection.scalar(_PAUSED, self._key)
+                return Wait(float(paused), asked=True) if paused and paused > 0 else None
+            limits = [part(limit, share) for limit, _ in self._windows]
+            seconds = [seconds for _, seconds in self._windows]
+            values = {"calls": limits, "seconds": seconds, "more": calls}
+            wait, asked = connection.execute(_TAKE, self._key | values).one()
+            return Wait(wait, asked) if wait > 0 else None
+
+    def pause(self, seconds: float) -> None:
+        """Allow no call to anybody before so many seconds have passed."""
+        with self._connected() as connection:
+            connection.execute(_PAUSE, self._key | {"s": float(seconds)})
+
+    def left(self) -> int:
+        """Tell how many calls the longest window still allows."""
+        if not self._windows:
+            return 0
+        limit, seconds = self._windows[-1]
+        with self._connected() as connection:
+            return max(0, limit - int(connection.scalar(_TAKEN, self._key | {"s": seconds}) or 0))
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        with _plain_errors():
+            if not self._is_there:
+                _ensure(self._engine)
+                self._is_there = True
+            with self._engine.connect() as connection:
+                yield connection
+
+
+def _ensure(engine: Engine) -> None:
+    """Make the tables unless they are there; then no right to make any is needed."""
+    with engine.connect() as connection:
+        if not connection.scalar(_IS_THERE):
+            connection.exec_driver_sql(_MAKE, execution_options={"no_parameters": True})
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, process: int) -> Engine:  # noqa: ARG001 (a forked process needs connections of its own)
+    try:
+        parsed = make_url(url)
+        if "+" not in parsed.drivername:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(
+            parsed,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"connect_timeout": _ANSWER_WITHIN},
+            pool_size=2,
+            max_overflow=6,
+            pool_timeout=_ANSWER_WITHIN,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            hide_parameters=True,
+        )
+    except (ImportError, NoSuchModuleError):
+        raise Misconfigured(
+            "The driver for PostgreSQL is not installed.",
+            remedy="Install it: pip install 'airflow-provider-debitoor[postgres]'.",
+        ) from None
+    except (ArgumentError, TypeError, ValueError):
+        raise unusable(_PLACE, "Write [debitoor] pacing_url as postgresql://user:password@host/database.") from None
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    mend = "See that [debitoor] pacing_url names a database whose user may connect and make tables."
+    try:
+        yield
+    except ProgrammingError:
+        raise unusable(_PLACE, mend) from None
+    except (DBAPIError, PoolTimeout) as error:
+        said = str(getattr(error, "orig", error)).lower()
+        if any(sign in said for sign in ("authentication", "does not exist", "permission denied")):
+            raise unusable(_PLACE, mend) from None
+        raise away(_PLACE) from None

@@ -1,0 +1,3 @@
+"""From GetMyInvoices to Debitoor."""
+
+from __future__ import annotations

@@ -1,0 +1,186 @@
+"""A document of GetMyInvoices as an expense of Debitoor (design section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
+from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.eu import country_of_vat_id, in_eu, iso_code
+from debitoor_provider.sync.export.tax_lines import checked_gross, checked_rate, split
+from debitoor_provider.sync.money import ZERO, cents
+from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.specification import describe
+from debitoor_provider.sync.text import cut, one_line
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from debitoor_provider.services.debitoor.models import Environment
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+
+_NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An expense ready to be booked, but for its file.
+
+    :param expense: without ``file_id``
+    :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
+    """
+
+    expense: NewExpense
+    rounding: Decimal = ZERO
+
+    def with_file(self, file_id: str) -> NewExpense:
+        """Attach the uploaded file."""
+        return replace(self.expense, file_id=file_id)
+
+    @property
+    def figures(self) -> Figures:
+        """What the books will say."""
+        return Figures.of(self.expense.date, self.expense.lines)
+
+
+def draft(document: Document, company: Company | None, books: Environment, account: ExportAccount) -> Draft:
+    """Map a document to the expense that tells the same.
+
+    :param document: as the single-document call gives it, with line items when there are any
+    :param company: the document's supplier as GetMyInvoices knows it
+    :param books: the Debitoor account that the expense goes to
+    :param account: the settings
+    :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+    """
+    day = _date(document)
+    foreign = _foreign(document, books, account)
+    document = _signed(document, account)
+    country = _country(document, company)
+    reverse_charge = _reverse_charge(document, country, day, books, account)
+    text = describe(document, account.specification)
+    if foreign:
+        real = f"{cents(checked_gross(document))} {document.currency}"
+        rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
+        text = describe(document, account.specification, prefix=real)
+        lines: tuple[NewExpenseLine, ...] = (_line(rate, ZERO, text, account, reverse_charge),)
+        rounding = ZERO
+    else:
+        parts = split(document)
+        rounding = parts.rounding
+        lines = tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines)
+    return Draft(
+        NewExpense(
+            date=day,
+            lines=lines,
+            supplier_name=_one_line((company and company.name) or document.company_name),
+            supplier_country=country,
+            supplier_ci_number=_one_line(_vat_id(document, company)),
+        ),
+        rounding,
+    )
+
+
+def _line(
+    rate: Decimal, gross: Decimal, text: str, account: ExportAccount, reverse_charge: ReverseCharge | None
+) -> NewExpenseLine:
+    return NewExpenseLine(
+        tax_rate=rate,
+        gross_amount=gross,
+        description=text,
+        category_id=account.category or "",
+        reverse_charge=reverse_charge,
+    )
+
+
+def _date(document: Document) -> date:
+    day = document.document_date
+    if day is None:
+        raise rejected("no_date", "The document has no date.", "Enter its document date in GetMyInvoices.")
+    if day.year < 1970:  # Debitoor contract section 3.4
+        raise rejected("odd_date", f"The document date {day} is before 1970.", "Correct the date in GetMyInvoices.")
+    return day
+
+
+def _foreign(document: Document, books: Environment, account: ExportAccount) -> bool:
+    """Tell whether the document is in another currency than the books (Debitoor contract section 6.3)."""
+    currency = document.currency.strip().upper()
+    if not currency:
+        raise rejected("no_currency", "The document tells no currency.", "Enter its currency in GetMyInvoices.")
+    if currency == books.currency.upper():
+        return False
+    if account.foreign_currency == "hold":
+        raise held(
+            "foreign_currency",
+            f"The document is in {_one_line(currency)}, and Debitoor books in {books.currency} only.",
+            "Book it by hand and mark it as there, or set foreign_currency: zero_amount in the account.",
+        )
+    return True
+
+
+def _signed(document: Document, account: ExportAccount) -> Document:
+    """Settle the sign of a credit note whose amounts are recorded as positive."""
+    if document.document_type != DocumentType.CREDIT_NOTE or (document.gross_amount or ZERO) <= 0:
+        return document
+    if account.positive_credit_note == "keep":
+        return document
+    if account.positive_credit_note == "negate":
+        return replace(
+            document,
+            net_amount=-document.net_amount if document.net_amount is not None else None,
+            gross_amount=-document.gross_amount if document.gross_amount is not None else None,
+            line_items=tuple(
+                replace(item, total_gross=-item.total_gross if item.total_gross is not None else None)
+                for item in document.line_items
+            ),
+        )
+    raise held(
+        "positive_credit_note",
+        f"The credit note is recorded with the positive amount {document.gross_amount}: "
+        "booked as it is, it would raise the expenses instead of lowering them.",
+        "Correct the sign in GetMyInvoices, or set positive_credit_note: negate (or keep) in the account.",
+    )
+
+
+def _country(document: Document, company: Company | None) -> str:
+    known = iso_code(company.country_code) if company else ""
+    return known or country_of_vat_id(_vat_id(document, company))
+
+
+def _reverse_charge(
+    document: Document, country: str, day: date, books: Environment, account: ExportAccount
+) -> ReverseCharge | None:
+    """Decide on the reverse charge: required for purchases in another EU country, forbidden otherwise (section 6.4)."""
+    home = iso_code(books.country_code)
+    if not country or country == home or not in_eu(home, day) or not in_eu(country, day):
+        return None
+    rule = account.reverse_charge
+    if rule is None:
+        raise held(
+            "reverse_charge",
+            f"The supplier is in another EU country ({country}), so Debitoor wants to know the kind of supply.",
+            "Set reverse_charge in the account, or book it by hand and mark it as there.",
+        )
+    rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
+    if any(rates) or (document.net_amount and document.net_amount != document.gross_amount):
+        raise held(
+            "foreign_tax",
+            f"The supplier in {country} charged tax, so the reverse charge does not fit.",
+            "Book it by hand and mark it as there.",
+        )
+    return ReverseCharge(
+        tax_rate=rule.tax_rate,
+        product_or_service=rule.product_or_service,
+        consumption_or_resale=rule.consumption_or_resale,
+    )
+
+
+def _vat_id(document: Document, company: Company | None) -> str:
+    return document.vat_id or (company.vat_id if company else "")
+
+
+def _one_line(text: str) -> str:
+    return cut(one_line(text), _NAME_LIMIT)

@@ -1,0 +1,271 @@
+"""The export step: planned documents of GetMyInvoices become expenses of Debitoor, each once."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.http.errors import (
+    BadAnswer,
+    FileRefused,
+    NotFound,
+    RetryError,
+    ServiceError,
+    UnclearOutcome,
+)
+from debitoor_provider.sync.accounts.settings import fingerprint
+from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.content import Content, seal, spool
+from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
+from debitoor_provider.sync.selection import LeftOut, select, select_workflow
+from debitoor_provider.sync.snapshot import is_fresh, load_document
+from debitoor_provider.sync.steps.transfer import Shared, move
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from typing import BinaryIO
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Environment, Expense
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.ledger import Entry, Ledger
+
+log = logging.getLogger(__name__)
+
+_SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call, above it is streamed
+_SMALL_BYTES = 2 << 20  # as much is taken with the detail call if the file has grown since it was listed
+
+
+def export(
+    pending: Sequence[Entry],
+    *,
+    account: ExportAccount,
+    ledger: Ledger,
+    getmyinvoices: GetMyInvoicesClient,
+    debitoor: DebitoorClient,
+    run_id: str,
+    ending: threading.Event | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Move documents into the books.
+
+    :param pending: ledger rows that are planned and named, or whose last attempt is unclear, in the order to go in
+    :param ending: set by whoever tells the process to end: then no further document begins
+    :raises StopError: when a person has to mend something first, e.g. the token belongs to other books
+    :raises RetryError: when documents are left that may go later
+    """
+    if not pending:
+        return
+    settings = fingerprint(account)
+    with ThreadPoolExecutor(2, "aside") as aside:
+        books = aside.submit(books_of, debitoor, account)  # while the documents are read and claimed
+        listing = aside.submit(getmyinvoices.companies)
+        arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
+        look = Look(lambda: expenses_of(debitoor, arrivals))
+
+        def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
+            attempts = open_attempts(ledger, claimed)
+            elsewhere = ledger.sent_elsewhere(claimed)
+            home = books.result()  # Debitoor is asked for nothing else before
+            companies = {company.company_uid: company for company in listing.result()}
+            present = Shared(aside.submit(look.at, somebody_was_there=bool(attempts or elsewhere)))
+            return _Mover(
+                account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
+            ).move
+
+        move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mover:
+    """What the documents of one batch share on their way."""
+
+    account: ExportAccount
+    settings: str
+    ledger: Ledger
+    getmyinvoices: GetMyInvoicesClient
+    debitoor: DebitoorClient
+    books: Environment
+    companies: Mapping[int, Company]
+    attempts: Mapping[int, Attempt]
+    present: Shared[Mapping[int, Sequence[Expense]]]
+    elsewhere: Mapping[int, Entry]
+    now: Callable[[], datetime]
+
+    def move(self, entry: Entry) -> None:
+        """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
+        attempt = self.attempts.get(entry.id)
+        if attempt and self._settle(entry, attempt):
+            return
+        self._wait_for_others(entry)
+        with spool() as body:
+            document = self._fetch(entry, body)
+            if document is None:
+                return
+            company = self.companies.get(document.company_uid or 0)
+            booking = draft(document, company, self.books, self.account)
+            content = seal(body, document.filename)
+            there = self.present.get().get(document.document_uid)
+            if there and not entry.wants_new_record:
+                self._adopt(entry, there, booking, content)
+            else:
+                self._send(entry, booking, content)
+
+    def _settle(self, entry: Entry, attempt: Attempt) -> bool:
+        """Look whether an attempt whose answer was lost has booked the document after all.
+
+        :raises UnclearOutcome: when it may still do so
+        """
+        for expense in self.present.get().get(int(entry.source_id), ()):
+            if expense.file is not None and expense.file.id == entry.file_id:
+                announced = Figures.from_json(attempt.announced)
+                self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
+                return True
+        if self.now() - attempt.given_up < SETTLE:
+            raise UnclearOutcome(
+                "The last attempt may still be on its way.",
+                retry_after=SETTLE.total_seconds(),
+                service="Debitoor",
+                operation="create expense",
+            )
+        return False
+
+    def _wait_for_others(self, entry: Entry) -> None:
+        """Let another sync account find out first what became of its attempt to book the same document."""
+        other = self.elsewhere.get(entry.id)
+        attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
+        if other and attempt and self.now() - attempt.given_up < SETTLE:
+            raise RetryError(
+                f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
+            )
+
+    def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
+        """Read the document as it is now and its file; ``None`` when it is not to go (any more).
+
+        Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
+        large one is streamed and its record taken from the list, unless that is old or the approval has to be asked
+        for.
+        """
+        document = load_document(entry.snapshot)
+        uid = document.document_uid
+        small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
+        approval = self.account.filter.approved_only
+        old = not is_fresh(entry, self.settings, self.now())
+        waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
+        try:
+            if small or approval or old:
+                detail = self._detail(uid, content=small and not waited, approval=approval)
+                document = detail.document
+                left_out = select(
+                    document, self.account, archived_by_us=entry.archived_at is not None
+                ) or select_workflow(detail.workflow, self.account)
+                if left_out:
+                    self._leave(entry, left_out)
+                    return None
+                if detail.content is not None:
+                    body.write(detail.content)
+            if not body.tell():
+                self.getmyinvoices.download(uid, body, filename=document.filename)
+                _check_length(document, body.tell())
+        except NotFound:
+            self._leave(entry, LeftOut("deleted", "It was deleted in GetMyInvoices."))
+            return None
+        return document
+
+    def _detail(self, uid: int, *, content: bool, approval: bool) -> DocumentDetail:
+        """Read a document, with its file if that is about as small as the list said."""
+        try:
+            return self.getmyinvoices.document(uid, content=content, content_limit=_SMALL_BYTES, approval=approval)
+        except FileRefused:
+            return self.getmyinvoices.document(uid, approval=approval)
+
+    def _leave(self, entry: Entry, left_out: LeftOut) -> None:
+        """Take a document off the run's list: it waits, or it is no concern of the account any more."""
+        if entry.state is State.SENDING:
+            entry = self.ledger.postpone(entry, left_out.reason)
+        if left_out.waits:
+            self.ledger.wait(entry, left_out.code, left_out.reason)
+        else:
+            self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+        log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
+
+    def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
+        """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
+        announced = booking.figures.as_json()
+        if booking.rounding:
+            announced["rounding"] = f"{booking.rounding:f}"
+        entry = self.ledger.intend(entry, detail=announced)
+        file_id = entry.file_id
+        if not file_id or entry.file_sha256 != content.sha256:
+            name = entry.target_name or ""
+            file_id = self.debitoor.upload_file(name, content.body, content.size).id
+            entry = self.ledger.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
+        try:
+            stored = self.debitoor.create_expense(booking.with_file(file_id))
+        except UnclearOutcome as unclear:
+            stored = self._look_for(file_id, booking.expense.date, unclear)
+        self._confirm(entry, stored, booking.figures, file_id, content.size)
+
+    def _look_for(self, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
+        """Settle an unclear create by looking (Debitoor contract section 11).
+
+        :raises UnclearOutcome: when it is not there yet, or nobody can say
+        """
+        try:
+            rows = self.debitoor.expenses(from_date=day, to_date=day)
+        except ServiceError as error:
+            raise unclear.after(error) from error
+        found = next((row for row in rows if row.file is not None and row.file.id == file_id), None)
+        if found is None:
+            raise unclear
+        return found
+
+    def _confirm(self, entry: Entry, stored: Expense, figures: Figures, file_id: str | None, size: int | None) -> None:
+        """Check the stored record against what was sent; only then the document counts as moved."""
+        wrong = figures.differences(stored)
+        if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
+            wrong.append("another file")
+        if wrong:
+            raise rejected(
+                "stored_differently",
+                f"Debitoor stored expense {stored.number or stored.id} with {', '.join(wrong)}.",
+                "Check the expense in Debitoor, then mark the document as there or delete the expense and retry.",
+            )
+        told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
+        self.ledger.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
+
+    def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Draft, content: Content) -> None:
+        """Take an expense that carries this document's mark as its copy, if it is one."""
+        for expense in there:
+            same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
+            if same_file and not booking.figures.differences(expense):
+                told = {"found": True, "number": expense.number}
+                self.ledger.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
+                return
+        numbers = ", ".join(str(expense.number or expense.id) for expense in there)
+        raise held(
+            "differs_at_target",
+            f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
+            "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
+        )
+
+
+def _check_length(document: Document, size: int) -> None:
+    """Notice a file that broke off though its answer announced no more; its record tells kilobytes (contract 4.3).
+
+    :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
+    """
+    if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
+        raise BadAnswer("The file broke off before its end.", service="GetMyInvoices", operation="download file")

@@ -1,0 +1,3 @@
+"""From Debitoor to GetMyInvoices."""
+
+from __future__ import annotations

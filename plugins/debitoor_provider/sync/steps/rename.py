@@ -1,0 +1,106 @@
+"""The rename step: every planned document gets the file name that its copy at the target will have."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.import_.upload import upload_name
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
+from debitoor_provider.sync.naming.filename import name_key, split_name, unique
+from debitoor_provider.sync.naming.naming import document_name
+from debitoor_provider.sync.naming.template import Template
+from debitoor_provider.sync.snapshot import load_document, load_sales_document
+from debitoor_provider.sync.text import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Direction, Entry, Ledger
+
+log = logging.getLogger(__name__)
+
+_STEM = 40  # characters that a number at the end of a long name never cuts away, even if each has four bytes
+_ROUNDS = 50  # names that others take between our look and our write
+
+
+def rename(pending: Iterable[Entry], *, account: Account, ledger: Ledger, run_id: str) -> int:
+    """Give each document that has none its name; a name once given stays.
+
+    :param pending: documents of one account, in the order in which they get their names; of any other state are left
+    :return: how many got a name now
+    """
+    unnamed = (entry for entry in pending if entry.target_name is None and entry.state is State.PLANNED)
+    return sum(_rename(some, account, ledger, run_id) for some in chunks(unnamed, WHOLE))
+
+
+def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str) -> int:
+    wish = _wishes(account)
+    named = 0
+    for _ in range(_ROUNDS):
+        if not unnamed:
+            break
+        names = Names(ledger, unnamed[0].account, account.type)
+        given = names.give_each([wish(entry) for entry in unnamed])
+        naming = ledger.name_many(zip(unnamed, given, strict=True), run_id=run_id)
+        for entry in naming.named:
+            log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
+        named += len(naming.named)
+        unnamed = sorted(naming.taken, key=lambda entry: turn(entry.source_id))
+    return named
+
+
+def turn(source_id: str) -> tuple[int, str]:
+    """Make the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
+    return len(source_id), source_id
+
+
+class Names:
+    """The file names of an account that are still to be had: a wish that is taken gets ``_2``, ``_3`` (A-22).
+
+    :param freed: names in the ledger that count as given up
+    """
+
+    def __init__(self, ledger: Ledger, account_id: str, direction: Direction, *, freed: Iterable[str] = ()) -> None:
+        self._ledger = ledger
+        self._account_id = account_id
+        self._direction: Direction = direction
+        self._freed = {name_key(name) for name in freed}
+        self._used: set[str] = set()
+        self._asked: set[str] = set()
+
+    def give(self, wish: str) -> str:
+        """Choose the name that comes next to the wish, and count it as taken."""
+        return self.give_each([wish])[0]
+
+    def give_each(self, wishes: Sequence[str]) -> list[str]:
+        """Do the same for several wishes, in their order."""
+        taken = self._ledger.name_keys_taken(self._account_id, self._direction, wishes)
+        self._used |= taken - self._freed
+        given = []
+        for wish in wishes:
+            if name_key(wish) in self._used:
+                self._ask(cut(split_name(wish)[0], _STEM))
+            given.append(unique(wish, self._used))
+            self.keep(given[-1])
+        return given
+
+    def _ask(self, stem: str) -> None:
+        """Read the names beside which another number has to be found."""
+        if stem not in self._asked:
+            self._asked.add(stem)
+            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
+            self._used |= {name_key(name) for name in taken} - self._freed
+
+    def keep(self, name: str) -> None:
+        """Count a name as taken."""
+        self._used.add(name_key(name))
+
+
+def _wishes(account: Account) -> Callable[[Entry], str]:
+    if account.type == "import":
+        return lambda entry: upload_name(load_sales_document(entry.snapshot))
+    template = Template.parse(account.rename)
+    return lambda entry: document_name(template, load_document(entry.snapshot))

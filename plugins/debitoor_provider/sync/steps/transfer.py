@@ -1,0 +1,196 @@
+"""The loop that moves documents: claim, look, move several at once, give back (design sections 4 and 5)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from debitoor_provider.services.http.errors import RejectError, RetryError, StopError, UnclearOutcome
+from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
+from debitoor_provider.sync.ledger.rows import WHOLE, chunks
+from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.steps.parallel import Round, each, postponed
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from debitoor_provider.sync.ledger import Entry, Ledger
+
+    Mover = Callable[[Entry], None]
+
+T_co = TypeVar("T_co", covariant=True)
+
+log = logging.getLogger(__name__)
+
+BATCH = 500  # documents claimed, and looked up at the target, at once
+LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
+_BEAT = LEASE.total_seconds() / 4
+_MEND = "Correct the document where it comes from, then retry."
+
+
+class Unprepared(Exception):
+    """What the documents of a batch need together could not be had.
+
+    :param why: what went wrong
+    """
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class Shared(Generic[T_co]):
+    """What the documents of a batch need together; the first of them may begin while it is being asked for."""
+
+    def __init__(self, asked: Future[T_co]) -> None:
+        self._asked = asked
+
+    def get(self) -> T_co:
+        """Give it once it is there.
+
+        :raises Unprepared: when it could not be had; no document is to blame for that
+        """
+        try:
+            return self._asked.result()
+        except Exception as error:
+            raise Unprepared(error) from error
+
+
+def move(
+    pending: Sequence[Entry],
+    *,
+    ledger: Ledger,
+    run_id: str,
+    parallel: int,
+    prepare: Callable[[list[Entry]], Mover],
+    ending: threading.Event | None = None,
+) -> None:
+    """Move documents, several at once, each claimed by this run alone.
+
+    A document that cannot go is recorded with its reason and the others go on. A transient failure leaves its document
+    to be tried again and is raised once the others are through, or at once when the service is down or asks to slow
+    down; an error that stops everything ends the loop at once.
+
+    :param pending: what is to be moved
+    :param parallel: how many at the same time
+    :param prepare: gets the claimed documents of a batch, looks up what they need together, returns what moves one
+    :param ending: set by whoever tells the process to end: then no further document begins
+    :raises StopError: when a person has to mend something first
+    :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
+    """
+    owner = f"{run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    failures: list[RetryError] = []
+    left = 0
+    for start in range(0, len(pending), BATCH):
+        batch = pending[start : start + BATCH]
+        claimed = ledger.claim(batch, owner, LEASE, run_id=run_id)
+        left += len(batch) - len(claimed)
+        if not claimed:
+            continue
+        try:
+            came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare, ending)
+        except Unprepared as error:
+            raise error.why from None
+        finally:
+            ledger.release(owner)
+            del claimed  # before the next ones are read
+        failures += came_of_it.failures
+        if came_of_it.given_up:
+            break
+    if failures:
+        raise postponed(failures, len(pending), "moved")
+    if left and (still := _unfinished(pending, ledger)):
+        raise RetryError(
+            f"{still} documents are being moved by another run, or were by one that was ended.",
+            retry_after=LEASE.total_seconds(),
+        )
+
+
+def _move_batch(
+    claimed: list[Entry],
+    ledger: Ledger,
+    owner: str,
+    parallel: int,
+    prepare: Callable[[list[Entry]], Mover],
+    ending: threading.Event | None,
+) -> Round[Entry]:
+    mover = prepare(claimed)
+    next_beat = monotonic() + _BEAT
+
+    def beat() -> None:
+        nonlocal next_beat
+        if monotonic() >= next_beat:
+            ledger.extend(owner, LEASE)
+            next_beat = monotonic() + _BEAT
+
+    return each(
+        claimed,
+        lambda entry: _move_one(entry, mover, ledger),
+        parallel=parallel,
+        tick=beat,
+        every=_BEAT,
+        ending=ending,
+    )
+
+
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger) -> None:
+    try:
+        _attempt(entry, mover, ledger)
+    except (EntryChanged, LeaseLost) as error:
+        raise RetryError(str(error)) from error
+    except IllegalTransition as error:
+        log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
+
+
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
+    """Let one document move and write down what kept it from it."""
+    try:
+        mover(entry)
+    except Obstacle as obstacle:
+        record = ledger.hold if obstacle.kind is Kind.HELD else ledger.reject
+        record(entry, obstacle.code, obstacle.reason, obstacle.mend)
+        log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
+    except RejectError as error:
+        reason = ": ".join(filter(None, (error.service, error.operation, error.message)))
+        ledger.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
+        log.warning("Document %s is rejected: %s", entry.source_id, error)
+    except UnclearOutcome as error:
+        ledger.unclear(entry, error.message)
+        raise
+    except (RetryError, StopError) as error:
+        now = ledger.entry(entry.id)
+        if now is not None and now.state is State.SENDING:
+            if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
+                ledger.postpone(entry, error.message)
+            else:  # what became of an earlier attempt is still open
+                ledger.unclear(entry, error.message)
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # One document that we cannot cope with must not keep the others from going.
+        log.exception("Document %s could not be handled", entry.source_id)
+        told = f"The document could not be handled ({type(error).__name__})."
+        if _is_sending(entry, ledger):
+            ledger.unclear(entry, told)
+            raise RetryError(told) from error
+        ledger.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
+
+
+def _is_sending(entry: Entry, ledger: Ledger) -> bool:
+    now = ledger.entry(entry.id)
+    return now is not None and now.state is State.SENDING
+
+
+def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
+    """Count the documents that are still to be moved, whoever is at it."""
+    return sum(
+        entry.state in DUE
+        for some in chunks(pending, WHOLE)
+        for entry in ledger.entries_by_ids(entry.id for entry in some)
+    )

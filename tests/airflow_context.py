@@ -1,0 +1,83 @@
+"""Airflow's context for a step, as a task instance hands it to ``execute``."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.sdk.execution_time.context import OutletEventAccessors
+
+from debitoor_provider.configuration import ledger_url
+from debitoor_provider.operators.base import SyncOperator
+from debitoor_provider.sync.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from airflow.sdk import BaseOperator
+
+
+@dataclass
+class TaskInstance:
+    """What a step asks of its task instance."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    pushed: dict[str, Any] = field(default_factory=dict)
+    map_index: int = -1
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed[key] = value
+
+    def get_task_states(self, *, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, Any]:
+        (run_id,) = run_ids
+        known = {task_id: state for task_id, state in self.states.items() if task_id in task_ids}
+        return {run_id: known} if known else {}
+
+
+@pytest.fixture
+def context() -> Callable[..., dict[str, Any]]:
+    """Makes contexts as Airflow hands them to ``execute``, one run each unless told otherwise."""
+    runs = iter(range(1, 100))
+
+    def make(run_type: str = "manual", run_id: str = "", **known: Any) -> dict[str, Any]:
+        interval = known.pop("interval", (None, None))
+        return {
+            "dag_run": SimpleNamespace(
+                dag_id="anybodys_dag", run_id=run_id or f"{run_type}__{next(runs)}", run_type=run_type
+            ),
+            "ti": TaskInstance(**known),
+            "outlet_events": OutletEventAccessors(),
+            "data_interval_start": interval[0],
+            "data_interval_end": interval[1],
+        }
+
+    return make
+
+
+@pytest.fixture
+def run(context: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    """Executes steps one after the other as one run; gives what the last one returned."""
+
+    def execute(*tasks: BaseOperator, within: dict[str, Any] | None = None) -> Any:
+        within = within or context()
+        return [task.execute(within) for task in tasks][-1]
+
+    return execute
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """What the steps wrote into their logs."""
+    monkeypatch.setattr(SyncOperator, "log", logging.getLogger("step"))
+    caplog.set_level(logging.INFO)
+    return lambda: caplog.text
+
+
+@pytest.fixture
+def ledger(acme: object) -> Iterator[Ledger]:
+    opened = Ledger.open(ledger_url())
+    yield opened
+    opened.close()

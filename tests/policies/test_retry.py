@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from airflow.sdk import RetryAction
+
+from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.services.http.errors import (
+    CredentialsRefused,
+    Misconfigured,
+    QuotaUsedUp,
+    RateLimited,
+    Refused,
+    Unavailable,
+    UnclearOutcome,
+)
+from debitoor_provider.sync.ledger import LedgerMisconfigured, LedgerOutdated, LedgerTooNew, LedgerUnavailable
+
+
+def decide(error: Exception):
+    return ServiceRetryPolicy().evaluate(error, 1, 3)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CredentialsRefused("The key is not known."),
+        Misconfigured("Airflow has no connection x."),
+        QuotaUsedUp("The allowance of the day is spent."),
+        Refused("Debitoor did not accept the request (400)."),
+        LedgerMisconfigured("The ledger's address is not a database URL."),
+        LedgerOutdated("The tables are old."),
+        LedgerTooNew("The tables are new."),
+    ],
+)
+def test_what_a_person_has_to_mend_fails_at_once(error):
+    decision = decide(error)
+    assert (decision.action, decision.reason) == (RetryAction.FAIL, str(error))
+
+
+def test_the_next_attempt_waits_as_long_as_the_service_asked():
+    decision = decide(RateLimited("Slow down.", retry_after=90))
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(seconds=90))
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("Down."), UnclearOutcome("Cut off."), LedgerUnavailable("Busy."), ValueError("a mistake")]
+)
+def test_anything_else_is_tried_again_as_the_account_says(error):
+    assert decide(error).action is RetryAction.DEFAULT

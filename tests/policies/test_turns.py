@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from debitoor_provider.operators.base import SyncOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.services.http.errors import ToldToEnd, Unavailable
+from debitoor_provider.sync.steps.parallel import each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.runs.exchange import Exchange
+
+PERIOD = {"from": "2026-01-01", "to": None}
+
+
+@pytest.fixture(autouse=True)
+def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
+
+
+@pytest.fixture
+def step(account: Callable[..., str]) -> Callable[[Callable[[Exchange], None]], SyncOperator]:
+    """Makes a step of what it does for each of three documents."""
+
+    def make(work: Callable[[Exchange], None]) -> SyncOperator:
+        class Step(SyncOperator):
+            def step(self, exchange: Exchange, context: Any) -> dict[str, Any]:
+                each([1, 2, 3], lambda _: work(exchange), parallel=1, ending=exchange.ending)
+                return {}
+
+        return Step(task_id="step", account=account())
+
+    return make
+
+
+@pytest.mark.parametrize(("run_type", "form"), [("backfill", {}), ("manual", PERIOD)])
+def test_a_long_period_gives_its_slot_back_and_comes_again_soon(context, step, run_type, form):
+    done, before = [], datetime.now(UTC)
+    with pytest.raises(AirflowRescheduleException) as rest:
+        step(done.append).execute(context(run_type) | {"params": form})
+    assert timedelta(seconds=20) < rest.value.reschedule_date - before < timedelta(minutes=2)
+    assert len(done) == 1  # each turn moves something
+
+
+def test_a_turn_that_is_long_enough_is_the_only_one(context, step, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "600")
+    done = []
+    step(done.append).execute(context("backfill"))
+    assert len(done) == 3
+
+
+def test_a_day_s_run_keeps_it(context, step):
+    done = []
+    step(done.append).execute(context("scheduled"))
+    assert len(done) == 3
+
+
+def test_who_is_told_to_end_by_airflow_is_not_at_its_turn_s_end(context, step):
+    task = step(lambda _: task.on_kill())
+    with pytest.raises(ToldToEnd):
+        task.execute(context("backfill"))
+
+
+def test_a_failure_is_told_also_at_the_end_of_a_turn(context, account):
+    class Fails(SyncOperator):
+        def step(self, exchange: Exchange, context: Any) -> dict[str, Any]:
+            while not exchange.ending.is_set():
+                pass
+            raise Unavailable("Debitoor does not answer.")
+
+    with pytest.raises(Unavailable):
+        Fails(task_id="step", account=account()).execute(context("backfill"))
+
+
+def test_a_period_that_takes_many_turns_arrives_whole_and_once(context, acme, account, receipt, ledger):
+    account(parallel=1)
+    uids = {receipt() for _ in range(4)}
+    within = context("manual") | {"params": PERIOD}
+    DebitoorPlanOperator(task_id="plan", account="acme", period_from="2026-01-01").execute(within)
+    export = DebitoorExportOperator(task_id="export", account="acme")
+
+    for turn in range(1, 4):
+        with pytest.raises(AirflowRescheduleException):
+            export.execute(within)
+        assert len(acme.expenses()) == turn
+    assert export.execute(within) == {"moved": 4}
+
+    assert [(run.error, run.verdict) for run in ledger.runs("acme")] == [("", "")]
+    sent = [expense["lines"][0]["description"].rpartition("[GMI ")[2] for expense in acme.expenses()]
+    assert sorted(sent) == sorted(f"{uid}]" for uid in uids)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.runs.tables import cell, money, preview_table, table, to_text
+from debitoor_provider.sync.steps.preview import Preview
+
+ROW = Preview(
+    source_id="4711",
+    outcome="send",
+    document_date=date(2026, 3, 1),
+    document_number="R-7",
+    company="Paper Ltd",
+    gross_amount=Decimal("1119.5"),
+    currency="EUR",
+    source_name="scan.pdf",
+    target_name="Paper Ltd_R-7.pdf",
+    lines=("19 %: 1119.50", "7 %: 0.00"),
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[red]x[/red]", "[link=http://evil.example]x[/link]", ":smile:", "[/]", "\\[b]", "<script>", "{{ x }}", "* _ #"],
+)
+def test_names_are_never_markup(value):
+    made = table("Name")
+    made.add_row(cell(value))
+    assert value in to_text(made)
+
+
+@pytest.mark.parametrize("hostile", ["\n", "\r", "\t", "\x1b[31m", "\u202e", "\u200b", "\x00", "\u2028", "\x9b"])
+def test_a_name_stays_on_its_line_and_cannot_steer_the_terminal(hostile):
+    made = table("Name")
+    made.add_row(cell(f"a{hostile}b"))
+    shown = to_text(made)
+    assert hostile[0] not in shown.replace("\n", "") if hostile[0] != "\n" else "a b" in shown
+    assert len(shown.splitlines()) == 5  # frame, head, rule, row, frame
+
+
+def test_what_is_not_there_is_empty():
+    assert cell(None).plain == ""
+    assert money(None, "EUR") == ""
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("1119.5", "EUR", "1119.50 EUR"),
+        ("-0.10", "USD", "-0.10 USD"),
+        ("12345678901234567.89", "EUR", "12345678901234567.89 EUR"),
+        ("7", "", "7.00"),
+    ],
+)
+def test_money(amount, currency, shown):
+    assert money(Decimal(amount), currency) == shown
+
+
+def test_figures_are_to_the_right():
+    made = table("Name", "Gross", right=["Gross"])
+    made.add_row(cell("a"), cell("1.00"))
+    made.add_row(cell("b"), cell("100.00"))
+    first, second = (line for line in to_text(made).splitlines() if ".00" in line)
+    assert first.index("1.00") + 4 == second.index("100.00") + 6
+
+
+def test_a_preview_tells_names_figures_and_reasons():
+    shown = to_text(preview_table([ROW]))
+    for told in ("4711", "send", "2026-03-01", "R-7", "Paper Ltd", "1119.50 EUR", "19 %: 1119.50; 7 %: 0.00"):
+        assert told in shown
+    assert "Paper Ltd_R-7.pdf" in shown
+    assert "scan.pdf" not in shown
+
+
+def test_long_texts_are_folded_and_not_cut():
+    long = "x" * 500
+    shown = to_text(preview_table([Preview(**{name: getattr(ROW, name) for name in ROW.__slots__} | {"reason": long})]))
+    assert shown.count("x") == 500
+    assert max(map(len, shown.splitlines())) <= 200
+
+
+def test_a_log_gets_no_colours():
+    assert "\x1b" not in to_text(preview_table([ROW]))

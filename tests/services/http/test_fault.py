@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+import requests
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+)
+
+from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, NotSent, Unavailable
+from debitoor_provider.services.http.fault import meaning
+
+REFUSED = NewConnectionError(None, "refused")  # type: ignore[arg-type]
+
+
+def gave_up(reason: Exception) -> MaxRetryError:
+    return MaxRetryError(None, "/documents?searchQuery=acme-gmbh", reason)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "said"),
+    [
+        (requests.ConnectionError(gave_up(REFUSED)), NotSent, "refused"),
+        (requests.exceptions.ProxyError(gave_up(ProxyError("proxy", REFUSED))), NotSent, "refused"),
+        (requests.ConnectTimeout(gave_up(ConnectTimeoutError("slow"))), NotSent, "in time"),
+        (requests.ReadTimeout(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
+        (requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
+        (requests.ConnectionError(ProtocolError("Connection aborted.")), Unavailable, "broke off"),
+        (requests.exceptions.ChunkedEncodingError("incomplete"), Unavailable, "broke off"),
+        (requests.exceptions.SSLError("unexpected eof"), Unavailable, "broke off"),
+        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
+        (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
+        (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
+        (requests.ConnectionError(), Unavailable, "broke off"),
+    ],
+)
+def test_each_failure_is_told_apart_by_whether_anything_was_sent(fault, kind, said):
+    error = meaning(fault)
+    assert type(error) is kind
+    assert said in str(error)
+    assert "acme-gmbh" not in str(error)
+    assert "k3y" not in str(error)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debitoor_provider.services.http import reading
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("reader", [reading.text, reading.texts, reading.integer, reading.decimal, reading.decimals])
+@given(value=JSON)
+def test_nothing_a_service_may_send_breaks_a_reader(reader, value):
+    reader(value)
+
+
+@pytest.mark.parametrize("reader", [reading.day, reading.moment, reading.flag])
+@given(value=JSON)
+def test_nothing_a_service_may_send_breaks_a_reader_of_days_and_flags(reader, value):
+    reader(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        (19, Decimal(19)),
+        (Decimal("11.90"), Decimal("11.90")),
+        ("1,234.50", Decimal("1234.50")),
+        (" 7.00 ", Decimal("7.00")),
+        ("", None),
+        ("n/a", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1e999999", None),
+        (10**30, None),
+        (True, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_an_amount_is_read_as_it_is_written_or_not_at_all(written, amount):
+    assert reading.decimal(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("2026-02-28", date(2026, 2, 28)),
+        ("2026-02-30", None),
+        ("0000-00-00", None),
+        ("2026-2-3", None),
+        ("28.02.2026", None),
+        ("2026-02-28 10:00", None),
+        ("", None),
+        (20260228, None),
+        (None, None),
+    ],
+)
+def test_a_day_is_a_real_date_or_none(written, found):
+    assert reading.day(written) == found
+
+
+@pytest.mark.parametrize("written", ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z", "2026-01-02T04:04:05+01:00"])
+def test_a_moment_is_read_with_and_without_milliseconds_and_in_utc(written):
+    assert reading.moment(written) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "yesterday", "", None, 5, "0001-01-01T00:00:00+14:00"])
+def test_a_moment_without_zone_or_out_of_the_calendar_is_none(written):
+    assert reading.moment(written) is None
+
+
+@pytest.mark.parametrize("yes", [True, 1, "1", "true", "True", Decimal(1)])
+def test_a_flag_may_be_written_in_many_ways(yes):
+    assert reading.flag(yes) is True
+
+
+@pytest.mark.parametrize("no", [False, 0, "0", "false", "", None, 2, "yes please", [], {}])
+def test_a_flag_that_is_not_clearly_set_is_not_set(no):
+    assert reading.flag(no) is False
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [(7, 7), ("7", 7), (" 7 ", 7), ("7.5", None), (True, None), ("", None), (10**18, None)]
+)
+def test_an_integer_may_be_a_numeric_string(written, number):
+    assert reading.integer(written) == number
+
+
+@pytest.mark.parametrize("written", [0, -1, None, "", "x", True])
+def test_an_id_has_to_be_there(written):
+    with pytest.raises(reading.Unexpected, match="documentUid is missing"):
+        reading.identifier(written, "documentUid")
+
+
+def test_rows_come_as_a_list_or_as_an_object_keyed_by_id():
+    assert reading.rows({"7": {"a": 1}, "8": {"a": 2}}, "x") == reading.rows([{"a": 1}, {"a": 2}], "x")
+
+
+@pytest.mark.parametrize("value", [None, "text", 5, [1], [[]], ["x"]])
+def test_what_is_not_a_collection_of_objects_is_unexpected(value):
+    with pytest.raises(reading.Unexpected):
+        reading.rows(value, "the list")
+
+
+def test_a_collection_may_be_keyed_by_id_but_an_empty_object_is_none():
+    assert reading.rows({"1": {"id": 1}}, "the list") == [{"id": 1}]
+    assert reading.rows([], "the list") == []
+    with pytest.raises(reading.Unexpected):
+        reading.rows({}, "the list")

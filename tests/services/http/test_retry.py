@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.services.http.errors import (
+    BadAnswer,
+    CredentialsRefused,
+    NotFound,
+    NotSent,
+    RateLimited,
+    Refused,
+    Unavailable,
+    UnclearOutcome,
+)
+from debitoor_provider.services.http.retry import QUESTION, READ, REPEATABLE, WRITE, Backoff, with_retries
+
+
+class Calls:
+    """Fails with each of these errors in turn, then succeeds."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.made = 0
+
+    def __call__(self) -> str:
+        self.made += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "done"
+
+
+@pytest.mark.parametrize("rule", [READ, WRITE, REPEATABLE, QUESTION])
+@pytest.mark.parametrize("error", [RateLimited("slow"), NotSent("refused")])
+def test_what_was_not_carried_out_is_sent_again_whatever_it_is(rule, error, backoff):
+    assert with_retries(calls := Calls(error), rule, backoff) == "done"
+    assert calls.made == 2
+
+
+@pytest.mark.parametrize("rule", [READ, REPEATABLE])
+@pytest.mark.parametrize("error", [Unavailable("503"), BadAnswer("html")])
+def test_a_fault_of_a_read_is_tried_again(rule, error, backoff):
+    assert with_retries(calls := Calls(error, error), rule, backoff) == "done"
+    assert calls.made == 3
+
+
+@pytest.mark.parametrize("error", [Unavailable("503", status=503, service="S", operation="o"), BadAnswer("html")])
+def test_a_fault_of_a_write_is_an_unclear_outcome_and_never_sent_again(error, backoff, naps):
+    with pytest.raises(UnclearOutcome) as unclear:
+        with_retries(calls := Calls(error), WRITE, backoff)
+    assert calls.made == 1
+    assert naps == []
+    assert unclear.value.status == error.status
+
+
+def test_an_unclear_outcome_keeps_the_wait_that_the_service_asked_for(backoff):
+    with pytest.raises(UnclearOutcome) as unclear:
+        with_retries(Calls(Unavailable("503", retry_after=300)), WRITE, backoff)
+    assert unclear.value.retry_after == 300
+    assert unclear.value.after(RateLimited("later", retry_after=600)).retry_after == 600
+    assert unclear.value.after(RateLimited("soon", retry_after=5)).retry_after == 600
+
+
+def test_a_fault_of_a_question_is_raised_as_it_is(backoff):
+    with pytest.raises(Unavailable):
+        with_retries(calls := Calls(Unavailable("503")), QUESTION, backoff)
+    assert calls.made == 1
+
+
+@pytest.mark.parametrize("rule", [READ, WRITE, REPEATABLE, QUESTION])
+@pytest.mark.parametrize("error", [NotFound("x"), Refused("x"), CredentialsRefused("x")])
+def test_what_will_not_get_better_is_raised_at_once(rule, error, backoff):
+    with pytest.raises(type(error)):
+        with_retries(calls := Calls(error), rule, backoff)
+    assert calls.made == 1
+
+
+def test_without_a_time_the_waits_double(backoff, naps):
+    with pytest.raises(RateLimited):
+        with_retries(calls := Calls(*[RateLimited("slow")] * 9), WRITE, backoff)
+    assert naps == [10, 20, 40]
+    assert calls.made == 4
+
+
+def test_the_time_a_service_asks_for_is_kept(backoff, naps):
+    with_retries(Calls(RateLimited("slow", retry_after=7), Unavailable("503", retry_after=3)), READ, backoff)
+    assert naps == [7, 3]
+
+
+def test_a_wait_that_is_too_long_is_left_to_the_scheduler(backoff, naps):
+    with pytest.raises(RateLimited) as limited:
+        with_retries(calls := Calls(RateLimited("slow", retry_after=61)), READ, backoff)
+    assert (limited.value.retry_after, calls.made, naps) == (61, 1, [])
+
+
+def test_the_number_of_attempts_is_a_setting(naps):
+    with pytest.raises(Unavailable):
+        with_retries(calls := Calls(*[Unavailable("503")] * 9), READ, Backoff(fault=(0.5,), sleep=naps.append))
+    assert (calls.made, naps) == (2, [0.5])

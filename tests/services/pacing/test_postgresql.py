@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from debitoor_provider.services.http.errors import Misconfigured, NotSent
+from debitoor_provider.services.pacing import pacer as pacing
+from debitoor_provider.services.pacing import postgresql as pacing_postgresql
+from debitoor_provider.services.pacing.pacer import Allowance, Pacer
+from tests.postgresql import cluster
+from tests.services.scripted import CANARY
+from tests.services.waiting import Woken, no_waiting
+
+
+@pytest.fixture(autouse=True)
+def forget_opened_stores():
+    yield
+    pacing._opened.cache_clear()
+    pacing_postgresql._engine.cache_clear()
+
+
+def run(url: str, statement: str) -> list[tuple]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        done = connection.execute(statement)
+        return done.fetchall() if done.description else []
+
+
+def test_the_key_itself_is_not_there(postgresql_store):
+    pacer = Pacer(CANARY, Allowance(per_minute=5), store=postgresql_store)
+    pacer.acquire()
+    pacer.pause(1)
+    held = run(postgresql_store, "SELECT k::text || c::text FROM debitoor_pacing_keys k, debitoor_pacing_calls c")
+    assert len(held) == 1
+    assert CANARY not in str(held)
+
+
+def test_what_left_the_window_is_swept_out(postgresql_store, monkeypatch):
+    monkeypatch.setattr(pacing, "_MARGIN", -59.99)
+    pacer = Pacer("key", Allowance(per_minute=1000), store=postgresql_store)
+    for _ in range(501):
+        pacer.acquire()
+    assert run(postgresql_store, "SELECT count(*) FROM debitoor_pacing_calls")[0][0] < 500
+
+
+def test_a_server_that_is_away_is_told_and_asked_again(tmp_path):
+    with cluster(tmp_path / "log") as server:
+        url = server.url.render_as_string(hide_password=False)
+        pacer = Pacer("key", Allowance(per_minute=5), store=url, sleep=no_waiting)
+        pacer.acquire()
+        server.stop(signal.SIGINT)
+        with pytest.raises(NotSent) as away:
+            pacer.acquire()
+        pacer.pause(0.001)
+        server.start()
+        pacer.acquire()
+        assert pacer.left() == 3
+        server.stop(signal.SIGQUIT)  # as in a crash, after which the count begins anew
+        server.start()
+        pacer.acquire()
+        assert pacer.left() == 4
+        pacing_postgresql._engine(url, os.getpid()).dispose()
+    assert str(away.value) == "The store that counts the calls (PostgreSQL) does not answer, so nothing was sent."
+    assert away.value.__suppress_context__
+
+
+def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_store):
+    address = make_url(postgresql_store)
+    user = f"worker_{os.getpid()}"
+    theirs = address.set(username=user, password="theirs").render_as_string(hide_password=False)
+    run(postgresql_store, f"CREATE USER {user} PASSWORD 'theirs'")
+    try:
+        with pytest.raises(Misconfigured, match="cannot be used"):
+            Pacer("key", Allowance(per_minute=1), store=theirs, sleep=no_waiting).acquire()
+        Pacer("key", Allowance(per_minute=1), store=postgresql_store).acquire()
+        run(
+            postgresql_store,
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON debitoor_pacing_keys, debitoor_pacing_calls TO {user}",
+        )
+        with pytest.raises(Woken):
+            Pacer("key", Allowance(per_minute=1), store=theirs, sleep=no_waiting).acquire()
+    finally:
+        pacing_postgresql._engine(theirs, os.getpid()).dispose()
+        run(postgresql_store, f"DROP OWNED BY {user}")
+        run(postgresql_store, f"DROP USER {user}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda url: url.set(password=CANARY),
+        lambda url: url.set(database="nowhere"),
+        lambda url: url.set(query={"nonsense": CANARY}),
+    ],
+    ids=["password", "database", "option"],
+)
+def test_what_a_person_has_to_mend_is_told(postgresql_server, change):
+    url = change(postgresql_server).render_as_string(hide_password=False)
+    with pytest.raises(Misconfigured, match="pacing") as told:
+        Pacer("key", Allowance(per_minute=5), store=url).acquire()
+    assert told.value.remedy
+    assert CANARY not in repr(vars(told.value)) + str(told.value)
+    assert told.value.__suppress_context__
+
+
+@pytest.mark.parametrize("url", ["postgresql+nonsense://db/x", "postgresql://db:port/x"])
+def test_an_address_that_cannot_work_is_told(url):
+    with pytest.raises(Misconfigured):
+        Pacer("key", Allowance(per_minute=5), store=url)
+
+
+def test_a_driver_that_is_not_installed_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Misconfigured, match=r"not installed.*airflow-provider-debitoor\[postgres\]"):
+        Pacer("key", Allowance(per_minute=5), store="postgresql://127.0.0.1:9/x")

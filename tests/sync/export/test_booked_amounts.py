@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.services.debitoor.models import Expense, ExpenseLine
+from debitoor_provider.sync.export.booked_amounts import Figures
+
+FIGURES = Figures(date(2026, 1, 31), {Decimal(7): Decimal("107.00"), Decimal(19): Decimal("119.00")})
+
+
+def line(rate: str, gross: str | None) -> ExpenseLine:
+    return ExpenseLine(Decimal(rate), Decimal(gross) if gross else None, None, None)
+
+
+STORED = Expense(
+    "59f0", date(2026, 1, 31), (line("19", "119"), line("7.0", "107")), total_gross_amount=Decimal("226.0")
+)
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        (STORED, []),
+        (replace(STORED, lines=(line("7", "107"), line("19", "100"), line("19", "19"))), []),  # a line taken apart
+        (replace(STORED, lines=(*STORED.lines, line("0", None))), []),
+        (replace(STORED, date=date(2026, 2, 1)), ["date 2026-02-01 instead of 2026-01-31"]),
+        (replace(STORED, total_gross_amount=Decimal("226.01")), ["gross amount 226.01 instead of 226.00"]),
+        (replace(STORED, total_gross_amount=None), ["gross amount 0 instead of 226.00"]),
+        (
+            replace(STORED, lines=(line("7", "100"), line("19", "126"))),
+            ["100 at 7 %, 126 at 19 % instead of 107.00 at 7 %, 119.00 at 19 %"],
+        ),
+        (replace(STORED, lines=()), ["nothing instead of 107.00 at 7 %, 119.00 at 19 %"]),
+    ],
+)
+def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, told: list[str]) -> None:
+    assert FIGURES.differences(stored) == told
+
+
+def test_figures_come_back_from_the_ledger_as_they_were() -> None:
+    assert Figures.from_json(FIGURES.as_json()) == FIGURES
+    nothing = Figures(date(2026, 1, 31), {})
+    assert Figures.from_json(nothing.as_json()) == nothing
+    assert nothing.gross == 0
+    assert nothing.differences(replace(STORED, lines=(), total_gross_amount=None)) == []

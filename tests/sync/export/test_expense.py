@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debitoor_provider.services.debitoor.body import expense_body, json_body
+from debitoor_provider.services.debitoor.models import Environment
+from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
+from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.obstacle import Kind, Obstacle
+from tests.sync.test_selection import export
+
+BOOKS = Environment("59f0", "books@acme.example", "DE", "EUR")
+PAPER = Company(4711, "Paper Ltd", country_code="DE", vat_id="DE123456789")
+MOULIN = Company(4712, "Au bon moulin", country_code="FR")
+DOCUMENT = Document(
+    28715,
+    "INCOMING_INVOICE",
+    document_number="R-7",
+    document_date=date(2026, 1, 31),
+    company_uid=4711,
+    company_name="Paper Ltd",
+    net_amount=Decimal("100.00"),
+    gross_amount=Decimal("119.00"),
+    tax_rates=(Decimal(19),),
+    currency="EUR",
+    filename="scan.pdf",
+)
+UNTAXED = {"net_amount": Decimal("100.00"), "gross_amount": Decimal("100.00"), "tax_rates": (Decimal(0),)}
+SERVICE = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+
+
+def booked(company: Company | None = PAPER, settings: dict[str, Any] | None = None, **fields: Any) -> Draft:
+    return draft(replace(DOCUMENT, **fields), company, BOOKS, export(**(settings or {})))
+
+
+def obstacle(company: Company | None = PAPER, settings: dict[str, Any] | None = None, **fields: Any) -> str:
+    with pytest.raises(Obstacle) as met:
+        booked(company, settings, **fields)
+    assert met.value.reason.endswith(".")
+    assert met.value.mend.endswith(".")
+    return f"{met.value.kind} {met.value.code}"
+
+
+def test_the_expense_tells_what_the_document_tells() -> None:
+    expense = booked(settings={"category": "office.software"}).expense
+    [line] = expense.lines
+    assert (expense.date, expense.supplier_name, expense.supplier_country) == (date(2026, 1, 31), "Paper Ltd", "DE")
+    assert expense.supplier_ci_number == "DE123456789"
+    assert (line.tax_rate, line.gross_amount, line.category_id) == (19, Decimal("119.00"), "office.software")
+    assert line.description == "R-7 / Paper Ltd [GMI 28715]"
+    assert line.reverse_charge is None
+
+
+def test_each_line_of_several_rates_has_the_words_and_the_category() -> None:
+    fields = {
+        "net_amount": Decimal("200.00"),
+        "gross_amount": Decimal("226.00"),
+        "tax_rates": (Decimal(7), Decimal(19)),
+    }
+    lines = booked(
+        settings={"category": "office.software", "specification": ["document_number"]}, **fields
+    ).expense.lines
+    assert [(line.description, line.category_id) for line in lines] == [("R-7 [GMI 28715]", "office.software")] * 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"document_date": None}, "rejected no_date"),
+        ({"document_date": date(1969, 12, 31)}, "rejected odd_date"),
+        ({"currency": ""}, "rejected no_currency"),
+        ({"currency": " "}, "rejected no_currency"),
+        ({"gross_amount": None}, "rejected no_amount"),
+        ({"gross_amount": Decimal(0)}, "rejected no_amount"),
+        ({"tax_rates": ()}, "rejected no_tax_rate"),
+        ({"currency": "USD"}, "held foreign_currency"),
+    ],
+)
+def test_what_is_missing_or_foreign_is_told(fields: dict[str, Any], expected: str) -> None:
+    assert obstacle(**fields) == expected
+
+
+@pytest.mark.parametrize("currency", ["EUR", "eur", " Eur "])
+def test_the_case_of_a_currency_does_not_matter(currency: str) -> None:
+    assert booked(currency=currency).figures.gross == Decimal("119.00")
+
+
+# Foreign currency
+
+
+@pytest.mark.parametrize(
+    ("fields", "rate", "told"),
+    [
+        ({"currency": "USD"}, 19, "119.00 USD / R-7 / Paper Ltd [GMI 28715]"),
+        ({"currency": "JPY", "gross_amount": Decimal(12000)}, 19, "12000.00 JPY / R-7 / Paper Ltd [GMI 28715]"),
+        ({"currency": "USD", "tax_rates": ()}, 0, "119.00 USD / R-7 / Paper Ltd [GMI 28715]"),
+        ({"currency": "USD", "tax_rates": (Decimal(7), Decimal(19))}, 0, "119.00 USD / R-7 / Paper Ltd [GMI 28715]"),
+    ],
+)
+def test_a_foreign_document_may_be_booked_with_0_and_its_real_amount_in_words(
+    fields: dict[str, Any], rate: int, told: str
+) -> None:
+    [line] = booked(settings={"foreign_currency": "zero_amount"}, **fields).expense.lines
+    assert (line.gross_amount, line.tax_rate, line.description) == (0, rate, told)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"gross_amount": None}, "rejected no_amount"),
+        ({"gross_amount": Decimal("1.005")}, "rejected odd_amount"),
+        ({"tax_rates": (Decimal("19.005"),)}, "rejected odd_rate"),
+    ],
+)
+def test_a_foreign_document_without_proper_figures_is_rejected_too(fields: dict[str, Any], expected: str) -> None:
+    assert obstacle(settings={"foreign_currency": "zero_amount"}, currency="USD", **fields) == expected
+
+
+def test_a_foreign_document_from_the_union_has_its_reverse_charge_all_the_same() -> None:
+    settings = {"foreign_currency": "zero_amount", "reverse_charge": SERVICE}
+    [line] = booked(MOULIN, settings, currency="USD", **UNTAXED).expense.lines
+    assert line.reverse_charge is not None
+
+
+# Reverse charge
+
+
+def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_tell_the_supply() -> None:
+    assert obstacle(MOULIN, **UNTAXED) == "held reverse_charge"
+    [line] = booked(MOULIN, {"reverse_charge": SERVICE}, **UNTAXED).expense.lines
+    assert line.reverse_charge is not None
+    assert (line.reverse_charge.tax_rate, line.reverse_charge.product_or_service) == (19, "service")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tax_rates": (Decimal(20),), "net_amount": None},
+        {"tax_rates": (), "net_amount": Decimal("99.00"), "gross_amount": Decimal("118.80")},
+        {
+            "tax_rates": (),
+            "net_amount": None,
+            "line_items": (LineItem("", None, None, Decimal(20), None, Decimal("119.00")),),
+        },
+    ],
+)
+def test_foreign_tax_does_not_fit_the_reverse_charge(fields: dict[str, Any]) -> None:
+    assert obstacle(MOULIN, {"reverse_charge": SERVICE}, **fields) == "held foreign_tax"
+
+
+@pytest.mark.parametrize(
+    ("company", "fields", "country"),
+    [
+        (PAPER, {}, "DE"),  # at home
+        (Company(1, "A", country_code="CH"), {}, "CH"),
+        (Company(1, "A", country_code="US"), {}, "US"),
+        (Company(1, "A", country_code="GB"), {}, "GB"),  # not in 2026
+        (Company(1, "A", country_code="Germany"), {}, ""),
+        (Company(1, "A"), {"vat_id": "DE123456789"}, "DE"),
+        (None, {}, ""),
+    ],
+)
+def test_nobody_else_needs_a_reverse_charge(company: Company | None, fields: dict[str, Any], country: str) -> None:
+    expense = booked(company, {"reverse_charge": SERVICE}, **fields).expense
+    assert expense.lines[0].reverse_charge is None
+    assert expense.supplier_country == country
+
+
+@pytest.mark.parametrize(
+    ("company", "fields"),
+    [
+        (Company(1, "A", country_code="fr"), {}),
+        (Company(1, "A", country_code="EL"), {}),
+        (Company(1, "A", country_code="UK"), {"document_date": date(2020, 12, 31)}),
+        (Company(1, "A"), {"vat_id": "FR12345678901"}),
+        (Company(1, "A", vat_id="ATU12345678"), {}),
+        (None, {"vat_id": "EL123456789"}),
+    ],
+)
+def test_the_country_comes_from_the_company_or_the_vat_number(company: Company | None, fields: dict[str, Any]) -> None:
+    assert obstacle(company, **UNTAXED, **fields) == "held reverse_charge"
+
+
+# Credit notes
+
+CREDIT = {"document_type": "CREDIT_NOTE"}
+
+
+def test_a_credit_note_keeps_its_sign() -> None:
+    parts = booked(**CREDIT, net_amount=Decimal("-100.00"), gross_amount=Decimal("-119.00"))
+    assert parts.figures.gross == Decimal("-119.00")
+
+
+@pytest.mark.parametrize(("rule", "gross"), [("keep", Decimal("119.00")), ("negate", Decimal("-119.00"))])
+def test_a_positive_credit_note_is_booked_as_the_settings_say(rule: str, gross: Decimal) -> None:
+    items = (LineItem("", None, None, Decimal(19), None, Decimal("119.00")),)
+    assert obstacle(**CREDIT) == "held positive_credit_note"
+    assert booked(settings={"positive_credit_note": rule}, **CREDIT).figures.gross == gross
+    assert booked(settings={"positive_credit_note": rule}, **CREDIT, line_items=items).figures.gross == gross
+
+
+def test_a_negative_invoice_is_no_matter() -> None:
+    assert booked(net_amount=Decimal("-100.00"), gross_amount=Decimal("-119.00")).figures.gross == -119
+
+
+# Hostile words
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("MVM Musterhafter\nVersicherungsverein", "MVM Musterhafter Versicherungsverein"),
+        ("  Global Supplies Ltd.  ", "Global Supplies Ltd."),
+        ("\u202egnp.exe\u200b\x00", "gnp.exe"),
+        ("\ud83d", ""),
+        ("A" * 500, "A" * 200),
+    ],
+)
+def test_a_suppliers_name_is_on_one_line(name: str, told: str) -> None:
+    assert booked(replace(PAPER, name=name), company_name="").expense.supplier_name == told
+
+
+def test_a_company_without_a_name_does_not_hide_the_documents() -> None:
+    assert booked(replace(PAPER, name="")).expense.supplier_name == "Paper Ltd"
+
+
+texts = st.text(st.characters(), max_size=40)
+
+
+@given(st.builds(Company, st.just(1), texts, country_code=texts, vat_id=texts), texts, texts, texts)
+def test_any_words_can_be_sent(company: Company, name: str, note: str, vat_id: str) -> None:
+    document = replace(DOCUMENT, company_name=name, note=note, vat_id=vat_id, document_number=note)
+    try:
+        expense = draft(document, company, BOOKS, export()).expense
+    except Obstacle as met:
+        if met.kind is Kind.REJECTED:
+            raise
+        return
+    assert json_body(expense_body(expense))
+    assert len(expense.supplier_name.splitlines()) <= 1
+    assert expense.lines[0].description.endswith("[GMI 28715]")

@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RetryError
+from debitoor_provider.sync.window import manual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sync.stage import Stage
+
+
+def invoice(acme: Stage, **fields: Any) -> str:
+    """A sales invoice over 119.00 EUR; gives its id."""
+    lines = [{"description": "Work", "quantity": "1", "unit_net_price": "100.00", "tax_rate": "19"}]
+    usual = {"date": "2026-01-31", "customer_name": "Kunde AG", "lines": lines}
+    return str(acme.company.add_invoice(**{**usual, **fields})["id"])
+
+
+def imported(acme: Stage) -> dict[str, dict[str, Any]]:
+    """The documents in GetMyInvoices, by the sales document that their note names."""
+    found = {}
+    for row in acme.company.documents():
+        mark = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
+        assert mark not in found, f"{mark} is there twice"
+        found[mark] = row
+    return found
+
+
+def test_an_invoice_becomes_a_document_with_its_pdf_and_its_figures(acme: Stage) -> None:
+    source = invoice(acme, number="RE/2026-1", content=b"%PDF-1.4 sales %%EOF", paid=True)
+    acme.import_(acme.imports(defaults={"tags": ["debitoor", "sales"], "note": "by the sync"}))
+    row = imported(acme)[source]
+    assert acme.company.document_file(row["uid"]) == b"%PDF-1.4 sales %%EOF"
+    assert row["filename"] == "RE_2026-1.pdf"
+    assert row["note"] == f"by the sync [Debitoor {source}]"
+    assert (row["documentType"], row["documentNumber"], row["documentDate"]) == (
+        "SALES_INVOICE",
+        "RE/2026-1",
+        "2026-01-31",
+    )
+    assert (float(row["netAmount"]), float(row["grossAmount"]), row["currency"]) == (100, 119, "EUR")
+    assert (row["tags"], row["paymentStatus"]) == (["debitoor", "sales"], "Paid")
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_a_credit_note_keeps_its_sign_and_gets_its_own_type(acme: Stage) -> None:
+    source = invoice(acme, kind="creditNote", number="GS-1")
+    acme.import_(acme.imports(defaults={"credit_note_type": "CREDIT_NOTE"}))
+    row = imported(acme)[source]
+    assert (row["documentType"], float(row["grossAmount"])) == ("CREDIT_NOTE", -119)
+
+
+def test_only_the_chosen_kinds_come(acme: Stage) -> None:
+    sold, returned = invoice(acme, number="1"), invoice(acme, kind="creditNote", number="2")
+    acme.import_(acme.imports(documents=["credit_notes"]))
+    assert imported(acme).keys() == {returned}
+    acme.import_(acme.imports(documents=["invoices"]))
+    assert imported(acme).keys() == {sold, returned}
+
+
+def test_what_was_imported_is_not_exported_back(acme: Stage) -> None:
+    invoice(acme)
+    account = acme.imports(defaults={"document_type": "INCOMING_INVOICE"})
+    acme.import_(account)
+    acme.export()
+    assert acme.company.expenses() == []
+
+
+def test_an_import_with_nothing_new_checks_the_books_and_asks_for_both_lists(acme: Stage) -> None:
+    invoice(acme)
+    for _ in range(2):  # the second one still sees the first one's overlap
+        acme.import_()
+        acme.clock.pass_by(hours=2)
+    watch = acme.watch()
+    acme.import_()
+    assert watch.calls == {"debitoor.environment": 1, "debitoor.invoices.list": 1, "debitoor.credit_notes.list": 1}
+
+
+def test_the_empty_list_of_another_company_does_not_move_the_watermark(acme: Stage, stage_of: Callable) -> None:
+    source, other = invoice(acme), stage_of("Other GmbH")
+    own, acme.debitoor = acme.debitoor, other.debitoor
+    with pytest.raises(Misconfigured, match="belongs to"):
+        acme.import_()
+    acme.debitoor = own
+    acme.clock.pass_by(days=1)
+    acme.import_()
+    assert imported(acme).keys() == {source}
+
+
+def test_an_invoice_that_is_paid_later_is_not_imported_again(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    acme.clock.pass_by(days=3)
+    acme.company.edit_entity(source, paid=True)
+    plan = acme.import_()
+    assert (plan.done, len(plan.due)) == (1, 0)
+    assert len(imported(acme)) == 1
+
+
+def test_an_invoice_deleted_before_or_after_the_plan_does_not_come(acme: Stage) -> None:
+    before, after = invoice(acme), invoice(acme)
+    acme.company.delete_entity(before)
+    acme.plan_import(acme.imports())
+    acme.company.delete_entity(after)
+    acme.finish_import()
+    assert acme.company.documents() == []
+    assert acme.states("import") == {after: "gone"}
+
+
+@pytest.mark.parametrize(
+    ("effect", "details"),
+    [
+        ("cut_after", {}),
+        ("cut_after_without_tags", {}),
+        ("cut_before", {}),
+        ("status", {"status": 503, "when": "after"}),
+        ("html", {"status": 502, "when": "after"}),
+        ("rate_limited", {"retry_after": 5}),
+    ],
+)
+def test_an_upload_whose_answer_is_lost_is_there_once_with_its_tags(
+    acme: Stage, effect: str, details: dict[str, Any]
+) -> None:
+    source = invoice(acme)
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    acme.fault(effect, "gmi.documents.create", times=1, **details)
+    acme.plan_import(account)
+    for _ in range(3):
+        try:
+            acme.finish_import(account)
+        except RetryError:
+            acme.clock.pass_by(minutes=2)
+        else:
+            break
+    assert imported(acme)[source]["tags"] == ["debitoor"]
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_a_pdf_that_breaks_off_is_read_again(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("truncate_hidden", "debitoor.invoices.pdf", times=1)
+    acme.import_()
+    assert acme.company.document_file(imported(acme)[source]["uid"]) == acme.company.invoice_pdf(source)
+
+
+def test_an_invoice_whose_pdf_is_not_found_is_not_taken_for_deleted(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("status", "debitoor.invoices.pdf", status=404)
+    acme.import_()
+    assert acme.states("import") == {source: "rejected refused_by_service"}
+
+
+@pytest.mark.parametrize("operation", ["gmi.documents.get", "gmi.documents.update"])
+def test_tags_that_could_not_be_added_are_added_later(acme: Stage, operation: str) -> None:
+    source = invoice(acme)
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    acme.fault("cut_after_without_tags", "gmi.documents.create", times=1)
+    acme.fault("status", "gmi.documents.list", status=200, body={"totalCount": 0, "maxPages": 0, "records": []})
+    acme.fault("status", operation, status=503)
+    for _ in range(2):
+        with pytest.raises(RetryError):
+            acme.import_(account)
+    acme.sandbox.clear_faults()
+    acme.import_(account)
+    assert imported(acme)[source]["tags"] == ["debitoor"]
+
+
+def test_an_upload_that_is_found_only_by_its_bytes_gets_its_tags_too(acme: Stage) -> None:
+    source = invoice(acme)
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    acme.fault("cut_after_without_tags", "gmi.documents.create", times=1)
+    acme.fault("status", "gmi.documents.list", status=200, body={"totalCount": 0, "maxPages": 0, "records": []})
+    with pytest.raises(RetryError):
+        acme.import_(account)
+    acme.finish_import(account)
+    assert imported(acme)[source]["tags"] == ["debitoor"]
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_a_look_up_that_fails_leaves_the_upload_unclear(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("cut_after", "gmi.documents.create", times=1)
+    blind = acme.fault("status", "gmi.documents.list", status=500, between=(2, 100))  # after the look before it is sent
+    with pytest.raises(RetryError):
+        acme.import_()
+    assert acme.entry(source, "import").state == "sending"
+    acme.sandbox.clear_faults(blind)
+    acme.finish_import()
+    assert imported(acme).keys() == {source}
+
+
+def test_even_an_old_ledger_and_a_pdf_that_is_printed_anew_make_no_second_document(acme: Stage) -> None:
+    before = invoice(acme)
+    acme.import_()
+    acme.back_up_ledger("old")
+    since = invoice(acme)
+    acme.import_()
+    for source in (before, since):
+        acme.company.print_again(source, b"%PDF-1.4 in another layout %%EOF")
+        acme.company.edit_entity(source, date="2026-02-02")
+    acme.open_ledger("old")
+    acme.import_()
+    assert imported(acme).keys() == {before, since}
+    assert set(acme.states("import").values()) == {"moved"}
+
+
+def test_a_document_that_is_locked_meanwhile_is_there_all_the_same(acme: Stage) -> None:
+    source = invoice(acme)
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    acme.fault("cut_after_without_tags", "gmi.documents.create", times=1)
+    acme.fault("status", "gmi.documents.update", status=422, code=147)
+    acme.import_(account)
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_a_file_that_is_there_already_counts_as_done(acme: Stage) -> None:
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number="RE-1")
+    acme.import_()
+    assert acme.entry(source, "import").target_id == uid
+    assert len(acme.company.documents()) == 1
+
+
+@pytest.mark.parametrize(("number", "state"), [("RE-1", "moved"), ("RE-2", "rejected refused_by_service")])
+def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number: str, state: str) -> None:
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number=number)
+    acme.document(document_number="RE-10")
+    body = {"success": False, "errors": [{"code": 127, "detail": "Document already exists"}]}
+    acme.fault("status", "gmi.documents.create", status=422, body=body)
+    acme.import_()
+    assert acme.states("import") == {source: state}
+    assert acme.entry(source, "import").target_id == (uid if state == "moved" else None)
+
+
+def test_a_pdf_that_is_none_is_rejected_and_the_others_come(acme: Stage) -> None:
+    bad, good = invoice(acme, content=b"not a PDF"), invoice(acme)
+    acme.import_()
+    assert imported(acme).keys() == {good}
+    assert acme.states("import") == {bad: "rejected refused_by_service", good: "moved"}
+
+
+def test_the_uploads_of_an_hour_used_up_stop_the_run_and_nothing_is_lost(acme: Stage) -> None:
+    acme.company.limit(gmi_uploads_per_hour=2)
+    sources = [invoice(acme) for _ in range(4)]
+    with pytest.raises(QuotaUsedUp):
+        acme.import_(acme.imports(parallel=1))
+    assert len(imported(acme)) == 2
+    acme.clock.pass_by(hours=1)
+    acme.finish_import()
+    assert imported(acme).keys() == set(sources)
+
+
+# The company of the settings
+
+
+def test_the_company_is_found_by_its_name_or_created(acme: Stage) -> None:
+    first = invoice(acme)
+    with pytest.raises(Misconfigured, match="no company 'Meine Firma GmbH'"):
+        acme.import_(acme.imports(defaults={"company": "Meine Firma GmbH"}))
+    create = acme.imports(defaults={"company": "Meine Firma GmbH", "create_company": True})
+    acme.import_(create)
+    second = invoice(acme)
+    acme.import_(acme.imports(defaults={"company": "MEINE  firma gmbh"}))
+    assert {imported(acme)[source]["companyName"] for source in (first, second)} == {"Meine Firma GmbH"}
+
+
+def test_the_invoices_of_another_company_do_not_come(acme: Stage) -> None:
+    invoice(acme)
+    watch = acme.watch()
+    with pytest.raises(Misconfigured, match="belongs to"):
+        acme.import_(acme.imports(debitoor_id="other@acme.example"))
+    assert acme.states("import") == {}
+    assert acme.company.documents() == []
+    assert watch.writes == []
+
+
+def test_a_person_may_name_invoices_and_credit_notes(acme: Stage) -> None:
+    sold, returned, _ = invoice(acme), invoice(acme, kind="creditNote"), invoice(acme)
+    acme.import_(window=manual(None, None, (sold, returned, "f" * 24)))
+    assert imported(acme).keys() == {sold, returned}
+
+
+def test_something_that_is_no_sales_document_is_told_in_plain_words(acme: Stage) -> None:
+    with pytest.raises(Misconfigured, match="'RE-1' is not the id of a document"):
+        acme.import_(window=manual(None, None, ("RE-1",)))
+
+
+# A lost ledger
+
+
+def test_even_a_lost_ledger_makes_no_second_document(acme: Stage) -> None:
+    sources = {invoice(acme), invoice(acme)}
+    acme.import_()
+    acme.open_ledger("new")
+    acme.import_()
+    assert imported(acme).keys() == sources
+    assert set(acme.states("import").values()) == {"moved"}
+
+
+def test_a_rebuilt_ledger_knows_what_was_imported(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    before = acme.entry(source, "import")
+    acme.open_ledger("new")
+    assert acme.rebuild_import().added == 1
+    after = acme.entry(source, "import")
+    assert (after.state, after.target_id, after.target_name) == (before.state, before.target_id, before.target_name)
+    watch = acme.watch()
+    acme.import_()
+    assert watch.writes == []
+
+
+def test_services_that_fail_at_random_get_each_invoice_once_in_the_end(acme: Stage) -> None:
+    account = acme.imports(defaults={"tags": ["debitoor"]})
+    sources = {invoice(acme) for _ in range(12)}
+    for effect, operation, probability in (
+        ("cut_after_without_tags", "gmi.documents.create", 0.3),
+        ("cut_before", "gmi.documents.create", 0.3),
+        ("cut_after", "gmi.documents.update", 0.3),
+        ("truncate", "debitoor.invoices.pdf", 0.3),
+        ("rate_limited", "*", 0.05),
+        ("cut_before", "*.list", 0.2),
+    ):
+        acme.fault(effect, operation, probability=probability, seed=7)
+    for _ in range(60):
+        try:
+            acme.import_(account)
+        except RetryError:
+            acme.clock.pass_by(minutes=2)
+        else:
+            break
+    assert imported(acme).keys() == sources
+    assert {tuple(row["tags"]) for row in acme.company.documents()} == {("debitoor",)}
+    assert acme.states("import") == dict.fromkeys(sources, "moved")
+
+
+def test_a_new_record_that_a_person_wants_is_tried_though_a_copy_is_there(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    entry = acme.entry(source, "import")
+    acme.ledger.retry([entry], "user:anna", anew=True)
+    watch = acme.watch()
+    acme.finish_import()
+    assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so
+    after = acme.entry(source, "import")
+    assert (str(after.state), after.target_id) == ("moved", entry.target_id)

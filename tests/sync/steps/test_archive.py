@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.services.http.errors import CredentialsRefused, RetryError
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from tests.sync.stage import Stage
+
+
+@pytest.fixture
+def archives(acme: Stage) -> ExportAccount:
+    """Settings that archive what was transferred."""
+    return acme.exports(archive_after_transfer=True, parallel=1)
+
+
+def test_what_was_verified_is_archived_once(acme: Stage, archives: ExportAccount) -> None:
+    uids = acme.documents(3)
+    acme.export(archives)
+    assert acme.archived() == set(uids)
+    assert set(acme.states().values()) == {"archived"}
+    assert acme.archive(archives) == 0
+    watch = acme.watch()
+    acme.export(archives)
+    assert watch.calls == {"gmi.documents.list": 1}
+
+
+def test_what_a_person_called_there_is_not_archived(acme: Stage, archives: ExportAccount) -> None:
+    uid = acme.document()
+    acme.fault("status", "debitoor.expenses.create", status=400)  # its file is uploaded by then
+    acme.export(archives)
+    acme.ledger.mark_moved([acme.entry(uid)], "user:anna")
+    assert acme.states() == {uid: "moved"}
+    assert acme.archive(archives) == 0
+    assert acme.archived() == set()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_a_rebuild_found_is_not_archived(acme: Stage, archives: ExportAccount, known: bool) -> None:
+    uid = acme.document()
+    acme.fault("cut_after", "debitoor.expenses.create")
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 9))
+    with pytest.raises(RetryError):
+        acme.export(archives)
+    acme.sandbox.clear_faults(blind)
+    if not known:
+        acme.open_ledger("new")
+    acme.run_id = "rebuild"
+    acme.rebuild()
+    assert acme.states() == {uid: "moved"}
+    assert not acme.ledger.to_archive("acme")
+
+
+def test_what_was_found_there_and_compared_is_archived(acme: Stage, archives: ExportAccount) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.open_ledger("new")
+    acme.export(archives)
+    assert acme.archived() == {uid}
+
+
+def test_a_locked_document_is_tried_once_and_told(acme: Stage, archives: ExportAccount) -> None:
+    uid = acme.document(locked=True)
+    acme.export(archives)
+    assert acme.states() == {uid: "moved not_archived"}
+    assert "locked" in acme.entry(uid).reason
+    assert not acme.ledger.to_archive("acme")
+
+
+def test_a_document_deleted_meanwhile_does_not_fail_the_run(acme: Stage, archives: ExportAccount) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.delete_document(int(uid))
+    assert acme.archive(archives) == 0
+    assert acme.states() == {uid: "moved not_archived"}
+
+
+def test_a_fault_that_passes_leaves_the_rest_to_be_archived_later(acme: Stage, archives: ExportAccount) -> None:
+    uids = acme.documents(3)
+    acme.export()
+    acme.fault("status", "gmi.documents.update", status=500, path=f"*/{uids[0]}", times=1)
+    with pytest.raises(RetryError, match="1 of 3 documents could not be archived yet"):
+        acme.archive(archives)
+    assert acme.archived() == set(uids[1:])
+    assert acme.archive(archives) == 1
+    assert acme.archived() == set(uids)
+
+
+def test_a_service_that_asks_to_slow_down_is_left_alone(acme: Stage, archives: ExportAccount) -> None:
+    acme.documents(9)
+    acme.export()
+    acme.fault("rate_limited", "gmi.documents.update", retry_after=900)
+    watch = acme.watch()
+    with pytest.raises(RetryError) as failure:
+        acme.archive(archives)
+    assert failure.value.retry_after == 900
+    assert watch.calls["gmi.documents.update"] == 1
+
+
+def test_a_blocked_key_stops_the_archiving(acme: Stage, archives: ExportAccount) -> None:
+    acme.documents(9)
+    acme.export()
+    acme.company.block_key()
+    watch = acme.watch()
+    with pytest.raises(CredentialsRefused):
+        acme.archive(archives)
+    assert watch.calls["gmi.documents.update"] == 1

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.window import RunKind, Window, manual
+
+if TYPE_CHECKING:
+    from tests.sync.stage import Stage
+
+
+def waits_for_approval() -> dict[str, Any]:
+    return {"workflow": {"is_completed": False, "name": "Release", "step": "Boss"}}
+
+
+# What is new
+
+
+def test_after_two_days_without_a_scheduler_everything_that_came_meanwhile_goes_once(acme: Stage) -> None:
+    first = acme.document()
+    acme.export()
+    acme.clock.pass_by(hours=5)
+    early = acme.document(document_date="2025-12-01")
+    acme.clock.pass_by(days=2)
+    late, mended = acme.document(), acme.document(gross_amount="0")
+    watch = acme.watch()
+    plan = acme.export()
+    assert plan.window.updated_since is not None
+    assert watch.created == {"file": 2, "expense": 2}
+    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected no_amount"}
+    acme.clock.pass_by(days=2)
+    acme.company.edit_document(int(mended), gross_amount="119.00")
+    acme.export()
+    assert acme.booked().keys() == {first, early, late, mended}
+
+
+def test_a_document_that_changes_within_the_overlap_is_not_sent_again(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.edit_document(int(uid), note="seen")
+    plan = acme.export()
+    assert (plan.done, len(plan.due)) == (1, 0)
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_interrupted_plan_is_made_again_from_where_the_last_complete_one_ended(acme: Stage) -> None:
+    acme.export()
+    uid = acme.document()
+    acme.clock.pass_by(days=1)
+    acme.fault("status", "gmi.documents.list", status=500)
+    with pytest.raises(Exception, match="GetMyInvoices"):
+        acme.plan(acme.exports())
+    acme.sandbox.clear_faults()
+    acme.clock.pass_by(days=1)
+    acme.export()
+    assert acme.booked() == {uid: 119}
+
+
+def test_everything_is_listed_again_once_a_week_and_when_the_settings_change(acme: Stage) -> None:
+    def is_full(**settings: Any) -> bool:
+        return acme.plan(acme.exports(**settings)).window.full
+
+    assert is_full()
+    assert not is_full()
+    assert not is_full(name="Acme, renamed", retries=7)
+    assert is_full(filter={"document_types": ["RECEIPT"]})
+    assert not is_full(filter={"document_types": ["RECEIPT"]})
+    acme.clock.pass_by(days=7)
+    assert is_full(filter={"document_types": ["RECEIPT"]})
+
+
+def test_a_wider_filter_takes_what_the_narrow_one_left_out(acme: Stage) -> None:
+    uid = acme.document(document_type="RECEIPT")
+    plan = acme.export(acme.exports(filter={"document_types": ["INCOMING_INVOICE"]}))
+    assert not plan.due
+    acme.clock.pass_by(days=1)
+    acme.export()
+    assert acme.booked() == {uid: 119}
+
+
+# What waits
+
+
+def test_a_document_waits_for_its_approval_and_goes_when_it_is_released(acme: Stage) -> None:
+    account = acme.exports(filter={"approved_only": True})
+    uid = acme.document(**waits_for_approval())
+    acme.export(account)
+    assert acme.states() == {uid: "waiting not_approved"}
+    for _ in range(2):  # asked again though nothing tells of a change
+        acme.clock.pass_by(hours=6)
+        watch = acme.watch()
+        acme.export(account)
+        assert watch.calls["gmi.documents.get"] == 1
+        assert acme.states() == {uid: "waiting not_approved"}
+    acme.company.edit_document(int(uid), workflow={"is_completed": True})
+    acme.clock.pass_by(hours=6)
+    acme.export(account)
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_waiting_document_that_is_deleted_is_not_asked_about_for_ever(acme: Stage) -> None:
+    account = acme.exports(filter={"approved_only": True})
+    uid = acme.document(**waits_for_approval())
+    acme.export(account)
+    acme.company.delete_document(int(uid))
+    acme.clock.pass_by(hours=6)
+    acme.export(account)
+    assert acme.states() == {uid: "gone"}
+    watch = acme.watch()
+    acme.export(account)
+    assert watch.calls == {"gmi.documents.list": 1}
+
+
+def test_a_document_waits_for_its_tag_and_goes_when_it_has_it(acme: Stage) -> None:
+    account = acme.exports(filter={"tags": {"all": ["books", "checked"]}})
+    uid = acme.document(tags=["books"])
+    plan = acme.export(account)
+    assert (plan.waiting, plan.left_out, len(plan.due)) == (1, {"tag_missing": 1}, 0)
+    acme.clock.pass_by(days=1)
+    acme.company.edit_document(int(uid), tags=["books", "checked"])
+    acme.export(account)
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_waiting_document_that_leaves_the_period_waits_no_longer(acme: Stage) -> None:
+    account = acme.exports(period={"from": "2026-01-01"}, filter={"tags": {"all": ["books", "checked"]}})
+    uid = acme.document(tags=["books"])
+    acme.export(account)
+    acme.company.edit_document(int(uid), document_date="2025-12-31")
+    acme.clock.pass_by(days=8)
+    acme.export(account)
+    assert acme.entry(uid).state is State.GONE
+
+
+# What a person or a backfill asks for
+
+
+def test_a_backfill_moves_what_it_planned_and_leaves_the_watermark(acme: Stage) -> None:
+    account = acme.exports()
+    january, march = acme.document(document_date="2026-01-31"), acme.document(document_date="2026-03-01")
+    acme.plan(account)
+    mark = acme.ledger.watermark("acme", "export")
+    window = Window(RunKind.BACKFILL, start=date(2026, 3, 1), end=date(2026, 3, 31))
+    acme.clock.pass_by(hours=1)
+    plan = acme.plan(account, window, RunKind.BACKFILL)
+    assert [entry.source_id for entry in plan.due] == [march]
+    assert acme.ledger.watermark("acme", "export") == mark
+    assert [entry.source_id for entry in acme.due(account)] == [january, march]
+
+
+def test_a_backfill_outside_of_the_period_asks_nothing(acme: Stage) -> None:
+    acme.document()
+    watch = acme.watch()
+    window = Window(RunKind.BACKFILL, start=date(2025, 1, 1), end=date(2025, 12, 31))
+    plan = acme.export(acme.exports(period={"from": "2026-01-01"}), window)
+    assert not plan.due
+    assert watch.calls == {}
+
+
+def test_documents_that_a_person_names_go_whatever_held_them_up(acme: Stage) -> None:
+    uid = acme.document(currency="")
+    acme.export()
+    assert acme.states() == {uid: "rejected no_currency"}
+    unchanged = acme.export(window=manual(None, None, (uid,)))
+    assert [entry.source_id for entry in unchanged.due] == [uid]
+    acme.company.edit_document(int(uid), currency="EUR")
+    acme.export(window=manual(None, None, (uid,)))
+    assert acme.booked() == {uid: 119}
+
+
+def test_documents_that_a_person_names_have_to_pass_the_filters_all_the_same(acme: Stage) -> None:
+    uid, deleted = acme.document(document_type="MISC"), acme.document()
+    acme.company.delete_document(int(deleted))
+    plan = acme.export(window=manual(None, None, (uid, deleted)))
+    assert (len(plan.due), plan.left_out) == (0, {"document_type": 1})
+
+
+@pytest.mark.parametrize("typed", ["scan.pdf", "-1", "0", "\u0661\u0662", "1/../2", "9" * 99])
+def test_something_that_is_no_document_id_is_told_in_plain_words(acme: Stage, typed: str) -> None:
+    with pytest.raises(Misconfigured, match="is not the id of a document") as stop:
+        acme.plan(acme.exports(), manual(None, None, (typed,)))
+    assert stop.value.remedy
+
+
+def test_hostile_records_are_planned_like_others(acme: Stage) -> None:
+    uid = acme.document(note="nul \x00 and \u202e", document_number="R'; DROP TABLE--\n2", filename="a\n/..\\b.pdf")
+    acme.fault("status", "gmi.documents.list", times=1, status=200, body=_listed_with_half_a_character(acme, uid))
+    acme.export()
+    assert acme.booked() == {uid: 119}
+    assert acme.company.expenses()[0]["file"]["fileName"] == "a._b.pdf"
+
+
+def test_a_full_listing_forgets_what_the_source_does_not_have_any_more(acme: Stage) -> None:
+    account = acme.exports(filter={"tags": {"all": ["books", "checked"]}})
+    uid = acme.document(tags=["books"])
+    acme.export(account)
+    acme.company.delete_document(int(uid))
+    acme.clock.pass_by(days=8)
+    acme.export(account)
+    assert acme.entry(uid).state is State.GONE
+
+
+def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
+    acme.export()
+    acme.clock.pass_by(hours=4)
+    before = acme.clock()
+    acme.plan(acme.exports())
+    run = acme.ledger.run(acme.run_id)
+    assert run is not None
+    assert (run.kind, run.window["full"]) == ("scheduled", False)
+    since = acme.ledger.watermark("acme", "export").listed_at
+    assert since is not None
+    assert timedelta() <= since - before < timedelta(minutes=1)
+
+
+def _listed_with_half_a_character(acme: Stage, uid: str) -> Any:
+    page = acme.gmi._get("list documents", "/documents", lambda payload: payload, {"archivedFilter": 1})
+    [record] = page["records"]
+    assert str(record["documentUid"]) == uid
+    record = {name: str(value) if name.endswith("Amount") else value for name, value in record.items()}
+    return {"totalCount": 1, "maxPages": 1, "records": [record | {"note": "\ud83d", "taxRates": ["19"]}]}

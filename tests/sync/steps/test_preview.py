@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.window import manual
+
+if TYPE_CHECKING:
+    from tests.sync.stage import Stage
+
+
+def test_the_preview_of_an_export_is_what_then_happens(acme: Stage) -> None:
+    account = acme.exports(rename="{company}", filter={"approved_only": True, "tags": {"none": ["private"]}})
+    released = {"workflow": {"is_completed": True}}
+    for fields in (
+        released,
+        {"workflow": {"is_completed": False, "name": "Release", "step": "Boss"}},
+        released | {"gross_amount": "226.00", "net_amount": "200.00", "tax_rates": ["7", "19"]},
+        released | {"currency": "USD"},
+        released | {"tax_rates": []},
+        released | {"tags": ["private"]},
+        released | {"supplier": "Other", "supplier_country": "FR", "tax_rates": ["0"], "net_amount": "119"},
+        *[released] * 6,
+    ):
+        acme.document(**fields)
+    acme.documents(1, archived=True)
+    watch = acme.watch()
+    rows = acme.preview(account)
+    assert watch.writes == []
+    assert acme.states() == {}
+
+    acme.export(account)
+    states, expenses = acme.states(), acme.company.expenses()
+    sent = {row.source_id: row for row in rows if row.outcome == "send"}
+    assert {uid for uid, state in states.items() if state == "moved"} == sent.keys()
+    for expense in expenses:
+        row = sent[expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")]
+        assert row.target_name == expense["file"]["fileName"]
+        assert row.lines == tuple(f"{line['taxRate']} %: {line['grossAmount']:.2f}" for line in expense["lines"])
+    told = {row.source_id: row.outcome for row in rows if row.outcome not in {"send", "left out"}}
+    assert told == {uid: state.split()[0] for uid, state in states.items() if state != "moved"}
+    assert sorted(told.values()) == ["held", "held", "rejected", "waiting"]
+
+
+def test_what_is_settled_is_told_as_it_is(acme: Stage) -> None:
+    account = acme.exports(archive_after_transfer=False)
+    moved, ignored, held, refused = acme.document(), acme.document(), acme.document(currency="USD"), acme.document()
+    acme.plan(account)
+    acme.ledger.ignore([acme.entry(ignored)], "user:anna")
+    acme.fault("status", "debitoor.expenses.create", status=400, between=(2, 2))
+    acme.finish(acme.exports(parallel=1))
+    outcomes = {row.source_id: row.outcome for row in acme.preview(account)}
+    assert outcomes == {moved: "there", ignored: "ignored", held: "held", refused: "rejected"}
+    [row] = acme.preview(account, manual(None, None, (refused,)))
+    assert row.outcome == "send"  # what a person names is tried again
+
+
+def test_a_changed_document_is_shown_with_its_new_name(acme: Stage) -> None:
+    account = acme.exports(rename="{document_number}")
+    uid, other = acme.document(document_number="A"), acme.document(document_number="A")
+    acme.plan(account)
+    acme.name(account)
+    assert [row.target_name for row in acme.preview(account)] == ["A.pdf", "A_2.pdf"]
+    acme.company.edit_document(int(other), note="changed, but not what the name is made of")
+    assert [row.target_name for row in acme.preview(account)] == ["A.pdf", "A_2.pdf"]
+    acme.company.edit_document(int(uid), document_number="B")
+    names = {row.source_id: row.target_name for row in acme.preview(account)}
+    acme.export(account)
+    assert names == {uid: "B.pdf", other: "A.pdf"}
+    assert names == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "export")}
+
+
+def test_after_the_loss_of_a_ledger_the_preview_finds_what_is_there(acme: Stage) -> None:
+    same, other = acme.document(), acme.document()
+    acme.export()
+    acme.company.edit_document(int(other), gross_amount="107.00", tax_rates=["7"])
+    acme.open_ledger("new")
+    outcomes = {row.source_id: row.outcome for row in acme.preview()}
+    assert outcomes == {same: "there", other: "held"}
+    acme.export()
+    assert acme.states() == {same: "moved", other: "held differs_at_target"}
+
+
+def test_a_preview_looks_at_no_more_than_it_may(acme: Stage) -> None:
+    uids = acme.documents(4)
+    assert [row.source_id for row in acme.preview(limit=3)] == uids[:3]
+
+
+def test_an_empty_preview_asks_nothing_of_debitoor(acme: Stage) -> None:
+    watch = acme.watch()
+    assert acme.preview() == []
+    assert watch.calls == {"gmi.documents.list": 1}
+
+
+def test_the_preview_of_an_import_is_what_then_happens(acme: Stage) -> None:
+    for number in ("1/2", "1:2", "3"):
+        acme.company.add_invoice(number=number)
+    acme.company.add_invoice(kind="creditNote", number="4")
+    account = acme.imports(documents=["invoices"])
+    rows = acme.preview_import(account)
+    assert acme.company.documents() == []
+    acme.import_(account)
+    sent = {row.source_id: row.target_name for row in rows if row.outcome == "send"}
+    assert sent == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "import")}
+    assert [row.outcome for row in rows if row.source_id not in sent] == ["left out"]
+    assert {row.outcome for row in acme.preview_import(account)} == {"there", "left out"}
+
+
+def test_the_books_of_another_company_are_told_before_anything_is_shown(acme: Stage) -> None:
+    acme.document()
+    acme.company.add_invoice()
+    with pytest.raises(Misconfigured, match="belongs to"):
+        acme.preview(acme.exports(debitoor_id="other@acme.example"))
+    with pytest.raises(Misconfigured, match="belongs to"):
+        acme.preview_import(acme.imports(debitoor_id="other@acme.example"))

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.steps.report import STOPPED, Report, report
+
+if TYPE_CHECKING:
+    from tests.sync.stage import Stage
+
+
+def told(acme: Stage, *failed_steps: str) -> Report:
+    return report(ledger=acme.ledger, run_id=acme.run_id, failed_steps=failed_steps)
+
+
+def test_a_run_in_which_all_went_well_is_a_success(acme: Stage) -> None:
+    acme.documents(2)
+    acme.export(acme.exports(archive_after_transfer=True))
+    assert told(acme) == Report({"moved": 2, "archived": 2}, "success")
+
+
+def test_a_run_with_nothing_to_do_is_a_success(acme: Stage) -> None:
+    acme.export()
+    assert told(acme) == Report({}, "success")
+
+
+def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme: Stage) -> None:
+    uid = acme.document(tax_rates=[])
+    acme.export()
+    verdict = told(acme)
+    assert (verdict.verdict, dict(verdict.counts)) == ("rejected", {"rejected": 1})
+    assert verdict.text.startswith("1 document was rejected.")
+    for _ in range(2):
+        acme.export()
+        assert told(acme).verdict == "success"
+    acme.company.edit_document(int(uid), note="still without a rate")
+    acme.export()  # tried again because it changed, and newly rejected
+    assert told(acme).verdict == "rejected"
+
+
+def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
+    acme.document(currency="USD")
+    acme.export()
+    assert told(acme) == Report({"held": 1}, "success")
+
+
+def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
+    acme.plan(acme.exports())
+    acme.ledger.note_error(acme.run_id, "The API key is blocked.")
+    verdict = told(acme, "export", "archive")
+    assert (verdict.verdict, verdict.text) == (
+        "failed",
+        "The step export and archive failed: The API key is blocked.",
+    )
+
+
+def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(acme: Stage) -> None:
+    acme.plan(acme.exports())
+    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    assert told(acme, "export").verdict == "stopped"
+    run = acme.ledger.run(acme.run_id)
+    assert run is not None
+    assert (run.verdict, run.remedy) == ("stopped", "Enter a new one.")
+
+
+def test_a_stopped_step_that_succeeds_when_it_is_tried_again_stops_nothing(acme: Stage) -> None:
+    acme.plan(acme.exports())
+    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    assert told(acme).verdict == "success"
+
+
+def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
+    acme.plan(acme.exports())
+    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.note_error(acme.run_id, "Debitoor is not reachable.")
+    assert told(acme, "export").verdict == "failed"
+    run = acme.ledger.run(acme.run_id)
+    assert run is not None
+    assert run.remedy == ""
+
+
+def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
+    acme.documents(2, tax_rates=[])
+    acme.export()
+    verdict = told(acme)
+    run = acme.ledger.run(acme.run_id)
+    assert run is not None
+    assert (run.verdict, run.error, run.counts) == ("rejected", verdict.text, {"rejected": 2})
+    assert "2 documents were rejected" in verdict.text
+
+
+def test_a_run_that_failed_before_it_was_entered_is_reported_too(acme: Stage) -> None:
+    verdict = report(ledger=acme.ledger, run_id="acme/never", failed_steps=["plan"])
+    assert (verdict.verdict, verdict.text) == ("failed", "The step plan failed")
