@@ -1,8 +1,8 @@
-"""The sentences of each code, in one JSON file for each language.
+"""The sentences of each code: a folder for each language, in it a JSON file for each part of the provider.
 
-An entry is ``{"text": …, "remedy": …}``, both with ``{name}`` where a parameter stands. A text may be a mapping of plural
-forms (``one``, ``other``), chosen by the parameter ``count``. A list is joined by commas; a nested message is put in as
-its own sentence.
+An entry is ``{"text": …, "remedy": …}``, both with ``{name}`` where a parameter stands. A text may be a mapping of
+plural forms (``one``, ``other``), chosen by the parameter ``count``. A list is joined by commas; a nested message is
+put in as its own sentence.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ def entries(language: str) -> Mapping[str, Mapping[str, Any]]:
 
     :raises FileNotFoundError: when there is none
     """
-    text = files(__package__).joinpath(f"{language}.json").read_text("utf-8")
-    found: dict[str, Mapping[str, Any]] = json.loads(text)
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in sorted(files(__package__).joinpath(language).iterdir(), key=lambda file: file.name):
+        found |= json.loads(part.read_text("utf-8"))
     return found
 
 
