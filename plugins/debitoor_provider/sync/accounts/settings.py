@@ -171,10 +171,10 @@ class ReverseChargeRule(Section):
     consumption_or_resale: ConsumptionOrResale = Field(description="What it is bought for")
 
 
-class _Account(Section):
-    """What both directions have in common."""
+class Account(Section):
+    """What all directions have in common."""
 
-    type: Literal["export", "import"]
+    type: str
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
     debitoor_id: Email = Field(
         description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
@@ -198,8 +198,18 @@ class _Account(Section):
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
 
+    @property
+    def archives(self) -> bool:
+        """Whether documents are archived at the source once they are at the target."""
+        return False
 
-class ExportAccount(_Account):
+    @property
+    def named_companies(self) -> list[str]:
+        """The companies that the settings name, for people who search for an account."""
+        return []
+
+
+class ExportAccount(Account):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
@@ -235,6 +245,16 @@ class ExportAccount(_Account):
         examples=["office.software"],
     )
 
+    @property
+    def archives(self) -> bool:
+        """Whether documents are archived in GetMyInvoices once they are in Debitoor."""
+        return self.archive_after_transfer
+
+    @property
+    def named_companies(self) -> list[str]:
+        """The companies whose documents alone are taken."""
+        return [str(company) for company in self.filter.companies.include]
+
 
 # Contract A-26.
 class Defaults(Section):
@@ -260,7 +280,7 @@ class Defaults(Section):
         return self
 
 
-class ImportAccount(_Account):
+class ImportAccount(Account):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
@@ -269,8 +289,11 @@ class ImportAccount(_Account):
     )
     defaults: Defaults = Field(default=Defaults(), description="What the imported documents are given")
 
+    @property
+    def named_companies(self) -> list[str]:
+        """The company that imported documents are assigned to."""
+        return [self.defaults.company] if self.defaults.company else []
 
-Account = ExportAccount | ImportAccount
 
 _OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.eu import country_of_vat_id, in_eu, iso_code
 from debitoor_provider.sync.export.tax_lines import checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.specification import describe
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
