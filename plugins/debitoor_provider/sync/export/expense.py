@@ -99,9 +99,9 @@ def _line(
 def _date(document: Document) -> date:
     day = document.document_date
     if day is None:
-        raise rejected("no_date", "The document has no date.", "Enter its document date in GetMyInvoices.")
+        raise rejected("no_date")
     if day.year < 1970:  # Debitoor contract section 3.4
-        raise rejected("odd_date", f"The document date {day} is before 1970.", "Correct the date in GetMyInvoices.")
+        raise rejected("odd_date", date=day)
     return day
 
 
@@ -109,15 +109,11 @@ def _foreign(document: Document, books: Environment, account: ExportAccount) -> 
     """Tell whether the document is in another currency than the books (Debitoor contract section 6.3)."""
     currency = document.currency.strip().upper()
     if not currency:
-        raise rejected("no_currency", "The document tells no currency.", "Enter its currency in GetMyInvoices.")
+        raise rejected("no_currency")
     if currency == books.currency.upper():
         return False
     if account.foreign_currency == "hold":
-        raise held(
-            "foreign_currency",
-            f"The document is in {_one_line(currency)}, and Debitoor books in {books.currency} only.",
-            "Book it by hand and mark it as there, or set foreign_currency: zero_amount in the account.",
-        )
+        raise held("foreign_currency", currency=_one_line(currency), books=books.currency)
     return True
 
 
@@ -137,12 +133,7 @@ def _signed(document: Document, account: ExportAccount) -> Document:
                 for item in document.line_items
             ),
         )
-    raise held(
-        "positive_credit_note",
-        f"The credit note is recorded with the positive amount {document.gross_amount}: "
-        "booked as it is, it would raise the expenses instead of lowering them.",
-        "Correct the sign in GetMyInvoices, or set positive_credit_note: negate (or keep) in the account.",
-    )
+    raise held("positive_credit_note", gross=document.gross_amount)
 
 
 def _country(document: Document, company: Company | None) -> str:
@@ -159,18 +150,10 @@ def _reverse_charge(
         return None
     rule = account.reverse_charge
     if rule is None:
-        raise held(
-            "reverse_charge",
-            f"The supplier is in another EU country ({country}), so Debitoor wants to know the kind of supply.",
-            "Set reverse_charge in the account, or book it by hand and mark it as there.",
-        )
+        raise held("reverse_charge", country=country)
     rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
     if any(rates) or (document.net_amount and document.net_amount != document.gross_amount):
-        raise held(
-            "foreign_tax",
-            f"The supplier in {country} charged tax, so the reverse charge does not fit.",
-            "Book it by hand and mark it as there.",
-        )
+        raise held("foreign_tax", country=country)
     return ReverseCharge(
         tax_rate=rule.tax_rate,
         product_or_service=rule.product_or_service,
