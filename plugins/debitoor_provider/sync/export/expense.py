@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
-from debitoor_provider.sync.export.eu import country_of_vat_id, in_eu, iso_code
+from debitoor_provider.sync.export.eu import in_eu, iso_code
 from debitoor_provider.sync.export.tax_lines import checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.specification import describe
 from debitoor_provider.sync.text import cut, one_line
+from debitoor_provider.sync.vat_ids import country_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -138,7 +139,7 @@ def _signed(document: Document, account: ExportAccount) -> Document:
 
 def _country(document: Document, company: Company | None) -> str:
     known = iso_code(company.country_code) if company else ""
-    return known or country_of_vat_id(_vat_id(document, company))
+    return known or country_of(_vat_id(document, company))
 
 
 def _reverse_charge(

@@ -29,6 +29,7 @@ from debitoor_provider.sync.snapshot import is_fresh, load_sales_document
 from debitoor_provider.sync.specification import find_sales_marker, sales_marker
 from debitoor_provider.sync.steps.transfer import move
 from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.vat_ids import same_id
 
 if TYPE_CHECKING:
     import threading
@@ -91,7 +92,7 @@ def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: s
         return None
     key = fold(wanted)
     for company in getmyinvoices.companies():
-        if key in (fold(company.name), fold(company.vat_id)):
+        if fold(company.name) == key or same_id(company.vat_id, wanted):
             return company.company_uid
     if account.defaults.create_company:
         rows = getmyinvoices.countries()
