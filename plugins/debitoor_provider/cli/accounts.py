@@ -22,6 +22,7 @@ from debitoor_provider.sync.accounts.files import load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def preview(args: Namespace) -> None:
         with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
             rows = previewed(job, window, args.limit).documents
     if args.output == "json":
-        show(args, [_as_json(row) for row in rows])
+        show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")
     if len(rows) == args.limit:

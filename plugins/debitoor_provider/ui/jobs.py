@@ -29,6 +29,6 @@ def opened_job(account_id: str, account: Account, kind: RunKind = RunKind.MANUAL
 
 
 def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
-    """Make a hook, of a team's connection too: Airflow gives it to the team's tasks, but the page belongs to no team."""
+    """Make a hook, also of a team's connection: Airflow gives it to that team's tasks, but the page has no team."""
     found = connections.find(connection_id)
     return hook.of(found) if found else hook(connection_id)

@@ -196,11 +196,7 @@ class ExpenseMover:
         if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
             wrong.append("another file")
         if wrong:
-            raise rejected(
-                "stored_differently",
-                f"Debitoor stored expense {stored.number or stored.id} with {', '.join(wrong)}.",
-                "Check the expense in Debitoor, then mark the document as there or delete the expense and retry.",
-            )
+            raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         self.ledger.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
 
@@ -212,12 +208,7 @@ class ExpenseMover:
                 told = {"found": True, "number": expense.number}
                 self.ledger.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
-        numbers = ", ".join(str(expense.number or expense.id) for expense in there)
-        raise held(
-            "differs_at_target",
-            f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
-            "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
-        )
+        raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
 
 
 def _check_length(document: Document, size: int) -> None:

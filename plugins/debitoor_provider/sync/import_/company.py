@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.vat_ids import same_id
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -22,7 +23,7 @@ def find_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient) -> 
         return None
     key = fold(wanted)
     for company in getmyinvoices.companies():
-        if key in (fold(company.name), fold(company.vat_id)):
+        if fold(company.name) == key or same_id(company.vat_id, wanted):
             return company.company_uid
     if account.defaults.create_company:
         return None

@@ -79,7 +79,9 @@ class ImportDirection:
         find_company(self.account, self.getmyinvoices)
 
     def records(
-        self, window: Window, keep: MutableMapping[Any, SalesDocument]
+        self,
+        window: Window,
+        keep: MutableMapping[Any, SalesDocument],  # noqa: ARG002  the service lists all at once
     ) -> tuple[Iterable[SalesDocument], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         records, gone = list_sales(window, self.account, self.debitoor)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Record = TypeVar("Record")
 """A document as its source describes it."""
+Given = TypeVar("Given", contravariant=True)
 Side = Literal["source", "target"]
 Services: TypeAlias = Callable[[str], Any]
 """Returns the client of a service by its name, opened on first use."""
@@ -74,25 +75,25 @@ class Draft(Protocol):
         ...
 
 
-class Drafts(Protocol[Record]):
+class Drafts(Protocol[Given]):
     """Drafts of a list of documents; what they need together was asked for once."""
 
-    def description(self, record: Record) -> str:
+    def description(self, record: Given) -> str:
         """Return the text that goes with a document's record, even if it has no draft."""
         ...
 
-    def draft(self, record: Record) -> Draft:
+    def draft(self, record: Given) -> Draft:
         """Return what will be written. Pure: from the record to its figures.
 
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...
 
-    def released(self, record: Record) -> LeftOut | None:
+    def released(self, record: Given) -> LeftOut | None:
         """Return why a document is not to go yet, where only a call for this one document tells."""
         ...
 
-    def present(self, record: Record, draft: Draft) -> Message | bool:
+    def present(self, record: Given, draft: Draft) -> Message | bool:
         """Return whether the target has the document already, or in what its copy there differs."""
         ...
 

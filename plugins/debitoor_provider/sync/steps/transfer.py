@@ -145,7 +145,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.hold if obstacle.kind is Kind.HELD else ledger.reject
-        record(entry, obstacle.code, obstacle.reason, obstacle.mend)
+        record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy())
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         reason = ": ".join(filter(None, (error.service, error.operation, error.message)))
