@@ -28,9 +28,9 @@ CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    samples._kept.clear()
+    samples._answers.clear()
     yield
-    samples._kept.clear()
+    samples._answers.clear()
 
 
 @pytest.fixture

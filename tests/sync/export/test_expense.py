@@ -14,7 +14,7 @@ from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
 from debitoor_provider.sync.export.expense import Draft, draft
 from debitoor_provider.sync.obstacle import Kind, Obstacle
-from tests.sync.test_selection import export
+from tests.sync.export.test_selection import export
 
 BOOKS = Environment("59f0", "books@acme.example", "DE", "EUR")
 PAPER = Company(4711, "Paper Ltd", country_code="DE", vat_id="DE123456789")

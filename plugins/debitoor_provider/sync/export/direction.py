@@ -47,7 +47,7 @@ class ExportDirection:
     name = "export"
     overlap = OVERLAP
     rechecked = frozenset({"not_approved", "no_workflow"})
-    deleted = LeftOut(Message("deleted_in_getmyinvoices"))
+    deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
     def __init__(self, account: ExportAccount, services: Services) -> None:
         self.account = account

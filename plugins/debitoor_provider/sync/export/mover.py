@@ -138,7 +138,7 @@ class ExpenseMover:
                 self.getmyinvoices.download(uid, body, filename=document.filename)
                 _check_length(document, body.tell())
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted_in_getmyinvoices")))
+            self._leave(entry, LeftOut(Message("deleted", service="GetMyInvoices")))
             return None
         return document
 

@@ -72,7 +72,7 @@ class UploadMover:
             except NotFound:
                 if not self._is_gone(document):
                     raise
-                self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
+                self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
@@ -164,7 +164,7 @@ class UploadMover:
         try:
             document = sales_document(entry.source_id, self.debitoor)
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
+            self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
             return None
         left_out = select_sales(document, self.account)
         if left_out:

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.runs.exchange import open_exchange
+from debitoor_provider.runs.jobs import open_job
 from debitoor_provider.services.http.errors import QuotaUsedUp
 
 OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
@@ -25,8 +25,8 @@ OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
     ],
 )
 def test_who_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
-    with open_exchange(account(), None, context(run_type) | {"params": form}) as exchange:
-        assert exchange.patient is patient
+    with open_job(account(), None, context(run_type) | {"params": form}) as job:
+        assert job.patient is patient
 
 
 def test_a_long_period_leaves_calls_to_the_days_runs(run, context, account, receipt, monkeypatch):

@@ -9,8 +9,8 @@ import pytest
 from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.ledger import Entry, Ledger
-from debitoor_provider.sync.presence import last_attempt
 from debitoor_provider.sync.steps import transfer
+from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import manual
 from tests.sync.stage import Stage
 

@@ -10,9 +10,9 @@ import pytest
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
-from debitoor_provider.sync.import_.upload import new_document, payment_status, upload_name
-from debitoor_provider.sync.specification import find_sales_marker
-from tests.sync.test_selection import import_
+from debitoor_provider.sync.import_.draft import new_document, payment_status, upload_name
+from debitoor_provider.sync.marks import find_sales_marker
+from tests.sync.export.test_selection import import_
 
 INVOICE = SalesDocument(
     "59f0c1d2e3a4b5c6d7e8f901",

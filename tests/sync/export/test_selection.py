@@ -11,7 +11,9 @@ from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import Document, Workflow
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.selection import LeftOut, ListFilters, list_filters, select, select_sales, select_workflow
+from debitoor_provider.sync.export.selection import ListFilters, list_filters, select, select_workflow
+from debitoor_provider.sync.import_.selection import select_sales
+from debitoor_provider.sync.steps.direction import LeftOut
 
 LEAST = {
     "name": "Acme",
