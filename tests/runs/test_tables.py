@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -78,7 +79,8 @@ def test_a_preview_tells_names_figures_and_reasons():
 
 def test_long_texts_are_folded_and_not_cut():
     long = "x" * 500
-    shown = to_text(preview_table([Preview(**{name: getattr(ROW, name) for name in ROW.__slots__} | {"message": Message("as_written", text=long, remedy="")})]))
+    row = replace(ROW, message=Message("as_written", text=long, remedy=""))
+    shown = to_text(preview_table([row]))
     assert shown.count("x") == 500
     assert max(map(len, shown.splitlines())) <= 200
 
