@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,19 +17,25 @@ PLUGIN = "debitoor"
 COMMANDS = ("accounts", "documents", "ledger")
 
 
+class CommandError(Exception):
+    """A command of Airflow failed."""
+
+
 def installation_problems(python: Path, version: str) -> list[str]:
     """Return what Airflow does not know about the installed provider.
 
     :param python: interpreter of the environment that has Airflow and the wheel
     :param version: version of the wheel
     """
+    problems = []
     with tempfile.TemporaryDirectory(prefix="release-check-") as home:
         airflow = _Airflow(python, home)
-        return [
-            *_provider_problems(airflow.rows("providers", "list"), version),
-            *_plugin_problems(airflow.rows("plugins")),
-            *_command_problems(airflow.output("debitoor", "--help")),
-        ]
+        for check in (partial(_provider_problems, version=version), _plugin_problems, _command_problems):
+            try:
+                problems += check(airflow)
+            except CommandError as error:
+                problems.append(str(error))
+    return problems
 
 
 class _Airflow:
@@ -45,7 +52,7 @@ class _Airflow:
     def output(self, *arguments: str) -> str:
         """Return what a command prints.
 
-        :raises RuntimeError: if the command fails
+        :raises CommandError: if the command fails
         """
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         done = subprocess.run(
@@ -57,7 +64,7 @@ class _Airflow:
             env={**kept, "HOME": self._home, "AIRFLOW_HOME": self._home, "COLUMNS": "200"},
         )
         if done.returncode:
-            raise RuntimeError(f"airflow {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+            raise CommandError(f"airflow {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
         return done.stdout
 
     def rows(self, *arguments: str) -> list[dict[str, Any]]:
@@ -67,18 +74,19 @@ class _Airflow:
         return rows
 
 
-def _provider_problems(rows: list[dict[str, Any]], version: str) -> list[str]:
-    found = [row["version"] for row in rows if row["package_name"] == DISTRIBUTION]
+def _provider_problems(airflow: _Airflow, version: str) -> list[str]:
+    found = [row["version"] for row in airflow.rows("providers", "list") if row["package_name"] == DISTRIBUTION]
     if found == [version]:
         return []
     return [f"airflow providers list: {DISTRIBUTION} has the versions {found} instead of {version}"]
 
 
-def _plugin_problems(rows: list[dict[str, Any]]) -> list[str]:
-    if any(row["name"] == PLUGIN for row in rows):
+def _plugin_problems(airflow: _Airflow) -> list[str]:
+    if any(row["name"] == PLUGIN for row in airflow.rows("plugins")):
         return []
     return [f"airflow plugins: {PLUGIN} is missing"]
 
 
-def _command_problems(text: str) -> list[str]:
-    return [f"airflow debitoor --help: {name} is missing" for name in COMMANDS if name not in text.split()]
+def _command_problems(airflow: _Airflow) -> list[str]:
+    words = airflow.output("debitoor", "--help").split()
+    return [f"airflow debitoor --help: {name} is missing" for name in COMMANDS if name not in words]
