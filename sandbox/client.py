@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal
 
-import requests
-
-from sandbox import contract, jsons
-from sandbox.company_client import CompanyAdmin, Record
+from sandbox.admin_session import AdminSession, Record
+from sandbox.company_client import CompanyAdmin
 
 __all__ = ["CompanyAdmin", "Record", "SandboxAdmin"]
 
 
-class SandboxAdmin:
-    """One running sandbox.
+class SandboxAdmin(AdminSession):
+    """One running sandbox: its companies, faults, log and clock.
 
     :param base_url: such as ``http://127.0.0.1:8123``
     """
-
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url.rstrip("/")
-        self.gmi_url = self.base_url + contract.GMI_BASE
-        self.debitoor_url = self.base_url
-        self.authorize_url = self.base_url + contract.AUTHORIZE
-        self.token_url = self.base_url + contract.ACCESS_TOKEN
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
 
     def create_company(self, name: str, **fields: Any) -> CompanyAdmin:
         """Open both accounts for a company.
@@ -57,7 +35,7 @@ class SandboxAdmin:
 
     def companies(self) -> list[CompanyAdmin]:
         """All companies, oldest first."""
-        return [CompanyAdmin(self, told) for told in self.call("GET", "/companies")]
+        return [CompanyAdmin(self, record) for record in self.call("GET", "/companies")]
 
     def fault(
         self, effect: str, *, operation: str = "*", company: CompanyAdmin | int | None = None, **options: Any
@@ -109,12 +87,16 @@ class SandboxAdmin:
         return datetime.fromisoformat(self.call("GET", "/health")["now"])
 
     def set_clock(self, now: datetime | None = None, *, frozen: bool = False) -> None:
-        """Set the sandbox's now, running on or frozen; None goes back to the machine's time."""
+        """Set the clock of both services, running or frozen; None goes back to the machine's time without offsets."""
         self.call("PUT", "/clock", {"now": now.isoformat() if now else None, "frozen": frozen})
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once, for rate limits, codes and time stamps."""
         self.call("PUT", "/clock", {"advance": seconds})
+
+    def shift_clock(self, service: Literal["gmi", "debitoor"], seconds: float) -> None:
+        """Let the clock of one service be wrong by ``seconds``: its ``Date`` header and all its time stamps."""
+        self.call("PUT", "/clock", {"service": service, "offset": seconds})
 
     def operations(self) -> list[Record]:
         """All operations with name, method and path."""
@@ -128,28 +110,6 @@ class SandboxAdmin:
     def reset(self) -> None:
         """Forget everything: companies, data, faults, log, clock."""
         self.call("POST", "/reset")
-
-    def call(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> Any:
-        """Call the admin API.
-
-        :raises ValueError: if it refuses, with its reason
-        """
-        response = self.request(method, path, body, params=params)
-        return response.json(parse_float=Decimal)
-
-    def request(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> requests.Response:
-        """As :meth:`call`, giving the response."""
-        response = self._session.request(
-            method,
-            self.base_url + contract.ADMIN + path,
-            data=None if body is None else jsons.dumps(body),
-            headers={"Content-Type": "application/json"},
-            params=params,
-            timeout=600,
-        )
-        if response.status_code >= 400:
-            raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
-        return response
 
 
 def _ids(filters: Record) -> Record:

@@ -7,7 +7,9 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox import contract, jsons
+from pydantic import TypeAdapter
+
+from sandbox import contract, json_codec
 from sandbox.switches import Limits, Switches
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.store import Store
 
 KeyState = Literal["active", "blocked", "cancelled"]
+_SWITCHES = TypeAdapter(Switches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ class Companies:
             mapping.clear()
 
     def _save(self, company: Company) -> None:
-        self._store.execute("UPDATE company SET data = ? WHERE id = ?", jsons.text(asdict(company)), company.id)
+        self._store.execute("UPDATE company SET data = ? WHERE id = ?", json_codec.text(asdict(company)), company.id)
         self._remember(company)
 
     def _remember(self, company: Company) -> None:
@@ -138,16 +141,12 @@ def new_token() -> str:
 
 
 def _load(company_id: int, data: str) -> Company:
-    fields = jsons.parse(data)
+    fields = json_codec.parse(data)
     fields["id"] = company_id
     fields["debitoor_tokens"] = tuple(fields["debitoor_tokens"])
-    fields["switches"] = Switches(**_plain(fields["switches"]))
+    fields["switches"] = _SWITCHES.validate_python(fields["switches"])
     fields["limits"] = Limits(**fields["limits"])
     return Company(**fields)
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"user_agent_share": float(values["user_agent_share"])}
 
 
 def _slug(name: str) -> str:

@@ -5,40 +5,40 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Literal
 
+from sandbox.admin_session import AdminSession, Record
+
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     import requests
 
-    from sandbox.client import SandboxAdmin
-
-Record = dict[str, Any]
+__all__ = ["CompanyAdmin", "Record"]
 
 
 class CompanyAdmin:
     """One company of a sandbox: its credentials, and what a person does in its two web apps."""
 
-    def __init__(self, admin: SandboxAdmin, told: Record) -> None:
+    def __init__(self, admin: AdminSession, record: Record) -> None:
         self.admin = admin
-        self._take(told)
+        self._take(record)
 
-    def _take(self, told: Record) -> None:
-        self.id: int = told["id"]
-        self.name: str = told["name"]
-        self.country: str = told["country"]
-        self.currency: str = told["currency"]
-        self.timezone: str = told["timezone"]
-        self.gmi_api_key: str = told["gmi_api_key"]
-        self.gmi_account_id: str = told["gmi_account_id"]
-        self.debitoor_id: str = told["debitoor_id"]
-        self.debitoor_token: str | None = told["debitoor_token"]
-        self.debitoor_email: str = told["debitoor_email"]
-        self.oauth_client_id: str = told["oauth_client_id"]
-        self.oauth_client_secret: str = told["oauth_client_secret"]
-        self.oauth_redirect_uri: str = told["oauth_redirect_uri"]
-        self.switches: Record = told["switches"]
-        self.limits: Record = told["limits"]
+    def _take(self, record: Record) -> None:
+        self.id: int = record["id"]
+        self.name: str = record["name"]
+        self.country: str = record["country"]
+        self.currency: str = record["currency"]
+        self.timezone: str = record["timezone"]
+        self.gmi_api_key: str = record["gmi_api_key"]
+        self.gmi_account_id: str = record["gmi_account_id"]
+        self.debitoor_id: str = record["debitoor_id"]
+        self.debitoor_token: str | None = record["debitoor_token"]
+        self.debitoor_email: str = record["debitoor_email"]
+        self.oauth_client_id: str = record["oauth_client_id"]
+        self.oauth_client_secret: str = record["oauth_client_secret"]
+        self.oauth_redirect_uri: str = record["oauth_redirect_uri"]
+        self.switches: Record = record["switches"]
+        self.limits: Record = record["limits"]
 
     # --- GetMyInvoices ---
 
@@ -46,9 +46,9 @@ class CompanyAdmin:
         """A document arrives in GetMyInvoices.
 
         :param created_at: aware; the sandbox's now if None
-        :param fields: ``supplier``, ``supplier_country``, ``document_type``, ``document_number``, ``document_date``,
-            ``due_date``, ``net_amount``, ``gross_amount``, ``tax_rates``, ``currency``, ``tags``, ``note``,
-            ``order_number``, ``payment_status``, ``paid_at``, ``payment_method``, ``workflow`` (None or
+        :param fields: ``supplier``, ``supplier_country``, ``supplier_vat_id``, ``document_type``, ``document_number``,
+            ``document_date``, ``due_date``, ``net_amount``, ``gross_amount``, ``tax_rates``, ``currency``, ``tags``,
+            ``note``, ``order_number``, ``payment_status``, ``paid_at``, ``payment_method``, ``workflow`` (None or
             ``{"is_completed": bool}``), ``line_items``, ``archived``, ``locked``, ``text``, ``source``
         :return: its uid
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import jsons
+from sandbox import json_codec
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 JSON = "application/json; charset=utf-8"  # D 3.2
+_GATEWAY_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>\n"
 
 
 @dataclass(slots=True)
@@ -82,7 +83,12 @@ class Operation:
 
 def ok(value: Any) -> Reply:
     """200 with JSON."""
-    return Reply(200, jsons.dumps(value))
+    return Reply(200, json_codec.dumps(value))
+
+
+def gateway_page(status: int) -> Reply:
+    """Return the HTML error page of a gateway in front of a service."""
+    return Reply(status, _GATEWAY_PAGE, "text/html; charset=utf-8")
 
 
 def extension(filename: str) -> str:

@@ -6,7 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.clock import epoch_now, wall_time
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Log:
         """
         self._store.execute(
             "INSERT INTO effect VALUES (?,?,?,?,?,?,?,?,?)",
-            self.next_seq(), call, epoch_now(), company, service, kind, what, str(ident), jsons.text(details),
+            self.next_seq(), call, epoch_now(), company, service, kind, what, str(ident), json_codec.text(details),
         )  # fmt: skip
 
     def calls(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ class Log:
     def effects(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
         """Effects with a greater number, oldest first."""
         rows = self._read("effect", _EFFECT, since, limit, filters)
-        return [row | {"time": wall_time(row["time"]), "details": jsons.parse(row["details"])} for row in rows]
+        return [row | {"time": wall_time(row["time"]), "details": json_codec.parse(row["details"])} for row in rows]
 
     def newest_calls(self, company: int, count: int) -> list[dict[str, Any]]:
         """The latest calls of a company, newest first."""

@@ -24,7 +24,7 @@ _BACKLOG = 2048
 
 def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
     """A server for a world, not yet started."""
-    from sandbox.people import application
+    from sandbox.application import application
 
     config = uvicorn.Config(
         application(world),
@@ -33,6 +33,7 @@ def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
         log_level="warning",
         proxy_headers=False,  # the wire faults need uvicorn's own ``send``
         server_header=False,
+        date_header=False,  # each service sends the date of its own clock
         lifespan="off",
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,8 @@ class Store:
         self._db = sqlite3.connect(
             folder / "sandbox.db", isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        self._db.create_function("fold", 1, _fold, deterministic=True)
+        self._db.create_function("fold", 1, folded, deterministic=True)
+        self._db.create_function("normalize", 1, normalized, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
@@ -172,5 +174,11 @@ class Store:
         return self._files / sha256[:2] / sha256
 
 
-def _fold(text: object) -> str:
+def folded(text: object) -> str:
+    """Return the text without differences of case."""
     return str(text or "").casefold()
+
+
+def normalized(text: object) -> str:
+    """Return the text without differences of case, and composed: the same for all spellings of a letter."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded(text)).casefold())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
 from sandbox.companies import Companies
+from sandbox.deferred import DeferredWrites
 from sandbox.faults import Faults
-from sandbox.late import Late
 from sandbox.limits import RateLimiter
 from sandbox.log import Log
 from sandbox.store import Store
@@ -28,7 +28,7 @@ class World:
     faults: Faults
     clock: Clock = field(default_factory=Clock)
     limiter: RateLimiter = field(default_factory=RateLimiter)
-    late: Late = field(default_factory=Late)
+    deferred: DeferredWrites = field(default_factory=DeferredWrites)
     random: random.Random = field(default_factory=lambda: random.Random(0))
 
     @classmethod
@@ -44,7 +44,7 @@ class World:
         self.faults.reload()
         self.log.restart()
         self.limiter.forget()
-        self.late.forget()
+        self.deferred.clear()
         self.clock.set()
 
     def new_id(self) -> str:
@@ -52,4 +52,5 @@ class World:
         count = self.store.value(
             "INSERT INTO meta VALUES ('ids', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
         )
-        return f"{int(self.clock.now().timestamp()):08x}5eb10c0d{int(count):08x}"
+        seconds = int(self.clock.now("debitoor").timestamp())
+        return f"{seconds:08x}5eb10c0d{int(count):08x}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.companies import Company
 from sandbox.world import World
 
@@ -37,7 +37,7 @@ class Json(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """As both services write it."""
-        return jsons.dumps(content)
+        return json_codec.dumps(content)
 
 
 A_FILE: dict[str, Any] = {

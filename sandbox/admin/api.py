@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from sandbox import contract, webapp
+from sandbox import contract, people_actions
 from sandbox.admin import companies, control, documents
 from sandbox.admin.access import Json
 from sandbox.debitoor.refusal import Refused
@@ -36,7 +36,7 @@ def install(app: FastAPI, world: World) -> None:
     for part in (companies, documents, control):
         router.include_router(part.router)
     app.include_router(router)
-    app.add_exception_handler(webapp.Unknown, _unknown)
+    app.add_exception_handler(people_actions.Unknown, _unknown)
     for unfit in (Refused, ValueError, KeyError, ArithmeticError, OSError):
         app.add_exception_handler(unfit, _unfit)
 

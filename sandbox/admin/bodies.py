@@ -58,6 +58,7 @@ class DocumentFields(Body):
 
     supplier: str | None = None
     supplier_country: str | None = None
+    supplier_vat_id: str | None = None
     document_type: str | None = None
     document_number: str | None = None
     document_date: str | None = None
@@ -96,7 +97,7 @@ class NewPortal(Body):
 
 
 class NewInvoice(Body):
-    """See :func:`sandbox.webapp.add_invoice`."""
+    """See :func:`sandbox.people_actions.add_invoice`."""
 
     kind: Literal["invoice", "creditNote"] = "invoice"
     number: str | None = None
@@ -135,8 +136,10 @@ class NewFault(Body):
 
 
 class ClockChange(Body):
-    """Shift or freeze the sandbox's now; with neither, the machine's time holds again."""
+    """Set, freeze or advance the clock, or shift that of one service; without any of these, use the machine's time."""
 
     now: datetime | None = None
     frozen: bool = False
     advance: float | None = None
+    service: Literal["gmi", "debitoor"] | None = None
+    offset: float | None = None

@@ -82,11 +82,15 @@ async def read_effects(
 
 @router.put("/clock")
 async def set_clock(body: ClockChange, world: WorldOf) -> Json:
-    """Shift, freeze or advance the sandbox's now."""
+    """Set, freeze or advance the clock, or shift that of one service."""
     now: datetime | None = body.now
     if now is not None and now.tzinfo is None:
-        raise HTTPException(422, "now must tell its offset from UTC")
-    if body.advance is not None:
+        raise HTTPException(422, "now needs an offset from UTC")
+    if (body.service is None) != (body.offset is None):
+        raise HTTPException(422, "service and offset belong together")
+    if body.service is not None and body.offset is not None:
+        world.clock.set_service_offset(body.service, body.offset)
+    elif body.advance is not None:
         world.clock.advance(body.advance)
     else:
         world.clock.set(now=now, frozen=body.frozen)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from sandbox import jsons, webapp
+from sandbox import json_codec, people_actions
 from sandbox.admin.access import A_FILE, CompanyOf, Json, WorldOf, file_response
 from sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal, Print
 from sandbox.data import lifelike, loader
@@ -31,27 +31,28 @@ async def list_documents(company: CompanyOf, world: WorldOf, deleted: bool = Fal
         uid,
     )
     names = ("uid", "sha256", "changedAt", "deletedAt", "companyName", "companyCountry")
-    return Json([dict(zip(names, row, strict=False)) | jsons.parse(row[-1]) for row in rows])
+    return Json([dict(zip(names, row, strict=False)) | json_codec.parse(row[-1]) for row in rows])
 
 
 @router.post("/companies/{company_id}/documents")
 async def add_document(body: NewDocument, company: CompanyOf, world: WorldOf) -> Json:
     """A document arrives."""
     fields = body.model_dump(exclude_unset=True)
-    return Json({"uid": webapp.add_document(world, company, fields.pop("content"), fields.pop("filename"), **fields)})
+    content, filename = fields.pop("content"), fields.pop("filename")
+    return Json({"uid": people_actions.add_document(world, company, content, filename, **fields)})
 
 
 @router.patch("/companies/{company_id}/documents/{uid}")
 async def edit_document(uid: int, body: DocumentFields, company: CompanyOf, world: WorldOf) -> Json:
     """A person edits a document: approval, tags, archive, figures."""
-    webapp.edit_document(world, company, uid, **body.model_dump(exclude_unset=True))
+    people_actions.edit_document(world, company, uid, **body.model_dump(exclude_unset=True))
     return Json({"uid": uid})
 
 
 @router.delete("/companies/{company_id}/documents/{uid}")
 async def delete_document(uid: int, company: CompanyOf, world: WorldOf) -> Json:
     """A person deletes a document."""
-    webapp.delete_document(world, company, uid)
+    people_actions.delete_document(world, company, uid)
     return Json({"uid": uid})
 
 
@@ -76,32 +77,32 @@ async def list_entities(kind: str, company: CompanyOf, world: WorldOf, deleted: 
         "SELECT data FROM entity WHERE company = ? AND kind = ? AND (? OR deleted IS NULL) ORDER BY id",
         company.id, kind, deleted,
     )  # fmt: skip
-    return Json([jsons.parse(text) for (text,) in rows])
+    return Json([json_codec.parse(text) for (text,) in rows])
 
 
 @router.post("/companies/{company_id}/invoices")
 async def add_invoice(body: NewInvoice, company: CompanyOf, world: WorldOf) -> Json:
     """A sales invoice or credit note is booked."""
     fields = body.model_dump()
-    return Json(webapp.add_invoice(world, company, **fields.pop("extra"), **fields))
+    return Json(people_actions.add_invoice(world, company, **fields.pop("extra"), **fields))
 
 
 @router.post("/companies/{company_id}/expenses")
 async def add_expense(body: dict[str, Any], company: CompanyOf, world: WorldOf) -> Json:
     """A person enters an expense."""
-    return Json(webapp.add_expense(world, company, jsons.loads(jsons.dumps(body))))
+    return Json(people_actions.add_expense(world, company, json_codec.loads(json_codec.dumps(body))))
 
 
 @router.patch("/companies/{company_id}/entities/{ident}")
 async def edit_entity(ident: str, body: dict[str, Any], company: CompanyOf, world: WorldOf) -> Json:
     """A person changes properties of a document or party."""
-    return Json(webapp.edit_entity(world, company, ident, body))
+    return Json(people_actions.edit_entity(world, company, ident, body))
 
 
 @router.delete("/companies/{company_id}/entities/{ident}")
 async def delete_entity(ident: str, company: CompanyOf, world: WorldOf) -> Json:
     """A person deletes a document."""
-    webapp.delete_entity(world, company, ident)
+    people_actions.delete_entity(world, company, ident)
     return Json({"id": ident})
 
 
@@ -115,7 +116,7 @@ async def get_entity_pdf(ident: str, company: CompanyOf, world: WorldOf) -> Resp
 @router.put("/companies/{company_id}/entities/{ident}/pdf")
 async def print_again(ident: str, body: Print, company: CompanyOf, world: WorldOf) -> Json:
     """The PDF of a sales document becomes another."""
-    webapp.print_again(world, company, ident, body.content)
+    people_actions.print_again(world, company, ident, body.content)
     return Json({"id": ident})
 
 
@@ -123,7 +124,7 @@ async def print_again(ident: str, body: Print, company: CompanyOf, world: WorldO
 async def list_files(company: CompanyOf, world: WorldOf) -> Json:
     """All uploaded files in the order of upload."""
     rows = world.store.rows("SELECT data, sha256 FROM file WHERE company = ? ORDER BY id", company.id)
-    return Json([jsons.parse(data) | {"sha256": sha256} for data, sha256 in rows])
+    return Json([json_codec.parse(data) | {"sha256": sha256} for data, sha256 in rows])
 
 
 @router.get("/companies/{company_id}/files/{ident}", **A_FILE)

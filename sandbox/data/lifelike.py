@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sandbox import contract, webapp
-from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
+from sandbox import contract, people_actions
 from sandbox.data.suppliers import CUSTOMERS, HOSTILE, HOSTILE_FILES, SUPPLIERS, Supplier
+from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ def _add_document(world: World, company: Company, invented: _Invented, random: R
     if kind == "hostile":
         name = HOSTILE_FILES[invented.index // _HOSTILE_EVERY % len(HOSTILE_FILES)]
     paid = random.choice(contract.GMI_PAYMENT_STATUSES)
-    webapp.add_document(
+    people_actions.add_document(
         world, company, content, name,
         supplier=supplier.name, supplier_country=supplier.country, created_at=min(arrived, world.clock.now()),
         document_type=_TYPES.get(kind, "INCOMING_INVOICE"), document_number=invented.number, document_date=day,
@@ -177,7 +177,7 @@ def _add_sale(world: World, company: Company, random: Random, index: int, first:
         }
         for _ in range(random.randint(1, 4))
     ]
-    webapp.add_invoice(
+    people_actions.add_invoice(
         world, company,
         kind="creditNote" if index % 8 == 7 else "invoice",
         date=(first + timedelta(days=random.randrange((last - first).days + 1))).isoformat(),

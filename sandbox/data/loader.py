@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox import webapp
+from sandbox import people_actions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def load(world: World, company: Company, folder: Path) -> list[int]:
                 raise ValueError(f"{item['filename']} is not the file that documents.json describes")
             fields = {name: item[name] for name in _FIELDS if name in item}
             uids.append(
-                webapp.add_document(
+                people_actions.add_document(
                     world, company, content, item["filename"],
                     supplier=item["supplier"] or "", supplier_country=item["country"] or "", **fields,
                 )

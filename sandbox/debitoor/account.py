@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def get_environment(call: Call) -> Reply:
     """GET /api/environment/v1 (A27)."""
     company = call.company
-    return ok(
-        {
-            "id": company.debitoor_id,
-            "email": company.email,
-            "countryCode": company.country,
-            "currency": company.currency,
-        }
-    )
+    environment = {
+        "id": company.debitoor_id,
+        "email": company.email,
+        "countryCode": company.country,
+        "currency": company.currency,
+    }
+    left_out = company.switches.environment_without
+    return ok({name: value for name, value in environment.items() if name not in left_out})
 
 
 def get_settings(call: Call) -> Reply:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.clock import utc_seconds
 from sandbox.debitoor.refusal import Refused, invalid, not_found
 from sandbox.debitoor.validation import is_date
@@ -28,11 +28,11 @@ def add(
     :param sha256: hash of the PDF of a sales document
     :return: the entity as stored
     """
-    now = utc_seconds(world.clock.now())
+    now = utc_seconds(world.clock.now("debitoor"))
     entity = {"id": world.new_id(), "createdDate": now, "lastModifiedDate": now} | body
     world.store.execute(
         "INSERT INTO entity (id, company, kind, sha256, data) VALUES (?, ?, ?, ?, ?)",
-        entity["id"], company.id, kind, sha256, jsons.text(entity),
+        entity["id"], company.id, kind, sha256, json_codec.text(entity),
     )  # fmt: skip
     shown = {name: entity[name] for name in ("number", "date", "fileId", "totalGrossAmount", "name") if name in entity}
     world.log.effect(call, company.id, _service(call), "created", kind, entity["id"], **shown)
@@ -50,11 +50,11 @@ def save(
     call: int | None = None,
 ) -> dict[str, Any]:
     """Store a changed entity and set its time of change."""
-    now = utc_seconds(world.clock.now())
+    now = utc_seconds(world.clock.now("debitoor"))
     entity = entity | {"lastModifiedDate": now}
     if what == "deleted":
         entity["deletedDate"] = now
-    world.store.execute("UPDATE entity SET data = ? WHERE id = ?", jsons.text(entity), entity["id"])
+    world.store.execute("UPDATE entity SET data = ? WHERE id = ?", json_codec.text(entity), entity["id"])
     details = {"fields": fields} if fields is not None else {}
     world.log.effect(call, company.id, _service(call), what, kind, entity["id"], **details)
     return entity
@@ -69,7 +69,7 @@ def find(
         f"AND ({int(deleted)} OR deleted IS NULL)",
         ident, company.id, *kinds,
     )  # fmt: skip
-    return (jsons.parse(row[0]), row[1]) if row else None
+    return (json_codec.parse(row[0]), row[1]) if row else None
 
 
 def known(call: Call, *kinds: Kind) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def listed(
         *kinds, *(value for _, value in terms), limit, _count(call, "skip", 0),
     )  # fmt: skip
     if shape:
-        return Reply(200, jsons.dumps([shape(jsons.parse(text)) for (text,) in rows]))
+        return Reply(200, json_codec.dumps([shape(json_codec.parse(text)) for (text,) in rows]))
     return Reply(200, ("[" + ",".join([text for (text,) in rows]) + "]").encode("ascii"))
 
 

@@ -8,7 +8,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.clock import utc_milliseconds
 from sandbox.debitoor.refusal import Refused, not_found
 from sandbox.http import Call, Reply, download, extension, ok
@@ -35,12 +35,12 @@ def add(world: World, company: Company, name: str, content: bytes, call: int | N
         "id": ident,
         "url": contract.FILE.format(id=ident),
         "fileName": name,
-        "lastModified": utc_milliseconds(world.clock.now()),
+        "lastModified": utc_milliseconds(world.clock.now("debitoor")),
         "type": kind,
         "sizeBytes": len(content),
         "thumbnailsUrl": contract.FILE_THUMBNAILS.format(id=ident),
     }
-    world.store.execute("INSERT INTO file VALUES (?, ?, ?, ?)", ident, company.id, sha256, jsons.text(file))
+    world.store.execute("INSERT INTO file VALUES (?, ?, ?, ?)", ident, company.id, sha256, json_codec.text(file))
     world.log.effect(call, company.id, "debitoor" if call else "admin", "created", "file", ident,
                      sha256=sha256, size=len(content), filename=name)  # fmt: skip
     return file
@@ -49,7 +49,7 @@ def add(world: World, company: Company, name: str, content: bytes, call: int | N
 def find(world: World, company: Company, ident: object) -> tuple[dict[str, Any], str] | None:
     """The file object and the hash of its bytes."""
     row = world.store.row("SELECT data, sha256 FROM file WHERE id = ? AND company = ?", ident, company.id)
-    return (jsons.parse(row[0]), row[1]) if row else None
+    return (json_codec.parse(row[0]), row[1]) if row else None
 
 
 def create_file(call: Call) -> Reply:

@@ -7,7 +7,7 @@ import secrets
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.companies import Company, new_token
 from sandbox.debitoor.refusal import Refused
 from sandbox.http import Call, Reply, ok
@@ -117,7 +117,7 @@ def _host(url: str) -> str:
 def _form_or_json(call: Call) -> dict[str, str]:
     try:
         if call.headers.get("content-type", "").startswith("application/json"):
-            body = jsons.loads(call.body)
+            body = json_codec.loads(call.body)
             return {name: str(value) for name, value in body.items()} if isinstance(body, dict) else {}
         return dict(parse_qsl(call.body.decode()))
     except ValueError:

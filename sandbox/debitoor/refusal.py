@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.http import Reply
 
 
@@ -33,7 +33,7 @@ def error_reply(status: int, message: str, errors: list[dict[str, Any]] | None =
     body: dict[str, Any] = {"code": status, "message": message}
     if errors:
         body["errors"] = errors
-    return Reply(status, jsons.dumps(body))
+    return Reply(status, json_codec.dumps(body))
 
 
 def invalid(errors: list[dict[str, Any]]) -> Refused:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.debitoor import entities
 from sandbox.debitoor.operations import OPERATIONS, PUBLIC
 from sandbox.debitoor.refusal import Refused, error_reply, not_found
+from sandbox.retirement import retired_reply
 from sandbox.router import Match, Router
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Debitoor:
         try:
             if call.operation not in PUBLIC:
                 self._check(call)
+                if call.company.switches.retired and (reply := retired_reply(call, error_reply)):
+                    return reply
                 if match.operation is None:
                     raise not_found()  # A33: a known path with another method likewise
                 if call.method in ("POST", "PUT", "PATCH") and call.operation not in _NOT_JSON:
@@ -102,7 +105,7 @@ def _object(call: Call) -> dict[str, object]:
     if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refused(400, "The content type must be application/json")  # D 3.2
     try:
-        value = jsons.loads(call.body)
+        value = json_codec.loads(call.body)
     except ValueError:
         raise Refused(400, "The body is not valid JSON") from None
     if not isinstance(value, dict):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.debitoor.refusal import invalid
-from sandbox.jsons import to_cents
+from sandbox.json_codec import to_cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable

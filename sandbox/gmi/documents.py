@@ -6,8 +6,8 @@ import base64
 import hashlib
 from typing import Any
 
-from sandbox import contract, jsons
-from sandbox.gmi import library
+from sandbox import contract, json_codec
+from sandbox.gmi import document_store
 from sandbox.gmi.fields import decode_file, is_date_time
 from sandbox.gmi.filters import Selection
 from sandbox.gmi.parameters import Parameters, as_integer
@@ -32,8 +32,8 @@ def list_documents(call: Call) -> Reply:
     )  # fmt: skip
     records = []
     for uid, text, company_text in rows:
-        data = jsons.parse(text)
-        item = record(uid, data, jsons.parse(company_text) if company_text else None, switches)
+        data = json_codec.parse(text)
+        item = record(uid, data, json_codec.parse(company_text) if company_text else None, switches)
         if with_items:
             item["lineItems"] = line_items(data, switches)
         if with_thumbnail:
@@ -53,7 +53,7 @@ def get_document(call: Call) -> Reply:
     uid, data, sha256 = known_document(call)
     switches = call.company.switches
     company_text = call.world.store.value("SELECT data FROM counterparty WHERE uid = ?", data["companyUid"])
-    meta = record(uid, data, jsons.parse(company_text) if company_text else None, switches)
+    meta = record(uid, data, json_codec.parse(company_text) if company_text else None, switches)
     meta |= {"sourceUser": data["sourceUser"], "attachments": data["attachments"]}
     if parameters.boolean("loadLineItems", default=False):
         meta["lineItems"] = line_items(data, switches)
@@ -64,7 +64,7 @@ def get_document(call: Call) -> Reply:
     answer = {"meta_data": meta}
     if parameters.boolean("readableText", default=False):
         answer["readableContent"] = data["text"]
-    body = jsons.dumps(answer)
+    body = json_codec.dumps(answer)
     if parameters.boolean("includeDocument", default=True):
         # Base64 needs no escaping: spliced in, a large file is not walked over by the JSON encoder.
         body = body[:-1] + b',"fileContent":"' + base64.b64encode(call.world.store.content(sha256)) + b'"}'
@@ -79,7 +79,7 @@ def get_file(call: Call) -> Reply:
     _, data, sha256 = known_document(call)
     content = call.world.store.content(sha256)
     if variant == "json":
-        head = jsons.dumps({"fileName": data["filename"]})
+        head = json_codec.dumps({"fileName": data["filename"]})
         return Reply(200, head[:-1] + b',"fileContent":"' + base64.b64encode(content) + b'"}', JSON)
     kind = contract.GMI_FILE_TYPES.get(extension(data["filename"]), "application/octet-stream")
     return download(content, kind, data["filename"])
@@ -123,7 +123,7 @@ def known_document(call: Call, code: int = 106, not_numeric: int = 106) -> tuple
     :raises Refused: if there is none, with ``code`` or ``not_numeric``
     """
     uid = as_integer(call.params["uid"], "documentUid", not_numeric)
-    found = library.find(call.world, call.company, uid)
+    found = document_store.find(call.world, call.company, uid)
     if found is None:
         raise Refused(code, "Document id is invalid")
     return uid, *found

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox import contract
-from sandbox.gmi import library
+from sandbox.gmi import document_store
 from sandbox.gmi.refusal import Refused
-from sandbox.jsons import decimal_of
+from sandbox.json_codec import decimal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ def _line_items(value: Any) -> list[dict[str, Any]]:
                 raise Refused(102, f"lineItems: {name} is not numeric")
         if not 0 <= (decimal_of(item["tax_percentage"]) or 0) <= _LARGEST_RATE:
             raise Refused(102, "lineItems: tax_percentage is no rate")
-    return library.line_items(value)
+    return document_store.line_items(value)
 
 
 def _company(value: Any, company_known: Callable[[int], bool]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.gmi.refusal import Refused
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def as_integer(value: str, name: str, code: int = 102) -> int:
 
 def _from_body(body: bytes) -> dict[str, list[str]]:
     try:
-        values = jsons.loads(body)
+        values = json_codec.loads(body)
     except ValueError:
         return {}
     if not isinstance(values, dict):

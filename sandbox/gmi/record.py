@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.jsons import number
+from sandbox.json_codec import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.switches import Switches
 
 _PAYMENT_TEXTS = dict.fromkeys(
@@ -27,7 +29,7 @@ def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, 
     :param counterparty: the company the document is assigned to, None if it is unassigned
     """
     net, gross = Decimal(data["netAmount"]), Decimal(data["grossAmount"])
-    amount = _as_text if switches.amounts == "string" else number
+    amount = _AMOUNTS[switches.amounts]
     company = counterparty or {}
     return {
         "documentUid": uid,
@@ -68,7 +70,7 @@ def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, 
 
 def line_items(data: dict[str, Any], switches: Switches) -> list[dict[str, Any]]:
     """The document's lines (G 5.3)."""
-    amount = _as_text if switches.amounts == "string" else number
+    amount = _AMOUNTS[switches.amounts]
     return [item | {name: amount(Decimal(item[name])) for name in _ITEM_NUMBERS} for item in data["lineItems"]]
 
 
@@ -86,3 +88,16 @@ def workflow_details(data: dict[str, Any]) -> dict[str, Any] | None:
 
 def _as_text(value: Decimal) -> str:
     return f"{value:.2f}"
+
+
+def _with_comma(value: Decimal) -> str:
+    """Return such as ``1.234,56``."""
+    return f"{value:,.2f}".translate(_SWAPPED)
+
+
+_SWAPPED = str.maketrans(",.", ".,")
+_AMOUNTS: dict[str, Callable[[Decimal], int | float | str]] = {
+    "number": number,
+    "string": _as_text,
+    "comma": _with_comma,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.http import Reply
 
 
@@ -36,4 +36,4 @@ def error_reply(
         body = {"success": False, "detail": detail, "error_code": code, **(extra or {})}
     else:
         body = {"code": code, "detail": detail}
-    return Reply(status, jsons.dumps(body))
+    return Reply(status, json_codec.dumps(body))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sandbox import contract, jsons
-from sandbox.gmi import library
+from sandbox import contract, json_codec
+from sandbox.gmi import document_store
 from sandbox.gmi.operations import OPERATIONS
 from sandbox.gmi.refusal import Refused, error_reply
+from sandbox.retirement import retired_reply
 from sandbox.router import Match, Router
 from sandbox.switches import Switches
 
@@ -40,6 +42,8 @@ class GetMyInvoices:
         """Check and handle one call."""
         try:
             self._check(call)
+            if call.company.switches.retired and (reply := retired_reply(call, partial(self._retired, call))):
+                return reply
             if call.path.startswith(contract.GMI_RETIRED_BASES):
                 raise Refused(410, "This version of the API has been shut down.", status=410)
             if match.operation is None:
@@ -61,12 +65,15 @@ class GetMyInvoices:
         """The service's own error answer."""
         return error_reply((company.switches if company else _DEFAULTS).error_shape, status, code, text)
 
+    def _retired(self, call: Call, status: int, text: str) -> Reply:
+        return self.error(call.caller, status, status, text)
+
     def insert_row(self, call: Call) -> None:
         """A document arrives between two pages."""
-        library.add(
+        document_store.add(
             call.world,
             call.company,
-            library.blank(f"arrived-{call.seq}.pdf", documentType="INCOMING_INVOICE", note="arrived meanwhile"),
+            document_store.blank(f"arrived-{call.seq}.pdf", documentType="INCOMING_INVOICE", note="arrived meanwhile"),
             b"%PDF-1.4\n% arrived with call " + str(call.seq).encode() + b"\n%%EOF\n",
         )
 
@@ -120,7 +127,7 @@ def _is_json(content_type: str) -> bool:
 
 def _object(body: bytes) -> dict[str, object]:
     try:
-        value = jsons.loads(body)
+        value = json_codec.loads(body)
     except ValueError:
         raise Refused(400, "The body is not valid JSON.", status=400) from None
     if isinstance(value, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from sandbox import contract
-from sandbox.gmi import library
+from sandbox.gmi import document_store
 from sandbox.gmi.documents import known_document, stored_twin
 from sandbox.gmi.fields import changes_of, decode_file
 from sandbox.gmi.refusal import Refused
@@ -37,8 +37,8 @@ def create_document(call: Call) -> Reply:
     if call.fault == "drop_tags":
         changes["tags"] = []  # the document is stored, its tags are not (G 6.4)
     source = call.headers.get("x-application", "API")
-    data = library.blank(name, **({"source": source, "isOcrCompleted": int(bool(body.get("runOCR")))} | changes))
-    uid = library.add(call.world, call.company, data, content, call=call.seq)
+    data = document_store.blank(name, **({"source": source, "isOcrCompleted": int(bool(body.get("runOCR")))} | changes))
+    uid = document_store.add(call.world, call.company, data, content, call=call.seq)
     return ok({"success": True, "documentUid": uid})
 
 
@@ -50,14 +50,14 @@ def update_document(call: Call) -> Reply:
     changes = changes_of(call.json, lambda company: company_known(call, company))
     if not changes:
         raise Refused(136, "No field to update")
-    library.change(call.world, call.company, uid, data, changes, call.seq)
+    document_store.change(call.world, call.company, uid, data, changes, call.seq)
     return ok({"success": True, "documentUid": uid})
 
 
 def delete_document(call: Call) -> Reply:
     """DELETE /documents/{documentUid}."""
     uid, _, _ = known_document(call, code=135, not_numeric=134)
-    library.delete(call.world, call.company, uid, call.seq)
+    document_store.delete(call.world, call.company, uid, call.seq)
     return ok({"success": True})
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.admin.access import WorldOf
 from sandbox.companies import Company
 from sandbox.gmi.record import workflow_details
@@ -61,7 +61,7 @@ def _documents(world: World, company: Company) -> list[dict[str, Any]]:
         company.id,
         _ROWS,
     )
-    return [_document(uid, jsons.parse(text), name) for uid, text, name in rows]
+    return [_document(uid, json_codec.parse(text), name) for uid, text, name in rows]
 
 
 def _document(uid: int, data: dict[str, Any], company_name: str | None) -> dict[str, Any]:
@@ -78,4 +78,4 @@ def _entities(world: World, company: Company, *kinds: str) -> list[dict[str, Any
         *kinds,
         _ROWS,
     )
-    return [jsons.parse(text) for (text,) in rows]
+    return [json_codec.parse(text) for (text,) in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.clock import local_seconds
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def add(
     :param created_at: local time to the second; now if None
     :return: its uid
     """
-    created = created_at or local_seconds(world.clock.now(), company.timezone)
+    created = created_at or local_seconds(world.clock.now("gmi"), company.timezone)
     data = data | {"fileSize": len(content), "createdAt": created, "tags": keep_tags(world, company, data["tags"])}
     sha256 = world.store.keep(content)
     cursor = world.store.execute(
         "INSERT INTO document (company, sha256, changed, data) VALUES (?, ?, ?, ?)",
-        company.id, sha256, created, jsons.text(data),
+        company.id, sha256, created, json_codec.text(data),
     )  # fmt: skip
     uid = int(cursor.lastrowid or 0)
     world.log.effect(call, company.id, "gmi" if call else "admin", "created", "document", uid,
@@ -82,7 +82,7 @@ def find(world: World, company: Company, uid: int) -> tuple[dict[str, Any], str]
     row = world.store.row(
         "SELECT data, sha256 FROM document WHERE uid = ? AND company = ? AND deleted IS NULL", uid, company.id
     )
-    return (jsons.parse(row[0]), row[1]) if row else None
+    return (json_codec.parse(row[0]), row[1]) if row else None
 
 
 def change(
@@ -101,9 +101,10 @@ def change(
     """
     if "tags" in changes:
         changes = changes | {"tags": keep_tags(world, company, changes["tags"])}
+    changed = local_seconds(world.clock.now("gmi"), company.timezone) if reported else None
     world.store.execute(
         "UPDATE document SET data = ?, changed = coalesce(?, changed) WHERE uid = ?",
-        jsons.text(data | changes), local_seconds(world.clock.now(), company.timezone) if reported else None, uid,
+        json_codec.text(data | changes), changed, uid,
     )  # fmt: skip
     shown = {name: value for name, value in changes.items() if data.get(name) != value and name != "text"}
     world.log.effect(
@@ -113,7 +114,7 @@ def change(
 
 def delete(world: World, company: Company, uid: int, call: int | None = None) -> None:
     """Remove a document; its uid is never used again (A-29)."""
-    now = local_seconds(world.clock.now(), company.timezone)
+    now = local_seconds(world.clock.now("gmi"), company.timezone)
     world.store.execute("UPDATE document SET deleted = ? WHERE uid = ?", now, uid)
     world.log.effect(call, company.id, "gmi" if call else "admin", "deleted", "document", uid)
 

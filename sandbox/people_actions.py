@@ -10,11 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.clock import local_seconds
-from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
 from sandbox.debitoor import entities, expenses
 from sandbox.debitoor.amounts import tax_groups
-from sandbox.gmi import counterparties, library
+from sandbox.gmi import counterparties, document_store
 from sandbox.gmi.reference import country_uid
+from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,7 @@ def add_document(
     *,
     supplier: str | None = None,
     supplier_country: str | None = None,
+    supplier_vat_id: str | None = None,
     created_at: datetime | None = None,
     **fields: Any,
 ) -> int:
@@ -55,11 +56,11 @@ def add_document(
     :return: its uid
     """
     with world.store.transaction():
-        data = library.blank(filename, source="Manual", isOcrCompleted=1)
+        data = document_store.blank(filename, source="Manual", isOcrCompleted=1)
         data |= _document_fields(fields)
-        data["companyUid"] = _supplier(world, company, supplier or "", supplier_country or "")
+        data["companyUid"] = _supplier(world, company, supplier or "", supplier_country or "", supplier_vat_id or "")
         local = local_seconds(created_at, company.timezone) if created_at else None
-        return library.add(world, company, data, content, created_at=local)
+        return document_store.add(world, company, data, content, created_at=local)
 
 
 def edit_document(world: World, company: Company, uid: int, **fields: Any) -> None:
@@ -70,16 +71,20 @@ def edit_document(world: World, company: Company, uid: int, **fields: Any) -> No
     :raises Unknown: if there is no such document
     """
     with world.store.transaction():
-        found = library.find(world, company, uid)
+        found = document_store.find(world, company, uid)
         if found is None:
             raise Unknown(f"document {uid}")
         changes = _document_fields(fields)
         if "supplier" in fields:
             changes["companyUid"] = _supplier(
-                world, company, fields["supplier"] or "", fields.get("supplier_country") or ""
+                world,
+                company,
+                fields["supplier"] or "",
+                fields.get("supplier_country") or "",
+                fields.get("supplier_vat_id") or "",
             )
         reported = company.switches.marks_reported or not changes.keys() <= _MARKS
-        library.change(world, company, uid, found[0], changes, reported=reported)
+        document_store.change(world, company, uid, found[0], changes, reported=reported)
 
 
 def delete_document(world: World, company: Company, uid: int) -> None:
@@ -88,9 +93,9 @@ def delete_document(world: World, company: Company, uid: int) -> None:
     :raises Unknown: if there is no such document
     """
     with world.store.transaction():
-        if library.find(world, company, uid) is None:
+        if document_store.find(world, company, uid) is None:
             raise Unknown(f"document {uid}")
-        library.delete(world, company, uid)
+        document_store.delete(world, company, uid)
 
 
 def add_invoice(
@@ -118,7 +123,7 @@ def add_invoice(
     """
     with world.store.transaction():
         sign = -1 if kind == "creditNote" else 1
-        day = date or world.clock.now().date().isoformat()
+        day = date or world.clock.now("debitoor").date().isoformat()
         booked = [_sales_line(line, sign) for line in lines or ({"unit_net_price": 100, "tax_rate": 19},)]
         net = sum((line["netAmount"] for line in booked), Decimal(0))
         gross = sum((line["grossAmount"] for line in booked), Decimal(0))
@@ -211,7 +216,7 @@ def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, 
 
 
 def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    empty = library.blank("")  # A-12: a value that is not there is empty, not null
+    empty = document_store.blank("")  # A-12: a value that is not there is empty, not null
     data = {
         stored: empty[stored] if fields[name] is None else fields[name]
         for name, stored in _FIELDS.items()
@@ -223,18 +228,21 @@ def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
     if "tax_rates" in fields:
         data["taxRates"] = [f"{Decimal(str(rate)).normalize():f}" for rate in fields["tax_rates"] or ()]
     if "line_items" in fields:
-        data["lineItems"] = library.line_items(fields["line_items"] or [])
+        data["lineItems"] = document_store.line_items(fields["line_items"] or [])
     for name, stored in (("archived", "isArchived"), ("locked", "isLocked")):
         if name in fields:
             data[stored] = int(bool(fields[name]))
     return data
 
 
-def _supplier(world: World, company: Company, name: str, country: str) -> int:
+def _supplier(world: World, company: Company, name: str, country: str, vat_id: str) -> int:
+    """Return the uid of the supplier with this name, country and VAT id, which is created if it is unknown."""
     if not name:
         return 0
-    uid = counterparties.uid_by_name(world, company, name, country)
-    return uid or counterparties.add(world, company, name, country=country, country_uid=country_uid(country))
+    uid = counterparties.find(world, company, name, country=country, vat_id=vat_id)
+    return uid or counterparties.add(
+        world, company, name, country=country, country_uid=country_uid(country), vatId=vat_id
+    )
 
 
 def _sales_line(line: dict[str, Any], sign: int) -> dict[str, Any]:
