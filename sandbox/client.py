@@ -18,7 +18,7 @@ class SandboxAdmin(AdminSession):
     """
 
     def create_company(self, name: str, **fields: Any) -> CompanyAdmin:
-        """Open both accounts for a company.
+        """Create a company with its account at each service.
 
         :param fields: ``country``, ``currency``, ``email``, ``timezone``, ``oauth_client_id``, ``oauth_client_secret``,
             ``oauth_redirect_uri``; also ``switches`` and ``limits`` (None switches all limits off)
@@ -34,7 +34,7 @@ class SandboxAdmin(AdminSession):
         return company
 
     def companies(self) -> list[CompanyAdmin]:
-        """All companies, oldest first."""
+        """Return all companies, oldest first."""
         return [CompanyAdmin(self, record) for record in self.call("GET", "/companies")]
 
     def fault(
@@ -52,7 +52,7 @@ class SandboxAdmin(AdminSession):
         return int(self.call("POST", "/faults", body)["id"])
 
     def faults(self) -> list[Record]:
-        """The faults in force, with the calls they matched (``seen``) and hit (``applied``)."""
+        """Return the faults in force, with the calls that they matched (``seen``) and hit (``applied``)."""
         rows: list[Record] = self.call("GET", "/faults")
         return rows
 
@@ -61,7 +61,7 @@ class SandboxAdmin(AdminSession):
         self.call("DELETE", "/faults", params={"fault_id": fault_id})
 
     def calls(self, *, since: int = 0, **filters: Any) -> list[Record]:
-        """The calls after a sequence number, oldest first.
+        """Return the calls after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi or debitoor), ``operation`` (wildcards allowed), ``company``, ``status``,
             ``limit``
@@ -70,7 +70,7 @@ class SandboxAdmin(AdminSession):
         return rows
 
     def effects(self, *, since: int = 0, **filters: Any) -> list[Record]:
-        """The effects after a sequence number, oldest first.
+        """Return the effects after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi, debitoor or admin), ``kind`` (created, updated, deleted), ``object``, ``id``,
             ``company``, ``limit``
@@ -79,11 +79,11 @@ class SandboxAdmin(AdminSession):
         return rows
 
     def last_seq(self) -> int:
-        """The newest number of the log."""
+        """Return the newest number of the log."""
         return int(self.call("GET", "/health")["last_seq"])
 
     def now(self) -> datetime:
-        """The sandbox's idea of now, in UTC."""
+        """Return the sandbox's time, in UTC."""
         return datetime.fromisoformat(self.call("GET", "/health")["now"])
 
     def set_clock(self, now: datetime | None = None, *, frozen: bool = False) -> None:
@@ -99,16 +99,16 @@ class SandboxAdmin(AdminSession):
         self.call("PUT", "/clock", {"service": service, "offset": seconds})
 
     def operations(self) -> list[Record]:
-        """All operations with name, method and path."""
+        """Return all operations with name, method and path."""
         rows: list[Record] = self.call("GET", "/operations")
         return rows
 
     def forget_limits(self) -> None:
-        """Begin all rate-limit windows anew."""
+        """Restart all rate-limit windows."""
         self.call("POST", "/limits/forget")
 
     def reset(self) -> None:
-        """Forget everything: companies, data, faults, log, clock."""
+        """Delete everything: companies, data, faults, log and clock settings."""
         self.call("POST", "/reset")
 
 

@@ -108,7 +108,7 @@ class Fault:
 
     @property
     def skips_handler(self) -> bool:
-        """Whether the call takes no effect."""
+        """Return whether the call takes no effect."""
         return self.when == "before" and self.effect not in _ALWAYS_HANDLED
 
     def matches(self, operation: str, method: str, path: str, company: int | None) -> bool:

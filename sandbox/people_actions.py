@@ -1,6 +1,6 @@
-"""What a person does in the web apps of both services, which their APIs do not offer.
+"""Actions of a person in the web apps of both services, which their APIs do not offer.
 
-The admin API, the loaders and the generator go through here; the effects carry the service ``admin`` in the log.
+The admin API, the loader and the generator use these functions; the log names the service of their effects ``admin``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MARKS = {"tags", "isArchived", "workflow"}
 
 
 class Unknown(LookupError):
-    """There is no such thing."""
+    """Raised for an id that does not exist."""
 
 
 def add_document(
@@ -48,9 +48,9 @@ def add_document(
     created_at: datetime | None = None,
     **fields: Any,
 ) -> int:
-    """A document arrives in GetMyInvoices.
+    """Add a document to GetMyInvoices.
 
-    :param supplier: name of the company it is assigned to, created if unknown; none leaves it unassigned
+    :param supplier: name of the company it is assigned to, created if unknown; None leaves the document unassigned
     :param created_at: aware; now if None
     :param fields: as of :func:`edit_document`
     :return: its uid
@@ -64,7 +64,7 @@ def add_document(
 
 
 def edit_document(world: World, company: Company, uid: int, **fields: Any) -> None:
-    """A person edits a document.
+    """Edit a document.
 
     :param fields: in snake case: ``document_number``, ``net_amount``, ``tax_rates``, ``archived``, ``locked``,
         ``workflow`` (None or ``{"is_completed": bool}``), ``supplier`` with ``supplier_country`` and so on
@@ -88,7 +88,7 @@ def edit_document(world: World, company: Company, uid: int, **fields: Any) -> No
 
 
 def delete_document(world: World, company: Company, uid: int) -> None:
-    """A person deletes a document.
+    """Delete a document.
 
     :raises Unknown: if there is no such document
     """
@@ -113,13 +113,13 @@ def add_invoice(
     content: bytes | None = None,
     **extra: Any,
 ) -> dict[str, Any]:
-    """An invoice or credit note is booked in Debitoor.
+    """Book an invoice or credit note in Debitoor.
 
     :param lines: items of ``description``, ``quantity``, ``unit_net_price`` and ``tax_rate``; one of 100 at 19 % if
         empty. Amounts of a credit note are positive here and negative on the document
     :param content: its PDF, printed from the figures if None
     :param extra: further properties of the entity
-    :return: the entity as the API tells it
+    :return: the entity as the API shows it
     """
     with world.store.transaction():
         sign = -1 if kind == "creditNote" else 1
@@ -167,7 +167,7 @@ def add_invoice(
 
 
 def add_expense(world: World, company: Company, body: dict[str, Any]) -> dict[str, Any]:
-    """A person enters an expense, or one arrives by e-mail (``createdFromEmail``)."""
+    """Enter an expense, as a person or by e-mail (``createdFromEmail``)."""
     with world.store.transaction():
         entity = expenses.assemble(world, company, expenses.EXPENSES, body)
         if not company.switches.strict_bookkeeping:
@@ -176,9 +176,9 @@ def add_expense(world: World, company: Company, body: dict[str, Any]) -> dict[st
 
 
 def edit_entity(world: World, company: Company, ident: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """A person changes properties of a document or party in Debitoor; None takes a property away.
+    """Change properties of a document or party in Debitoor; None removes a property.
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         kind, entity = _entity(world, company, ident)
@@ -187,9 +187,9 @@ def edit_entity(world: World, company: Company, ident: str, changes: dict[str, A
 
 
 def delete_entity(world: World, company: Company, ident: str) -> None:
-    """A person deletes a document in Debitoor: it is hidden, and tells when (D 3.5).
+    """Delete a document in Debitoor: it is hidden and has the time of deletion (D 3.5).
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         kind, entity = _entity(world, company, ident)
@@ -198,9 +198,9 @@ def delete_entity(world: World, company: Company, ident: str) -> None:
 
 
 def print_again(world: World, company: Company, ident: str, content: bytes) -> None:
-    """The PDF of a sales document becomes another, as when its layout was changed; the record is as it was.
+    """Replace the PDF of a sales document, as a change of its layout would; the record does not change.
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         _entity(world, company, ident)
@@ -216,7 +216,7 @@ def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, 
 
 
 def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    empty = document_store.blank("")  # A-12: a value that is not there is empty, not null
+    empty = document_store.blank("")  # A-12: a missing value is empty, not null
     data = {
         stored: empty[stored] if fields[name] is None else fields[name]
         for name, stored in _FIELDS.items()

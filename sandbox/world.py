@@ -1,4 +1,4 @@
-"""All that the sandbox is made of, in one place for the handlers."""
+"""The state of a sandbox, as the handlers access it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class World:
 
     @classmethod
     def open(cls, folder: Path) -> World:
-        """The world kept in a folder, an empty one if there is none yet."""
+        """Return the world stored in a folder, an empty one if the folder is new."""
         store = Store(folder)
         return cls(store, Companies(store), Log(store), Faults(store))
 
     def reset(self) -> None:
-        """Forget everything: companies, data, faults, log, clock."""
+        """Delete everything: companies, data, faults, log and clock settings."""
         self.store.empty()
         self.companies.forget_all()
         self.faults.reload()
@@ -48,7 +48,7 @@ class World:
         self.clock.set()
 
     def new_id(self) -> str:
-        """A new Debitoor id: 24 hexadecimal characters that grow (D 3.4)."""
+        """Return a new Debitoor id: 24 hexadecimal characters that grow (D 3.4)."""
         count = self.store.value(
             "INSERT INTO meta VALUES ('ids', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
         )

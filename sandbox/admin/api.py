@@ -1,4 +1,4 @@
-"""The admin API as a whole."""
+"""The admin API: its routers and its error answers."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
-_WHY = {
+_DETAIL = {
     "type": "object",
     "required": ["detail"],
     "properties": {"detail": {"anyOf": [{"type": "string"}, {"type": "array"}]}},
 }
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "No JSON", "content": {"application/json": {"schema": _WHY}}},
-    404: {"description": "There is no such thing", "content": {"application/json": {"schema": _WHY}}},
-    422: {"description": "Not acceptable, and why", "content": {"application/json": {"schema": _WHY}}},
+    400: {"description": "Not JSON", "content": {"application/json": {"schema": _DETAIL}}},
+    404: {"description": "Not found", "content": {"application/json": {"schema": _DETAIL}}},
+    422: {"description": "Invalid, with the reason", "content": {"application/json": {"schema": _DETAIL}}},
 }
 
 

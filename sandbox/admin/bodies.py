@@ -15,16 +15,16 @@ from sandbox import contract
 
 def _decoded(text: object) -> bytes:
     if not isinstance(text, str):
-        raise ValueError("a text in base64 is needed")  # noqa: TRY004 - pydantic reports this kind
+        raise ValueError("a base64 text is required")  # noqa: TRY004 - pydantic reports this kind
     return base64.b64decode(text, validate=True)
 
 
-# pydantic's own Base64Bytes would encode again when the model is read out.
+# pydantic's own Base64Bytes would encode again when the model is dumped.
 Content = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 
 
 class Body(BaseModel):
-    """Unknown keys are mistakes."""
+    """A body that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid")
 

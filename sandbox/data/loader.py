@@ -1,4 +1,4 @@
-"""Loads a folder of PDFs described by a ``documents.json``."""
+"""Load a folder of PDFs described by a ``documents.json``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def load(world: World, company: Company, folder: Path) -> list[int]:
-    """Store each described file as a document; values that are null or empty stay empty.
+    """Store each described file as a document; null or empty values stay empty.
 
     :return: the uids, in the order of the description
-    :raises ValueError: if a file is not what its description says
+    :raises ValueError: if a file differs from its description
     """
     described = json.loads((folder / "documents.json").read_text("utf-8"), parse_float=Decimal)
     uids = []

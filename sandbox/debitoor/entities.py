@@ -1,4 +1,4 @@
-"""Debitoor's documents and parties in the store. The stored text is the answer: nothing is built anew when reading."""
+"""Debitoor's documents and parties in the store. The stored text is the answer."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def save(
 def find(
     world: World, company: Company, kinds: tuple[Kind, ...], ident: str, *, deleted: bool = False
 ) -> tuple[dict[str, Any], str] | None:
-    """The entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
+    """Return the entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
     row = world.store.row(
         f"SELECT data, sha256 FROM entity WHERE id = ? AND company = ? AND kind IN ({_marks(kinds)}) "  # noqa: S608
         f"AND ({int(deleted)} OR deleted IS NULL)",
@@ -73,7 +73,7 @@ def find(
 
 
 def known(call: Call, *kinds: Kind) -> dict[str, Any]:
-    """The entity that the path names.
+    """Return the entity with the id of the path.
 
     :raises Refused: 404
     """
@@ -86,7 +86,7 @@ def known(call: Call, *kinds: Kind) -> dict[str, Any]:
 def listed(
     call: Call, kinds: tuple[Kind, ...], conditions: list[tuple[str, object]], shape: Shape | None = None
 ) -> Reply:
-    """A bare array of the entities that satisfy the conditions and the filters common to all lists (A5 to A9).
+    """Return a bare array of the entities that satisfy the conditions and the filters of all lists (A5 to A9).
 
     :param conditions: SQL terms with one value each
     """
@@ -115,13 +115,13 @@ def listed(
 
 
 def next_number(world: World, company: Company, kind: Kind) -> int:
-    """The next number of the company's series."""
+    """Return the next number of the company's series."""
     sql = "SELECT coalesce(max(number), 0) + 1 FROM entity WHERE company = ? AND kind = ?"
     return int(world.store.value(sql, company.id, kind))
 
 
 def _moment(name: str, text: str) -> str:
-    """A bound of A8 in the stored form; a bound between two seconds goes up to the next one."""
+    """Return a bound of A8 in the stored form; a bound between two seconds is rounded up."""
     try:
         if is_date(text):
             return f"{text}T00:00:00Z"

@@ -17,33 +17,33 @@ _SALES: tuple[Kind, ...] = ("invoice", "creditNote")
 
 
 def list_invoices(call: Call) -> Reply:
-    """GET /api/sales/invoices/v8: credit notes among them (A28)."""
+    """Handle GET /api/sales/invoices/v8: credit notes among them (A28)."""
     wanted: dict[str | None, tuple[Kind, ...]] = {"true": ("creditNote",), "false": ("invoice",)}
     return _listed(call, wanted.get(call.one("isCreditNote"), _SALES))
 
 
 def list_credit_notes(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/v4: the same ids as in the invoice list."""
+    """Handle GET /api/sales/creditnotes/v4: the same ids as in the invoice list."""
     return _listed(call, ("creditNote",))
 
 
 def get_invoice(call: Call) -> Reply:
-    """GET /api/sales/invoices/{id}/v8: whatever its list has."""
+    """Handle GET /api/sales/invoices/{id}/v8: whatever its list has."""
     return ok(_shown(call, entities.known(call, *_SALES)))
 
 
 def get_credit_note(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/{id}/v4."""
+    """Handle GET /api/sales/creditnotes/{id}/v4."""
     return ok(_shown(call, entities.known(call, "creditNote")))
 
 
 def get_invoice_pdf(call: Call) -> Reply:
-    """GET /api/sales/invoices/{id}/pdf/v1."""
+    """Handle GET /api/sales/invoices/{id}/pdf/v1."""
     return _pdf(call, "invoice")
 
 
 def get_credit_note_pdf(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/{id}/pdf/v4."""
+    """Handle GET /api/sales/creditnotes/{id}/pdf/v4."""
     return _pdf(call, "creditNote")
 
 

@@ -1,4 +1,4 @@
-"""The gateway: token, route, body; and the headers that every answer carries (D 3.2, 4)."""
+"""The gateway: checks of token, path and body, and the headers of every answer (D 3.2, 4)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ARRIVING: dict[str, entities.Kind] = {
 
 
 class Debitoor:
-    """The service as the application sees it."""
+    """The service as the dispatcher calls it."""
 
     name = "debitoor"
 
@@ -39,7 +39,7 @@ class Debitoor:
         self.router = Router(OPERATIONS)
 
     def identify(self, call: Call) -> Company | None:
-        """The company whose token the call carries, in any of the four ways (D 4.1)."""
+        """Return the company whose token the call carries, in any of the four ways (D 4.1)."""
         scheme, _, bearer = call.headers.get("authorization", "").partition(" ")
         given = (
             call.headers.get("x-token"),
@@ -74,11 +74,11 @@ class Debitoor:
         return reply
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:  # noqa: ARG002
-        """The service's own error answer (A1: the code is the status)."""
+        """Return the service's own error answer (A1: the code is the status)."""
         return error_reply(code if status == 200 else status, text)
 
     def insert_row(self, call: Call) -> None:
-        """A row arrives between two pages of the list that was read."""
+        """Add a row, as if it arrived between two pages of the list that was read."""
         kind = _ARRIVING.get(call.operation, "expense")
         today = call.time.date().isoformat()
         amounts = dict.fromkeys(("totalGrossAmount", "totalNetAmount", "totalTaxAmount", "unpaidAmount"), 0)

@@ -15,7 +15,7 @@ from sandbox.http import Call, Reply, extension, ok
 
 
 def list_attachments(call: Call) -> Reply:
-    """GET /documents/{documentUid}/attachments."""
+    """Handle GET /documents/{documentUid}/attachments."""
     document, _, _ = known_document(call)
     rows = call.world.store.rows("SELECT uid, data FROM attachment WHERE document = ? ORDER BY uid", document)
     records = [{"attachmentUid": uid, **json_codec.parse(data)} for uid, data in rows]
@@ -23,7 +23,7 @@ def list_attachments(call: Call) -> Reply:
 
 
 def create_attachment(call: Call) -> Reply:
-    """POST /documents/{documentUid}/attachments."""
+    """Handle POST /documents/{documentUid}/attachments."""
     document, data, _ = known_document(call)
     name = call.json.get("fileName")
     if not isinstance(name, str) or not name or not call.json.get("fileContent"):
@@ -47,7 +47,7 @@ def create_attachment(call: Call) -> Reply:
 
 
 def get_attachment(call: Call) -> Reply:
-    """GET /documents/{documentUid}/attachments/{attachmentUid}; here the key is ``filename``."""
+    """Handle GET /documents/{documentUid}/attachments/{attachmentUid}; here the key is ``filename``."""
     _, uid, sha256, described = _known(call)
     meta = {
         "attachmentUid": uid,
@@ -59,7 +59,7 @@ def get_attachment(call: Call) -> Reply:
 
 
 def delete_attachment(call: Call) -> Reply:
-    """DELETE /documents/{documentUid}/attachments/{attachmentUid}."""
+    """Handle DELETE /documents/{documentUid}/attachments/{attachmentUid}."""
     document, uid, _, _ = _known(call)
     _, data, _ = known_document(call)
     call.world.store.execute("DELETE FROM attachment WHERE uid = ?", uid)

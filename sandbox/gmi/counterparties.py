@@ -68,7 +68,7 @@ def find(world: World, company: Company, name: str, *, country: str, vat_id: str
 
 
 def list_companies(call: Call) -> Reply:
-    """GET /companies: a bare array."""
+    """Handle GET /companies: a bare array."""
     parameters = Parameters(call)
     status = parameters.integer("statusFilter", 0)
     kind = parameters.text("companyTypeFilter", "0")
@@ -100,7 +100,7 @@ def list_companies(call: Call) -> Reply:
 
 
 def get_company(call: Call) -> Reply:
-    """GET /companies/{companyUid}."""
+    """Handle GET /companies/{companyUid}."""
     uid, data = _known(call, 139)
     country = country_by_uid(data["countryUid"])
     shown = {name: data[name] for name in ("name", "companyType", "note", "tags", *_TEXTS, "supplierUid")}
@@ -108,7 +108,7 @@ def get_company(call: Call) -> Reply:
 
 
 def create_company(call: Call) -> Reply:
-    """POST /companies."""
+    """Handle POST /companies."""
     body = call.json
     if not body:
         raise Refused(119, "Required parameters not set")
@@ -127,7 +127,7 @@ def create_company(call: Call) -> Reply:
 
 
 def update_company(call: Call) -> Reply:
-    """PUT /companies/{companyUid}: one of name, country or tags suffices (code 121)."""
+    """Handle PUT /companies/{companyUid}: one of name, country or tags suffices (code 121)."""
     uid, data = _own(call)
     body = call.json
     if not any(body.get(name) not in (None, "") for name in ("name", "countryUid", "tags")):
@@ -149,7 +149,7 @@ def update_company(call: Call) -> Reply:
 
 
 def delete_company(call: Call) -> Reply:
-    """DELETE /companies/{companyUid}: only an own one, without documents."""
+    """Handle DELETE /companies/{companyUid}: only an own one, without documents."""
     uid, _ = _own(call)
     used = "SELECT 1 FROM document WHERE counterparty = ? AND company = ? AND deleted IS NULL"
     if call.world.store.value(used, uid, call.company.id):

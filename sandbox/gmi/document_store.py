@@ -1,4 +1,4 @@
-"""Documents in the store: find, add, change, delete. What both the API and the admin API do goes through here."""
+"""Documents in the store: find, add, change, delete. Both the API and the admin API use these functions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _BLANK: dict[str, Any] = {
 
 
 def blank(filename: str, **values: Any) -> dict[str, Any]:
-    """The data of a document of which nothing is known but its name (A-12), and what is given.
+    """Return the data of a document with empty values (A-12), except for its name and what is given.
 
     Amounts are text with two decimals, tax rates text.
     """
@@ -78,7 +78,7 @@ def add(
 
 
 def find(world: World, company: Company, uid: int) -> tuple[dict[str, Any], str] | None:
-    """The data of a document and the hash of its file; None if it is unknown, deleted or another company's."""
+    """Return the data of a document and the hash of its file; None if unknown, deleted or of another company."""
     row = world.store.row(
         "SELECT data, sha256 FROM document WHERE uid = ? AND company = ? AND deleted IS NULL", uid, company.id
     )
@@ -120,7 +120,7 @@ def delete(world: World, company: Company, uid: int, call: int | None = None) ->
 
 
 def keep_tags(world: World, company: Company, names: list[str]) -> list[str]:
-    """Create unknown tags and give each name in its known spelling, once (A-15)."""
+    """Create unknown tags and return each name once, in the spelling of the existing tag (A-15)."""
     kept: dict[str, str] = {}
     for name in (name.strip() for name in names):
         folded = name.casefold()
@@ -132,7 +132,7 @@ def keep_tags(world: World, company: Company, names: list[str]) -> list[str]:
 
 
 def line_items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Line items in their stored form: the tax amount is worked out where it is not given."""
+    """Return line items in their stored form, with the tax amount computed where it is missing."""
     stored = []
     for position, item in enumerate(items, start=1):
         gross, rate = Decimal(str(item["total_gross"])), Decimal(str(item["tax_percentage"]))

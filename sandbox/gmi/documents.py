@@ -1,4 +1,4 @@
-"""Reading documents: list, detail, file, deleted ones, and whether a file is there (G 4 to 6.3)."""
+"""Reading documents: list, detail, file, deleted ones, and whether a file exists (G 4 to 6.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sandbox.http import JSON, Call, Reply, download, extension, ok
 
 
 def list_documents(call: Call) -> Reply:
-    """GET /documents."""
+    """Handle GET /documents."""
     parameters = Parameters(call)
     selection = Selection.of(call.company, parameters)
     with_items = parameters.boolean("loadLineItems", default=False)
@@ -48,7 +48,7 @@ def list_documents(call: Call) -> Reply:
 
 
 def get_document(call: Call) -> Reply:
-    """GET /documents/{documentUid}."""
+    """Handle GET /documents/{documentUid}."""
     parameters = Parameters(call)
     uid, data, sha256 = known_document(call)
     switches = call.company.switches
@@ -66,13 +66,13 @@ def get_document(call: Call) -> Reply:
         answer["readableContent"] = data["text"]
     body = json_codec.dumps(answer)
     if parameters.boolean("includeDocument", default=True):
-        # Base64 needs no escaping: spliced in, a large file is not walked over by the JSON encoder.
+        # Base64 needs no escaping, so a large file is inserted without a pass through the JSON encoder.
         body = body[:-1] + b',"fileContent":"' + base64.b64encode(call.world.store.content(sha256)) + b'"}'
     return Reply(200, body)
 
 
 def get_file(call: Call) -> Reply:
-    """GET /documents/{documentUid}/file: the bytes, or what the switch says (G 5.2, A-28)."""
+    """Handle GET /documents/{documentUid}/file: the bytes, or in the form of the switch (G 5.2, A-28)."""
     variant = call.company.switches.file_endpoint
     if variant == "absent":
         raise Refused(400, "Action is not valid.", status=400)
@@ -86,7 +86,7 @@ def get_file(call: Call) -> Reply:
 
 
 def document_exists(call: Call) -> Reply:
-    """POST /documents/exists: by the file's hash or content; deleted documents do not count (G 6.3, A-17)."""
+    """Handle POST /documents/exists: by the file's hash or content; deleted documents do not count (G 6.3, A-17)."""
     given, encoded = call.json.get("fileHash"), call.json.get("fileContent")
     store = call.world.store
     if isinstance(given, str) and given:
@@ -100,7 +100,7 @@ def document_exists(call: Call) -> Reply:
 
 
 def list_deleted(call: Call) -> Reply:
-    """GET /documents/deleted (G 7.3)."""
+    """Handle GET /documents/deleted (G 7.3)."""
     parameters = Parameters(call)
     since = parameters.text("deletedSinceFilter")
     if since and not is_date_time(since):
@@ -118,9 +118,9 @@ def list_deleted(call: Call) -> Reply:
 
 
 def known_document(call: Call, code: int = 106, not_numeric: int = 106) -> tuple[int, dict[str, Any], str]:
-    """The document that the path names: uid, data and hash of the file.
+    """Return the document with the uid of the path: uid, data and hash of the file.
 
-    :raises Refused: if there is none, with ``code`` or ``not_numeric``
+    :raises Refused: if it does not exist, with ``code`` or ``not_numeric``
     """
     uid = as_integer(call.params["uid"], "documentUid", not_numeric)
     found = document_store.find(call.world, call.company, uid)
@@ -130,7 +130,7 @@ def known_document(call: Call, code: int = 106, not_numeric: int = 106) -> tuple
 
 
 def stored_twin(call: Call, sha256: str | None) -> int | None:
-    """The uid of a document with the same bytes that is not deleted."""
+    """Return the uid of a document with the same bytes that is not deleted."""
     uid: int | None = call.world.store.value(
         "SELECT min(uid) FROM document WHERE company = ? AND sha256 = ? AND deleted IS NULL", call.company.id, sha256
     )

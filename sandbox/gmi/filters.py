@@ -33,7 +33,7 @@ class Selection:
 
     @classmethod
     def of(cls, company: Company, parameters: Parameters) -> Self:
-        """The condition that the parameters mean.
+        """Return the condition that the parameters express.
 
         :raises Refused: if one of them is malformed
         """

@@ -1,4 +1,4 @@
-"""A document as the API tells it (G 4.3, 5.1, 5.3, 5.4)."""
+"""The JSON of a document (G 4.3, 5.1, 5.3, 5.4)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ITEM_NUMBERS = ("quantity", "tax_percentage", "tax_amount", "unit_net_price", "
 
 
 def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, switches: Switches) -> dict[str, Any]:
-    """The fields of a list record.
+    """Return the fields of a list record.
 
     :param counterparty: the company the document is assigned to, None if it is unassigned
     """
@@ -69,13 +69,13 @@ def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, 
 
 
 def line_items(data: dict[str, Any], switches: Switches) -> list[dict[str, Any]]:
-    """The document's lines (G 5.3)."""
+    """Return the document's lines (G 5.3)."""
     amount = _AMOUNTS[switches.amounts]
     return [item | {name: amount(Decimal(item[name])) for name in _ITEM_NUMBERS} for item in data["lineItems"]]
 
 
 def workflow_details(data: dict[str, Any]) -> dict[str, Any] | None:
-    """``workflowDetails``, None for a document without a workflow (A-13)."""
+    """Return ``workflowDetails``, None for a document without a workflow (A-13)."""
     workflow = data["workflow"]
     if workflow is None:
         return None

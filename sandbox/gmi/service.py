@@ -1,4 +1,4 @@
-"""The gateway: who may call, how often and what (order of the checks: G 12, A-20)."""
+"""The gateway: checks of key, rate and path (order of the checks: G 12, A-20)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DEFAULTS = Switches()
 
 
 class GetMyInvoices:
-    """The service as the application sees it."""
+    """The service as the dispatcher calls it."""
 
     name = "gmi"
 
@@ -35,7 +35,7 @@ class GetMyInvoices:
         self.router = Router(OPERATIONS)
 
     def identify(self, call: Call) -> Company | None:
-        """The company whose key is in the header ``X-API-KEY``, in whatever state the key is."""
+        """Return the company whose key is in the header ``X-API-KEY``, whatever the state of the key."""
         return call.world.companies.by_key.get(call.headers.get("x-api-key", ""))
 
     def answer(self, call: Call, match: Match) -> Reply:
@@ -62,14 +62,14 @@ class GetMyInvoices:
         return reply
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:
-        """The service's own error answer."""
+        """Return the service's own error answer."""
         return error_reply((company.switches if company else _DEFAULTS).error_shape, status, code, text)
 
     def _retired(self, call: Call, status: int, text: str) -> Reply:
         return self.error(call.caller, status, status, text)
 
     def insert_row(self, call: Call) -> None:
-        """A document arrives between two pages."""
+        """Add a document, as if it arrived between two pages."""
         document_store.add(
             call.world,
             call.company,
@@ -109,7 +109,7 @@ class GetMyInvoices:
             raise Refused(429, "Request limit reached.", status=status, retry_after=wait)
 
     def _remaining(self, call: Call) -> list[tuple[str, str]]:
-        """The headers of A-04, left out where there is no company or no limit."""
+        """Return the headers of A-04, none without a company or a limit."""
         if call.caller is None:
             return []
         limits, key = call.caller.limits, ("gmi", call.caller.id)

@@ -15,7 +15,7 @@ _HOUR = 3600.0
 
 
 def create_document(call: Call) -> Reply:
-    """POST /documents."""
+    """Handle POST /documents."""
     body = call.json
     name = body.get("fileName")
     if not isinstance(name, str) or not name.strip():
@@ -43,7 +43,7 @@ def create_document(call: Call) -> Reply:
 
 
 def update_document(call: Call) -> Reply:
-    """PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
+    """Handle PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
     uid, data, _ = known_document(call, code=135, not_numeric=134)
     if data["isLocked"]:
         raise Refused(147, "Document is locked")
@@ -55,13 +55,13 @@ def update_document(call: Call) -> Reply:
 
 
 def delete_document(call: Call) -> Reply:
-    """DELETE /documents/{documentUid}."""
+    """Handle DELETE /documents/{documentUid}."""
     uid, _, _ = known_document(call, code=135, not_numeric=134)
     document_store.delete(call.world, call.company, uid, call.seq)
     return ok({"success": True})
 
 
 def company_known(call: Call, uid: int) -> bool:
-    """Is there such a company in the caller's account?"""
+    """Return whether the caller's account has a company with this uid."""
     sql = "SELECT 1 FROM counterparty WHERE uid = ? AND company = ?"
     return call.world.store.value(sql, uid, call.company.id) is not None

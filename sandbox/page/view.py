@@ -1,4 +1,4 @@
-"""Renders the page. Everything shown may be hostile: the template escapes it, files open on their own."""
+"""Render the page. All content is untrusted: the template escapes it, and files open in a tab of their own."""
 
 # ruff: noqa: TC001 - FastAPI reads the annotations at run time
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HEADERS = {
 
 @router.get("/", include_in_schema=False)
 async def show(world: WorldOf, company: int | None = None) -> HTMLResponse:
-    """The page for one company, the first one if none is chosen."""
+    """Return the page of one company, by default of the first one."""
     companies = list(world.companies)
     chosen = world.companies.get(company) if company else next(iter(companies), None)
     page = _TEMPLATES.get_template("page.html").render(
