@@ -20,7 +20,7 @@ CREATE = "/api/expenses/v4?autonumber=true"
 
 
 def raw(admin, company, path):
-    """One call without a library that mends or hides anything: status, announced length, bytes that came."""
+    """One call without a library that retries or hides anything: status, announced length, bytes that came."""
     connection = http.client.HTTPConnection(urlsplit(admin.base_url).netloc, timeout=10)
     try:
         connection.request("GET", path, headers={"x-token": company.debitoor_token})

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
+from typing import get_args
 
 import pytest
+
+import sandbox as sandbox_package
+from sandbox.faults import Effect
+from sandbox.switches import Switches
+from sandbox.world import World
 
 COMPOSED = unicodedata.normalize("NFC", "Büro")
 DECOMPOSED = unicodedata.normalize("NFD", "Büro")
@@ -200,8 +209,6 @@ def test_a_refused_token_is_not_answered_as_a_retired_path(debitoor, gmi, acme, 
 
 
 def test_switches_survive_a_restart_with_their_types(tmp_path):
-    from sandbox.world import World
-
     world = World.open(tmp_path)
     company = world.companies.create("Acme")
     switches = type(company.switches)(
@@ -239,3 +246,15 @@ def test_a_supplier_has_the_vat_id_that_a_person_enters(gmi, acme, pdf):
     assert [records[one]["vat_id"] for one in (uid, same, another)] == ["FR12345678901", "FR12345678901", "FR999"]
     (company,) = {record["companyUid"] for record in records.values() if record["vat_id"] == "FR12345678901"}
     assert gmi.get(f"/companies/{company}").json()["vatId"] == "FR12345678901"
+
+
+def test_the_readme_describes_each_switch_and_each_effect():
+    readme = (Path(sandbox_package.__file__).parent / "README.md").read_text("utf-8")
+    section = readme.partition("## Switches")[2].partition("## ")[0]
+    described = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+
+    assert {field.name for field in fields(Switches)} - described == {"user_agent_share"}
+    assert "`user_agent_share`" in section
+    faults = readme.partition("## Faults")[2].partition("## ")[0]
+    by_alias = {"cut": "cut_after", "drop_tags": "cut_after_without_tags"}
+    assert [effect for effect in get_args(Effect) if f"`{by_alias.get(effect, effect)}`" not in faults] == []
