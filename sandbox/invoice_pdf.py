@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-_LEFT, _TOP, _LINE, _COLUMNS = 15, 20, 6, 95  # millimetres, but for the columns, which are characters
+_LEFT, _TOP, _LINE, _COLUMNS = 15, 20, 6, 95  # millimetres; the columns are characters
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -43,8 +43,8 @@ class PdfInvoice:
 
 
 def invoice_pdf(invoice: PdfInvoice) -> bytes:
-    """Print an invoice with the core fonts; characters that these lack become ``?``."""
-    from fpdf import FPDF  # slow to import, and a server without documents does not need it
+    """Print an invoice with the core fonts; characters that they lack become ``?``."""
+    from fpdf import FPDF  # imported late because it is slow and often not needed
 
     pdf = FPDF(format="A4")
     pdf.set_creation_date(_EPOCH)
@@ -54,7 +54,7 @@ def invoice_pdf(invoice: PdfInvoice) -> bytes:
     height = _TOP
     for text in _lines(invoice):
         for part in textwrap.wrap(printable(text), _COLUMNS) or [""]:
-            # Placed line by line: the library's own paragraphs measure each character, ten times as slow.
+            # Line by line, because the library's own paragraphs are ten times as slow.
             pdf.text(_LEFT, height, part)
             height += _LINE
     return bytes(pdf.output())
@@ -77,6 +77,6 @@ def _lines(invoice: PdfInvoice) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """The text on one line in Latin-1, the character set of the core fonts."""
+    """Return the text on one line in Latin-1, the character set of the core fonts."""
     flat = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(char if char.isprintable() else "?" for char in flat).encode("latin-1", "replace").decode("latin-1")

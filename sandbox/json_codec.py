@@ -1,4 +1,4 @@
-"""JSON in and out, with money as Decimal inside and as a plain JSON number outside."""
+"""Read and write JSON, with money as Decimal inside and as a plain JSON number outside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 def loads(body: bytes) -> Any:
     """Parse JSON; numbers with a fraction become Decimal.
 
-    :raises ValueError: if it is not JSON, or holds text that is no Unicode (a lone surrogate)
+    :raises ValueError: if it is not JSON, or contains text that is not Unicode (a lone surrogate)
     """
     try:
         value = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
@@ -27,28 +27,28 @@ def loads(body: bytes) -> Any:
 
 
 def parse(text: str) -> Any:
-    """Parse JSON of our own making."""
+    """Parse JSON that the sandbox wrote."""
     return json.loads(text, parse_float=Decimal)
 
 
 def text(value: Any) -> str:
-    """Compact ASCII JSON; a Decimal becomes a number without needless digits."""
+    """Return compact ASCII JSON; a Decimal becomes a number without redundant digits."""
     return _ENCODER.encode(value)
 
 
 def dumps(value: Any) -> bytes:
-    """As :func:`text`, encoded."""
+    """Return JSON as :func:`text`, encoded."""
     return _ENCODER.encode(value).encode("ascii")
 
 
 def number(value: Decimal) -> int | float:
-    """The JSON number that prints exactly as the decimal; up to 15 digits survive the way through a float's text."""
+    """Return the JSON number that prints exactly as the decimal, for up to 15 digits."""
     whole = int(value)
     return whole if whole == value else float(value)
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """The finite number that a JSON number or a numeric text means, or None."""
+    """Return the finite number of a JSON number or a numeric text, None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     try:
@@ -59,7 +59,7 @@ def decimal_of(value: object) -> Decimal | None:
 
 
 def to_cents(value: Decimal) -> Decimal | None:
-    """The amount with two decimals, or None if it has more or is out of the range of D 3.4."""
+    """Return the amount with two decimals, or None if it has more or is out of the range of D 3.4."""
     if abs(value) > _LARGEST:
         return None
     rounded = value.quantize(_CENT)

@@ -1,11 +1,11 @@
-"""Documents in the store: find, add, change, delete. What both the API and the admin API do goes through here."""
+"""Documents in the store: find, add, change, delete. Both the API and the admin API use these functions."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.clock import local_seconds
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _BLANK: dict[str, Any] = {
 
 
 def blank(filename: str, **values: Any) -> dict[str, Any]:
-    """The data of a document of which nothing is known but its name (A-12), and what is given.
+    """Return the data of a document with empty values (A-12), except for its name and what is given.
 
     Amounts are text with two decimals, tax rates text.
     """
@@ -64,12 +64,12 @@ def add(
     :param created_at: local time to the second; now if None
     :return: its uid
     """
-    created = created_at or local_seconds(world.clock.now(), company.timezone)
+    created = created_at or local_seconds(world.clock.now("gmi"), company.timezone)
     data = data | {"fileSize": len(content), "createdAt": created, "tags": keep_tags(world, company, data["tags"])}
     sha256 = world.store.keep(content)
     cursor = world.store.execute(
         "INSERT INTO document (company, sha256, changed, data) VALUES (?, ?, ?, ?)",
-        company.id, sha256, created, jsons.text(data),
+        company.id, sha256, created, json_codec.text(data),
     )  # fmt: skip
     uid = int(cursor.lastrowid or 0)
     world.log.effect(call, company.id, "gmi" if call else "admin", "created", "document", uid,
@@ -78,11 +78,11 @@ def add(
 
 
 def find(world: World, company: Company, uid: int) -> tuple[dict[str, Any], str] | None:
-    """The data of a document and the hash of its file; None if it is unknown, deleted or another company's."""
+    """Return the data of a document and the hash of its file; None if unknown, deleted or of another company."""
     row = world.store.row(
         "SELECT data, sha256 FROM document WHERE uid = ? AND company = ? AND deleted IS NULL", uid, company.id
     )
-    return (jsons.parse(row[0]), row[1]) if row else None
+    return (json_codec.parse(row[0]), row[1]) if row else None
 
 
 def change(
@@ -101,9 +101,10 @@ def change(
     """
     if "tags" in changes:
         changes = changes | {"tags": keep_tags(world, company, changes["tags"])}
+    changed = local_seconds(world.clock.now("gmi"), company.timezone) if reported else None
     world.store.execute(
         "UPDATE document SET data = ?, changed = coalesce(?, changed) WHERE uid = ?",
-        jsons.text(data | changes), local_seconds(world.clock.now(), company.timezone) if reported else None, uid,
+        json_codec.text(data | changes), changed, uid,
     )  # fmt: skip
     shown = {name: value for name, value in changes.items() if data.get(name) != value and name != "text"}
     world.log.effect(
@@ -113,13 +114,13 @@ def change(
 
 def delete(world: World, company: Company, uid: int, call: int | None = None) -> None:
     """Remove a document; its uid is never used again (A-29)."""
-    now = local_seconds(world.clock.now(), company.timezone)
+    now = local_seconds(world.clock.now("gmi"), company.timezone)
     world.store.execute("UPDATE document SET deleted = ? WHERE uid = ?", now, uid)
     world.log.effect(call, company.id, "gmi" if call else "admin", "deleted", "document", uid)
 
 
 def keep_tags(world: World, company: Company, names: list[str]) -> list[str]:
-    """Create unknown tags and give each name in its known spelling, once (A-15)."""
+    """Create unknown tags and return each name once, in the spelling of the existing tag (A-15)."""
     kept: dict[str, str] = {}
     for name in (name.strip() for name in names):
         folded = name.casefold()
@@ -131,7 +132,7 @@ def keep_tags(world: World, company: Company, names: list[str]) -> list[str]:
 
 
 def line_items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Line items in their stored form: the tax amount is worked out where it is not given."""
+    """Return line items in their stored form, with the tax amount computed where it is missing."""
     stored = []
     for position, item in enumerate(items, start=1):
         gross, rate = Decimal(str(item["total_gross"])), Decimal(str(item["tax_percentage"]))

@@ -1,19 +1,22 @@
-"""The ASGI application: sorts calls to the two services, and runs each in one transaction with its log entry."""
+"""The ASGI application: route calls to the two services, and run each in one transaction with its log entry."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from copy import copy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 from sandbox import contract
-from sandbox.clock import epoch_now
+from sandbox.clock import epoch_now, http_date
 from sandbox.debitoor.service import Debitoor
+from sandbox.delivery.content_faults import replace_content, replace_headers
+from sandbox.delivery.sending import Receive, Send, deliver
+from sandbox.delivery.transport_faults import deliver_with_fault
 from sandbox.gmi.service import GetMyInvoices
 from sandbox.http import Call, Reply
-from sandbox.wire import Receive, Send, deliver, deliver_spoilt, spoil
 
 if TYPE_CHECKING:
     from sandbox.companies import Company
@@ -25,30 +28,30 @@ _LOG = logging.getLogger("sandbox")
 
 
 class Service(Protocol):
-    """What the application asks of a service."""
+    """What the dispatcher needs of a service."""
 
     name: str
     router: Router
 
     def identify(self, call: Call) -> Company | None:
-        """Whose key or token the call carries."""
+        """Return the company whose key or token the call carries."""
 
     def answer(self, call: Call, match: Match) -> Reply:
         """Check the call and handle it."""
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:
-        """The service's own error answer."""
+        """Return the service's own error answer."""
 
     def insert_row(self, call: Call) -> None:
         """Add a row at the head of the list that the call has read."""
 
 
-class Application:
-    """Both services; everything else goes to ``people``, the app of the admin API and the page."""
+class Dispatcher:
+    """Both services; ``fallback`` is the ASGI application for all other paths."""
 
-    def __init__(self, world: World, people: Any) -> None:
+    def __init__(self, world: World, fallback: Any) -> None:
         self.world = world
-        self._people = people
+        self._fallback = fallback
         gmi: Service = GetMyInvoices()
         debitoor: Service = Debitoor()
         self._services = ((contract.GMI_PREFIX, gmi), (contract.DEBITOOR_PREFIXES, debitoor))
@@ -56,25 +59,25 @@ class Application:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http":
-            self.world.late.carry_out(self.world.clock.now())
+            self.world.deferred.run_due(self.world.clock.now())
             path = scope["path"]
             for prefixes, service in self._services:
                 if path.startswith(prefixes):
                     await self._serve(service, scope, receive, send)
                     return
-        await self._people(scope, receive, send)
+        await self._fallback(scope, receive, send)
 
     async def _serve(self, service: Service, scope: Any, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
-            return  # the client went away before it had said all: nothing happened
+            return  # the client disconnected before the end of its request: the call has no effect
         arrived = epoch_now()
         world, method, path = self.world, scope["method"], scope["path"]
         match = service.router.match(method, path)
         query = scope["query_string"].decode("latin-1")
         call = Call(
             world=world,
-            time=world.clock.now(),
+            time=world.clock.now(service.name),
             operation=match.operation.name if match.operation else f"{service.name}.unknown",
             method=method,
             path=path,
@@ -87,24 +90,26 @@ class Application:
         fault = world.faults.pick(call.operation, method, path, caller.id if caller else None)
         if fault and fault.effect == "latency" and fault.when == "before":
             await asyncio.sleep(fault.seconds)
+        if fault and fault.effect == "deliver_twice":
+            self._run(service, copy(call), match, fault, query, arrived)
         reply = self._run(service, call, match, fault, query, arrived)
         if fault is None:
             await deliver(reply, send)
             return
         if fault.effect == "latency" and fault.when == "after":
             await asyncio.sleep(fault.seconds)
-        await deliver_spoilt(reply, fault, receive, send)
+        await deliver_with_fault(reply, fault, receive, send)
 
     def _run(
         self, service: Service, call: Call, match: Match, fault: Fault | None, query: str, arrived: float
     ) -> Reply:
-        """One transaction: the effect, its log rows, and the row of the call itself.
+        """Execute one call in one transaction: its effect, the log rows of the effect and the log row of the call.
 
-        Only here, after any latency, does the call get its number, its time and its caller: who reads the log by
-        number misses nothing, and a token that was revoked meanwhile no longer works.
+        The call gets its number, time and caller only here, after any latency: reading the log by number misses
+        nothing, and a token that was revoked meanwhile no longer works.
         """
         world = self.world
-        call.seq, call.time, call.caller = world.log.next_seq(), world.clock.now(), service.identify(call)
+        call.seq, call.time, call.caller = world.log.next_seq(), world.clock.now(service.name), service.identify(call)
 
         def error(status: int, code: int, text: str) -> Reply:
             return service.error(call.caller, status, code, text)
@@ -112,16 +117,21 @@ class Application:
         if fault:
             call.fault = fault.effect
         with world.store.transaction():
-            world.faults.keep_counts()
-            skip = fault is not None and fault.when == "before" and fault.effect != "latency"
-            reply = error(503, 503, "Service unavailable") if skip else self._answer(service, call, match)
+            world.faults.save_counts()
+            if fault and fault.skips_handler:
+                reply = error(503, 503, "Service unavailable")
+            else:
+                reply = self._answer(service, call, match)
             if fault and fault.effect == "insert_row" and reply.status == 200 and call.caller:
                 service.insert_row(call)
             if fault and fault.effect == "late_commit":
-                due = call.time + timedelta(seconds=fault.seconds)
-                world.late.add(due, lambda: self._carry_out_late(service, call, match))
+                due = world.clock.now() + timedelta(seconds=fault.seconds)
+                world.deferred.add(due, lambda: self._commit_late(service, call, match))
             if fault:
-                reply = spoil(reply, fault, error, world.clock)
+                reply = replace_content(reply, fault, error, call.time)
+            reply.headers.append(("date", http_date(call.time)))
+            if fault and fault.headers:
+                replace_headers(reply, fault)
             world.log.call(
                 call.seq,
                 time=arrived,
@@ -139,8 +149,8 @@ class Application:
             )
         return reply
 
-    def _carry_out_late(self, service: Service, call: Call, match: Match) -> None:
-        call.time, call.caller = self.world.clock.now(), service.identify(call)
+    def _commit_late(self, service: Service, call: Call, match: Match) -> None:
+        call.time, call.caller = self.world.clock.now(service.name), service.identify(call)
         with self.world.store.transaction():
             self._answer(service, call, match)
 
@@ -148,13 +158,13 @@ class Application:
         try:
             with self.world.store.savepoint():
                 return service.answer(call, match)
-        except Exception:  # noqa: BLE001 - a fault of one call must not end the server
+        except Exception:  # noqa: BLE001 - an error in one call must not end the server
             _LOG.exception("%s failed", call.operation)
             return service.error(call.caller, 500, 500, "Internal error")
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None if the client went away or sent too much."""
+    """Return the whole body, or None if the client disconnected or sent too much."""
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         return bytes(message.get("body", b""))

@@ -1,6 +1,6 @@
-"""What a person does in the web apps of both services, which their APIs do not offer.
+"""Actions of a person in the web apps of both services, which their APIs do not offer.
 
-The admin API, the loaders and the generator go through here; the effects carry the service ``admin`` in the log.
+The admin API, the loader and the generator use these functions; the log names the service of their effects ``admin``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.clock import local_seconds
-from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
 from sandbox.debitoor import entities, expenses
 from sandbox.debitoor.amounts import tax_groups
-from sandbox.gmi import counterparties, library
+from sandbox.gmi import counterparties, document_store
 from sandbox.gmi.reference import country_uid
+from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ _MARKS = {"tags", "isArchived", "workflow"}
 
 
 class Unknown(LookupError):
-    """There is no such thing."""
+    """Raised for an id that does not exist."""
 
 
 def add_document(
@@ -44,53 +44,58 @@ def add_document(
     *,
     supplier: str | None = None,
     supplier_country: str | None = None,
+    supplier_vat_id: str | None = None,
     created_at: datetime | None = None,
     **fields: Any,
 ) -> int:
-    """A document arrives in GetMyInvoices.
+    """Add a document to GetMyInvoices.
 
-    :param supplier: name of the company it is assigned to, created if unknown; none leaves it unassigned
+    :param supplier: name of the company it is assigned to, created if unknown; None leaves the document unassigned
     :param created_at: aware; now if None
     :param fields: as of :func:`edit_document`
     :return: its uid
     """
     with world.store.transaction():
-        data = library.blank(filename, source="Manual", isOcrCompleted=1)
+        data = document_store.blank(filename, source="Manual", isOcrCompleted=1)
         data |= _document_fields(fields)
-        data["companyUid"] = _supplier(world, company, supplier or "", supplier_country or "")
+        data["companyUid"] = _supplier(world, company, supplier or "", supplier_country or "", supplier_vat_id or "")
         local = local_seconds(created_at, company.timezone) if created_at else None
-        return library.add(world, company, data, content, created_at=local)
+        return document_store.add(world, company, data, content, created_at=local)
 
 
 def edit_document(world: World, company: Company, uid: int, **fields: Any) -> None:
-    """A person edits a document.
+    """Edit a document.
 
     :param fields: in snake case: ``document_number``, ``net_amount``, ``tax_rates``, ``archived``, ``locked``,
         ``workflow`` (None or ``{"is_completed": bool}``), ``supplier`` with ``supplier_country`` and so on
     :raises Unknown: if there is no such document
     """
     with world.store.transaction():
-        found = library.find(world, company, uid)
+        found = document_store.find(world, company, uid)
         if found is None:
             raise Unknown(f"document {uid}")
         changes = _document_fields(fields)
         if "supplier" in fields:
             changes["companyUid"] = _supplier(
-                world, company, fields["supplier"] or "", fields.get("supplier_country") or ""
+                world,
+                company,
+                fields["supplier"] or "",
+                fields.get("supplier_country") or "",
+                fields.get("supplier_vat_id") or "",
             )
         reported = company.switches.marks_reported or not changes.keys() <= _MARKS
-        library.change(world, company, uid, found[0], changes, reported=reported)
+        document_store.change(world, company, uid, found[0], changes, reported=reported)
 
 
 def delete_document(world: World, company: Company, uid: int) -> None:
-    """A person deletes a document.
+    """Delete a document.
 
     :raises Unknown: if there is no such document
     """
     with world.store.transaction():
-        if library.find(world, company, uid) is None:
+        if document_store.find(world, company, uid) is None:
             raise Unknown(f"document {uid}")
-        library.delete(world, company, uid)
+        document_store.delete(world, company, uid)
 
 
 def add_invoice(
@@ -108,17 +113,17 @@ def add_invoice(
     content: bytes | None = None,
     **extra: Any,
 ) -> dict[str, Any]:
-    """An invoice or credit note is booked in Debitoor.
+    """Book an invoice or credit note in Debitoor.
 
     :param lines: items of ``description``, ``quantity``, ``unit_net_price`` and ``tax_rate``; one of 100 at 19 % if
         empty. Amounts of a credit note are positive here and negative on the document
     :param content: its PDF, printed from the figures if None
     :param extra: further properties of the entity
-    :return: the entity as the API tells it
+    :return: the entity as the API shows it
     """
     with world.store.transaction():
         sign = -1 if kind == "creditNote" else 1
-        day = date or world.clock.now().date().isoformat()
+        day = date or world.clock.now("debitoor").date().isoformat()
         booked = [_sales_line(line, sign) for line in lines or ({"unit_net_price": 100, "tax_rate": 19},)]
         net = sum((line["netAmount"] for line in booked), Decimal(0))
         gross = sum((line["grossAmount"] for line in booked), Decimal(0))
@@ -162,7 +167,7 @@ def add_invoice(
 
 
 def add_expense(world: World, company: Company, body: dict[str, Any]) -> dict[str, Any]:
-    """A person enters an expense, or one arrives by e-mail (``createdFromEmail``)."""
+    """Enter an expense, as a person or by e-mail (``createdFromEmail``)."""
     with world.store.transaction():
         entity = expenses.assemble(world, company, expenses.EXPENSES, body)
         if not company.switches.strict_bookkeeping:
@@ -171,9 +176,9 @@ def add_expense(world: World, company: Company, body: dict[str, Any]) -> dict[st
 
 
 def edit_entity(world: World, company: Company, ident: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """A person changes properties of a document or party in Debitoor; None takes a property away.
+    """Change properties of a document or party in Debitoor; None removes a property.
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         kind, entity = _entity(world, company, ident)
@@ -182,9 +187,9 @@ def edit_entity(world: World, company: Company, ident: str, changes: dict[str, A
 
 
 def delete_entity(world: World, company: Company, ident: str) -> None:
-    """A person deletes a document in Debitoor: it is hidden, and tells when (D 3.5).
+    """Delete a document in Debitoor: it is hidden and has the time of deletion (D 3.5).
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         kind, entity = _entity(world, company, ident)
@@ -193,9 +198,9 @@ def delete_entity(world: World, company: Company, ident: str) -> None:
 
 
 def print_again(world: World, company: Company, ident: str, content: bytes) -> None:
-    """The PDF of a sales document becomes another, as when its layout was changed; the record is as it was.
+    """Replace the PDF of a sales document, as a change of its layout would; the record does not change.
 
-    :raises Unknown: if there is none with this id
+    :raises Unknown: if there is no entity with this id
     """
     with world.store.transaction():
         _entity(world, company, ident)
@@ -211,7 +216,7 @@ def _entity(world: World, company: Company, ident: str) -> tuple[entities.Kind, 
 
 
 def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    empty = library.blank("")  # A-12: a value that is not there is empty, not null
+    empty = document_store.blank("")  # A-12: a missing value is empty, not null
     data = {
         stored: empty[stored] if fields[name] is None else fields[name]
         for name, stored in _FIELDS.items()
@@ -223,18 +228,21 @@ def _document_fields(fields: dict[str, Any]) -> dict[str, Any]:
     if "tax_rates" in fields:
         data["taxRates"] = [f"{Decimal(str(rate)).normalize():f}" for rate in fields["tax_rates"] or ()]
     if "line_items" in fields:
-        data["lineItems"] = library.line_items(fields["line_items"] or [])
+        data["lineItems"] = document_store.line_items(fields["line_items"] or [])
     for name, stored in (("archived", "isArchived"), ("locked", "isLocked")):
         if name in fields:
             data[stored] = int(bool(fields[name]))
     return data
 
 
-def _supplier(world: World, company: Company, name: str, country: str) -> int:
+def _supplier(world: World, company: Company, name: str, country: str, vat_id: str) -> int:
+    """Return the uid of the supplier with this name, country and VAT id, which is created if it is unknown."""
     if not name:
         return 0
-    uid = counterparties.uid_by_name(world, company, name, country)
-    return uid or counterparties.add(world, company, name, country=country, country_uid=country_uid(country))
+    uid = counterparties.find(world, company, name, country=country, vat_id=vat_id)
+    return uid or counterparties.add(
+        world, company, name, country=country, country_uid=country_uid(country), vatId=vat_id
+    )
 
 
 def _sales_line(line: dict[str, Any], sign: int) -> dict[str, Any]:
