@@ -79,7 +79,7 @@ class Exchange:
             else:
                 export(pending, account=account, **step, **services)
                 if account.archive_after_transfer:
-                    archive(ledger.to_archive(ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
+                    archive(ledger.documents.to_archive(ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
         report(ledger=ledger, run_id=run_id, failed_steps=[])
 
     @contextmanager

@@ -18,7 +18,7 @@ def synchronised(ledger):
         exchange = Exchange(account_id, account_of(account_id, None), ledger, "run-1")
         due = exchange.plan(None, RunKind.MANUAL).due
         rename(due, account=exchange.account, ledger=ledger, run_id="run-1")
-        due = ledger.entries(account_id)
+        due = ledger.documents.entries(account_id)
         services = {"getmyinvoices": exchange.getmyinvoices, "debitoor": exchange.debitoor}
         move = export if exchange.account.type == "export" else import_
         move(due, account=exchange.account, ledger=ledger, run_id="run-1", **services)
@@ -56,7 +56,7 @@ class TestRebuild:
         assert cli("ledger", "rebuild", "acme", "-o", "json").rows == [
             {"account": "acme", "added": 2, "restored": 0, "known": 0}
         ]
-        restored = Ledger.open(url).entries()
+        restored = Ledger.open(url).documents.entries()
         assert {(entry.source_id, entry.state) for entry in restored} == {(uid, State.MOVED) for uid in uids}
         assert cli("ledger", "rebuild", "acme", "-o", "json").rows[0]["known"] == 2
 

@@ -114,7 +114,7 @@ def _run(told: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
                 rename(pending, account=account, **common)
                 pending = due(ledger, told["account_id"], account, run_id, RunKind.SCHEDULED)
                 export(pending, account=account, getmyinvoices=gmi, debitoor=books, **common)
-                archive(ledger.to_archive(told["account_id"]), account=account, getmyinvoices=gmi, **common)
+                archive(ledger.documents.to_archive(told["account_id"]), account=account, getmyinvoices=gmi, **common)
             else:
                 receiver = ImportAccount.model_validate(settings)
                 plan_import(None, account=receiver, debitoor=books, **planned)

@@ -20,7 +20,7 @@ class DebitoorArchiveOperator(SyncOperator):
         from debitoor_provider.sync.steps.archive import archive
 
         archived = archive(
-            exchange.ledger.to_archive(exchange.account_id),
+            exchange.ledger.documents.to_archive(exchange.account_id),
             account=exchange.export_account,
             ledger=exchange.ledger,
             getmyinvoices=exchange.getmyinvoices,

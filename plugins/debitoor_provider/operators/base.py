@@ -56,7 +56,7 @@ class SyncOperator(BaseOperator):
             except ServiceError as error:
                 verdict = STOPPED if isinstance(error, StopError) else ""
                 with suppress(LedgerError):  # what went wrong first is what counts
-                    exchange.ledger.note_error(exchange.run_id, str(error), error.remedy, verdict)
+                    exchange.ledger.runs.note_error(exchange.run_id, str(error), error.remedy, verdict)
                 raise
 
     def on_kill(self) -> None:

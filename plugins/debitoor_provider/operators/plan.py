@@ -101,7 +101,7 @@ class DebitoorPlanOperator(SyncOperator):
         from debitoor_provider.sync.ledger import Run
 
         kind = kind_of(context)
-        exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
+        exchange.ledger.runs.start(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
         window = requested_window(context, exchange.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
             from debitoor_provider.runs.dry_run import show
@@ -156,8 +156,8 @@ def make_plan(exchange: Exchange, window: Window | None, kind: RunKind) -> Plann
     archives = exchange.account.type == "export" and exchange.account.archive_after_transfer
     has_work = bool(
         plan.due
-        or (archives and exchange.ledger.to_archive(exchange.account_id))
-        or exchange.ledger.run_counts(exchange.run_id)  # it was cleared: what it did before is for the report to judge
+        or (archives and exchange.ledger.documents.to_archive(exchange.account_id))
+        or exchange.ledger.runs.counts(exchange.run_id)  # it was cleared: what it did before is for the report to judge
     )
     summary = {
         "due": len(plan.due),

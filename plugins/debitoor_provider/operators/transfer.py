@@ -34,7 +34,7 @@ class TransferOperator(SyncOperator):
 
         rename(exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
         self.transfer(exchange, exchange.due(context))
-        summary = exchange.ledger.run_counts(exchange.run_id)
+        summary = exchange.ledger.runs.counts(exchange.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
             extra: dict[str, Any] = {"account": self.account, "run_id": exchange.run_id, "documents": summary["moved"]}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def show(exchange: Exchange, window: Window | None, kind: RunKind, log: Logger) -> dict[str, Any]:
     """Log what a run would do and return the counts by outcome; nothing is moved and no watermark is touched."""
-    exchange.ledger.start_run(Run(exchange.run_id, exchange.account_id, exchange.account.type, "dry_run"))
+    exchange.ledger.runs.start(Run(exchange.run_id, exchange.account_id, exchange.account.type, "dry_run"))
     rows = exchange.preview(window, kind, datetime.now(UTC)).documents
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
     return {"dry_run": dict(Counter(row.outcome for row in rows))}

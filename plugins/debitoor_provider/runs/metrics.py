@@ -33,9 +33,9 @@ def tell_run(exchange: Exchange, counts: Mapping[str, int]) -> None:
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
-        attention = sum(exchange.ledger.count(account=exchange.account_id, states=ATTENTION).values())
+        attention = sum(exchange.ledger.documents.count(account=exchange.account_id, states=ATTENTION).values())
         stats.gauge("debitoor.documents.attention", attention, tags=tags)
-        last = exchange.ledger.last_judged(exchange.account_id, WENT_THROUGH)
+        last = exchange.ledger.runs.last_judged(exchange.account_id, WENT_THROUGH)
         if last and last.finished_at:
             since = datetime.now(UTC) - last.finished_at
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)

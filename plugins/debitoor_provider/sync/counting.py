@@ -48,5 +48,5 @@ def count_import(
 
 
 def _still_open(fitting: list[str], account: Account, account_id: str, ledger: Ledger) -> int:
-    known = ledger.known(account_id, account.type, fitting).values()
+    known = ledger.documents.known(account_id, account.type, fitting).values()
     return len(fitting) - sum(entry.state in {*DONE, State.IGNORED} for entry in known)

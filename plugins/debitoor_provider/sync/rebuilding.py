@@ -38,7 +38,7 @@ def rebuild_export(
                 gross_amount=expense.total_gross_amount,
                 moved_at=expense.created_date,
             )
-    return ledger.rebuild(account_id, "export", found.values())
+    return ledger.documents.rebuild(account_id, "export", found.values())
 
 
 def rebuild_import(*, account_id: str, ledger: Ledger, getmyinvoices: GetMyInvoicesClient) -> RebuildResult:
@@ -59,4 +59,4 @@ def rebuild_import(*, account_id: str, ledger: Ledger, getmyinvoices: GetMyInvoi
                 net_amount=document.net_amount,
                 gross_amount=document.gross_amount,
             )
-    return ledger.rebuild(account_id, "import", found.values())
+    return ledger.documents.rebuild(account_id, "import", found.values())

@@ -100,7 +100,7 @@ def plan_scheduled(account_id: str, account: Account, context: Context) -> Plann
     :raises LedgerError: when the ledger cannot be used
     """
     with open_exchange(account_id, account, context) as exchange:
-        exchange.ledger.start_run(Run(exchange.run_id, account_id, account.type, RunKind.SCHEDULED.value))
+        exchange.ledger.runs.start(Run(exchange.run_id, account_id, account.type, RunKind.SCHEDULED.value))
         window = exchange.window(None, RunKind.SCHEDULED)
         if window.full:  # may be long, and the triggerer is for what is short
             return None

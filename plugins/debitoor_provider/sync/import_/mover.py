@@ -74,7 +74,7 @@ def import_(
     look = Look(lambda: copies_of(getmyinvoices, bookings))
 
     def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-        tried = any(entry.state is State.SENDING for entry in claimed) or bool(ledger.sent_elsewhere(claimed))
+        tried = any(entry.state is State.SENDING for entry in claimed) or bool(ledger.documents.sent_elsewhere(claimed))
         present = look.at(somebody_was_there=tried)
         return _Mover(account, settings, ledger, getmyinvoices, debitoor, company_uid, present, now).move
 
@@ -141,7 +141,7 @@ class _Mover:
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
-            entry = self.ledger.intend(entry)
+            entry = self.ledger.steps.intend(entry)
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
@@ -161,7 +161,7 @@ class _Mover:
                     raise
                 return
             detail = {"found": True} if found else {}
-            self.ledger.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+            self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
 
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
@@ -178,7 +178,7 @@ class _Mover:
         """Take a document that carries the sales document's mark as its copy."""
         if entry.state is State.SENDING:
             self._repair(there)
-        self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
+        self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True})
 
     def _by_number(self, number: str) -> int | None:
         """Find the one document of a number, when a duplicate's answer does not tell which it is (section 6.3)."""
@@ -239,6 +239,6 @@ class _Mover:
 
     def _leave(self, entry: Entry, reason: str) -> None:
         if entry.state is State.SENDING:
-            entry = self.ledger.postpone(entry, reason)
-        self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+            entry = self.ledger.steps.postpone(entry, reason)
+        self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, reason)

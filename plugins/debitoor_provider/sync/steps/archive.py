@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.http.errors import RejectError, RetryError
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def archive(
             getmyinvoices.archive(int(entry.source_id))
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            ledger.not_archived(entry, run_id, error.message, _MEND)
+            ledger.steps.not_archived(entry, run_id, error.message, _MEND)
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:
@@ -63,7 +63,7 @@ def archive(
             while True:
                 some.append(done.popleft())
         if some:
-            archived.append(len(ledger.archived(some, run_id)))
+            archived.append(len(ledger.steps.archived(some, run_id)))
 
     failures: list[RetryError] = []
     for some in chunks(entries):

@@ -13,9 +13,9 @@ from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.http.shelf import Shelf, Spool
 from debitoor_provider.sync import snapshot
 from debitoor_provider.sync.accounts.settings import fingerprint
+from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Entry, Outcome, Pending, PlannedDocument, Run, State
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.listing import list_documents, list_sales
 from debitoor_provider.sync.selection import LeftOut, select, select_sales
 from debitoor_provider.sync.snapshot import load_document
@@ -69,7 +69,7 @@ def choose_window(
     :param requested: a backfill's interval or a person's choice
     """
     if requested is None:
-        mark = ledger.watermark(account_id, account.type)
+        mark = ledger.runs.watermark(account_id, account.type)
         unchanged = mark.settings_fingerprint == fingerprint(account)
         requested = incremental(
             now=now,
@@ -98,7 +98,7 @@ def plan_export(
     """
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
-    ledger.start_run(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
+    ledger.runs.start(Run(run_id, account_id, "export", window.kind.value, window=window.as_json()))
     with Spool[PlannedDocument]() as planned:
         with Shelf[int, Document]() as arrived:
             listed, gone = list_documents(window, account, getmyinvoices, arrived)
@@ -128,7 +128,7 @@ def plan_import(
     """Plan an import: one ledger row for each sales document to be moved."""
     started = now()
     window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=started, kind=kind)
-    ledger.start_run(Run(run_id, account_id, "import", window.kind.value, window=window.as_json()))
+    ledger.runs.start(Run(run_id, account_id, "import", window.kind.value, window=window.as_json()))
     books_of(debitoor, account)  # another company's list, be it empty, must not move the watermark
     listed, gone = list_sales(window, account, debitoor)
     chosen = ((document.id, document, select_sales(document, account)) for document in listed)
@@ -186,10 +186,10 @@ def _enter(
 ) -> Plan:
     """Write the plan and the watermark in one transaction, and say what the run has to do."""
     if window.document_ids:  # a person named them: what was held or rejected is to be tried again
-        known = ledger.known(account_id, account.type, window.document_ids).values()
+        known = ledger.documents.known(account_id, account.type, window.document_ids).values()
         if again := [entry for entry in known if entry.state in ATTENTION]:
-            ledger.retry(again, actor=f"run:{run_id}")
-    result = ledger.plan(
+            ledger.documents.retry(again, actor=f"run:{run_id}")
+    result = ledger.plans.enter(
         account_id,
         account.type,
         run_id,
@@ -212,12 +212,12 @@ def _enter(
 
 def due(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> Pending:
     """Tell what a run is to move, older documents first."""
-    return ledger.pending(account_id, account.type, DUE, planned_by=_alone(run_id, kind))
+    return ledger.plans.pending(account_id, account.type, DUE, planned_by=_alone(run_id, kind))
 
 
 def unnamed(ledger: Ledger, account_id: str, account: Account, run_id: str, kind: RunKind) -> Pending:
     """Tell what a run is to give a name before it moves it, in the order in which the documents came."""
-    return ledger.unnamed(account_id, account.type, planned_by=_alone(run_id, kind))
+    return ledger.plans.unnamed(account_id, account.type, planned_by=_alone(run_id, kind))
 
 
 def _alone(run_id: str, kind: RunKind) -> str | None:
@@ -266,13 +266,13 @@ def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None
 def _archived_by_us(ledger: Ledger, account_id: str, listed: Iterable[Document]) -> set[int]:
     """Find those that were archived because they had been sent, and are to be sent again."""
     archived = [str(document.document_uid) for document in listed if document.is_archived]
-    known = ledger.known(account_id, "export", archived).values() if archived else ()
+    known = ledger.documents.known(account_id, "export", archived).values() if archived else ()
     return {int(entry.source_id) for entry in known if entry.goes_although_archived}
 
 
 def _waiting_for_approval(ledger: Ledger, account_id: str) -> list[Entry]:
     """Find those that wait longest for their approval: no list tells when it came (contract section 5.4)."""
-    waiting = [entry for entry in ledger.waiting(account_id) if entry.reason_code in _BY_APPROVAL]
+    waiting = [entry for entry in ledger.documents.waiting(account_id) if entry.reason_code in _BY_APPROVAL]
     return waiting[:_ASKED_AGAIN]
 
 

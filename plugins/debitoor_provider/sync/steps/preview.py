@@ -163,7 +163,7 @@ class _Desk:
     def __init__(
         self, ledger: Ledger, account: Account, account_id: str, window: Window, records: Sequence[PlannedDocument]
     ) -> None:
-        self._known = ledger.known(account_id, account.type, [record.source_id for record in records])
+        self._known = ledger.documents.known(account_id, account.type, [record.source_id for record in records])
         self._settings = fingerprint(account)
         self._asked_for = set(window.document_ids)  # what a person names is tried again
         freed = [entry.target_name for entry in map(self._renamed, records) if entry and entry.target_name]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.import_.upload import upload_name
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.naming.filename import name_key, split_name, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -44,7 +44,7 @@ def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str)
             break
         names = Names(ledger, unnamed[0].account, account.type)
         given = names.give_each([wish(entry) for entry in unnamed])
-        naming = ledger.name_many(zip(unnamed, given, strict=True), run_id=run_id)
+        naming = ledger.names.give_all(zip(unnamed, given, strict=True), run_id=run_id)
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
         named += len(naming.named)
@@ -77,7 +77,7 @@ class Names:
 
     def give_each(self, wishes: Sequence[str]) -> list[str]:
         """Do the same for several wishes, in their order."""
-        taken = self._ledger.name_keys_taken(self._account_id, self._direction, wishes)
+        taken = self._ledger.names.keys_taken(self._account_id, self._direction, wishes)
         self._used |= taken - self._freed
         given = []
         for wish in wishes:
@@ -91,7 +91,7 @@ class Names:
         """Read the names beside which another number has to be found."""
         if stem not in self._asked:
             self._asked.add(stem)
-            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
+            taken = self._ledger.names.taken(self._account_id, self._direction, stem)
             self._used |= {name_key(name) for name in taken} - self._freed
 
     def keep(self, name: str) -> None:

@@ -39,8 +39,8 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
 
     :param failed_steps: steps of the run that failed
     """
-    run = ledger.run(run_id)
-    counts = ledger.run_counts(run_id)
+    run = ledger.runs.get(run_id)
+    counts = ledger.runs.counts(run_id)
     reasons = []
     if failed_steps:
         known = f": {run.error}" if run and run.error else ""
@@ -54,5 +54,5 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
         verdict = "rejected" if rejected else "success"
     text = "\n".join(reasons)
     if run is not None:
-        ledger.finish_run(run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
+        ledger.runs.finish(run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
     return Report(counts, verdict, text)
