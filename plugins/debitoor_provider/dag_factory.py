@@ -11,22 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, chain, get_parsing_context
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.broken_account import BrokenAccountOperator
-from debitoor_provider.operators.export import DebitoorExportOperator
-from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
+    from debitoor_provider.operators.base import SyncOperator
     from debitoor_provider.sync.accounts.settings import Account
 
 _TAG = "debitoor"
@@ -62,7 +61,7 @@ def build_dag(file: AccountFile, *, from_trigger: bool = False) -> DAG:
 
 
 def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool) -> DAG:
-    cron = account.frequency.cron
+    row, cron = row_of(account), account.frequency.cron
     common: dict[str, Any] = {"account": account_id, "settings": account}
     with DAG(
         dag_id,
@@ -93,16 +92,13 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
-        if isinstance(account, ExportAccount):
-            rename = DebitoorRenameOperator(task_id="rename", **common)
-            export = DebitoorExportOperator(task_id="export", **common)
-            if account.archive_after_transfer:
-                archive = DebitoorArchiveOperator(task_id="archive", **common)
-                plan >> rename >> export >> archive >> report
-            else:
-                plan >> rename >> export >> report
-        else:
-            plan >> DebitoorImportOperator(task_id="import", **common) >> report
+        way: list[SyncOperator] = [plan]
+        if row.renames:
+            way.append(DebitoorRenameOperator(task_id="rename", **common))
+        way.append(loaded(row.operator)(task_id=row.task_id, **common))
+        if account.archives:
+            way.append(DebitoorArchiveOperator(task_id="archive", **common))
+        chain(*way, report)
     # Last, because Airflow copies the form into each task made after it, and checks its defaults for each DAG anew: two
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())
@@ -148,8 +144,7 @@ def _trigger_form() -> dict[str, Param]:
 
 
 def _describe(account: Account) -> str:
-    way = "GetMyInvoices → Debitoor" if isinstance(account, ExportAccount) else "Debitoor → GetMyInvoices"
-    lines = [f"**{way}**, {account.frequency!s}", _literally(account.name)]
+    lines = [f"**{row_of(account).title}**, {account.frequency!s}", _literally(account.name)]
     if account.note:
         lines.append(_literally(account.note))
     return _markdown(lines)

@@ -11,6 +11,7 @@ import debitoor_provider.messages
 from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of
 
 PACKAGE = Path(debitoor_provider.messages.__file__).parents[1]
+MAKERS = {"Message", "held", "rejected"}
 
 
 def test_no_code_stands_in_two_files():
@@ -32,13 +33,14 @@ def test_an_entry_has_a_text_and_perhaps_a_remedy(code):
 
 
 def messages_in_the_code():
-    """Every ``Message("code", name=…)`` written in the package, with its place."""
+    """Every ``Message("code", name=…)`` written in the package, also as an obstacle, with its place."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Message":
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    names = {word.arg for word in node.keywords}
-                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node.args[0].value, names
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) in MAKERS:
+                names = {word.arg for word in node.keywords}
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node.args[0].value, names
 
 
 def test_every_code_in_the_package_has_its_sentence_with_its_parameters():

@@ -298,7 +298,7 @@ def test_a_look_at_one_account_leaves_what_is_known_of_the_others(
         ledger.runs.finish(run_id, counts={}, verdict="success")
     rows()
     asked: list[str] = []
-    monkeypatch.setattr(type(ledger.runs), "known", lambda _, run_ids: asked.extend(run_ids) or {})
+    monkeypatch.setattr(type(ledger.runs.latest), "known", lambda _, run_ids: asked.extend(run_ids) or {})
     assert page().get("api/accounts/acme").status_code == 200
     assert rows().keys() == {"acme", "beta"}
     assert asked == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_e
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.runs.exchange import Exchange, account_of
+from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.runs.tables import cell, preview_table
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import ServiceError
@@ -23,7 +22,8 @@ from debitoor_provider.sync.accounts.files import load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
-from debitoor_provider.sync.window import RunKind, manual
+from debitoor_provider.sync.steps.preview import preview as previewed
+from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -128,15 +128,12 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
     with opened_ledger() as ledger:
-        exchange = Exchange(args.account, account_of(args.account, None), ledger, run_id="preview")
         start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
         window = manual(start, end, ()) if start or end else None
-        try:
-            rows = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), args.limit).documents
-        finally:
-            exchange.close()
+        with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
+            rows = previewed(job, window, args.limit).documents
     if args.output == "json":
-        show(args, [{name: getattr(row, name) for name in row.__slots__} for row in rows])
+        show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")
     if len(rows) == args.limit:

@@ -8,10 +8,9 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import opened_ledger, plain_errors, show
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.runs.exchange import Exchange, account_of
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
+from debitoor_provider.sync.steps.rebuild import rebuild as rebuilt
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,19 +32,8 @@ def upgrade(args: Namespace) -> None:  # noqa: ARG001
 def rebuild(args: Namespace) -> None:
     """Restore what the ledger knows of an account from what the target has."""
     with opened_ledger() as ledger:
-        exchange = Exchange(args.account, account_of(args.account, None), ledger, run_id="rebuild")
-        try:
-            books_of(exchange.debitoor, exchange.account)
-            if exchange.account.type == "export":
-                result = rebuild_export(
-                    account_id=args.account,
-                    ledger=ledger,
-                    getmyinvoices=exchange.getmyinvoices,
-                    debitoor=exchange.debitoor,
-                )
-            else:
-                result = rebuild_import(account_id=args.account, ledger=ledger, getmyinvoices=exchange.getmyinvoices)
-        finally:
-            exchange.close()
+        with job_of(args.account, account_of(args.account, None), ledger, run_id="rebuild") as job:
+            job.direction.require_target()
+            result = rebuilt(job)
         row = {"account": args.account, "added": result.added, "restored": result.restored, "known": result.unchanged}
         show(args, [row], right=["added", "restored", "known"])

@@ -9,23 +9,18 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
+    from debitoor_provider.sync.steps.job import Job
 
 
 class DebitoorArchiveOperator(SyncOperator):
     """Archive in GetMyInvoices what was verified in Debitoor, and nothing else."""
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    direction = "export"
+
+    def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Archive what was moved and is not archived yet."""
         from debitoor_provider.sync.steps.archive import archive
 
-        archived = archive(
-            exchange.ledger.documents.to_archive(exchange.account_id),
-            account=exchange.export_account,
-            ledger=exchange.ledger,
-            getmyinvoices=exchange.getmyinvoices,
-            run_id=exchange.run_id,
-            ending=exchange.ending,
-        )
+        archived = archive(job)
         self.log.info("Archived %s documents", archived)
         return {"archived": archived}

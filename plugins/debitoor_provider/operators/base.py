@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.steps.job import Job
 
 
 class SyncOperator(BaseOperator):
@@ -27,6 +27,8 @@ class SyncOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("account",)
+    direction: ClassVar[str | None] = None
+    """The direction of the accounts that the step is for; ``None``: of all."""
     operator_extra_links = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
@@ -34,7 +36,7 @@ class SyncOperator(BaseOperator):
         super().__init__(**kwargs)
         self.account = account
         self.settings = settings
-        self._exchange: Exchange | None = None
+        self._job: Job | None = None
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
@@ -44,26 +46,36 @@ class SyncOperator(BaseOperator):
         :raises AirflowRescheduleException: when the run is patient and its turn is over
         """
         from debitoor_provider.policies.turns import in_turns
-        from debitoor_provider.runs.exchange import open_exchange
+        from debitoor_provider.runs.jobs import open_job
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
 
-        with open_exchange(self.account, self.settings, context) as exchange:
-            self._exchange = exchange
+        with open_job(self.account, self.settings, context) as job:
+            self._job = job
             try:
-                with in_turns(exchange):
-                    return self.step(exchange, context)
+                self._require_direction(job)
+                with in_turns(job):
+                    return self.step(job, context)
             except ServiceError as error:
                 verdict = STOPPED if isinstance(error, StopError) else ""
                 with suppress(LedgerError):  # what went wrong first is what counts
-                    exchange.ledger.runs.note_error(exchange.run_id, str(error), error.remedy, verdict)
+                    job.ledger.runs.note_error(job.run_id, str(error), error.remedy, verdict)
                 raise
 
     def on_kill(self) -> None:
         """Begin no further document; Airflow gives those under way a few seconds before it ends the process."""
-        if self._exchange:
-            self._exchange.ending.set()
+        if self._job:
+            self._job.ending.set()
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+    def _require_direction(self, job: Job) -> None:
+        from debitoor_provider.services.http.errors import Misconfigured
+        from debitoor_provider.sync.directions import row_of
+
+        if self.direction not in (None, job.direction.name):
+            raise Misconfigured(
+                f"The account {job.account_id} moves documents {row_of(job.account).title}.", operation=self.direction
+            )
+
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""
         raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
-    from debitoor_provider.sync.window import RunKind, Window
+    from debitoor_provider.sync.steps.job import Job
 
 _TRIGGER = "debitoor_provider.triggers.plan.PlanTrigger"  # by name: only the triggerer needs it
 _PATIENCE = timedelta(minutes=10)
@@ -95,35 +94,33 @@ class DebitoorPlanOperator(SyncOperator):
             return self.execute(context)
         return super().resume_execution(next_method, next_kwargs, context)
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
-        from debitoor_provider.runs.windows import kind_of, requested_window
+        from debitoor_provider.runs.plan import dry_run, make_plan
+        from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
-        kind = kind_of(context)
-        exchange.ledger.runs.start(Run(exchange.run_id, exchange.account_id, exchange.account.type, kind.value))
-        window = requested_window(context, exchange.account, self.period_from, self.period_to, self.document_ids)
+        job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
-            from debitoor_provider.runs.dry_run import show
-
-            plan = Planned(show(exchange, window, kind, self.log), has_work=False)
+            plan = dry_run(job, window, self.log)
         else:
-            plan = make_plan(exchange, window, kind)
+            plan = make_plan(job, window)
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
-            self._skip_the_rest(exchange, context, plan.summary)
+            self._skip_the_rest(job, context, plan.summary)
         return plan.summary
 
-    def _skip_the_rest(self, exchange: Exchange, context: Context, summary: dict[str, Any]) -> None:
+    def _skip_the_rest(self, job: Job, context: Context, summary: dict[str, Any]) -> None:
         """Report, and skip the steps that would find nothing to do; a task with its own trigger rule is left.
 
         One of several mapped plans skips nothing: the steps after it may be those of the other accounts too.
         """
         if getattr(context["ti"], "map_index", -1) >= 0:
             return
-        from debitoor_provider.operators.report import conclude
+        from debitoor_provider.runs.report import conclude
 
-        conclude(exchange)
+        conclude(job)
         rest: dict[str, None] = {}
         ahead = list(self.downstream_list) if self.has_dag() else []  # type: ignore[no-untyped-call]
         while ahead:
@@ -136,39 +133,6 @@ class DebitoorPlanOperator(SyncOperator):
             raise DownstreamTasksSkipped(tasks=sorted(rest))  # type: ignore[no-untyped-call]
 
 
-class Planned(NamedTuple):
-    """What a run has to do.
-
-    :param summary: counts, no document
-    :param has_work: whether the following steps find anything to do
-    """
-
-    summary: dict[str, Any]
-    has_work: bool
-
-
-def make_plan(exchange: Exchange, window: Window | None, kind: RunKind) -> Planned:
-    """Make the plan of a run.
-
-    :param window: what was asked for; ``None`` for whatever is new
-    """
-    plan = exchange.plan(window, kind)
-    archives = exchange.account.type == "export" and exchange.account.archive_after_transfer
-    has_work = bool(
-        plan.due
-        or (archives and exchange.ledger.documents.to_archive(exchange.account_id))
-        or exchange.ledger.runs.counts(exchange.run_id)  # it was cleared: what it did before is for the report to judge
-    )
-    summary = {
-        "due": len(plan.due),
-        "new": plan.new,
-        "already_there": plan.done,
-        "waiting": plan.waiting,
-        "left_out": plan.left_out,
-    }
-    return Planned(summary, has_work)
-
-
 def is_yes(answer: bool | str) -> bool:
-    """Read a switch that a template may have made a text."""
+    """Return whether a switch is on, which a template may have made a text."""
     return str(answer).strip().lower() in {"true", "1", "yes"}

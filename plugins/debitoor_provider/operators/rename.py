@@ -9,7 +9,7 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
+    from debitoor_provider.sync.steps.job import Job
 
 
 class DebitoorRenameOperator(SyncOperator):
@@ -19,11 +19,8 @@ class DebitoorRenameOperator(SyncOperator):
     new one.
     """
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+    def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Name the documents of the run."""
         from debitoor_provider.sync.steps.rename import rename
 
-        named = rename(
-            exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id
-        )
-        return {"named": named}
+        return {"named": rename(job)}

@@ -1,4 +1,4 @@
-"""The end of every run: what came of it."""
+"""The last step of every run: counts and verdict."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from airflow.sdk.exceptions import AirflowFailException
 from debitoor_provider.operators.base import SyncOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
-    from debitoor_provider.sync.steps.report import Report
+    from debitoor_provider.sync.steps.job import Job
 
 
 class DebitoorReportOperator(SyncOperator):
@@ -28,7 +25,7 @@ class DebitoorReportOperator(SyncOperator):
         kwargs.setdefault("trigger_rule", "all_done")
         super().__init__(**kwargs)
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Report on the run.
 
         :raises AirflowFailException: when the run's verdict is that it failed
@@ -41,21 +38,10 @@ class DebitoorReportOperator(SyncOperator):
             .get(dag_run.run_id, {})
         )
         failed = sorted(step for step, state in states.items() if state == "failed")
-        result = conclude(exchange, failed)
+        from debitoor_provider.runs.report import conclude
+
+        result = conclude(job, failed)
         self.log.info("Report: %s", result.counts)
         if result.verdict != "success":
             raise AirflowFailException(result.text)
         return dict(result.counts)
-
-
-def conclude(exchange: Exchange, failed_steps: Sequence[str] = ()) -> Report:
-    """Write into the ledger what a run came to, and tell Airflow's metrics.
-
-    :param failed_steps: steps of the run that failed
-    """
-    from debitoor_provider.runs.metrics import tell_run
-    from debitoor_provider.sync.steps.report import report
-
-    result = report(ledger=exchange.ledger, run_id=exchange.run_id, failed_steps=failed_steps)
-    tell_run(exchange, result.counts)
-    return result

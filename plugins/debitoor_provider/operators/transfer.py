@@ -1,4 +1,4 @@
-"""What export and import have in common as Airflow tasks."""
+"""Documents from the source to the target, as an Airflow task."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from debitoor_provider.operators.base import SyncOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.exchange import Exchange
-    from debitoor_provider.sync.ledger import Pending
+    from debitoor_provider.sync.steps.job import Job
 
 
 class TransferOperator(SyncOperator):
-    """Move the documents that are planned and not moved yet, and tell other DAGs about it.
+    """Move the documents that are planned and not moved yet, and announce them to other DAGs.
 
-    When documents were moved, an event of the asset ``debitoor__<account>`` says how many, so that
+    When documents were moved, an event of the asset ``debitoor__<account>`` holds their number, so that
     ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
     """
 
@@ -28,22 +27,19 @@ class TransferOperator(SyncOperator):
         if isinstance(self.account, str) and "{" not in self.account:
             self._announce()
 
-    def step(self, exchange: Exchange, context: Context) -> dict[str, Any]:
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Name what has no name yet, move, and count."""
         from debitoor_provider.sync.steps.rename import rename
+        from debitoor_provider.sync.steps.transfer import transfer
 
-        rename(exchange.unnamed(context), account=exchange.account, ledger=exchange.ledger, run_id=exchange.run_id)
-        self.transfer(exchange, exchange.due(context))
-        summary = exchange.ledger.runs.counts(exchange.run_id)
+        rename(job)
+        transfer(job)
+        summary = job.ledger.runs.counts(job.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
-            extra: dict[str, Any] = {"account": self.account, "run_id": exchange.run_id, "documents": summary["moved"]}
+            extra: dict[str, Any] = {"account": self.account, "run_id": job.run_id, "documents": summary["moved"]}
             context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=extra)
         return summary
-
-    def transfer(self, exchange: Exchange, pending: Pending) -> None:
-        """Move the documents."""
-        raise NotImplementedError
 
     def _announce(self) -> AssetAlias:
         """Make the account's asset an outlet of the task, unless it is."""
@@ -54,5 +50,5 @@ class TransferOperator(SyncOperator):
 
 
 def asset_name(account: str) -> str:
-    """Name the asset whose events tell that documents of an account were moved."""
+    """Return the name of the asset that has an event when documents of an account were moved."""
     return f"debitoor__{account}"

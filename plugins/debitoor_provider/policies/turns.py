@@ -16,7 +16,7 @@ from debitoor_provider.services.http.errors import ToldToEnd
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.runs.exchange import Exchange
+    from debitoor_provider.sync.steps.job import Job
 
 REST = timedelta(seconds=30)
 """How long it stays out of the queue then: long enough for the scheduler to give its slot to who waits."""
@@ -47,17 +47,17 @@ class Turn(threading.Event):
 
 
 @contextmanager
-def in_turns(exchange: Exchange) -> Iterator[None]:
+def in_turns(job: Job) -> Iterator[None]:
     """Let a patient step work for a while only; what is left goes in its next turn.
 
     A turn is no try: Airflow counts none, however long the period is.
 
     :raises AirflowRescheduleException: when something is left
     """
-    if not exchange.patient:
+    if not job.patient:
         yield
         return
-    exchange.ending = turn = Turn(turn_seconds())
+    job.ending = turn = Turn(turn_seconds())
     try:
         yield
     except ToldToEnd:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, manual
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.sync.accounts.settings import Account
-
-_IDS = {"export": re.compile(r"[0-9]{1,18}"), "import": re.compile(r"[0-9a-f]{24}")}
 
 
 def kind_of(context: Context) -> RunKind:
@@ -54,11 +52,13 @@ def to_ids(text: str, account: Account) -> tuple[str, ...]:
     :raises Misconfigured: when the source cannot have such an id
     """
     ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    form = _IDS[account.type]
-    wrong = [part for part in ids if not form.fullmatch(part)]
+    row = row_of(account)
+    wrong = [part for part in ids if not row.source_id.fullmatch(part)]
     if wrong:
-        remedy = "GetMyInvoices counts: 4711." if account.type == "export" else "Debitoor's have 24 digits from 0 to f."
-        raise Misconfigured(f"Documents: {wrong[0][:60]!r} is not the id of a document.", remedy=remedy)
+        raise Misconfigured(
+            f"Documents: {wrong[0][:60]!r} is not the id of a document.",
+            remedy=f"Ids of {row.source_title} look like {row.source_id_example}.",
+        )
     return ids
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.settings import ExportAccount
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -37,7 +38,7 @@ def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
             operation=_OPERATION,
             remedy="Correct debitoor_id in the account file, or connect the right Debitoor account.",
         )
-    if account.type == "export" and not (books.currency and books.country_code):
+    if isinstance(account, ExportAccount) and not (books.currency and books.country_code):
         raise Misconfigured(
             "The account does not tell its currency and country, so no document can be booked right.",
             service="Debitoor",

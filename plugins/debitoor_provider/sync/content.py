@@ -48,10 +48,10 @@ def seal(body: BinaryIO, filename: str) -> Content:
     """
     size = body.tell()
     if not size:
-        raise rejected("empty_file", "The document's file is empty.", "Replace the document with its real file.")
+        raise rejected("empty_file")
     body.seek(0)
     if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(_PDF_MAGIC)) != _PDF_MAGIC:
-        raise rejected("not_a_pdf", "The file is called .pdf but is not a PDF.", "Replace the document's file.")
+        raise rejected("not_a_pdf")
     body.seek(0)
     digest = hashlib.file_digest(cast("BufferedIOBase", body), "sha256").hexdigest()
     body.seek(0)

@@ -1,39 +1,45 @@
-"""Why a document cannot go by itself, in words for the person who keeps the books."""
+"""What keeps a document from being transferred, with what a person can do about it."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from debitoor_provider.messages import Message
+
 
 class Kind(StrEnum):
-    """What the ledger makes of an obstacle."""
+    """The state that an obstacle puts the document into."""
 
     HELD = "held"  # a rule of the account wants a person's decision
     REJECTED = "rejected"  # the document cannot go as it is recorded
 
 
 class Obstacle(Exception):
-    """A document that stays where it is until somebody has mended something.
+    """A document cannot be transferred until a person has acted.
 
-    :param kind: whether the account's rules hold it or its own figures reject it
-    :param code: stable short name, e.g. ``foreign_currency``
-    :param reason: what is wrong, one plain sentence
-    :param mend: what a person can do about it
+    :param kind: whether a rule of the account holds the document, or its own record cannot be transferred
+    :param message: what is wrong and what a person can do; its code is stored in the ledger
     """
 
-    def __init__(self, kind: Kind, code: str, reason: str, mend: str) -> None:
-        super().__init__(f"{reason} {mend}")
+    def __init__(self, kind: Kind, message: Message) -> None:
+        super().__init__(kind, message)
         self.kind = kind
-        self.code = code
-        self.reason = reason
-        self.mend = mend
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    @property
+    def code(self) -> str:
+        """The message's code, e.g. ``foreign_currency``."""
+        return self.message.code
 
 
-def held(code: str, reason: str, mend: str) -> Obstacle:
-    """Build the obstacle of a rule that wants a decision."""
-    return Obstacle(Kind.HELD, code, reason, mend)
+def held(code: str, /, **params: object) -> Obstacle:
+    """Return the obstacle of a rule that wants a decision."""
+    return Obstacle(Kind.HELD, Message(code, **params))
 
 
-def rejected(code: str, reason: str, mend: str) -> Obstacle:
-    """Build the obstacle of a document that cannot go as it is."""
-    return Obstacle(Kind.REJECTED, code, reason, mend)
+def rejected(code: str, /, **params: object) -> Obstacle:
+    """Return the obstacle of a document that cannot go as it is recorded."""
+    return Obstacle(Kind.REJECTED, Message(code, **params))

@@ -66,3 +66,8 @@ def cut(text: str, limit: int) -> str:
     while end > 0 and unicodedata.category(text[end]) in {"Mn", "Mc", "Me"}:
         end -= 1
     return text[: end or limit]
+
+
+def shown(text: str) -> str:
+    """Return a person's text as a sentence can hold it: on one line, at most 60 characters."""
+    return shorten(" ".join(text.split()), 60)

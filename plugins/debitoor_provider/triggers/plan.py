@@ -11,12 +11,15 @@ from weakref import WeakValueDictionary
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
-from debitoor_provider.operators.plan import Planned, is_yes, make_plan
-from debitoor_provider.operators.report import conclude
-from debitoor_provider.runs.exchange import account_of, open_exchange
+from debitoor_provider.operators.plan import is_yes
+from debitoor_provider.runs.jobs import account_of, open_job
+from debitoor_provider.runs.plan import Planned, make_plan
+from debitoor_provider.runs.report import conclude
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError, Run
+from debitoor_provider.sync.steps.plan import choose_window
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
@@ -85,9 +88,8 @@ class PlanTrigger(BaseTrigger):
     async def _plan(self, context: Context) -> Planned | None:
         """Plan in a thread; those who use a connection take turns, so that a slow one keeps no other waiting."""
         account = account_of(self.account, None)
-        connections = account.connections
-        source = connections.getmyinvoices if account.type == "export" else connections.debitoor
-        turn = _turns.setdefault(source, asyncio.Lock())
+        connection = getattr(account.connections, row_of(account).source)
+        turn = _turns.setdefault(connection, asyncio.Lock())
         async with turn:
             work = partial(copy_context().run, plan_scheduled, self.account, account, context)
             return await asyncio.get_running_loop().run_in_executor(_threads, work)
@@ -99,12 +101,11 @@ def plan_scheduled(account_id: str, account: Account, context: Context) -> Plann
     :raises ServiceError: whatever went wrong at the source
     :raises LedgerError: when the ledger cannot be used
     """
-    with open_exchange(account_id, account, context) as exchange:
-        exchange.ledger.runs.start(Run(exchange.run_id, account_id, account.type, RunKind.SCHEDULED.value))
-        window = exchange.window(None, RunKind.SCHEDULED)
-        if window.full:  # may be long, and the triggerer is for what is short
+    with open_job(account_id, account, context) as job:
+        job.ledger.runs.start(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
+        if choose_window(job, None, job.now()).full:  # may be long, and the triggerer is for what is short
             return None
-        plan = make_plan(exchange, window, RunKind.SCHEDULED)
+        plan = make_plan(job, None)
         if not plan.has_work:
-            conclude(exchange)
+            conclude(job)
         return plan

@@ -3,62 +3,41 @@
 from __future__ import annotations
 
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.listing import sales_document
-from debitoor_provider.ui.exchange import opened_exchange
+from debitoor_provider.ui.jobs import opened_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.runs.exchange import Exchange
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
-
-Side = Literal["source", "target"]
+    from debitoor_provider.sync.steps.direction import Side
 
 _IN_MEMORY = 1 << 20
 _PIECE = 1 << 16
 
 
-def fetch(entry: Entry, account: Account, side: Side) -> Iterator[bytes]:
-    """Fetch a document's file whole, then give it in pieces.
+def fetch(entry: Entry, account: Account, side: Side) -> tuple[str, Iterator[bytes]]:
+    """Fetch a document's file whole, and return its name and its pieces.
 
     :raises NotFound: when the service does not have it
     :raises ServiceError: when the service does not give it
     """
     body = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115  closed behind the last piece
     try:
-        with opened_exchange(entry.account, account) as exchange:
-            _download(exchange, entry, side, body)
+        if side == "target" and not entry.target_id:
+            raise NotFound("It is not known which record of the target it is.")
+        with opened_job(entry.account, account) as job:
+            if entry.direction != job.direction.name:
+                raise NotFound("The account moves documents the other way now.")
+            name = job.direction.file_name(entry, side)
+            job.direction.download(entry, side, body)
     except BaseException:
         body.close()
         raise
-    return _pieces(body)
-
-
-def name_of(entry: Entry, side: Side) -> str:
-    """Give the name of a document's file there."""
-    if entry.direction == "import":  # Debitoor's PDFs have no name of their own
-        return entry.target_name or f"{entry.source_name}.pdf"
-    return (entry.target_name if side == "target" else None) or entry.source_name
-
-
-def _download(exchange: Exchange, entry: Entry, side: Side, into: BinaryIO) -> None:
-    if side == "target" and not entry.target_id:
-        raise NotFound("Nobody knows which record of the target it is.")
-    is_export = entry.direction == "export"
-    if is_export == (side == "source"):
-        uid = entry.source_id if is_export else entry.target_id
-        exchange.getmyinvoices.download(int(uid or 0), into)
-    elif is_export:
-        file = exchange.debitoor.expense(entry.target_id or "").file
-        if file is None:
-            raise NotFound("The expense has no file.")
-        exchange.debitoor.download_file(file, into)
-    else:
-        exchange.debitoor.sales_pdf(sales_document(entry.source_id, exchange.debitoor), into)
+    return name, _pieces(body)
 
 
 def _pieces(body: BinaryIO) -> Iterator[bytes]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.window import RunKind, manual
-from debitoor_provider.ui.exchange import opened_exchange
+from debitoor_provider.sync.steps.preview import preview as previewed
+from debitoor_provider.sync.window import manual
+from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.previews import PreviewModel
 
 if TYPE_CHECKING:
@@ -23,13 +22,13 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
     :raises ServiceError: when one of them does not answer, or the connections cannot be right
     """
     window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
-    with opened_exchange(account_id, account) as exchange:
-        look = exchange.preview(window, RunKind.MANUAL, datetime.now(UTC), wish.limit)
+    with opened_job(account_id, account) as job:
+        seen = previewed(job, window, wish.limit)
     return PreviewModel.model_validate(
         {
-            "counts": Counter(document.outcome for document in look.documents),
-            "total": look.total,
-            "complete": len(look.documents) == look.total,
-            "documents": [asdict(document) for document in look.documents],
+            "counts": Counter(document.outcome for document in seen.documents),
+            "total": seen.total,
+            "complete": len(seen.documents) == seen.total,
+            "documents": [document.as_row() for document in seen.documents],
         }
     )

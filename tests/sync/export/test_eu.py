@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.export.eu import country_of_vat_id, in_eu, iso_code
+from debitoor_provider.sync.export.eu import in_eu, iso_code
 
 
 @pytest.mark.parametrize(
@@ -36,28 +36,6 @@ def test_the_union_has_27_members_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("vat_id", "country"),
-    [
-        ("DE123456789", "DE"),
-        ("de 123 456 789", "DE"),
-        ("EL123456789", "GR"),
-        ("ATU12345678", "AT"),
-        ("CHE-123.456.789", "CH"),
-        ("GB999999973", "GB"),
-        ("US123456789", ""),
-        ("123456789", ""),
-        ("DEXXXXXXXX", ""),
-        ("DE12", ""),
-        ("FRXX999999999", "FR"),
-        ("DETAILS OF 2026", ""),
-        ("", ""),
-    ],
-)
-def test_a_vat_number_tells_its_country(vat_id: str, country: str) -> None:
-    assert country_of_vat_id(vat_id) == country
-
-
-@pytest.mark.parametrize(
     ("told", "code"),
     [("DE", "DE"), (" fr ", "FR"), ("UK", "GB"), ("el", "GR"), ("Germany", ""), ("D", ""), ("4Ä", ""), ("", "")],
 )
@@ -67,5 +45,4 @@ def test_a_country_code_has_two_letters(told: str, code: str) -> None:
 
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
-    assert len(country_of_vat_id(text)) in {0, 2}
     assert len(iso_code(text)) in {0, 2}

@@ -43,8 +43,8 @@ def booked(company: Company | None = PAPER, settings: dict[str, Any] | None = No
 def obstacle(company: Company | None = PAPER, settings: dict[str, Any] | None = None, **fields: Any) -> str:
     with pytest.raises(Obstacle) as met:
         booked(company, settings, **fields)
-    assert met.value.reason.endswith(".")
-    assert met.value.mend.endswith(".")
+    assert met.value.message.text().endswith(".")
+    assert met.value.message.remedy().endswith(".")
     return f"{met.value.kind} {met.value.code}"
 
 

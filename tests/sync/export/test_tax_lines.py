@@ -104,9 +104,9 @@ def test_figures_that_do_not_tell_are_rejected_and_never_guessed(told: Document,
     with pytest.raises(Obstacle) as obstacle:
         split(told)
     assert (obstacle.value.kind, obstacle.value.code) == (Kind.REJECTED, code)
-    assert obstacle.value.reason.endswith(".")
-    assert obstacle.value.mend.endswith(".")
-    assert "E+" not in obstacle.value.reason
+    assert obstacle.value.message.text().endswith(".")
+    assert obstacle.value.message.remedy().endswith(".")
+    assert "E+" not in obstacle.value.message.text()
 
 
 def test_a_rounding_difference_goes_to_the_largest_line_and_is_told() -> None:

@@ -81,6 +81,10 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         return filter(query.keeps, all_documents(fetch, keep))
 
+    def first_documents(self, **filters: Unpack[DocumentFilters]) -> list[Document]:
+        """Return the first page of documents that pass the filters."""
+        return next(self.iter_documents(**filters), [])
+
     def iter_documents(self, **filters: Unpack[DocumentFilters]) -> Iterator[list[Document]]:
         """Yield the documents page by page as they come, for looking through a long list.
 

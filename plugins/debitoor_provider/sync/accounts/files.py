@@ -12,19 +12,20 @@ from pydantic import ValidationError
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
-from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.text import fold, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from debitoor_provider.sync.accounts.settings import Account
+
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id
 _PROBLEM_LIMIT = 50  # more than anybody mends at once
 _SUFFIXES = {".yaml", ".yml"}
-_KINDS: dict[str, type[ExportAccount] | type[ImportAccount]] = {"export": ExportAccount, "import": ImportAccount}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +107,17 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
         path = field_path(error.location)
         return None, (Problem(file, error.line, error.column, path, error.message, error.mend),)
     kind = source.data.get("type")
-    model = _KINDS.get(kind) if isinstance(kind, str) else None
-    if model is None:
+    row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
+    if row is None:
         return None, (_no_kind(kind, source, file),)
     try:
-        return model.model_validate(source.data), ()
+        return row.settings.model_validate(source.data), ()
     except ValidationError as error:
-        return None, _problems(error, model, source, file)
+        return None, _problems(error, row.settings, source, file)
 
 
 def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
-    others = [other for other in _KINDS.values() if other is not model]
+    others = [row.settings for row in DIRECTIONS.values() if row.settings is not model]
     details = sorted(error.errors(include_url=False), key=lambda detail: source.place(detail["loc"]))
     problems = []
     for detail in details[:_PROBLEM_LIMIT]:
@@ -131,9 +132,9 @@ def _problems(error: ValidationError, model: type[Account], source: Source, file
 def _no_kind(kind: Any, source: Source, file: str) -> Problem:
     if "type" not in source.data:
         return Problem(file, 1, 1, "type", "This field is missing.", "Begin with type: export or type: import.")
-    near = nearest(str(kind), _KINDS)
+    near = nearest(str(kind), DIRECTIONS)
     hint = f"; did you mean {near}?" if near else "."
-    mend = f"Use one of {', '.join(_KINDS)}{hint}"
+    mend = f"Use one of {', '.join(DIRECTIONS)}{hint}"
     return Problem(file, *source.place(("type",)), "type", f"{quoted(kind)} is not a type.", mend)
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 
-from debitoor_provider.sync.accounts.settings import Account
+from debitoor_provider.sync.directions import DIRECTIONS
 
 
 def json_schema() -> dict[str, Any]:
     """Describe an account file, draft 2020-12: one of the two types, each field with its words and examples."""
-    schema = TypeAdapter(Annotated[Account, Field(discriminator="type")]).json_schema(by_alias=True)
+    models: Any = Union[tuple(row.settings for row in DIRECTIONS.values())]  # noqa: UP007  of a table, not of names
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[models, Field(discriminator="type")])
+    schema = adapter.json_schema(by_alias=True)
     del schema["discriminator"]  # a word of OpenAPI; the constant ``type`` of each choice says the same
     for definition in schema["$defs"].values():
         if "enum" in definition:

@@ -15,6 +15,8 @@ from debitoor_provider.services.getmyinvoices.enums import DocumentType, Payment
 from debitoor_provider.sync.accounts.values import (
     CompanyRef,
     ConnectionId,
+    Country,
+    Currency,
     Day,
     Distinct,
     Email,
@@ -171,10 +173,26 @@ class ReverseChargeRule(Section):
     consumption_or_resale: ConsumptionOrResale = Field(description="What it is bought for")
 
 
-class _Account(Section):
-    """What both directions have in common."""
+# Debitoor contract A27.
+class Books(Section):
+    """Currency and country of the books, for an account where Debitoor does not report them."""
 
-    type: Literal["export", "import"]
+    currency: Currency | None = Field(
+        default=None,
+        description="Currency of the books (ISO 4217), used when Debitoor does not report one",
+        examples=["EUR"],
+    )
+    country: Country | None = Field(
+        default=None,
+        description="Country of the company (ISO 3166, two letters), used when Debitoor does not report one",
+        examples=["DE"],
+    )
+
+
+class Account(Section):
+    """What all directions have in common."""
+
+    type: str
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
     debitoor_id: Email = Field(
         description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
@@ -198,8 +216,18 @@ class _Account(Section):
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
 
+    @property
+    def archives(self) -> bool:
+        """Whether documents are archived at the source once they are at the target."""
+        return False
 
-class ExportAccount(_Account):
+    @property
+    def named_companies(self) -> list[str]:
+        """The companies that the settings name, for people who search for an account."""
+        return []
+
+
+class ExportAccount(Account):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
@@ -229,11 +257,27 @@ class ExportAccount(_Account):
         default="hold",
         description="Credit notes recorded with positive amounts: hold them for a person, keep or turn the sign",
     )
+    two_rates: Literal["nearest", "hold"] = Field(
+        default="nearest",
+        description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
+        "book the split nearest to the stated amounts and mark it, or hold the document for a person",
+    )
+    books: Books = Field(default=Books(), description="Facts about the books that Debitoor may not report")
     category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="Id of the Debitoor expense category that every line gets",
         examples=["office.software"],
     )
+
+    @property
+    def archives(self) -> bool:
+        """Whether documents are archived in GetMyInvoices once they are in Debitoor."""
+        return self.archive_after_transfer
+
+    @property
+    def named_companies(self) -> list[str]:
+        """The companies whose documents alone are taken."""
+        return [str(company) for company in self.filter.companies.include]
 
 
 # Contract A-26.
@@ -260,7 +304,7 @@ class Defaults(Section):
         return self
 
 
-class ImportAccount(_Account):
+class ImportAccount(Account):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
@@ -269,8 +313,11 @@ class ImportAccount(_Account):
     )
     defaults: Defaults = Field(default=Defaults(), description="What the imported documents are given")
 
+    @property
+    def named_companies(self) -> list[str]:
+        """The company that imported documents are assigned to."""
+        return [self.defaults.company] if self.defaults.company else []
 
-Account = ExportAccount | ImportAccount
 
 _OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
 

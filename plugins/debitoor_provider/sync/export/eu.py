@@ -13,8 +13,6 @@ _SINCE = {"BG": date(2007, 1, 1), "RO": date(2007, 1, 1), "HR": date(2013, 7, 1)
 _UNTIL = {"GB": date(2020, 12, 31)}  # end of the transition period of the Withdrawal Agreement, article 126
 _ALIASES = {"EL": "GR", "UK": "GB"}  # the EU's own codes, also the prefix of Greece's VAT numbers
 
-_FEWEST_DIGITS = 5  # fewer are no number, but words that begin like one
-
 
 def in_eu(country: str, day: date) -> bool:
     """Tell whether a country belonged to the EU's VAT area on a day.
@@ -34,16 +32,3 @@ def iso_code(country: str) -> str:
     """Make an ISO two-letter code of what a service calls a country code; empty when it is none."""
     code = country.strip().upper()
     return _ALIASES.get(code, code) if len(code) == 2 and code.isascii() and code.isalpha() else ""
-
-
-def country_of_vat_id(vat_id: str) -> str:
-    """Read the country from a VAT number's prefix; empty when there is none.
-
-    :param vat_id: as recorded, e.g. ``DE 123456789``
-    """
-    text = "".join(vat_id.split()).upper()
-    prefix = text[:2]
-    if len(text) < 8 or not prefix.isascii() or not prefix.isalpha() or sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
-        return ""
-    code = _ALIASES.get(prefix, prefix)
-    return code if code in _ALWAYS or code in _SINCE or code in _UNTIL or code == "CH" else ""

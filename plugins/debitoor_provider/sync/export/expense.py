@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
-from debitoor_provider.sync.export.eu import country_of_vat_id, in_eu, iso_code
+from debitoor_provider.sync.export.description import describe
+from debitoor_provider.sync.export.eu import in_eu, iso_code
 from debitoor_provider.sync.export.tax_lines import checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.specification import describe
 from debitoor_provider.sync.text import cut, one_line
+from debitoor_provider.sync.vat_ids import country_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -99,9 +100,9 @@ def _line(
 def _date(document: Document) -> date:
     day = document.document_date
     if day is None:
-        raise rejected("no_date", "The document has no date.", "Enter its document date in GetMyInvoices.")
+        raise rejected("no_date")
     if day.year < 1970:  # Debitoor contract section 3.4
-        raise rejected("odd_date", f"The document date {day} is before 1970.", "Correct the date in GetMyInvoices.")
+        raise rejected("odd_date", date=day)
     return day
 
 
@@ -109,15 +110,11 @@ def _foreign(document: Document, books: Environment, account: ExportAccount) -> 
     """Tell whether the document is in another currency than the books (Debitoor contract section 6.3)."""
     currency = document.currency.strip().upper()
     if not currency:
-        raise rejected("no_currency", "The document tells no currency.", "Enter its currency in GetMyInvoices.")
+        raise rejected("no_currency")
     if currency == books.currency.upper():
         return False
     if account.foreign_currency == "hold":
-        raise held(
-            "foreign_currency",
-            f"The document is in {_one_line(currency)}, and Debitoor books in {books.currency} only.",
-            "Book it by hand and mark it as there, or set foreign_currency: zero_amount in the account.",
-        )
+        raise held("foreign_currency", currency=_one_line(currency), books=books.currency)
     return True
 
 
@@ -137,17 +134,12 @@ def _signed(document: Document, account: ExportAccount) -> Document:
                 for item in document.line_items
             ),
         )
-    raise held(
-        "positive_credit_note",
-        f"The credit note is recorded with the positive amount {document.gross_amount}: "
-        "booked as it is, it would raise the expenses instead of lowering them.",
-        "Correct the sign in GetMyInvoices, or set positive_credit_note: negate (or keep) in the account.",
-    )
+    raise held("positive_credit_note", gross=document.gross_amount)
 
 
 def _country(document: Document, company: Company | None) -> str:
     known = iso_code(company.country_code) if company else ""
-    return known or country_of_vat_id(_vat_id(document, company))
+    return known or country_of(_vat_id(document, company))
 
 
 def _reverse_charge(
@@ -159,18 +151,10 @@ def _reverse_charge(
         return None
     rule = account.reverse_charge
     if rule is None:
-        raise held(
-            "reverse_charge",
-            f"The supplier is in another EU country ({country}), so Debitoor wants to know the kind of supply.",
-            "Set reverse_charge in the account, or book it by hand and mark it as there.",
-        )
+        raise held("reverse_charge", country=country)
     rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
     if any(rates) or (document.net_amount and document.net_amount != document.gross_amount):
-        raise held(
-            "foreign_tax",
-            f"The supplier in {country} charged tax, so the reverse charge does not fit.",
-            "Book it by hand and mark it as there.",
-        )
+        raise held("foreign_tax", country=country)
     return ReverseCharge(
         tax_rate=rule.tax_rate,
         product_or_service=rule.product_or_service,

@@ -1,14 +1,13 @@
-"""The export step: planned documents of GetMyInvoices become expenses of Debitoor, each once."""
+"""One document of GetMyInvoices on its way to becoming an expense of Debitoor, once."""
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import (
     BadAnswer,
     FileRefused,
@@ -17,22 +16,20 @@ from debitoor_provider.services.http.errors import (
     ServiceError,
     UnclearOutcome,
 )
-from debitoor_provider.sync.accounts.settings import fingerprint
-from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.records import DOCUMENTS
+from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
-from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
-from debitoor_provider.sync.selection import LeftOut, select, select_workflow
-from debitoor_provider.sync.snapshot import is_fresh, load_document
-from debitoor_provider.sync.steps.transfer import Shared, move
+from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.duplicates import SETTLE, Attempt, open_attempts
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from typing import BinaryIO
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.transfer import Shared
 
 log = logging.getLogger(__name__)
 
@@ -48,48 +46,8 @@ _SMALL_KILOBYTES = Decimal(1024)  # up to here a file comes with the detail call
 _SMALL_BYTES = 2 << 20  # as much is taken with the detail call if the file has grown since it was listed
 
 
-def export(
-    pending: Sequence[Entry],
-    *,
-    account: ExportAccount,
-    ledger: Ledger,
-    getmyinvoices: GetMyInvoicesClient,
-    debitoor: DebitoorClient,
-    run_id: str,
-    ending: threading.Event | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> None:
-    """Move documents into the books.
-
-    :param pending: ledger rows that are planned and named, or whose last attempt is unclear, in the order to go in
-    :param ending: set by whoever tells the process to end: then no further document begins
-    :raises StopError: when a person has to mend something first, e.g. the token belongs to other books
-    :raises RetryError: when documents are left that may go later
-    """
-    if not pending:
-        return
-    settings = fingerprint(account)
-    with ThreadPoolExecutor(2, "aside") as aside:
-        books = aside.submit(books_of, debitoor, account)  # while the documents are read and claimed
-        listing = aside.submit(getmyinvoices.companies)
-        arrivals = {load_document(entry.snapshot).created_at for entry in pending}  # days
-        look = Look(lambda: expenses_of(debitoor, arrivals))
-
-        def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-            attempts = open_attempts(ledger, claimed)
-            elsewhere = ledger.documents.sent_elsewhere(claimed)
-            home = books.result()  # Debitoor is asked for nothing else before
-            companies = {company.company_uid: company for company in listing.result()}
-            present = Shared(aside.submit(look.at, somebody_was_there=bool(attempts or elsewhere)))
-            return _Mover(
-                account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
-            ).move
-
-        move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
-
-
 @dataclass(frozen=True, slots=True)
-class _Mover:
+class ExpenseMover:
     """What the documents of one batch share on their way."""
 
     account: ExportAccount
@@ -100,7 +58,7 @@ class _Mover:
     books: Environment
     companies: Mapping[int, Company]
     attempts: Mapping[int, Attempt]
-    present: Shared[Mapping[int, Sequence[Expense]]]
+    marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
 
@@ -117,7 +75,7 @@ class _Mover:
             company = self.companies.get(document.company_uid or 0)
             booking = draft(document, company, self.books, self.account)
             content = seal(body, document.filename)
-            there = self.present.get().get(document.document_uid)
+            there = self.marked.get().get(document.document_uid)
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
@@ -128,7 +86,7 @@ class _Mover:
 
         :raises UnclearOutcome: when it may still do so
         """
-        for expense in self.present.get().get(int(entry.source_id), ()):
+        for expense in self.marked.get().get(int(entry.source_id), ()):
             if expense.file is not None and expense.file.id == entry.file_id:
                 announced = Figures.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
@@ -152,18 +110,18 @@ class _Mover:
             )
 
     def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
-        """Read the document as it is now and its file; ``None`` when it is not to go (any more).
+        """Read the document as it is now and its file; ``None`` when it is not to go.
 
         Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
         large one is streamed and its record taken from the list, unless that is old or the approval has to be asked
         for.
         """
-        document = load_document(entry.snapshot)
+        document = DOCUMENTS.load(entry.snapshot)
         uid = document.document_uid
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
         old = not is_fresh(entry, self.settings, self.now())
-        waited = entry.previous_state is State.WAITING  # it may well wait on: its file comes when it is released
+        waited = entry.previous_state is State.WAITING  # it may still wait: its file is fetched once it is released
         try:
             if small or approval or old:
                 detail = self._detail(uid, content=small and not waited, approval=approval)
@@ -180,7 +138,7 @@ class _Mover:
                 self.getmyinvoices.download(uid, body, filename=document.filename)
                 _check_length(document, body.tell())
         except NotFound:
-            self._leave(entry, LeftOut("deleted", "It was deleted in GetMyInvoices."))
+            self._leave(entry, LeftOut(Message("deleted_in_getmyinvoices")))
             return None
         return document
 
@@ -238,11 +196,7 @@ class _Mover:
         if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
             wrong.append("another file")
         if wrong:
-            raise rejected(
-                "stored_differently",
-                f"Debitoor stored expense {stored.number or stored.id} with {', '.join(wrong)}.",
-                "Check the expense in Debitoor, then mark the document as there or delete the expense and retry.",
-            )
+            raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
 
@@ -254,12 +208,7 @@ class _Mover:
                 told = {"found": True, "number": expense.number}
                 self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
-        numbers = ", ".join(str(expense.number or expense.id) for expense in there)
-        raise held(
-            "differs_at_target",
-            f"Debitoor has expense {numbers} with this document's mark, but other figures or another file.",
-            "Compare the two. Mark the document as there, or delete the expense in Debitoor and retry.",
-        )
+        raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
 
 
 def _check_length(document: Document, size: int) -> None:

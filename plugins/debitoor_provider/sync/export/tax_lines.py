@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
 
 _TOLERANCE = Decimal("0.02")  # net, tax and gross of one invoice are each rounded once
-_MEND = "Correct the figures in GetMyInvoices, or book it by hand and mark it as there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,7 @@ def split(document: Document) -> TaxSplit:
             return _one_rate(gross, net, rate)
         case [low, high]:
             return _two_rates(gross, net, low, high)
-    raise rejected(
-        "too_many_rates",
-        f"The document has the tax rates {_listed(rates)}, and no line items that add up to its gross amount.",
-        "Enter its line items in GetMyInvoices, or book it by hand and mark it as there.",
-    )
+    raise rejected("too_many_rates", rates=_listed(rates))
 
 
 def checked_gross(document: Document) -> Decimal:
@@ -77,11 +72,9 @@ def checked_gross(document: Document) -> Decimal:
     """
     gross = document.gross_amount
     if not gross:
-        raise rejected("no_amount", "The document has no gross amount.", "Enter its amounts in GetMyInvoices.")
-    if abs(gross) > LARGEST:
-        raise rejected("odd_amount", f"The gross amount {gross:f} is larger than Debitoor can book.", _MEND)
-    if gross != cents(gross):
-        raise rejected("odd_amount", f"The gross amount {gross:f} has more than two decimals.", _MEND)
+        raise rejected("no_amount")
+    if abs(gross) > LARGEST or gross != cents(gross):
+        raise rejected("odd_amount", gross=gross, largest=LARGEST)
     return gross
 
 
@@ -91,7 +84,7 @@ def checked_rate(rate: Decimal) -> Decimal:
     :raises Obstacle: when Debitoor cannot book it (contract section 3.4)
     """
     if not 0 <= rate <= 100 or rate != cents(rate):
-        raise rejected("odd_rate", f"The tax rate {rate:f} is not a rate that Debitoor can book.", _MEND)
+        raise rejected("odd_rate", rate=_percent(rate))
     return rate.normalize() + ZERO
 
 
@@ -118,14 +111,12 @@ def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
 def _without_rate(gross: Decimal, net: Decimal | None) -> TaxSplit:
     if net == gross:
         return TaxSplit((TaxLine(ZERO, gross),))
-    raise rejected("no_tax_rate", "The document tells no tax rate.", "Enter its tax rate in GetMyInvoices.")
+    raise rejected("no_tax_rate")
 
 
 def _one_rate(gross: Decimal, net: Decimal | None, rate: Decimal) -> TaxSplit:
     if net is not None and abs(net * (1 + rate / 100) - gross) > _TOLERANCE:
-        raise rejected(
-            "figures_disagree", f"Net {net} with {rate:f} % tax is not gross {gross}: one of them is wrong.", _MEND
-        )
+        raise rejected("figures_disagree", net=net, gross=gross, rates=_listed([rate]))
     return TaxSplit((TaxLine(rate, gross),))
 
 
@@ -136,11 +127,7 @@ def _two_rates(gross: Decimal, net: Decimal | None, low: Decimal, high: Decimal)
     7 and 19 % a cent of it is eight cents of a part.
     """
     if net is None:
-        raise rejected(
-            "no_net_amount",
-            f"The document has two tax rates ({_listed([low, high])}) but no net amount, so its parts cannot be told.",
-            "Enter the net amount or the line items in GetMyInvoices.",
-        )
+        raise rejected("no_net_amount", rates=_listed([low, high]))
     tax = gross - net
     net_high = (tax - net * low / 100) * 100 / (high - low)
     net_low = net - net_high
@@ -148,11 +135,7 @@ def _two_rates(gross: Decimal, net: Decimal | None, low: Decimal, high: Decimal)
     slack = _TOLERANCE * 100 / (high - low)
     sign = 1 if gross > 0 else -1
     if net_low * sign < -slack or net_high * sign < -slack:
-        raise rejected(
-            "figures_disagree",
-            f"Net {net}, gross {gross} and the tax rates {_listed([low, high])} do not fit together.",
-            _MEND,
-        )
+        raise rejected("figures_disagree", net=net, gross=gross, rates=_listed([low, high]))
     parts = [(low, net_low), (high, net_high)]
     lines = [TaxLine(rate, cents(part * (1 + rate / 100))) for rate, part in parts if part * sign > 0]
     return _made_to_sum([line for line in lines if line.gross], gross)
@@ -168,5 +151,9 @@ def _made_to_sum(lines: Sequence[TaxLine], gross: Decimal) -> TaxSplit:
     return TaxSplit(tuple(mended), rounding)
 
 
-def _listed(rates: Sequence[Decimal]) -> str:
-    return ", ".join(f"{rate:f} %" for rate in rates)
+def _listed(rates: Sequence[Decimal]) -> list[str]:
+    return [_percent(rate) for rate in rates]
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate:f} %"

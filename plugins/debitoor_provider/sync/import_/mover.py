@@ -1,38 +1,35 @@
-"""The import step: sales documents of Debitoor become documents of GetMyInvoices, each once."""
+"""One sales document of Debitoor on its way to becoming a document of GetMyInvoices, once."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.http.errors import (
     AlreadyExists,
-    Misconfigured,
     NotFound,
     RejectError,
     ServiceError,
     UnclearOutcome,
 )
-from debitoor_provider.sync.accounts.settings import fingerprint
-from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.import_.upload import new_document
+from debitoor_provider.sync.import_.draft import new_document
+from debitoor_provider.sync.import_.listing import sales_document
+from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
+from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.listing import sales_document
-from debitoor_provider.sync.presence import Look, copies_of
-from debitoor_provider.sync.selection import select_sales
-from debitoor_provider.sync.snapshot import is_fresh, load_sales_document
-from debitoor_provider.sync.specification import find_sales_marker, sales_marker
-from debitoor_provider.sync.steps.transfer import move
+from debitoor_provider.sync.marks import find_sales_marker, sales_marker
+from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
@@ -43,71 +40,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_DELETED = "It was deleted in Debitoor."
-
-
-def import_(
-    pending: Sequence[Entry],
-    *,
-    account: ImportAccount,
-    ledger: Ledger,
-    getmyinvoices: GetMyInvoicesClient,
-    debitoor: DebitoorClient,
-    run_id: str,
-    ending: threading.Event | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> None:
-    """Move sales documents into GetMyInvoices.
-
-    :param pending: ledger rows that are planned and named, or whose last attempt is unclear
-    :param ending: set by whoever tells the process to end: then no further document begins
-    :raises StopError: when a person has to mend something first, e.g. the company of the settings does not exist
-    :raises RetryError: when documents are left that may go later
-    """
-    if not pending:
-        return
-    home = books_of(debitoor, account).country_code
-    company_uid = _company(account, getmyinvoices, home)
-    settings = fingerprint(account)
-
-    bookings = {load_sales_document(entry.snapshot).created_date for entry in pending}
-    look = Look(lambda: copies_of(getmyinvoices, bookings))
-
-    def prepare(claimed: list[Entry]) -> Callable[[Entry], None]:
-        tried = any(entry.state is State.SENDING for entry in claimed) or bool(ledger.documents.sent_elsewhere(claimed))
-        present = look.at(somebody_was_there=tried)
-        return _Mover(account, settings, ledger, getmyinvoices, debitoor, company_uid, present, now).move
-
-    move(pending, ledger=ledger, run_id=run_id, parallel=account.parallel, prepare=prepare, ending=ending)
-
-
-def _company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: str) -> int | None:
-    """Find the company of the settings by name or VAT id, or create it when the settings say so (A-26).
-
-    A new company gets the country of the books: it is the seller of the invoices.
-    """
-    wanted = account.defaults.company
-    if wanted is None:
-        return None
-    key = fold(wanted)
-    for company in getmyinvoices.companies():
-        if key in (fold(company.name), fold(company.vat_id)):
-            return company.company_uid
-    if account.defaults.create_company:
-        rows = getmyinvoices.countries()
-        country = next((row for row in rows if row.country_code.upper() == home.upper()), None)
-        if country is not None:
-            return getmyinvoices.create_company(wanted, country.country_uid)
-    raise Misconfigured(
-        f"There is no company {wanted!r}.",
-        service="GetMyInvoices",
-        operation="find company",
-        remedy="Create it in GetMyInvoices, or correct defaults.company in the account file.",
-    )
-
 
 @dataclass(frozen=True, slots=True)
-class _Mover:
+class UploadMover:
     """What the documents of one batch share on their way."""
 
     account: ImportAccount
@@ -137,7 +72,7 @@ class _Mover:
             except NotFound:
                 if not self._is_gone(document):
                     raise
-                self._leave(entry, _DELETED)
+                self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
@@ -225,20 +160,20 @@ class _Mover:
     def _read(self, entry: Entry) -> SalesDocument | None:
         """Give the record as it is now; ``None`` when the document is not to go (any more)."""
         if is_fresh(entry, self.settings, self.now()):
-            return load_sales_document(entry.snapshot)
+            return SALES_DOCUMENTS.load(entry.snapshot)
         try:
             document = sales_document(entry.source_id, self.debitoor)
         except NotFound:
-            self._leave(entry, _DELETED)
+            self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
             return None
         left_out = select_sales(document, self.account)
         if left_out:
-            self._leave(entry, left_out.reason)
+            self._leave(entry, left_out)
             return None
         return document
 
-    def _leave(self, entry: Entry, reason: str) -> None:
+    def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, reason)
+            entry = self.ledger.steps.postpone(entry, left_out.reason)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
-        log.info("Document %s is not imported: %s", entry.source_id, reason)
+        log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)

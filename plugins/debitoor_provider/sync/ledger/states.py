@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger.errors import IllegalTransition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Direction = Literal["export", "import"]
+Direction = str
+"""Name of a direction, as in the account file's ``type``."""
 
 
 class State(StrEnum):

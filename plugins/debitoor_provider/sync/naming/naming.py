@@ -1,14 +1,12 @@
-"""The name that a document gets at the target, and a look at names before they count."""
+"""The name that a document gets at the target."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.naming.filename import file_name, name_key, split_name, unique
+from debitoor_provider.sync.naming.filename import file_name, split_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.naming.template import Template
 
@@ -22,14 +20,3 @@ def document_name(template: Template, document: Document) -> str:
     original, extension = split_name(document.filename)
     stem = template.render(document) if template.parts else original
     return file_name(stem, extension, fallback=f"document-{document.document_uid}")
-
-
-def preview(template: Template, documents: Iterable[Document]) -> list[tuple[str, str]]:
-    """Tell each document's present name and the one it would get, clashes among them settled."""
-    taken: set[str] = set()
-    names = []
-    for document in documents:
-        name = unique(document_name(template, document), taken)
-        taken.add(name_key(name))
-        names.append((document.filename, name))
-    return names

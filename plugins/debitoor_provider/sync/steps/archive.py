@@ -1,4 +1,4 @@
-"""The archive step: what was verified in Debitoor is archived in GetMyInvoices, and nothing else."""
+"""The archive step: what was verified at the target is archived at the source, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,46 +12,33 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Sequence
-
-    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
 
 _TOGETHER = 25
-"""Documents that the ledger hears of at once; those of a run that is killed before are archived twice."""
+"""Documents entered into the ledger at once; those of a run that is killed before are archived twice."""
 _MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
 
 
-def archive(
-    entries: Sequence[Entry],
-    *,
-    account: ExportAccount,
-    ledger: Ledger,
-    getmyinvoices: GetMyInvoicesClient,
-    run_id: str,
-    ending: threading.Event | None = None,
-) -> int:
-    """Archive documents at their source. Archiving twice does no harm.
+def archive(job: Job) -> int:
+    """Archive at the source what was verified at the target and is not archived yet. Archiving twice does no harm.
 
-    :param entries: moved documents, verified
-    :param ending: set by whoever tells the process to end: then no further document begins
     :return: how many are archived now
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
+    entries = job.ledger.documents.to_archive(job.account_id)
     archived: list[int] = []
     done: deque[Entry] = deque()
 
     def archive_one(entry: Entry) -> None:
         try:
-            getmyinvoices.archive(int(entry.source_id))
+            job.direction.archive(entry.source_id)
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            ledger.steps.not_archived(entry, run_id, error.message, _MEND)
+            job.ledger.steps.not_archived(entry, job.run_id, error.message, _MEND)
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:
@@ -63,17 +50,17 @@ def archive(
             while True:
                 some.append(done.popleft())
         if some:
-            archived.append(len(ledger.steps.archived(some, run_id)))
+            archived.append(len(job.ledger.steps.archived(some, job.run_id)))
 
     failures: list[RetryError] = []
     for some in chunks(entries):
         try:
-            came_of_it = each(some, archive_one, parallel=account.parallel, ending=ending)
+            result = each(some, archive_one, parallel=job.account.parallel, ending=job.ending)
         finally:
             write_down()
         del some  # before the next ones are read
-        failures += came_of_it.failures
-        if came_of_it.given_up:
+        failures += result.failures
+        if result.given_up:
             break
     if failures:
         raise postponed(failures, len(entries), "archived")

@@ -1,41 +1,27 @@
-"""A look at what a run would do: names, figures, targets and reasons; nothing is written anywhere."""
+"""A preview is a plan that writes nothing: what a run would do, document by document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.accounts.settings import fingerprint
-from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.export.expense import Draft, draft
-from debitoor_provider.sync.import_.upload import upload_name
-from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
-from debitoor_provider.sync.listing import list_documents, list_sales
-from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.naming.naming import document_name
-from debitoor_provider.sync.naming.template import Template
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, State
 from debitoor_provider.sync.obstacle import Obstacle
-from debitoor_provider.sync.presence import expenses_of
-from debitoor_provider.sync.selection import LeftOut, select, select_sales, select_workflow
-from debitoor_provider.sync.steps.plan import (
-    choose_window,
-    planned_document,
-    planned_sales_document,
-)
+from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.plan import choose_window, listing
 from debitoor_provider.sync.steps.rename import Names, turn
+from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable, Sequence
+    from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Expense
-    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
-    from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument
-    from debitoor_provider.sync.window import RunKind, Window
+    from debitoor_provider.sync.steps.direction import Drafts, LeftOut
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +29,8 @@ class Preview:
     """What would become of one document.
 
     :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
-    :param lines: the booking lines, e.g. ``19 %: 119.00``
-    :param reason: why it would not go, with what helps
+    :param lines: the amounts to be written, e.g. ``19 %: 119.00``
+    :param message: why it would not go, with what helps; ``None`` when it would
     """
 
     source_id: str
@@ -57,12 +43,23 @@ class Preview:
     source_name: str
     target_name: str = ""
     lines: tuple[str, ...] = ()
-    reason: str = ""
+    message: Message | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it would not go, with what helps, in English; empty when it would."""
+        return str(self.message or "")
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the fields as a row of a table, the reason in English."""
+        row = {part.name: getattr(self, part.name) for part in fields(self)}
+        del row["message"]
+        return row | {"reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was looked at.
+class Previews:
+    """What a run would do.
 
     :param documents: as many as were wanted
     :param total: how many there are
@@ -72,168 +69,191 @@ class Look:
     total: int
 
 
-def preview_export(
-    requested: Window | None,
-    *,
-    account: ExportAccount,
-    account_id: str,
-    ledger: Ledger,
-    getmyinvoices: GetMyInvoicesClient,
-    debitoor: DebitoorClient,
-    kind: RunKind,
-    now: datetime,
-    limit: int | None = None,
-) -> Look:
-    """Preview an export. With ``approved_only`` each candidate costs a call, because no list tells the approval.
+@dataclass(slots=True)
+class _Row:
+    """A document on its way through the plan.
 
+    :param entry: what the ledger has
+    :param is_due: whether the run would try to move it
+    """
+
+    record: Any
+    planned: PlannedDocument
+    left_out: LeftOut | None = None
+    entry: Entry | None = None
+    outcome: Outcome | None = None
+    is_due: bool = False
+    is_listed: bool = True
+    name: str = field(default="")
+
+
+def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
+    """Return what a run would do. A document whose release no list shows costs a call.
+
+    What only the document's file tells (that it is empty, or no PDF) is found by the run alone.
+
+    :param requested: as for :func:`~debitoor_provider.sync.steps.plan.plan`
     :param limit: look at so many documents at most
-    :raises Misconfigured: when the books are another company's
+    :raises StopError: when the run could not move anything
     """
-    window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    found = list(list_documents(window, account, getmyinvoices, {})[0])
-    listed = found[:limit]
-    if not listed:
-        return Look([], len(found))
-    books = books_of(debitoor, account)
-    companies = {company.company_uid: company for company in getmyinvoices.companies()}
-    template = Template.parse(account.rename)
-    records = [planned_document(document, getmyinvoices.account_number) for document in listed]
-    desk = _Desk(ledger, account, account_id, window, records)
-    new = [
-        document.created_at
-        for document, record in zip(listed, records, strict=True)
-        if desk.settled(record, desk.select(document, account)) is None
-    ]
-    present = expenses_of(debitoor, new) if new else {}
-    rows = []
-    for document, record in zip(listed, records, strict=True):
-        left_out = desk.select(document, account)
-        row = desk.settled(record, left_out)
-        if row is None:
-            name = desk.name(record, document_name(template, document))
-            if account.filter.approved_only:
-                workflow = getmyinvoices.document(document.document_uid).workflow
-                left_out = select_workflow(workflow, account)
-            try:
-                booking = draft(document, companies.get(document.company_uid or 0), books, account)
-            except Obstacle as obstacle:
-                row = _row(record, obstacle.kind.value, str(obstacle), name)
+    rows = _foresee(job, requested)
+    shown = rows[:limit]
+    for row in shown:
+        if row.is_due and not row.is_listed:
+            _read_again(job, row)
+    due = [row for row in shown if row.is_due]
+    drafts = job.direction.drafts([row.record for row in due]) if due else None
+    return Previews([_shown(row, drafts) for row in shown], len(rows))
+
+
+def count(job: Job, requested: Window) -> int:
+    """Return how many of the documents that a window holds a run would try to move."""
+    return sum(row.is_due for row in _foresee(job, requested) if row.is_listed)
+
+
+def _foresee(job: Job, requested: Window | None) -> list[_Row]:
+    """Take every decision of the plan and of the naming, and write none of them down."""
+    window = choose_window(job, requested, job.now())
+    rows: dict[str, _Row] = {}
+    with listing(job, window) as listed:
+        for record, left_out in listed.chosen:
+            planned = job.direction.planned(record, left_out)
+            rows.setdefault(planned.source_id, _Row(record, planned, left_out))
+        gone = set(listed.gone)
+    gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
+    result = job.ledger.plans.enter(
+        job.account_id,
+        job.direction.name,
+        job.run_id,
+        [row.planned for id_, row in rows.items() if id_ not in gone],
+        full=window.full and window.moves_watermark,
+        gone=gone,
+        settings_fingerprint=job.settings_fingerprint,
+        dry_run=True,
+    )
+    known = job.ledger.documents.known(job.account_id, job.direction.name, [*rows, *gone])
+    named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
+    for id_, row in rows.items():
+        row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
+        row.is_due = _is_due(job, row, is_named=id_ in named)
+    is_full = window.full and window.moves_watermark
+    leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
+    if job.kind is not RunKind.BACKFILL:
+        for entry in job.due():
+            if entry.source_id in rows or entry.source_id in gone:
+                continue
+            if is_full and entry.state in OPEN and entry.archived_at is None:
+                leaving.append(entry)  # a full listing that lacks it
             else:
-                there = () if desk.wants_new_record(record) else present.get(document.document_uid, ())
-                row = _booking_row(record, booking, name, there)
-            if left_out:
-                row = _row(record, "waiting", left_out.reason)
-        rows.append(row)
-    return Look(rows, len(found))
+                rows[entry.source_id] = _left_behind(job, entry)
+    _name(job, rows.values(), leaving)
+    return list(rows.values())
 
 
-def preview_import(
-    requested: Window | None,
-    *,
-    account: ImportAccount,
-    account_id: str,
-    ledger: Ledger,
-    debitoor: DebitoorClient,
-    kind: RunKind,
-    now: datetime,
-    limit: int | None = None,
-) -> Look:
-    """Preview an import.
-
-    :raises Misconfigured: when the books are another company's
-    """
-    window = choose_window(requested, account=account, account_id=account_id, ledger=ledger, now=now, kind=kind)
-    found = sorted(list_sales(window, account, debitoor)[0], key=lambda document: turn(document.id))
-    listed = found[:limit]
-    if not listed:
-        return Look([], len(found))
-    books_of(debitoor, account)
-    records = list(map(planned_sales_document, listed))
-    desk = _Desk(ledger, account, account_id, window, records)
-    rows = []
-    for document, record in zip(listed, records, strict=True):
-        row = desk.settled(record, select_sales(document, account))
-        rows.append(row or _row(record, "send", "", desk.name(record, upload_name(document))))
-    return Look(rows, len(found))
+def _is_due(job: Job, row: _Row, *, is_named: bool) -> bool:
+    """Return whether the row would be planned, or sending, when the plan has been entered."""
+    entry = row.entry
+    if entry is not None and entry.state is State.SENDING:
+        return job.kind is not RunKind.BACKFILL  # a backfill moves only what it planned itself
+    if row.outcome in {None, Outcome.DONE, Outcome.IGNORED} or row.planned.state is not State.PLANNED:
+        return False
+    if row.outcome is Outcome.UNCHANGED and entry is not None and entry.state in ATTENTION:
+        return is_named
+    return True
 
 
-class _Desk:
-    """What the ledger has to say about each document, and the names that are left."""
+def _left_behind(job: Job, entry: Entry) -> _Row:
+    """Return the row of a document that an earlier run planned and did not move."""
+    record = job.direction.load(entry.snapshot)
+    return _Row(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
 
-    def __init__(
-        self, ledger: Ledger, account: Account, account_id: str, window: Window, records: Sequence[PlannedDocument]
-    ) -> None:
-        self._known = ledger.documents.known(account_id, account.type, [record.source_id for record in records])
-        self._settings = fingerprint(account)
-        self._asked_for = set(window.document_ids)  # what a person names is tried again
-        freed = [entry.target_name for entry in map(self._renamed, records) if entry and entry.target_name]
-        self._names = Names(ledger, account_id, account.type, freed=freed)
 
-    def select(self, document: Document, account: ExportAccount) -> LeftOut | None:
-        """Decide on a document as a plan does."""
-        entry = self._known.get(str(document.document_uid))
-        return select(document, account, archived_by_us=entry is not None and entry.goes_although_archived)
+def _read_again(job: Job, row: _Row) -> None:
+    """Read what an earlier run left behind as it is now, as the run does before it moves it."""
+    entry = row.entry
+    if entry is None or is_fresh(entry, job.settings_fingerprint, job.now()):
+        return
+    try:
+        row.record = job.direction.read(entry.source_id)
+    except NotFound:
+        row.left_out = job.direction.deleted
+    else:
+        row.left_out = job.direction.select(row.record, sent_again=entry.goes_although_archived)
+        row.planned = job.direction.planned(row.record)
+    row.is_due = row.left_out is None
 
-    def settled(self, record: PlannedDocument, left_out: LeftOut | None) -> Preview | None:
-        """Tell what is settled before its figures are looked at: there, ignored, left out, or waiting for a person."""
-        entry = self._known.get(record.source_id)
-        if entry is not None and entry.state in DONE:
-            return _row(record, "there", name=entry.target_name or "")
-        if entry is not None and entry.state is State.IGNORED:
-            return _row(record, "ignored", entry.reason)
-        if left_out is not None:
-            return _row(record, "waiting" if left_out.waits else "left out", left_out.reason)
-        if entry is not None and entry.state in ATTENTION and self._is_same(entry, record):
-            return _row(record, entry.state.value, f"{entry.reason} {entry.mend}".strip(), entry.target_name or "")
+
+def _name(job: Job, rows: Iterable[_Row], leaving: Sequence[Entry]) -> None:
+    """Give each due document the name that the rename step would give it."""
+    rows = list(rows)
+    renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
+    freed = [entry.target_name for entry in [*renamed, *leaving] if entry.target_name]
+    names = Names(job.ledger, job.account_id, job.direction.name, freed=freed)
+    wanted = []
+    for row in rows:
+        if row.entry and row.entry.target_name and row.entry not in renamed:
+            row.name = row.entry.target_name
+        elif row.is_due and (row.entry is None or row.entry.state is not State.SENDING):
+            wanted.append(row)
+    wanted.sort(key=lambda row: turn(row.planned.source_id))
+    wishes = [job.direction.wish(row.record) for row in wanted]
+    for row, name in zip(wanted, names.give_each(wishes), strict=True):
+        row.name = name
+
+
+def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
+    if not row.is_due or drafts is None:
+        return _settled(row)
+    waits = drafts.released(row.record)
+    if waits is not None:
+        return _of(row, "waiting", waits.message)
+    try:
+        draft = drafts.draft(row.record)
+    except Obstacle as obstacle:
+        return _of(row, obstacle.kind.value, obstacle.message)
+    lines = draft.shown().lines
+    if row.entry is None or not row.entry.wants_new_record:
+        there = drafts.present(row.record, draft)
+        if isinstance(there, Message):
+            return _of(row, "held", there, lines)
+        if there:
+            return _of(row, "there", None, lines)
+    return _of(row, "send", None, lines)
+
+
+def _settled(row: _Row) -> Preview:
+    """Return what is decided before a document's figures are looked at."""
+    entry = row.entry
+    if row.outcome is Outcome.DONE or (entry and not row.outcome and entry.state not in OPEN | DUE | {State.GONE}):
+        return _of(row, "ignored" if entry and entry.state is State.IGNORED else "there", _kept(entry))
+    if row.outcome is Outcome.IGNORED:
+        return _of(row, "ignored", _kept(entry))
+    if row.left_out is not None:
+        return _of(row, "waiting" if row.left_out.waits else "left out", row.left_out.message)
+    if entry is not None and entry.state in ATTENTION:
+        return _of(row, entry.state.value, _kept(entry))
+    return _of(row, "waiting", Message("another_run_is_at_it"))
+
+
+def _kept(entry: Entry | None) -> Message | None:
+    """Return the reason that the ledger keeps."""
+    if entry is None or not entry.reason:
         return None
-
-    def name(self, record: PlannedDocument, wish: str) -> str:
-        """Give the name that the document has, or would get."""
-        entry = self._known.get(record.source_id)
-        if entry is None or not entry.target_name or self._renamed(record):
-            return self._names.give(wish)
-        self._names.keep(entry.target_name)
-        return entry.target_name
-
-    def wants_new_record(self, record: PlannedDocument) -> bool:
-        """Tell whether a person wants the document sent again, whatever the target has."""
-        entry = self._known.get(record.source_id)
-        return entry is not None and entry.wants_new_record
-
-    def _renamed(self, record: PlannedDocument) -> Entry | None:
-        """Give the entry that a plan would refresh, so that it gets its name anew."""
-        entry = self._known.get(record.source_id)
-        return entry if entry is not None and entry.state in OPEN and not self._is_same(entry, record) else None
-
-    def _is_same(self, entry: Entry, record: PlannedDocument) -> bool:
-        """Tell whether a plan would leave the row as it is."""
-        before = (entry.fingerprint, entry.settings_fingerprint)
-        return record.source_id not in self._asked_for and before == (record.fingerprint, self._settings)
+    return Message("as_written", text=entry.reason, remedy=entry.mend)
 
 
-def _booking_row(record: PlannedDocument, booking: Draft, name: str, there: Sequence[Expense]) -> Preview:
-    """Tell what would be booked, unless Debitoor has an expense with the document's mark; files are not compared."""
-    lines = tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in booking.expense.lines)
-    if not there:
-        return _row(record, "send", "", name, lines)
-    if any(not booking.figures.differences(expense) for expense in there):
-        return _row(record, "there", "", name, lines)
-    return _row(record, "held", "Debitoor has an expense with this document's mark, but other figures.", name, lines)
-
-
-def _row(
-    record: PlannedDocument, outcome: str, reason: str = "", name: str = "", lines: tuple[str, ...] = ()
-) -> Preview:
+def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = ()) -> Preview:
+    document = row.planned
     return Preview(
-        source_id=record.source_id,
+        source_id=document.source_id,
         outcome=outcome,
-        document_date=record.document_date,
-        document_number=record.document_number,
-        company=record.company,
-        gross_amount=record.gross_amount,
-        currency=record.currency,
-        source_name=record.source_name,
-        target_name=name,
+        document_date=document.document_date,
+        document_number=document.document_number,
+        company=document.company,
+        gross_amount=document.gross_amount,
+        currency=document.currency,
+        source_name=document.source_name,
+        target_name=row.name,
         lines=lines,
-        reason=reason,
+        message=message,
     )

@@ -6,45 +6,40 @@ import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.import_.upload import upload_name
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.naming.filename import name_key, split_name, unique
-from debitoor_provider.sync.naming.naming import document_name
-from debitoor_provider.sync.naming.template import Template
-from debitoor_provider.sync.snapshot import load_document, load_sales_document
 from debitoor_provider.sync.text import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Direction, Entry, Ledger
+    from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
 
 _STEM = 40  # characters that a number at the end of a long name never cuts away, even if each has four bytes
-_ROUNDS = 50  # names that others take between our look and our write
+_ROUNDS = 50  # other runs may take a name between our look and our write
 
 
-def rename(pending: Iterable[Entry], *, account: Account, ledger: Ledger, run_id: str) -> int:
-    """Give each document that has none its name; a name once given stays.
+def rename(job: Job) -> int:
+    """Give each planned document of the run that has none its name; a name once given stays.
 
-    :param pending: documents of one account, in the order in which they get their names; of any other state are left
     :return: how many got a name now
     """
-    unnamed = (entry for entry in pending if entry.target_name is None and entry.state is State.PLANNED)
-    return sum(_rename(some, account, ledger, run_id) for some in chunks(unnamed, WHOLE))
+    unnamed = (entry for entry in job.unnamed() if entry.target_name is None and entry.state is State.PLANNED)
+    return sum(_rename(some, job) for some in chunks(unnamed, WHOLE))
 
 
-def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str) -> int:
-    wish = _wishes(account)
+def _rename(unnamed: list[Entry], job: Job) -> int:
+    direction = job.direction
     named = 0
     for _ in range(_ROUNDS):
         if not unnamed:
             break
-        names = Names(ledger, unnamed[0].account, account.type)
-        given = names.give_each([wish(entry) for entry in unnamed])
-        naming = ledger.names.give_all(zip(unnamed, given, strict=True), run_id=run_id)
+        names = Names(job.ledger, job.account_id, direction.name)
+        given = names.give_each([direction.wish(direction.load(entry.snapshot)) for entry in unnamed])
+        naming = job.ledger.names.give_all(zip(unnamed, given, strict=True), run_id=job.run_id)
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
         named += len(naming.named)
@@ -53,12 +48,12 @@ def _rename(unnamed: list[Entry], account: Account, ledger: Ledger, run_id: str)
 
 
 def turn(source_id: str) -> tuple[int, str]:
-    """Make the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
+    """Return the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
     return len(source_id), source_id
 
 
 class Names:
-    """The file names of an account that are still to be had: a wish that is taken gets ``_2``, ``_3`` (A-22).
+    """The file names that are free in an account: a wish that is taken gets ``_2``, ``_3`` (A-22).
 
     :param freed: names in the ledger that count as given up
     """
@@ -97,10 +92,3 @@ class Names:
     def keep(self, name: str) -> None:
         """Count a name as taken."""
         self._used.add(name_key(name))
-
-
-def _wishes(account: Account) -> Callable[[Entry], str]:
-    if account.type == "import":
-        return lambda entry: upload_name(load_sales_document(entry.snapshot))
-    template = Template.parse(account.rename)
-    return lambda entry: document_name(template, load_document(entry.snapshot))

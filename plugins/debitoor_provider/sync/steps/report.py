@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from debitoor_provider.sync.ledger import Ledger
+    from debitoor_provider.sync.steps.job import Job
 
 STOPPED = "stopped"
 """The verdict of a run that no later run can better until a person has mended something."""
@@ -31,7 +31,7 @@ class Report:
     text: str = ""
 
 
-def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Report:
+def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     """Count a run's documents, give the run its verdict and write both into the ledger.
 
     A newly rejected document makes its run fail once. A held one does not: the account's own rules foresee it, and it
@@ -39,8 +39,8 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
 
     :param failed_steps: steps of the run that failed
     """
-    run = ledger.runs.get(run_id)
-    counts = ledger.runs.counts(run_id)
+    run = job.ledger.runs.get(job.run_id)
+    counts = job.ledger.runs.counts(job.run_id)
     reasons = []
     if failed_steps:
         known = f": {run.error}" if run and run.error else ""
@@ -54,5 +54,5 @@ def report(*, ledger: Ledger, run_id: str, failed_steps: Sequence[str]) -> Repor
         verdict = "rejected" if rejected else "success"
     text = "\n".join(reasons)
     if run is not None:
-        ledger.runs.finish(run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
+        job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
     return Report(counts, verdict, text)

@@ -17,11 +17,11 @@ from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.job import Job
 
     Mover = Callable[[Entry], None]
 
@@ -63,46 +63,43 @@ class Shared(Generic[T_co]):
             raise Unprepared(error) from error
 
 
-def move(
-    pending: Sequence[Entry],
-    *,
-    ledger: Ledger,
-    run_id: str,
-    parallel: int,
-    prepare: Callable[[list[Entry]], Mover],
-    ending: threading.Event | None = None,
-) -> None:
-    """Move documents, several at once, each claimed by this run alone.
+def transfer(job: Job) -> None:
+    """Move the documents of the run, several at once, each claimed by this run alone.
 
     A document that cannot go is recorded with its reason and the others go on. A transient failure leaves its document
     to be tried again and is raised once the others are through, or at once when the service is down or asks to slow
     down; an error that stops everything ends the loop at once.
 
-    :param pending: what is to be moved
-    :param parallel: how many at the same time
-    :param prepare: gets the claimed documents of a batch, looks up what they need together, returns what moves one
-    :param ending: set by whoever tells the process to end: then no further document begins
     :raises StopError: when a person has to mend something first
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
-    owner = f"{run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    pending = job.due()
+    if not pending:
+        return
+    with job.direction.moving(job, pending) as prepare:
+        _move(job, pending, prepare)
+
+
+def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], Mover]) -> None:
+    ledger = job.ledger
+    owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     failures: list[RetryError] = []
     left = 0
     for start in range(0, len(pending), BATCH):
         batch = pending[start : start + BATCH]
-        claimed = ledger.leases.claim(batch, owner, LEASE, run_id=run_id)
+        claimed = ledger.leases.claim(batch, owner, LEASE, run_id=job.run_id)
         left += len(batch) - len(claimed)
         if not claimed:
             continue
         try:
-            came_of_it = _move_batch(claimed, ledger, owner, parallel, prepare, ending)
+            result = _move_batch(claimed, job, owner, prepare)
         except Unprepared as error:
             raise error.why from None
         finally:
             ledger.leases.release(owner)
             del claimed  # before the next ones are read
-        failures += came_of_it.failures
-        if came_of_it.given_up:
+        failures += result.failures
+        if result.given_up:
             break
     if failures:
         raise postponed(failures, len(pending), "moved")
@@ -113,30 +110,23 @@ def move(
         )
 
 
-def _move_batch(
-    claimed: list[Entry],
-    ledger: Ledger,
-    owner: str,
-    parallel: int,
-    prepare: Callable[[list[Entry]], Mover],
-    ending: threading.Event | None,
-) -> Round[Entry]:
+def _move_batch(claimed: list[Entry], job: Job, owner: str, prepare: Callable[[list[Entry]], Mover]) -> Round[Entry]:
     mover = prepare(claimed)
     next_beat = monotonic() + _BEAT
 
     def beat() -> None:
         nonlocal next_beat
         if monotonic() >= next_beat:
-            ledger.leases.extend(owner, LEASE)
+            job.ledger.leases.extend(owner, LEASE)
             next_beat = monotonic() + _BEAT
 
     return each(
         claimed,
-        lambda entry: _move_one(entry, mover, ledger),
-        parallel=parallel,
+        lambda entry: _move_one(entry, mover, job.ledger),
+        parallel=job.account.parallel,
         tick=beat,
         every=_BEAT,
-        ending=ending,
+        ending=job.ending,
     )
 
 
@@ -155,7 +145,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.code, obstacle.reason, obstacle.mend)
+        record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy())
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         reason = ": ".join(filter(None, (error.service, error.operation, error.message)))

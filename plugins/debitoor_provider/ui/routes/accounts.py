@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
-from debitoor_provider.sync.accounts.settings import ExportAccount
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.figures import figures_aside
@@ -88,15 +87,8 @@ def _fits(row: Overview, search: str, direction: str | None) -> bool:
         return True
     words = [row.id, row.name]
     if account is not None:
-        words += [account.note, *_companies(account)]
+        words += [account.note, *account.named_companies]
     return any(search in _folded(word) for word in words)
-
-
-def _companies(account: Account) -> list[str]:
-    """Name the companies that an account takes only, or to which it gives what it imports."""
-    if isinstance(account, ExportAccount):
-        return [str(company) for company in account.filter.companies.include]
-    return [account.defaults.company] if account.defaults.company else []
 
 
 def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
@@ -157,7 +149,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
 def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
-        "companies": _companies(account) if account else [],
+        "companies": account.named_companies if account else [],
         "frequency": str(account.frequency) if account else None,
         "timezone": account.timezone if account else None,
         "note": account.note if account else "",

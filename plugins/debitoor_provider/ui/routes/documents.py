@@ -14,10 +14,11 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
+from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
 from debitoor_provider.ui.aside import aside
-from debitoor_provider.ui.document_files import Side, fetch, name_of
+from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.mending import act
@@ -94,10 +95,9 @@ def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
     """Give a document's file as the service at one end has it."""
     entry = _entry(account_id, document_id)
     try:
-        pieces = fetch(entry, settings_of(account_id), at)
+        name, pieces = fetch(entry, settings_of(account_id), at)
     except NotFound as error:
         raise HTTPException(404, error.message) from None
-    name = name_of(entry, at)
     media_type = mimetypes.guess_type(name)[0]
     headers = _attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
     shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"

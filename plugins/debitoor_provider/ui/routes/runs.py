@@ -9,11 +9,13 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, Field
 
+from debitoor_provider.sync.steps.preview import count
+from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
 from debitoor_provider.ui.aside import aside
-from debitoor_provider.ui.exchange import opened_exchange
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
+from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
@@ -64,5 +66,5 @@ def size_backfill(
     """Tell how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:
         raise HTTPException(422, "The period ends before it begins.")
-    with opened_exchange(account_id, settings_of(account_id)) as exchange:
-        return BackfillSize(documents=exchange.count_open(start, end))
+    with opened_job(account_id, settings_of(account_id), RunKind.BACKFILL) as job:
+        return BackfillSize(documents=count(job, manual(start, end, ())))

@@ -1,10 +1,10 @@
-"""What the record at the target tells about its source: readable words, and a mark by which it is found again."""
+"""The text of an expense line: readable words about the document, then the mark by which it is found again."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.marks import marker
 from debitoor_provider.sync.text import one_line, shorten
 
 if TYPE_CHECKING:
@@ -40,37 +40,5 @@ def describe(document: Document, fields: Iterable[str], *, prefix: str = "") -> 
     :param prefix: words that stand before them, e.g. the real amount of a document in a foreign currency
     """
     words = (one_line(text) for text in (prefix, *(_FIELDS[name](document) for name in fields)))
-    told = shorten(" / ".join(filter(None, words)), LIMIT)
-    return f"{told} {marker(document.document_uid)}".lstrip()
-
-
-def marker(document_uid: int) -> str:
-    """Write the mark of a document of GetMyInvoices, e.g. ``[GMI 28715]``."""
-    return f"[GMI {document_uid}]"
-
-
-def find_marker(text: str) -> int | None:
-    """Find the document that an expense line stands for: only a mark at the very end counts.
-
-    What comes before it is text of suppliers and users, which may look like a mark.
-    """
-    found = re.search(r"(?:\A| )\[GMI ([1-9][0-9]{0,18})\]\Z", text, re.ASCII)
-    return int(found[1]) if found else None
-
-
-ANY_SALES_MARKER = "[Debitoor "
-"""How every mark of a sales document begins."""
-
-
-def sales_marker(document_id: str) -> str:
-    """Write the mark of a sales document of Debitoor, e.g. ``[Debitoor 59f0c1d2e3a4b5c6d7e8f901]``."""
-    return f"[Debitoor {document_id}]"
-
-
-def find_sales_marker(text: str) -> str | None:
-    """Find the sales document that a note of GetMyInvoices names, anywhere in it: people add to notes.
-
-    :returns: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
-    """
-    found: list[str] = re.findall(r"\[Debitoor ([0-9a-f]{24})\]", text)
-    return found[-1] if found else None
+    text = shorten(" / ".join(filter(None, words)), LIMIT)
+    return f"{text} {marker(document.document_uid)}".lstrip()

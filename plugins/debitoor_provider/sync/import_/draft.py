@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
+from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
-from debitoor_provider.sync.specification import sales_marker
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument

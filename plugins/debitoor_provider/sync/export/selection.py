@@ -1,37 +1,23 @@
-"""Which documents an account takes, and why not the others. Pure: what is asked of a service is said by ListFilters."""
+"""Which documents of GetMyInvoices an account takes, and why not the others. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
-from debitoor_provider.sync.accounts.settings import SalesKind
-from debitoor_provider.sync.specification import find_sales_marker
-from debitoor_provider.sync.text import fold, shorten
+from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.text import fold, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import Document, Workflow
-    from debitoor_provider.sync.accounts.settings import Companies, ExportAccount, ImportAccount, Period, Tags
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Why a document is not taken.
-
-    :param code: stable short name, e.g. ``tag_missing``
-    :param reason: one plain sentence
-    :param waits: whether it may come in later, when somebody completes or releases it
-    """
-
-    code: str
-    reason: str
-    waits: bool = False
+    from debitoor_provider.sync.accounts.settings import Companies, ExportAccount, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +37,7 @@ class ListFilters:
 
 
 def list_filters(account: ExportAccount) -> ListFilters:
-    """Tell what the service itself can leave out, so that lists stay short."""
+    """Return what the service itself can leave out, so that lists stay short."""
     rule = account.filter
     included = rule.companies.include
     statuses = [status for status in rule.payment_status if status is not PaymentStatus.PARTIALLY]
@@ -71,20 +57,20 @@ def list_filters(account: ExportAccount) -> ListFilters:
 def select(document: Document, account: ExportAccount, *, archived_by_us: bool = False) -> LeftOut | None:
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
-    What will not change by itself is told first, so that a document only waits when nothing else is against it.
+    A reason that will not change by itself comes first, so that a document waits only when nothing else is against it.
     Approval is not in the record: see :func:`select_workflow`.
 
     :param archived_by_us: archived because it had been sent; a person wants it sent again
     """
     rule = account.filter
     if find_sales_marker(document.note):
-        return LeftOut("imported", "It came from Debitoor.")
+        return LeftOut(Message("imported"))
     if document.document_type not in rule.document_types:
-        return LeftOut("document_type", f"Its type {_shown(document.document_type)} is not exported.")
+        return LeftOut(Message("document_type", type=shown(document.document_type)))
     if document.is_archived and not (rule.archived or archived_by_us):
-        return LeftOut("archived", "It is archived in GetMyInvoices.")
+        return LeftOut(Message("archived"))
     reasons = (
-        _outside(document.document_date, account.period),
+        outside(document.document_date, account.period),
         _company(document, rule.companies),
         _tags(document.tags, rule.tags),
         _payment(document, rule.payment_status),
@@ -104,40 +90,20 @@ def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOu
     if workflow is None:
         if rule.without_workflow == "pass":
             return None
-        return LeftOut("no_workflow", "It has no approval workflow.", waits=True)
+        return LeftOut(Message("no_workflow"), waits=True)
     if not workflow.is_completed:
-        step = f" (at {_shown(workflow.step)})" if workflow.step else ""
-        return LeftOut("not_approved", f"It is not released yet{step}.", waits=True)
-    return None
-
-
-def select_sales(document: SalesDocument, account: ImportAccount) -> LeftOut | None:
-    """Decide on a sales document of Debitoor; ``None`` when the account takes it."""
-    kind = SalesKind.CREDIT_NOTES if document.type is SalesType.CREDIT_NOTE else SalesKind.INVOICES
-    if kind not in account.documents:
-        return LeftOut("document_type", f"The account does not import {kind.value.replace('_', ' ')}.")
-    if document.deleted or document.deleted_date is not None:
-        return LeftOut("deleted", "It was deleted in Debitoor.")
-    return _outside(document.date, account.period)
-
-
-def _outside(day: date | None, period: Period) -> LeftOut | None:
-    if period.start is None and period.end is None:
-        return None
-    if day is None:
-        return LeftOut("no_date", "It has no date, and the account has a period.", waits=True)
-    if (period.start and day < period.start) or (period.end and day > period.end):
-        return LeftOut("period", f"Its date {day} is outside the account's period.")
+        at = Message("not_approved_at", step=shown(workflow.step)) if workflow.step else Message("not_approved")
+        return LeftOut(at, waits=True)
     return None
 
 
 def _company(document: Document, companies: Companies) -> LeftOut | None:
     if companies.include and not _is_among(document, companies.include):
         if document.company_uid is None and not document.company_name:
-            return LeftOut("no_company", "It is not assigned to a company yet.", waits=True)
-        return LeftOut("company", f"The account does not take documents of {_shown(document.company_name)}.")
+            return LeftOut(Message("no_company"), waits=True)
+        return LeftOut(Message("company_not_included", company=shown(document.company_name)))
     if _is_among(document, companies.exclude):
-        return LeftOut("company", f"The account leaves out documents of {_shown(document.company_name)}.")
+        return LeftOut(Message("company_excluded", company=shown(document.company_name)))
     return None
 
 
@@ -150,24 +116,20 @@ def _tags(tags: Iterable[str], rule: Tags) -> LeftOut | None:
     present = {fold(tag) for tag in tags}
     barred = [tag for tag in rule.none if fold(tag) in present]
     if barred:
-        return LeftOut("tag_barred", f"It has the tag {_shown(barred[0])}.")
+        return LeftOut(Message("tag_barred", tag=shown(barred[0])))
     missing = [tag for tag in rule.all if fold(tag) not in present]
     if missing:
-        return LeftOut("tag_missing", f"It lacks the tag {_shown(missing[0])}.", waits=True)
+        return LeftOut(Message("tag_missing", tag=shown(missing[0])), waits=True)
     if rule.any and not any(fold(tag) in present for tag in rule.any):
-        return LeftOut("tag_missing", f"It has none of the tags {', '.join(map(_shown, rule.any))}.", waits=True)
+        return LeftOut(Message("tags_missing", tags=list(map(shown, rule.any))), waits=True)
     return None
 
 
 def _payment(document: Document, statuses: tuple[PaymentStatus, ...]) -> LeftOut | None:
     if statuses and document.payment_status not in statuses:
-        return LeftOut("payment_status", f"Its payment status is {_shown(document.payment_status)}.", waits=True)
+        return LeftOut(Message("payment_status", status=shown(document.payment_status)), waits=True)
     return None
 
 
 def _file(document: Document) -> LeftOut | None:
-    return None if document.filename else LeftOut("no_file", "It has no file yet.", waits=True)
-
-
-def _shown(text: str) -> str:
-    return shorten(" ".join(text.split()), 60)
+    return None if document.filename else LeftOut(Message("no_file"), waits=True)

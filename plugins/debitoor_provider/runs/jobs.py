@@ -1,0 +1,141 @@
+"""A step's job: the account, its ledger and the run from Airflow's context, and the services opened when needed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.runs.windows import is_patient, kind_of
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.window import RunKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from airflow.sdk import Context
+
+    from debitoor_provider.hooks.base import ServiceHook
+    from debitoor_provider.sync.accounts.settings import Account
+
+    HookOf = Callable[[type[ServiceHook[Any]], str], ServiceHook[Any]]
+
+
+class Services:
+    """The clients of an account's services, each opened on first use; a context manager that closes them.
+
+    :param patient: whether other runs need not wait for this one
+    :param hook_of: makes the hook of a connection
+    """
+
+    def __init__(
+        self, account_id: str, account: Account, *, patient: bool = False, hook_of: HookOf | None = None
+    ) -> None:
+        self._account_id = account_id
+        self._account = account
+        self._patient = patient
+        self._hook_of = hook_of or _hook_of
+        self._clients: dict[str, Any] = {}
+        self._open = ExitStack()
+
+    def __call__(self, service: str) -> Any:
+        """Return the client of a service.
+
+        :raises Misconfigured: when its connection does not exist
+        """
+        if service not in self._clients:
+            self._clients[service] = self._opened(service)
+        return self._clients[service]
+
+    def close(self) -> None:
+        """Close all clients."""
+        self._open.close()
+
+    def _opened(self, service: str) -> Any:
+        # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
+        hook = loaded(row_of(self._account).hooks[service])
+        connection_id = getattr(self._account.connections, service)
+        try:
+            opened = self._open.enter_context(self._hook_of(hook, connection_id))
+            opened.patient = self._patient
+            return opened.client
+        except AirflowNotFoundException:
+            raise Misconfigured(
+                f"Airflow has no connection {connection_id}.",
+                operation=f"open account {self._account_id}",
+                remedy="Add it (Admin, Connections), or correct the account's connections.",
+            ) from None
+
+
+def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
+    return hook(connection_id)
+
+
+@contextmanager
+def open_job(account_id: str, settings: Account | None, context: Context) -> Iterator[Job]:
+    """Open what a step of an Airflow run works with.
+
+    :raises Misconfigured: when the account's settings cannot be used
+    """
+    account = account_of(account_id, settings)
+    patient = is_patient(context)
+    with job_of(
+        account_id,
+        account,
+        Ledger.open(ledger_url()),
+        run_id=run_id_of(context, account_id),
+        kind=kind_of(context),
+        patient=patient,
+    ) as job:
+        yield job
+
+
+@contextmanager
+def job_of(
+    account_id: str,
+    account: Account,
+    ledger: Ledger,
+    *,
+    run_id: str,
+    kind: RunKind = RunKind.MANUAL,
+    patient: bool = False,
+    hook_of: HookOf | None = None,
+) -> Iterator[Job]:
+    """Open what a step works with, outside a run of Airflow too.
+
+    :param run_id: the run's id in the ledger
+    :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
+    """
+    services = Services(account_id, account, patient=patient, hook_of=hook_of)
+    try:
+        direction = row_of(account).open(account, services)
+        yield Job(account_id, account, direction, ledger, run_id, kind, patient)
+    finally:
+        services.close()
+
+
+def account_of(account_id: str, settings: Account | None) -> Account:
+    """Return the settings of an account, from what an operator was given or from the account's file.
+
+    :raises Misconfigured: naming file, line, field and remedy of every problem
+    """
+    if settings is not None:
+        return settings
+    file = find_account(accounts_folder(), account_id)
+    if file.account is None or file.problems:
+        raise Misconfigured("\n".join(map(str, file.problems)), operation=f"read account {account_id}")
+    return file.account
+
+
+def run_id_of(context: Context, account_id: str) -> str:
+    """Return a run's id in the ledger: ``<dag id>/<run id>``, and ``#<account>`` in a DAG that may serve several."""
+    dag_run = context["dag_run"]
+    is_its_own = dag_run.dag_id == DAG_ID_PREFIX + account_id
+    return f"{dag_run.dag_id}/{dag_run.run_id}" + ("" if is_its_own else f"#{account_id}")

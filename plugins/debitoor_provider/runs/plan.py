@@ -1,0 +1,58 @@
+"""What a run has to do, planned or foreseen, as the plan's operator and its trigger need it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from debitoor_provider.sync.ledger import Run
+from debitoor_provider.sync.steps.plan import plan
+from debitoor_provider.sync.steps.preview import preview
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
+
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.window import Window
+
+
+class Planned(NamedTuple):
+    """What a run has to do.
+
+    :param summary: counts, no document
+    :param has_work: whether the following steps find anything to do
+    """
+
+    summary: dict[str, Any]
+    has_work: bool
+
+
+def make_plan(job: Job, window: Window | None) -> Planned:
+    """Plan a run.
+
+    :param window: what was asked for; ``None`` for whatever is new
+    """
+    made = plan(job, window)
+    has_work = bool(
+        made.due
+        or (job.account.archives and job.ledger.documents.to_archive(job.account_id))
+        or job.ledger.runs.counts(job.run_id)  # it was cleared: what it did before is for the report to judge
+    )
+    summary = {
+        "due": len(made.due),
+        "new": made.new,
+        "already_there": made.done,
+        "waiting": made.waiting,
+        "left_out": made.left_out,
+    }
+    return Planned(summary, has_work)
+
+
+def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
+    """Log what a run would do and return the counts by outcome; nothing is moved and no watermark is touched."""
+    from debitoor_provider.runs.tables import preview_table, to_text
+
+    job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
+    rows = preview(job, window).documents
+    log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
+    return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)

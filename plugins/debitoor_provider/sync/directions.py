@@ -1,0 +1,106 @@
+"""The directions there are: one row for each, and the only place that lists them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.steps.direction import Direction, Services
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionRow:
+    """One direction.
+
+    :param settings: the model of its account files
+    :param implementation: ``module:class`` of the :class:`~debitoor_provider.sync.steps.direction.Direction`
+    :param hooks: ``module:class`` of the hook for each service, by the name of its connection in the account file
+    :param source: the service that documents come from
+    :param source_title: its name as people know it
+    :param target_title: the name of the service that documents go to
+    :param task_id: of the task that moves documents
+    :param operator: ``module:class`` of that task
+    :param renames: whether file names are decided in a task of their own
+    :param source_id: what the id of a document at the source looks like
+    :param source_id_example: for people who mistyped one
+    """
+
+    settings: type[Account]
+    implementation: str
+    hooks: Mapping[str, str]
+    source: str
+    source_title: str
+    target_title: str
+    task_id: str
+    operator: str
+    renames: bool
+    source_id: re.Pattern[str]
+    source_id_example: str
+
+    @property
+    def title(self) -> str:
+        """From where to where, e.g. ``GetMyInvoices → Debitoor``."""
+        return f"{self.source_title} → {self.target_title}"
+
+    def open(self, account: Account, services: Services) -> Direction[Any]:
+        """Return the direction of an account.
+
+        :param services: returns the client of a service by its name
+        """
+        direction: Direction[Any] = loaded(self.implementation)(account, services)
+        return direction
+
+
+_HOOKS = {
+    "getmyinvoices": "debitoor_provider.hooks.getmyinvoices:GetMyInvoicesHook",
+    "debitoor": "debitoor_provider.hooks.debitoor:DebitoorHook",
+}
+
+DIRECTIONS: dict[str, DirectionRow] = {
+    "export": DirectionRow(
+        settings=ExportAccount,
+        implementation="debitoor_provider.sync.export.direction:ExportDirection",
+        hooks=_HOOKS,
+        source="getmyinvoices",
+        source_title="GetMyInvoices",
+        target_title="Debitoor",
+        task_id="export",
+        operator="debitoor_provider.operators.export:DebitoorExportOperator",
+        renames=True,
+        source_id=re.compile("[0-9]{1,18}"),
+        source_id_example="4711",
+    ),
+    "import": DirectionRow(
+        settings=ImportAccount,
+        implementation="debitoor_provider.sync.import_.direction:ImportDirection",
+        hooks=_HOOKS,
+        source="debitoor",
+        source_title="Debitoor",
+        target_title="GetMyInvoices",
+        task_id="import",
+        operator="debitoor_provider.operators.import_:DebitoorImportOperator",
+        renames=False,
+        source_id=re.compile("[0-9a-f]{24}"),
+        source_id_example="59f0c1d2e3a4b5c6d7e8f901",
+    ),
+}
+"""By the ``type`` of an account file."""
+
+
+def row_of(account: Account) -> DirectionRow:
+    """Return the row of an account's direction."""
+    return DIRECTIONS[account.type]
+
+
+def loaded(name: str) -> Any:
+    """Return the class that ``module:class`` names."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

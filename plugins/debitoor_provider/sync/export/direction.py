@@ -1,0 +1,210 @@
+"""From GetMyInvoices to Debitoor: what the steps of a run ask of this direction."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.export.drafts import ExpenseDrafts
+from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.mover import ExpenseMover
+from debitoor_provider.sync.export.present import expenses_of
+from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
+from debitoor_provider.sync.export.selection import select
+from debitoor_provider.sync.ledger import FoundDocument
+from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.naming.naming import document_name
+from debitoor_provider.sync.naming.template import Template
+from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.duplicates import Presence, open_attempts
+from debitoor_provider.sync.steps.transfer import Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.window import Window
+
+
+class ExportDirection:
+    """Documents of GetMyInvoices become expenses in Debitoor.
+
+    :param services: returns the client of ``getmyinvoices`` or ``debitoor``
+    """
+
+    name = "export"
+    overlap = OVERLAP
+    rechecked = frozenset({"not_approved", "no_workflow"})
+    deleted = LeftOut(Message("deleted_in_getmyinvoices"))
+
+    def __init__(self, account: ExportAccount, services: Services) -> None:
+        self.account = account
+        self._services = services
+
+    @cached_property
+    def getmyinvoices(self) -> GetMyInvoicesClient:
+        """The client of the source."""
+        client: GetMyInvoicesClient = self._services("getmyinvoices")
+        return client
+
+    @cached_property
+    def debitoor(self) -> DebitoorClient:
+        """The client of the target."""
+        client: DebitoorClient = self._services("debitoor")
+        return client
+
+    def require_source(self) -> None:
+        """Do nothing: documents of GetMyInvoices are told apart by their account's number."""
+
+    def require_target(self) -> None:
+        """Make sure that the books are the account's.
+
+        :raises Misconfigured: when they are another company's
+        """
+        books_of(self.debitoor, self.account)
+
+    def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
+        """Return what the window asks for, and the ids that do not exist any more."""
+        return list_documents(window, self.account, self.getmyinvoices, keep)
+
+    def read(self, source_id: str) -> Document:
+        """Return a document as it is now.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        return self.getmyinvoices.document(document_uid(source_id), approval=False).document
+
+    def id_of(self, record: Document) -> str:
+        """Return the document's id."""
+        return str(record.document_uid)
+
+    def is_archived(self, record: Document) -> bool:
+        """Return whether the document is archived in GetMyInvoices."""
+        return record.is_archived
+
+    def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
+        """Return why the account does not take a document."""
+        return select(record, self.account, archived_by_us=sent_again)
+
+    def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
+        """Return what the ledger keeps of a document."""
+        waits = left_out if left_out and left_out.waits else None
+        return planned_document(record, self.getmyinvoices.account_number, waits)
+
+    def load(self, snapshot: str) -> Document:
+        """Return the record that the ledger kept."""
+        return DOCUMENTS.load(snapshot)
+
+    def wish(self, record: Document) -> str:
+        """Return the file name that the account's template makes."""
+        return document_name(self._template, record)
+
+    @cached_property
+    def _template(self) -> Template:
+        return Template.parse(self.account.rename)
+
+    def drafts(self, records: Sequence[Document], *, look: bool = True) -> ExpenseDrafts:
+        """Ask for books, companies and marked expenses once.
+
+        :raises Misconfigured: when the books are another company's
+        """
+        books = books_of(self.debitoor, self.account)
+        marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._companies(), marked)
+
+    @contextmanager
+    def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
+        """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
+        with ThreadPoolExecutor(2, "prefetch") as prefetch:
+            books = prefetch.submit(books_of, self.debitoor, self.account)
+            companies = prefetch.submit(self._companies)
+            arrivals = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}  # days
+            presence = Presence(lambda: expenses_of(self.debitoor, arrivals))
+
+            def prepare(claimed: list[Entry]) -> Mover:
+                attempts = open_attempts(job.ledger, claimed)
+                elsewhere = job.ledger.documents.sent_elsewhere(claimed)
+                home = books.result()  # Debitoor is asked for nothing else before
+                known = companies.result()
+                marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
+                return ExpenseMover(
+                    account=self.account,
+                    settings=job.settings_fingerprint,
+                    ledger=job.ledger,
+                    getmyinvoices=self.getmyinvoices,
+                    debitoor=self.debitoor,
+                    books=home,
+                    companies=known,
+                    attempts=attempts,
+                    marked=marked,
+                    elsewhere=elsewhere,
+                    now=job.now,
+                ).move
+
+            yield prepare
+
+    def archive(self, source_id: str) -> None:
+        """Archive a document in GetMyInvoices.
+
+        :raises RejectError: when it is locked or deleted
+        """
+        self.getmyinvoices.archive(int(source_id))
+
+    def found(self) -> Iterable[FoundDocument]:
+        """Return the documents whose mark is on an expense in Debitoor."""
+        number = self.getmyinvoices.account_number
+        found: dict[int, FoundDocument] = {}
+        for expense in self.debitoor.expenses():
+            uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
+            if uid is not None:
+                found[uid] = FoundDocument(
+                    source_id=str(uid),
+                    exchange_key=exchange_key(number, uid),
+                    target_id=expense.id,
+                    target_name=expense.file.file_name if expense.file else None,
+                    document_date=expense.date,
+                    company=expense.supplier_name,
+                    currency=expense.currency,
+                    net_amount=expense.total_net_amount,
+                    gross_amount=expense.total_gross_amount,
+                    moved_at=expense.created_date,
+                )
+        return found.values()
+
+    def samples(self, most: int) -> Sequence[Document]:
+        """Return documents that the account takes; failing those, others of its period."""
+        listed = sample_documents(self.account, self.getmyinvoices)
+        taken = [record for record in listed if (left_out := self.select(record)) is None or left_out.waits]
+        return (taken or listed)[:most]
+
+    def file_name(self, entry: Entry, side: Side) -> str:
+        """Return the name of a document's file there."""
+        return (entry.target_name if side == "target" else None) or entry.source_name
+
+    def download(self, entry: Entry, side: Side, into: BinaryIO) -> None:
+        """Write a document's file from GetMyInvoices or from its expense.
+
+        :raises NotFound: when it is not there
+        """
+        if side == "source":
+            self.getmyinvoices.download(int(entry.source_id), into)
+            return
+        file = self.debitoor.expense(entry.target_id or "").file
+        if file is None:
+            raise NotFound("The expense has no file.")
+        self.debitoor.download_file(file, into)
+
+    def _companies(self) -> dict[int, Company]:
+        return {company.company_uid: company for company in self.getmyinvoices.companies()}

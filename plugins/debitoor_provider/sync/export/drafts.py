@@ -1,0 +1,92 @@
+"""Expenses as a run would book them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.export.description import describe
+from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.selection import select_workflow
+from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.steps.direction import LeftOut, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from debitoor_provider.services.debitoor.models import Environment, Expense
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.expense import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseDraft:
+    """An expense as a person sees it before it is booked.
+
+    :param currency: of the books
+    """
+
+    booking: Draft
+    currency: str
+
+    def shown(self) -> Shown:
+        """Return what a person sees of it."""
+        expense = self.booking.expense
+        first = expense.lines[0]
+        return Shown(
+            description=first.description,
+            lines=tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+            currency=self.currency,
+            party=expense.supplier_name,
+            date=expense.date,
+            category=first.category_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseDrafts:
+    """Drafts of a list of documents.
+
+    :param marked: expenses that carry a document's mark, by its id
+    """
+
+    account: ExportAccount
+    getmyinvoices: GetMyInvoicesClient
+    books: Environment
+    companies: Mapping[int, Company]
+    marked: Mapping[int, Sequence[Expense]]
+
+    def description(self, record: Document) -> str:
+        """Return the text of an expense's lines."""
+        return describe(record, self.account.specification)
+
+    def draft(self, record: Document) -> ExpenseDraft:
+        """Return the expense that a document becomes.
+
+        :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+        """
+        company = self.companies.get(record.company_uid or 0)
+        return ExpenseDraft(draft(record, company, self.books, self.account), self.books.currency)
+
+    def released(self, record: Document) -> LeftOut | None:
+        """Return why a document is not released; no list shows its approval (contract section 5.4)."""
+        if not self.account.filter.approved_only:
+            return None
+        return select_workflow(self.getmyinvoices.document(record.document_uid).workflow, self.account)
+
+    def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
+        """Return whether Debitoor has an expense with the document's mark; files are not compared."""
+        there = self.marked.get(record.document_uid, ())
+        if not there:
+            return False
+        if any(not drafted.booking.figures.differences(expense) for expense in there):
+            return True
+        return differs(there)
+
+
+def differs(there: Sequence[Expense]) -> Message:
+    """Return that expenses carry the document's mark, but say something else."""
+    return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])

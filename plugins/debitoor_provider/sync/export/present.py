@@ -1,0 +1,32 @@
+"""Which expenses Debitoor has for documents of GetMyInvoices, found by the documents' marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.steps.duplicates import before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Expense
+
+
+def expenses_of(debitoor: DebitoorClient, arrivals: Iterable[date | None]) -> Mapping[int, list[Expense]]:
+    """Return the expenses that carry the mark of a document, by the document's id.
+
+    An expense is newer than its document, so those changed since the first of the documents arrived are all there can
+    be. The documents' dates do not narrow the question, since people change them; nor does the ledger, which may be a
+    new one after a loss, or an old one from a back-up.
+
+    :param arrivals: when each document arrived in GetMyInvoices; ``None``: not known
+    """
+    found: dict[int, list[Expense]] = {}
+    for expense in debitoor.expenses(changed_since=before(arrivals)):
+        for uid in {find_marker(line.description) for line in expense.lines}:
+            if uid is not None:
+                found.setdefault(uid, []).append(expense)
+    return found

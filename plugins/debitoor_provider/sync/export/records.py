@@ -1,0 +1,42 @@
+"""Documents of GetMyInvoices as the ledger keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.sync.ledger import PlannedDocument, State
+from debitoor_provider.sync.snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.steps.direction import LeftOut
+
+DOCUMENTS = Snapshots(Document)
+
+
+def planned_document(document: Document, account_number: str, waits: LeftOut | None = None) -> PlannedDocument:
+    """Return what the ledger keeps of a document.
+
+    :param account_number: of the GetMyInvoices account, which numbers its documents on its own
+    :param waits: why it waits
+    """
+    return PlannedDocument(
+        source_id=str(document.document_uid),
+        exchange_key=exchange_key(account_number, document.document_uid),
+        snapshot=DOCUMENTS.dump(document),
+        state=State.WAITING if waits else State.PLANNED,
+        reason_code=waits.code if waits else "",
+        reason=waits.reason if waits else "",
+        source_name=document.filename,
+        document_date=document.document_date,
+        document_number=document.document_number,
+        company=document.company_name,
+        currency=document.currency,
+        net_amount=document.net_amount,
+        gross_amount=document.gross_amount,
+    )
+
+
+def exchange_key(account_number: str, document_uid: int) -> str:
+    """Return the key that names a document over all accounts."""
+    return f"getmyinvoices:{account_number}:{document_uid}"

@@ -1,0 +1,196 @@
+"""From Debitoor to GetMyInvoices: what the steps of a run ask of this direction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.import_.company import find_company, find_or_create_company
+from debitoor_provider.sync.import_.draft import upload_name
+from debitoor_provider.sync.import_.drafts import UploadDrafts
+from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
+from debitoor_provider.sync.import_.mover import UploadMover
+from debitoor_provider.sync.import_.present import copies_of
+from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, exchange_key, planned_sales_document
+from debitoor_provider.sync.import_.selection import select_sales
+from debitoor_provider.sync.ledger import FoundDocument, State
+from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.duplicates import Presence
+from debitoor_provider.sync.steps.rename import turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+
+    from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.window import Window
+
+
+class ImportDirection:
+    """Invoices and credit notes of Debitoor become documents of GetMyInvoices.
+
+    :param services: returns the client of ``getmyinvoices`` or ``debitoor``
+    """
+
+    name = "import"
+    overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
+    rechecked: frozenset[str] = frozenset()
+    deleted = LeftOut(Message("deleted_in_debitoor"))
+
+    def __init__(self, account: ImportAccount, services: Services) -> None:
+        self.account = account
+        self._services = services
+
+    @cached_property
+    def debitoor(self) -> DebitoorClient:
+        """The client of the source."""
+        client: DebitoorClient = self._services("debitoor")
+        return client
+
+    @cached_property
+    def getmyinvoices(self) -> GetMyInvoicesClient:
+        """The client of the target."""
+        client: GetMyInvoicesClient = self._services("getmyinvoices")
+        return client
+
+    def require_source(self) -> None:
+        """Make sure that the books are the account's: another company's list must not move the watermark.
+
+        :raises Misconfigured: when they are another company's
+        """
+        books_of(self.debitoor, self.account)
+
+    def require_target(self) -> None:
+        """Make sure that the company of the settings exists, or can be created.
+
+        :raises Misconfigured: when it cannot
+        """
+        find_company(self.account, self.getmyinvoices)
+
+    def records(
+        self,
+        window: Window,
+        keep: MutableMapping[Any, SalesDocument],  # noqa: ARG002  the service lists all at once
+    ) -> tuple[Iterable[SalesDocument], list[str]]:
+        """Return what the window asks for, and the ids that do not exist any more."""
+        records, gone = list_sales(window, self.account, self.debitoor)
+        return sorted(records, key=lambda record: turn(record.id)), gone
+
+    def read(self, source_id: str) -> SalesDocument:
+        """Return a sales document as it is now.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        return sales_document(source_id, self.debitoor)
+
+    def id_of(self, record: SalesDocument) -> str:
+        """Return the document's id."""
+        return record.id
+
+    def is_archived(self, record: SalesDocument) -> bool:  # noqa: ARG002
+        """Return that sales documents are not archived."""
+        return False
+
+    def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:  # noqa: ARG002
+        """Return why the account does not take a document."""
+        return select_sales(record, self.account)
+
+    def planned(self, record: SalesDocument, left_out: LeftOut | None = None) -> PlannedDocument:
+        """Return what the ledger keeps of a document."""
+        return planned_sales_document(record, left_out if left_out and left_out.waits else None)
+
+    def load(self, snapshot: str) -> SalesDocument:
+        """Return the record that the ledger kept."""
+        return SALES_DOCUMENTS.load(snapshot)
+
+    def wish(self, record: SalesDocument) -> str:
+        """Return the file name made of the document's number."""
+        return upload_name(record)
+
+    def drafts(self, records: Sequence[SalesDocument], *, look: bool = True) -> UploadDrafts:
+        """Ask for the company and for marked documents once.
+
+        :raises Misconfigured: when the company does not exist and is not to be created
+        """
+        if not look:
+            return UploadDrafts(self.account, None, ())
+        company_uid = find_company(self.account, self.getmyinvoices)
+        marked = copies_of(self.getmyinvoices, [record.created_date for record in records])
+        return UploadDrafts(self.account, company_uid, marked.keys())
+
+    @contextmanager
+    def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
+        """Make sure of books and company, and ask for marked documents once a run."""
+        home = books_of(self.debitoor, self.account).country_code
+        company_uid = find_or_create_company(self.account, self.getmyinvoices, home)
+        bookings = {SALES_DOCUMENTS.load(entry.snapshot).created_date for entry in pending}
+        presence = Presence(lambda: copies_of(self.getmyinvoices, bookings))
+
+        def prepare(claimed: list[Entry]) -> Mover:
+            sending = any(entry.state is State.SENDING for entry in claimed)
+            return UploadMover(
+                account=self.account,
+                settings=job.settings_fingerprint,
+                ledger=job.ledger,
+                getmyinvoices=self.getmyinvoices,
+                debitoor=self.debitoor,
+                company_uid=company_uid,
+                present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
+                now=job.now,
+            ).move
+
+        yield prepare
+
+    def archive(self, source_id: str) -> None:
+        """Refuse: nothing is archived in Debitoor."""
+        raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
+
+    def found(self) -> Iterable[FoundDocument]:
+        """Return the sales documents whose mark is in a note in GetMyInvoices."""
+        found: dict[str, FoundDocument] = {}
+        for document in self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
+            sales_id = find_sales_marker(document.note)
+            if sales_id:
+                found[sales_id] = FoundDocument(
+                    source_id=sales_id,
+                    exchange_key=exchange_key(sales_id),
+                    target_id=str(document.document_uid),
+                    target_name=document.filename or None,
+                    document_date=document.document_date,
+                    document_number=document.document_number,
+                    company=document.company_name,
+                    currency=document.currency,
+                    net_amount=document.net_amount,
+                    gross_amount=document.gross_amount,
+                )
+        return found.values()
+
+    def samples(self, most: int) -> Sequence[SalesDocument]:
+        """Return recent sales documents that the account takes."""
+        listed = sample_sales(self.account, self.debitoor)
+        return [record for record in listed if self.select(record) is None][:most]
+
+    def file_name(self, entry: Entry, side: Side) -> str:  # noqa: ARG002
+        """Return the name of a document's file; Debitoor's PDFs have none of their own."""
+        return entry.target_name or f"{entry.source_name}.pdf"
+
+    def download(self, entry: Entry, side: Side, into: BinaryIO) -> None:
+        """Write a document's file from Debitoor or from its copy.
+
+        :raises NotFound: when it is not there
+        """
+        if side == "source":
+            self.debitoor.sales_pdf(self.read(entry.source_id), into)
+        else:
+            self.getmyinvoices.download(int(entry.target_id or 0), into)

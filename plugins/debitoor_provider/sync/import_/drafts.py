@@ -1,0 +1,76 @@
+"""Uploads as a run would make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.import_.draft import new_document, upload_name
+from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.steps.direction import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from debitoor_provider.messages import Message
+    from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.models import NewDocument
+    from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.steps.direction import LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDraft:
+    """An upload as a person sees it before it is made.
+
+    :param company: that it will be assigned to
+    """
+
+    upload: NewDocument
+    company: str
+
+    def shown(self) -> Shown:
+        """Return what a person sees of it."""
+        upload = self.upload
+        amount = upload.gross_amount
+        return Shown(
+            description=_description(upload),
+            lines=() if amount is None else (f"{cents(amount)}",),
+            currency=upload.currency,
+            party=self.company,
+            date=upload.document_date,
+            category=upload.document_type,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDrafts:
+    """Drafts of a list of sales documents.
+
+    :param marked: ids of the sales documents that GetMyInvoices has
+    """
+
+    account: ImportAccount
+    company_uid: int | None
+    marked: Container[str]
+
+    def description(self, record: SalesDocument) -> str:
+        """Return note and tags of an upload."""
+        return _description(self.draft(record).upload)
+
+    def draft(self, record: SalesDocument) -> UploadDraft:
+        """Return the upload that a sales document becomes."""
+        upload = new_document(record, self.account, self.company_uid, upload_name(record))
+        return UploadDraft(upload, self.account.defaults.company or "")
+
+    def released(self, record: SalesDocument) -> LeftOut | None:  # noqa: ARG002
+        """Return nothing: sales documents have no approval."""
+        return None
+
+    def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:  # noqa: ARG002
+        """Return whether GetMyInvoices has a document with the sales document's mark."""
+        return record.id in self.marked
+
+
+def _description(upload: NewDocument) -> str:
+    return " ".join([upload.note, *(f"#{tag}" for tag in upload.tags)])

@@ -1,0 +1,41 @@
+"""Sales documents of Debitoor as the ledger keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.services.debitoor.models import SalesDocument
+from debitoor_provider.sync.ledger import PlannedDocument, State
+from debitoor_provider.sync.snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.steps.direction import LeftOut
+
+SALES_DOCUMENTS = Snapshots(SalesDocument)
+
+
+def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None) -> PlannedDocument:
+    """Return what the ledger keeps of a sales document.
+
+    :param waits: why it waits
+    """
+    return PlannedDocument(
+        source_id=document.id,
+        exchange_key=exchange_key(document.id),
+        snapshot=SALES_DOCUMENTS.dump(document),
+        state=State.WAITING if waits else State.PLANNED,
+        reason_code=waits.code if waits else "",
+        reason=waits.reason if waits else "",
+        source_name=document.number,
+        document_date=document.date,
+        document_number=document.number,
+        company=document.customer_name,
+        currency=document.currency,
+        net_amount=document.total_net_amount,
+        gross_amount=document.total_gross_amount,
+    )
+
+
+def exchange_key(document_id: str) -> str:
+    """Return the key that names a sales document over all accounts."""
+    return f"debitoor:{document_id}"

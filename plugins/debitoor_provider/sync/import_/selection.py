@@ -1,0 +1,25 @@
+"""Which sales documents of Debitoor an account takes, and why not the others. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.sync.accounts.settings import SalesKind
+from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.steps.direction import LeftOut
+
+if TYPE_CHECKING:
+    from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.sync.accounts.settings import ImportAccount
+
+
+def select_sales(document: SalesDocument, account: ImportAccount) -> LeftOut | None:
+    """Return why an account does not take a sales document; ``None`` when it does."""
+    kind = SalesKind.CREDIT_NOTES if document.type is SalesType.CREDIT_NOTE else SalesKind.INVOICES
+    if kind not in account.documents:
+        return LeftOut(Message("sales_kind", kind=Message(f"sales_kind_{kind.value}")))
+    if document.deleted or document.deleted_date is not None:
+        return LeftOut(Message("deleted_in_debitoor"))
+    return outside(document.date, account.period)

@@ -1,0 +1,36 @@
+"""The mark that every record at a target carries: the id of its source document, by which it is found again."""
+
+from __future__ import annotations
+
+import re
+
+ANY_SALES_MARKER = "[Debitoor "
+"""How every mark of a sales document begins."""
+
+
+def marker(document_uid: int) -> str:
+    """Return the mark of a document of GetMyInvoices, e.g. ``[GMI 28715]``."""
+    return f"[GMI {document_uid}]"
+
+
+def find_marker(text: str) -> int | None:
+    """Return the document that an expense line stands for: only a mark at the very end counts.
+
+    What comes before it is text of suppliers and users, which may look like a mark.
+    """
+    found = re.search(r"(?:\A| )\[GMI ([1-9][0-9]{0,18})\]\Z", text, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def sales_marker(document_id: str) -> str:
+    """Return the mark of a sales document of Debitoor, e.g. ``[Debitoor 59f0c1d2e3a4b5c6d7e8f901]``."""
+    return f"[Debitoor {document_id}]"
+
+
+def find_sales_marker(text: str) -> str | None:
+    """Return the sales document that a note of GetMyInvoices names, anywhere in it: people add to notes.
+
+    :returns: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
+    """
+    found: list[str] = re.findall(r"\[Debitoor ([0-9a-f]{24})\]", text)
+    return found[-1] if found else None

@@ -1,0 +1,212 @@
+"""What the steps know of a direction; :mod:`debitoor_provider.sync.directions` lists those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, MutableMapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date, timedelta
+
+    from debitoor_provider.messages import Message
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.window import Window
+
+Record = TypeVar("Record")
+"""A document as its source describes it."""
+Given = TypeVar("Given", contravariant=True)
+Side = Literal["source", "target"]
+Services: TypeAlias = Callable[[str], Any]
+"""Returns the client of a service by its name, opened on first use."""
+Mover: TypeAlias = "Callable[[Entry], None]"
+"""Moves one claimed document to its next state."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Why a document is not taken.
+
+    :param message: the reason
+    :param waits: whether the document may come in later, when somebody completes or releases it
+    """
+
+    message: Message
+    waits: bool = False
+
+    @property
+    def code(self) -> str:
+        """The reason's stable short name, e.g. ``tag_missing``."""
+        return self.message.code
+
+    @property
+    def reason(self) -> str:
+        """The reason in English."""
+        return self.message.text()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person sees of a draft.
+
+    :param description: text that goes with the record
+    :param lines: amounts, e.g. ``19 %: 119.00``
+    :param currency: of the amounts
+    :param party: supplier or company
+    :param category: expense category, or type of the document
+    """
+
+    description: str
+    lines: tuple[str, ...]
+    currency: str
+    party: str
+    date: date | None
+    category: str
+
+
+class Draft(Protocol):
+    """What will be written to the target for one document, but for its file."""
+
+    def shown(self) -> Shown:
+        """Return what a person sees of it."""
+        ...
+
+
+class Drafts(Protocol[Given]):
+    """Drafts of a list of documents; what they need together was asked for once."""
+
+    def description(self, record: Given) -> str:
+        """Return the text that goes with a document's record, even if it has no draft."""
+        ...
+
+    def draft(self, record: Given) -> Draft:
+        """Return what will be written. Pure: from the record to its figures.
+
+        :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
+        """
+        ...
+
+    def released(self, record: Given) -> LeftOut | None:
+        """Return why a document is not to go yet, where only a call for this one document tells."""
+        ...
+
+    def present(self, record: Given, draft: Draft) -> Message | bool:
+        """Return whether the target has the document already, or in what its copy there differs."""
+        ...
+
+
+class Direction(Protocol[Record]):
+    """One account's way from its source to its target.
+
+    :param name: as in the account file's ``type``
+    :param overlap: how far a listing reaches back behind the watermark
+    :param rechecked: reasons to wait whose end no listing of changes shows, so that each run asks again
+    :param deleted: why a document is left out that the source does not have any more
+    """
+
+    name: str
+    overlap: timedelta
+    rechecked: frozenset[str]
+    deleted: LeftOut
+
+    def require_source(self) -> None:
+        """Make sure that the source belongs to the account, before a listing of it moves the watermark.
+
+        :raises Misconfigured: when it does not
+        """
+        ...
+
+    def require_target(self) -> None:
+        """Make sure that the target belongs to the account.
+
+        :raises Misconfigured: when it does not
+        """
+        ...
+
+    def records(self, window: Window, keep: MutableMapping[Any, Record]) -> tuple[Iterable[Record], list[str]]:
+        """Return what the window asks for, and the ids that were asked for but do not exist any more.
+
+        :param keep: where records lie until they are taken
+        """
+        ...
+
+    def read(self, source_id: str) -> Record:
+        """Return a document as it is now.
+
+        :raises NotFound: when it does not exist, or no longer
+        """
+        ...
+
+    def id_of(self, record: Record) -> str:
+        """Return the document's id at the source."""
+        ...
+
+    def is_archived(self, record: Record) -> bool:
+        """Return whether the document is archived at the source."""
+        ...
+
+    def select(self, record: Record, *, sent_again: bool = False) -> LeftOut | None:
+        """Return why the account does not take a document; ``None`` when it does.
+
+        :param sent_again: it was archived because it had been sent, and a person wants it sent again
+        """
+        ...
+
+    def planned(self, record: Record, left_out: LeftOut | None = None) -> PlannedDocument:
+        """Return what the ledger keeps of a document.
+
+        :param left_out: why it waits
+        """
+        ...
+
+    def load(self, snapshot: str) -> Record:
+        """Return the record that the ledger kept."""
+        ...
+
+    def wish(self, record: Record) -> str:
+        """Return the file name that the copy at the target should have."""
+        ...
+
+    def drafts(self, records: Sequence[Record], *, look: bool = True) -> Drafts[Record]:
+        """Ask for what drafts of these documents need together. Writes nothing.
+
+        :param look: look at the target too: for copies of the documents, and whether it can take them
+        :raises StopError: when a run could not move any of them
+        """
+        ...
+
+    def moving(self, job: Job, pending: Sequence[Entry]) -> AbstractContextManager[Callable[[list[Entry]], Mover]]:
+        """Prepare to move documents; yields what looks at a claimed batch and returns what moves one document of it.
+
+        :param pending: all that the run is to move
+        """
+        ...
+
+    def archive(self, source_id: str) -> None:
+        """Archive a document at the source. Archiving twice does no harm.
+
+        :raises RejectError: when the source refuses
+        """
+        ...
+
+    def found(self) -> Iterable[FoundDocument]:
+        """Return the documents whose mark is on a record at the target."""
+        ...
+
+    def samples(self, most: int) -> Sequence[Record]:
+        """Return real documents to try settings on, if possible those that the account takes."""
+        ...
+
+    def file_name(self, entry: Entry, side: Side) -> str:
+        """Return the name of a document's file at its source or target."""
+        ...
+
+    def download(self, entry: Entry, side: Side, into: BinaryIO) -> None:
+        """Write a document's file from its source or target.
+
+        :raises NotFound: when it is not there
+        """
+        ...
