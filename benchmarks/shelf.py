@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger import Ledger
-from debitoor_provider.sync.ledger.tables import documents, events, runs
+from debitoor_provider.sync.ledger.database.tables import documents, events, runs
 
 DAYS = 30
 BIG = "account-0000"

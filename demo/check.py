@@ -19,7 +19,9 @@ _NOTE = re.compile(r"\[Debitoor ([0-9a-f]{24})\]")
 
 def check_company(company: CompanyAdmin, ledger: Ledger, export_id: str, import_id: str) -> list[str]:
     """Tell everything that is not where it belongs; empty when all is well."""
-    return _check_export(company, ledger.entries(export_id)) + _check_import(company, ledger.entries(import_id))
+    return _check_export(company, ledger.documents.entries(export_id)) + _check_import(
+        company, ledger.documents.entries(import_id)
+    )
 
 
 def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:

@@ -24,7 +24,7 @@ def progress_table(ledger: Ledger | None, accounts: Sequence[str]) -> Table:
     """Show how far each account is."""
     made = table("Account", "To do", "Done", "Waiting", "Needs attention", right=["To do", "Done", "Waiting"])
     for account in accounts:
-        counts = ledger.count(account=account) if ledger else {}
+        counts = ledger.documents.count(account=account) if ledger else {}
         groups = (DUE, DONE, {State.WAITING}, ATTENTION)
         made.add_row(account, *(str(sum(counts.get(state, 0) for state in group)) for group in groups))
     return made
@@ -53,7 +53,7 @@ def result_table(ledger: Ledger, accounts: Sequence[str]) -> Table:
     """Show each document: its name at the target, its amount, its state and what it needs."""
     made = table("Account", "Document", "Name at the target", "Gross", "State", "Needs attention", right=["Gross"])
     for account in accounts:
-        for entry in ledger.entries(account, order="listed"):
+        for entry in ledger.documents.entries(account, order="listed"):
             why = " ".join(part for part in (entry.reason, entry.mend) if part)
             made.add_row(
                 cell(account),

@@ -10,7 +10,7 @@ from sysconfig import get_path
 
 import pytest
 
-from debitoor_provider.sync.ledger.schema import HEAD
+from debitoor_provider.sync.ledger.database.schema import HEAD
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "plugins" / "debitoor_provider"
@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     sources = {path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert shipped == {path.relative_to(PACKAGE.parent).as_posix() for path in sources}
     assert "debitoor_provider/py.typed" in shipped
-    assert "debitoor_provider/sync/ledger/migrations/versions/v0001_ledger.py" in shipped
+    assert "debitoor_provider/sync/ledger/database/migrations/versions/v0001_ledger.py" in shipped
 
 
 def test_the_wheel_knows_nothing_of_the_machine_that_built_it(wheel):

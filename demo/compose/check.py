@@ -144,7 +144,7 @@ class Check:
         return max(runs, key=lambda run: run["run_after"])["state"]
 
     def _count(self, states: Collection[str]) -> int:
-        return sum(count for state, count in self._ledger.count().items() if state in states)
+        return sum(count for state, count in self._ledger.documents.count().items() if state in states)
 
     def _until_moved(self, count: int) -> None:
         self._until(lambda: self._count(DONE) >= count, f"{count} documents are there")

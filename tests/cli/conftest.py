@@ -77,7 +77,7 @@ def planned(ledger: Ledger) -> Callable[..., None]:
     """Enters documents into the ledger as a plan would; gives them names of one's choice."""
 
     def enter(*source_ids: str, account: str = "acme", **fields: Any) -> None:
-        ledger.plan(
+        ledger.plans.enter(
             account,
             "export",
             "run-1",

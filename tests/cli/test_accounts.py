@@ -16,10 +16,10 @@ class TestList:
         account("import", stem="b-done", frequency="every 4 hours")
         account(stem="c-broken", frequency="sometimes")
         planned("1", "2", account="b-done")
-        ledger.start_run(
+        ledger.runs.start(
             Run("d/1", "b-done", "import", "scheduled", started_at=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
         )
-        ledger.finish_run("d/1", counts={}, verdict="failed", error="The step plan failed.")
+        ledger.runs.finish("d/1", counts={}, verdict="failed", error="The step plan failed.")
         new, done, broken = cli("accounts", "list", "-o", "json").rows
         assert (new["account"], new["name"], new["state"], new["last_run"]) == ("a-new", "Never ran", "new", "")
         assert (done["direction"], done["frequency"], done["to_do"]) == ("import", "every 4 hours", 2)
@@ -29,7 +29,7 @@ class TestList:
         assert "c-broken.yaml:1: frequency" in broken["why"]
 
     def test_a_run_that_has_not_ended(self, cli, account, ledger):
-        ledger.start_run(Run("d/1", account(), "export", "manual"))
+        ledger.runs.start(Run("d/1", account(), "export", "manual"))
         assert cli("accounts", "list", "-o", "json").rows[0]["state"] == "running"
 
     def test_as_a_table(self, cli, account):

@@ -20,14 +20,16 @@ HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
 def held(ledger, planned):
     """A held document, ``1``, and a rejected one, ``2``."""
     planned("1", "2", company="Paper Ltd", gross_amount=Decimal("119.00"), currency="EUR")
-    by_id = {entry.source_id: entry for entry in ledger.claim(ledger.entries(), "me", timedelta(minutes=1))}
-    ledger.hold(by_id["1"], "foreign_currency", "It is in USD.", "Book it by hand.")
-    ledger.reject(by_id["2"], "no_file", "It has no file.", "Upload it again.")
-    ledger.release("me")
+    by_id = {
+        entry.source_id: entry for entry in ledger.leases.claim(ledger.documents.entries(), "me", timedelta(minutes=1))
+    }
+    ledger.steps.hold(by_id["1"], "foreign_currency", "It is in USD.", "Book it by hand.")
+    ledger.steps.reject(by_id["2"], "no_file", "It has no file.", "Upload it again.")
+    ledger.leases.release("me")
 
 
 def states(ledger) -> dict[str, State]:
-    return {entry.source_id: entry.state for entry in ledger.entries()}
+    return {entry.source_id: entry.state for entry in ledger.documents.entries()}
 
 
 class TestList:
@@ -100,8 +102,8 @@ class TestChange:
         assert done.code == 0
         assert {row["state"] for row in done.rows} == {str(state)}
         assert states(ledger) == {"1": state, "2": state}
-        for entry in ledger.entries():
-            last = ledger.history(entry)[-1]
+        for entry in ledger.documents.entries():
+            last = ledger.documents.history(entry)[-1]
             assert (last.actor, last.detail["reason"]) == (f"user:{getpass.getuser()}", "as agreed")
 
     def test_those_that_allow_it_are_changed_and_the_others_are_told(self, cli, ledger, held, planned):
@@ -162,7 +164,7 @@ class TestAsAProcess:
     """The same, as a person at a terminal or another program meets it."""
 
     def test_json_is_all_there_is_on_stdout(self, airflow_database, acme, account, ledger, planned):
-        ledger.start_run(Run("d/1", account(), "export", "manual", started_at=datetime(2026, 3, 1, tzinfo=UTC)))
+        ledger.runs.start(Run("d/1", account(), "export", "manual", started_at=datetime(2026, 3, 1, tzinfo=UTC)))
         planned("1", company="Müller 😀")
         done = airflow("documents", "list", "-o", "json")
         assert done.returncode == 0, done.stderr

@@ -31,9 +31,9 @@ def ran(ledger):
     def enter(verdict="success", account="acme", ago=timedelta(minutes=20), error="", kind="scheduled") -> None:
         run_id, ended = f"d/{next(numbers)}", NOON - ago
         then = Ledger.open(ledger_url(), now=lambda: ended)
-        then.start_run(Run(run_id, account, "export", kind, started_at=ended))
+        then.runs.start(Run(run_id, account, "export", kind, started_at=ended))
         if verdict:
-            then.finish_run(run_id, counts={}, verdict=verdict, error=error)
+            then.runs.finish(run_id, counts={}, verdict=verdict, error=error)
         then.close()
 
     return enter

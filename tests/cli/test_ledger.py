@@ -51,7 +51,7 @@ class TestRebuild:
         assert cli("ledger", "rebuild", "acme", "-o", "json").rows == [
             {"account": "acme", "added": 2, "restored": 0, "known": 0}
         ]
-        restored = Ledger.open(url).entries()
+        restored = Ledger.open(url).documents.entries()
         assert {(entry.source_id, entry.state) for entry in restored} == {(uid, State.MOVED) for uid in uids}
         assert cli("ledger", "rebuild", "acme", "-o", "json").rows[0]["known"] == 2
 

@@ -49,7 +49,7 @@ def test_both_databases_come_back_as_they_were(server: URL, tmp_path: Path) -> N
         init.database(server, url)
         known[name] = url.render_as_string(hide_password=False)
     ledger = Ledger.open(known["ledger"])
-    ledger.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
+    ledger.documents.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
     ledger.close()
     with psycopg.connect(known["airflow"]) as connection:
         connection.execute("CREATE TABLE mine AS SELECT 5 AS one")
@@ -57,8 +57,8 @@ def test_both_databases_come_back_as_they_were(server: URL, tmp_path: Path) -> N
         run(command)
 
     ledger = Ledger.open(known["ledger"])
-    before = ledger.entries("acme")
-    ledger.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
+    before = ledger.documents.entries("acme")
+    ledger.documents.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
     ledger.close()
     with psycopg.connect(known["airflow"]) as connection:
         connection.execute("DROP TABLE mine")
@@ -66,7 +66,7 @@ def test_both_databases_come_back_as_they_were(server: URL, tmp_path: Path) -> N
         run(command)
 
     restored = Ledger.open(known["ledger"])
-    assert restored.entries("acme") == before
+    assert restored.documents.entries("acme") == before
     assert [entry.source_id for entry in before] == ["1"]
     restored.close()
     with psycopg.connect(known["airflow"]) as connection:
@@ -86,15 +86,15 @@ def test_a_ledger_in_a_file_is_copied_while_it_is_in_use_and_comes_back(tmp_path
         subprocess.run(command, shell=True, cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
 
     ledger = Ledger.open(url)
-    ledger.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
-    before = ledger.entries("acme")
+    ledger.documents.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
+    before = ledger.documents.entries("acme")
     run(copy)  # its last changes are beside the file still
-    ledger.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
+    ledger.documents.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
     ledger.close()
     for command in back:
         run(command)
 
     restored = Ledger.open(url)
-    assert restored.entries("acme") == before
+    assert restored.documents.entries("acme") == before
     assert [entry.source_id for entry in before] == ["1"]
     restored.close()

@@ -28,7 +28,7 @@ def problems(acme: CompanyAdmin, ledger: Ledger) -> Callable[[], str]:
 
 def moved(ledger: Ledger, uid: int, target: str) -> None:
     """Let the ledger say that a document is in the books."""
-    ledger.rebuild("receipts", "export", [FoundDocument(str(uid), f"key:{uid}", target, target_name="a.pdf")])
+    ledger.documents.rebuild("receipts", "export", [FoundDocument(str(uid), f"key:{uid}", target, target_name="a.pdf")])
 
 
 def book(company: CompanyAdmin, uid: int, amount: str = "119.00") -> str:

@@ -46,10 +46,10 @@ def test_what_a_person_called_there_is_left_alone(run, acme, account, receipt, l
     account()
     uid = receipt()
     run(plan)
-    ledger.mark_moved(ledger.entries(), "user:ada")
+    ledger.documents.mark_moved(ledger.documents.entries(), "user:ada")
     assert run(archive) == {"archived": 0}
     assert not acme.document(uid)["isArchived"]
-    assert ledger.entries()[0].state is State.MOVED
+    assert ledger.documents.entries()[0].state is State.MOVED
 
 
 def test_an_import_has_nothing_to_archive(run, acme, account, archive):

@@ -10,6 +10,7 @@ from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.http.errors import CredentialsRefused
 from debitoor_provider.sync.ledger import Ledger, LedgerMisconfigured, LedgerUnavailable
+from debitoor_provider.sync.ledger.runs import Runs
 
 OPERATORS = [
     DebitoorPlanOperator,
@@ -41,7 +42,7 @@ def test_what_went_wrong_first_is_told_even_when_the_ledger_fails_too(run, acme,
     def fail(*_: object) -> None:
         raise LedgerUnavailable("The ledger is busy.")
 
-    monkeypatch.setattr(Ledger, "note_error", fail)
+    monkeypatch.setattr(Runs, "note_error", fail)
     with pytest.raises(CredentialsRefused):
         run(DebitoorPlanOperator(task_id="plan", account="acme"))
 

@@ -77,7 +77,7 @@ def test_an_export_from_the_first_document_to_the_archive(trigger, acme, account
     skipped = dict.fromkeys(("rename", "export", "archive", "report"), "skipped")
     assert trigger(name) == ("success", {"plan": "success", **skipped})
     assert len(events_of(name)) == 1
-    assert [run.verdict for run in ledger.runs(name)] == ["success", "success"]
+    assert [run.verdict for run in ledger.runs.latest(name)] == ["success", "success"]
 
 
 def test_an_import(trigger, acme, account):
@@ -96,7 +96,7 @@ def test_a_rejected_document_makes_its_run_red_and_the_next_green(trigger, accou
     )
     state, tasks = trigger(name)
     assert (state, tasks["export"], tasks["report"]) == ("success", "skipped", "skipped")
-    assert [entry.state for entry in ledger.entries(name)] == [State.REJECTED]
+    assert [entry.state for entry in ledger.documents.entries(name)] == [State.REJECTED]
 
 
 def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trigger, acme, account, ledger):
@@ -106,7 +106,7 @@ def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trig
         "failed",
         {"plan": "failed", "rename": "upstream_failed", "export": "upstream_failed", "report": "failed"},
     )
-    (run,) = ledger.runs(name)
+    (run,) = ledger.runs.latest(name)
     assert "plan failed" in run.error
     assert "API access" in run.error  # where to mend it
 
@@ -120,9 +120,9 @@ def test_the_trigger_form(trigger, acme, account, receipt, ledger):
     assert acme.expenses() == []
     period = {"from": "2026-02-01", "to": "2026-02-28"}
     assert trigger(name, **period)[0] == "success"
-    assert {entry.source_id for entry in ledger.entries(name)} == {str(wanted)}
+    assert {entry.source_id for entry in ledger.documents.entries(name)} == {str(wanted)}
     assert trigger(name, document_ids=[str(by_id)])[0] == "success"
-    assert {entry.source_id for entry in ledger.entries(name)} == {str(wanted), str(by_id)}
+    assert {entry.source_id for entry in ledger.documents.entries(name)} == {str(wanted), str(by_id)}
     assert len(acme.expenses()) == 2
 
 
@@ -159,7 +159,7 @@ def test_anybodys_dag_with_mapped_steps_for_several_accounts(dags_folder, acme, 
     assert len(acme.expenses()) == 1
     assert [event["documents"] for event in events_of("busy")] == [1]
     assert events_of("idle") == []
-    assert ledger.runs("busy")[0].counts == {"moved": 1}
+    assert ledger.runs.latest("busy")[0].counts == {"moved": 1}
 
 
 def test_a_broken_account_fails_with_what_is_wrong_and_moves_nothing(trigger, acme, account, receipt):

@@ -9,7 +9,8 @@ from airflow.sdk import DAG, Asset, AssetAlias, BaseOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, RetryError
-from debitoor_provider.sync.ledger import Entry, Ledger, State
+from debitoor_provider.sync.ledger import Entry, State
+from debitoor_provider.sync.ledger.steps import Steps
 
 ALIAS = AssetAlias("debitoor__acme")
 
@@ -36,7 +37,7 @@ def test_it_names_what_no_rename_task_has_named(run, acme, account, receipt, led
     account(rename="{document_number}")
     receipt(document_number="R-8")
     run(plan(), export())
-    assert ledger.entries()[0].target_name == "R-8.pdf"
+    assert ledger.documents.entries()[0].target_name == "R-8.pdf"
 
 
 def test_a_second_run_sends_nothing_twice(run, acme, account, receipt):
@@ -81,11 +82,11 @@ class TestFaults:
         with pytest.raises(RetryError) as later:
             run(plan(), export(), within=now)
         assert later.value.retry_after == pytest.approx(600, abs=5)
-        assert ledger.run("anybodys_dag/r#acme").error
+        assert ledger.runs.get("anybodys_dag/r#acme").error
         sandbox.clear_faults()
         run(export(), within=now)
         assert len(acme.expenses()) == 2
-        assert {entry.state for entry in ledger.entries()} == {State.MOVED}
+        assert {entry.state for entry in ledger.documents.entries()} == {State.MOVED}
 
     def test_a_token_that_was_revoked_stops_everything(self, run, acme, account, receipt):
         account()
@@ -102,7 +103,7 @@ class TestFaults:
         receipt(tax_rates=["7", "19", "0"])  # three rates cannot be told apart
         receipt()
         assert run(plan(), export()) == {"moved": 1, "rejected": 1}
-        assert [entry.mend != "" for entry in ledger.entries(states={State.REJECTED})] == [True]
+        assert [entry.mend != "" for entry in ledger.documents.entries(states={State.REJECTED})] == [True]
 
 
 class TestAssetEvent:
@@ -161,14 +162,14 @@ def test_a_task_that_airflow_tells_to_end_begins_no_further_document(run, acme, 
         receipt()
     task = export()
 
-    def told_to_end_at_the_second(ledger: Ledger, entry: Entry, *args: Any, **kwargs: Any) -> Entry:
+    def told_to_end_at_the_second(steps: Steps, entry: Entry, *args: Any, **kwargs: Any) -> Entry:
         if len(acme.expenses()) == 2:
             task.on_kill()
-        return recorded(ledger, entry, *args, **kwargs)
+        return recorded(steps, entry, *args, **kwargs)
 
-    recorded = Ledger.moved
+    recorded = Steps.moved
     with monkeypatch.context() as patched:
-        patched.setattr(Ledger, "moved", told_to_end_at_the_second)
+        patched.setattr(Steps, "moved", told_to_end_at_the_second)
         with pytest.raises(RetryError, match="3 of 5 documents are left"):
             run(plan(), task)
     assert len(acme.expenses()) == 2

@@ -24,7 +24,7 @@ def plan(account: str = "acme", **options: object) -> DebitoorPlanOperator:
 
 
 def planned(ledger) -> set[int]:
-    return {int(entry.source_id) for entry in ledger.entries(states={State.PLANNED})}
+    return {int(entry.source_id) for entry in ledger.documents.entries(states={State.PLANNED})}
 
 
 def test_what_is_new_is_planned_and_counted(run, account, receipt, ledger):
@@ -95,7 +95,7 @@ class TestNothingToDo:
         account()
         with pytest.raises(DownstreamTasksSkipped):
             steps.execute(context(run_id="r"))
-        run = ledger.run("anybodys_dag/r#acme")
+        run = ledger.runs.get("anybodys_dag/r#acme")
         assert (run.verdict, run.counts, run.error) == ("success", {}, "")
         assert run.finished_at is not None
 
@@ -141,8 +141,8 @@ class TestDryRun:
         assert str(uid) in log()
         assert "[red]Hostile[/red]" in log()
         assert "\u202e" not in log()
-        assert (ledger.entries(), acme.expenses(), acme.files()) == ([], [], [])
-        assert ledger.watermark("acme", "export").listed_at is None
+        assert (ledger.documents.entries(), acme.expenses(), acme.files()) == ([], [], [])
+        assert ledger.runs.watermark("acme", "export").listed_at is None
 
     @pytest.mark.parametrize("no", [False, "", "False", "no"])
     def test_it_is_for_those_who_ask(self, run, account, receipt, ledger, no):
@@ -192,7 +192,7 @@ class TestWindows:
         uid = receipt()
         run(plan(document_ids=str(uid)))
         run(plan(period_from="2026-01-01"))
-        assert ledger.watermark("acme", "export").listed_at is None
+        assert ledger.runs.watermark("acme", "export").listed_at is None
 
     def test_a_backfill_takes_its_data_interval(self, run, context, account, receipt, ledger):
         account(timezone="Europe/Berlin")
@@ -219,8 +219,8 @@ class TestWindows:
         receipt()
         with pytest.raises(Misconfigured, match="not"):
             run(plan(**{option: value}), within=context(run_id="r"))
-        assert value in ledger.run("anybodys_dag/r#acme").error
-        assert ledger.entries() == []
+        assert value in ledger.runs.get("anybodys_dag/r#acme").error
+        assert ledger.documents.entries() == []
 
 
 class TestWhatAPersonHasToMend:
@@ -237,7 +237,7 @@ class TestWhatAPersonHasToMend:
         account(connections={"getmyinvoices": "gmi_gone", "debitoor": "debitoor"})
         with pytest.raises(Misconfigured, match="no connection gmi_gone"):
             run(plan(), within=context(run_id="r"))
-        assert "gmi_gone" in ledger.run("anybodys_dag/r#acme").error
+        assert "gmi_gone" in ledger.runs.get("anybodys_dag/r#acme").error
 
     def test_a_key_that_is_not_accepted(self, run, context, acme, account, ledger):
         account()
@@ -245,7 +245,7 @@ class TestWhatAPersonHasToMend:
         with pytest.raises(CredentialsRefused) as refused:
             run(plan(), within=context(run_id="r"))
         assert acme.gmi_api_key not in str(refused.value)
-        assert ledger.run("anybodys_dag/r#acme").error == str(refused.value)
+        assert ledger.runs.get("anybodys_dag/r#acme").error == str(refused.value)
 
 
 def test_everything_about_a_run_can_be_templated():

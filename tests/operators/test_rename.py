@@ -15,7 +15,7 @@ def test_each_planned_document_gets_its_own_name(run, account, receipt, ledger, 
     account(rename="{company}")
     receipt(), receipt()
     assert run(*steps()) == {"named": 2}
-    assert {entry.target_name for entry in ledger.entries()} == {"Paper Ltd.pdf", "Paper Ltd_2.pdf"}
+    assert {entry.target_name for entry in ledger.documents.entries()} == {"Paper Ltd.pdf", "Paper Ltd_2.pdf"}
     assert "becomes 'Paper Ltd_2.pdf'" in log()
 
 
@@ -30,6 +30,6 @@ def test_hostile_names_stay_on_their_line_of_the_log(run, account, receipt, ledg
     account(rename="{company}_{document_number}")
     receipt(supplier="../../etc\n[ERROR] forged", document_number="R/1")
     run(*steps())
-    (entry,) = ledger.entries()
+    (entry,) = ledger.documents.entries()
     assert not {"/", "\n"} & set(entry.target_name)
     assert not any(line.startswith("[ERROR]") for line in log().splitlines())

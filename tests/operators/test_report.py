@@ -25,7 +25,7 @@ def test_a_run_that_went_well_is_green_and_counted(run, context, account, receip
     receipt()
     now = context(run_id="r", states={"plan": "success", "export": "success"})
     assert run(*steps, within=now) == {"moved": 1}
-    entered = ledger.run("anybodys_dag/r#acme")
+    entered = ledger.runs.get("anybodys_dag/r#acme")
     assert (entered.verdict, entered.counts, entered.error) == ("success", {"moved": 1}, "")
     assert entered.finished_at is not None
 
@@ -42,7 +42,7 @@ def test_a_step_that_failed_makes_it_red_and_says_why(run, context, acme, accoun
     assert "plan failed" in str(verdict.value)
     assert "export" not in str(verdict.value)  # it did not run
     assert str(why.value) in str(verdict.value)
-    entered = ledger.run("anybodys_dag/r#acme")
+    entered = ledger.runs.get("anybodys_dag/r#acme")
     assert (entered.verdict, entered.remedy) == ("stopped", why.value.remedy)
     assert entered.remedy
 
@@ -56,7 +56,7 @@ def test_a_step_that_may_succeed_later_stops_nothing(run, context, sandbox, acme
         run(plan, within=now)
     with pytest.raises(AirflowFailException):
         run(report, within=now)
-    assert ledger.run("anybodys_dag/r#acme").verdict == "failed"
+    assert ledger.runs.get("anybodys_dag/r#acme").verdict == "failed"
 
 
 def test_skipped_steps_are_no_failure(run, context, account, steps):

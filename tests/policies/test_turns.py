@@ -92,6 +92,6 @@ def test_a_period_that_takes_many_turns_arrives_whole_and_once(context, acme, ac
         assert len(acme.expenses()) == turn
     assert export.execute(within) == {"moved": 4}
 
-    assert [(run.error, run.verdict) for run in ledger.runs("acme")] == [("", "")]
+    assert [(run.error, run.verdict) for run in ledger.runs.latest("acme")] == [("", "")]
     sent = [expense["lines"][0]["description"].rpartition("[GMI ")[2] for expense in acme.expenses()]
     assert sorted(sent) == sorted(f"{uid}]" for uid in uids)

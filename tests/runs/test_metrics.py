@@ -88,8 +88,8 @@ def test_a_run_that_fails_tells_how_long_ago_one_went_through(run, account, cont
     account()
     ended = datetime.now(UTC) - timedelta(hours=3)
     ledger = Ledger.open(ledger_url(), now=lambda: ended)
-    ledger.start_run(Run("anybodys_dag/before#acme", "acme", "export", "scheduled"))
-    ledger.finish_run("anybodys_dag/before#acme", counts={}, verdict="success")
+    ledger.runs.start(Run("anybodys_dag/before#acme", "acme", "export", "scheduled"))
+    ledger.runs.finish("anybodys_dag/before#acme", counts={}, verdict="success")
     ledger.close()
     *_, report = steps
     with pytest.raises(AirflowFailException):

@@ -228,11 +228,11 @@ class Stage:
     # What came of it
 
     def entry(self, source_id: str, direction: Any = "export") -> Entry:
-        return self.ledger.known(self.account_id, direction, [source_id])[source_id]
+        return self.ledger.documents.known(self.account_id, direction, [source_id])[source_id]
 
     def states(self, direction: Any = "export") -> dict[str, str]:
         """The state of each document, with its reason where there is one."""
-        entries = self.ledger.entries(self.account_id, direction, order="listed")
+        entries = self.ledger.documents.entries(self.account_id, direction, order="listed")
         return {e.source_id: f"{e.state} {e.reason_code}".strip() for e in entries}
 
     def booked(self) -> dict[str, Decimal]:

@@ -93,7 +93,7 @@ def exchange(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory) ->
 def test_every_document_is_where_it_belongs_byte_for_byte_once(exchange: Exchange) -> None:
     for company in exchange.companies:
         assert not check_company(company, exchange.ledger, f"{slug(company)}-receipts", f"{slug(company)}-sales")
-    moved = exchange.ledger.entries(states=DONE)
+    moved = exchange.ledger.documents.entries(states=DONE)
     assert len(moved) > 20
 
 
@@ -148,7 +148,7 @@ def test_a_revoked_token_ends_the_run_at_once_and_says_what_to_do(exchange: Exch
     assert run["tasks"]["archive"] == "upstream_failed"
     refused = exchange.sandbox.calls(since=before, service="debitoor")
     assert [call["status"] for call in refused] == [401]
-    ledger_run = exchange.ledger.run(f"debitoor__{slug(company)}-receipts/{run['dag_run_id']}")
+    ledger_run = exchange.ledger.runs.get(f"debitoor__{slug(company)}-receipts/{run['dag_run_id']}")
     assert ledger_run is not None
     assert "Debitoor" in ledger_run.error
     assert token not in ledger_run.error

@@ -86,7 +86,7 @@ def test_a_run_with_nothing_to_do_takes_no_worker_and_looks_like_any_other(idle:
         assert {row["state"] for row in tasks.values()} == {"skipped"}
         # Whatever gets a worker is queued for it, and has a process and a machine there.
         assert {(row["queued_when"], row["pid"], row["hostname"]) for row in tasks.values()} == {(None, None, "")}
-        told = idle.ledger.run(f"debitoor__{account}/{run['dag_run_id']}")
+        told = idle.ledger.runs.get(f"debitoor__{account}/{run['dag_run_id']}")
         assert told is not None
         assert (told.kind, told.verdict, told.counts, told.error) == ("scheduled", "success", {}, "")
         assert told.window["full"] is False
@@ -96,7 +96,7 @@ def test_what_is_new_then_moves_as_ever(idle: Idle) -> None:
     uid = receive(idle.company, 1)
     run = idle.next_run(idle.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {task: row["state"] for task, row in run["tasks"].items()} == dict.fromkeys(run["tasks"], "success")
-    assert [entry.source_id for entry in idle.ledger.entries(states=DONE)] == [str(uid)]
+    assert [entry.source_id for entry in idle.ledger.documents.entries(states=DONE)] == [str(uid)]
     assert len(idle.company.expenses()) == 1
 
 
@@ -104,7 +104,7 @@ def test_what_goes_wrong_is_told_by_a_worker_and_a_later_run_is_well_again(idle:
     idle.company.block_key()
     run = idle.next_run(idle.exports, lambda run: run["state"] == "failed")
     assert (run["state"], run["tasks"]["plan"]["state"], run["tasks"]["report"]["state"]) == ("failed",) * 3
-    told = idle.ledger.run(f"debitoor__{idle.exports}/{run['dag_run_id']}")
+    told = idle.ledger.runs.get(f"debitoor__{idle.exports}/{run['dag_run_id']}")
     assert told is not None
     assert told.verdict == "stopped"
     assert told.remedy

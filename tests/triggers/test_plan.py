@@ -68,17 +68,17 @@ class TestNothingToDo:
         assert isinstance(event, TaskSkippedEvent)
         nothing = {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
         assert event.xcoms == {"return_value": nothing}
-        run = ledger.run("anybodys_dag/r#acme")
+        run = ledger.runs.get("anybodys_dag/r#acme")
         assert (run.kind, run.verdict, run.counts, run.error) == ("scheduled", "success", {}, "")
         assert run.finished_at is not None
 
     def test_it_costs_one_call_and_moves_the_watermark(self, fire, sandbox, acme, account, listed, ledger):
         listed(account())
-        before = ledger.watermark("acme", "export").listed_at
+        before = ledger.runs.watermark("acme", "export").listed_at
         seen = sandbox.last_seq()
         fire()
         assert len(sandbox.calls(since=seen, company=acme)) == 1
-        assert ledger.watermark("acme", "export").listed_at > before
+        assert ledger.runs.watermark("acme", "export").listed_at > before
 
     def test_a_document_that_is_left_out_or_waits_for_a_tag_is_no_work(self, fire, account, listed, receipt, ledger):
         listed(account(filter={"tags": {"all": ["books", "checked"]}}))
@@ -87,7 +87,7 @@ class TestNothingToDo:
         event = fire()
         assert isinstance(event, TaskSkippedEvent)
         assert event.xcoms["return_value"]["waiting"] == 1
-        assert [entry.state for entry in ledger.entries()] == [State.WAITING]
+        assert [entry.state for entry in ledger.documents.entries()] == [State.WAITING]
 
     def test_an_import_too(self, fire, account, listed):
         listed(account("import"))
@@ -110,9 +110,9 @@ class TestSomethingToDo:
         event = fire(run_id="r")
         assert not isinstance(event, TaskSkippedEvent)
         assert event.payload["due"] == 1
-        (entry,) = ledger.entries()
+        (entry,) = ledger.documents.entries()
         assert (entry.source_id, entry.state, entry.planned_by) == (str(uid), State.PLANNED, "anybodys_dag/r#acme")
-        assert ledger.run("anybodys_dag/r#acme").verdict == ""
+        assert ledger.runs.get("anybodys_dag/r#acme").verdict == ""
 
     def test_so_does_what_is_left_to_be_archived(self, fire, run, context, account, listed, receipt):
         listed(account(archive_after_transfer=True))
@@ -132,7 +132,7 @@ class TestSomethingToDo:
         receipt()
         fire()
         run(DebitoorExportOperator(task_id="export", account="acme"), within=context())
-        assert [entry.state for entry in ledger.entries()] == [State.WAITING]
+        assert [entry.state for entry in ledger.documents.entries()] == [State.WAITING]
         assert fire().payload["due"] == 1
 
 
@@ -158,7 +158,7 @@ class TestForAWorker:
         assert fire(**asked).payload is None
 
     def test_a_listing_of_everything(self, fire, ledger):
-        ledger.reset_watermark("acme", "export")
+        ledger.runs.reset_watermark("acme", "export")
         assert fire().payload is None
 
     def test_an_account_that_is_not_there(self, fire):
@@ -170,7 +170,7 @@ class TestErrors:
         listed(account())
         acme.block_key()
         assert fire(run_id="r").payload is None
-        assert ledger.run("anybodys_dag/r#acme").verdict == ""
+        assert ledger.runs.get("anybodys_dag/r#acme").verdict == ""
         assert "planned on a worker" in log()
         assert acme.gmi_api_key not in log()
 

@@ -108,9 +108,9 @@ class Cell:
     def _afterwards(self, player: Player, tally: Tally) -> None:
         """All is well at the latest two runs later, when a person has looked after what needs attention."""
         stage, way = player.stage, player.errand.way
-        refused = stage.ledger.entries(stage.account_id, way, states={State.REJECTED}, order="listed")
+        refused = stage.ledger.documents.entries(stage.account_id, way, states={State.REJECTED}, order="listed")
         if again := [entry for entry in refused if entry.reason_code != "no_date"]:
-            stage.ledger.retry(again, actor="user:keeper")
+            stage.ledger.documents.retry(again, actor="user:keeper")
         error: object = None
         for _ in range(_RUNS):
             player.wait(300)
@@ -160,7 +160,7 @@ def _delay(error: ServiceError) -> float:
 
 def _refused(player: Player) -> list[Entry]:
     stage = player.stage
-    entries = stage.ledger.entries(stage.account_id, player.errand.way, order="listed")
+    entries = stage.ledger.documents.entries(stage.account_id, player.errand.way, order="listed")
     return [
         entry
         for entry in entries
@@ -170,8 +170,8 @@ def _refused(player: Player) -> list[Entry]:
 
 def _left(player: Player) -> list[Entry]:
     stage, way = player.stage, player.errand.way
-    left = list(stage.ledger.entries(stage.account_id, way, states=DUE, order="listed"))
-    return [*left, *(stage.ledger.to_archive(stage.account_id) if way == "export" else ())]
+    left = list(stage.ledger.documents.entries(stage.account_id, way, states=DUE, order="listed"))
+    return [*left, *(stage.ledger.documents.to_archive(stage.account_id) if way == "export" else ())]
 
 
 def _told(error: ServiceError | None, player: Player) -> list[str]:

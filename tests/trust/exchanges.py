@@ -65,9 +65,9 @@ class Exchange:
 
     def left(self) -> list[str]:
         """Ids of the documents that are still on their way."""
-        entries = self.stage.ledger.entries(self.stage.account_id, self.way, states=DUE)
+        entries = self.stage.ledger.documents.entries(self.stage.account_id, self.way, states=DUE)
         if getattr(self.account, "archive_after_transfer", False):
-            entries += self.stage.ledger.to_archive(self.stage.account_id)
+            entries += self.stage.ledger.documents.to_archive(self.stage.account_id)
         return [entry.source_id for entry in entries]
 
     def judge(self, tally: Tally, told: str, *, wanted: Collection[str] | None = None, ledgers: Any = None) -> None:

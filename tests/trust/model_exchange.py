@@ -58,7 +58,7 @@ class Exchange(Stage):
 
     def told(self, direction: Direction) -> dict[str, tuple[str, str]]:
         """State and reason of each document in the ledger, in the words of the model."""
-        entries = self.ledger.entries(self.account_id, direction, order="listed")
+        entries = self.ledger.documents.entries(self.account_id, direction, order="listed")
         return {
             entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries
         }

@@ -201,7 +201,7 @@ class Runs(Compared):
     def person_deletes_the_copy_and_sends_again(self, direction: Direction, pick: int) -> None:
         id_ = self._delete_copy(direction, pick)
         if id_ and self.memory(direction).rows[id_].state in DONE:
-            self.stage.ledger.retry([self._entry(direction, id_)], "user:model", again=True)
+            self.stage.ledger.documents.retry([self._entry(direction, id_)], "user:model", again=True)
             self.memory(direction).rows[id_].send_again()
 
     @event(direction=DIRECTIONS, pick=PICKS)
@@ -295,7 +295,7 @@ class Runs(Compared):
         fitting = [id_ for id_, row in memory.rows.items() if row.state in states]
         if fitting:
             id_ = fitting[pick % len(fitting)]
-            getattr(self.stage.ledger, step)([self._entry(direction, id_)], "user:model")
+            getattr(self.stage.ledger.documents, step)([self._entry(direction, id_)], "user:model")
             memory.rows[id_].become(target)
             memory.rows[id_].verified = False
             self.tally.case()
@@ -313,7 +313,7 @@ class Runs(Compared):
         return id_
 
     def _entry(self, direction: Direction, id_: str) -> Entry:
-        return self.stage.ledger.known(self.stage.account_id, direction, [id_])[id_]
+        return self.stage.ledger.documents.known(self.stage.account_id, direction, [id_])[id_]
 
     def _account(self, direction: Direction) -> Account:
         settings = self.rules[direction].settings()

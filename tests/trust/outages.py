@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.ledger import LedgerUnavailable
-from debitoor_provider.sync.ledger.engine import Database
+from debitoor_provider.sync.ledger.database.engine import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -96,9 +96,11 @@ def _instrument_ledger(reach: Reach) -> None:
             reach(f"ledger {method}: uncommitted")
 
     event.listen(Engine, "commit", uncommitted)
-    for name, method in vars(Ledger).items():
-        if callable(method) and not name.startswith("_"):
-            setattr(Ledger, name, _told_around(name, method, reach))
+    parts = {name: type(part) for name, part in vars(Ledger("sqlite:///ledger.db")).items() if name[0] != "_"}
+    for part, kind in parts.items():
+        for name, method in vars(kind).items():
+            if callable(method) and not name.startswith("_"):
+                setattr(kind, name, _told_around(f"{part}.{name}", method, reach))
 
 
 def _told_around(name: str, method: Callable[..., Any], reach: Reach) -> Callable[..., Any]:

@@ -262,12 +262,14 @@ def test_a_bomb_in_json_harms_nobody_else(
     wire.close()
     acme.clock.pass_by(hours=1)
     rejected = [
-        entry for entry in acme.ledger.entries("acme", "export", limit=500) if entry.state in ("rejected", "held")
+        entry
+        for entry in acme.ledger.documents.entries("acme", "export", limit=500)
+        if entry.state in ("rejected", "held")
     ]
     for entry in rejected:
         if not _understandable(entry.reason):
             tally.add("wrong", f"the reason of {entry.source_id} is {entry.reason!r}")
-    acme.ledger.retry(rejected, "user:books")
+    acme.ledger.documents.retry(rejected, "user:books")
     for _ in range(2):
         acme.export()
     tally.add_all(referee_of(acme).judge(exported=exported, ledgers=[acme.ledger_file]))
@@ -298,12 +300,12 @@ def _weigh(weighed: Any, tally: Tally, what: str, operation: str = "") -> None:
 
 def _told(stage: Stage, direction: Any, tally: Tally, operation: str) -> None:
     """What was rejected has a reason; a person who tries again finds the service mended."""
-    entries = stage.ledger.entries(stage.account_id, direction, limit=500)
+    entries = stage.ledger.documents.entries(stage.account_id, direction, limit=500)
     rejected = [entry for entry in entries if entry.state in ("rejected", "held")]
     for entry in rejected:
         if not _understandable(entry.reason):
             tally.add("wrong", f"{operation}: the reason is {entry.reason!r}")
-    stage.ledger.retry(rejected, "user:books")
+    stage.ledger.documents.retry(rejected, "user:books")
 
 
 def _understandable(reason: str) -> bool:

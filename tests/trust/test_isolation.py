@@ -185,9 +185,9 @@ def traces(exchange: Exchange, told: Told | None) -> str:
     """Everything that is kept of an account: at its services, in the ledger, and with Airflow."""
     stage = exchange.stage
     at_home = [stage.company.files(), stage.company.expenses(), stage.company.documents(), stage.company.invoices()]
-    entries = stage.ledger.entries(stage.account_id)
-    in_the_ledger = [(entry, stage.ledger.history(entry)) for entry in entries]
-    return repr((at_home, in_the_ledger, stage.ledger.runs(stage.account_id), str(told)))
+    entries = stage.ledger.documents.entries(stage.account_id)
+    in_the_ledger = [(entry, stage.ledger.documents.history(entry)) for entry in entries]
+    return repr((at_home, in_the_ledger, stage.ledger.runs.latest(stage.account_id), str(told)))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -108,7 +108,7 @@ def test_a_task_fails_at_once_and_tells_the_report_why(
         decision = error and ServiceRetryPolicy().evaluate(error, 1, 3)
         if decision is None or decision.action is not RetryAction.FAIL:
             tally.add("wrong", f"{told}: tried again after {error}")
-        ledger_run = stage.ledger.run(f"anybodys_dag/{now['dag_run'].run_id}#{account}")
+        ledger_run = stage.ledger.runs.get(f"anybodys_dag/{now['dag_run'].run_id}#{account}")
         if ledger_run is None or refusal.says not in ledger_run.error:
             tally.add("wrong", f"{told}: the report does not tell {refusal.says!r}")
         if number or not refusal.at_documents:

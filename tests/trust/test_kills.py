@@ -38,7 +38,9 @@ class Witness:
         if self._since is None and self._case.direction == "export":
             self._since = before
             self._booked = set(stage.booked())
-            self._recorded = {entry.file_id for entry in stage.ledger.entries(stage.account_id) if entry.file_id}
+            self._recorded = {
+                entry.file_id for entry in stage.ledger.documents.entries(stage.account_id) if entry.file_id
+            }
 
     def tell(self, tally: Tally, in_flight: int) -> None:
         """Count what was done again."""
@@ -143,7 +145,8 @@ def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter
     assert {f"upload file: {moment}" for moment in moments} <= found.keys()
     assert {f"create expense: {moment}" for moment in moments} <= found.keys()
     assert {"list documents: read", "download file: half read", "read document: read"} <= found.keys()
-    writes = ("plan", "name_many", "claim", "intend", "file_uploaded", "moved", "release", "archived")
+    steps = ("steps.intend", "steps.file_uploaded", "steps.moved", "steps.archived")
+    writes = ("plans.enter", "names.give_all", "leases.claim", "leases.release", *steps)
     assert {
         f"ledger {write}: {moment}" for write in writes for moment in ("begun", "uncommitted", "done")
     } <= found.keys()
@@ -155,5 +158,5 @@ def test_a_process_ends_as_it_is_told(way: Way, code: int, new_case: Callable[..
     run = Run(case.dag, "scheduled__1")
     plan, _ = workers.start(run, "plan")
     assert wait(plan) == 0
-    moving, _ = workers.start(run, "import", ending=Ending(way, "ledger moved: begun"))
+    moving, _ = workers.start(run, "import", ending=Ending(way, "ledger steps.moved: begun"))
     assert wait(moving) == code

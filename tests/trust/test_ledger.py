@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, LedgerUnavailable, State, engine, schema
+from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, LedgerUnavailable, State
+from debitoor_provider.sync.ledger.database import engine, schema
 from tests.postgresql import Cluster, cluster, new_database
 from tests.sync.ledger.samples import in_state
 from tests.trust import upgrades
@@ -163,7 +164,7 @@ def test_a_disk_that_fills_up_is_named_and_the_run_goes_on_when_there_is_room(
         tally.case()
         if not (isinstance(error, LedgerUnavailable) and "the disk is full" in str(error)):
             tally.add("wrong", repr(error))
-        if not stage.ledger.count():
+        if not stage.ledger.documents.count():
             tally.add("wrong", "the disk was full from the first")
         exchange.settle(tally, "full disk")
         exchange.judge(tally, "full disk")

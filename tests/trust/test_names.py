@@ -164,8 +164,8 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
         for uid, filename in enumerate(filenames, 1)
     ]
     ledgers = [Ledger.open(f"sqlite:///{path}") for _ in range(workers)]
-    ledgers[0].plan("acme", "export", "run", planned)
-    pending = ledgers[0].entries("acme", "export", limit=count)
+    ledgers[0].plans.enter("acme", "export", "run", planned)
+    pending = ledgers[0].documents.entries("acme", "export", limit=count)
     assert len(pending) == count
 
     def name(worker: int) -> None:
@@ -175,7 +175,7 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(name, range(workers)))
-    entries = ledgers[0].entries("acme", "export", limit=count)
+    entries = ledgers[0].documents.entries("acme", "export", limit=count)
     given = {entry.source_id: entry.target_name for entry in entries}
     keys: set[str] = set()
     for entry in entries:
@@ -188,7 +188,9 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
             tally.add("twice", f"the name {entry.target_name!r} was given twice")
         keys.add(name_key(entry.target_name))
     rename_each(job_of(ledgers[0], export(rename="{company}"), "later"), entries)
-    if given != {entry.source_id: entry.target_name for entry in ledgers[0].entries("acme", "export", limit=count)}:
+    if given != {
+        entry.source_id: entry.target_name for entry in ledgers[0].documents.entries("acme", "export", limit=count)
+    }:
         tally.add("wrong", "a name once given was changed")
     for ledger in ledgers:
         ledger.close()

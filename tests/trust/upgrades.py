@@ -18,8 +18,9 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from debitoor_provider.sync.ledger import Ledger, migrations, schema
-from debitoor_provider.sync.ledger.engine import parse
+from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.ledger.database import migrations, schema
+from debitoor_provider.sync.ledger.database.url import parse
 
 NEXT = "9999"
 _NEXT = '''

@@ -122,7 +122,7 @@ def ask(client: TestClient, name: str) -> int:
 def test_a_route_opens_from_its_role_upwards_and_for_the_own_team(
     page: Callable[..., TestClient], teams: None, ledger: Ledger, name: str
 ):
-    ledger.plan("red", "export", "r", [PlannedDocument("1", "k", "{}", state=State.HELD)])
+    ledger.plans.enter("red", "export", "r", [PlannedDocument("1", "k", "{}", state=State.HELD)])
     for role in ROLES:
         status = ask(page(role, "red"), name)
         if role is None:
@@ -133,7 +133,7 @@ def test_a_route_opens_from_its_role_upwards_and_for_the_own_team(
             assert status not in {401, 403, 405}, role
     assert (ask(page("op", "blue"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of another team"
     assert (ask(page("op"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of no team"
-    assert ledger.count("red") == {State.HELD: 1}, "nobody has changed anything"
+    assert ledger.documents.count("red") == {State.HELD: 1}, "nobody has changed anything"
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsInJvbGUiOiJhZG1pbiJ9."])
@@ -157,8 +157,8 @@ class TestNarrowing:
     @pytest.mark.parametrize("team", ["red", "blue"])
     def test_lists_hold_only_what_the_users_team_has(self, page, teams, ledger, team):
         for account in ("red", "blue"):
-            ledger.plan(account, "export", "r", [PlannedDocument("1", account, "{}", state=State.HELD)])
-            ledger.start_run(run_of(account))
+            ledger.plans.enter(account, "export", "r", [PlannedDocument("1", account, "{}", state=State.HELD)])
+            ledger.runs.start(run_of(account))
         client = page("user", team)
         assert [row["id"] for row in client.get("api/accounts").json()["accounts"]] == [team]
         found = client.get("api/attention").json()

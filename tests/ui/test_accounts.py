@@ -62,16 +62,16 @@ def enter(ledger: Ledger) -> Callable[..., None]:
 
     def plan(*source_ids: str, account: str = "acme", run: str = "r", **fields: Any) -> None:
         found = [PlannedDocument(id_, f"{account}:{id_}", "{}", **fields) for id_ in source_ids]
-        ledger.plan(account, "export", f"debitoor__{account}/{run}", found)
+        ledger.plans.enter(account, "export", f"debitoor__{account}/{run}", found)
 
     return plan
 
 
 def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", **counts: int) -> None:
     id_ = f"debitoor__acme/{run_id}"
-    ledger.start_run(Run(id_, "acme", "export", "scheduled"))
-    ledger.note_error(id_, error, remedy, verdict)
-    ledger.finish_run(id_, counts=counts, verdict=verdict, error=error)
+    ledger.runs.start(Run(id_, "acme", "export", "scheduled"))
+    ledger.runs.note_error(id_, error, remedy, verdict)
+    ledger.runs.finish(id_, counts=counts, verdict=verdict, error=error)
 
 
 class TestRow:
@@ -108,7 +108,7 @@ class TestRow:
         enter("1", "2", "3")
         enter("4", state=State.WAITING)
         enter("5", "6", state=State.HELD)
-        ledger.mark_moved(ledger.entries("acme", states={State.PLANNED}, limit=2), "user:ada")
+        ledger.documents.mark_moved(ledger.documents.entries("acme", states={State.PLANNED}, limit=2), "user:ada")
         row = rows()["acme"]
         assert [row[name] for name in ("moved", "to_do", "waiting", "attention")] == [2, 1, 1, 2]
         assert row["chart"] == [0] * 29 + [2]
@@ -120,7 +120,7 @@ class TestRow:
         enter("1")
         assert rows()["acme"]["to_do"] == 1
         enter("2", account="other")
-        ledger.ignore(ledger.entries("acme"), "user:ada")
+        ledger.documents.ignore(ledger.documents.entries("acme"), "user:ada")
         found = rows()
         assert (found["acme"]["to_do"], found["other"]["to_do"]) == (0, 1)
 
@@ -129,11 +129,11 @@ class TestRow:
         enter("1", "2", "3")
         week_ago = datetime.now(UTC) - timedelta(days=7)
         with monkeypatch.context() as then:
-            then.setattr(ledger, "_now", lambda: week_ago)
-            ledger.mark_moved(ledger.entries("acme", limit=1), "user:ada")
+            then.setattr(ledger.runs._clock, "now", lambda: week_ago)
+            ledger.documents.mark_moved(ledger.documents.entries("acme", limit=1), "user:ada")
         assert rows()["acme"]["chart"] == [0] * 22 + [1] + [0] * 7
         for number in (1, 2):
-            ledger.mark_moved(ledger.entries("acme", states={State.PLANNED}, limit=1), "user:ada")
+            ledger.documents.mark_moved(ledger.documents.entries("acme", states={State.PLANNED}, limit=1), "user:ada")
             assert rows()["acme"]["chart"] == [0] * 22 + [1] + [0] * 6 + [number]
 
     def test_what_changed_while_nobody_asked_is_counted(self, rows, account_file, enter, ledger, monkeypatch):
@@ -144,7 +144,7 @@ class TestRow:
         later = datetime.now(UTC) + timedelta(days=2)
         monkeypatch.setattr("debitoor_provider.ui.figures.datetime", _at(later))
         assert rows()["acme"]["to_do"] == 2
-        monkeypatch.setattr(ledger, "_now", lambda: later)
+        monkeypatch.setattr(ledger.runs._clock, "now", lambda: later)
         enter("3")
         assert rows()["acme"]["to_do"] == 3
 
@@ -232,9 +232,9 @@ class TestState:
         assert rows()["acme"]["progress"] is None  # it is still asking the source
         enter("1", "2", "3", run=run)
         run_id = f"debitoor__acme/{run}"
-        entries = ledger.claim(ledger.entries("acme"), "o", HOUR, run_id=run_id)
-        ledger.moved(ledger.intend(entries[0]), "expense-1")
-        ledger.hold(entries[1], "currency", "It is in USD.")
+        entries = ledger.leases.claim(ledger.documents.entries("acme"), "o", HOUR, run_id=run_id)
+        ledger.steps.moved(ledger.steps.intend(entries[0]), "expense-1")
+        ledger.steps.hold(entries[1], "currency", "It is in USD.")
         assert rows()["acme"]["progress"] == {"done": 2, "total": 3, "dag_run_id": run}
 
     def test_it_is_stopped_and_says_what_to_mend(self, rows, ran, ledger, enter):
@@ -269,7 +269,7 @@ class TestState:
         enter("1", state=State.REJECTED)
         row = rows()["acme"]
         assert (row["state"], row["advice"], row["advice_code"]) == ("attention", "Decide about 1 document.", "decide")
-        ledger.ignore(ledger.entries("acme"), "user:ada")
+        ledger.documents.ignore(ledger.documents.entries("acme"), "user:ada")
         assert rows()["acme"]["state"] == "well"
 
     def test_documents_need_attention(self, rows, ran, ledger, enter):
@@ -294,11 +294,11 @@ def test_a_look_at_one_account_leaves_what_is_known_of_the_others(
     for account in ("acme", "beta"):
         account_file(account)
         run_id = f"debitoor__{account}/{ran(account)}"
-        ledger.start_run(Run(run_id, account, "export", "scheduled"))
-        ledger.finish_run(run_id, counts={}, verdict="success")
+        ledger.runs.start(Run(run_id, account, "export", "scheduled"))
+        ledger.runs.finish(run_id, counts={}, verdict="success")
     rows()
     asked: list[str] = []
-    monkeypatch.setattr(type(ledger), "runs_known", lambda _, run_ids: asked.extend(run_ids) or {})
+    monkeypatch.setattr(type(ledger.runs.latest), "known", lambda _, run_ids: asked.extend(run_ids) or {})
     assert page().get("api/accounts/acme").status_code == 200
     assert rows().keys() == {"acme", "beta"}
     assert asked == []

@@ -19,11 +19,11 @@ def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     account_file("acme", name="Acme & Co")
     account_file("other")
     moments = (datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number) for number in range(99))
-    monkeypatch.setattr(ledger, "_now", lambda: next(moments))
+    monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
 
     def enter(account: str, source_id: str, state: State, code: str = "", **fields: Any) -> None:
         found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, code, f"Because of {code}.", "Mend.")
-        ledger.plan(account, "export", "r", [found])
+        ledger.plans.enter(account, "export", "r", [found])
 
     enter("acme", "1", State.HELD, "foreign_currency")
     enter("acme", "2", State.PLANNED)
@@ -70,7 +70,7 @@ def test_all_reasons_are_counted_whichever_is_chosen(page, desk):
 
 
 def test_what_is_mended_is_not_listed_any_more(page, desk):
-    desk.ignore(desk.entries("other"), "user:ada")
+    desk.documents.ignore(desk.documents.entries("other"), "user:ada")
     assert listed(page()) == ["1"]
 
 

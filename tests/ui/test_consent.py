@@ -16,9 +16,9 @@ from airflow.models.connection import Connection
 from airflow.utils.session import create_session
 from starlette.testclient import TestClient
 
-from debitoor_provider.sync.ledger import LedgerUnavailable
-from debitoor_provider.sync.ledger.tables import consents as table
-from debitoor_provider.ui import connections, consents
+from debitoor_provider.sync.ledger import LedgerUnavailable, consents
+from debitoor_provider.sync.ledger.database.tables import consents as table
+from debitoor_provider.ui import connections
 from tests.ui.conftest import ORIGIN, token_of
 
 if TYPE_CHECKING:
@@ -418,7 +418,7 @@ class TestWhatGoesWrong:
         def busy(*_: object) -> None:
             raise LedgerUnavailable("The ledger is busy.")
 
-        monkeypatch.setattr(consents, "take", busy)
+        monkeypatch.setattr(consents.Consents, "take", busy)
         refused(person.come_back(address), 503, "The ledger is busy.")
 
     @pytest.mark.parametrize(("role", "status"), [(None, 401), ("viewer", 403), ("user", 403)])

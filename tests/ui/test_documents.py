@@ -28,8 +28,8 @@ def enter(ledger: Ledger, account_file: Callable[..., object]) -> Callable[..., 
 
     def plan(*source_ids: str, account: str = "acme", **fields: Any) -> list[int]:
         found = [PlannedDocument(id_, f"{account}:{id_}", "{}", **fields) for id_ in source_ids]
-        ledger.plan(account, "export", RUN, found)
-        known = ledger.known(account, "export", source_ids)
+        ledger.plans.enter(account, "export", RUN, found)
+        known = ledger.documents.known(account, "export", source_ids)
         return [known[id_].id for id_ in source_ids]
 
     return plan
@@ -43,9 +43,9 @@ def shelf(enter: Callable[..., list[int]], ledger: Ledger) -> list[int]:
         *enter("2", document_date=date(2026, 2, 1), company="Ink & Co", state=State.HELD, reason_code="currency"),
         *enter("3", document_number="R-3", source_name="scan.pdf"),
     )
-    (entry,) = ledger.claim(ledger.entries_by_ids([moved]), "task", MINUTE, run_id=RUN)
-    ledger.moved(ledger.intend(entry), "expense-1")
-    ledger.release("task")
+    (entry,) = ledger.leases.claim(ledger.documents.by_ids([moved]), "task", MINUTE, run_id=RUN)
+    ledger.steps.moved(ledger.steps.intend(entry), "expense-1")
+    ledger.leases.release("task")
     return [moved, held, planned]
 
 
@@ -193,9 +193,9 @@ class TestActions:
     ):
         answer = act(action, [shelf[which]], "as agreed on the phone")
         assert (answer.status_code, answer.json()) == (200, {"changed": 1, "left": 0})
-        entry = ledger.entry(shelf[which])
+        entry = ledger.documents.entry(shelf[which])
         assert entry.state == state
-        last = ledger.history(entry)[-1]
+        last = ledger.documents.history(entry)[-1]
         assert (last.kind, last.actor, last.detail["reason"]) == (kind, "user:op", "as agreed on the phone")
         (noted,) = audit_log()
         assert (noted.event, noted.dag_id, noted.owner) == (f"debitoor.documents_{action}", "debitoor__acme", "op")
@@ -203,14 +203,14 @@ class TestActions:
 
     def test_sent_again_is_a_new_record_and_only_if_missing_is_not(self, act, shelf, ledger):
         act("send_again", shelf[:1])
-        assert ledger.entry(shelf[0]).wants_new_record
-        ledger.mark_moved(ledger.entries_by_ids(shelf[:1]), "user:ada", target_id="expense-1")
+        assert ledger.documents.entry(shelf[0]).wants_new_record
+        ledger.documents.mark_moved(ledger.documents.by_ids(shelf[:1]), "user:ada", target_id="expense-1")
         act("only_if_missing", shelf[:1])
-        assert not ledger.entry(shelf[0]).wants_new_record
+        assert not ledger.documents.entry(shelf[0]).wants_new_record
 
     def test_those_that_allow_it_are_changed_and_the_others_left(self, act, shelf, ledger):
         assert act("ignore", shelf).json() == {"changed": 2, "left": 1}
-        assert ledger.entry(shelf[0]).state is State.MOVED
+        assert ledger.documents.entry(shelf[0]).state is State.MOVED
 
     def test_every_action_that_a_document_offers_can_be_done_and_no_other(self, act, page, shelf, ledger):
         client = page()
@@ -232,11 +232,11 @@ class TestActions:
         enter("b", company="Paper Ltd")
         answer = act("ignore", fitting={"states": ["held"], "search": "paper"})
         assert answer.json() == {"changed": 1100, "left": 0}
-        assert ledger.count("acme") == {State.IGNORED: 1100, State.HELD: 1, State.PLANNED: 1}
+        assert ledger.documents.count("acme") == {State.IGNORED: 1100, State.HELD: 1, State.PLANNED: 1}
 
     def test_a_period_narrows_what_fits(self, act, shelf, ledger):
         assert act("ignore", fitting={"from": "2026-02-01", "to": "2026-02-01"}).json() == {"changed": 1, "left": 0}
-        assert ledger.entry(shelf[1]).state is State.IGNORED
+        assert ledger.documents.entry(shelf[1]).state is State.IGNORED
 
     def test_nothing_fits(self, act, shelf):
         assert act("ignore", fitting={"search": "nothing like this"}).json() == {"changed": 0, "left": 0}
@@ -244,7 +244,7 @@ class TestActions:
     def test_documents_of_other_accounts_are_left_alone(self, act, shelf, enter, ledger):
         (other,) = enter("9", account="other", state=State.HELD)
         assert act("ignore", [shelf[1], other]).json() == {"changed": 1, "left": 1}
-        assert ledger.entry(other).state is State.HELD
+        assert ledger.documents.entry(other).state is State.HELD
 
     @pytest.mark.parametrize(
         "wish",
@@ -262,9 +262,9 @@ class TestActions:
         ids=str,
     )
     def test_a_wish_that_is_not_clear_changes_nothing(self, act, shelf, ledger, wish):
-        before = ledger.count()
+        before = ledger.documents.count()
         assert act(**{"action": "ignore", "ids": [shelf[1]]} | wish).status_code == 422
-        assert ledger.count() == before
+        assert ledger.documents.count() == before
 
 
 def test_a_reason_is_kept_as_it_was_written(page, shelf, ledger):
@@ -283,7 +283,7 @@ class TestFile:
         account()
         receipt()
         exported("acme", ledger)
-        (entry,) = ledger.entries("acme")
+        (entry,) = ledger.documents.entries("acme")
         return entry.id
 
     @pytest.mark.parametrize("side", ["source", "target"])
@@ -303,8 +303,8 @@ class TestFile:
 
     def test_nobody_knows_the_record(self, page, account, acme, ledger):
         account()
-        ledger.plan("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
-        (entry,) = ledger.mark_moved(ledger.entries("acme"), "user:ada")
+        ledger.plans.enter("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
+        (entry,) = ledger.documents.mark_moved(ledger.documents.entries("acme"), "user:ada")
         answer = page().get(f"api/accounts/acme/documents/{entry.id}/file", params={"at": "target"})
         assert (answer.status_code, answer.json()) == (
             404,
@@ -320,8 +320,10 @@ class TestFile:
 
     def test_the_account_is_broken(self, page, accounts, ledger):
         (accounts / "acme.yaml").write_text("nothing")
-        ledger.plan("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
-        answer = page().get(f"api/accounts/acme/documents/{ledger.entries()[0].id}/file", params={"at": "source"})
+        ledger.plans.enter("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
+        answer = page().get(
+            f"api/accounts/acme/documents/{ledger.documents.entries()[0].id}/file", params={"at": "source"}
+        )
         assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be mended first."})
 
 

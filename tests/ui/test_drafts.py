@@ -293,7 +293,12 @@ class TestThePreview:
         assert (sent["source_id"], sent["target_name"], sent["lines"]) == (str(uid), "R-17.pdf", ["19 %: 119.00"])
         assert isinstance(sent["gross_amount"], str)  # never a binary number
         assert Decimal(sent["gross_amount"]) == Decimal("119.00")
-        assert (acme.expenses(), ledger.count(), ledger.runs(), list(accounts.iterdir())) == ([], {}, [], [])
+        assert (acme.expenses(), ledger.documents.count(), ledger.runs.latest(), list(accounts.iterdir())) == (
+            [],
+            {},
+            [],
+            [],
+        )
 
     def test_of_a_period_and_a_few(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]

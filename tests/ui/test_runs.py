@@ -19,11 +19,11 @@ def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     account_file("acme", name="Acme & Co")
     account_file("other")
     moments = (datetime(2026, 3, 1, 8, tzinfo=UTC) + timedelta(seconds=number) for number in range(99))
-    monkeypatch.setattr(ledger, "_now", lambda: next(moments))
-    ledger.start_run(Run("debitoor__acme/manual__1", "acme", "export", "manual", WINDOW))
-    ledger.finish_run("debitoor__acme/manual__1", counts={"moved": 2}, verdict="rejected", error="1 was rejected.")
-    ledger.start_run(Run("anybodys/backfill__2#other", "other", "export", "backfill"))
-    ledger.start_run(Run("debitoor__acme/manual__3", "acme", "export", "dry_run"))
+    monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
+    ledger.runs.start(Run("debitoor__acme/manual__1", "acme", "export", "manual", WINDOW))
+    ledger.runs.finish("debitoor__acme/manual__1", counts={"moved": 2}, verdict="rejected", error="1 was rejected.")
+    ledger.runs.start(Run("anybodys/backfill__2#other", "other", "export", "backfill"))
+    ledger.runs.start(Run("debitoor__acme/manual__3", "acme", "export", "dry_run"))
     return ledger
 
 
@@ -63,7 +63,7 @@ def test_the_last_runs_of_an_account_or_of_all(page, runs):
 
 
 def test_runs_of_an_account_that_was_removed_leave_their_places_to_others(page, runs):
-    runs.start_run(Run("debitoor__removed/manual__4", "removed", "export", "manual"))
+    runs.runs.start(Run("debitoor__removed/manual__4", "removed", "export", "manual"))
     found = page().get("api/runs", params={"limit": 2}).json()["runs"]
     assert [run["dag_run_id"] for run in found] == ["manual__3", "backfill__2"]
 
@@ -87,7 +87,7 @@ class TestPreview:
         found = answer.json()
         assert (found["counts"], found["total"], found["complete"]) == ({"send": 1, "held": 1}, 2, True)
         assert found["documents"][0]["target_name"] == "Paper Ltd.pdf"
-        assert (ledger.entries(), acme.expenses()) == ([], [])
+        assert (ledger.documents.entries(), acme.expenses()) == ([], [])
 
     def test_a_broken_account_has_none(self, page, accounts):
         (accounts / "acme.yaml").write_text("nothing")
@@ -109,8 +109,8 @@ class TestBackfill:
         assert self.size(page, "2026-02-01", "2026-02-01") == 1
         planned_all("acme", ledger)
         assert self.size(page, "2026-01-01", "2026-01-31") == 2
-        ledger.mark_moved(ledger.entries("acme")[:1], "user:ada")
-        ledger.ignore(ledger.entries("acme")[1:2], "user:ada")
+        ledger.documents.mark_moved(ledger.documents.entries("acme")[:1], "user:ada")
+        ledger.documents.ignore(ledger.documents.entries("acme")[1:2], "user:ada")
         assert self.size(page, "2026-01-01", "2026-12-31") == 1
 
     def test_it_counts_sales_documents_of_an_import(self, page, acme, account):

@@ -29,9 +29,9 @@ def list_documents(args: Namespace) -> None:
             "text": args.text,
             "period": (to_day("--from", args.period_from), to_day("--to", args.period_to)),
         }
-        entries = ledger.entries(**fitting, limit=args.limit)
+        entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [_row(entry) for entry in entries], right=["gross"], empty="There are no such documents.")
-        if len(entries) == args.limit and (all_of_them := sum(ledger.count(**fitting).values())) > args.limit:
+        if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
             hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
 
 
@@ -39,21 +39,21 @@ def list_documents(args: Namespace) -> None:
 def retry(args: Namespace) -> None:
     """Plan documents again."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.retry(_named(args, ledger), actor(), args.reason, again=args.again))
+        _show_changed(args, ledger.documents.retry(_named(args, ledger), actor(), args.reason, again=args.again))
 
 
 @suppress_logs_and_warning
 def ignore(args: Namespace) -> None:
     """Never send these documents."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.ignore(_named(args, ledger), actor(), args.reason))
+        _show_changed(args, ledger.documents.ignore(_named(args, ledger), actor(), args.reason))
 
 
 @suppress_logs_and_warning
 def mark_moved(args: Namespace) -> None:
     """Take the person's word that the target has these documents."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.mark_moved(_named(args, ledger), actor(), args.reason))
+        _show_changed(args, ledger.documents.mark_moved(_named(args, ledger), actor(), args.reason))
 
 
 @suppress_logs_and_warning
@@ -70,7 +70,7 @@ def history(args: Namespace) -> None:
                 "by": event.actor if event.actor != "run" else event.run_id or "",
                 "detail": ", ".join(f"{key}: {value}" for key, value in event.detail.items()),
             }
-            for event in ledger.history(entry)
+            for event in ledger.documents.history(entry)
         ]
         show(args, rows)
 
@@ -82,7 +82,7 @@ def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
     """
     found: dict[str, Entry] = {}
     for direction in ("export", "import"):
-        found |= ledger.known(args.account, direction, args.documents)
+        found |= ledger.documents.known(args.account, direction, args.documents)
     missing = [document for document in args.documents if document not in found]
     if missing:
         raise SystemExit(f"The ledger does not know {', '.join(missing)} of the account {args.account}.")

@@ -86,7 +86,9 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
 
 
 def _attention(ledger: Ledger) -> dict[str, int]:
-    return {account: sum(states.get(state, 0) for state in ATTENTION) for account, states in ledger.totals().items()}
+    return {
+        account: sum(states.get(state, 0) for state in ATTENTION) for account, states in ledger.figures.states().items()
+    }
 
 
 def _paused_dags() -> set[str]:
@@ -127,7 +129,7 @@ def _judged(
     file: AccountFile, ledger: Ledger, attention: Mapping[str, int], paused: Container[str], due: _Due
 ) -> Health:
     """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
-    last = ledger.last_judged(file.account_id)
+    last = ledger.runs.last_judged(file.account_id)
     if last and last.verdict not in WENT_THROUGH:
         return Health(Level.CRITICAL, last.verdict, last.error)
     is_paused = file.dag_id in paused

@@ -59,7 +59,7 @@ class SyncOperator(BaseOperator):
             except ServiceError as error:
                 verdict = STOPPED if isinstance(error, StopError) else ""
                 with suppress(LedgerError):  # what went wrong first is what counts
-                    job.ledger.note_error(job.run_id, str(error), error.remedy, verdict)
+                    job.ledger.runs.note_error(job.run_id, str(error), error.remedy, verdict)
                 raise
 
     def on_kill(self) -> None:

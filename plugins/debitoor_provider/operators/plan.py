@@ -100,7 +100,7 @@ class DebitoorPlanOperator(SyncOperator):
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
-        job.ledger.start_run(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
             plan = dry_run(job, window, self.log)

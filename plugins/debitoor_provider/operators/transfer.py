@@ -34,7 +34,7 @@ class TransferOperator(SyncOperator):
 
         rename(job)
         transfer(job)
-        summary = job.ledger.run_counts(job.run_id)
+        summary = job.ledger.runs.counts(job.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
             extra: dict[str, Any] = {"account": self.account, "run_id": job.run_id, "documents": summary["moved"]}

@@ -33,9 +33,9 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
-        attention = sum(job.ledger.count(account=job.account_id, states=ATTENTION).values())
+        attention = sum(job.ledger.documents.count(account=job.account_id, states=ATTENTION).values())
         stats.gauge("debitoor.documents.attention", attention, tags=tags)
-        last = job.ledger.last_judged(job.account_id, WENT_THROUGH)
+        last = job.ledger.runs.last_judged(job.account_id, WENT_THROUGH)
         if last and last.finished_at:
             since = datetime.now(UTC) - last.finished_at
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)

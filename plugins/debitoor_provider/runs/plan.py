@@ -35,8 +35,8 @@ def make_plan(job: Job, window: Window | None) -> Planned:
     made = plan(job, window)
     has_work = bool(
         made.due
-        or (job.account.archives and job.ledger.to_archive(job.account_id))
-        or job.ledger.run_counts(job.run_id)  # it was cleared: what it did before is for the report to judge
+        or (job.account.archives and job.ledger.documents.to_archive(job.account_id))
+        or job.ledger.runs.counts(job.run_id)  # it was cleared: what it did before is for the report to judge
     )
     summary = {
         "due": len(made.due),
@@ -52,7 +52,7 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     """Log what a run would do and return the counts by outcome; nothing is moved and no watermark is touched."""
     from debitoor_provider.runs.tables import preview_table, to_text
 
-    job.ledger.start_run(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
+    job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
     rows = preview(job, window).documents
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
     return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)

@@ -102,7 +102,7 @@ def plan_scheduled(account_id: str, account: Account, context: Context) -> Plann
     :raises LedgerError: when the ledger cannot be used
     """
     with open_job(account_id, account, context) as job:
-        job.ledger.start_run(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
+        job.ledger.runs.start(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
         if choose_window(job, None, job.now()).full:  # may be long, and the triggerer is for what is short
             return None
         plan = make_plan(job, None)

@@ -93,8 +93,8 @@ class _Counted:
             # before the counting, and the look with which the next one is compared comes before that.
             is_old = self._is_old(now)
             since = now - _REACH if is_old else self._since
-            next_changes = self._ledger.changes(since)
-            changes = self._ledger.changes(self._since) if is_old else next_changes
+            next_changes = self._ledger.figures.changes(since)
+            changes = self._ledger.figures.changes(self._since) if is_old else next_changes
             if self._figures is None:
                 self._figures = self._count(now, None)
             else:
@@ -108,14 +108,14 @@ class _Counted:
         """Give the figures if they need not be counted."""
         with self._lock:
             is_old = self._is_old(datetime.now(UTC))
-            return None if is_old or self._ledger.changes(self._since) != self._changes else self._figures
+            return None if is_old or self._ledger.figures.changes(self._since) != self._changes else self._figures
 
     def _is_old(self, now: datetime) -> bool:
         """Tell whether the look at what has changed reaches so far back that it is to begin later."""
         return now - self._since > 2 * _REACH
 
     def _count(self, now: datetime, accounts: set[str] | None) -> dict[str, Figures]:
-        states, days = self._ledger.totals(accounts), self._days(now, accounts)
+        states, days = self._ledger.figures.states(accounts), self._days(now, accounts)
         return {account: Figures(counts, days.get(account, {})) for account, counts in states.items()}
 
     def _days(self, now: datetime, accounts: set[str] | None) -> dict[str, dict[date, int]]:
@@ -123,11 +123,11 @@ class _Counted:
         known = self._figures or {}
         recent = {account for account in accounts or () if now - self._whole.get(account, _NEVER) < _PAST_DAYS}
         whole = None if accounts is None else accounts - recent
-        days = {} if whole == set() else self._ledger.moved_by_day(_midnight(now, DAYS), whole)
+        days = {} if whole == set() else self._ledger.figures.moved_by_day(_midnight(now, DAYS), whole)
         self._whole |= dict.fromkeys(days if whole is None else whole, now)
         if recent:
             yesterday = _midnight(now, 1)
-            new = self._ledger.moved_by_day(yesterday, recent)
+            new = self._ledger.figures.moved_by_day(yesterday, recent)
             for account in recent:
                 days_before = known.get(account, NO_FIGURES).days
                 past = {day: number for day, number in days_before.items() if day < yesterday.date()}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.ledger import IllegalTransition, Kind
-from debitoor_provider.sync.ledger.rows import chunks
-from debitoor_provider.sync.ledger.states import STEPS
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger import IllegalTransition, Kind, origins
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
@@ -26,9 +25,9 @@ def act(account: str, action: Action, ids: Collection[int], actor: str, reason: 
     ledger = opened_ledger()
     changed = 0
     for chunk in chunks(ids):
-        entries = [entry for entry in ledger.entries_by_ids(chunk) if entry.account == account]
+        entries = [entry for entry in ledger.documents.by_ids(chunk) if entry.account == account]
         for kind, step in _steps(ledger, action):
-            able = [entry for entry in entries if entry.state in STEPS[kind].origins]
+            able = [entry for entry in entries if entry.state in origins(kind)]
             changed += _taken(step, able, actor, reason)
     return changed
 
@@ -36,13 +35,16 @@ def act(account: str, action: Action, ids: Collection[int], actor: str, reason: 
 def _steps(ledger: Ledger, action: Action) -> list[tuple[Kind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
     match action:
         case "send_again":
-            return [(Kind.RETRIED, ledger.retry), (Kind.SENT_AGAIN, partial(ledger.retry, anew=True))]
+            return [
+                (Kind.RETRIED, ledger.documents.retry),
+                (Kind.SENT_AGAIN, partial(ledger.documents.retry, anew=True)),
+            ]
         case "only_if_missing":
-            return [(Kind.SENT_AGAIN, partial(ledger.retry, again=True))]
+            return [(Kind.SENT_AGAIN, partial(ledger.documents.retry, again=True))]
         case "mark_moved":
-            return [(Kind.MARKED_MOVED, ledger.mark_moved)]
+            return [(Kind.MARKED_MOVED, ledger.documents.mark_moved)]
         case "ignore":
-            return [(Kind.IGNORED, ledger.ignore)]
+            return [(Kind.IGNORED, ledger.documents.ignore)]
 
 
 def _taken(

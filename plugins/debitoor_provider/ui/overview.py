@@ -125,7 +125,7 @@ def overview(files: Mapping[str, AccountFile], counting: Future[Mapping[str, Fig
 def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
     """Tell how far those accounts are that run just now, by account; without those that have nothing to move yet."""
     running = {ledger_id(row.last_run): row for row in rows if row.state is AccountState.RUNNING and row.last_run}
-    done = opened_ledger().dealt_with(running) if running else {}
+    done = opened_ledger().runs.finished_documents(running) if running else {}
     found = {}
     for run_id, row in running.items():
         finished = done.get(run_id, 0)
@@ -162,7 +162,7 @@ class _Recorded:
                     found[run.dag_id] = known[1]
                 else:
                     asked[ledger_id(run)] = run
-            for run_id, record in (opened_ledger().runs_known(asked) if asked else {}).items():
+            for run_id, record in (opened_ledger().runs.known(asked) if asked else {}).items():
                 run = asked[run_id]
                 found[run.dag_id] = record
                 if run.is_over:

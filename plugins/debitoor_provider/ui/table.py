@@ -7,7 +7,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.batches import chunks
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def rows_of(ledger: Ledger, ids: Sequence[int]) -> Iterator[str]:
     """Write documents as CSV, bit by bit."""
     yield _BYTE_ORDER_MARK + _lines([_HEAD])
     for chunk in chunks(ids):
-        yield _lines(_cells(entry) for entry in ledger.entries_by_ids(chunk))
+        yield _lines(_cells(entry) for entry in ledger.documents.by_ids(chunk))
 
 
 def _cells(entry: Entry) -> Sequence[object]:

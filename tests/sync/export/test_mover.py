@@ -237,7 +237,7 @@ def test_a_used_up_quota_of_attachments_is_told_in_the_history(stage_of: Callabl
     acme = stage_of(switches={"attachment_over_quota": True})
     uid = acme.document()
     acme.export()
-    assert acme.ledger.history(acme.entry(uid))[-1].detail == {"number": 1, "over_quota": True}
+    assert acme.ledger.documents.history(acme.entry(uid))[-1].detail == {"number": 1, "over_quota": True}
 
 
 def test_a_rounding_difference_is_told_in_the_history(acme: Stage) -> None:
@@ -249,5 +249,5 @@ def test_a_rounding_difference_is_told_in_the_history(acme: Stage) -> None:
     acme.export()
     [expense] = acme.company.expenses()
     assert [line["grossAmount"] for line in expense["lines"]] == [107, Decimal("119.02")]
-    [intent] = [event for event in acme.ledger.history(acme.entry(uid)) if event.kind == "intent"]
+    [intent] = [event for event in acme.ledger.documents.history(acme.entry(uid)) if event.kind == "intent"]
     assert intent.detail["rounding"] == "0.02"

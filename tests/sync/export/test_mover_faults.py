@@ -70,7 +70,7 @@ def test_a_run_that_was_killed_between_two_steps_is_finished_by_the_next(
     acme.plan(acme.exports())
     acme.name(acme.exports())
     with monkeypatch.context() as killed:
-        killed.setattr(type(acme.ledger), step, _killed)
+        killed.setattr(type(acme.ledger.steps), step, _killed)
         with pytest.raises(OSError, match="killed"):
             acme.send(acme.exports())
     acme.clock.pass_by(minutes=3)
@@ -190,14 +190,14 @@ def test_a_token_revoked_before_the_run_costs_one_call_at_each_service(acme: Sta
 
 def test_a_blocked_key_stops_the_plan_and_leaves_the_watermark(acme: Stage) -> None:
     acme.export()
-    before = acme.ledger.watermark("acme", "export")
+    before = acme.ledger.runs.watermark("acme", "export")
     acme.document()
     acme.company.block_key()
     watch = acme.watch()
     with pytest.raises(CredentialsRefused, match="Unblock"):
         acme.plan(acme.exports())
     assert watch.calls == {"gmi.documents.list": 1}
-    assert acme.ledger.watermark("acme", "export") == before
+    assert acme.ledger.runs.watermark("acme", "export") == before
 
 
 # What was verified
@@ -218,7 +218,7 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     acme.send(acme.exports())
     assert acme.states() == {uid: "rejected stored_differently"}
     assert "gross amount 118.99 instead of 119" in acme.entry(uid).reason
-    assert not acme.ledger.to_archive("acme")
+    assert not acme.ledger.documents.to_archive("acme")
 
 
 @pytest.mark.parametrize("effect", ["truncate", "truncate_hidden"])

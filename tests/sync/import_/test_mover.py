@@ -343,7 +343,7 @@ def test_a_new_record_that_a_person_wants_is_tried_though_a_copy_is_there(acme: 
     source = invoice(acme)
     acme.import_()
     entry = acme.entry(source, "import")
-    acme.ledger.retry([entry], "user:anna", anew=True)
+    acme.ledger.documents.retry([entry], "user:anna", anew=True)
     watch = acme.watch()
     acme.finish_import()
     assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so

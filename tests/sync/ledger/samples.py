@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
-from debitoor_provider.sync.ledger.tables import metadata
+from debitoor_provider.sync.ledger.database.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +57,13 @@ def emptied(url: str) -> str:
 
 def planned(ledger: Ledger, *numbers: int, account: str = "acme", **differing: Any) -> list[Entry]:
     """Plan documents and return their entries, in the order of the numbers."""
-    ledger.plan(account, "export", RUN, [document(number, **differing) for number in numbers])
-    known = ledger.known(account, "export", [str(number) for number in numbers])
+    ledger.plans.enter(account, "export", RUN, [document(number, **differing) for number in numbers])
+    known = ledger.documents.known(account, "export", [str(number) for number in numbers])
     return [known[str(number)] for number in numbers]
 
 
 def claimed(ledger: Ledger, *numbers: int, owner: str = OWNER) -> list[Entry]:
-    return ledger.claim(planned(ledger, *numbers), owner, TTL, run_id=RUN)
+    return ledger.leases.claim(planned(ledger, *numbers), owner, TTL, run_id=RUN)
 
 
 def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
@@ -71,30 +71,30 @@ def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
     (entry,) = claimed(ledger, number)
     match state:
         case State.WAITING:
-            entry = ledger.wait(entry, "approval", "It is not approved yet.")
+            entry = ledger.steps.wait(entry, "approval", "It is not approved yet.")
         case State.SENDING:
-            entry = ledger.intend(entry)
+            entry = ledger.steps.intend(entry)
         case State.MOVED:
-            entry = ledger.moved(ledger.intend(entry), f"expense-{number}")
+            entry = ledger.steps.moved(ledger.steps.intend(entry), f"expense-{number}")
         case State.ARCHIVED:
-            (entry,) = ledger.archived([ledger.moved(ledger.intend(entry), f"expense-{number}")], RUN)
+            (entry,) = ledger.steps.archived([ledger.steps.moved(ledger.steps.intend(entry), f"expense-{number}")], RUN)
         case State.HELD:
-            entry = ledger.hold(entry, "currency", "It is in USD.", "Book it by hand.")
+            entry = ledger.steps.hold(entry, "currency", "It is in USD.", "Book it by hand.")
         case State.REJECTED:
-            entry = ledger.reject(entry, "file", "The file is empty.", "Upload it again.")
+            entry = ledger.steps.reject(entry, "file", "The file is empty.", "Upload it again.")
         case State.IGNORED:
-            (entry,) = ledger.ignore([entry], "user:ada", "not ours")
+            (entry,) = ledger.documents.ignore([entry], "user:ada", "not ours")
         case State.GONE:
-            ledger.plan("acme", "export", RUN, [], gone=[entry.source_id])
-    ledger.release(OWNER)
+            ledger.plans.enter("acme", "export", RUN, [], gone=[entry.source_id])
+    ledger.leases.release(OWNER)
     return fresh(ledger, entry)
 
 
 def fresh(ledger: Ledger, entry: Entry) -> Entry:
-    found = ledger.entry(entry.id)
+    found = ledger.documents.entry(entry.id)
     assert found is not None
     return found
 
 
 def kinds(ledger: Ledger, entry: Entry) -> Sequence[str]:
-    return [event.kind for event in ledger.history(entry)]
+    return [event.kind for event in ledger.documents.history(entry)]

@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 
 def test_a_planned_document_gets_a_name(ledger: Ledger):
     (entry,) = planned(ledger, 1)
-    named = ledger.name(entry, "2026-02-03_Müller.pdf")
+    named = ledger.names.give(entry, "2026-02-03_Müller.pdf")
 
     assert named is not None
     assert named.target_name == fresh(ledger, entry).target_name == "2026-02-03_Müller.pdf"
-    assert ledger.history(entry)[-1].detail == {"name": "2026-02-03_Müller.pdf"}
+    assert ledger.documents.history(entry)[-1].detail == {"name": "2026-02-03_Müller.pdf"}
 
 
 @pytest.mark.parametrize("same", ["Müller.pdf", "MÜLLER.PDF", "Mu\u0308ller.pdf"])
 def test_a_name_that_another_document_has_is_taken(ledger: Ledger, same: str):
     one, two = planned(ledger, 1, 2)
-    ledger.name(one, "Müller.pdf")
+    ledger.names.give(one, "Müller.pdf")
 
-    assert ledger.name(two, same) is None
+    assert ledger.names.give(two, same) is None
     assert fresh(ledger, two).target_name is None
-    assert ledger.name(two, "Müller_2.pdf") is not None
+    assert ledger.names.give(two, "Müller_2.pdf") is not None
 
 
 def test_another_account_may_use_the_same_name(ledger: Ledger):
     (one,), (two,) = planned(ledger, 1), planned(ledger, 2, account="other")
-    ledger.name(one, "invoice.pdf")
+    ledger.names.give(one, "invoice.pdf")
 
-    assert ledger.name(two, "invoice.pdf") is not None
+    assert ledger.names.give(two, "invoice.pdf") is not None
 
 
 def test_a_document_keeps_its_name(ledger: Ledger):
     (entry,) = planned(ledger, 1)
-    ledger.name(entry, "first.pdf")
-    again = ledger.name(entry, "second.pdf")
+    ledger.names.give(entry, "first.pdf")
+    again = ledger.names.give(entry, "second.pdf")
 
     assert again is not None
     assert again.target_name == "first.pdf"
@@ -54,20 +54,20 @@ def test_only_a_planned_document_is_named(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
 
     with pytest.raises(IllegalTransition, match="only a planned one is named"):
-        ledger.name(entry, "late.pdf")
-    assert ledger.name_many([(entry, "late.pdf")]).named == []
+        ledger.names.give(entry, "late.pdf")
+    assert ledger.names.give_all([(entry, "late.pdf")]).named == []
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256])
 def test_a_name_that_no_file_system_takes_is_refused(ledger: Ledger, name: str):
     with pytest.raises(ValueError, match="1 to 255 characters"):
-        ledger.name(planned(ledger, 1)[0], name)
+        ledger.names.give(planned(ledger, 1)[0], name)
 
 
 def test_many_are_named_with_few_statements(ledger: Ledger, statements: list[str]):
     entries = planned(ledger, *range(2000))
     statements.clear()
-    naming = ledger.name_many((entry, f"{entry.source_id}.pdf") for entry in entries)
+    naming = ledger.names.give_all((entry, f"{entry.source_id}.pdf") for entry in entries)
 
     assert len(naming.named) == 2000
     assert naming.taken == []
@@ -76,7 +76,9 @@ def test_many_are_named_with_few_statements(ledger: Ledger, statements: list[str
 
 def test_of_many_with_the_same_name_one_gets_it(ledger: Ledger):
     entries = planned(ledger, 1, 2, 3)
-    naming = ledger.name_many((entry, name) for entry, name in zip(entries, ["a.pdf", "A.pdf", "b.pdf"], strict=True))
+    naming = ledger.names.give_all(
+        (entry, name) for entry, name in zip(entries, ["a.pdf", "A.pdf", "b.pdf"], strict=True)
+    )
 
     assert [entry.target_name for entry in naming.named] == ["a.pdf", "b.pdf"]
     assert [entry.id for entry in naming.taken] == [entries[1].id]
@@ -85,13 +87,13 @@ def test_of_many_with_the_same_name_one_gets_it(ledger: Ledger):
 def test_the_names_that_begin_alike_can_be_asked_for(ledger: Ledger):
     entries = planned(ledger, 1, 2, 3)
     names = ["Invoice.pdf", "invoice_2.pdf", "other.pdf"]
-    ledger.name_many(zip(entries, names, strict=True))
+    ledger.names.give_all(zip(entries, names, strict=True))
 
-    assert ledger.names_taken("acme", "export", "INVOICE") == {"Invoice.pdf", "invoice_2.pdf"}
-    assert ledger.names_taken("acme", "export", "invoice_") == {"invoice_2.pdf"}
-    assert ledger.names_taken("acme", "import", "invoice") == set()
-    assert ledger.name_keys_taken("acme", "export", ["INVOICE.PDF", "invoice"]) == {"invoice.pdf"}
-    assert ledger.name_keys_taken("acme", "import", ["invoice.pdf"]) == set()
+    assert ledger.names.taken("acme", "export", "INVOICE") == {"Invoice.pdf", "invoice_2.pdf"}
+    assert ledger.names.taken("acme", "export", "invoice_") == {"invoice_2.pdf"}
+    assert ledger.names.taken("acme", "import", "invoice") == set()
+    assert ledger.names.keys_taken("acme", "export", ["INVOICE.PDF", "invoice"]) == {"invoice.pdf"}
+    assert ledger.names.keys_taken("acme", "import", ["invoice.pdf"]) == set()
 
 
 def test_a_race_for_a_name_has_one_winner(ledger: Ledger):
@@ -100,25 +102,25 @@ def test_a_race_for_a_name_has_one_winner(ledger: Ledger):
 
     def race(entry: Entry) -> Entry | None:
         start.wait()
-        return ledger.name(entry, "invoice.pdf")
+        return ledger.names.give(entry, "invoice.pdf")
 
     with ThreadPoolExecutor(8) as pool:
         winners = [entry for entry in pool.map(race, entries) if entry is not None]
 
     assert len(winners) == 1
-    assert [entry.id for entry in ledger.entries(text="invoice.pdf")] == [winners[0].id]
+    assert [entry.id for entry in ledger.documents.entries(text="invoice.pdf")] == [winners[0].id]
 
 
 def test_a_race_of_two_lists_of_names_gives_each_name_once(ledger: Ledger):
-    ledger.plan("acme", "export", RUN, [document(number) for number in range(200)])
-    entries = ledger.entries("acme", order="listed")
+    ledger.plans.enter("acme", "export", RUN, [document(number) for number in range(200)])
+    entries = ledger.documents.entries("acme", order="listed")
     start = threading.Barrier(2)
 
     def race(mine: list[Entry]) -> int:
         start.wait()
-        return len(ledger.name_many((entry, f"{number}.pdf") for number, entry in enumerate(mine)).named)
+        return len(ledger.names.give_all((entry, f"{number}.pdf") for number, entry in enumerate(mine)).named)
 
     with ThreadPoolExecutor(2) as pool:
         named = list(pool.map(race, [entries[:100], entries[100:]]))
 
-    assert sum(named) == len(ledger.names_taken("acme", "export", "")) == 100
+    assert sum(named) == len(ledger.names.taken("acme", "export", "")) == 100

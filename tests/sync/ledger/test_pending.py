@@ -17,12 +17,12 @@ def ids(entries: Sequence[Entry]) -> list[str]:
 
 
 def due(ledger: Ledger, planned_by: str | None = None) -> Pending:
-    return ledger.pending("acme", "export", DUE, planned_by=planned_by)
+    return ledger.plans.pending("acme", "export", DUE, planned_by=planned_by)
 
 
 def test_the_oldest_documents_come_first_and_those_without_a_date_last(ledger: Ledger):
     days = {1: date(2026, 3, 1), 2: None, 3: date(2026, 1, 1), 4: date(2026, 3, 1)}
-    ledger.plan("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
+    ledger.plans.enter("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
     assert ids(due(ledger)) == ["3", "1", "4", "2"]
 
 
@@ -36,7 +36,7 @@ def test_only_what_is_due_in_the_account_counts(ledger: Ledger):
 
 def test_a_run_may_ask_for_what_it_planned_itself(ledger: Ledger):
     planned(ledger, 1, 2)
-    ledger.plan("acme", "export", "later", [document(2), document(3)])
+    ledger.plans.enter("acme", "export", "later", [document(2), document(3)])
     assert ids(due(ledger, planned_by="later")) == ["2", "3"]
     assert not due(ledger, planned_by="nobody")
 
@@ -44,12 +44,12 @@ def test_a_run_may_ask_for_what_it_planned_itself(ledger: Ledger):
 def test_each_is_as_it_is_when_it_is_read(ledger: Ledger):
     (entry,) = planned(ledger, 1)
     pending = due(ledger)
-    ledger.name(entry, "invoice.pdf")
+    ledger.names.give(entry, "invoice.pdf")
     assert (pending[0].target_name, [one.target_name for one in pending]) == ("invoice.pdf", ["invoice.pdf"])
 
 
 def test_many_are_read_in_their_order_and_can_be_cut(ledger: Ledger):
-    ledger.plan("acme", "export", RUN, [document(number) for number in range(1200, 0, -1)])
+    ledger.plans.enter("acme", "export", RUN, [document(number) for number in range(1200, 0, -1)])
     pending = due(ledger)
     assert len(pending) == 1200
     assert ids(pending) == [str(number) for number in range(1200, 0, -1)]
@@ -59,10 +59,10 @@ def test_many_are_read_in_their_order_and_can_be_cut(ledger: Ledger):
 
 def test_those_without_a_name_come_in_the_order_in_which_they_came(ledger: Ledger):
     days = {10: date(2026, 1, 1), 9: date(2026, 2, 1), 8: None}
-    ledger.plan("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
+    ledger.plans.enter("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
     (named,) = planned(ledger, 7)
-    ledger.name(named, "invoice.pdf")
+    ledger.names.give(named, "invoice.pdf")
     in_state(ledger, State.HELD, 6)
-    ledger.plan("acme", "export", "later", [document(9)])
-    assert ids(ledger.unnamed("acme", "export")) == ["8", "9", "10"]
-    assert ids(ledger.unnamed("acme", "export", planned_by="later")) == ["9"]
+    ledger.plans.enter("acme", "export", "later", [document(9)])
+    assert ids(ledger.plans.unnamed("acme", "export")) == ["8", "9", "10"]
+    assert ids(ledger.plans.unnamed("acme", "export", planned_by="later")) == ["9"]

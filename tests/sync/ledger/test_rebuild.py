@@ -27,66 +27,70 @@ def at_the_target(number: int, name: str | None = None) -> FoundDocument:
 
 
 def test_a_lost_ledger_is_filled_from_what_the_target_has(ledger: Ledger):
-    result = ledger.rebuild("acme", "export", [at_the_target(1, "a.pdf"), at_the_target(2, "b.pdf")])
+    result = ledger.documents.rebuild("acme", "export", [at_the_target(1, "a.pdf"), at_the_target(2, "b.pdf")])
 
-    one, two = ledger.entries("acme", order="listed")
+    one, two = ledger.documents.entries("acme", order="listed")
     assert result == RebuildResult(added=2, restored=0, unchanged=0)
     assert (one.state, one.target_id, one.target_name) == (State.MOVED, "expense-1", "a.pdf")
     assert (two.moved_at, two.gross_amount) == (datetime(2026, 2, 4, tzinfo=UTC), Decimal("119.00"))
     assert kinds(ledger, one)[0] == "rebuilt"
-    assert ledger.plan("acme", "export", RUN, [document(1)]).outcomes == {"1": Outcome.DONE}
+    assert ledger.plans.enter("acme", "export", RUN, [document(1)]).outcomes == {"1": Outcome.DONE}
 
 
 def test_to_rebuild_twice_changes_nothing(ledger: Ledger):
-    ledger.rebuild("acme", "export", [at_the_target(1)])
+    ledger.documents.rebuild("acme", "export", [at_the_target(1)])
 
-    assert ledger.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(added=0, restored=0, unchanged=1)
+    assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(
+        added=0, restored=0, unchanged=1
+    )
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.MOVED, State.ARCHIVED}))
 def test_what_the_target_has_is_moved_whatever_the_ledger_thought(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
-    assert ledger.rebuild("acme", "export", [at_the_target(1)]).restored == 1
+    assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]).restored == 1
 
     after = fresh(ledger, entry)
     assert (after.state, after.previous_state, after.target_id) == (State.MOVED, state, "expense-1")
     assert (after.reason_code, after.file_id) == ("", None)
-    assert ledger.history(entry)[-1].detail == {"target_id": "expense-1"}
+    assert ledger.documents.history(entry)[-1].detail == {"target_id": "expense-1"}
 
 
 @pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED])
 def test_what_is_known_to_be_there_stays_as_it_is(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
 
-    assert ledger.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
+    assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
     assert fresh(ledger, entry) == entry
 
 
 def test_another_record_at_the_target_takes_the_place_of_the_one_that_was_known(ledger: Ledger):
     entry = in_state(ledger, State.MOVED)
-    ledger.rebuild("acme", "export", [replace(at_the_target(1), target_id="expense-new")])
+    ledger.documents.rebuild("acme", "export", [replace(at_the_target(1), target_id="expense-new")])
 
     assert fresh(ledger, entry).target_id == "expense-new"
 
 
 def test_a_name_that_the_target_has_twice_is_kept_once(ledger: Ledger):
-    ledger.rebuild("acme", "export", [at_the_target(1, "same.pdf"), at_the_target(2, "Same.pdf")])
+    ledger.documents.rebuild("acme", "export", [at_the_target(1, "same.pdf"), at_the_target(2, "Same.pdf")])
 
-    assert [entry.target_name for entry in ledger.entries(order="listed")] == ["same.pdf", None]
+    assert [entry.target_name for entry in ledger.documents.entries(order="listed")] == ["same.pdf", None]
 
 
 def test_a_run_that_was_sending_meanwhile_ends_well(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry)
-    ledger.rebuild("acme", "export", [at_the_target(1)])
+    entry = ledger.steps.intend(entry)
+    ledger.documents.rebuild("acme", "export", [at_the_target(1)])
 
-    assert ledger.moved(entry, "expense-1").state is State.MOVED
+    assert ledger.steps.moved(entry, "expense-1").state is State.MOVED
 
 
 def test_many_are_restored_with_few_statements(ledger: Ledger, statements: list[str]):
     planned(ledger, *range(1000))
     statements.clear()
-    result = ledger.rebuild("acme", "export", [at_the_target(number, f"{number}.pdf") for number in range(2000)])
+    result = ledger.documents.rebuild(
+        "acme", "export", [at_the_target(number, f"{number}.pdf") for number in range(2000)]
+    )
 
     assert result == RebuildResult(added=1000, restored=1000, unchanged=0)
     assert len(statements) < 80

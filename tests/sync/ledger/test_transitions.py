@@ -45,13 +45,13 @@ class Travels(RuleBasedStateMachine):
 
     @initialize()
     def plan_first(self) -> None:
-        self.ledger.plan("acme", "export", "plan", [document(1)])
+        self.ledger.plans.enter("acme", "export", "plan", [document(1)])
         self.state = State.PLANNED
 
     @rule(state=st.sampled_from(sorted(OPEN)), snapshot=st.sampled_from(["a", "b"]))
     def plan(self, state: State, snapshot: str) -> None:
         before = self.entry
-        self.ledger.plan("acme", "export", "plan", [document(1, state=state, snapshot=snapshot)])
+        self.ledger.plans.enter("acme", "export", "plan", [document(1, state=state, snapshot=snapshot)])
         after = self.entry
         if after != before:
             assert is_legal(Kind.LISTED, before.state, after.state)
@@ -61,14 +61,14 @@ class Travels(RuleBasedStateMachine):
 
     @rule()
     def leave(self) -> None:
-        self.ledger.plan("acme", "export", "plan", [], gone=["1"])
+        self.ledger.plans.enter("acme", "export", "plan", [], gone=["1"])
         self.state = State.GONE if self.state in OPEN else self.state
 
     @rule(owner=owners)
     def claim(self, owner: str) -> None:
         is_free = self.holder in {"", owner} or self.clock.time >= self.until
         is_due = self.state in {State.PLANNED, State.SENDING}
-        got = self.ledger.claim([self.entry], owner, TTL)
+        got = self.ledger.leases.claim([self.entry], owner, TTL)
         assert bool(got) == (is_free and is_due)
         if got:
             self.read[owner] = got[0]
@@ -78,7 +78,7 @@ class Travels(RuleBasedStateMachine):
 
     @rule(owner=owners)
     def release(self, owner: str) -> None:
-        self.ledger.release(owner)
+        self.ledger.leases.release(owner)
         self.holder = "" if self.holder == owner else self.holder
 
     @rule(minutes=st.sampled_from([1, 4, 6]))
@@ -116,7 +116,7 @@ class Travels(RuleBasedStateMachine):
 
     @rule()
     def rebuild(self) -> None:
-        self.ledger.rebuild("acme", "export", [FoundDocument("1", document(1).exchange_key, "expense")])
+        self.ledger.documents.rebuild("acme", "export", [FoundDocument("1", document(1).exchange_key, "expense")])
         self.state = State.ARCHIVED if self.state is State.ARCHIVED else State.MOVED
 
     @invariant()
@@ -129,7 +129,7 @@ class Travels(RuleBasedStateMachine):
         if self.state is None:
             return
         before = None
-        for event in self.ledger.history(self.entry):
+        for event in self.ledger.documents.history(self.entry):
             assert event.from_state == before
             assert is_legal(Kind(event.kind), before, event.to_state)
             before = event.to_state
@@ -142,25 +142,25 @@ class Travels(RuleBasedStateMachine):
 
     @property
     def entry(self) -> Entry:
-        return self.ledger.known("acme", "export", ["1"])["1"]
+        return self.ledger.documents.known("acme", "export", ["1"])["1"]
 
 
 _STEPS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
-    Kind.INTENT: lambda ledger, entry: ledger.intend(entry),
-    Kind.FILE_UPLOADED: lambda ledger, entry: ledger.file_uploaded(entry, "file"),
-    Kind.UNCLEAR: lambda ledger, entry: ledger.unclear(entry, "why"),
-    Kind.POSTPONED: lambda ledger, entry: ledger.postpone(entry, "why"),
-    Kind.MOVED: lambda ledger, entry: ledger.moved(entry, "expense"),
-    Kind.HELD: lambda ledger, entry: ledger.hold(entry, "code", "why"),
-    Kind.REJECTED: lambda ledger, entry: ledger.reject(entry, "code", "why"),
-    Kind.WAITS: lambda ledger, entry: ledger.wait(entry, "code", "why"),
+    Kind.INTENT: lambda ledger, entry: ledger.steps.intend(entry),
+    Kind.FILE_UPLOADED: lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
+    Kind.UNCLEAR: lambda ledger, entry: ledger.steps.unclear(entry, "why"),
+    Kind.POSTPONED: lambda ledger, entry: ledger.steps.postpone(entry, "why"),
+    Kind.MOVED: lambda ledger, entry: ledger.steps.moved(entry, "expense"),
+    Kind.HELD: lambda ledger, entry: ledger.steps.hold(entry, "code", "why"),
+    Kind.REJECTED: lambda ledger, entry: ledger.steps.reject(entry, "code", "why"),
+    Kind.WAITS: lambda ledger, entry: ledger.steps.wait(entry, "code", "why"),
 }
 _ACTS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
-    Kind.RETRIED: lambda ledger, entry: ledger.retry([entry], "user:ada"),
-    Kind.SENT_AGAIN: lambda ledger, entry: ledger.retry([entry], "user:ada", again=True),
-    Kind.IGNORED: lambda ledger, entry: ledger.ignore([entry], "user:ada"),
-    Kind.MARKED_MOVED: lambda ledger, entry: ledger.mark_moved([entry], "user:ada", target_id="expense"),
-    Kind.ARCHIVED: lambda ledger, entry: ledger.archived([entry], "run"),
+    Kind.RETRIED: lambda ledger, entry: ledger.documents.retry([entry], "user:ada"),
+    Kind.SENT_AGAIN: lambda ledger, entry: ledger.documents.retry([entry], "user:ada", again=True),
+    Kind.IGNORED: lambda ledger, entry: ledger.documents.ignore([entry], "user:ada"),
+    Kind.MARKED_MOVED: lambda ledger, entry: ledger.documents.mark_moved([entry], "user:ada", target_id="expense"),
+    Kind.ARCHIVED: lambda ledger, entry: ledger.steps.archived([entry], "run"),
 }
 
 

@@ -32,7 +32,7 @@ def test_what_a_person_called_there_is_not_archived(acme: Stage, archives: Expor
     uid = acme.document()
     acme.fault("status", "debitoor.expenses.create", status=400)  # its file is uploaded by then
     acme.export(archives)
-    acme.ledger.mark_moved([acme.entry(uid)], "user:anna")
+    acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
     assert acme.states() == {uid: "moved"}
     assert acme.archive(archives) == 0
     assert acme.archived() == set()
@@ -51,7 +51,7 @@ def test_what_a_rebuild_found_is_not_archived(acme: Stage, archives: ExportAccou
     acme.run_id = "rebuild"
     acme.rebuild()
     assert acme.states() == {uid: "moved"}
-    assert not acme.ledger.to_archive("acme")
+    assert not acme.ledger.documents.to_archive("acme")
 
 
 def test_what_was_found_there_and_compared_is_archived(acme: Stage, archives: ExportAccount) -> None:
@@ -67,7 +67,7 @@ def test_a_locked_document_is_tried_once_and_told(acme: Stage, archives: ExportA
     acme.export(archives)
     assert acme.states() == {uid: "moved not_archived"}
     assert "locked" in acme.entry(uid).reason
-    assert not acme.ledger.to_archive("acme")
+    assert not acme.ledger.documents.to_archive("acme")
 
 
 def test_a_document_deleted_meanwhile_does_not_fail_the_run(acme: Stage, archives: ExportAccount) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.ledger import Entry, Ledger
+from debitoor_provider.sync.ledger import Entry
 from debitoor_provider.sync.steps import transfer
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import manual
@@ -96,7 +96,7 @@ def test_an_attempt_that_did_not_upload_its_file_is_repeated_at_once(
 def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) -> None:
     uid = acme.document()
     _lose_the_answer(acme)
-    history = acme.ledger.history(acme.entry(uid))
+    history = acme.ledger.documents.history(acme.entry(uid))
     assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
     assert history[2].detail == {"date": "2026-01-31", "by_rate": {"19": "119"}}
     attempt = last_attempt(acme.ledger, acme.entry(uid))
@@ -155,9 +155,10 @@ def test_the_target_is_asked_again_when_another_account_was_at_a_document(
 ) -> None:
     monkeypatch.setattr(transfer, "BATCH", 1)
     first, second = acme.documents(2)
-    claim, claims = Ledger.claim, []
+    leases = type(acme.ledger.leases)
+    claim, claims = leases.claim, []
 
-    def claim_late(self: Ledger, entries: list[Entry], *args: Any, **options: Any) -> list[Entry]:
+    def claim_late(self: Any, entries: list[Entry], *args: Any, **options: Any) -> list[Entry]:
         claims.append(entries)
         if len(claims) == 2:  # the first document is through, and the second not begun
             acme.account_id = "other"
@@ -165,7 +166,7 @@ def test_the_target_is_asked_again_when_another_account_was_at_a_document(
             acme.account_id = "acme"
         return claim(self, entries, *args, **options)
 
-    monkeypatch.setattr(Ledger, "claim", claim_late)
+    monkeypatch.setattr(leases, "claim", claim_late)
     acme.export()
     assert len(claims) == 3
     assert acme.booked().keys() == {first, second}

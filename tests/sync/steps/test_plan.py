@@ -143,12 +143,12 @@ def test_a_backfill_moves_what_it_planned_and_leaves_the_watermark(acme: Stage) 
     account = acme.exports()
     january, march = acme.document(document_date="2026-01-31"), acme.document(document_date="2026-03-01")
     acme.plan(account)
-    mark = acme.ledger.watermark("acme", "export")
+    mark = acme.ledger.runs.watermark("acme", "export")
     window = Window(RunKind.BACKFILL, start=date(2026, 3, 1), end=date(2026, 3, 31))
     acme.clock.pass_by(hours=1)
     plan = acme.plan(account, window, RunKind.BACKFILL)
     assert [entry.source_id for entry in plan.due] == [march]
-    assert acme.ledger.watermark("acme", "export") == mark
+    assert acme.ledger.runs.watermark("acme", "export") == mark
     assert [entry.source_id for entry in acme.due(account)] == [january, march]
 
 
@@ -209,10 +209,10 @@ def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
     acme.clock.pass_by(hours=4)
     before = acme.clock()
     acme.plan(acme.exports())
-    run = acme.ledger.run(acme.run_id)
+    run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert (run.kind, run.window["full"]) == ("scheduled", False)
-    since = acme.ledger.watermark("acme", "export").listed_at
+    since = acme.ledger.runs.watermark("acme", "export").listed_at
     assert since is not None
     assert timedelta() <= since - before < timedelta(minutes=1)
 

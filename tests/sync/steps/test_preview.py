@@ -48,7 +48,7 @@ def test_what_is_settled_is_told_as_it_is(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=False)
     moved, ignored, held, refused = acme.document(), acme.document(), acme.document(currency="USD"), acme.document()
     acme.plan(account)
-    acme.ledger.ignore([acme.entry(ignored)], "user:anna")
+    acme.ledger.documents.ignore([acme.entry(ignored)], "user:anna")
     acme.fault("status", "debitoor.expenses.create", status=400, between=(2, 2))
     acme.finish(acme.exports(parallel=1))
     outcomes = {row.source_id: row.outcome for row in acme.preview(account)}
@@ -69,7 +69,7 @@ def test_a_changed_document_is_shown_with_its_new_name(acme: Stage) -> None:
     names = {row.source_id: row.target_name for row in acme.preview(account)}
     acme.export(account)
     assert names == {uid: "B.pdf", other: "A.pdf"}
-    assert names == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "export")}
+    assert names == {entry.source_id: entry.target_name for entry in acme.ledger.documents.entries("acme", "export")}
 
 
 def test_after_the_loss_of_a_ledger_the_preview_finds_what_is_there(acme: Stage) -> None:
@@ -103,7 +103,7 @@ def test_the_preview_of_an_import_is_what_then_happens(acme: Stage) -> None:
     assert acme.company.documents() == []
     acme.import_(account)
     sent = {row.source_id: row.target_name for row in rows if row.outcome == "send"}
-    assert sent == {entry.source_id: entry.target_name for entry in acme.ledger.entries("acme", "import")}
+    assert sent == {entry.source_id: entry.target_name for entry in acme.ledger.documents.entries("acme", "import")}
     assert [row.outcome for row in rows if row.source_id not in sent] == ["left out"]
     assert {row.outcome for row in acme.preview_import(account)} == {"there", "left out"}
 

@@ -115,7 +115,7 @@ def test_what_is_sent_again_is_not_booked_twice(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     (expense,) = acme.company.expenses()
-    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
     acme.finish()
     assert len(acme.company.expenses()) == 1
     assert acme.entry(uid).target_id == expense["id"]
@@ -126,7 +126,7 @@ def test_a_new_record_that_a_person_wants_is_booked_beside_the_old_one_and_once(
     acme.export()
     for count in (2, 3):
         before = {expense["id"] for expense in acme.company.expenses()}
-        acme.ledger.retry([acme.entry(uid)], "user:anna", anew=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
         acme.finish()
         acme.export()
         after = {expense["id"] for expense in acme.company.expenses()}
@@ -137,7 +137,7 @@ def test_a_new_record_that_a_person_wants_is_booked_beside_the_old_one_and_once(
 def test_a_new_record_whose_answer_was_lost_is_found_and_not_booked_once_more(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
-    acme.ledger.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
     acme.fault("cut_after", "debitoor.expenses.create")
     blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 9))
     with pytest.raises(RetryError):
@@ -154,7 +154,7 @@ def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: S
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
     acme.export()
     assert acme.booked() == {}
-    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
     acme.finish()
     assert acme.booked() == {uid: 119}
 
@@ -164,7 +164,7 @@ def test_what_was_archived_after_it_was_sent_can_be_sent_again(acme: Stage) -> N
     account = acme.exports(archive_after_transfer=True)
     acme.export(account)
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
-    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
     acme.clock.pass_by(days=8)  # so that the whole period is listed, without what is archived
     acme.export(account)
     assert acme.booked() == {uid: 119}
@@ -176,6 +176,6 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=True)
     acme.export(account)
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
-    acme.ledger.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
     acme.export(account, manual(None, None, (uid,)))
     assert acme.booked() == {uid: 119}

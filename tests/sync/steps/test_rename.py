@@ -47,9 +47,9 @@ def named(ledger: Ledger) -> Callable[..., list[str]]:
             )
             for uid, filename in enumerate(filenames, first)
         ]
-        ledger.plan("acme", "export", "run", planned)
+        ledger.plans.enter("acme", "export", "run", planned)
         rename(job(ledger, pattern))
-        known = ledger.known("acme", "export", [document.source_id for document in planned])
+        known = ledger.documents.known("acme", "export", [document.source_id for document in planned])
         return [str(known[document.source_id].target_name) for document in planned]
 
     return plan_and_name
@@ -70,17 +70,17 @@ def test_equal_names_are_numbered_in_the_order_in_which_the_documents_came(named
 
 def test_a_name_once_given_stays(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "a.pdf"])
-    pending = ledger.entries("acme", "export")
+    pending = ledger.documents.entries("acme", "export")
     assert rename_each(job(ledger, "{company}"), pending) == 0
-    assert {entry.target_name for entry in ledger.entries("acme", "export")} == {"a.pdf", "a_2.pdf"}
+    assert {entry.target_name for entry in ledger.documents.entries("acme", "export")} == {"a.pdf", "a_2.pdf"}
 
 
 def test_a_name_that_somebody_takes_meanwhile_is_not_given(
-    named: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+    named: Callable[..., list[str]], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named(["a.pdf"])
     with monkeypatch.context() as late:
-        late.setattr(Ledger, "name_keys_taken", _blind_once(Ledger.name_keys_taken))
+        late.setattr(type(ledger.names), "keys_taken", _blind_once(type(ledger.names).keys_taken))
         assert named(["a.pdf"], first=2) == ["a_2.pdf"]
 
 

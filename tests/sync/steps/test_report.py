@@ -45,7 +45,7 @@ def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
 
 def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.note_error(acme.run_id, "The API key is blocked.")
+    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.")
     verdict = told(acme, "export", "archive")
     assert (verdict.verdict, verdict.text) == (
         "failed",
@@ -55,25 +55,25 @@ def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
 
 def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
     assert told(acme, "export").verdict == "stopped"
-    run = acme.ledger.run(acme.run_id)
+    run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert (run.verdict, run.remedy) == ("stopped", "Enter a new one.")
 
 
 def test_a_stopped_step_that_succeeds_when_it_is_tried_again_stops_nothing(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
     assert told(acme).verdict == "success"
 
 
 def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
-    acme.ledger.note_error(acme.run_id, "Debitoor is not reachable.")
+    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, "Debitoor is not reachable.")
     assert told(acme, "export").verdict == "failed"
-    run = acme.ledger.run(acme.run_id)
+    run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert run.remedy == ""
 
@@ -82,7 +82,7 @@ def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
     acme.documents(2, tax_rates=[])
     acme.export()
     verdict = told(acme)
-    run = acme.ledger.run(acme.run_id)
+    run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert (run.verdict, run.error, run.counts) == ("rejected", verdict.text, {"rejected": 2})
     assert "2 documents were rejected" in verdict.text

@@ -17,7 +17,7 @@ def test_documents_that_another_run_holds_are_left_to_it(acme: Stage) -> None:
     [uid, other] = acme.documents(2)
     acme.plan(acme.exports())
     acme.name(acme.exports())
-    acme.ledger.claim([acme.entry(uid)], "another run", timedelta(minutes=2))
+    acme.ledger.leases.claim([acme.entry(uid)], "another run", timedelta(minutes=2))
     with pytest.raises(RetryError, match="1 documents are being moved by another run") as failure:
         acme.send(acme.exports())
     assert failure.value.retry_after == 120
@@ -30,14 +30,14 @@ def test_documents_that_another_run_holds_are_left_to_it(acme: Stage) -> None:
 def test_what_a_person_decides_meanwhile_holds(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     [uid, other] = acme.documents(2)
     acme.plan(acme.exports())
-    claim = type(acme.ledger).claim
+    claim = type(acme.ledger.leases).claim
 
     def claim_then_ignored(*args: Any, **kwargs: Any) -> Any:
         claimed = claim(*args, **kwargs)
-        acme.ledger.ignore([entry for entry in claimed if entry.source_id == uid], "user:anna")
+        acme.ledger.documents.ignore([entry for entry in claimed if entry.source_id == uid], "user:anna")
         return claimed
 
-    monkeypatch.setattr(type(acme.ledger), "claim", claim_then_ignored)
+    monkeypatch.setattr(type(acme.ledger.leases), "claim", claim_then_ignored)
     acme.finish()
     assert acme.states() == {uid: "ignored", other: "moved"}
     assert list(acme.booked()) == [other]
@@ -97,7 +97,7 @@ def test_a_document_that_cannot_be_handled_does_not_keep_the_others(
 
 def test_a_ledger_that_fails_is_no_fault_of_the_document(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     uid = acme.document()
-    monkeypatch.setattr(type(acme.ledger), "intend", _killed)
+    monkeypatch.setattr(type(acme.ledger.steps), "intend", _killed)
     with pytest.raises(OSError, match="killed"):
         acme.export()
     assert acme.states() == {uid: "planned"}

@@ -135,7 +135,7 @@ class ExportDirection:
 
             def prepare(claimed: list[Entry]) -> Mover:
                 attempts = open_attempts(job.ledger, claimed)
-                elsewhere = job.ledger.sent_elsewhere(claimed)
+                elsewhere = job.ledger.documents.sent_elsewhere(claimed)
                 home = books.result()  # Debitoor is asked for nothing else before
                 known = companies.result()
                 marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))

@@ -152,11 +152,11 @@ class ExpenseMover:
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         """Take a document off the run's list: it waits, or it is no concern of the account any more."""
         if entry.state is State.SENDING:
-            entry = self.ledger.postpone(entry, left_out.reason)
+            entry = self.ledger.steps.postpone(entry, left_out.reason)
         if left_out.waits:
-            self.ledger.wait(entry, left_out.code, left_out.reason)
+            self.ledger.steps.wait(entry, left_out.code, left_out.reason)
         else:
-            self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+            self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
@@ -164,12 +164,12 @@ class ExpenseMover:
         announced = booking.figures.as_json()
         if booking.rounding:
             announced["rounding"] = f"{booking.rounding:f}"
-        entry = self.ledger.intend(entry, detail=announced)
+        entry = self.ledger.steps.intend(entry, detail=announced)
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
             file_id = self.debitoor.upload_file(name, content.body, content.size).id
-            entry = self.ledger.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
+            entry = self.ledger.steps.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
         try:
             stored = self.debitoor.create_expense(booking.with_file(file_id))
         except UnclearOutcome as unclear:
@@ -198,7 +198,7 @@ class ExpenseMover:
         if wrong:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
-        self.ledger.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
+        self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Draft, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
@@ -206,7 +206,7 @@ class ExpenseMover:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):
                 told = {"found": True, "number": expense.number}
-                self.ledger.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
+                self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
 

@@ -146,7 +146,7 @@ class ImportDirection:
                 getmyinvoices=self.getmyinvoices,
                 debitoor=self.debitoor,
                 company_uid=company_uid,
-                present=presence.now(attempted=sending or bool(job.ledger.sent_elsewhere(claimed))),
+                present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
                 now=job.now,
             ).move
 

@@ -76,7 +76,7 @@ class UploadMover:
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
-            entry = self.ledger.intend(entry)
+            entry = self.ledger.steps.intend(entry)
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
@@ -96,7 +96,7 @@ class UploadMover:
                     raise
                 return
             detail = {"found": True} if found else {}
-            self.ledger.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+            self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
 
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
@@ -113,7 +113,7 @@ class UploadMover:
         """Take a document that carries the sales document's mark as its copy."""
         if entry.state is State.SENDING:
             self._repair(there)
-        self.ledger.moved(entry, str(there.document_uid), detail={"found": True})
+        self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True})
 
     def _by_number(self, number: str) -> int | None:
         """Find the one document of a number, when a duplicate's answer does not tell which it is (section 6.3)."""
@@ -174,6 +174,6 @@ class UploadMover:
 
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         if entry.state is State.SENDING:
-            entry = self.ledger.postpone(entry, left_out.reason)
-        self.ledger.plan(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+            entry = self.ledger.steps.postpone(entry, left_out.reason)
+        self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import (
     EntryChanged,
     IllegalTransition,
@@ -12,8 +13,11 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerTooNew,
     LedgerUnavailable,
 )
+from debitoor_provider.sync.ledger.filters import Order
+from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import (
+    Consent,
     Entry,
     Event,
     FoundDocument,
@@ -25,14 +29,14 @@ from debitoor_provider.sync.ledger.records import (
     Run,
     Watermark,
 )
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, Kind, State
-from debitoor_provider.sync.ledger.store import Ledger
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, Kind, State, origins
 
 __all__ = [
     "ATTENTION",
     "DONE",
     "DUE",
     "OPEN",
+    "Consent",
     "Direction",
     "Entry",
     "EntryChanged",
@@ -48,6 +52,7 @@ __all__ = [
     "LedgerTooNew",
     "LedgerUnavailable",
     "Naming",
+    "Order",
     "Outcome",
     "Pending",
     "PlanResult",
@@ -56,4 +61,6 @@ __all__ = [
     "Run",
     "State",
     "Watermark",
+    "origins",
+    "storable",
 ]

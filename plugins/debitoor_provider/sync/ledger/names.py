@@ -1,7 +1,7 @@
-"""The name that a document's copy gets: chosen once, and no two alike in an account.
+"""The part ``ledger.names``: the file name of a document's copy, chosen once and unique in an account.
 
-Alike means equal but for case and composition, as file systems have it. The unique index decides, so two runs cannot
-choose the same name however they race.
+Names that differ only in case or composition count as equal, as in file systems. A unique index decides, so two runs
+cannot choose the same name.
 """
 
 from __future__ import annotations
@@ -12,26 +12,90 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.errors import IllegalTransition
+from debitoor_provider.sync.ledger.events import event_values, write_events
 from debitoor_provider.sync.ledger.records import Naming
-from debitoor_provider.sync.ledger.rows import chunks, event_values, write_events
 from debitoor_provider.sync.ledger.states import STEPS, Direction, Kind, State
-from debitoor_provider.sync.ledger.tables import documents, storable
 from debitoor_provider.sync.naming.filename import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
     from sqlalchemy.engine import Connection
 
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
 
 NAME_LENGTH = 255
 """Characters of a file name."""
 
 
-def name_all(
+class Names:
+    """Gives documents their file names."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def give(self, entry: Entry, name: str) -> Entry | None:
+        """Give a planned document its file name; return ``None`` when another one of the account has that name.
+
+        A document that has a name keeps it: use the name of the returned entry.
+
+        :raises IllegalTransition: when the document is not planned any more
+        """
+        naming = self.give_all([(entry, name)])
+        if naming.named:
+            return naming.named[0]
+        if naming.taken:
+            return None
+        raise IllegalTransition(f"Document {entry.source_id} is not planned any more; only a planned one is named.")
+
+    def give_all(self, pairs: Iterable[tuple[Entry, str]], *, run_id: str | None = None) -> Naming:
+        """Give many planned documents of one account their file names, where those are free."""
+        pairs = list(pairs)
+        with self._database().write() as connection:
+            return give_names(connection, pairs, at=self._clock.now(), run_id=run_id)
+
+    def taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
+        """Return the names of the account that begin with a prefix, regardless of case."""
+        key = name_key(storable(prefix))
+        values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
+        with self._database().read() as connection:
+            return set(connection.scalars(_TAKEN, values))
+
+    def keys_taken(self, account: str, direction: Direction, names: Iterable[str]) -> set[str]:
+        """Return the keys (see :func:`.name_key`) of those names that the account has."""
+        found: set[str] = set()
+        with self._database().read() as connection:
+            for chunk in chunks({name_key(storable(name)) for name in names}):
+                found |= set(
+                    connection.scalars(
+                        sa.select(documents.c.target_name_key).where(
+                            documents.c.account == account,
+                            documents.c.direction == direction,
+                            documents.c.target_name_key.in_(chunk),
+                        )
+                    )
+                )
+        return found
+
+
+_TAKEN = sa.select(documents.c.target_name).where(
+    documents.c.account == sa.bindparam("the_account"),
+    documents.c.direction == sa.bindparam("the_direction"),
+    documents.c.target_name_key >= sa.bindparam("first"),
+    documents.c.target_name_key < sa.bindparam("last"),
+)
+
+
+def give_names(
     connection: Connection,
     pairs: Collection[tuple[Entry, str]],
     *,
@@ -39,9 +103,9 @@ def name_all(
     run_id: str | None,
     states: Collection[State] = STEPS[Kind.NAMED].origins,
 ) -> Naming:
-    """Give each entry its name where that is free. An entry that has a name keeps it.
+    """Give each entry its name where that is free; an entry that has a name keeps it.
 
-    Entries that are not in one of the states any more are in neither part of the answer.
+    Entries that are in none of the states any more are left out of the result.
     """
     named: list[Entry] = []
     taken: list[Entry] = []
@@ -55,56 +119,11 @@ def name_all(
             entry = replace(entry, state=row.state, target_name=row.target_name or name)
             (wanted if row.target_name is None else named).append(entry)
         free = _write(connection, wanted)
-        write_events(
-            connection,
-            [
-                event_values(
-                    entry.id,
-                    Kind.NAMED,
-                    entry.state,
-                    entry.state,
-                    at=at,
-                    run_id=run_id,
-                    detail={"name": entry.target_name},
-                )
-                for entry in free
-            ],
-        )
+        write_events(connection, [_event(entry, at, run_id) for entry in free])
         named += free
         written = {entry.id for entry in free}
         taken += [asked[entry.id][0] for entry in wanted if entry.id not in written]
     return Naming(named, taken)
-
-
-def names_taken(connection: Connection, account: str, direction: Direction, prefix: str) -> set[str]:
-    """Return the names of an account that begin so, without regard to case."""
-    key = name_key(storable(prefix))
-    values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
-    return set(connection.scalars(_TAKEN, values))
-
-
-def keys_taken(connection: Connection, account: str, direction: Direction, names: Iterable[str]) -> set[str]:
-    """Return the keys of those of these names that are taken in an account."""
-    found: set[str] = set()
-    for chunk in chunks({name_key(storable(name)) for name in names}):
-        found |= set(
-            connection.scalars(
-                sa.select(documents.c.target_name_key).where(
-                    documents.c.account == account,
-                    documents.c.direction == direction,
-                    documents.c.target_name_key.in_(chunk),
-                )
-            )
-        )
-    return found
-
-
-_TAKEN = sa.select(documents.c.target_name).where(
-    documents.c.account == sa.bindparam("the_account"),
-    documents.c.direction == sa.bindparam("the_direction"),
-    documents.c.target_name_key >= sa.bindparam("first"),
-    documents.c.target_name_key < sa.bindparam("last"),
-)
 
 
 def _require_name(name: str) -> None:
@@ -130,7 +149,7 @@ _NAME = (
 
 
 def _write(connection: Connection, entries: list[Entry]) -> list[Entry]:
-    """Write down the names that the unique index lets through; tells whose they are."""
+    """Write the names that the unique index accepts; return their entries."""
     if not entries:
         return []
     try:
@@ -144,3 +163,8 @@ def _write(connection: Connection, entries: list[Entry]) -> list[Entry]:
 def _named(entry: Entry) -> dict[str, Any]:
     name = entry.target_name or ""
     return {"the_id": entry.id, "name": name, "name_key": name_key(name)}
+
+
+def _event(entry: Entry, at: datetime, run_id: str | None) -> dict[str, Any]:
+    detail = {"name": entry.target_name}
+    return event_values(entry.id, Kind.NAMED, entry.state, entry.state, at=at, run_id=run_id, detail=detail)

@@ -1,30 +1,36 @@
-"""Documents that are chosen now and read when they are needed."""
+"""Documents that are selected now and read when they are needed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import WHOLE, chunks
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
-
-    Read = Callable[[Sequence[int]], list[Entry]]
 
 
 class Pending(Sequence["Entry"]):
-    """Documents of a ledger in their order: any number of them, in the memory of their ids.
+    """A sequence of documents of which only the ids are kept in memory, whatever their number.
 
-    Each is as it is when it is read, whatever it was when it was chosen.
+    Each is as it is when it is read, not as it was when it was selected.
 
-    :param read: gives the documents of some ids
+    :param database: the database to read from
+    :param ids: of the documents, in their order
     """
 
-    def __init__(self, read: Read, ids: Sequence[int]) -> None:
-        self._read = read
+    def __init__(self, database: Callable[[], Database], ids: Sequence[int]) -> None:
+        self._database = database
         self._ids = ids
 
     def __len__(self) -> int:
@@ -41,5 +47,18 @@ class Pending(Sequence["Entry"]):
     def __getitem__(self, index: slice) -> Pending: ...
     def __getitem__(self, index: int | slice) -> Entry | Pending:
         if isinstance(index, slice):
-            return Pending(self._read, self._ids[index])
-        return next(iter(self._read([self._ids[index]])))
+            return Pending(self._database, self._ids[index])
+        return self._read([self._ids[index]])[0]
+
+    def _read(self, ids: Sequence[int]) -> list[Entry]:
+        with self._database().read() as connection:
+            return read_entries(connection, ids)
+
+
+def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:
+    """Return the documents with these ids, by ascending id."""
+    found: list[Entry] = []
+    for chunk in chunks(sorted(set(ids))):
+        rows = connection.execute(sa.select(*COLUMNS).where(documents.c.id.in_(chunk)).order_by(documents.c.id))
+        found += map(to_entry, rows.all())
+    return found

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
 from debitoor_provider.sync.ledger.states import DONE, OPEN, Direction, State
-from debitoor_provider.sync.ledger.tables import KEY_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,15 @@ RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
 NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
-"""What a document has that needs none."""
+"""The columns of a document that needs no reason."""
+NO_TRACES: Mapping[str, None] = {
+    "target_name": None,
+    "target_name_key": None,
+    "file_id": None,
+    "file_sha256": None,
+    "file_bytes": None,
+}
+"""The columns that a name and an upload fill, as they are before the record is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,24 @@ class Watermark:
     listed_at: datetime | None = None
     full_listed_at: datetime | None = None
     settings_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent at Debitoor that a user is asked for.
+
+    :param user_id: the user
+    :param connection_id: the connection that gets the token
+    :param redirect_uri: where Debitoor sends the user back to
+    :param back: where the page continues then
+    :param email: the e-mail that the Debitoor account must have; empty when any will do
+    """
+
+    user_id: str
+    connection_id: str
+    redirect_uri: str
+    back: str
+    email: str
 
 
 def require_key(name: str, value: str) -> None:

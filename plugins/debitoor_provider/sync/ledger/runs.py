@@ -1,4 +1,4 @@
-"""Runs, and how far each account's source was asked."""
+"""The part ``ledger.runs``: runs, what they came to, and how far each account's source was listed."""
 
 from __future__ import annotations
 
@@ -7,142 +7,152 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.engine import upsert
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.records import Run, Watermark
-from debitoor_provider.sync.ledger.rows import chunks
-from debitoor_provider.sync.ledger.tables import runs, watermarks
+from debitoor_provider.sync.ledger.states import DUE, Kind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from sqlalchemy.engine import Connection
-
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.states import Direction
 
 _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
 _WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
+_RESULTS = {
+    Kind.MOVED: "moved",
+    Kind.ARCHIVED: "archived",
+    Kind.NOT_ARCHIVED: "not archived",
+    Kind.HELD: "held",
+    Kind.REJECTED: "rejected",
+    Kind.WAITS: "waiting",
+}
 
 
-def start(connection: Connection, run: Run, at: datetime) -> None:
-    """Enter a run. One that is known begins anew: its task is tried again, or it was cleared."""
-    values: dict[str, Any] = {
-        "kind": run.kind,
-        "window": dict(run.window),
-        "finished_at": None,
-        "counts": {},
-        "verdict": "",
-        "error": "",
-        "remedy": "",
-    }
-    first = {"id": run.id, "account": run.account, "direction": run.direction, "started_at": run.started_at or at}
-    connection.execute(
-        upsert(connection, runs).values(first | values).on_conflict_do_update(index_elements=["id"], set_=values)
-    )
+class Runs:
+    """Records runs and reads them."""
 
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
 
-def finish(
-    connection: Connection, run_id: str, at: datetime, *, counts: Mapping[str, Any], verdict: str, error: str
-) -> None:
-    """Enter what a run came to.
+    def start(self, run: Run) -> None:
+        """Record the start of a run; one that is known starts anew: its task is retried, or it was cleared."""
+        values: dict[str, Any] = {
+            "kind": run.kind,
+            "window": dict(run.window),
+            "finished_at": None,
+            "counts": {},
+            "verdict": "",
+            "error": "",
+            "remedy": "",
+        }
+        at = run.started_at or self._clock.now()
+        first = {"id": run.id, "account": run.account, "direction": run.direction, "started_at": at}
+        with self._database().write() as connection:
+            connection.execute(
+                upsert(connection, runs)
+                .values(first | values)
+                .on_conflict_do_update(index_elements=["id"], set_=values)
+            )
 
-    :raises LedgerError: for a run that the ledger does not know
-    """
-    values = {"finished_at": at, "counts": dict(counts), "verdict": verdict, "error": error}
-    if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
-        raise LedgerError(f"There is no run {run_id} in the ledger.")
+    def finish(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, error: str = "") -> None:
+        """Record the result of a run.
 
+        :raises LedgerError: for a run that was not started
+        """
+        values = {"finished_at": self._clock.now(), "counts": dict(counts), "verdict": verdict, "error": error}
+        with self._database().write() as connection:
+            if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
+                raise LedgerError(f"There is no run {run_id} in the ledger.")
 
-def note_error(connection: Connection, run_id: str, error: str, remedy: str, verdict: str) -> None:
-    """Enter why a step failed; a run that was not started has nowhere to say it."""
-    values = {"error": error, "remedy": remedy, "verdict": verdict}
-    connection.execute(runs.update().where(runs.c.id == run_id).values(values))
+    def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
+        """Record why a step of a run failed, for the run's report; a run that was not started is left out.
 
+        :param remedy: what a person can do about it
+        :param verdict: the run's verdict if the step stays failed, when that is known already
+        """
+        values = {"error": error, "remedy": remedy, "verdict": verdict}
+        with self._database().write() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(values))
 
-def find(connection: Connection, run_id: str) -> Run | None:
-    """Return a run, ``None`` when it is not known."""
-    row = connection.execute(sa.select(*_RUN).where(runs.c.id == run_id)).first()
-    return None if row is None else Run(*row)
+    def get(self, run_id: str) -> Run | None:
+        """Return a run, ``None`` when it is not known."""
+        return self.known([run_id]).get(run_id)
 
+    def known(self, run_ids: Iterable[str]) -> dict[str, Run]:
+        """Return the known ones of these runs, by id."""
+        found: dict[str, Run] = {}
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(set(run_ids))):
+                rows = connection.execute(sa.select(*_RUN).where(runs.c.id.in_(chunk)))
+                found |= {run.id: run for run in (Run(*row) for row in rows)}
+        return found
 
-def known(connection: Connection, run_ids: Iterable[str]) -> dict[str, Run]:
-    """Return, by their ids, the runs that are known."""
-    found: dict[str, Run] = {}
-    for chunk in chunks(sorted(set(run_ids))):
-        rows = connection.execute(sa.select(*_RUN).where(runs.c.id.in_(chunk)))
-        found |= {run.id: run for run in (Run(*row) for row in rows)}
-    return found
+    def latest(
+        self, account: str | None = None, limit: int = 50, *, accounts: Collection[str] | None = None
+    ) -> list[Run]:
+        """Return the latest runs, of one account or of any of several, newest first."""
+        query = sa.select(*_RUN).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
+        if account is not None:
+            query = query.where(runs.c.account == account)
+        if accounts is not None:
+            query = query.where(runs.c.account.in_(sorted(accounts)))
+        with self._database().read() as connection:
+            return [Run(*row) for row in connection.execute(query)]
 
-
-def latest(
-    connection: Connection, account: str | None, limit: int, accounts: Collection[str] | None = None
-) -> list[Run]:
-    """Return the latest runs, newest first."""
-    statement = sa.select(*_RUN).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
-    if account is not None:
-        statement = statement.where(runs.c.account == account)
-    if accounts is not None:
-        statement = statement.where(runs.c.account.in_(sorted(accounts)))
-    return [Run(*row) for row in connection.execute(statement)]
-
-
-def last_judged(connection: Connection, account: str, verdicts: Collection[str] | None) -> Run | None:
-    """Return the latest run that was to move something and has a verdict, or one of these; else ``None``."""
-    is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
-    row = connection.execute(
-        sa.select(*_RUN)
-        .where(runs.c.account == account, runs.c.kind != "dry_run", is_wanted)
-        .order_by(runs.c.started_at.desc(), runs.c.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Run(*row)
-
-
-def watermark(connection: Connection, account: str, direction: Direction) -> Watermark:
-    """Return how far the source was asked."""
-    row = connection.execute(
-        sa.select(*_WATERMARK).where(watermarks.c.account == account, watermarks.c.direction == direction)
-    ).first()
-    return Watermark(account, direction) if row is None else Watermark(*row)
-
-
-def lock_watermark(connection: Connection, account: str, direction: Direction) -> None:
-    """Let one plan of an account wait for the other, until the transaction ends."""
-    statement = upsert(connection, watermarks).values(account=account, direction=direction, settings_fingerprint="")
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["account", "direction"], set_={"account": account})
-    )
-
-
-def move_watermark(
-    connection: Connection,
-    account: str,
-    direction: Direction,
-    *,
-    listed_at: datetime | None,
-    full_listed_at: datetime | None,
-    settings_fingerprint: str,
-) -> None:
-    """Move the marks that are given, and never back: a run may end after one that started later."""
-    before = watermark(connection, account, direction)
-    if listed_at is None and full_listed_at is None:
-        return
-    connection.execute(
-        watermarks.update()
-        .where(watermarks.c.account == account, watermarks.c.direction == direction)
-        .values(
-            listed_at=_later(before.listed_at, listed_at),
-            full_listed_at=_later(before.full_listed_at, full_listed_at),
-            settings_fingerprint=settings_fingerprint,
+    def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
+        """Return the account's latest run, dry runs aside, that has a verdict, or one of these verdicts."""
+        is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
+        query = (
+            sa.select(*_RUN)
+            .where(runs.c.account == account, runs.c.kind != "dry_run", is_wanted)
+            .order_by(runs.c.started_at.desc(), runs.c.id.desc())
+            .limit(1)
         )
-    )
+        with self._database().read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Run(*row)
 
+    def counts(self, run_id: str) -> dict[str, int]:
+        """Return how many documents the run moved, archived, held, rejected or made wait, and that are still so."""
+        is_still_so = sa.or_(
+            documents.c.state == events.c.to_state,
+            sa.and_(events.c.to_state == State.MOVED, documents.c.state == State.ARCHIVED),
+        )
+        query = (
+            sa.select(events.c.kind, sa.func.count(sa.distinct(events.c.document_id)))
+            .join(documents, documents.c.id == events.c.document_id)
+            .where(events.c.run_id == run_id, events.c.kind.in_([str(kind) for kind in _RESULTS]), is_still_so)
+            .group_by(events.c.kind)
+        )
+        with self._database().read() as connection:
+            found = {kind: number for kind, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+        return {name: found[str(kind)] for kind, name in _RESULTS.items() if str(kind) in found}
 
-def reset_watermark(connection: Connection, account: str, direction: Direction) -> None:
-    """Forget how far the source was asked: the next run lists everything."""
-    connection.execute(watermarks.delete().where(watermarks.c.account == account, watermarks.c.direction == direction))
+    def finished_documents(self, run_ids: Iterable[str]) -> dict[str, int]:
+        """Return how many documents each of these runs has finished with, successfully or not."""
+        query = (
+            sa.select(documents.c.moved_by, sa.func.count())
+            .where(documents.c.moved_by.in_(sorted(run_ids)), documents.c.state.not_in(sorted(DUE)))
+            .group_by(documents.c.moved_by)
+        )
+        with self._database().read() as connection:
+            return {run_id: number for run_id, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
+    def watermark(self, account: str, direction: Direction) -> Watermark:
+        """Return how far the account's source was listed."""
+        query = sa.select(*_WATERMARK).where(watermarks.c.account == account, watermarks.c.direction == direction)
+        with self._database().read() as connection:
+            row = connection.execute(query).first()
+        return Watermark(account, direction) if row is None else Watermark(*row)
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((moment for moment in (one, other) if moment is not None), default=None)
+    def reset_watermark(self, account: str, direction: Direction) -> None:
+        """Remove the watermark: the next run lists everything."""
+        mark = watermarks.c.account == account, watermarks.c.direction == direction
+        with self._database().write() as connection:
+            connection.execute(watermarks.delete().where(*mark))

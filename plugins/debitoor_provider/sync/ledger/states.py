@@ -123,6 +123,11 @@ STEPS: Mapping[Kind, Step] = {
 }
 
 
+def origins(kind: Kind) -> frozenset[State]:
+    """Return the states from which a step is possible."""
+    return STEPS[kind].origins
+
+
 def is_legal(kind: Kind, origin: State | None, target: State) -> bool:
     """Whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
     step = STEPS[kind]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.http.errors import RejectError, RetryError
-from debitoor_provider.sync.ledger.rows import chunks
+from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def archive(job: Job) -> int:
     :raises StopError: when a person has to mend something first
     :raises RetryError: when some are left that may be archived later
     """
-    entries = job.ledger.to_archive(job.account_id)
+    entries = job.ledger.documents.to_archive(job.account_id)
     archived: list[int] = []
     done: deque[Entry] = deque()
 
@@ -38,7 +38,7 @@ def archive(job: Job) -> int:
             job.direction.archive(entry.source_id)
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            job.ledger.not_archived(entry, job.run_id, error.message, _MEND)
+            job.ledger.steps.not_archived(entry, job.run_id, error.message, _MEND)
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:
@@ -50,7 +50,7 @@ def archive(job: Job) -> int:
             while True:
                 some.append(done.popleft())
         if some:
-            archived.append(len(job.ledger.archived(some, job.run_id)))
+            archived.append(len(job.ledger.steps.archived(some, job.run_id)))
 
     failures: list[RetryError] = []
     for some in chunks(entries):

@@ -69,7 +69,7 @@ def open_attempts(ledger: Ledger, claimed: Sequence[Entry]) -> dict[int, Attempt
 
 def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
     """Return the last attempt in a document's history."""
-    history = ledger.history(entry)
+    history = ledger.documents.history(entry)
     intents = [place for place, event in enumerate(history) if event.kind == Kind.INTENT]
     if not intents:
         return None

@@ -55,8 +55,8 @@ class Job:
 
     def due(self) -> Pending:
         """Return the documents that the run is to move, older documents first."""
-        return self.ledger.pending(self.account_id, self.direction.name, DUE, planned_by=self.planned_by)
+        return self.ledger.plans.pending(self.account_id, self.direction.name, DUE, planned_by=self.planned_by)
 
     def unnamed(self) -> Pending:
         """Return the documents that the run is to name, in the order in which they came."""
-        return self.ledger.unnamed(self.account_id, self.direction.name, planned_by=self.planned_by)
+        return self.ledger.plans.unnamed(self.account_id, self.direction.name, planned_by=self.planned_by)

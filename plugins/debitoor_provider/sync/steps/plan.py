@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
 from debitoor_provider.services.http.shelf import Shelf, Spool
+from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.steps.direction import Record
 from debitoor_provider.sync.window import Window, incremental
 
@@ -67,7 +67,7 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
     """
     started = job.now()
     window = choose_window(job, requested, started)
-    job.ledger.start_run(
+    job.ledger.runs.start(
         Run(job.run_id, job.account_id, job.direction.name, window.kind.value, window=window.as_json())
     )
     left_out: Counter[str] = Counter()
@@ -93,7 +93,7 @@ def choose_window(job: Job, requested: Window | None, now: datetime) -> Window:
     wider filter may take what was left out before.
     """
     if requested is None:
-        mark = job.ledger.watermark(job.account_id, job.direction.name)
+        mark = job.ledger.runs.watermark(job.account_id, job.direction.name)
         unchanged = mark.settings_fingerprint == job.settings_fingerprint
         requested = incremental(
             now=now,
@@ -121,7 +121,7 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
     direction = job.direction
     for some in chunks(records, WHOLE):
         archived = [direction.id_of(record) for record in some if direction.is_archived(record)]
-        known = job.ledger.known(job.account_id, direction.name, archived) if archived else {}
+        known = job.ledger.documents.known(job.account_id, direction.name, archived) if archived else {}
         again = {id_ for id_, entry in known.items() if entry.goes_although_archived}
         for record in some:
             yield record, direction.select(record, sent_again=direction.id_of(record) in again)
@@ -132,7 +132,7 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
 
 def _rechecked(job: Job) -> list[Any]:
     """Return the documents that have waited longest for what no list of changes shows, e.g. their approval."""
-    waiting = job.ledger.waiting(job.account_id)
+    waiting = job.ledger.documents.waiting(job.account_id)
     return [entry for entry in waiting if entry.reason_code in job.direction.rechecked][:_RECHECKED]
 
 
@@ -146,10 +146,10 @@ def _enter(
 ) -> Plan:
     """Enter the plan and the watermark in one transaction, and return what the run has to do."""
     if window.document_ids:  # a person named them: what was held or rejected is to be tried again
-        known = job.ledger.known(job.account_id, job.direction.name, window.document_ids).values()
+        known = job.ledger.documents.known(job.account_id, job.direction.name, window.document_ids).values()
         if again := [entry for entry in known if entry.state in ATTENTION]:
-            job.ledger.retry(again, actor=f"run:{job.run_id}")
-    result = job.ledger.plan(
+            job.ledger.documents.retry(again, actor=f"run:{job.run_id}")
+    result = job.ledger.plans.enter(
         job.account_id,
         job.direction.name,
         job.run_id,

@@ -121,7 +121,7 @@ def _foresee(job: Job, requested: Window | None) -> list[_Row]:
             rows.setdefault(planned.source_id, _Row(record, planned, left_out))
         gone = set(listed.gone)
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
-    result = job.ledger.plan(
+    result = job.ledger.plans.enter(
         job.account_id,
         job.direction.name,
         job.run_id,
@@ -131,7 +131,7 @@ def _foresee(job: Job, requested: Window | None) -> list[_Row]:
         settings_fingerprint=job.settings_fingerprint,
         dry_run=True,
     )
-    known = job.ledger.known(job.account_id, job.direction.name, [*rows, *gone])
+    known = job.ledger.documents.known(job.account_id, job.direction.name, [*rows, *gone])
     named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)

@@ -16,4 +16,4 @@ def rebuild(job: Job) -> RebuildResult:
 
     :raises Misconfigured: when the target belongs to another company
     """
-    return job.ledger.rebuild(job.account_id, job.direction.name, job.direction.found())
+    return job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found())

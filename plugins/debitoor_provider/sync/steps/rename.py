@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.naming.filename import name_key, split_name, unique
 from debitoor_provider.sync.text import cut
 
@@ -47,7 +47,7 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
             break
         names = Names(job.ledger, job.account_id, direction.name)
         given = names.give_each([direction.wish(direction.load(entry.snapshot)) for entry in unnamed])
-        naming = job.ledger.name_many(zip(unnamed, given, strict=True), run_id=job.run_id)
+        naming = job.ledger.names.give_all(zip(unnamed, given, strict=True), run_id=job.run_id)
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
         named += len(naming.named)
@@ -80,7 +80,7 @@ class Names:
 
     def give_each(self, wishes: Sequence[str]) -> list[str]:
         """Do the same for several wishes, in their order."""
-        taken = self._ledger.name_keys_taken(self._account_id, self._direction, wishes)
+        taken = self._ledger.names.keys_taken(self._account_id, self._direction, wishes)
         self._used |= taken - self._freed
         given = []
         for wish in wishes:
@@ -94,7 +94,7 @@ class Names:
         """Read the names beside which another number has to be found."""
         if stem not in self._asked:
             self._asked.add(stem)
-            taken = self._ledger.names_taken(self._account_id, self._direction, stem)
+            taken = self._ledger.names.taken(self._account_id, self._direction, stem)
             self._used |= {name_key(name) for name in taken} - self._freed
 
     def keep(self, name: str) -> None:

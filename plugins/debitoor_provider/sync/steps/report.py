@@ -39,8 +39,8 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
 
     :param failed_steps: steps of the run that failed
     """
-    run = job.ledger.run(job.run_id)
-    counts = job.ledger.run_counts(job.run_id)
+    run = job.ledger.runs.get(job.run_id)
+    counts = job.ledger.runs.counts(job.run_id)
     reasons = []
     if failed_steps:
         known = f": {run.error}" if run and run.error else ""
@@ -54,5 +54,5 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
         verdict = "rejected" if rejected else "success"
     text = "\n".join(reasons)
     if run is not None:
-        job.ledger.finish_run(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
+        job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
     return Report(counts, verdict, text)

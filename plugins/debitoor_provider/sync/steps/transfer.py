@@ -11,8 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.services.http.errors import RejectError, RetryError, StopError, UnclearOutcome
+from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
-from debitoor_provider.sync.ledger.rows import WHOLE, chunks
 from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
@@ -87,7 +87,7 @@ def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], M
     left = 0
     for start in range(0, len(pending), BATCH):
         batch = pending[start : start + BATCH]
-        claimed = ledger.claim(batch, owner, LEASE, run_id=job.run_id)
+        claimed = ledger.leases.claim(batch, owner, LEASE, run_id=job.run_id)
         left += len(batch) - len(claimed)
         if not claimed:
             continue
@@ -96,7 +96,7 @@ def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], M
         except Unprepared as error:
             raise error.why from None
         finally:
-            ledger.release(owner)
+            ledger.leases.release(owner)
             del claimed  # before the next ones are read
         failures += result.failures
         if result.given_up:
@@ -117,7 +117,7 @@ def _move_batch(claimed: list[Entry], job: Job, owner: str, prepare: Callable[[l
     def beat() -> None:
         nonlocal next_beat
         if monotonic() >= next_beat:
-            job.ledger.extend(owner, LEASE)
+            job.ledger.leases.extend(owner, LEASE)
             next_beat = monotonic() + _BEAT
 
     return each(
@@ -144,36 +144,36 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
     try:
         mover(entry)
     except Obstacle as obstacle:
-        record = ledger.hold if obstacle.kind is Kind.HELD else ledger.reject
+        record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
         record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy())
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         reason = ": ".join(filter(None, (error.service, error.operation, error.message)))
-        ledger.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
+        ledger.steps.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
         log.warning("Document %s is rejected: %s", entry.source_id, error)
     except UnclearOutcome as error:
-        ledger.unclear(entry, error.message)
+        ledger.steps.unclear(entry, error.message)
         raise
     except (RetryError, StopError) as error:
-        now = ledger.entry(entry.id)
+        now = ledger.documents.entry(entry.id)
         if now is not None and now.state is State.SENDING:
             if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
-                ledger.postpone(entry, error.message)
+                ledger.steps.postpone(entry, error.message)
             else:  # what became of an earlier attempt is still open
-                ledger.unclear(entry, error.message)
+                ledger.steps.unclear(entry, error.message)
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.
         log.exception("Document %s could not be handled", entry.source_id)
         told = f"The document could not be handled ({type(error).__name__})."
         if _is_sending(entry, ledger):
-            ledger.unclear(entry, told)
+            ledger.steps.unclear(entry, told)
             raise RetryError(told) from error
-        ledger.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
+        ledger.steps.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:
-    now = ledger.entry(entry.id)
+    now = ledger.documents.entry(entry.id)
     return now is not None and now.state is State.SENDING
 
 
@@ -182,5 +182,5 @@ def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
     return sum(
         entry.state in DUE
         for some in chunks(pending, WHOLE)
-        for entry in ledger.entries_by_ids(entry.id for entry in some)
+        for entry in ledger.documents.by_ids(entry.id for entry in some)
     )

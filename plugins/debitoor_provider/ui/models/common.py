@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
-from debitoor_provider.sync.ledger.tables import storable
+from debitoor_provider.sync.ledger import storable
 
 
 def _utc(moment: datetime) -> datetime:

@@ -8,17 +8,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from debitoor_provider.sync.ledger import Entry, Event, Kind, State
-from debitoor_provider.sync.ledger.states import STEPS
+from debitoor_provider.sync.ledger import Entry, Event, Kind, State, origins
 from debitoor_provider.ui.models.common import Moment, RunRef, Text
 
 Action = Literal["send_again", "only_if_missing", "mark_moved", "ignore"]
 
 ORIGINS: dict[Action, frozenset[State]] = {
-    "send_again": STEPS[Kind.RETRIED].origins | STEPS[Kind.SENT_AGAIN].origins,
-    "only_if_missing": STEPS[Kind.SENT_AGAIN].origins,
-    "mark_moved": STEPS[Kind.MARKED_MOVED].origins,
-    "ignore": STEPS[Kind.IGNORED].origins,
+    "send_again": origins(Kind.RETRIED) | origins(Kind.SENT_AGAIN),
+    "only_if_missing": origins(Kind.SENT_AGAIN),
+    "mark_moved": origins(Kind.MARKED_MOVED),
+    "ignore": origins(Kind.IGNORED),
 }
 """The states in which a document allows an action."""
 

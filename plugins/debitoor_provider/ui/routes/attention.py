@@ -33,8 +33,8 @@ def list_attention(
     mine = visible(user, files if account is None else files.keys() & {account})
     fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **_only(mine)}
     ledger = opened_ledger()
-    counting = aside(ledger.count_codes, **fitting)
-    entries = ledger.entries(**fitting, code=code, limit=limit, offset=offset)
+    counting = aside(ledger.documents.codes, **fitting)
+    entries = ledger.documents.entries(**fitting, code=code, limit=limit, offset=offset)
     codes = counting.result()
     return AttentionList(
         total=sum(codes.values()) if code is None else codes.get(code, 0),

@@ -21,10 +21,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email  # noqa: TC001  pydantic reads it
-from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.ledger import Consent, LedgerError
 from debitoor_provider.sync.text import one_line, shorten
-from debitoor_provider.ui import PREFIX, ROUTE, audit, connections, consents
+from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
+from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.message import PROTECTION, message
 from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
 
@@ -99,7 +100,8 @@ def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep
     hook = DebitoorHook.of(connections.app_of(connection))
     redirect_uri = _redirect_uri(request)
     hook.consent_url(redirect_uri, "")  # an app that is not set up is told before anything is remembered
-    state = consents.ask(consents.Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or ""))
+    consent = Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or "")
+    state = opened_ledger().consents.ask(consent)
     return ConsentPage(url=hook.consent_url(redirect_uri, state))
 
 
@@ -107,7 +109,7 @@ def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep
 def come_back(request: Request, user: GetUserDep) -> Response:
     """Take the code that Debitoor sent the user back with, and keep the token that it is exchanged for."""
     answer = _answer(request)
-    consent = consents.take(answer.get("state", ""), user.get_id())
+    consent = opened_ledger().consents.take(answer.get("state", ""), user.get_id())
     if consent is None:
         raise HTTPException(
             400,

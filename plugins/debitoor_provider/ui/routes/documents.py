@@ -13,8 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.ledger import Entry, State  # noqa: TC001
-from debitoor_provider.sync.ledger.queries import Order  # noqa: TC001
+from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
@@ -64,8 +63,8 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    counting = aside(ledger.count, **fitting)
-    entries = ledger.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
+    counting = aside(ledger.documents.count, **fitting)
+    entries = ledger.documents.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
     states = counting.result()
     return DocumentList(
         total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
@@ -78,7 +77,7 @@ def list_documents(
 def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
     """Give documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
-    ids = ledger.ids(**wanted.fitting(account_id), states=wanted.state)
+    ids = ledger.documents.ids(**wanted.fitting(account_id), states=wanted.state)
     headers = _attachment(f"{account_id}.csv")
     return StreamingResponse(rows_of(ledger, ids), headers=headers, media_type="text/csv; charset=utf-8")
 
@@ -87,7 +86,7 @@ def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> S
 def read_document(account_id: str, document_id: int) -> DocumentDetail:
     """Tell about one document, with its history."""
     entry = _entry(account_id, document_id)
-    history = [EventModel.told(event, account_id) for event in opened_ledger().history(entry)]
+    history = [EventModel.told(event, account_id) for event in opened_ledger().documents.history(entry)]
     return DocumentDetail.told(entry, history=history)
 
 
@@ -111,7 +110,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     ledger = opened_ledger()
     if wish.fitting:
         period = (wish.fitting.start, wish.fitting.end)
-        ids = ledger.ids(account_id, states=wish.fitting.states, text=wish.fitting.search, period=period)
+        ids = ledger.documents.ids(account_id, states=wish.fitting.states, text=wish.fitting.search, period=period)
     else:
         ids = sorted(set(wish.ids or []))
     changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason)
@@ -124,7 +123,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
 
 
 def _entry(account_id: str, document_id: int) -> Entry:
-    entry = opened_ledger().entry(document_id)
+    entry = opened_ledger().documents.entry(document_id)
     if entry is None or entry.account != account_id:
         raise HTTPException(404, f"The account {account_id} has no document {document_id}.")
     return entry

@@ -36,11 +36,11 @@ class BackfillSize(BaseModel):
 def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
     """List the last runs of all accounts that the user may see."""
     files, ledger = account_files(), opened_ledger()
-    recent = aside(ledger.runs, limit=limit)
+    recent = aside(ledger.runs.latest, limit=limit)
     mine = visible(user, files)
     runs = recent.result()
     if any(run.account not in mine for run in runs):
-        runs = ledger.runs(limit=limit, accounts=mine)
+        runs = ledger.runs.latest(limit=limit, accounts=mine)
     return RunList(runs=[RunModel.told(run, name_of(files[run.account])) for run in runs])
 
 
@@ -48,7 +48,7 @@ def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
 def list_runs(account_id: str, limit: Limit = 50) -> RunList:
     """List the last runs of an account."""
     name = name_of(account_file(account_id))
-    return RunList(runs=[RunModel.told(run, name) for run in opened_ledger().runs(account_id, limit)])
+    return RunList(runs=[RunModel.told(run, name) for run in opened_ledger().runs.latest(account_id, limit)])
 
 
 @router.post("/accounts/{account_id}/preview", dependencies=[Depends(RUN)])

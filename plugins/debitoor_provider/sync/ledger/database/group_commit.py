@@ -1,7 +1,7 @@
-"""Short transactions of several threads committed as one: while one is written down, the next ones gather.
+"""Group commit: short transactions of several threads are committed as one.
 
-To begin and to commit takes SQLite as long as all else of a document's step. Each thread goes on when its own step is
-on the disk, as if it had been alone.
+Beginning and committing costs SQLite as much as the rest of a document's step, so steps that arrive while one is being
+committed are carried out together in the next transaction. Each thread continues when its own step is committed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class _Step(Generic[T]):
-    """What one thread wants to be written down, and what came of it."""
+    """The work of one thread, and its result or error."""
 
     def __init__(self, work: Callable[[Connection], T]) -> None:
         self.done = False
@@ -33,7 +33,7 @@ class _Step(Generic[T]):
         self._error: Exception | None = None
 
     def take(self, connection: Connection) -> None:
-        """Do the work; an error of the ledger's own is the step's alone, since nothing was written then."""
+        """Do the work; a :class:`LedgerError` concerns this step alone, since nothing was written."""
         self._error = None
         try:
             self._result = self._work(connection)
@@ -49,10 +49,10 @@ class _Step(Generic[T]):
         return cast("T", self._result)
 
 
-class Together:
+class GroupCommit:
     """Carries out the steps of many threads.
 
-    :param transaction: begins one and commits it at the end
+    :param transaction: opens a transaction and commits it at the end
     """
 
     def __init__(self, transaction: Transaction) -> None:
@@ -61,14 +61,14 @@ class Together:
         self._turn = threading.Lock()
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Do the work in a transaction and return its result once that is committed.
+        """Do the work in a transaction and return its result after the commit.
 
-        :param work: raises :class:`LedgerError` without having written anything
+        :param work: raises :class:`LedgerError` only before it has written anything
         """
         step = _Step(work)
         self._gathered.append(step)
         with self._turn:
-            if not step.done:  # otherwise the thread before has done it along with its own
+            if not step.done:  # otherwise the previous thread has done it together with its own
                 self._carry_out(step)
         return step.outcome()
 
@@ -79,14 +79,14 @@ class Together:
                 steps += self._take_gathered()
                 for step in steps:
                     step.take(connection)
-        except Exception as error:  # noqa: BLE001 whose it is raises it
-            if len(steps) > 1:  # one of them is to blame: the others are not to suffer for it
+        except Exception as error:  # noqa: BLE001 raised by the step's own thread
+            if len(steps) > 1:  # one of them failed: the others must not fail with it
                 for step in steps:
                     self._carry_out_alone(step)
-            else:  # when not even a transaction can begin, nobody has to find that out again
+            else:  # no transaction could begin: the waiting steps need not try that again
                 for step in steps or self._take_gathered():
                     step.fail(error)
-        except BaseException:  # this thread is ended: the others do theirs themselves
+        except BaseException:  # this thread is being ended: the others carry out their own steps
             steps = steps or self._take_gathered()
             self._gathered.extendleft(step for step in reversed(steps) if step is not own)
             raise
@@ -101,7 +101,7 @@ class Together:
         try:
             with self._transaction() as connection:
                 step.take(connection)
-        except Exception as error:  # noqa: BLE001 its own thread raises it
+        except Exception as error:  # noqa: BLE001 raised by the step's own thread
             step.fail(error)
         else:
             step.done = True

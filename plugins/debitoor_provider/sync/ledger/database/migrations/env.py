@@ -1,11 +1,11 @@
-"""Alembic's entry: runs inside the connection and transaction of ``schema.upgrade``."""
+"""Alembic's entry point, run in the connection and transaction of ``schema.upgrade``."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from debitoor_provider.sync.ledger.schema import VERSION_TABLE
-from debitoor_provider.sync.ledger.tables import metadata
+from debitoor_provider.sync.ledger.database.schema import VERSION_TABLE
+from debitoor_provider.sync.ledger.database.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from debitoor_provider.cli.ledger import upgrade
-from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State, schema
-from debitoor_provider.sync.ledger.schema import HEAD
+from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State
+from debitoor_provider.sync.ledger.database import schema
+from debitoor_provider.sync.ledger.database.schema import HEAD
 from tests.postgresql import new_database
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
 from tests.trust import upgrades
@@ -39,15 +40,17 @@ def today(today_url: str) -> Iterator[Ledger]:
     for number, state in enumerate(State, 1):
         in_state(ledger, state, number)
     named, locked = claimed(ledger, 50, 51)
-    ledger.name(named, "Müller_R-50.pdf")
-    ledger.file_uploaded(ledger.intend(named), "file-50", sha256="0" * 64, size=4711)
-    ledger.not_archived(ledger.moved(ledger.intend(locked), "expense-51"), "d/1", "It is locked.")
-    ledger.release(OWNER)
-    ledger.plan("sales", "import", "d/2", [document("a" * 24)], watermark=datetime(2026, 3, 1, tzinfo=UTC))
-    ledger.plan("acme", "export", "d/1", [], watermark=datetime(2026, 3, 2, tzinfo=UTC), settings_fingerprint="one")
-    ledger.start_run(Run("d/1", "acme", "export", "scheduled"))
-    ledger.finish_run("d/1", counts={"moved": 3}, verdict="stopped", error="The key is not known.")
-    ledger.start_run(Run("d/2", "sales", "import", "backfill"))
+    ledger.names.give(named, "Müller_R-50.pdf")
+    ledger.steps.file_uploaded(ledger.steps.intend(named), "file-50", sha256="0" * 64, size=4711)
+    ledger.steps.not_archived(ledger.steps.moved(ledger.steps.intend(locked), "expense-51"), "d/1", "It is locked.")
+    ledger.leases.release(OWNER)
+    ledger.plans.enter("sales", "import", "d/2", [document("a" * 24)], watermark=datetime(2026, 3, 1, tzinfo=UTC))
+    ledger.plans.enter(
+        "acme", "export", "d/1", [], watermark=datetime(2026, 3, 2, tzinfo=UTC), settings_fingerprint="one"
+    )
+    ledger.runs.start(Run("d/1", "acme", "export", "scheduled"))
+    ledger.runs.finish("d/1", counts={"moved": 3}, verdict="stopped", error="The key is not known.")
+    ledger.runs.start(Run("d/2", "sales", "import", "backfill"))
     claimed(ledger, 90)
     yield ledger
     ledger.close()
@@ -83,25 +86,27 @@ def test_nothing_is_lost(first: str, today: Ledger, capsys: pytest.CaptureFixtur
     assert upgrades.missing(before, upgrades.rows(first)) == []
 
     ledger = Ledger.open(first)
-    assert ledger.entries() == today.entries()
-    assert ledger.runs() == today.runs()
-    for entry in today.entries():
-        assert ledger.history(entry) == today.history(entry)
+    assert ledger.documents.entries() == today.documents.entries()
+    assert ledger.runs.latest() == today.runs.latest()
+    for entry in today.documents.entries():
+        assert ledger.documents.history(entry) == today.documents.history(entry)
     for account, direction in (("acme", "export"), ("sales", "import")):
-        assert ledger.watermark(account, direction) == today.watermark(account, direction)
+        assert ledger.runs.watermark(account, direction) == today.runs.watermark(account, direction)
     ledger.close()
 
 
 def test_it_goes_on_where_it_was(first: str):
     upgrade(Namespace(verbose=True))
     ledger = Ledger.open(first)
-    due = ledger.entries("acme", states={State.PLANNED, State.SENDING})
-    taken = ledger.claim(due, "another run", TTL, run_id="d/3")
+    due = ledger.documents.entries("acme", states={State.PLANNED, State.SENDING})
+    taken = ledger.leases.claim(due, "another run", TTL, run_id="d/3")
     assert {entry.source_id for entry in due} - {entry.source_id for entry in taken} == {"90"}  # leased before
 
-    (moved,) = (entry for entry in ledger.entries("acme", states={State.MOVED}) if entry.target_id == "expense-4")
-    ledger.plan("acme", "export", RUN, [document(moved.source_id)])
-    assert ledger.entry(moved.id).state is State.MOVED  # not sent again
-    assert [entry.state for entry in ledger.archived([moved], RUN)] == [State.ARCHIVED]
-    assert [event.kind for event in ledger.history(moved)][-1] == Kind.ARCHIVED
+    (moved,) = (
+        entry for entry in ledger.documents.entries("acme", states={State.MOVED}) if entry.target_id == "expense-4"
+    )
+    ledger.plans.enter("acme", "export", RUN, [document(moved.source_id)])
+    assert ledger.documents.entry(moved.id).state is State.MOVED  # not sent again
+    assert [entry.state for entry in ledger.steps.archived([moved], RUN)] == [State.ARCHIVED]
+    assert [event.kind for event in ledger.documents.history(moved)][-1] == Kind.ARCHIVED
     ledger.close()

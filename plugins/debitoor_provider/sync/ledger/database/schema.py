@@ -1,6 +1,6 @@
-"""Which version the tables have, and bringing them up to date.
+"""The version of the tables, and the upgrade to the current one.
 
-The check is one query; Alembic is imported only when there is something to migrate.
+The check is one query; Alembic is imported only for an upgrade.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from sqlalchemy.exc import ProgrammingError
 from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, LedgerUnavailable
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.ledger.engine import Database
+    from debitoor_provider.sync.ledger.database.engine import Database
 
 HEAD = "0003"
-"""The version this code works with: the newest of ``migrations/versions``, which are numbered in order."""
+"""The version that this code needs: the newest of ``migrations/versions``, which are numbered in order."""
 VERSION_TABLE = "debitoor_ledger_version"
-SCRIPTS = "debitoor_provider.sync.ledger:migrations"
+SCRIPTS = "debitoor_provider.sync.ledger.database:migrations"
 """Where Alembic finds the migrations."""
 
-_ADVISORY_LOCK = 0x64656269746F6F72  # any number that nobody else takes
+_ADVISORY_LOCK = 0x64656269746F6F72  # an arbitrary number, distinct from those of other programs
 
 
 def current(database: Database) -> str | None:
@@ -29,8 +29,8 @@ def current(database: Database) -> str | None:
     try:
         return _version(database)
     except (LedgerUnavailable, ProgrammingError):
-        # A missing table is an error of another class on each database; ask plainly. If it is there after all, another
-        # process has just made it, or the error was a real one and comes again.
+        # A missing table raises a different error on each database, so look for it. If it exists, another process has
+        # just created it, or the error was a real one and is raised again.
         with database.read() as connection:
             is_there = sa.inspect(connection).has_table(VERSION_TABLE)
         return _version(database) if is_there else None
@@ -40,7 +40,7 @@ def ensure(database: Database) -> None:
     """Create the tables in a new database; require the right version in any other.
 
     :raises LedgerOutdated: when an upgrade is needed, which is a person's decision
-    :raises LedgerTooNew: when the tables were made by a newer provider
+    :raises LedgerTooNew: when a newer provider has upgraded the tables
     """
     version = current(database)
     if version is None:
@@ -62,9 +62,9 @@ def require_current(version: str) -> None:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables to :data:`HEAD`, in one transaction. Safe when several processes do it at once.
+    """Upgrade the tables to :data:`HEAD` in one transaction; several processes may do so at once.
 
-    :raises LedgerTooNew: when the tables were made by a newer provider
+    :raises LedgerTooNew: when a newer provider has upgraded the tables
     """
     from alembic import command
     from alembic.config import Config

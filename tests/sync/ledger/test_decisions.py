@@ -16,30 +16,30 @@ ADA = "user:ada"
 @pytest.mark.parametrize("state", sorted(ATTENTION | {State.IGNORED}))
 def test_a_person_plans_a_document_again(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
-    (after,) = ledger.retry([entry], ADA, "corrected in GetMyInvoices")
+    (after,) = ledger.documents.retry([entry], ADA, "corrected in GetMyInvoices")
 
     assert (after.state, after.reason_code, after.attempts) == (State.PLANNED, "", 0)
-    event = ledger.history(entry)[-1]
+    event = ledger.documents.history(entry)[-1]
     assert (event.actor, event.kind, event.run_id) == (ADA, "retried", None)
     assert event.detail == {"reason": "corrected in GetMyInvoices"}
-    assert len(ledger.claim([after], OWNER, TTL)) == 1
+    assert len(ledger.leases.claim([after], OWNER, TTL)) == 1
 
 
 def test_a_file_that_was_uploaded_is_still_there_for_the_next_attempt(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.file_uploaded(ledger.intend(entry), "file-1")
-    ledger.reject(entry, "supplier", "The supplier has no country.")
+    entry = ledger.steps.file_uploaded(ledger.steps.intend(entry), "file-1")
+    ledger.steps.reject(entry, "supplier", "The supplier has no country.")
 
-    assert ledger.retry([entry], ADA)[0].file_id == "file-1"
+    assert ledger.documents.retry([entry], ADA)[0].file_id == "file-1"
 
 
 @pytest.mark.parametrize("state", sorted(DONE))
 def test_what_was_moved_is_sent_again_only_when_that_is_said(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
     with pytest.raises(IllegalTransition, match="by retried"):
-        ledger.retry([entry], ADA)
+        ledger.documents.retry([entry], ADA)
 
-    (after,) = ledger.retry([entry], ADA, "deleted in Debitoor", again=True)
+    (after,) = ledger.documents.retry([entry], ADA, "deleted in Debitoor", again=True)
     assert (after.state, after.target_id, after.moved_at) == (State.PLANNED, None, None)
     assert after.archived_at == entry.archived_at  # so that its being archived does not keep it away
     assert kinds(ledger, after)[-1] == "sent_again"
@@ -48,40 +48,40 @@ def test_what_was_moved_is_sent_again_only_when_that_is_said(ledger: Ledger, sta
 @pytest.mark.parametrize("state", sorted(DONE))
 def test_a_person_wants_a_new_record_beside_the_one_that_is_there(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
-    (after,) = ledger.retry([entry], ADA, "booked wrongly", anew=True)
+    (after,) = ledger.documents.retry([entry], ADA, "booked wrongly", anew=True)
     assert (after.state, after.target_id, after.wants_new_record) == (State.PLANNED, entry.target_id, True)
     assert not entry.wants_new_record
-    last = ledger.history(after)[-1]
+    last = ledger.documents.history(after)[-1]
     assert (str(last.kind), last.detail) == ("sent_again", {"reason": "booked wrongly", "anew": True})
 
 
 def test_a_new_record_can_be_wanted_where_nobody_knows_the_one_that_is_there(ledger: Ledger):
     entry = in_state(ledger, State.HELD)
-    ledger.mark_moved([entry], ADA)
-    (after,) = ledger.retry([entry], ADA, anew=True)
+    ledger.documents.mark_moved([entry], ADA)
+    (after,) = ledger.documents.retry([entry], ADA, anew=True)
     assert after.wants_new_record
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_a_person_ignores_a_document(ledger: Ledger, state: State):
     entry = in_state(ledger, state) if state is not State.PLANNED else planned(ledger, 1)[0]
-    (after,) = ledger.ignore([entry], ADA, "private")
+    (after,) = ledger.documents.ignore([entry], ADA, "private")
 
     assert after.state is State.IGNORED
-    assert ledger.history(entry)[-1].detail == {"reason": "private"}
+    assert ledger.documents.history(entry)[-1].detail == {"reason": "private"}
 
 
 @pytest.mark.parametrize("state", sorted(OPEN | {State.IGNORED}))
 def test_a_person_says_that_a_document_is_there(ledger: Ledger, clock: Clock, state: State):
     entry = in_state(ledger, state) if state is not State.PLANNED else planned(ledger, 1)[0]
-    (after,) = ledger.mark_moved([entry], ADA, "entered by hand", target_id="expense-9")
+    (after,) = ledger.documents.mark_moved([entry], ADA, "entered by hand", target_id="expense-9")
 
     assert (after.state, after.target_id, after.moved_at) == (State.MOVED, "expense-9", clock.time)
-    assert ledger.history(entry)[-1].detail == {"reason": "entered by hand", "target_id": "expense-9"}
+    assert ledger.documents.history(entry)[-1].detail == {"reason": "entered by hand", "target_id": "expense-9"}
 
 
 def test_a_document_may_be_there_without_anybody_knowing_where(ledger: Ledger):
-    (after,) = ledger.mark_moved([in_state(ledger, State.REJECTED)], ADA)
+    (after,) = ledger.documents.mark_moved([in_state(ledger, State.REJECTED)], ADA)
 
     assert (after.state, after.target_id) == (State.MOVED, None)
 
@@ -89,7 +89,7 @@ def test_a_document_may_be_there_without_anybody_knowing_where(ledger: Ledger):
 def test_nobody_interferes_while_an_outcome_is_open(ledger: Ledger):
     entry = in_state(ledger, State.SENDING)
 
-    for act in (ledger.retry, ledger.ignore, ledger.mark_moved):
+    for act in (ledger.documents.retry, ledger.documents.ignore, ledger.documents.mark_moved):
         with pytest.raises(IllegalTransition, match="A document that is sending cannot become"):
             act([entry], ADA)
     assert fresh(ledger, entry) == entry
@@ -97,36 +97,36 @@ def test_nobody_interferes_while_an_outcome_is_open(ledger: Ledger):
 
 def test_what_a_person_ignored_is_not_sent_by_the_run_that_had_claimed_it(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    ledger.ignore([entry], ADA)
+    ledger.documents.ignore([entry], ADA)
 
     with pytest.raises(IllegalTransition):
-        ledger.intend(entry)
+        ledger.steps.intend(entry)
 
 
 def test_of_many_those_are_changed_that_can_be(ledger: Ledger):
     held = in_state(ledger, State.HELD, 1)
     moved = in_state(ledger, State.MOVED, 2)
 
-    assert [entry.source_id for entry in ledger.retry([moved, held], ADA)] == ["1"]
+    assert [entry.source_id for entry in ledger.documents.retry([moved, held], ADA)] == ["1"]
     assert fresh(ledger, moved) == moved
 
 
 def test_nothing_to_change_is_no_mistake(ledger: Ledger):
-    assert ledger.retry([], ADA) == []
+    assert ledger.documents.retry([], ADA) == []
 
 
 def test_many_are_changed_with_few_statements(ledger: Ledger, statements: list[str]):
     entries = planned(ledger, *range(2000), state=State.HELD)
     statements.clear()
 
-    assert len(ledger.retry(entries, ADA)) == 2000
+    assert len(ledger.documents.retry(entries, ADA)) == 2000
     assert len(statements) < 20
 
 
 def test_two_ledgers_of_the_same_address_are_one(ledger: Ledger, url: str):
     planned(ledger, 1)
 
-    assert Ledger.open(url).count() == {State.PLANNED: 1}
+    assert Ledger.open(url).documents.count() == {State.PLANNED: 1}
 
 
 def test_a_ledger_that_was_closed_opens_again_when_it_is_used(url: str):
@@ -134,5 +134,5 @@ def test_a_ledger_that_was_closed_opens_again_when_it_is_used(url: str):
     planned(ledger, 1)
     ledger.close()
 
-    assert ledger.count() == {State.PLANNED: 1}
+    assert ledger.documents.count() == {State.PLANNED: 1}
     ledger.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.ledger.tables import storable
+from debitoor_provider.sync.ledger import storable
 from tests.sync.ledger.samples import RUN, claimed, document, fresh, planned
 
 if TYPE_CHECKING:
@@ -25,21 +25,21 @@ def test_amounts_come_back_exactly(ledger: Ledger, amount: str):
 def test_what_is_no_exact_amount_is_refused(ledger: Ledger, amount: object):
     with pytest.raises(Exception, match="an amount is a finite Decimal"):
         planned(ledger, 1, gross_amount=amount)
-    assert ledger.count() == {}
+    assert ledger.documents.count() == {}
 
 
 def test_times_are_kept_in_utc(ledger: Ledger):
     in_berlin = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
-    ledger.plan("acme", "export", RUN, [], watermark=in_berlin)
+    ledger.plans.enter("acme", "export", RUN, [], watermark=in_berlin)
 
-    listed_at = ledger.watermark("acme", "export").listed_at
+    listed_at = ledger.runs.watermark("acme", "export").listed_at
     assert listed_at == in_berlin
     assert listed_at.tzinfo is UTC
 
 
 def test_a_time_without_a_zone_is_refused(ledger: Ledger):
     with pytest.raises(Exception, match="aware times only"):
-        ledger.plan("acme", "export", RUN, [], watermark=datetime(2026, 3, 1))  # noqa: DTZ001
+        ledger.plans.enter("acme", "export", RUN, [], watermark=datetime(2026, 3, 1))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ def test_hostile_text_is_only_text(ledger: Ledger, text: str):
     (entry,) = planned(ledger, 1, company=text, source_name=text, snapshot=text, document_number=text)
 
     assert entry.company == entry.source_name == entry.snapshot == entry.document_number == storable(text)
-    assert [found.id for found in ledger.entries(text=text)] == [entry.id]
+    assert [found.id for found in ledger.documents.entries(text=text)] == [entry.id]
 
 
 def test_hostile_text_in_a_detail_is_only_text(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    ledger.intend(entry, detail={"name": "a\x00b \ud800", "amount": Decimal("1.10")})
+    ledger.steps.intend(entry, detail={"name": "a\x00b \ud800", "amount": Decimal("1.10")})
 
-    assert ledger.history(entry)[-1].detail == {"name": "a\x00b \ud800", "amount": "1.10"}
+    assert ledger.documents.history(entry)[-1].detail == {"name": "a\x00b \ud800", "amount": "1.10"}
 
 
 def test_hostile_reasons_and_ids_are_only_text(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    after = ledger.moved(ledger.file_uploaded(ledger.intend(entry), "f\x00"), "t\x00")
+    after = ledger.steps.moved(ledger.steps.file_uploaded(ledger.steps.intend(entry), "f\x00"), "t\x00")
 
     assert fresh(ledger, after).target_id == "t\ufffd"
 

@@ -14,15 +14,16 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
-from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, State, schema
-from debitoor_provider.sync.ledger.schema import HEAD, VERSION_TABLE
-from debitoor_provider.sync.ledger.tables import metadata
+from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, State
+from debitoor_provider.sync.ledger.database import schema
+from debitoor_provider.sync.ledger.database.schema import HEAD, VERSION_TABLE
+from debitoor_provider.sync.ledger.database.tables import metadata
 from tests.sync.ledger.samples import planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.sync.ledger.engine import Database
+    from debitoor_provider.sync.ledger.database.engine import Database
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_new_database_gets_its_tables_when_it_is_opened(empty: str):
 
     ledger = Ledger.open(empty)
     assert ledger.revision == HEAD
-    assert ledger.count() == {}
+    assert ledger.documents.count() == {}
 
 
 def test_to_open_or_upgrade_again_changes_nothing(empty: str):
@@ -49,7 +50,7 @@ def test_to_open_or_upgrade_again_changes_nothing(empty: str):
     planned(ledger, 1)
     ledger.upgrade()
 
-    assert Ledger.open(empty).count() == {State.PLANNED: 1}
+    assert Ledger.open(empty).documents.count() == {State.PLANNED: 1}
     assert ledger.revision == HEAD
 
 
@@ -63,7 +64,7 @@ def test_the_tables_are_what_the_code_believes(empty: str):
 
 def test_the_newest_migration_is_the_version_of_the_code():
     config = Config()
-    config.set_main_option("script_location", "debitoor_provider.sync.ledger:migrations")
+    config.set_main_option("script_location", "debitoor_provider.sync.ledger.database:migrations")
     scripts = ScriptDirectory.from_config(config)
     revisions = [script.revision for script in scripts.walk_revisions()]
 
@@ -108,8 +109,8 @@ def test_a_migration_may_change_a_table_that_others_refer_to(empty: str):
         with operations.batch_alter_table("debitoor_documents") as table:
             table.alter_column("file_sha256", type_=sa.String(64), existing_type=sa.Text)  # SQLite: a new table
 
-    assert ledger.entry(entry.id) == entry
-    assert len(ledger.history(entry)) == 1
+    assert ledger.documents.entry(entry.id) == entry
+    assert len(ledger.documents.history(entry)) == 1
 
 
 def test_a_migration_that_leaves_a_history_without_its_document_is_undone(empty: str):
@@ -118,7 +119,7 @@ def test_a_migration_that_leaves_a_history_without_its_document_is_undone(empty:
     for change in (ledger._database.migrate, ledger._database.write):
         with pytest.raises((RuntimeError, sa.exc.IntegrityError)), change() as connection:
             connection.execute(sa.text("DELETE FROM debitoor_documents"))
-        assert ledger.entry(entry.id) == entry
+        assert ledger.documents.entry(entry.id) == entry
 
 
 def test_threads_that_open_a_new_ledger_at_once_make_it_once(empty: str):

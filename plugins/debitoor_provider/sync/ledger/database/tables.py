@@ -1,119 +1,19 @@
-"""The tables. The prefix lets them live in a database with other tables, Airflow's for instance."""
+"""The tables. Their prefix lets them share a database with other tables, Airflow's for instance."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from debitoor_provider.sync.ledger.states import State
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
-
-
-class Text(TypeDecorator[str]):
-    """Text that may come from anywhere: what no database stores (NUL, half surrogates) becomes U+FFFD."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else storable(value)
-
-
-class Key(TypeDecorator[str]):
-    """Short text that is compared byte by byte, on every database in the same way."""
-
-    impl = sa.String
-    cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(sa.String(self.length, collation=collation))
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else storable(value)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware point in time; kept and given back in UTC."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("the ledger takes aware times only")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Amount(TypeDecorator[Decimal]):
-    """An exact amount with its decimals: NUMERIC, or text on SQLite, whose numbers are binary."""
-
-    impl = sa.Numeric
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(sa.String(64) if dialect.name == "sqlite" else sa.Numeric())
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if not isinstance(value, Decimal) or not value.is_finite():
-            raise ValueError("an amount is a finite Decimal")
-        return format(value, "f") if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(value)
-
-
-class StateName(TypeDecorator[State]):
-    """A state by its name."""
-
-    impl = sa.String(10)
-    cache_ok = True
-
-    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:  # noqa: ARG002
-        return None if value is None else State(value)
-
-
-def storable(text: str) -> str:
-    """The text without the characters that PostgreSQL or UTF-8 cannot hold."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
+from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, StateName, Text
 
 metadata = sa.MetaData()
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself for INTEGER only
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows itself for INTEGER only
 _JSON = sa.JSON(none_as_null=True)
 KEY_LENGTH = 250
-"""Characters that an account, a source id, a target id or an exchange key may have."""
+"""The longest account, source id, target id or exchange key, in characters."""
 RUN_LENGTH = 1000
-"""Characters of a run id, ``<dag id>/<run id>#<account>`` of 250 each, and of a lease's owner made from it."""
-# One object of each type: SQLAlchemy works out anew for every other one how a database takes it.
+"""The longest run id (``<dag id>/<run id>#<account>`` of 250 characters each) and lease owner made from it."""
+# One object of each type: SQLAlchemy computes how a database stores it once for each object.
 _TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
@@ -174,7 +74,7 @@ leases = sa.Table(
     metadata,
     sa.Column("key", _KEY, primary_key=True),
     sa.Column("owner", _RUN_ID, nullable=False),
-    sa.Column("until_ms", sa.BigInteger, nullable=False),  # milliseconds since 1970, by the database's clock
+    sa.Column("until_ms", sa.BigInteger, nullable=False),  # milliseconds since 1970 on the lease clock
     sa.Index("ix_debitoor_leases_owner", "owner"),
 )
 
@@ -235,4 +135,4 @@ consents = sa.Table(
     sa.Column("expires_at", _INSTANT, nullable=False),
     sa.Index("ix_debitoor_consents_expires", "expires_at"),
 )
-"""Consents that people are asked for at Debitoor just now; here because the API server may be several processes."""
+"""Pending consents at Debitoor; stored here because the API server may be several processes."""

@@ -11,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from debitoor_provider.sync.ledger import Ledger, LedgerMisconfigured, LedgerUnavailable, State, engine
-from debitoor_provider.sync.ledger.engine import connect, parse
+from debitoor_provider.sync.ledger import Ledger, LedgerMisconfigured, LedgerUnavailable, State
+from debitoor_provider.sync.ledger.database import engine
+from debitoor_provider.sync.ledger.database.engine import connect
+from debitoor_provider.sync.ledger.database.url import parse
 from tests.sync.ledger.samples import claimed, document, planned
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def test_a_reader_is_not_held_up_by_a_writer(ledger: Ledger):
     planned(ledger, 1)
     with ledger._database.write() as connection:
         connection.execute(sa.text("UPDATE debitoor_documents SET company = 'half done'"))
-        assert [entry.company for entry in ledger.entries()] == ["Müller & Söhne"]
+        assert [entry.company for entry in ledger.documents.entries()] == ["Müller & Söhne"]
 
 
 def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
@@ -95,7 +97,7 @@ def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
 
     def write() -> None:
         try:
-            ledger.name(entries[0], "late.pdf")
+            ledger.names.give(entries[0], "late.pdf")
         except Exception as error:  # noqa: BLE001
             errors.append(error)
 
@@ -106,7 +108,7 @@ def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
     thread.join(20)
 
     assert errors == []
-    (entry,) = ledger.entries()
+    (entry,) = ledger.documents.entries()
     assert (entry.company, entry.target_name) == ("first", "late.pdf")
 
 
@@ -120,8 +122,8 @@ def test_what_fails_in_the_middle_leaves_nothing(ledger: Ledger):
 
     with pytest.raises(sa.exc.IntegrityError):
         fail_in_the_middle()
-    assert ledger.count() == {State.PLANNED: 1}
-    assert ledger.intend(entry).state is State.SENDING
+    assert ledger.documents.count() == {State.PLANNED: 1}
+    assert ledger.steps.intend(entry).state is State.SENDING
 
 
 def test_a_writer_that_waits_too_long_is_told_that_the_ledger_is_busy(
@@ -149,12 +151,14 @@ def test_a_full_disk_is_named_and_leaves_the_ledger_whole(on_sqlite: Ledger):
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
     with pytest.raises(LedgerUnavailable, match="has no room left: the disk is full"):
-        on_sqlite.plan("acme", "export", "run", [document(number, snapshot="x" * 5000) for number in range(2, 200)])
-    assert on_sqlite.count() == {State.PLANNED: 1}
+        on_sqlite.plans.enter(
+            "acme", "export", "run", [document(number, snapshot="x" * 5000) for number in range(2, 200)]
+        )
+    assert on_sqlite.documents.count() == {State.PLANNED: 1}
 
     with on_sqlite._database.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-    assert on_sqlite.intend(entries[0]).state is State.SENDING
+    assert on_sqlite.steps.intend(entries[0]).state is State.SENDING
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path):
@@ -207,7 +211,7 @@ def test_a_connection_that_the_server_closed_is_opened_again(postgresql_database
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
-    assert isinstance(ledger.count(), dict)
+    assert isinstance(ledger.documents.count(), dict)
 
 
 def test_a_ledger_shows_no_password_and_no_values(postgresql_database: str):

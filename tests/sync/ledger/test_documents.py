@@ -10,13 +10,12 @@ from debitoor_provider.sync.ledger import ATTENTION, State
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state, planned
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.ledger import Ledger
-    from debitoor_provider.sync.ledger.queries import Order
+    from debitoor_provider.sync.ledger import Ledger, Order
     from tests.sync.ledger.samples import Clock
 
 
 def found(ledger: Ledger, *args: Any, **options: Any) -> list[str]:
-    return [entry.source_id for entry in ledger.entries(*args, **options)]
+    return [entry.source_id for entry in ledger.documents.entries(*args, **options)]
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def shelf(ledger: Ledger, clock: Clock) -> Ledger:
 
 
 def test_entries_are_of_an_account_a_direction_and_states(shelf: Ledger):
-    shelf.plan("acme", "import", RUN, [document(9, state=State.HELD)])
+    shelf.plans.enter("acme", "import", RUN, [document(9, state=State.HELD)])
 
     assert found(shelf, "acme", "export", {State.PLANNED}) == ["3", "2", "1"]
     assert found(shelf, "acme", "import") == ["9"]
@@ -66,7 +65,7 @@ def test_companies_are_sorted_without_regard_to_case(shelf: Ledger):
     planned(shelf, 5, company="beta")
     planned(shelf, 6, company="Gamma")
 
-    names = [entry.company for entry in shelf.entries("acme", order="company")]
+    names = [entry.company for entry in shelf.documents.entries("acme", order="company")]
     assert [name for name in names if name.isascii()] == ["Alpha", "beta", "Gamma", "Zeta 100%"]
 
 
@@ -93,8 +92,8 @@ def test_text_is_found_wherever_a_person_would_look(shelf: Ledger, text: str, ex
 
 
 def test_text_is_found_in_the_chosen_name(shelf: Ledger):
-    (entry, *_) = shelf.entries("acme")
-    shelf.name(entry, "Überweisung.pdf")
+    (entry, *_) = shelf.documents.entries("acme")
+    shelf.names.give(entry, "Überweisung.pdf")
 
     assert found(shelf, text="überWEISUNG") == [entry.source_id]
 
@@ -113,34 +112,34 @@ def test_a_period_includes_both_its_ends(shelf: Ledger, period: tuple[date | Non
 
 
 def test_the_documents_of_a_run_are_those_it_planned_or_worked_on(ledger: Ledger):
-    ledger.plan("acme", "export", "planner", [document(1), document(2)])
-    (entry,) = ledger.claim(ledger.entries(text="R-1"), OWNER, TTL, run_id="mover")
-    ledger.intend(entry)
+    ledger.plans.enter("acme", "export", "planner", [document(1), document(2)])
+    (entry,) = ledger.leases.claim(ledger.documents.entries(text="R-1"), OWNER, TTL, run_id="mover")
+    ledger.steps.intend(entry)
 
     assert found(ledger, run="planner", order="listed") == ["1", "2"]
     assert found(ledger, run="mover") == ["1"]
-    assert ledger.count(run="mover") == {State.SENDING: 1}
+    assert ledger.documents.count(run="mover") == {State.SENDING: 1}
 
 
 def test_the_count_is_by_state(ledger: Ledger):
     planned(ledger, 1, 2)
     in_state(ledger, State.HELD, 3)
 
-    assert ledger.count("acme") == {State.PLANNED: 2, State.HELD: 1}
-    assert ledger.count("acme", text="R-3") == {State.HELD: 1}
-    assert ledger.count("nobody") == {}
+    assert ledger.documents.count("acme") == {State.PLANNED: 2, State.HELD: 1}
+    assert ledger.documents.count("acme", text="R-3") == {State.HELD: 1}
+    assert ledger.documents.count("nobody") == {}
 
 
 def test_known_documents_come_by_their_source_ids(ledger: Ledger):
     planned(ledger, *range(600))
-    known = ledger.known("acme", "export", [str(number) for number in range(500, 1200)])
+    known = ledger.documents.known("acme", "export", [str(number) for number in range(500, 1200)])
 
     assert sorted(map(int, known)) == list(range(500, 600))
     assert known["555"].document_number == "R-555"
 
 
 def test_an_unknown_entry_is_none(ledger: Ledger):
-    assert ledger.entry(4711) is None
+    assert ledger.documents.entry(4711) is None
 
 
 def test_those_wait_first_that_were_not_asked_about_for_longest(ledger: Ledger, clock: Clock):
@@ -149,37 +148,37 @@ def test_those_wait_first_that_were_not_asked_about_for_longest(ledger: Ledger, 
         clock.pass_by(hours=1)
     planned(ledger, 2, state=State.WAITING)  # asked again
 
-    assert [entry.source_id for entry in ledger.waiting("acme")] == ["1", "3", "2"]
-    assert [entry.source_id for entry in ledger.waiting("acme", 1)] == ["1"]
+    assert [entry.source_id for entry in ledger.documents.waiting("acme")] == ["1", "3", "2"]
+    assert [entry.source_id for entry in ledger.documents.waiting("acme", 1)] == ["1"]
 
 
 def test_what_another_account_sent_can_be_seen(ledger: Ledger):
     (sent,) = claimed(ledger, 1)
-    ledger.moved(sent, "expense-1")
+    ledger.steps.moved(sent, "expense-1")
     same, other = planned(ledger, 1, 2, account="other")
 
-    elsewhere = ledger.sent_elsewhere([same, other])
+    elsewhere = ledger.documents.sent_elsewhere([same, other])
     assert {id_: entry.target_id for id_, entry in elsewhere.items()} == {same.id: "expense-1"}
-    assert ledger.sent_elsewhere(ledger.entries("acme")) == {}
+    assert ledger.documents.sent_elsewhere(ledger.documents.entries("acme")) == {}
 
 
 def test_a_lists_worth_is_the_same_for_a_reader(shelf: Ledger):
-    first = shelf.entries("acme")
+    first = shelf.documents.entries("acme")
 
-    assert shelf.entries("acme") == first
+    assert shelf.documents.entries("acme") == first
     assert "snapshot" not in repr(first[0])
 
 
 def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
     one, two, three, four, five, six = claimed(ledger, 1, 2, 3, 4, 5, 6)
-    moved = [ledger.moved(entry, f"expense-{entry.id}") for entry in (one, two, three)]
-    ledger.archived(moved[:1], RUN)
-    ledger.not_archived(moved[1], RUN, "The document is locked.")
-    ledger.hold(four, "currency", "It is in USD.")
-    ledger.reject(five, "file", "The file is empty.")
-    ledger.wait(six, "approval", "It is not approved yet.")
+    moved = [ledger.steps.moved(entry, f"expense-{entry.id}") for entry in (one, two, three)]
+    ledger.steps.archived(moved[:1], RUN)
+    ledger.steps.not_archived(moved[1], RUN, "The document is locked.")
+    ledger.steps.hold(four, "currency", "It is in USD.")
+    ledger.steps.reject(five, "file", "The file is empty.")
+    ledger.steps.wait(six, "approval", "It is not approved yet.")
 
-    assert ledger.run_counts(RUN) == {
+    assert ledger.runs.counts(RUN) == {
         "moved": 3,
         "archived": 1,
         "not archived": 1,
@@ -187,17 +186,17 @@ def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
         "rejected": 1,
         "waiting": 1,
     }
-    assert ledger.run_counts("another") == {}
+    assert ledger.runs.counts("another") == {}
 
 
 def test_what_a_later_attempt_of_a_run_put_right_is_not_counted_against_it(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    ledger.retry([ledger.reject(entry, "file", "The file is empty.")], "user:ada")
-    assert ledger.run_counts(RUN) == {}
+    ledger.documents.retry([ledger.steps.reject(entry, "file", "The file is empty.")], "user:ada")
+    assert ledger.runs.counts(RUN) == {}
 
-    (entry,) = ledger.claim([entry], OWNER, TTL, run_id=RUN)
-    ledger.moved(entry, "expense-1")
-    assert ledger.run_counts(RUN) == {"moved": 1}
+    (entry,) = ledger.leases.claim([entry], OWNER, TTL, run_id=RUN)
+    ledger.steps.moved(entry, "expense-1")
+    assert ledger.runs.counts(RUN) == {"moved": 1}
 
 
 def test_entries_are_of_any_of_several_accounts(shelf: Ledger):
@@ -212,6 +211,6 @@ def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger)
     for number, code in enumerate(["currency", "country", "currency"]):
         planned(ledger, number, state=State.HELD, reason_code=code)
     planned(ledger, 9)
-    assert ledger.count_codes(states=ATTENTION) == {"currency": 2, "country": 1}
-    assert ledger.count_codes("other", states=ATTENTION) == {}
+    assert ledger.documents.codes(states=ATTENTION) == {"currency": 2, "country": 1}
+    assert ledger.documents.codes("other", states=ATTENTION) == {}
     assert found(ledger, code="country") == ["1"]

@@ -1,8 +1,8 @@
-"""A document takes a step: one update that checks everything it has to, and one event.
+"""A document changes its state: one update that checks all conditions, and one event.
 
 The update's ``WHERE`` holds the origins of the step, the lease, and for an intent also the record that the caller read.
-``previous_state`` is set from the state as it was, so the event is exact without another query. When no row was hit, a
-second look tells why.
+``previous_state`` is set from the state before, so the event is exact without a further query. When no row matches, a
+second query finds the reason.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.clock import DATABASE_CLOCK
+from debitoor_provider.sync.ledger.database.tables import documents, leases
 from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
-from debitoor_provider.sync.ledger.leases import DATABASE_CLOCK
-from debitoor_provider.sync.ledger.rows import COLUMNS, RUN, chunks, event_values, to_entry, write_events
+from debitoor_provider.sync.ledger.events import RUN, event_values, write_events
+from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_legal
-from debitoor_provider.sync.ledger.tables import documents, leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,13 +32,13 @@ if TYPE_CHECKING:
 
 
 _NOTES = frozenset({Kind.FILE_UPLOADED})
-"""Steps that leave the state and its time as they are, and with these every index."""
+"""Steps that change neither the state nor ``changed_at``, and so no index."""
 _BRIEF: Mapping[Kind, Sequence[str]] = {
     Kind.INTENT: ["previous_state", "attempts"],
     Kind.FILE_UPLOADED: ["previous_state"],
     Kind.MOVED: ["previous_state"],
 }
-"""Steps of a document that nobody else changes meanwhile: of its row only these need be read again."""
+"""Steps during which no other process changes the row: only these columns need to be read back."""
 
 
 def advance(
@@ -50,14 +52,14 @@ def advance(
     run_id: str,
     detail: Mapping[str, Any] | None = None,
 ) -> Entry:
-    """Let one document take a step of a run.
+    """Apply a step of a run to one document.
 
-    A result that is there already (the same target id) is returned as it is: every attempt may be repeated.
+    A result that is recorded already (the same target id) is returned as it is: every attempt may be repeated.
 
-    :param values: columns to write beside the state
+    :param values: columns to write besides the state
     :param clock_ms: the time for the lease, ``None`` for the database's own
-    :raises IllegalTransition: when its state does not allow it
-    :raises LeaseLost: when another run may be working on it
+    :raises IllegalTransition: when the document's state does not allow it
+    :raises LeaseLost: when another run may be working on the document
     """
     by_database = clock_ms is None
     if kind not in _NOTES:
@@ -94,11 +96,11 @@ def advance_all(
     actor: str = RUN,
     detail: Mapping[str, Any] | None = None,
 ) -> list[Entry]:
-    """Let many documents take a step that needs no lease: a person's, or archiving.
+    """Apply a step that needs no lease to many documents: a person's decision, or archiving.
 
-    Those whose state does not allow it are left alone.
+    Documents whose state does not allow it are left unchanged and are not returned.
 
-    :raises IllegalTransition: when none of them could
+    :raises IllegalTransition: when no document's state allows it
     """
     step = STEPS[kind]
     after: list[Entry] = []
@@ -132,7 +134,7 @@ def advance_all(
 @cache
 def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update:
     step = STEPS[kind]
-    # States as literals, so that the statement and its compiled form stay the same object for good.
+    # States are literals, so that the statement and its compiled form can be kept.
     origins: list[Any] = [sa.literal_column(f"'{state}'") for state in sorted(step.origins)]
     where = [documents.c.id == sa.bindparam("the_id"), documents.c.state.in_(origins)]
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
@@ -141,7 +143,7 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
             leases.c.key == documents.c.exchange_key, leases.c.owner == sa.bindparam("the_owner")
         )
         if kind is Kind.INTENT:
-            # Before a write the lease must still run. A result is recorded also after that, if nobody took over.
+            # Before a write the lease must not have expired. A result is recorded even then, if no other run took over.
             clock = DATABASE_CLOCK if by_database else sa.bindparam("the_clock", type_=sa.BigInteger)
             lease = lease.where(leases.c.until_ms > clock)
             where.append(documents.c.fingerprint == sa.bindparam("the_fingerprint"))

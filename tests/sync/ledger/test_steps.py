@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 def test_a_document_travels(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry, detail={"try": 1})
-    entry = ledger.file_uploaded(entry, "file-1", sha256="ab" * 32, size=1234)
+    entry = ledger.steps.intend(entry, detail={"try": 1})
+    entry = ledger.steps.file_uploaded(entry, "file-1", sha256="ab" * 32, size=1234)
     assert (entry.state, entry.file_id, entry.attempts) == (State.SENDING, "file-1", 1)
 
     clock.pass_by(seconds=2)
-    entry = ledger.moved(entry, "expense-1", detail={"gross": "119.00"})
+    entry = ledger.steps.moved(entry, "expense-1", detail={"gross": "119.00"})
     assert (entry.state, entry.target_id, entry.file_id, entry.file_bytes) == (State.MOVED, "expense-1", None, 1234)
     assert (entry.moved_by, entry.moved_at) == (RUN, clock.time)
 
-    (entry,) = ledger.archived([entry], RUN)
+    (entry,) = ledger.steps.archived([entry], RUN)
     assert (entry.state, entry.archived_at) == (State.ARCHIVED, clock.time)
-    history = ledger.history(entry)
+    history = ledger.documents.history(entry)
     assert [(event.kind, event.from_state, event.to_state) for event in history] == [
         ("listed", None, "planned"),
         ("intent", "planned", "sending"),
@@ -41,7 +41,7 @@ def test_a_document_travels(ledger: Ledger, clock: Clock):
 
 def test_what_comes_back_is_what_was_written(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    written = ledger.intend(entry)
+    written = ledger.steps.intend(entry)
 
     stored = fresh(ledger, entry)
     assert (written.owner, written.run_id) == (OWNER, RUN)
@@ -52,42 +52,42 @@ def test_what_comes_back_is_what_was_written(ledger: Ledger):
 def test_a_document_that_the_target_has_already_needs_no_intent(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
 
-    assert ledger.moved(entry, "expense-1").state is State.MOVED
+    assert ledger.steps.moved(entry, "expense-1").state is State.MOVED
 
 
 def test_what_was_not_sent_is_planned_again(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.postpone(ledger.intend(entry), "Debitoor was not reachable.")
+    entry = ledger.steps.postpone(ledger.steps.intend(entry), "Debitoor was not reachable.")
     assert (entry.state, entry.reason) == (State.PLANNED, "Debitoor was not reachable.")
 
-    entry = ledger.intend(entry)
+    entry = ledger.steps.intend(entry)
     assert (entry.attempts, entry.reason) == (2, "")
 
 
 def test_an_unclear_outcome_stays_open_until_somebody_has_looked(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.unclear(ledger.intend(entry), "The connection broke off.")
+    entry = ledger.steps.unclear(ledger.steps.intend(entry), "The connection broke off.")
     assert (entry.state, entry.reason) == (State.SENDING, "The connection broke off.")
 
-    assert ledger.moved(entry, "expense-1").reason == ""
+    assert ledger.steps.moved(entry, "expense-1").reason == ""
 
 
 def test_after_a_crash_the_next_run_finds_where_the_last_one_stopped(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
-    ledger.file_uploaded(ledger.intend(entry), "file-1")  # and here the process ends
+    ledger.steps.file_uploaded(ledger.steps.intend(entry), "file-1")  # and here the process ends
     clock.pass_by(minutes=6)
 
-    (found,) = ledger.claim(ledger.entries("acme", states=DUE), "next", TTL)
+    (found,) = ledger.leases.claim(ledger.documents.entries("acme", states=DUE), "next", TTL)
     assert (found.state, found.file_id) == (State.SENDING, "file-1")
-    assert ledger.moved(ledger.intend(found), "expense-1").attempts == 2
+    assert ledger.steps.moved(ledger.steps.intend(found), "expense-1").attempts == 2
 
 
 @pytest.mark.parametrize(("step", "state"), [("hold", State.HELD), ("reject", State.REJECTED)])
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, is_sent: bool):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry) if is_sent else entry
-    entry = getattr(ledger, step)(entry, "tax", "The rates do not fit.", "Correct them.", detail={"rate": "19"})
+    entry = ledger.steps.intend(entry) if is_sent else entry
+    entry = getattr(ledger.steps, step)(entry, "tax", "The rates do not fit.", "Correct them.", detail={"rate": "19"})
 
     assert (entry.state, entry.reason_code, entry.reason, entry.mend) == (
         state,
@@ -96,25 +96,25 @@ def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, 
         "Correct them.",
     )
     assert entry.moved_by == RUN
-    assert ledger.history(entry)[-1].detail == {"rate": "19"}
+    assert ledger.documents.history(entry)[-1].detail == {"rate": "19"}
 
 
 def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.wait(entry, "approval", "It is not approved yet.")
+    entry = ledger.steps.wait(entry, "approval", "It is not approved yet.")
 
     assert (entry.state, entry.asked_at) == (State.WAITING, clock.time)
 
 
 STEPS_OF_A_RUN: dict[str, Callable[[Ledger, Entry], Entry]] = {
-    "intend": lambda ledger, entry: ledger.intend(entry),
-    "file_uploaded": lambda ledger, entry: ledger.file_uploaded(entry, "file"),
-    "unclear": lambda ledger, entry: ledger.unclear(entry, "why"),
-    "postpone": lambda ledger, entry: ledger.postpone(entry, "why"),
-    "moved": lambda ledger, entry: ledger.moved(entry, "expense"),
-    "hold": lambda ledger, entry: ledger.hold(entry, "code", "why"),
-    "reject": lambda ledger, entry: ledger.reject(entry, "code", "why"),
-    "wait": lambda ledger, entry: ledger.wait(entry, "code", "why"),
+    "intend": lambda ledger, entry: ledger.steps.intend(entry),
+    "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
+    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, "why"),
+    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, "why"),
+    "moved": lambda ledger, entry: ledger.steps.moved(entry, "expense"),
+    "hold": lambda ledger, entry: ledger.steps.hold(entry, "code", "why"),
+    "reject": lambda ledger, entry: ledger.steps.reject(entry, "code", "why"),
+    "wait": lambda ledger, entry: ledger.steps.wait(entry, "code", "why"),
 }
 BEFORE = dict.fromkeys(STEPS_OF_A_RUN, State.PLANNED) | dict.fromkeys(
     ["file_uploaded", "unclear", "postpone"], State.SENDING
@@ -124,9 +124,9 @@ BEFORE = dict.fromkeys(STEPS_OF_A_RUN, State.PLANNED) | dict.fromkeys(
 @pytest.mark.parametrize("step", STEPS_OF_A_RUN)
 def test_a_run_that_lost_its_lease_writes_nothing(ledger: Ledger, clock: Clock, step: str):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry) if BEFORE[step] is State.SENDING else entry
+    entry = ledger.steps.intend(entry) if BEFORE[step] is State.SENDING else entry
     clock.pass_by(minutes=6)
-    ledger.claim([entry], "another", TTL)
+    ledger.leases.claim([entry], "another", TTL)
     before = fresh(ledger, entry), kinds(ledger, entry)
 
     with pytest.raises(LeaseLost, match="Document 1 is not leased to this run any more"):
@@ -159,53 +159,55 @@ def test_a_lease_that_ran_out_allows_no_new_write(ledger: Ledger, clock: Clock):
     clock.pass_by(minutes=5)
 
     with pytest.raises(LeaseLost):
-        ledger.intend(entry)
+        ledger.steps.intend(entry)
 
 
 def test_a_result_is_recorded_after_the_lease_ran_out_when_nobody_took_over(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry)
+    entry = ledger.steps.intend(entry)
     clock.pass_by(minutes=30)
 
-    assert ledger.moved(entry, "expense-1").state is State.MOVED
+    assert ledger.steps.moved(entry, "expense-1").state is State.MOVED
 
 
 def test_an_intent_is_for_the_record_that_was_read(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    ledger.plan("acme", "export", "later", [document(1, snapshot="{}")])
+    ledger.plans.enter("acme", "export", "later", [document(1, snapshot="{}")])
 
     with pytest.raises(EntryChanged, match="Document 1 was planned anew"):
-        ledger.intend(entry)
-    assert ledger.intend(ledger.claim([entry], OWNER, TTL)[0]).snapshot == "{}"
+        ledger.steps.intend(entry)
+    assert ledger.steps.intend(ledger.leases.claim([entry], OWNER, TTL)[0]).snapshot == "{}"
 
 
 def test_a_result_that_is_there_already_may_be_written_again(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry)
-    first = ledger.moved(entry, "expense-1")
-    assert ledger.moved(entry, "expense-1").changed_at == first.changed_at
+    entry = ledger.steps.intend(entry)
+    first = ledger.steps.moved(entry, "expense-1")
+    assert ledger.steps.moved(entry, "expense-1").changed_at == first.changed_at
 
-    ledger.archived([first], RUN)
-    assert [entry.state for entry in ledger.archived([first], RUN)] == [State.ARCHIVED]
+    ledger.steps.archived([first], RUN)
+    assert [entry.state for entry in ledger.steps.archived([first], RUN)] == [State.ARCHIVED]
     assert kinds(ledger, entry) == ["listed", "intent", "moved", "archived"]
 
 
 def test_those_of_many_that_were_sent_again_meanwhile_are_not_archived(ledger: Ledger):
-    first, second = (ledger.moved(ledger.intend(entry), f"expense-{entry.id}") for entry in claimed(ledger, 1, 2))
-    ledger.retry([second], "user:ada", again=True)
+    first, second = (
+        ledger.steps.moved(ledger.steps.intend(entry), f"expense-{entry.id}") for entry in claimed(ledger, 1, 2)
+    )
+    ledger.documents.retry([second], "user:ada", again=True)
 
-    assert [entry.id for entry in ledger.archived([first, second], RUN)] == [first.id]
+    assert [entry.id for entry in ledger.steps.archived([first, second], RUN)] == [first.id]
     assert fresh(ledger, first).moved_by == RUN
     assert fresh(ledger, second).state is State.PLANNED
 
 
 def test_another_result_is_not_written_over_the_first(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.intend(entry)
-    ledger.moved(entry, "expense-1")
+    entry = ledger.steps.intend(entry)
+    ledger.steps.moved(entry, "expense-1")
 
     with pytest.raises(IllegalTransition):
-        ledger.moved(entry, "expense-2")
+        ledger.steps.moved(entry, "expense-2")
     assert fresh(ledger, entry).target_id == "expense-1"
 
 
@@ -214,23 +216,23 @@ def test_an_unknown_document_cannot_take_a_step(ledger: Ledger):
     stranger = type(entry)(**{name: getattr(entry, name) for name in entry.__slots__} | {"id": 4711})
 
     with pytest.raises(IllegalTransition, match="no document with the id 4711"):
-        ledger.intend(stranger)
+        ledger.steps.intend(stranger)
 
 
 def test_what_was_not_moved_is_not_archived(ledger: Ledger):
     (entry,) = planned(ledger, 1)
 
     with pytest.raises(IllegalTransition, match="planned cannot become archived"):
-        ledger.archived([entry], RUN)
+        ledger.steps.archived([entry], RUN)
 
 
 def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):
     moved = in_state(ledger, State.MOVED)
-    noted = ledger.not_archived(moved, RUN, "The document is locked.")
+    noted = ledger.steps.not_archived(moved, RUN, "The document is locked.")
     assert (noted.state, noted.reason_code, noted.reason) == (State.MOVED, "not_archived", "The document is locked.")
     assert kinds(ledger, moved)[-1] == "not_archived"
 
-    (archived,) = ledger.archived([noted], RUN)
+    (archived,) = ledger.steps.archived([noted], RUN)
     assert (archived.state, archived.reason_code, archived.reason) == (State.ARCHIVED, "", "")
 
 
@@ -239,5 +241,5 @@ def test_only_a_moved_document_can_be_refused_to_be_archived(ledger: Ledger, sta
     entry = in_state(ledger, state)
 
     with pytest.raises(IllegalTransition):
-        ledger.not_archived(entry, RUN, "The document is locked.")
+        ledger.steps.not_archived(entry, RUN, "The document is locked.")
     assert fresh(ledger, entry) == entry

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.ledger import LeaseLost, LedgerUnavailable
-from debitoor_provider.sync.ledger.together import Together
+from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +71,7 @@ def journal() -> Journal:
 @pytest.fixture
 def gathered(journal: Journal) -> Iterator[Callable[..., list[Future[str]]]]:
     """Let a first step be written down while these gather, in their order."""
-    together = Together(journal.transaction)
+    together = GroupCommit(journal.transaction)
     with ThreadPoolExecutor(8) as pool:
 
         def run(*works: Work) -> list[Future[str]]:
@@ -140,7 +140,7 @@ def test_when_no_transaction_can_begin_all_who_wait_are_told_at_once(journal, ga
 
 
 def test_one_whose_transaction_cannot_begin_fails_and_is_not_taken_later(journal):
-    together = Together(journal.transaction)
+    together = GroupCommit(journal.transaction)
     journal.first_may_go_on.set()
     journal.begins = [LedgerUnavailable("It is busy.")]
     with pytest.raises(LedgerUnavailable):

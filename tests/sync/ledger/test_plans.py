@@ -16,13 +16,13 @@ LATER = "debitoor__acme/scheduled__2"
 
 
 def plan_again(ledger: Ledger, *documents: Any, **options: Any) -> dict[str, Outcome]:
-    return dict(ledger.plan("acme", "export", LATER, documents, **options).outcomes)
+    return dict(ledger.plans.enter("acme", "export", LATER, documents, **options).outcomes)
 
 
 def test_a_new_document_is_planned(ledger: Ledger, clock: Clock):
-    result = ledger.plan("acme", "export", RUN, [document(1)])
+    result = ledger.plans.enter("acme", "export", RUN, [document(1)])
 
-    entry = ledger.known("acme", "export", ["1"])["1"]
+    entry = ledger.documents.known("acme", "export", ["1"])["1"]
     assert (result.outcomes, result.planned, result.waiting, result.gone) == ({"1": Outcome.NEW}, 1, 0, 0)
     assert (entry.state, entry.planned_by, entry.created_at) == (State.PLANNED, RUN, clock.time)
     assert (entry.company, entry.gross_amount) == ("Müller & Söhne", Decimal("119.00"))
@@ -31,10 +31,12 @@ def test_a_new_document_is_planned(ledger: Ledger, clock: Clock):
 
 def test_of_a_document_that_is_listed_twice_the_first_counts(ledger: Ledger):
     many = [document(number) for number in range(600)]
-    result = ledger.plan("acme", "export", RUN, [*many, document(1, company="Other"), document(599, company="Other")])
+    result = ledger.plans.enter(
+        "acme", "export", RUN, [*many, document(1, company="Other"), document(599, company="Other")]
+    )
 
     assert (result.planned, len(result.outcomes)) == (600, 600)
-    assert {entry.company for entry in ledger.entries("acme")} == {"Müller & Söhne"}
+    assert {entry.company for entry in ledger.documents.entries("acme")} == {"Müller & Söhne"}
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.REJECTED])
@@ -42,7 +44,7 @@ def test_a_plan_may_say_that_a_document_does_not_go_yet(ledger: Ledger, state: S
     (entry,) = planned(ledger, 1, state=state, reason_code="approval", reason="It is not approved yet.")
 
     assert (entry.state, entry.reason_code, entry.reason) == (state, "approval", "It is not approved yet.")
-    assert ledger.claim([entry], OWNER, TTL) == []
+    assert ledger.leases.claim([entry], OWNER, TTL) == []
 
 
 def test_a_plan_cannot_say_that_a_document_was_moved():
@@ -61,7 +63,7 @@ def test_the_same_plan_changes_nothing_but_whose_plan_it_is(ledger: Ledger):
 
 def test_a_changed_record_replaces_what_was_not_sent(ledger: Ledger, clock: Clock):
     (before,) = planned(ledger, 1)
-    ledger.name(before, "old.pdf")
+    ledger.names.give(before, "old.pdf")
     clock.pass_by(hours=1)
     assert plan_again(ledger, document(1, snapshot="{}", company="New name")) == {"1": Outcome.REFRESHED}
 
@@ -142,7 +144,7 @@ def test_a_full_listing_tells_what_is_gone(ledger: Ledger):
     stays, leaves = planned(ledger, 1, 2)
     elsewhere = planned(ledger, 3, account="other")[0]
     moved = in_state(ledger, State.MOVED, 4)
-    result = ledger.plan("acme", "export", LATER, [document(1)], full=True)
+    result = ledger.plans.enter("acme", "export", LATER, [document(1)], full=True)
 
     assert result.gone == 1
     assert fresh(ledger, leaves).state is State.GONE
@@ -152,30 +154,30 @@ def test_a_full_listing_tells_what_is_gone(ledger: Ledger):
 
 def test_a_listing_of_changes_tells_only_what_it_names_as_gone(ledger: Ledger):
     one, two, three = planned(ledger, 1, 2, 3)
-    ledger.plan("acme", "export", LATER, [document(3)], gone=["1", "3", "unknown"])
+    ledger.plans.enter("acme", "export", LATER, [document(3)], gone=["1", "3", "unknown"])
 
     assert [fresh(ledger, entry).state for entry in (one, two, three)] == ["gone", "planned", "planned"]
 
 
 def test_the_name_of_a_gone_document_is_free(ledger: Ledger):
     leaves, stays = planned(ledger, 1, 2)
-    ledger.name(leaves, "invoice.pdf")
-    ledger.plan("acme", "export", LATER, [], gone=["1"])
+    ledger.names.give(leaves, "invoice.pdf")
+    ledger.plans.enter("acme", "export", LATER, [], gone=["1"])
 
-    assert ledger.name(stays, "invoice.pdf") is not None
+    assert ledger.names.give(stays, "invoice.pdf") is not None
 
 
 def test_a_document_that_left_under_way_is_not_sent(ledger: Ledger):
-    (entry,) = ledger.claim(planned(ledger, 1), OWNER, TTL)
-    ledger.plan("acme", "export", LATER, [], gone=["1"])
+    (entry,) = ledger.leases.claim(planned(ledger, 1), OWNER, TTL)
+    ledger.plans.enter("acme", "export", LATER, [], gone=["1"])
 
     with pytest.raises(IllegalTransition):
-        ledger.intend(entry)
+        ledger.steps.intend(entry)
 
 
 def test_the_watermark_moves_with_the_plan_or_not_at_all(ledger: Ledger):
     with pytest.raises(Exception, match="finite Decimal"):
-        ledger.plan(
+        ledger.plans.enter(
             "acme",
             "export",
             RUN,
@@ -183,23 +185,23 @@ def test_the_watermark_moves_with_the_plan_or_not_at_all(ledger: Ledger):
             watermark=datetime(2026, 3, 1, tzinfo=UTC),
         )
 
-    assert ledger.count() == {}
-    assert ledger.watermark("acme", "export").listed_at is None
+    assert ledger.documents.count() == {}
+    assert ledger.runs.watermark("acme", "export").listed_at is None
 
 
 def test_a_dry_run_tells_and_writes_nothing(ledger: Ledger):
     planned(ledger, 1, 2)
-    result = ledger.plan("acme", "export", LATER, [document(2), document(3)], full=True, dry_run=True)
+    result = ledger.plans.enter("acme", "export", LATER, [document(2), document(3)], full=True, dry_run=True)
 
     assert result.outcomes == {"2": Outcome.UNCHANGED, "3": Outcome.NEW}
     assert result.gone == 1
-    assert ledger.count() == {State.PLANNED: 2}
-    assert ledger.watermark("acme", "export").full_listed_at is None
+    assert ledger.documents.count() == {State.PLANNED: 2}
+    assert ledger.runs.watermark("acme", "export").full_listed_at is None
 
 
 def test_the_counts_say_how_often_each_outcome_came(ledger: Ledger):
     planned(ledger, 1)
-    result = ledger.plan("acme", "export", LATER, [document(1), document(2), document(3, state=State.WAITING)])
+    result = ledger.plans.enter("acme", "export", LATER, [document(1), document(2), document(3, state=State.WAITING)])
 
     assert result.counts == {Outcome.UNCHANGED: 1, Outcome.NEW: 2}
     assert (result.planned, result.waiting) == (2, 1)
@@ -207,26 +209,26 @@ def test_the_counts_say_how_often_each_outcome_came(ledger: Ledger):
 
 def test_directions_and_accounts_do_not_meet(ledger: Ledger):
     planned(ledger, 1)
-    ledger.plan("acme", "import", RUN, [document(1)])
-    ledger.plan("other", "export", RUN, [document(1)])
+    ledger.plans.enter("acme", "import", RUN, [document(1)])
+    ledger.plans.enter("other", "export", RUN, [document(1)])
 
-    assert ledger.count() == {State.PLANNED: 3}
+    assert ledger.documents.count() == {State.PLANNED: 3}
 
 
 def test_an_account_needs_a_name(ledger: Ledger):
     with pytest.raises(ValueError, match="account must have"):
-        ledger.plan("", "export", RUN, [document(1)])
+        ledger.plans.enter("", "export", RUN, [document(1)])
 
 
 def test_a_large_plan_needs_few_statements(ledger: Ledger, statements: list[str]):
     everything = [document(number) for number in range(3000)]
-    ledger.plan("acme", "export", RUN, everything)
+    ledger.plans.enter("acme", "export", RUN, everything)
     assert len(statements) < 120
 
     statements.clear()
-    ledger.plan("acme", "export", RUN, everything, settings_fingerprint="new", full=True)
+    ledger.plans.enter("acme", "export", RUN, everything, settings_fingerprint="new", full=True)
     assert len(statements) < 120
 
     statements.clear()
-    assert len(ledger.claim(ledger.entries("acme", states=DUE), OWNER, TTL)) == 3000
+    assert len(ledger.leases.claim(ledger.documents.entries("acme", states=DUE), OWNER, TTL)) == 3000
     assert len(statements) < 40

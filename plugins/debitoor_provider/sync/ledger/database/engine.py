@@ -1,0 +1,191 @@
+"""The engines of the ledger's database and their short transactions.
+
+SQLite runs in WAL mode with ``synchronous=NORMAL``: a commit survives the end of the process; after a power failure the
+database is intact but may lack the last commits, which the check of the target covers (design section 5). WAL needs a
+local disk. The writers of one process queue for a lock, since SQLite itself polls and is unfair; between processes
+``busy_timeout`` applies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from debitoor_provider.services.sqlite import use_wal
+from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
+from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
+from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import URL, Connection, Engine
+
+T = TypeVar("T")
+
+LOCK_WAIT = 30
+"""Seconds to wait for another writer before the ledger is reported as unavailable."""
+CACHE = 500
+"""Kilobytes of a SQLite file that a connection caches; the operating system caches the file too."""
+CONNECT_WAIT = 10
+"""Seconds to wait for a PostgreSQL server to answer."""
+
+_databases: dict[tuple[URL, int, int], Database] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Database:
+    """The engines of one process and their transactions; see :func:`connect`.
+
+    :param engine: for reading
+    :param writer: for writing; on PostgreSQL the same
+    :param place: where the database is, without user and password
+    """
+
+    engine: Engine
+    writer: Engine
+    place: str
+    _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
+    _group: GroupCommit | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.is_sqlite:
+            object.__setattr__(self, "_group", GroupCommit(lambda: self.write()))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is SQLite; PostgreSQL otherwise."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a reading transaction: a consistent view of the database."""
+        with plain_errors(self.place), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a writing transaction, committed at the end, rolled back on an error."""
+        with plain_errors(self.place), self._queue, self.writer.begin() as connection:
+            yield connection
+
+    def step(self, work: Callable[[Connection], T]) -> T:
+        """Do short work in a writing transaction, on SQLite in one that the work of other threads may share.
+
+        :param work: raises :class:`LedgerError` only before it has written anything
+        """
+        if self._group:
+            return self._group.run(work)
+        with self.write() as connection:
+            return work(connection)
+
+    @contextlib.contextmanager
+    def migrate(self) -> Iterator[Connection]:
+        """Open a writing transaction in which SQLite allows a referenced table to be replaced."""
+        with plain_errors(self.place), self._queue, self.writer.connect() as connection:
+            if self.is_sqlite:
+                _refer_freely(connection, True)
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise RuntimeError("The migration leaves rows that refer to missing rows.")
+            finally:
+                if self.is_sqlite:
+                    _refer_freely(connection, False)
+
+
+def connect(url: URL, cache: int = CACHE) -> Database:
+    """Return the database of a URL, the same one for the same arguments within a process.
+
+    A child process gets its own, since connections must not cross a fork. The parent's stay referenced, so that the
+    child does not close them.
+    """
+    key = (url, cache, os.getpid())
+    return _databases.get(key) or _databases.setdefault(key, _open(url, cache))
+
+
+def disconnect(database: Database) -> None:
+    """Close this process's connections; the next :func:`connect` opens new ones."""
+    for key, known in list(_databases.items()):
+        if known is database:
+            del _databases[key]
+    database.engine.dispose()
+    database.writer.dispose()
+
+
+def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an ``INSERT`` that supports ``ON CONFLICT``."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _open(url: URL, cache: int) -> Database:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    place = f"SQLite file {url.database}" if is_sqlite else f"PostgreSQL database {url.database} at {url.host}"
+    options: dict[str, Any] = (
+        {"connect_args": {"timeout": LOCK_WAIT}, "max_overflow": -1}
+        if is_sqlite
+        else {"connect_args": {"connect_timeout": CONNECT_WAIT}, "pool_pre_ping": True, "max_overflow": 30}
+    )
+    try:
+        if is_sqlite:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": _to_json}
+        engine = sa.create_engine(url, pool_size=5, **options)
+        writer = sa.create_engine(url, pool_size=1, **options) if is_sqlite else engine
+    except (ImportError, NoSuchModuleError) as error:
+        raise LedgerMisconfigured(
+            f"The database driver {url.drivername} is not installed. For PostgreSQL: pip install 'psycopg[binary]'."
+        ) from error
+    except (ArgumentError, TypeError, ValueError):
+        raise LedgerMisconfigured(UNKNOWN_OPTION) from None
+    except OSError as error:
+        raise LedgerUnavailable(f"The ledger's folder cannot be made: {error.strerror}.") from error
+    if not is_sqlite:
+        event.listen(engine, "connect", _prepare_postgresql)
+        return Database(engine, writer, place, contextlib.nullcontext())
+    # A writer takes the lock at once: SQLite refuses it without waiting to a transaction that has read before.
+    for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", CACHE)):
+        event.listen(each, "connect", partial(_prepare_sqlite, kilobytes))
+        _begin_by(each, begin)
+    return Database(engine, writer, place, threading.Lock())
+
+
+def _prepare_sqlite(kilobytes: int, connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin explicitly, not where the driver guesses
+    use_wal(connection)
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA cache_size=-{kilobytes}")
+
+
+def _begin_by(engine: Engine, statement: str) -> None:
+    """Begin each transaction with a statement; an event listener would be called for every statement."""
+    setattr(engine.dialect, "do_begin", lambda connection: connection.execute(statement))  # noqa: B010 mypy knows it as a method
+
+
+def _refer_freely(connection: Connection, freely: bool) -> None:
+    """Switch the check of foreign keys off or on; SQLite allows that only outside of a transaction."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={'OFF' if freely else 'ON'}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+    connection.commit()
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, default=str, separators=(",", ":"))

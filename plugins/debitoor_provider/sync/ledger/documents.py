@@ -1,0 +1,243 @@
+"""The part ``ledger.documents``: reading documents, a person's decisions about them, and restoring them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.tables import documents, events
+from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
+from debitoor_provider.sync.ledger.pending import Pending, read_entries
+from debitoor_provider.sync.ledger.rebuild import Rebuild
+from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, require_key
+from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
+from debitoor_provider.sync.ledger.states import DONE, Direction, Kind, State
+from debitoor_provider.sync.ledger.transitions import advance_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
+    from debitoor_provider.sync.ledger.records import Entry, FoundDocument, RebuildResult
+
+
+class Documents:
+    """Reads documents and changes them as a person decides; see :func:`.conditions` for the filters."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # Reading
+
+    def entry(self, document_id: int) -> Entry | None:
+        """Return one document, ``None`` when there is none with this id."""
+        return next(iter(self.by_ids([document_id])), None)
+
+    def by_ids(self, ids: Iterable[int]) -> list[Entry]:
+        """Return the documents with these ids, by ascending id."""
+        with self._database().read() as connection:
+            return read_entries(connection, ids)
+
+    def entries(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        *,
+        order: Order = "-changed",
+        limit: int | None = None,
+        offset: int = 0,
+        **filters: Unpack[Filters],
+    ) -> list[Entry]:
+        """Return the documents that match all filters, ties by id."""
+        where = conditions(account=account, direction=direction, states=states, **filters)
+        column = ORDERS[order.removeprefix("-")]
+        if account is None and states is not None:  # few documents: sorted, rather than read along an index
+            column = sa.func.coalesce(column, sa.null())
+        down = order.startswith("-")
+        sort = (
+            (column.desc() if down else column.asc()).nulls_last(),
+            documents.c.id.desc() if down else documents.c.id,
+        )
+        with self._database().read() as connection:
+            if limit is None:
+                rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).offset(offset or None))
+                return [to_entry(row) for row in rows]
+            # The ids first: an index that covers filter and order is far smaller than the rows.
+            page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
+            chosen = list(connection.scalars(page))
+            found = {entry.id: entry for entry in read_entries(connection, chosen)}
+        return [found[id_] for id_ in chosen if id_ in found]
+
+    def ids(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> list[int]:
+        """Return the ids of the documents that match all filters, e.g. to read them in batches."""
+        where = conditions(account=account, direction=direction, states=states, **filters)
+        with self._database().read() as connection:
+            return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
+
+    def count(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[State, int]:
+        """Return how many matching documents are in each state; states without any are left out."""
+        where = conditions(account=account, direction=direction, states=states, **filters)
+        query = sa.select(documents.c.state, sa.func.count()).where(*where).group_by(documents.c.state)
+        with self._database().read() as connection:
+            return {state: number for state, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+
+    def codes(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, int]:
+        """Return how many matching documents have each reason code."""
+        where = conditions(account=account, direction=direction, states=states, **filters)
+        query = sa.select(documents.c.reason_code, sa.func.count()).where(*where).group_by(documents.c.reason_code)
+        with self._database().read() as connection:
+            return {code: number for code, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+
+    def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
+        """Return the known documents among these source ids, by source id."""
+        found: dict[str, Entry] = {}
+        with self._database().read() as connection:
+            for chunk in chunks(sorted({storable(source_id) for source_id in source_ids})):
+                rows = connection.execute(
+                    sa.select(*COLUMNS).where(
+                        documents.c.account == account,
+                        documents.c.direction == direction,
+                        documents.c.source_id.in_(chunk),
+                    )
+                )
+                found |= {entry.source_id: entry for entry in map(to_entry, rows)}
+        return found
+
+    def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
+        """Return the waiting documents of an account, those first that were listed or asked about longest ago."""
+        query = (
+            sa.select(*COLUMNS)
+            .where(documents.c.account == account, documents.c.state == State.WAITING)
+            .order_by(documents.c.asked_at, documents.c.id)
+            .limit(limit)
+        )
+        with self._database().read() as connection:
+            return [to_entry(row) for row in connection.execute(query)]
+
+    def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
+        """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""
+        by_key: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_key.setdefault(entry.exchange_key, []).append(entry)
+        found: dict[int, Entry] = {}
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(by_key)):
+                rows = connection.execute(
+                    sa.select(*COLUMNS).where(
+                        documents.c.exchange_key.in_(chunk), documents.c.state.in_(sorted({*DONE, State.SENDING}))
+                    )
+                )
+                for other in map(to_entry, rows):
+                    found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
+        return found
+
+    def to_archive(self, account: str) -> Pending:
+        """Return the exported documents that a run verified at the target and that are still to be archived.
+
+        Documents that a person marked as moved or that a rebuild found are left out, even if a run worked on them
+        before: their files were not compared.
+        """
+        moved_by_kind = (
+            sa.select(events.c.kind)
+            .where(
+                events.c.document_id == documents.c.id,
+                events.c.to_state == State.MOVED,
+                events.c.kind != str(Kind.NOT_ARCHIVED),
+            )
+            .order_by(events.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = sa.select(documents.c.id).where(
+            *conditions(account=account, direction="export", states=[State.MOVED]),
+            documents.c.file_sha256.is_not(None),
+            documents.c.reason_code != str(Kind.NOT_ARCHIVED),
+            moved_by_kind == str(Kind.MOVED),
+        )
+        with self._database().read() as connection:
+            return Pending(self._database, list(connection.scalars(query.order_by(documents.c.id))))
+
+    def history(self, entry: Entry) -> list[Event]:
+        """Return the events of a document, oldest first."""
+        query = sa.select(events).where(events.c.document_id == entry.id).order_by(events.c.id)
+        with self._database().read() as connection:
+            return [Event(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (public in spite of its name)
+
+    # A person's decisions, which are refused while the outcome of a send is open
+
+    def retry(
+        self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False, anew: bool = False
+    ) -> list[Entry]:
+        """Plan held, rejected or ignored documents again; return those whose state allows it.
+
+        :param actor: ``user:<name>``
+        :param reason: recorded in the history
+        :param again: send moved documents again, unless the target still has them
+        :param anew: send moved documents again in any case, as a new record besides the one that the target may have
+        :raises IllegalTransition: when no document's state allows it
+        """
+        values: dict[str, Any] = {**NO_REASON, "attempts": 0}
+        if not again and not anew:
+            return self._decide(Kind.RETRIED, entries, values, actor, {"reason": reason})
+        # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
+        values |= {**NO_TRACES, "moved_at": None}
+        values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
+        return self._decide(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
+
+    def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
+        """Never send these documents; return those whose state allows it.
+
+        :raises IllegalTransition: when no document's state allows it
+        """
+        values = {"target_name": None, "target_name_key": None}
+        return self._decide(Kind.IGNORED, entries, values, actor, {"reason": reason})
+
+    def mark_moved(
+        self, entries: Iterable[Entry], actor: str, reason: str = "", *, target_id: str | None = None
+    ) -> list[Entry]:
+        """Record on a person's word that the target has these documents; return those whose state allows it.
+
+        :raises IllegalTransition: when no document's state allows it
+        """
+        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
+        return self._decide(Kind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
+
+    def _decide(
+        self, kind: Kind, entries: Iterable[Entry], values: Mapping[str, Any], actor: str, detail: Mapping[str, Any]
+    ) -> list[Entry]:
+        given = {name: value for name, value in detail.items() if value}
+        at = self._clock.now()
+        with self._database().write() as connection:
+            return advance_all(connection, kind, entries, values, at=at, actor=actor, detail=given)
+
+    # A lost ledger
+
+    def rebuild(self, account: str, direction: Direction, found: Iterable[FoundDocument]) -> RebuildResult:
+        """Set to moved the documents that the target has, and add those that the ledger does not know."""
+        require_key("account", account)
+        with self._database().write() as connection:
+            return Rebuild(connection, account, direction, self._clock.now()).restore(found)

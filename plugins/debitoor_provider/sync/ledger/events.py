@@ -1,0 +1,49 @@
+"""The history of documents: one event for each change, written in the transaction of the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.sync.ledger.database.tables import events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.states import Kind, State
+
+RUN = "run"
+"""The actor of every change that no person made."""
+_INSERT = events.insert()
+
+
+def event_values(
+    document_id: int,
+    kind: Kind,
+    from_state: State | None,
+    to_state: State,
+    *,
+    at: datetime,
+    run_id: str | None,
+    actor: str = RUN,
+    detail: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the row of one event."""
+    return {
+        "document_id": document_id,
+        "at": at,
+        "run_id": run_id or None,
+        "actor": actor,
+        "kind": str(kind),
+        "from_state": from_state,
+        "to_state": to_state,
+        "detail": dict(detail or {}),
+    }
+
+
+def write_events(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Append events to the history."""
+    if rows:
+        connection.execute(_INSERT, rows)

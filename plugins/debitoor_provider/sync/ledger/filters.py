@@ -1,0 +1,103 @@
+"""Which documents are asked for, and how they are sorted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.text import caseless
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy import ColumnElement
+
+    from debitoor_provider.sync.ledger.states import Direction, State
+
+Order = Literal[
+    "changed", "-changed", "listed", "-listed", "date", "-date", "company", "-company",
+    "number", "-number", "amount", "-amount", "name", "-name",
+]  # fmt: skip
+"""How documents are sorted; ``-`` reverses the order, e.g. newest first."""
+
+ORDERS: dict[str, ColumnElement[Any]] = {
+    "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
+    "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
+    "date": sa.type_coerce(documents.c.document_date, sa.Date),
+    "company": sa.func.lower(documents.c.company),
+    "number": sa.type_coerce(documents.c.document_number, sa.Text),
+    "amount": sa.cast(documents.c.gross_amount, sa.Numeric),
+    "name": sa.func.coalesce(documents.c.target_name, documents.c.source_name),
+}
+
+
+class Filters(TypedDict, total=False):
+    """The filters besides account, direction and states; see :func:`conditions`."""
+
+    run: str | None
+    planned_by: str | None
+    text: str | None
+    period: tuple[date | None, date | None] | None
+    accounts: Collection[str] | None
+    except_accounts: Collection[str]
+    code: str | None
+
+
+def conditions(
+    *,
+    account: str | None = None,
+    direction: Direction | None = None,
+    states: Collection[State] | None = None,
+    run: str | None = None,
+    planned_by: str | None = None,
+    text: str | None = None,
+    period: tuple[date | None, date | None] | None = None,
+    accounts: Collection[str] | None = None,
+    except_accounts: Collection[str] = (),
+    code: str | None = None,
+) -> list[ColumnElement[bool]]:
+    """Return the ``WHERE`` clause for some documents; a filter that is not given lets all through.
+
+    :param run: the run that planned the document or worked on it last
+    :param planned_by: the run that planned the document last
+    :param text: a text in the id, number, company, names or amount, regardless of case
+    :param period: first and last document date, both inclusive, either open
+    :param accounts: the accounts to include
+    :param except_accounts: the accounts to exclude
+    :param code: the code of the reason why the document is held or rejected
+    """
+    where: list[ColumnElement[bool]] = []
+    if account is not None:
+        where.append(documents.c.account == account)
+    if accounts is not None:
+        where.append(documents.c.account.in_(sorted(accounts)))
+    if except_accounts:
+        where.append(documents.c.account.not_in(sorted(except_accounts)))
+    if code is not None:
+        where.append(documents.c.reason_code == code)
+    if direction is not None:
+        where.append(documents.c.direction == direction)
+    if states is not None:
+        where.append(documents.c.state.in_(sorted(states)))
+    if run is not None:
+        where.append(sa.or_(documents.c.planned_by == run, documents.c.moved_by == run))
+    if planned_by is not None:
+        where.append(documents.c.planned_by == planned_by)
+    if text:
+        key = caseless(storable(text.strip()))
+        where.append(
+            sa.or_(
+                documents.c.search.contains(key, autoescape=True),
+                documents.c.target_name_key.contains(key, autoescape=True),
+            )
+        )
+    first, last = period or (None, None)
+    if first is not None:
+        where.append(documents.c.document_date >= first)
+    if last is not None:
+        where.append(documents.c.document_date <= last)
+    return where

@@ -1,0 +1,227 @@
+"""Compares a plan with the documents of the ledger and writes what has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import WHOLE, chunks
+from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.events import event_values, write_events
+from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Outcome, PlanResult
+from debitoor_provider.sync.ledger.rows import document_values, search_text
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, Kind, State, require_legal
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.states import Direction
+
+
+class _Known(NamedTuple):
+    id: int
+    source_id: str
+    state: State
+    fingerprint: str
+    settings_fingerprint: str
+    reason_code: str
+    reason: str
+
+
+_KNOWN = [documents.c[name] for name in _Known._fields]
+_ENTERED = {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
+
+
+class PlanWriter:
+    """Writes one plan.
+
+    :param connection: of the transaction in which the plan is written
+    :param at: the time of the plan
+    :param write: ``False`` writes nothing and only returns what would happen
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        account: str,
+        direction: Direction,
+        run_id: str,
+        settings_fingerprint: str,
+        at: datetime,
+        *,
+        write: bool,
+    ) -> None:
+        self._connection = connection
+        self._account = account
+        self._direction = direction
+        self._run_id = run_id
+        self._settings_fingerprint = settings_fingerprint
+        self._at = at
+        self._writes = write
+
+    def enter(self, listed: Iterable[PlannedDocument]) -> PlanResult:
+        """Write the listed documents, in their order."""
+        outcomes: dict[str, Outcome] = {}
+        states: Counter[State] = Counter()
+        for chunk in chunks(listed, WHOLE):
+            by_id: dict[str, PlannedDocument] = {}
+            for document in chunk:
+                if document.source_id not in outcomes:
+                    by_id.setdefault(document.source_id, document)
+            known = {row.source_id: row for row in self._rows(documents.c.source_id.in_(list(by_id)))}
+            new: list[PlannedDocument] = []
+            refreshed: list[tuple[_Known, PlannedDocument]] = []
+            seen: list[int] = []
+            for source_id, document in by_id.items():
+                before = known.get(source_id)
+                outcome = outcomes[source_id] = decide(before, document, self._settings_fingerprint)
+                if before is None:
+                    new.append(document)
+                elif outcome in {Outcome.REFRESHED, Outcome.RETURNED}:
+                    refreshed.append((before, document))
+                elif before.state in {State.PLANNED, State.WAITING}:
+                    seen.append(before.id)
+                is_now = document.state if before is None or outcome in _ENTERED else before.state
+                states[is_now] += 1
+            if self._writes:
+                self._insert(new)
+                self._refresh(refreshed)
+                self._touch(seen)
+        return PlanResult(outcomes, planned=states[State.PLANNED], waiting=states[State.WAITING], gone=0)
+
+    def leave(self, *, gone: Iterable[str], listed: Container[str] | None) -> int:
+        """Set to gone the unsent documents that left the source or the filter; return how many.
+
+        :param gone: source ids that are known to have left
+        :param listed: the source ids of a full listing; documents that are missing there have left too
+        """
+        is_open = documents.c.state.in_(sorted(OPEN))
+        leaving: dict[int, State] = {}
+        for chunk in chunks(sorted(set(gone))):
+            leaving |= {row.id: row.state for row in self._rows(documents.c.source_id.in_(chunk), is_open)}
+        if listed is not None:
+            # A document that was archived after it had been sent, and is to be sent again, is in no listing.
+            rows = self._rows(is_open, documents.c.archived_at.is_(None))
+            leaving |= {row.id: row.state for row in rows if row.source_id not in listed}
+        if self._writes:
+            for ids in chunks(sorted(leaving)):
+                self._connection.execute(
+                    documents.update()
+                    .where(documents.c.id.in_(ids))
+                    .values(
+                        {"previous_state": documents.c.state, "state": State.GONE, "changed_at": self._at}
+                        | {**NO_REASON, **NO_TRACES}
+                    )
+                )
+                write_events(self._connection, [self._event(id_, Kind.GONE, leaving[id_], State.GONE) for id_ in ids])
+        return len(leaving)
+
+    def _rows(self, *where: sa.ColumnElement[bool]) -> Iterator[_Known]:
+        rows = self._connection.execute(
+            sa.select(*_KNOWN)
+            .where(documents.c.account == self._account, documents.c.direction == self._direction, *where)
+            .order_by(documents.c.id)
+            .with_for_update()  # PostgreSQL; SQLite has one writer
+        )
+        return (_Known(*row) for row in rows)
+
+    def _insert(self, new: list[PlannedDocument]) -> None:
+        if not new:
+            return
+        for document in new:
+            require_legal(Kind.LISTED, None, document.state)
+        statement = (
+            upsert(self._connection, documents)
+            .on_conflict_do_nothing(index_elements=["account", "direction", "source_id"])
+            .returning(documents.c.id, documents.c.state)
+        )
+        common = {"account": self._account, "direction": self._direction, "created_at": self._at, "attempts": 0}
+        rows = self._connection.execute(
+            statement, [common | {"source_id": document.source_id} | self._values(document) for document in new]
+        )
+        write_events(self._connection, [self._event(id_, Kind.LISTED, None, state) for id_, state in rows])
+
+    def _refresh(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
+        if not rows:
+            return
+        for before, document in rows:
+            require_legal(Kind.LISTED, before.state, document.state)
+        columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in self._values(rows[0][1])}
+        fixed = {**NO_TRACES, "previous_state": documents.c.state, "attempts": 0}
+        self._connection.execute(
+            documents.update().where(documents.c.id == sa.bindparam("the_id")).values({**fixed, **columns}),
+            [
+                {"the_id": before.id} | {f"new_{name}": value for name, value in self._values(document).items()}
+                for before, document in rows
+            ],
+        )
+        write_events(
+            self._connection,
+            [self._event(before.id, Kind.LISTED, before.state, document.state) for before, document in rows],
+        )
+
+    def _touch(self, ids: list[int]) -> None:
+        if ids:
+            self._connection.execute(
+                documents.update().where(documents.c.id.in_(ids)).values(planned_by=self._run_id, asked_at=self._at)
+            )
+
+    def _values(self, document: PlannedDocument) -> dict[str, Any]:
+        return document_values(document) | {
+            "state": document.state,
+            "reason_code": document.reason_code,
+            "reason": document.reason,
+            "mend": document.mend,
+            "source_name": document.source_name,
+            "search": search_text(
+                document.source_id,
+                document.document_number,
+                document.company,
+                document.source_name,
+                document.gross_amount,
+            ),
+            "fingerprint": document.fingerprint,
+            "settings_fingerprint": self._settings_fingerprint,
+            "planned_by": self._run_id,
+            "asked_at": self._at,
+            "changed_at": self._at,
+        }
+
+    def _event(self, document_id: int, kind: Kind, before: State | None, after: State) -> dict[str, Any]:
+        return event_values(document_id, kind, before, after, at=self._at, run_id=self._run_id)
+
+
+def decide(before: _Known | None, document: PlannedDocument, settings_fingerprint: str) -> Outcome:
+    """Return what a listed document means for the known one.
+
+    A held or rejected document returns only when its record or the settings have changed since: otherwise each run
+    would reject it again for the same reason.
+    """
+    if before is None:
+        return Outcome.NEW
+    if before.state in DONE:
+        return Outcome.DONE
+    if before.state is State.IGNORED:
+        return Outcome.IGNORED
+    if before.state is State.SENDING:
+        return Outcome.SENDING
+    has_changed = (before.fingerprint, before.settings_fingerprint) != (document.fingerprint, settings_fingerprint)
+    if before.state is State.GONE:
+        return Outcome.RETURNED
+    if before.state in ATTENTION:
+        if not has_changed:
+            return Outcome.UNCHANGED
+        return Outcome.REFRESHED if document.state in ATTENTION else Outcome.RETURNED
+    is_same = (before.state, before.reason_code, before.reason) == (
+        document.state,
+        document.reason_code,
+        document.reason,
+    )
+    return Outcome.UNCHANGED if is_same and not has_changed else Outcome.REFRESHED

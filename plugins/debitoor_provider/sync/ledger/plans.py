@@ -1,0 +1,123 @@
+"""The part ``ledger.plans``: a plan is recorded in one transaction, together with the watermark."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.tables import documents, watermarks
+from debitoor_provider.sync.ledger.filters import ORDERS, conditions
+from debitoor_provider.sync.ledger.pending import Pending
+from debitoor_provider.sync.ledger.plan_writer import PlanWriter
+from debitoor_provider.sync.ledger.records import require_key
+from debitoor_provider.sync.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
+    from debitoor_provider.sync.ledger.records import PlannedDocument, PlanResult
+    from debitoor_provider.sync.ledger.states import Direction
+
+    Marks = tuple[datetime | None, datetime | None]
+
+
+class Plans:
+    """Records plans, and returns the documents that they leave to be done."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def enter(
+        self,
+        account: str,
+        direction: Direction,
+        run_id: str,
+        plan: Iterable[PlannedDocument],
+        *,
+        watermark: datetime | None = None,
+        full: bool = False,
+        gone: Iterable[str] = (),
+        settings_fingerprint: str = "",
+        dry_run: bool = False,
+    ) -> PlanResult:
+        """Record a complete plan and move the watermark, both or neither.
+
+        :param plan: the listed documents; of one that is listed twice the first counts
+        :param watermark: the time up to which the source was listed; ``None`` keeps the watermark (backfills, manual
+            runs)
+        :param full: whether the plan lists everything that the account's settings let through; what is missing is gone
+        :param gone: source ids known to have left the source or the filter
+        :param settings_fingerprint: of the account's settings; when it changes, rejected and held documents return
+        :param dry_run: write nothing, only return what would happen
+        """
+        require_key("account", account)
+        at = self._clock.now()
+        with self._database().read() if dry_run else self._database().write() as connection:
+            writer = PlanWriter(connection, account, direction, run_id, settings_fingerprint, at, write=not dry_run)
+            marks = (None, None) if dry_run else _lock_watermark(connection, account, direction)
+            result = writer.enter(plan)
+            listed = result.outcomes
+            gone = [source_id for source_id in gone if source_id not in listed]
+            left = writer.leave(gone=gone, listed=listed if full else None)
+            if not dry_run and (watermark or full):
+                new = _later(marks[0], watermark), _later(marks[1], (watermark or at) if full else None)
+                _move_watermark(connection, account, direction, new, settings_fingerprint)
+        return replace(result, gone=left)
+
+    def pending(
+        self, account: str, direction: Direction, states: Collection[State], *, planned_by: str | None = None
+    ) -> Pending:
+        """Return the documents of an account in some states, older ones first.
+
+        :param planned_by: only those that this run planned
+        """
+        where = conditions(account=account, direction=direction, states=states, planned_by=planned_by)
+        date = sa.func.coalesce(ORDERS["date"], sa.null())  # these are few: sorted, rather than read along an index
+        return self._chosen(sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id))
+
+    def unnamed(self, account: str, direction: Direction, *, planned_by: str | None = None) -> Pending:
+        """Return the planned documents of an account without a file name, by ascending source id."""
+        where = conditions(account=account, direction=direction, states=[State.PLANNED], planned_by=planned_by)
+        order = sa.func.length(documents.c.source_id), documents.c.source_id
+        return self._chosen(sa.select(documents.c.id).where(*where, documents.c.target_name.is_(None)).order_by(*order))
+
+    def _chosen(self, query: Select[int]) -> Pending:
+        with self._database().read() as connection:
+            return Pending(self._database, list(connection.scalars(query)))
+
+
+def _lock_watermark(connection: Connection, account: str, direction: Direction) -> Marks:
+    """Make other plans of the account wait until the transaction ends; return its watermark and last full listing."""
+    insert = upsert(connection, watermarks).values(account=account, direction=direction, settings_fingerprint="")
+    row = connection.execute(
+        insert.on_conflict_do_update(index_elements=["account", "direction"], set_={"account": account}).returning(
+            watermarks.c.listed_at, watermarks.c.full_listed_at
+        )
+    ).one()
+    return row.listed_at, row.full_listed_at
+
+
+def _move_watermark(
+    connection: Connection, account: str, direction: Direction, marks: Marks, settings_fingerprint: str
+) -> None:
+    listed_at, full_listed_at = marks
+    connection.execute(
+        watermarks.update()
+        .where(watermarks.c.account == account, watermarks.c.direction == direction)
+        .values(listed_at=listed_at, full_listed_at=full_listed_at, settings_fingerprint=settings_fingerprint)
+    )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later time: a run may end after one that started later, and the watermark never moves back."""
+    return max((moment for moment in (one, other) if moment is not None), default=None)

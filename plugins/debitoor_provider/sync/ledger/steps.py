@@ -1,0 +1,137 @@
+"""The part ``ledger.steps``: what a run records of a document while it moves and archives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.sync.ledger.records import NO_REASON
+from debitoor_provider.sync.ledger.states import Kind
+from debitoor_provider.sync.ledger.transitions import advance, advance_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
+    from debitoor_provider.sync.ledger.records import Entry
+
+
+class Steps:
+    """The steps of a run.
+
+    Except for archiving they need an entry from :meth:`.Leases.claim`. They raise
+    :class:`~debitoor_provider.sync.ledger.errors.IllegalTransition` or
+    :class:`~debitoor_provider.sync.ledger.errors.LeaseLost` without having written anything.
+    """
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def intend(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+        """Record that the document is about to be sent: before the first write at the target, and before each retry.
+
+        :raises EntryChanged: when the document was planned anew since it was claimed
+        """
+        return self._advance(Kind.INTENT, entry, NO_REASON, detail, run_id)
+
+    def file_uploaded(
+        self,
+        entry: Entry,
+        file_id: str,
+        *,
+        sha256: str | None = None,
+        size: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """Record that the target has the file, which no record uses yet.
+
+        :param size: of the file in bytes
+        """
+        values = {"file_id": file_id, "file_sha256": sha256, "file_bytes": size}
+        return self._advance(Kind.FILE_UPLOADED, entry, values, detail)
+
+    def unclear(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+        """Record that it is unknown whether the document was sent: it stays *sending* until the target is checked."""
+        return self._advance(Kind.UNCLEAR, entry, {"reason": why}, detail)
+
+    def postpone(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+        """Record that the document was not sent and will be tried again."""
+        return self._advance(Kind.POSTPONED, entry, {"reason": why}, detail)
+
+    def moved(
+        self,
+        entry: Entry,
+        target_id: str,
+        *,
+        sha256: str | None = None,
+        size: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """Record that the document is verified at the target: sent, or found there before it was sent."""
+        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
+        file = {"file_sha256": sha256, "file_bytes": size}
+        known = {name: value for name, value in file.items() if value is not None}
+        return self._advance(Kind.MOVED, entry, values | known, detail)
+
+    def hold(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """Record that a rule requires a person's decision.
+
+        :param reason: the reason in plain words
+        :param mend: what resolves it
+        """
+        return self._advance(Kind.HELD, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+
+    def reject(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """Record that the document cannot be sent as it is.
+
+        :param reason: the reason in plain words
+        :param mend: what resolves it
+        """
+        return self._advance(Kind.REJECTED, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+
+    def wait(
+        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
+        values = {"reason_code": code, "reason": reason, "mend": mend, "asked_at": self._clock.now()}
+        return self._advance(Kind.WAITS, entry, values, detail)
+
+    def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
+        """Record that moved documents are archived at the source; needs no lease, since archiving twice does no harm.
+
+        :raises IllegalTransition: when none of them is moved or archived
+        """
+        at = self._clock.now()
+        values = {**NO_REASON, "archived_at": at, "moved_by": run_id}
+        with self._database().write() as connection:
+            return advance_all(connection, Kind.ARCHIVED, entries, values, at=at, run_id=run_id)
+
+    def not_archived(self, entry: Entry, run_id: str, reason: str, mend: str = "") -> Entry:
+        """Record that the source refuses to archive a moved document."""
+        values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason, "mend": mend}
+        return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
+
+    def _advance(
+        self,
+        kind: Kind,
+        entry: Entry,
+        values: Mapping[str, Any],
+        detail: Mapping[str, Any] | None,
+        run_id: str = "",
+    ) -> Entry:
+        at = self._clock.now()
+        clock_ms = self._clock.lease_ms(at)
+
+        def step(connection: Connection) -> Entry:
+            return advance(
+                connection, kind, entry, values, at=at, clock_ms=clock_ms, run_id=run_id or entry.run_id, detail=detail
+            )
+
+        return self._database().step(step)
