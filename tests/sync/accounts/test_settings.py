@@ -114,6 +114,33 @@ def test_one_wanted_tag_among_barred_ones_is_possible() -> None:
     assert account.filter.tags.any == ("a", "b")
 
 
+def test_a_split_of_two_rates_is_the_nearest_unless_it_is_to_be_held() -> None:
+    assert export().two_rates == "nearest"
+    assert export(two_rates="hold").two_rates == "hold"
+    assert "two_rates" in refusal(two_rates="guess")
+
+
+def test_the_books_can_be_stated_where_the_service_does_not_report_them() -> None:
+    assert (export().books.currency, export().books.country) == (None, None)
+    books = export(books={"currency": "dkk", "country": "DK"}).books
+    assert (books.currency, books.country) == ("DKK", "DK")
+
+
+@pytest.mark.parametrize(
+    ("books", "words"),
+    [
+        ({"currency": "DEM"}, "'DEM' is not a currency of ISO 4217"),
+        ({"currency": "EURO"}, "'EURO' is not a currency"),
+        ({"country": "EU"}, "'EU' is not a country code of ISO 3166"),
+        ({"country": "UK"}, "'UK' is not a country code"),
+        ({"country": "Germany"}, "'Germany' is not a country code"),
+        ({"land": "DE"}, "Extra inputs"),
+    ],
+)
+def test_books_that_cannot_be_are_refused(books: dict[str, Any], words: str) -> None:
+    assert words in refusal(books=books)
+
+
 def test_creating_a_company_needs_its_name() -> None:
     with pytest.raises(ValidationError, match="no company is named"):
         import_(defaults={"create_company": True})
@@ -133,6 +160,8 @@ def test_the_settings_of_one_direction_are_unknown_to_the_other() -> None:
         {"rename": "{company}"},
         {"specification": ["company", "document_number", "note"]},
         {"foreign_currency": "zero_amount"},
+        {"two_rates": "hold"},
+        {"books": {"currency": "EUR"}},
         {"period": {"from": "2026-01-01"}},
         {"connections": {"getmyinvoices": "other", "debitoor": "debitoor"}},
         {"reverse_charge": {"tax_rate": 19, "product_or_service": "product", "consumption_or_resale": "resale"}},

@@ -15,6 +15,8 @@ from debitoor_provider.services.getmyinvoices.enums import DocumentType, Payment
 from debitoor_provider.sync.accounts.values import (
     CompanyRef,
     ConnectionId,
+    Country,
+    Currency,
     Day,
     Distinct,
     Email,
@@ -171,6 +173,22 @@ class ReverseChargeRule(Section):
     consumption_or_resale: ConsumptionOrResale = Field(description="What it is bought for")
 
 
+# Debitoor contract A27.
+class Books(Section):
+    """Currency and country of the books, for an account where Debitoor does not report them."""
+
+    currency: Currency | None = Field(
+        default=None,
+        description="Currency of the books (ISO 4217), used when Debitoor does not report one",
+        examples=["EUR"],
+    )
+    country: Country | None = Field(
+        default=None,
+        description="Country of the company (ISO 3166, two letters), used when Debitoor does not report one",
+        examples=["DE"],
+    )
+
+
 class _Account(Section):
     """What both directions have in common."""
 
@@ -229,6 +247,12 @@ class ExportAccount(_Account):
         default="hold",
         description="Credit notes recorded with positive amounts: hold them for a person, keep or turn the sign",
     )
+    two_rates: Literal["nearest", "hold"] = Field(
+        default="nearest",
+        description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
+        "book the split nearest to the stated amounts and mark it, or hold the document for a person",
+    )
+    books: Books = Field(default=Books(), description="Facts about the books that Debitoor may not report")
     category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="Id of the Debitoor expense category that every line gets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
@@ -23,6 +23,9 @@ from pydantic_core import PydanticCustomError
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.naming.template import Template, TemplateError
 from debitoor_provider.sync.text import fold, is_invisible, nearest, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FREQUENCIES: dict[str, str | None] = {
     "hourly": "0 * * * *",
@@ -184,6 +187,40 @@ def _purchase(value: DocumentType) -> DocumentType:
     return value
 
 
+def _currency(text: str) -> str:
+    # Slow to import, and rarely needed.
+    from babel.core import get_global
+
+    current = {
+        code
+        for periods in get_global("territory_currencies").values()
+        for code, _, end, is_tender in periods
+        if is_tender and end is None
+    }
+    if text.upper() not in current:
+        near = nearest(text.upper(), sorted(current))
+        hint = f"Did you mean {near}?" if near else "Write its three letters, such as EUR."
+        raise not_valid(f"{quoted(text)} is not a currency of ISO 4217.", hint)
+    return text.upper()
+
+
+def _country(text: str) -> str:
+    from babel.core import get_global
+
+    if not re.fullmatch(r"[A-Z]{2}", text.upper()) or text.upper() not in _countries(get_global("territory_languages")):
+        hint = _OTHER_NAMES.get(text.upper(), "Write its two letters, such as DE.")
+        raise not_valid(f"{quoted(text)} is not a country code of ISO 3166.", hint)
+    return text.upper()
+
+
+_OTHER_NAMES = {"EL": "Write GR for Greece.", "UK": "Write GB for the United Kingdom."}
+
+
+def _countries(territories: Iterable[str]) -> set[str]:
+    """Return the two-letter codes of countries; those that ISO 3166 only reserves are not among them."""
+    return {code for code in territories if len(code) == 2} - {"AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+
+
 Text = Annotated[
     str, Strict(), StringConstraints(strip_whitespace=True), AfterValidator(_visible), AfterValidator(_single_line)
 ]
@@ -200,6 +237,8 @@ Email = Annotated[
     Text, Field(max_length=254), AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
 ]
 ConnectionId = Annotated[str, Strict(), AfterValidator(_connection), WithJsonSchema({"type": "string"})]
+Currency = Annotated[Text, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
+Country = Annotated[Text, AfterValidator(_country), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 CompanyRef = Annotated[
     int | str,

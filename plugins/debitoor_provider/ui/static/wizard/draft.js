@@ -32,6 +32,8 @@ const OWN = {
     "foreign_currency",
     "reverse_charge",
     "positive_credit_note",
+    "two_rates",
+    "books",
     "category",
   ],
   import: ["documents", "defaults"],

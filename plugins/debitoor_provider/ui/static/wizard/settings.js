@@ -91,15 +91,22 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "reverse_charge"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "books"],
       },
       h(
         Row,
         { columns: 2 },
         h(SelectField, { path: "foreign_currency" }),
         h(SelectField, { path: "positive_credit_note" }),
+        h(SelectField, { path: "two_rates" }),
       ),
       h(ReverseCharge),
+      h(
+        Row,
+        { columns: 2 },
+        h(TextField, { path: "books.currency" }),
+        h(TextField, { path: "books.country" }),
+      ),
     ),
   ];
 }
