@@ -31,14 +31,18 @@ def test_an_entry_has_a_text_and_perhaps_a_remedy(code):
         assert isinstance(text, str) or {"one", "other"} == set(text)
 
 
+MAKERS = {"Message", "not_valid"}
+
+
 def messages_in_the_code():
     """Every ``Message("code", name=…)`` written in the package, with its place."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Message":
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    names = {word.arg for word in node.keywords}
-                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node.args[0].value, names
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", getattr(node.func, "attr", "")) not in MAKERS:
+                continue
+            if node.args and isinstance(node.args[0], ast.Constant):
+                names = {word.arg for word in node.keywords}
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node.args[0].value, names
 
 
 def test_every_code_in_the_package_has_its_sentence_with_its_parameters():

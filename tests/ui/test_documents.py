@@ -322,7 +322,7 @@ class TestFile:
         (accounts / "acme.yaml").write_text("nothing")
         ledger.plan("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
         answer = page().get(f"api/accounts/acme/documents/{ledger.entries()[0].id}/file", params={"at": "source"})
-        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be mended first."})
+        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be corrected first."})
 
 
 def exported(account_id: str, ledger: Ledger) -> None:

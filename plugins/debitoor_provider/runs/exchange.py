@@ -197,7 +197,7 @@ def open_exchange(account_id: str, settings: Account | None, context: Context) -
 def account_of(account_id: str, settings: Account | None) -> Account:
     """Give the settings of an account, from what an operator was given or from the account's file.
 
-    :raises Misconfigured: naming file, line, field and mend of every problem
+    :raises Misconfigured: naming file, line, field and remedy of every problem
     """
     if settings is not None:
         return settings

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from debitoor_provider.sync.accounts.settings import Account
+from debitoor_provider.sync.accounts.settings import ACCOUNT_TYPES
 
 
 def json_schema() -> dict[str, Any]:
-    """Describe an account file, draft 2020-12: one of the two types, each field with its words and examples."""
-    schema = TypeAdapter(Annotated[Account, Field(discriminator="type")]).json_schema(by_alias=True)
-    del schema["discriminator"]  # a word of OpenAPI; the constant ``type`` of each choice says the same
+    """Return the schema of an account file, draft 2020-12: one object for each type, each field described."""
+    union: Any = reduce(or_, ACCOUNT_TYPES)
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[union, Field(discriminator="type")])
+    schema = adapter.json_schema(by_alias=True)
+    del schema["discriminator"]  # part of OpenAPI; the constant ``type`` of each choice says the same
     for definition in schema["$defs"].values():
         if "enum" in definition:
             definition.pop("description", None)  # written for developers

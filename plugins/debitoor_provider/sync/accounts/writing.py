@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, RootModel
 from pydantic_core import to_jsonable_python
 
-from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
+from debitoor_provider.sync.accounts.settings import model_of
 from debitoor_provider.sync.accounts.source import DEPTH_LIMIT, Source, SourceError, read
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-_MODELS: dict[Any, type[BaseModel]] = {"export": ExportAccount, "import": ImportAccount}
 _MISSING = object()
 _OTHER_LINE_BREAKS = "\x85\u2028\u2029"
 """Only written as an escape do they come back as they were: a reader folds a bare one into a blank (YAML 1.1, 5.4)."""
@@ -69,8 +68,7 @@ def write(settings: Mapping[str, Any], before: str = "") -> str:
 
 def slim(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is as by default, and put the rest into the reference's order."""
-    kind = settings.get("type")
-    model = _MODELS.get(kind) if isinstance(kind, str) else None
+    model = model_of(settings.get("type"))
     return _slim(settings, model) if model else dict(settings)
 
 
