@@ -129,8 +129,10 @@ def test_every_problem_is_told_with_its_line_and_mend(folder: Path) -> None:
         (b"", "acme.yaml: The file is empty. Start with the account's type, such as type: export."),
         (
             b"#" * (BYTE_LIMIT + 1),
-            "acme.yaml: The file is larger than 256 KiB. "
-            "Check that it is an account file: those have about twenty lines.",
+            (
+                "acme.yaml: The file is larger than 256 KiB. "
+                "Check that it is an account file: those have about twenty lines."
+            ),
         ),
     ],
 )

@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from debitoor_provider.sync.accounts import values
@@ -88,10 +91,37 @@ def test_an_e_mail_address(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["books", "books(at)acme", "a@b", "a b@acme.example", "a@@acme.example", "<a@acme.example>"]
+    "address",
+    [
+        "books",
+        "books(at)acme",
+        "a@b",
+        "a b@acme.example",
+        "a@@acme.example",
+        "<a@acme.example>",
+        ".a@acme.example",
+        "a..b@acme.example",
+        "a@acme..example",
+        "a@-acme.example",
+        "a@acme-.example",
+        "a@acme.example.",
+        "a@127.0.0.1",
+    ],
 )
 def test_what_is_no_e_mail_address(address: str) -> None:
     assert "registered at Debitoor" in refusal(values.Email, address)
+    with pytest.raises(EmailNotValidError):
+        validate_email(address, check_deliverability=False)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.emails())
+def test_whatever_the_library_for_e_mail_addresses_accepts_is_one(address: str) -> None:
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return
+    assert read(values.Email, address) == address
 
 
 @pytest.mark.parametrize("text", ["getmyinvoices_acme", "team/acme.gmi-1"])

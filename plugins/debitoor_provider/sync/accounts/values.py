@@ -121,9 +121,15 @@ def _timezone(text: str) -> str:
     return text
 
 
+_ATOM = r"[^\s@<>()\[\],;:\\\".]+"
+_LABEL = r"[^\W_](?:[^\W_]|-)*(?<!-)"
+_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[^\W\d_]{{2,}}|xn--[a-z0-9-]+)", re.IGNORECASE)
+
+
 def _email(text: str) -> str:
-    # Finds slips of the pen only: whether it is the right one, Debitoor's own answer tells before anything is moved.
-    if not re.fullmatch(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}", text):
+    # Finds typing errors; whether it is the right address, Debitoor's answer shows before anything is moved. The
+    # email-validator library would take each task process 40 ms to import, five times the rest of reading the file.
+    if not _EMAIL.fullmatch(text):
         raise not_valid("setting_email", value=quoted(text))
     return text
 
