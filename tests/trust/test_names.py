@@ -85,7 +85,7 @@ def test_a_bad_name_would_be_noticed(name: str) -> None:
 
 
 @pytest.mark.parametrize("trick", [*hostile.INJECTIONS, *hostile.PATHS])
-def test_a_known_trick_is_text_or_an_error_with_its_place_and_mend(trick: str, tally: Tally) -> None:
+def test_a_known_trick_is_text_or_an_error_with_its_place_and_remedy(trick: str, tally: Tally) -> None:
     secrets = {"company_name": "COMPANY", "note": "NOTE", "document_number": "NUMBER"}
     parts = tokens(trick)
     try:
@@ -95,8 +95,8 @@ def test_a_known_trick_is_text_or_an_error_with_its_place_and_mend(trick: str, t
     except TemplateError as error:
         if parts is not None or not (trick[error.position] in "{}:" or trick[error.position - 1] == ":"):
             tally.add("wrong", f"{trick!r} was refused at {error.position}")
-        if not (error.message.endswith(".") and error.mend.endswith(".")):
-            tally.add("wrong", f"{trick!r} was refused without a sentence and a mend")
+        if not (error.message.text().endswith(".") and error.message.remedy().endswith(".")):
+            tally.add("wrong", f"{trick!r} was refused without a sentence and a remedy")
     for placeholder, field in (("company", "company_name"), ("note", "note"), ("document_number", "document_number")):
         document = Document(7, "RECEIPT", **{**secrets, field: trick}, tags=("TAG",), filename="scan.pdf")
         if Template.parse(f"{{{placeholder}}}").render(document) != " ".join(trick.split()):
@@ -337,7 +337,7 @@ def _check_document(tally: Tally, seed: int, pattern: str, document: Document, t
     except TemplateError as error:
         if parts is not None:
             tally.add("wrong", f"{told} was refused")
-        if not (0 <= error.position < len(pattern) and error.message and error.mend):
+        if not (0 <= error.position < len(pattern) and error.message.text() and error.message.remedy()):
             tally.add("wrong", f"{told} was refused without saying where, why and what to do")
         template, parts = Template.parse(""), []
     if parts is None:

@@ -324,7 +324,7 @@ class TestFile:
         answer = page().get(
             f"api/accounts/acme/documents/{ledger.documents.entries()[0].id}/file", params={"at": "source"}
         )
-        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be mended first."})
+        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be corrected first."})
 
 
 def exported(account_id: str, ledger: Ledger) -> None:

@@ -77,7 +77,7 @@ def test_settings_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"period": {"from": "2026-02-01", "to": "2026-01-31"}}, "ends (2026-01-31) before it begins (2026-02-01)"),
+        ({"period": {"from": "2026-02-01", "to": "2026-01-31"}}, "ends (2026-01-31) before it starts (2026-02-01)"),
         ({"filter": {"tags": {"all": ["Books"], "none": ["books"]}}}, "No document can have these tags"),
         ({"filter": {"tags": {"any": ["a", "b"], "none": ["A", "B", "c"]}}}, "No document can have these tags"),
         ({"filter": {"tags": {"any": ["books", "Books"]}}}, "'Books' is given twice"),
