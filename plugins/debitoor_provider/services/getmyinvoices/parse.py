@@ -22,6 +22,7 @@ from debitoor_provider.services.getmyinvoices.models import (
 )
 from debitoor_provider.services.http.reading import (
     Unexpected,
+    amount,
     day,
     decimal,
     decimals,
@@ -81,8 +82,8 @@ def document(record: Mapping[str, Any]) -> Document:
         company_uid=integer(record.get("companyUid")) or None,
         company_name=text(record.get("companyName")),
         order_number=text(record.get("orderNumber")),
-        net_amount=decimal(record.get("netAmount")),
-        gross_amount=decimal(record.get("grossAmount")),
+        net_amount=amount(record.get("netAmount")),
+        gross_amount=amount(record.get("grossAmount")),
         currency=text(record.get("currency")),
         tax_rates=decimals(record.get("taxRates")),
         vat_id=text(record.get("vat_id")),
@@ -228,10 +229,10 @@ def _line_item(record: Mapping[str, Any]) -> LineItem:
     return LineItem(
         description=text(record.get("description")),
         quantity=decimal(record.get("quantity")),
-        unit_net_price=decimal(record.get("unit_net_price")),
+        unit_net_price=amount(record.get("unit_net_price")),
         tax_percentage=decimal(record.get("tax_percentage")),
-        tax_amount=decimal(record.get("tax_amount")),
-        total_gross=decimal(record.get("total_gross")),
+        tax_amount=amount(record.get("tax_amount")),
+        total_gross=amount(record.get("total_gross")),
     )
 
 

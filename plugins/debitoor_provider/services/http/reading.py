@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _LARGEST_EXPONENT = 18
+
+_MINUS = "\N{MINUS SIGN}"
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+
+
+def _amounts(separators: str, mark: str) -> tuple[re.Pattern[str], re.Pattern[str], str]:
+    """Return the form of an amount, with or without groups of three digits, its separators and its decimal mark."""
+    groups = rf"[1-9]\d{{0,2}}(?P<between>[{separators}])\d{{3}}(?:(?P=between)\d{{3}})*"
+    form = rf"[+-]?(?:(?:{groups}|\d+)(?:[{mark}]\d+)?|[{mark}]\d+)"
+    return re.compile(form, re.ASCII), re.compile(f"[{separators}]"), mark
+
+
+_BLANKS = " '\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{RIGHT SINGLE QUOTATION MARK}"
+_AMOUNTS = (_amounts("," + _BLANKS, "."), _amounts("." + _BLANKS, ","))
 
 
 class Unexpected(ValueError):
@@ -87,18 +102,44 @@ def identifier(value: Any, what: str) -> int:
 
 
 def decimal(value: Any) -> Decimal | None:
-    """Return an amount from a number, or from a numeric string with ``,`` as thousands mark."""
+    """Return a number such as a rate or a quantity; in a text that has one mark only, a dot is the decimal mark."""
+    if isinstance(value, str):
+        return _plain_number(_numeral(value)) or amount(value)
+    return amount(value)
+
+
+def amount(value: Any) -> Decimal | None:
+    """Return an amount of money from a number, or from a text that can be read in one way only.
+
+    A dot or a comma followed by exactly three digits may separate thousands as well as decimals (``1.234``,
+    ``1,234``), so such a text is not read unless another mark decides (``1,234.50``, ``1.234.567``).
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         value = Decimal(value)
     if isinstance(value, str):
-        try:
-            value = Decimal(value.strip().replace(",", ""))
-        except InvalidOperation:
-            return None
+        value = _unambiguous(_numeral(value))
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
         return value
+    return None
+
+
+def _numeral(value: str) -> str:
+    return value.strip().replace(_MINUS, "-")
+
+
+def _plain_number(value: str) -> Decimal | None:
+    number = Decimal(value) if _PLAIN_NUMBER.fullmatch(value) else None
+    return number if number is not None and abs(number.adjusted()) <= _LARGEST_EXPONENT else None
+
+
+def _unambiguous(value: str) -> Decimal | None:
+    if _AMBIGUOUS.fullmatch(value):
+        return None
+    for form, thousands, mark in _AMOUNTS:
+        if form.fullmatch(value):
+            return Decimal(thousands.sub("", value).replace(mark, "."))
     return None
 
 
