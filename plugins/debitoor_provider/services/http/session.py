@@ -5,7 +5,7 @@ A :class:`ServiceSession` is an ordinary :class:`requests.Session` for its user.
 * relative addresses are taken from the base URL, and an address of another origin is refused;
 * HTTPS, unless plain HTTP was allowed on purpose;
 * a redirect is an error, so neither secret nor document follows one;
-* no request without time limits;
+* no request without time limits, for each wait and for the whole of it;
 * no cookies; nothing of the process environment but its proxies (for HTTPS, which they cannot read) and certificates,
   which are read once.
 """
@@ -22,6 +22,7 @@ from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from requests.utils import get_environ_proxies
 
+from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
 from debitoor_provider.services.http.errors import Misconfigured, Refused
 from debitoor_provider.services.http.secret import Secret
@@ -132,6 +133,7 @@ class ServiceSession(requests.Session):
             kwargs["timeout"] = self.timeouts
         kwargs["allow_redirects"] = False
         kwargs.setdefault("proxies", self.proxies)
+        time_limit.start(kwargs["timeout"])
         response = super().send(request, **kwargs)
         if response.is_redirect or 300 <= response.status_code < 400:
             response.close()
