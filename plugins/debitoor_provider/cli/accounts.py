@@ -114,7 +114,7 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
             mend = "Add it (Admin, Connections), or correct its id in the file."
             yield problem(f"Airflow has no connection {hook.http_conn_id}.", mend)
         except ServiceError as error:
-            yield problem(error.message, error.remedy)
+            yield problem(error.message.text(), error.remedy)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
-from debitoor_provider.services.pacing.prefetch import Ahead
+from debitoor_provider.services.pacing.prefetch import PrefetchingStore
 from debitoor_provider.services.pacing.store import Wait
 from tests.services.waiting import allowed_at_once, no_waiting
 
@@ -49,8 +49,8 @@ class Clock:
         return self.now
 
 
-def ahead(store: Counter, calls: int, clock: Clock | None = None) -> Ahead:
-    return Ahead(store, ((calls, MINUTE),), clock or Clock())
+def ahead(store: Counter, calls: int, clock: Clock | None = None) -> PrefetchingStore:
+    return PrefetchingStore(store, ((calls, MINUTE),), clock or Clock())
 
 
 def test_one_that_makes_many_calls_is_asked_for_more_each_time_up_to_sixteen():

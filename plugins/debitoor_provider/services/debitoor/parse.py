@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import (
     Category,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 def environment(payload: Any) -> Environment:
     """Read the account that a token stands for (8.1)."""
-    record = mapping(payload, "the environment")
+    record = mapping(payload, "environment")
     return Environment(
         id=_id(record),
         email=text(record.get("email")),
@@ -52,9 +53,9 @@ def environment(payload: Any) -> Environment:
 
 def settings(payload: Any) -> Settings:
     """Read the account's settings (8.1)."""
-    record = mapping(payload, "the settings")
+    record = mapping(payload, "settings")
     if not any(record.get(name) for name in ("id", "accountEmail", "companyProfile")):
-        raise Unexpected("the account is missing")
+        raise Unexpected(Message("field_missing", field="accountEmail"))
     profile = _part(record, "companyProfile")
     return Settings(
         id=text(record.get("id")),
@@ -68,7 +69,7 @@ def settings(payload: Any) -> Settings:
 
 def file(payload: Any) -> File:
     """Read an uploaded file, alone or inside a document (5.3)."""
-    record = mapping(payload, "the file")
+    record = mapping(payload, "file")
     return File(
         id=_id(record),
         file_name=text(record.get("fileName")),
@@ -80,7 +81,7 @@ def file(payload: Any) -> File:
 
 def expense(payload: Any) -> Expense:
     """Read an expense (6.3)."""
-    record = mapping(payload, "the expense")
+    record = mapping(payload, "expense")
     return Expense(
         id=_id(record),
         date=_date(record),
@@ -102,7 +103,7 @@ def expense(payload: Any) -> Expense:
 
 def income(payload: Any) -> Income:
     """Read other income (8.4)."""
-    record = mapping(payload, "the income")
+    record = mapping(payload, "income")
     return Income(
         id=_id(record),
         date=_date(record),
@@ -123,7 +124,7 @@ def income(payload: Any) -> Income:
 
 def sales_document(payload: Any) -> SalesDocument:
     """Read a booked invoice or credit note (7.3)."""
-    record = mapping(payload, "the sales document")
+    record = mapping(payload, "sales document")
     kind = text(record.get("type"))
     return SalesDocument(
         id=_id(record),
@@ -151,12 +152,12 @@ def sales_document(payload: Any) -> SalesDocument:
 
 def credit_note(payload: Any) -> SalesDocument:
     """Read a record of the credit-note routes, which is one whether or not it says so."""
-    return sales_document({**mapping(payload, "the credit note"), "type": SalesType.CREDIT_NOTE.value})
+    return sales_document({**mapping(payload, "credit note"), "type": SalesType.CREDIT_NOTE.value})
 
 
 def party(payload: Any) -> Party:
     """Read a supplier or customer (8.2, 8.3)."""
-    record = mapping(payload, "the party")
+    record = mapping(payload, "party")
     return Party(
         id=_id(record),
         name=text(record.get("name")),
@@ -172,13 +173,13 @@ def party(payload: Any) -> Party:
 
 def category(payload: Any) -> Category:
     """Read an expense category (A26)."""
-    record = mapping(payload, "the category")
+    record = mapping(payload, "category")
     return Category(id=_id(record), name=text(record.get("name")), type=text(record.get("type")))
 
 
 def payment_account(payload: Any) -> PaymentAccount:
     """Read a payment account (8.5)."""
-    record = mapping(payload, "the payment account")
+    record = mapping(payload, "payment account")
     return PaymentAccount(
         id=_id(record),
         name=text(record.get("name")),
@@ -189,13 +190,13 @@ def payment_account(payload: Any) -> PaymentAccount:
 
 def country(payload: Any) -> Country:
     """Read a country (8.5)."""
-    record = mapping(payload, "the country")
+    record = mapping(payload, "country")
     return Country(id=_id(record), name=text(record.get("name")), is_eu=flag(record.get("isEU")))
 
 
 def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
     """Read the rates of a purchase (8.5); ``reverseCharge`` is an object, or ``false``."""
-    record = mapping(payload, "the tax rates")
+    record = mapping(payload, "tax rates")
     base = _part(record, "baseTax")
     return PurchaseTaxRates(
         default_rate=decimal(base.get("defaultRate")),
@@ -207,14 +208,14 @@ def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
 def _id(record: Mapping[str, Any]) -> str:
     found = text(record.get("id"))
     if not found:
-        raise Unexpected("id is missing")
+        raise Unexpected(Message("field_missing", field="id"))
     return found
 
 
 def _date(record: Mapping[str, Any]) -> dt.date:
     found = day(record.get("date"))
     if found is None:
-        raise Unexpected("date is missing")
+        raise Unexpected(Message("field_missing", field="date"))
     return found
 
 
@@ -249,7 +250,7 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
 def _rate(line: Mapping[str, Any]) -> Decimal:
     found = decimal(line.get("taxRate"))
     if found is None:
-        raise Unexpected("taxRate is missing")
+        raise Unexpected(Message("field_missing", field="taxRate"))
     return found
 
 

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,17 +37,24 @@ _AMOUNTS = (_amounts("," + _BLANKS, "."), _amounts("." + _BLANKS, ","))
 
 
 class Unexpected(ValueError):
-    """The answer is not of the promised shape. The message names the field, never its value."""
+    """The answer is not of the promised shape.
+
+    :param message: names the field, never its value
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:
     """Return ``value`` if it is a JSON object.
 
-    :param what: what it should have been, for the error
+    :param what: name of the part of the answer, for the error
     :raises Unexpected: when it is anything else
     """
     if not isinstance(value, dict):
-        raise Unexpected(f"{what} is not an object")
+        raise Unexpected(Message("not_an_object", part=what))
     return value
 
 
@@ -57,8 +66,8 @@ def rows(value: Any, what: str) -> list[Mapping[str, Any]]:
     if isinstance(value, dict) and value:  # an empty object is no empty list, but an answer that lacks everything
         value = list(value.values())
     if not isinstance(value, list):
-        raise Unexpected(f"{what} is not a list")
-    return [mapping(row, f"a record of {what}") for row in value]
+        raise Unexpected(Message("not_a_list", part=what))
+    return [mapping(row, f"{what}[]") for row in value]
 
 
 def text(value: Any) -> str:
@@ -97,7 +106,7 @@ def identifier(value: Any, what: str) -> int:
     """
     number = integer(value)
     if number is None or number <= 0:
-        raise Unexpected(f"{what} is missing")
+        raise Unexpected(Message("field_missing", field=what))
     return number
 
 
