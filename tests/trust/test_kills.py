@@ -140,9 +140,9 @@ def _somewhere(chance: random.Random) -> Ending:
 def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter[str]]) -> None:
     moments = {"begun", "half sent", "sent", "answered", "read"}
     found = points("export")
-    assert {f"upload file: {moment}" for moment in moments} <= found.keys()
-    assert {f"create expense: {moment}" for moment in moments} <= found.keys()
-    assert {"list documents: read", "download file: half read", "read document: read"} <= found.keys()
+    assert {f"upload_file: {moment}" for moment in moments} <= found.keys()
+    assert {f"create_expense: {moment}" for moment in moments} <= found.keys()
+    assert {"list_documents: read", "download_file: half read", "read_document: read"} <= found.keys()
     writes = ("plan", "name_many", "claim", "intend", "file_uploaded", "moved", "release", "archived")
     assert {
         f"ledger {write}: {moment}" for write in writes for moment in ("begun", "uncommitted", "done")

@@ -99,7 +99,7 @@ def test_every_store_counts_several_together_or_none(store):
     assert opened.take(1.0, 3) is None
     assert opened.left() == 97
     waits = opened.take(1.0, 3), opened.take(0.8, 2)
-    assert all(wait and 59 < wait.seconds < 61 and not wait.asked for wait in waits)
+    assert all(wait and 59 < wait.seconds < 61 and not wait.requested for wait in waits)
     assert opened.take(1.0, 2) is None
     assert opened.left() == 95
     assert opened.take(1.0, 1)
