@@ -66,15 +66,15 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :param filters: those of :class:`~.listing.DocumentQuery`
         :raises Unavailable: when the list kept changing while it was read
         """
-        return list(self.documents_by_way_of({}, **filters))
+        return list(self.documents_kept_in({}, **filters))
 
-    def documents_by_way_of(
+    def documents_kept_in(
         self, keep: MutableMapping[int, Document], **filters: Unpack[DocumentFilters]
     ) -> Iterator[Document]:
-        """Do the same for a list of any length, one document at a time.
+        """Yield what :meth:`documents` returns, for a list of any length.
 
-        :param keep: where the documents are kept meanwhile, e.g. a
-            :class:`~debitoor_provider.services.http.shelf.Shelf`
+        :param keep: where the documents are kept while the list is read, e.g. a
+            :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
         query = DocumentQuery(**filters)
         self.identify()
