@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import ToldToEnd, Unavailable
+from debitoor_provider.services.http.errors import Interrupted, Unavailable
 from debitoor_provider.sync.steps.parallel import each
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_a_day_s_run_keeps_it(context, step):
 
 def test_who_is_told_to_end_by_airflow_is_not_at_its_turn_s_end(context, step):
     task = step(lambda _: task.on_kill())
-    with pytest.raises(ToldToEnd):
+    with pytest.raises(Interrupted):
         task.execute(context("backfill"))
 
 

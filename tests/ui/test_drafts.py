@@ -256,7 +256,7 @@ class TestTheRecord:
         defaults = {"tags": ["debitoor"], "company": "Acme GmbH", "note": "sold"}
         (record,) = ask(page(), "record", entered("import", defaults=defaults))["records"]
         assert record == {
-            "source_name": "2026-17.pdf",
+            "source_name": "2026-17",
             "description": f"sold [Debitoor {invoice['id']}] #debitoor",
             "lines": ["119.00 EUR"],
             "supplier": "Acme GmbH",

@@ -114,7 +114,7 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
         except AirflowNotFoundException:
             yield problem(Message("connection_missing", name=hook.http_conn_id))
         except ServiceError as error:
-            yield problem(Message("as_written", text=error.message, remedy=error.remedy))
+            yield problem(error.message)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

@@ -218,7 +218,7 @@ def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
 
 
 def _listed_with_half_a_character(acme: Stage, uid: str) -> Any:
-    page = acme.gmi._get("list documents", "/documents", lambda payload: payload, {"archivedFilter": 1})
+    page = acme.gmi._get("list_documents", "/documents", lambda payload: payload, {"archivedFilter": 1})
     [record] = page["records"]
     assert str(record["documentUid"]) == uid
     record = {name: str(value) if name.endswith("Amount") else value for name, value in record.items()}

@@ -203,7 +203,7 @@ class ExportDirection:
             return
         file = self.debitoor.expense(entry.target_id or "").file
         if file is None:
-            raise NotFound("The expense has no file.")
+            raise NotFound(Message("expense_without_file"))
         self.debitoor.download_file(file, into)
 
     def _companies(self) -> dict[int, Company]:

@@ -93,10 +93,10 @@ class ExpenseMover:
                 return True
         if self.now() - attempt.given_up < SETTLE:
             raise UnclearOutcome(
-                "The last attempt may still be on its way.",
+                Message("last_attempt_under_way"),
                 retry_after=SETTLE.total_seconds(),
                 service="Debitoor",
-                operation="create expense",
+                operation="create_expense",
             )
         return False
 
@@ -105,9 +105,8 @@ class ExpenseMover:
         other = self.elsewhere.get(entry.id)
         attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
         if other and attempt and self.now() - attempt.given_up < SETTLE:
-            raise RetryError(
-                f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
-            )
+            message = Message("booked_by_another_account", account=other.account)
+            raise RetryError(message, retry_after=SETTLE.total_seconds())
 
     def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go.
@@ -217,4 +216,4 @@ def _check_length(document: Document, size: int) -> None:
     :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
     """
     if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
-        raise BadAnswer("The file broke off before its end.", service="GetMyInvoices", operation="download file")
+        raise BadAnswer(Message("file_cut"), service="GetMyInvoices", operation="download_file")

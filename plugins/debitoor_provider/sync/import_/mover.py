@@ -143,7 +143,7 @@ class UploadMover:
             log.warning("Document %s may lack its tags: %s", uid, error)
         except ServiceError as error:
             raise UnclearOutcome(
-                f"It is there, perhaps without its tags. {error.message}",
+                Message("copy_perhaps_without_tags", reason=error.message),
                 service=error.service,
                 operation=error.operation,
             ).after(error) from error

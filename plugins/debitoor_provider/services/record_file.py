@@ -1,6 +1,6 @@
-"""Records that lie on disk until they are asked for: a list of any length, in the memory of none or of its keys.
+"""Records in a temporary file: a list of any length takes no memory, a mapping only that of its keys.
 
-The files are temporary ones that nobody else can open, and go when they are closed.
+Other processes cannot open the files, and they are deleted when they are closed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Spool(Generic[V]):
-    """Records in the order in which they came."""
+class RecordFile(Generic[V]):
+    """Records in the order in which they were appended."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed with the spool
+        self._file = TemporaryFile()  # noqa: SIM115 - closed with the record file
 
     def __enter__(self) -> Self:
         return self
@@ -34,31 +34,31 @@ class Spool(Generic[V]):
         self._file.close()
 
     def append(self, record: V) -> int:
-        """Write a record down; tells its place."""
-        place = self._file.seek(0, os.SEEK_END)
+        """Append a record, and return its position."""
+        position = self._file.seek(0, os.SEEK_END)
         pickle.dump(record, self._file, pickle.HIGHEST_PROTOCOL)
-        return place
+        return position
 
-    def at(self, place: int) -> V:
-        """Read the record at a place."""
-        self._file.seek(place)
+    def at(self, position: int) -> V:
+        """Read the record at a position."""
+        self._file.seek(position)
         record: V = pickle.load(self._file)  # noqa: S301 - what this process wrote
         return record
 
     def __iter__(self) -> Iterator[V]:
-        place, end = 0, self._file.seek(0, os.SEEK_END)
-        while place < end:
-            record = self.at(place)
-            place = self._file.tell()
+        position, end = 0, self._file.seek(0, os.SEEK_END)
+        while position < end:
+            record = self.at(position)
+            position = self._file.tell()
             yield record
 
 
-class Shelf(MutableMapping[K, V]):
-    """Records by their keys. What a key is given anew takes further room."""
+class RecordFileMapping(MutableMapping[K, V]):
+    """Records by their keys. A key that is set again takes further room in the file."""
 
     def __init__(self) -> None:
-        self._records = Spool[V]()
-        self._places: dict[K, int] = {}
+        self._records = RecordFile[V]()
+        self._positions: dict[K, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -69,16 +69,16 @@ class Shelf(MutableMapping[K, V]):
         self._records.__exit__(exc_type, exc, traceback)
 
     def __setitem__(self, key: K, record: V) -> None:
-        self._places[key] = self._records.append(record)
+        self._positions[key] = self._records.append(record)
 
     def __getitem__(self, key: K) -> V:
-        return self._records.at(self._places[key])
+        return self._records.at(self._positions[key])
 
     def __delitem__(self, key: K) -> None:
-        del self._places[key]
+        del self._positions[key]
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._places)
+        return iter(self._positions)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)

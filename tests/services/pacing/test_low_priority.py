@@ -1,4 +1,4 @@
-"""Who may wait leaves a part of the allowance to the others, and lets them go first."""
+"""Calls of low priority leave a part of the allowance to the others, which go first."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def forget_opened_stores():
 
 
 def test_a_fifth_is_left_to_the_others(store):
-    patient = Pacer("key", Allowance(per_minute=10), store=store, patient=True, sleep=no_waiting)
+    background = Pacer("key", Allowance(per_minute=10), store=store, low_priority=True, sleep=no_waiting)
     other = Pacer("key", Allowance(per_minute=10), store=store, sleep=no_waiting)
     for _ in range(8):
-        patient.acquire()
+        background.acquire()
     for _ in range(2):
         with pytest.raises(Woken) as waited:
-            patient.acquire()
+            background.acquire()
         assert 59 < waited.value.seconds < 61
         other.acquire()
     with pytest.raises(Woken):
@@ -36,59 +36,59 @@ def test_a_fifth_is_left_to_the_others(store):
 
 
 def test_what_the_others_used_counts(store):
-    patient = Pacer("key", Allowance(per_minute=10), store=store, patient=True, sleep=no_waiting)
+    background = Pacer("key", Allowance(per_minute=10), store=store, low_priority=True, sleep=no_waiting)
     other = Pacer("key", Allowance(per_minute=10), store=store, sleep=no_waiting)
     for _ in range(8):
         other.acquire()
     with pytest.raises(Woken):
-        patient.acquire()
+        background.acquire()
 
 
 def test_the_day_has_calls_left_when_a_long_period_has_used_its_part(store):
     allowance = Allowance(per_minute=100, per_day=5)
-    patient = Pacer("key", allowance, store=store, patient=True, sleep=no_waiting)
+    background = Pacer("key", allowance, store=store, low_priority=True, sleep=no_waiting)
     other = Pacer("key", allowance, store=store, sleep=no_waiting)
     for _ in range(4):
-        patient.acquire()
-    assert (patient.left(), other.left()) == (1, 1)
+        background.acquire()
+    assert (background.left(), other.left()) == (1, 1)
     with pytest.raises(QuotaUsedUp, match="The part of the allowance of calls that long periods may use is used up"):
-        patient.acquire()
+        background.acquire()
     other.acquire()
     with pytest.raises(QuotaUsedUp, match="The allowance of calls is used up"):
         other.acquire()
 
 
-def test_the_only_call_of_a_minute_may_be_a_patient_one(store):
-    patient = Pacer("key", Allowance(per_minute=1), store=store, patient=True, sleep=no_waiting)
-    patient.acquire()
+def test_the_only_call_of_a_minute_may_be_one_of_low_priority(store):
+    background = Pacer("key", Allowance(per_minute=1), store=store, low_priority=True, sleep=no_waiting)
+    background.acquire()
     with pytest.raises(Woken):
-        patient.acquire()
+        background.acquire()
 
 
 def test_without_a_limit_there_is_nothing_to_leave(store):
-    patient = Pacer("key", Allowance(), store=store, patient=True, sleep=no_waiting)
+    background = Pacer("key", Allowance(), store=store, low_priority=True, sleep=no_waiting)
     for _ in range(3):
-        patient.acquire()
+        background.acquire()
 
 
-def test_a_patient_call_goes_on_when_there_is_room_again(store, monkeypatch):
+def test_a_call_of_low_priority_goes_on_when_there_is_room_again(store, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59.95)
-    patient = Pacer("key", Allowance(per_minute=5), store=store, patient=True)
+    background = Pacer("key", Allowance(per_minute=5), store=store, low_priority=True)
     started = time.monotonic()
     for _ in range(10):
-        patient.acquire()
+        background.acquire()
     assert time.monotonic() - started >= 0.09  # four in each window of 50 ms
 
 
-def test_a_crowd_of_patient_calls_delays_no_other(store, monkeypatch):
+def test_a_crowd_of_calls_of_low_priority_delays_no_other(store, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59)  # windows of a second
     allowance, wanted, crowd = Allowance(per_minute=50), 40, 24
     calls, under_way, enough = itertools.count(1), threading.Event(), threading.Event()
 
     def press() -> None:
-        patient = Pacer("key", allowance, store=store, patient=True)
+        background = Pacer("key", allowance, store=store, low_priority=True)
         while not enough.is_set():
-            patient.acquire()
+            background.acquire()
             if next(calls) == 40:  # no more fit into a second
                 under_way.set()
 
