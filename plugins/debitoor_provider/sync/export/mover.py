@@ -22,6 +22,7 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.presence import SETTLE, Attempt, Look, expenses_of, open_attempts
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
+    from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
 
@@ -79,7 +80,7 @@ def export(
             attempts = open_attempts(ledger, claimed)
             elsewhere = ledger.sent_elsewhere(claimed)
             home = books.result()  # Debitoor is asked for nothing else before
-            companies = {company.company_uid: company for company in listing.result()}
+            companies = Suppliers(listing.result(), getmyinvoices.company)
             present = Shared(aside.submit(look.at, somebody_was_there=bool(attempts or elsewhere)))
             return _Mover(
                 account, settings, ledger, getmyinvoices, debitoor, home, companies, attempts, present, elsewhere, now
@@ -98,7 +99,7 @@ class _Mover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
-    companies: Mapping[int, Company]
+    companies: Suppliers
     attempts: Mapping[int, Attempt]
     present: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
@@ -114,8 +115,7 @@ class _Mover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            company = self.companies.get(document.company_uid or 0)
-            booking = draft(document, company, self.books, self.account)
+            booking = draft(document, self.companies.of(document, self.books), self.books, self.account)
             content = seal(body, document.filename)
             there = self.present.get().get(document.document_uid)
             if there and not entry.wants_new_record:

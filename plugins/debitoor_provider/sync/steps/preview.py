@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.import_.upload import upload_name
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.listing import list_documents, list_sales
@@ -95,7 +96,7 @@ def preview_export(
     if not listed:
         return Look([], len(found))
     books = books_of(debitoor, account)
-    companies = {company.company_uid: company for company in getmyinvoices.companies()}
+    companies = Suppliers(getmyinvoices.companies(), getmyinvoices.company)
     template = Template.parse(account.rename)
     records = [planned_document(document, getmyinvoices.account_number) for document in listed]
     desk = _Desk(ledger, account, account_id, window, records)
@@ -115,7 +116,7 @@ def preview_export(
                 workflow = getmyinvoices.document(document.document_uid).workflow
                 left_out = select_workflow(workflow, account)
             try:
-                booking = draft(document, companies.get(document.company_uid or 0), books, account)
+                booking = draft(document, companies.of(document, books), books, account)
             except Obstacle as obstacle:
                 row = _row(record, obstacle.kind.value, str(obstacle), name)
             else:
