@@ -35,9 +35,9 @@ _IS_THERE = sa.text(
     "SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[], integer)') IS NOT NULL"
 )
 
-# Unlogged: nothing waits for the disk, and after a crash of the server the count may start anew.
+# Unlogged: nothing waits for the disk, and after a crash of the server the count may start again.
 _MAKE = """
-SELECT pg_advisory_xact_lock(431315251572);  -- two processes may want the tables at the same time
+SELECT pg_advisory_xact_lock(431315251572);  -- two processes may create the tables at the same time
 CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_keys (
     name text PRIMARY KEY, counted bigint NOT NULL DEFAULT 0, paused_until timestamptz
 );
