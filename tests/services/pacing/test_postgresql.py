@@ -47,6 +47,19 @@ def test_what_left_the_window_is_swept_out(postgresql_store, monkeypatch):
     assert run(postgresql_store, "SELECT count(*) FROM debitoor_pacing_calls")[0][0] < 500
 
 
+def test_after_the_server_s_clock_was_set_back_the_count_starts_again(postgresql_store):
+    pacer = Pacer("key", Allowance(per_minute=2), store=postgresql_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    pacer.pause(50)
+    run(postgresql_store, "UPDATE debitoor_pacing_calls SET at = at + interval '1 day'")
+    run(postgresql_store, "UPDATE debitoor_pacing_keys SET paused_until = paused_until + interval '1 day'")
+    other = Pacer("key", Allowance(per_minute=2), store=postgresql_store, sleep=no_waiting)
+    pacing._opened.cache_clear()
+    other.acquire()
+    assert other.left() == 1
+
+
 def test_an_unavailable_server_is_reported_and_asked_again(tmp_path):
     with cluster(tmp_path / "log") as server:
         url = server.url.render_as_string(hide_password=False)

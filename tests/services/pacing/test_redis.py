@@ -42,6 +42,20 @@ def test_what_is_not_used_for_a_day_is_forgotten(redis_store):
     assert all(0 < client.ttl(key) <= 86401 for key in client.scan_iter())
 
 
+def test_after_the_server_s_clock_was_set_back_the_count_starts_again(redis_store):
+    pacer = Pacer("key", Allowance(per_minute=2), store=redis_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    client = client_of(redis_store)
+    (calls,) = client.scan_iter()
+    for call in client.zrange(calls, 0, -1):
+        client.zincrby(calls, 86_400_000, call)
+    pacing._opened.cache_clear()
+    other = Pacer("key", Allowance(per_minute=2), store=redis_store, sleep=no_waiting)
+    other.acquire()
+    assert other.left() == 1
+
+
 def test_an_unavailable_server_is_reported_and_asked_again(redis_server, redis_store):
     pacer = Pacer("key", Allowance(per_minute=5), store=redis_store, sleep=no_waiting)
     pacer.acquire()
