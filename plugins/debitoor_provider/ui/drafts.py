@@ -89,7 +89,7 @@ def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any
 
 
 def connections_in(settings: Settings) -> Mapping[str, Any]:
-    """Give the ids of connections that settings name."""
+    """Return the ids of connections that settings name."""
     given = settings.get("connections")
     return given if isinstance(given, dict) else {}
 

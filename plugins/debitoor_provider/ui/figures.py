@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
-from debitoor_provider.ui.aside import aside
+from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Figures:
         return self._sum(ATTENTION)
 
     def chart(self, today: date) -> list[int]:
-        """Give the documents moved on each of the last days, oldest first."""
+        """Return the documents moved on each of the last days, oldest first."""
         return [self.days.get(day, 0) for day in _last_days(today)]
 
     def _sum(self, states: frozenset[State]) -> int:
@@ -105,13 +105,13 @@ class _Counted:
             return self._figures
 
     def unchanged(self) -> Mapping[str, Figures] | None:
-        """Give the figures if they need not be counted."""
+        """Return the figures if they need not be counted."""
         with self._lock:
             is_old = self._is_old(datetime.now(UTC))
             return None if is_old or self._ledger.figures.changes(self._since) != self._changes else self._figures
 
     def _is_old(self, now: datetime) -> bool:
-        """Tell whether the look at what has changed reaches so far back that it is to begin later."""
+        """Return whether the look at what has changed reaches so far back that it is to begin later."""
         return now - self._since > 2 * _REACH
 
     def _count(self, now: datetime, accounts: set[str] | None) -> dict[str, Figures]:
@@ -145,7 +145,7 @@ _counting = threading.Lock()
 
 
 def current_figures() -> Mapping[str, Figures]:
-    """Give the figures of all accounts of the ledger, by account."""
+    """Return the figures of all accounts of the ledger, by account."""
     return _counted_of(opened_ledger()).now()
 
 
@@ -154,7 +154,7 @@ def figures_aside() -> Future[Mapping[str, Figures]]:
     counted = _counted_of(opened_ledger())
     figures = counted.unchanged()
     if figures is None:
-        return aside(counted.now)
+        return in_background(counted.now)
     known: Future[Mapping[str, Figures]] = Future()
     known.set_result(figures)
     return known

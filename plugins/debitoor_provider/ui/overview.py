@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.steps.report import STOPPED
+from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs
 from debitoor_provider.ui.figures import NO_FIGURES, Figures
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.scheduling import Dag, LastRun, known_dags, last_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ class AccountState(StrEnum):
 
     BROKEN = "broken"  # its file has to be corrected
     RUNNING = "running"
-    STOPPED = "stopped"  # a person has to mend something before any run can succeed
+    STOPPED = "stopped"  # a person has to correct something before any run can succeed
     FAILED = "failed"
     PAUSED = "paused"
     ATTENTION = "attention"  # it runs, and a person has to decide about documents
@@ -67,7 +67,7 @@ class Overview:
     def is_of(
         self, file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, figures: Figures
     ) -> bool:
-        """Tell whether it was made of just these."""
+        """Return whether it was made of just these."""
         return (
             self.file is file
             and self.dag is dag
@@ -77,7 +77,7 @@ class Overview:
         )
 
     def advice(self) -> tuple[str, str]:
-        """Tell in one sentence what to do, and the same as a code for a translation.
+        """Return in one sentence what to do, and its code for a translation.
 
         Both are empty when there is nothing to be done, the code also when the sentence is the run's own.
         """
@@ -85,8 +85,8 @@ class Overview:
             case AccountState.BROKEN:
                 return self.file.problems[0].message.full(), "broken"
             case AccountState.STOPPED | AccountState.FAILED:
-                if self.run and (told := self.run.remedy or self.run.error):
-                    return told, ""
+                if self.run and (advice := self.run.remedy or self.run.error):
+                    return advice, ""
                 return "Look at the run to see what went wrong.", "look_at_run"
             case AccountState.PAUSED:
                 return "Resume it, so that documents move again.", "resume"
@@ -122,7 +122,7 @@ def overview(files: Mapping[str, AccountFile], counting: Future[Mapping[str, Fig
 
 
 def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
-    """Tell how far those accounts are that run just now, by account; without those that have nothing to move yet."""
+    """Return how far those accounts are that run just now, by account; without those that have nothing to move yet."""
     running = {ledger_id(row.last_run): row for row in rows if row.state is AccountState.RUNNING and row.last_run}
     done = opened_ledger().runs.finished_documents(running) if running else {}
     found = {}
@@ -134,12 +134,12 @@ def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
 
 
 def name_of(file: AccountFile) -> str:
-    """Give what people call an account; while its file is broken, how that is called."""
+    """Return what people call an account; while its file is broken, how that is called."""
     return file.account.name if file.account else file.path.name
 
 
 def ledger_id(run: LastRun) -> str:
-    """Give the id under which the ledger has a run of an account's own DAG."""
+    """Return the id under which the ledger has a run of an account's own DAG."""
     return f"{run.dag_id}/{run.run_id}"
 
 
@@ -151,7 +151,7 @@ class _Recorded:
         self._lock = threading.Lock()
 
     def of(self, last: Iterable[LastRun]) -> dict[str, Run]:
-        """Give the records of runs that the ledger knows, by DAG id."""
+        """Return the records of runs that the ledger knows, by DAG id."""
         with self._lock:
             found: dict[str, Run] = {}
             asked: dict[str, LastRun] = {}
@@ -181,7 +181,7 @@ def _state(
         return AccountState.BROKEN
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not _is_paused(dag))):
         return AccountState.RUNNING
-    # A run that only rejected documents is red in Airflow; here these documents count, which may be mended by now.
+    # A run that only rejected documents is red in Airflow; here the documents count, which may be corrected by now.
     if last_run and last_run.state == "failed" and not (run and run.verdict == "rejected"):
         return AccountState.STOPPED if run and run.verdict == STOPPED else AccountState.FAILED
     if _is_paused(dag):

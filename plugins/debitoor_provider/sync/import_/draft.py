@@ -80,7 +80,7 @@ def _turned(amount: Decimal | None) -> Decimal | None:
 
 
 def payment_status(document: SalesDocument) -> PaymentStatus:
-    """Tell how far a sales document is paid (contract section 7.3: ``paid``, ``unpaidAmount``)."""
+    """Return how far a sales document is paid (contract section 7.3: ``paid``, ``unpaidAmount``)."""
     if document.paid:
         return PaymentStatus.PAID
     if document.unpaid_amount is None:

@@ -60,7 +60,7 @@ def list_accounts(
 
 @router.get("/accounts/{account_id}", dependencies=[Depends(SEE)])
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
-    """Tell about one account, with its file."""
+    """Return one account with its file."""
     file = account_file(account_id)
     (row,) = _described(overview({account_id: file}, figures_aside()), user)
     try:
@@ -112,12 +112,12 @@ _KEYS: dict[str, Callable[[Overview], Any]] = {
 
 
 def _next_run(row: Overview) -> datetime | None:
-    """Tell when an account runs next by itself, which a paused one does not."""
+    """Return when an account runs next by itself, which a paused one does not."""
     return row.dag.next_run if row.dag and not row.dag.is_paused else None
 
 
 def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
-    """Tell all about some accounts."""
+    """Return the rows of some accounts."""
     allowed = rights(user, [row.id for row in rows], _RIGHTS.values())
     progress = progress_of(rows)
     today = datetime.now(UTC).date()

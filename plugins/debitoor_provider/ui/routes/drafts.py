@@ -48,7 +48,7 @@ def not_valid(problems: Iterable[Problem]) -> JSONResponse:
 
 @router.post("/check")
 def check(account_id: str, entered: Entered) -> Checked:
-    """Tell the file that the settings would become, and what is wrong in it. Asks no service."""
+    """Return the file that the settings would become, and what is wrong in it. Asks no service."""
     draft = drafts.judge(account_id, entered.settings)
     files = account_files().values()
     return Checked(
