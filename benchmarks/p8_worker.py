@@ -44,7 +44,7 @@ def _one_task(account: str) -> DAG:
 
 
 def _look(account: str, **context: Any) -> None:
-    from debitoor_provider.runs.exchange import account_of
+    from debitoor_provider.runs.jobs import account_of
     from debitoor_provider.triggers.plan import plan_scheduled
 
     plan = plan_scheduled(account, account_of(account, None), cast("Context", context))

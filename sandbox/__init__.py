@@ -1,7 +1,7 @@
-"""Both services as one local server with a memory, faults on demand and a page to look at.
+"""Both services as one local server with persistent data, faults on demand and a page.
 
-The sandbox is written from the two contracts alone and shares nothing with the provider, so that a misreading on one
-side cannot agree with itself on the other.
+The sandbox is written from the two contracts alone and shares nothing with the provider, so that one misreading of a
+contract cannot pass on both sides.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sandbox import contract
-from sandbox.admin.companies import told
+from sandbox.admin.companies import as_record
 from sandbox.data import lifelike, loader
 from sandbox.server import listen, server, url_of
 from sandbox.world import World
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Start the sandbox and serve until it is ended."""
+    """Start the sandbox and serve until it is stopped."""
     options = _parser().parse_args(arguments)
     memory = nullcontext(options.data) if options.data else tempfile.TemporaryDirectory(prefix="sandbox-")
     with memory as folder:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             if options.reset:
                 world.reset()
-            _furnish(world, options)
+            _populate(world, options)
             with listen(options.host, options.port) as bound:
                 _announce(world, url_of(bound), sys.stdout, as_json=options.json)
                 server(world, options.host).run(sockets=[bound])
@@ -42,18 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="GetMyInvoices and Debitoor as one local server, with a memory, faults on demand and a page.",
+        description="GetMyInvoices and Debitoor as one local server, with its own data, faults on demand and a page.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8090, help="port, 0 picks a free one (default: %(default)s)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of its memory (default: a temporary one)")
-    parser.add_argument("--reset", action="store_true", help="forget what the memory holds")
-    parser.add_argument("--companies", type=int, default=0, metavar="N", help="make sure that N companies exist")
+    parser.add_argument("--port", type=int, default=8090, help="port, 0 selects a free one (default: %(default)s)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of its data (default: a temporary one)")
+    parser.add_argument("--reset", action="store_true", help="delete the data first")
+    parser.add_argument("--companies", type=int, default=0, metavar="N", help="create companies until there are N")
     parser.add_argument("--company", action="append", default=[], metavar="NAME", help="a company by name, repeatable")
     parser.add_argument("--country", default="DE", help="country of new companies (default: %(default)s)")
     parser.add_argument("--currency", default="EUR", help="currency of new companies (default: %(default)s)")
-    parser.add_argument("--documents", type=int, default=0, metavar="N", help="make N documents for each new company")
-    parser.add_argument("--invoices", type=int, default=0, metavar="M", help="make M sales documents for each")
+    parser.add_argument("--documents", type=int, default=0, metavar="N", help="generate N documents per company")
+    parser.add_argument("--invoices", type=int, default=0, metavar="M", help="generate M sales documents per company")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same documents (default: %(default)s)")
     parser.add_argument("--from-date", metavar="DATE", help="first date of the documents (default: a year ago)")
     parser.add_argument("--to-date", metavar="DATE", help="last date of the documents (default: today)")
@@ -64,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _furnish(world: World, options: argparse.Namespace) -> None:
-    """Create the companies that are asked for and not there yet, each with its documents."""
+def _populate(world: World, options: argparse.Namespace) -> None:
+    """Create the requested companies that do not exist, each with its documents."""
     present = {company.name for company in world.companies}
     names = [name for name in dict.fromkeys(options.company) if name not in present]
     missing = options.companies - len(present) - len(names)
@@ -78,7 +78,7 @@ def _furnish(world: World, options: argparse.Namespace) -> None:
             name, country=options.country, currency=options.currency,
             oauth_client_id=app[0], oauth_client_secret=app[1],
         )  # fmt: skip
-        app = (company.oauth_client_id, company.oauth_client_secret)  # one app asks all of them for consent
+        app = (company.oauth_client_id, company.oauth_client_secret)  # all companies share one OAuth app
         if options.no_limits:
             company = world.companies.change(company, limits=type(company.limits).none())
         if options.folder:
@@ -95,7 +95,7 @@ def _announce(world: World, url: str, output: TextIO, *, as_json: bool) -> None:
             "url": url,
             "gmi_url": url + contract.GMI_BASE,
             "debitoor_url": url,
-            "companies": [told(company) for company in world.companies],
+            "companies": [as_record(company) for company in world.companies],
         }
         output.write(json.dumps(ready) + "\n")
     else:

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal
 
-import requests
-
-from sandbox import contract, jsons
-from sandbox.company_client import CompanyAdmin, Record
+from sandbox.admin_session import AdminSession, Record
+from sandbox.company_client import CompanyAdmin
 
 __all__ = ["CompanyAdmin", "Record", "SandboxAdmin"]
 
 
-class SandboxAdmin:
-    """One running sandbox.
+class SandboxAdmin(AdminSession):
+    """One running sandbox: its companies, faults, log and clock.
 
     :param base_url: such as ``http://127.0.0.1:8123``
     """
 
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url.rstrip("/")
-        self.gmi_url = self.base_url + contract.GMI_BASE
-        self.debitoor_url = self.base_url
-        self.authorize_url = self.base_url + contract.AUTHORIZE
-        self.token_url = self.base_url + contract.ACCESS_TOKEN
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
-
     def create_company(self, name: str, **fields: Any) -> CompanyAdmin:
-        """Open both accounts for a company.
+        """Create a company with its account at each service.
 
         :param fields: ``country``, ``currency``, ``email``, ``timezone``, ``oauth_client_id``, ``oauth_client_secret``,
             ``oauth_redirect_uri``; also ``switches`` and ``limits`` (None switches all limits off)
@@ -56,8 +34,8 @@ class SandboxAdmin:
         return company
 
     def companies(self) -> list[CompanyAdmin]:
-        """All companies, oldest first."""
-        return [CompanyAdmin(self, told) for told in self.call("GET", "/companies")]
+        """Return all companies, oldest first."""
+        return [CompanyAdmin(self, record) for record in self.call("GET", "/companies")]
 
     def fault(
         self, effect: str, *, operation: str = "*", company: CompanyAdmin | int | None = None, **options: Any
@@ -74,7 +52,7 @@ class SandboxAdmin:
         return int(self.call("POST", "/faults", body)["id"])
 
     def faults(self) -> list[Record]:
-        """The faults in force, with the calls they matched (``seen``) and hit (``applied``)."""
+        """Return the faults in force, with the calls that they matched (``seen``) and hit (``applied``)."""
         rows: list[Record] = self.call("GET", "/faults")
         return rows
 
@@ -83,7 +61,7 @@ class SandboxAdmin:
         self.call("DELETE", "/faults", params={"fault_id": fault_id})
 
     def calls(self, *, since: int = 0, **filters: Any) -> list[Record]:
-        """The calls after a sequence number, oldest first.
+        """Return the calls after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi or debitoor), ``operation`` (wildcards allowed), ``company``, ``status``,
             ``limit``
@@ -92,7 +70,7 @@ class SandboxAdmin:
         return rows
 
     def effects(self, *, since: int = 0, **filters: Any) -> list[Record]:
-        """The effects after a sequence number, oldest first.
+        """Return the effects after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi, debitoor or admin), ``kind`` (created, updated, deleted), ``object``, ``id``,
             ``company``, ``limit``
@@ -101,55 +79,37 @@ class SandboxAdmin:
         return rows
 
     def last_seq(self) -> int:
-        """The newest number of the log."""
+        """Return the newest number of the log."""
         return int(self.call("GET", "/health")["last_seq"])
 
     def now(self) -> datetime:
-        """The sandbox's idea of now, in UTC."""
+        """Return the sandbox's time, in UTC."""
         return datetime.fromisoformat(self.call("GET", "/health")["now"])
 
     def set_clock(self, now: datetime | None = None, *, frozen: bool = False) -> None:
-        """Set the sandbox's now, running on or frozen; None goes back to the machine's time."""
+        """Set the clock of both services, running or frozen; None goes back to the machine's time without offsets."""
         self.call("PUT", "/clock", {"now": now.isoformat() if now else None, "frozen": frozen})
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once, for rate limits, codes and time stamps."""
         self.call("PUT", "/clock", {"advance": seconds})
 
+    def shift_clock(self, service: Literal["gmi", "debitoor"], seconds: float) -> None:
+        """Let the clock of one service be wrong by ``seconds``: its ``Date`` header and all its time stamps."""
+        self.call("PUT", "/clock", {"service": service, "offset": seconds})
+
     def operations(self) -> list[Record]:
-        """All operations with name, method and path."""
+        """Return all operations with name, method and path."""
         rows: list[Record] = self.call("GET", "/operations")
         return rows
 
     def forget_limits(self) -> None:
-        """Begin all rate-limit windows anew."""
+        """Restart all rate-limit windows."""
         self.call("POST", "/limits/forget")
 
     def reset(self) -> None:
-        """Forget everything: companies, data, faults, log, clock."""
+        """Delete everything: companies, data, faults, log and clock settings."""
         self.call("POST", "/reset")
-
-    def call(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> Any:
-        """Call the admin API.
-
-        :raises ValueError: if it refuses, with its reason
-        """
-        response = self.request(method, path, body, params=params)
-        return response.json(parse_float=Decimal)
-
-    def request(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> requests.Response:
-        """As :meth:`call`, giving the response."""
-        response = self._session.request(
-            method,
-            self.base_url + contract.ADMIN + path,
-            data=None if body is None else jsons.dumps(body),
-            headers={"Content-Type": "application/json"},
-            params=params,
-            timeout=600,
-        )
-        if response.status_code >= 400:
-            raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
-        return response
 
 
 def _ids(filters: Record) -> Record:

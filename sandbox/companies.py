@@ -1,4 +1,4 @@
-"""The companies of the sandbox: each one GetMyInvoices account and one Debitoor account that belong together."""
+"""The companies of the sandbox: each has one GetMyInvoices account and one Debitoor account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox import contract, jsons
+from pydantic import TypeAdapter
+
+from sandbox import contract, json_codec
 from sandbox.switches import Limits, Switches
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.store import Store
 
 KeyState = Literal["active", "blocked", "cancelled"]
+_SWITCHES = TypeAdapter(Switches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +39,13 @@ class Company:
     oauth_client_id: str
     oauth_client_secret: str
     oauth_redirect_uri: str
-    settings: dict[str, Any] = field(default_factory=dict)  # what PUT settings has changed (D 8.1)
+    settings: dict[str, Any] = field(default_factory=dict)  # as replaced by PUT settings (D 8.1)
     switches: Switches = field(default_factory=Switches)
     limits: Limits = field(default_factory=Limits)
 
     @property
     def gmi_account_id(self) -> str:
-        """Such as ``G-20707-0`` (G 3.2)."""
+        """Return such as ``G-20707-0`` (G 3.2)."""
         return f"G-{self.gmi_account_number}-0"
 
 
@@ -61,11 +64,11 @@ class Companies:
         return iter(list(self._by_id.values()))
 
     def get(self, company_id: int) -> Company | None:
-        """The company with this id."""
+        """Return the company with this id."""
         return self._by_id.get(company_id)
 
     def by_client(self, client_id: str) -> list[Company]:
-        """The companies whose registered OAuth app has this id."""
+        """Return the companies whose registered OAuth app has this id."""
         return [company for company in self._by_id.values() if company.oauth_client_id == client_id]
 
     def create(
@@ -80,7 +83,7 @@ class Companies:
         oauth_client_secret: str | None = None,
         oauth_redirect_uri: str = "http://localhost:8080/callback",
     ) -> Company:
-        """Open both accounts for a new company.
+        """Create a company with its account at each service.
 
         :param oauth_client_id: id of the registered OAuth app; several companies may share one
         """
@@ -113,12 +116,12 @@ class Companies:
         return changed
 
     def forget_all(self) -> None:
-        """Drop what memory holds, after the store was emptied."""
+        """Discard the companies in memory, after the store was emptied."""
         for mapping in (self._by_id, self.by_key, self.by_token):
             mapping.clear()
 
     def _save(self, company: Company) -> None:
-        self._store.execute("UPDATE company SET data = ? WHERE id = ?", jsons.text(asdict(company)), company.id)
+        self._store.execute("UPDATE company SET data = ? WHERE id = ?", json_codec.text(asdict(company)), company.id)
         self._remember(company)
 
     def _remember(self, company: Company) -> None:
@@ -133,21 +136,17 @@ class Companies:
 
 
 def new_token() -> str:
-    """An opaque Debitoor token; one client expects exactly 174 characters (D 4.1)."""
+    """Return an opaque Debitoor token; one client expects exactly 174 characters (D 4.1)."""
     return secrets.token_urlsafe(131)[:174]
 
 
 def _load(company_id: int, data: str) -> Company:
-    fields = jsons.parse(data)
+    fields = json_codec.parse(data)
     fields["id"] = company_id
     fields["debitoor_tokens"] = tuple(fields["debitoor_tokens"])
-    fields["switches"] = Switches(**_plain(fields["switches"]))
+    fields["switches"] = _SWITCHES.validate_python(fields["switches"])
     fields["limits"] = Limits(**fields["limits"])
     return Company(**fields)
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"user_agent_share": float(values["user_agent_share"])}
 
 
 def _slug(name: str) -> str:

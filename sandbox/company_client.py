@@ -1,9 +1,11 @@
-"""One company as the Python client of the admin API shows it."""
+"""The Python client of the admin API for one company."""
 
 from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Any, Literal
+
+from sandbox.admin_session import AdminSession, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -11,44 +13,42 @@ if TYPE_CHECKING:
 
     import requests
 
-    from sandbox.client import SandboxAdmin
-
-Record = dict[str, Any]
+__all__ = ["CompanyAdmin", "Record"]
 
 
 class CompanyAdmin:
-    """One company of a sandbox: its credentials, and what a person does in its two web apps."""
+    """One company of a sandbox: its credentials, data and settings, and the actions of a person in its two web apps."""
 
-    def __init__(self, admin: SandboxAdmin, told: Record) -> None:
+    def __init__(self, admin: AdminSession, record: Record) -> None:
         self.admin = admin
-        self._take(told)
+        self._take(record)
 
-    def _take(self, told: Record) -> None:
-        self.id: int = told["id"]
-        self.name: str = told["name"]
-        self.country: str = told["country"]
-        self.currency: str = told["currency"]
-        self.timezone: str = told["timezone"]
-        self.gmi_api_key: str = told["gmi_api_key"]
-        self.gmi_account_id: str = told["gmi_account_id"]
-        self.debitoor_id: str = told["debitoor_id"]
-        self.debitoor_token: str | None = told["debitoor_token"]
-        self.debitoor_email: str = told["debitoor_email"]
-        self.oauth_client_id: str = told["oauth_client_id"]
-        self.oauth_client_secret: str = told["oauth_client_secret"]
-        self.oauth_redirect_uri: str = told["oauth_redirect_uri"]
-        self.switches: Record = told["switches"]
-        self.limits: Record = told["limits"]
+    def _take(self, record: Record) -> None:
+        self.id: int = record["id"]
+        self.name: str = record["name"]
+        self.country: str = record["country"]
+        self.currency: str = record["currency"]
+        self.timezone: str = record["timezone"]
+        self.gmi_api_key: str = record["gmi_api_key"]
+        self.gmi_account_id: str = record["gmi_account_id"]
+        self.debitoor_id: str = record["debitoor_id"]
+        self.debitoor_token: str | None = record["debitoor_token"]
+        self.debitoor_email: str = record["debitoor_email"]
+        self.oauth_client_id: str = record["oauth_client_id"]
+        self.oauth_client_secret: str = record["oauth_client_secret"]
+        self.oauth_redirect_uri: str = record["oauth_redirect_uri"]
+        self.switches: Record = record["switches"]
+        self.limits: Record = record["limits"]
 
     # --- GetMyInvoices ---
 
     def add_document(self, content: bytes, filename: str, *, created_at: datetime | None = None, **fields: Any) -> int:
-        """A document arrives in GetMyInvoices.
+        """Add a document to GetMyInvoices.
 
         :param created_at: aware; the sandbox's now if None
-        :param fields: ``supplier``, ``supplier_country``, ``document_type``, ``document_number``, ``document_date``,
-            ``due_date``, ``net_amount``, ``gross_amount``, ``tax_rates``, ``currency``, ``tags``, ``note``,
-            ``order_number``, ``payment_status``, ``paid_at``, ``payment_method``, ``workflow`` (None or
+        :param fields: ``supplier``, ``supplier_country``, ``supplier_vat_id``, ``document_type``, ``document_number``,
+            ``document_date``, ``due_date``, ``net_amount``, ``gross_amount``, ``tax_rates``, ``currency``, ``tags``,
+            ``note``, ``order_number``, ``payment_status``, ``paid_at``, ``payment_method``, ``workflow`` (None or
             ``{"is_completed": bool}``), ``line_items``, ``archived``, ``locked``, ``text``, ``source``
         :return: its uid
         """
@@ -58,15 +58,15 @@ class CompanyAdmin:
         return int(self._call("POST", "/documents", body)["uid"])
 
     def edit_document(self, uid: int, **fields: Any) -> None:
-        """A person edits a document; see :meth:`add_document` for the fields."""
+        """Edit a document as a person would; see :meth:`add_document` for the fields."""
         self._call("PATCH", f"/documents/{uid}", fields)
 
     def delete_document(self, uid: int) -> None:
-        """A person deletes a document."""
+        """Delete a document as a person would."""
         self._call("DELETE", f"/documents/{uid}")
 
     def add_portal(self, name: str, *, status: str = "active") -> int:
-        """A portal among the companies of GetMyInvoices.
+        """Add a portal to the companies of GetMyInvoices.
 
         :param status: active, inactive or pending
         :return: its uid
@@ -74,12 +74,12 @@ class CompanyAdmin:
         return int(self._call("POST", "/portals", {"name": name, "status": status})["uid"])
 
     def documents(self, *, deleted: bool = False) -> list[Record]:
-        """All documents as stored, archived ones included; keys as in the API plus ``uid`` and ``sha256``."""
+        """Return all documents as stored, archived ones included; keys as in the API plus ``uid`` and ``sha256``."""
         rows: list[Record] = self._call("GET", "/documents", params={"deleted": deleted})
         return rows
 
     def document(self, uid: int) -> Record:
-        """One document, deleted or not.
+        """Return one document, deleted or not.
 
         :raises LookupError: if there is none
         """
@@ -89,16 +89,16 @@ class CompanyAdmin:
         return found[0]
 
     def document_file(self, uid: int) -> bytes:
-        """The bytes of a document."""
+        """Return the bytes of a document."""
         return self._request("GET", f"/documents/{uid}/file").content
 
     def load(self, folder: Path | str) -> list[int]:
-        """Load PDFs with their ``documents.json``; gives the uids."""
+        """Load PDFs with their ``documents.json`` and return the uids."""
         uids: list[int] = self._call("POST", "/load", {"folder": str(folder)})["uids"]
         return uids
 
     def generate(self, documents: int = 0, invoices: int = 0, *, seed: int = 0, **period: str) -> Record:
-        """Make lifelike documents and sales invoices.
+        """Generate realistic documents and sales invoices.
 
         :param period: ``from_date`` and ``to_date``, by default the twelve months before the sandbox's now
         :return: counts
@@ -111,26 +111,26 @@ class CompanyAdmin:
     # --- Debitoor ---
 
     def expenses(self, *, deleted: bool = False) -> list[Record]:
-        """All expenses, oldest first, amounts as int or Decimal."""
+        """Return all expenses, oldest first, amounts as int or Decimal."""
         return self.entities("expense", deleted=deleted)
 
     def invoices(self, *, deleted: bool = False) -> list[Record]:
-        """All sales invoices, oldest first."""
+        """Return all sales invoices, oldest first."""
         return self.entities("invoice", deleted=deleted)
 
     def credit_notes(self, *, deleted: bool = False) -> list[Record]:
-        """All credit notes, oldest first."""
+        """Return all credit notes as stored, with negative amounts, oldest first."""
         return self.entities("creditNote", deleted=deleted)
 
     def entities(self, kind: str, *, deleted: bool = False) -> list[Record]:
-        """All of ``expense``, ``income``, ``invoice``, ``creditNote``, ``supplier`` or ``customer``."""
+        """Return all of ``expense``, ``income``, ``invoice``, ``creditNote``, ``supplier`` or ``customer``."""
         rows: list[Record] = self._call("GET", f"/entities/{kind}", params={"deleted": deleted})
         return rows
 
     def add_invoice(
         self, *, kind: Literal["invoice", "creditNote"] = "invoice", content: bytes | None = None, **fields: Any
     ) -> Record:
-        """A sales invoice or credit note is booked.
+        """Book a sales invoice or credit note.
 
         :param content: its PDF, printed from the figures if None
         :param fields: ``number``, ``date``, ``customer_name``, ``customer_country``, ``currency``, ``paid``, ``lines``
@@ -144,57 +144,57 @@ class CompanyAdmin:
         return made
 
     def add_expense(self, **body: Any) -> Record:
-        """A person enters an expense; the keys are those of the API, computed amounts come of themselves."""
+        """Enter an expense as a person would; the keys are those of the API, the service computes the amounts."""
         made: Record = self._call("POST", "/expenses", body)
         return made
 
     def edit_entity(self, ident: str, **changes: Any) -> Record:
-        """A person changes properties of anything in Debitoor; None takes a property away."""
+        """Change properties of anything in Debitoor as a person would; None removes a property."""
         changed: Record = self._call("PATCH", f"/entities/{ident}", changes)
         return changed
 
     def delete_entity(self, ident: str) -> None:
-        """A person deletes an invoice, expense or the like."""
+        """Delete an invoice, expense or the like as a person would."""
         self._call("DELETE", f"/entities/{ident}")
 
     def invoice_pdf(self, ident: str) -> bytes:
-        """The PDF of a sales document."""
+        """Return the PDF of a sales document."""
         return self._request("GET", f"/entities/{ident}/pdf").content
 
     def print_again(self, ident: str, content: bytes) -> None:
-        """The PDF of a sales document becomes another, as when its layout was changed."""
+        """Replace the PDF of a sales document, as a change of its layout would."""
         self._call("PUT", f"/entities/{ident}/pdf", {"content": base64.b64encode(content).decode()})
 
     def files(self) -> list[Record]:
-        """All files uploaded to Debitoor, in the order of upload, each with its ``sha256``."""
+        """Return all files uploaded to Debitoor, in the order of upload, each with its ``sha256``."""
         rows: list[Record] = self._call("GET", "/files")
         return rows
 
     def file(self, file_id: str) -> bytes:
-        """The bytes of an uploaded file."""
+        """Return the bytes of an uploaded file."""
         return self._request("GET", f"/files/{file_id}").content
 
     # --- credentials, switches, limits ---
 
     def revoke_token(self) -> None:
-        """All Debitoor tokens of the company stop working."""
+        """Revoke all Debitoor tokens of the company."""
         self._take(self._call("DELETE", "/tokens"))
 
     def new_token(self) -> str:
-        """A further Debitoor token."""
+        """Create a further Debitoor token and return it."""
         self._take(self._call("POST", "/tokens"))
         return str(self.debitoor_token)
 
     def block_key(self) -> None:
-        """The GetMyInvoices key is answered with code 407."""
+        """Block the GetMyInvoices key: calls are answered with code 407."""
         self.change(key_state="blocked")
 
     def cancel_account(self) -> None:
-        """The GetMyInvoices key is answered with code 431."""
+        """Cancel the GetMyInvoices account: calls are answered with code 431."""
         self.change(key_state="cancelled")
 
     def unblock_key(self) -> None:
-        """The GetMyInvoices key works again."""
+        """Let the GetMyInvoices key work again."""
         self.change(key_state="active")
 
     def switch(self, **switches: Any) -> None:
@@ -206,11 +206,11 @@ class CompanyAdmin:
         self.change(limits=limits)
 
     def lift_limits(self) -> None:
-        """Switch all rate limits off."""
+        """Disable all rate limits."""
         self.limit(**dict.fromkeys(self.limits))
 
     def refresh(self) -> None:
-        """Read the company anew, for example after a token was made by OAuth."""
+        """Read the company again, for example after OAuth created a token."""
         self._take(self._call("GET", ""))
 
     def change(self, **changes: Any) -> None:

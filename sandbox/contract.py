@@ -1,8 +1,7 @@
 """Paths, versions and assumptions of both services, with the section of the contract that states them.
 
-``G`` cites the GetMyInvoices contract, ``D`` the Debitoor contract. Nothing else in the sandbox spells a path or a
-number that a contract decides; what can be switched at run time has its default here and its switch in
-:mod:`sandbox.switches`.
+``G`` cites the GetMyInvoices contract, ``D`` the Debitoor contract. Paths and numbers that a contract defines are in
+this module only; behaviour that can be switched at run time is in :mod:`sandbox.switches`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import jsons
+from sandbox import json_codec
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 JSON = "application/json; charset=utf-8"  # D 3.2
+_GATEWAY_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>\n"
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Call:
     """One request, read completely."""
 
     world: World
-    time: datetime  # the sandbox's now
+    time: datetime  # of the service
     operation: str
     method: str
     path: str
@@ -31,20 +32,20 @@ class Call:
     query: list[tuple[str, str]]
     headers: Mapping[str, str]  # names in lower case
     body: bytes
-    seq: int = 0  # in the referee log; given when the call takes effect
+    seq: int = 0  # in the log; assigned when the call takes effect
     caller: Company | None = None
-    json: Any = None  # the parsed body, where the service asks for JSON
-    fault: str | None = None  # effect of the fault that applies, where the handler has to know it
+    json: Any = None  # the parsed body, where the service requires JSON
+    fault: str | None = None  # effect of the fault that applies, where the handler needs it
 
     @property
     def company(self) -> Company:
-        """The company whose key or token was given."""
+        """Return the company whose key or token was given."""
         if self.caller is None:
             raise RuntimeError("the call was not authenticated")
         return self.caller
 
     def one(self, name: str) -> str | None:
-        """The last value of a query parameter."""
+        """Return the last value of a query parameter."""
         value = None
         for key, text in self.query:
             if key == name:
@@ -52,14 +53,14 @@ class Call:
         return value
 
     def effect(self, kind: str, what: str, ident: object, **details: Any) -> None:
-        """Note in the referee log what this call has brought about."""
+        """Log an effect of this call."""
         service = self.operation.partition(".")[0]
         self.world.log.effect(self.seq, self.company.id, service, kind, what, ident, **details)
 
 
 @dataclass(slots=True)
 class Reply:
-    """An answer before the wire."""
+    """An answer before it is sent."""
 
     status: int = 200
     body: bytes = b""
@@ -72,7 +73,7 @@ Handler = Callable[[Call], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One endpoint: the name used in faults and in the log, and what answers it."""
+    """One endpoint: its name in faults and in the log, and its handler."""
 
     name: str
     method: str
@@ -81,17 +82,22 @@ class Operation:
 
 
 def ok(value: Any) -> Reply:
-    """200 with JSON."""
-    return Reply(200, jsons.dumps(value))
+    """Return 200 with JSON."""
+    return Reply(200, json_codec.dumps(value))
+
+
+def gateway_page(status: int) -> Reply:
+    """Return the HTML error page of a gateway in front of a service."""
+    return Reply(status, _GATEWAY_PAGE, "text/html; charset=utf-8")
 
 
 def extension(filename: str) -> str:
-    """What follows the last dot, in lower case; empty without a dot."""
+    """Return what follows the last dot, in lower case; empty without a dot."""
     return filename.rpartition(".")[2].lower() if "." in filename else ""
 
 
 def download(content: bytes, content_type: str, filename: str) -> Reply:
-    """200 with raw bytes and their name, RFC 5987 form included where the name is not plain ASCII."""
+    """Return 200 with raw bytes and their name, in the form of RFC 5987 too where it is not plain ASCII."""
     plain = "".join(char if " " <= char < "\x7f" and char not in '"\\' else "_" for char in filename)
     disposition = f'attachment; filename="{plain}"'
     if plain != filename:

@@ -1,4 +1,4 @@
-"""Rate limits: fixed windows that begin with the first call counted in them."""
+"""Rate limits: fixed windows that start with the first call counted in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Window:
-    began: float
+    started: float
     used: int
 
 
@@ -23,14 +23,14 @@ class RateLimiter:
         self._windows: dict[tuple[object, float], _Window] = {}
 
     def take(self, key: object, now: datetime, limits: dict[float, int | None]) -> int | None:
-        """Count one call, unless a limit is reached.
+        """Count one call unless a limit is reached.
 
         :param limits: calls allowed by window length in seconds; None means no limit
         :return: None if the call may go on, else the whole seconds until the last exhausted window ends
         """
         moment = now.timestamp()
         waits = [
-            window.began + seconds - moment
+            window.started + seconds - moment
             for seconds, limit in limits.items()
             if limit is not None and (window := self._window(key, seconds, moment)).used >= limit
         ]
@@ -42,15 +42,15 @@ class RateLimiter:
         return None
 
     def remaining(self, key: object, now: datetime, seconds: float, limit: int) -> int:
-        """Calls left in the present window."""
+        """Return the calls left in the present window."""
         return max(0, limit - self._window(key, seconds, now.timestamp()).used)
 
     def forget(self) -> None:
-        """Begin all windows anew."""
+        """Restart all windows."""
         self._windows.clear()
 
     def _window(self, key: object, seconds: float, moment: float) -> _Window:
         window = self._windows.get((key, seconds))
-        if window is None or not window.began <= moment < window.began + seconds:
+        if window is None or not window.started <= moment < window.started + seconds:
             window = self._windows[key, seconds] = _Window(moment, 0)
         return window

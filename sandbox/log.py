@@ -1,4 +1,4 @@
-"""The referee log: every call and every effect, in one sequence of numbers that only grows."""
+"""The call log: every call and every effect, in one sequence of numbers that only grows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.clock import epoch_now, wall_time
 
 if TYPE_CHECKING:
@@ -21,23 +21,23 @@ _EFFECT = ("seq", "call", "time", "company", "service", "kind", "object", "id", 
 
 
 class Log:
-    """Append-only. Rows are written inside the transaction of what they tell about."""
+    """Append-only. Rows are written in the transaction of the call or effect that they record."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.restart()
 
     def restart(self) -> None:
-        """Go on numbering where the store ends."""
+        """Continue the numbers of the store."""
         self._last = max(self._store.value(f"SELECT max(seq) FROM {table}") or 0 for table in ("call", "effect"))  # noqa: S608
 
     @property
     def last_seq(self) -> int:
-        """The newest number given out."""
+        """Return the newest number."""
         return self._last
 
     def next_seq(self) -> int:
-        """The next number; calls get theirs when they arrive, effects when they happen."""
+        """Return the next number, for a call when it takes effect and for an effect when it happens."""
         self._last += 1
         return self._last
 
@@ -58,7 +58,7 @@ class Log:
         fault: str | None,
         user_agent: str,
     ) -> None:
-        """Note one call; ``status`` and ``response_bytes`` are those of the answer before a fault of the wire."""
+        """Log one call; ``status`` and ``response_bytes`` are those of the answer before a fault of the transport."""
         self._store.execute(
             "INSERT INTO call VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             seq, time, company, service, operation, method, path, without_secrets(query), status, request_bytes,
@@ -68,7 +68,7 @@ class Log:
     def effect(
         self, call: int | None, company: int, service: str, kind: str, what: str, ident: object, **details: Any
     ) -> None:
-        """Note what a call, or the admin API (``call`` is None), has brought about.
+        """Log an effect of a call, or of the admin API (``call`` is None).
 
         :param kind: ``created``, ``updated`` or ``deleted``
         :param what: the kind of object, such as ``document`` or ``expense``
@@ -76,21 +76,21 @@ class Log:
         """
         self._store.execute(
             "INSERT INTO effect VALUES (?,?,?,?,?,?,?,?,?)",
-            self.next_seq(), call, epoch_now(), company, service, kind, what, str(ident), jsons.text(details),
+            self.next_seq(), call, epoch_now(), company, service, kind, what, str(ident), json_codec.text(details),
         )  # fmt: skip
 
     def calls(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
-        """Calls with a greater number, oldest first; ``operation`` may hold wildcards."""
+        """Return the calls with a greater number, oldest first; ``operation`` may contain wildcards."""
         rows = self._read("call", _CALL, since, limit, filters)
         return [row | {"time": wall_time(row["time"])} for row in rows]
 
     def effects(self, *, since: int = 0, limit: int | None = None, **filters: Any) -> list[dict[str, Any]]:
-        """Effects with a greater number, oldest first."""
+        """Return the effects with a greater number, oldest first."""
         rows = self._read("effect", _EFFECT, since, limit, filters)
-        return [row | {"time": wall_time(row["time"]), "details": jsons.parse(row["details"])} for row in rows]
+        return [row | {"time": wall_time(row["time"]), "details": json_codec.parse(row["details"])} for row in rows]
 
     def newest_calls(self, company: int, count: int) -> list[dict[str, Any]]:
-        """The latest calls of a company, newest first."""
+        """Return the latest calls of a company, newest first."""
         sql = f"SELECT {','.join(_CALL)} FROM call WHERE company = ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
         rows = (dict(zip(_CALL, row, strict=True)) for row in self._store.rows(sql, company, count))
         return [row | {"time": wall_time(row["time"])} for row in rows]
@@ -108,7 +108,7 @@ class Log:
 
 
 def without_secrets(query: str) -> str:
-    """A query string with the values of secret parameters blotted out."""
+    """Return a query string with the values of secret parameters masked."""
     if not query:
         return ""
     pairs = parse_qsl(query, keep_blank_values=True)

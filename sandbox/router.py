@@ -1,8 +1,10 @@
-"""Finds the operation for a method and a path."""
+"""Find the operation for a method and a path, with Starlette's path patterns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.routing import compile_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,35 +21,20 @@ class Match(NamedTuple):
 
 
 class Router:
-    """Fixed paths win over paths with parameters."""
+    """The operations of a service by path; a fixed path has precedence over a path with parameters."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self.operations = tuple(operations)
-        self._fixed: dict[str, dict[str, Operation]] = {}
-        self._patterned: dict[int, list[tuple[list[str], dict[str, Operation]]]] = {}
-        for operation in self.operations:
-            self._add(operation)
+        methods: dict[str, dict[str, Operation]] = {}
+        for operation in operations:
+            methods.setdefault(operation.path, {})[operation.method] = operation
+        self._fixed = {path: found for path, found in methods.items() if "{" not in path}
+        self._patterns = [(compile_path(path)[0], found) for path, found in methods.items() if "{" in path]
 
     def match(self, method: str, path: str) -> Match:
-        """The operation, and its path parameters; the path is decoded already."""
-        fixed = self._fixed.get(path)
-        if fixed is not None:
-            return Match(fixed.get(method), {}, path_known=True)
-        parts = path.split("/")
-        for pattern, methods in self._patterned.get(len(parts), ()):
-            if all(want == part or (want[:1] == "{" and part) for want, part in zip(pattern, parts, strict=True)):
-                params = {want[1:-1]: part for want, part in zip(pattern, parts, strict=True) if want[:1] == "{"}
-                return Match(methods.get(method), params, path_known=True)
+        """Return the operation and its path parameters; the path is already decoded."""
+        if methods := self._fixed.get(path):
+            return Match(methods.get(method), {}, path_known=True)
+        for pattern, methods in self._patterns:
+            if found := pattern.fullmatch(path):
+                return Match(methods.get(method), found.groupdict(), path_known=True)
         return Match(None, {}, path_known=False)
-
-    def _add(self, operation: Operation) -> None:
-        if "{" not in operation.path:
-            self._fixed.setdefault(operation.path, {})[operation.method] = operation
-            return
-        pattern = operation.path.split("/")
-        candidates = self._patterned.setdefault(len(pattern), [])
-        for known, methods in candidates:
-            if known == pattern:
-                methods[operation.method] = operation
-                return
-        candidates.append((pattern, {operation.method: operation}))

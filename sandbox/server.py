@@ -1,4 +1,4 @@
-"""Starts the sandbox: in this process, in a thread, or as a process of its own."""
+"""Start the sandbox in this process, in a thread, or as a process of its own."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ _BACKLOG = 2048
 
 
 def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
-    """A server for a world, not yet started."""
-    from sandbox.people import application
+    """Return a server for a world, not yet started."""
+    from sandbox.application import application
 
     config = uvicorn.Config(
         application(world),
         host=host,
         access_log=False,
         log_level="warning",
-        proxy_headers=False,  # the wire faults need uvicorn's own ``send``
+        proxy_headers=False,  # faults of the transport need uvicorn's own ``send``
         server_header=False,
+        date_header=False,  # each service sends the date of its own clock
         lifespan="off",
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,
@@ -42,7 +43,7 @@ def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, port 0 picks a free one; from here on a client's call waits instead of being refused."""
+    """Return a listening socket; port 0 selects a free one. Calls wait from here on instead of being refused."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
@@ -51,7 +52,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(bound: socket.socket) -> str:
-    """Where a socket listens."""
+    """Return the address of a listening socket."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -60,11 +61,11 @@ def url_of(bound: socket.socket) -> str:
 def running(
     data: Path | None = None, *, thread: bool = False, port: int = 0, arguments: tuple[str, ...] = ()
 ) -> Iterator[SandboxAdmin]:
-    """A sandbox for the time of a ``with`` block.
+    """Run a sandbox for the time of a ``with`` block.
 
-    :param data: folder of its memory; a temporary one if None
+    :param data: folder of its data; a temporary one if None
     :param thread: run it in a thread of this process instead of a process of its own
-    :param port: 0 picks a free one
+    :param port: 0 selects a free one
     :param arguments: further arguments of ``python -m sandbox``, such as ``("--documents", "50")``
     :raises ValueError: for arguments to a thread, which has no command line
     """
@@ -78,7 +79,7 @@ def running(
 
 @contextlib.contextmanager
 def in_process(folder: Path, port: int = 0, arguments: tuple[str, ...] = ()) -> Iterator[str]:
-    """The sandbox as a process of its own; gives its address."""
+    """Run the sandbox as a process of its own and yield its address."""
     with start(folder, port, arguments) as process:
         try:
             yield ready(process)
@@ -91,17 +92,17 @@ def in_process(folder: Path, port: int = 0, arguments: tuple[str, ...] = ()) -> 
 
 
 def start(folder: Path, port: int = 0, arguments: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """Begin ``python -m sandbox``; :func:`ready` waits for it."""
+    """Start ``python -m sandbox``; :func:`ready` waits for it."""
     command = [sys.executable, "-m", "sandbox", "--json", "--data", str(folder), "--port", str(port), *arguments]
     root = Path(__file__).parent.parent
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603 - our own command
 
 
 def ready(process: subprocess.Popen[str]) -> str:
-    """Wait until the process says that it answers.
+    """Wait until the process reports that it serves.
 
     :return: its address
-    :raises RuntimeError: if it ended instead
+    :raises RuntimeError: if it exits instead
     """
     output: IO[str] | None = process.stdout
     line = output.readline() if output else ""

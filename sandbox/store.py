@@ -1,6 +1,6 @@
-"""Everything the sandbox remembers: one SQLite file, and the bytes of files beside it.
+"""The data of the sandbox: one SQLite file, and a folder with the bytes of files.
 
-Writes are not synced to the disk: they survive the end of the process however hard, not that of the machine.
+Writes are not synced to the disk: they survive a kill of the process, but not a crash of the machine.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ CREATE TABLE IF NOT EXISTS effect (
 
 
 class Store:
-    """The sandbox's memory. Used by one thread at a time, that of the server's event loop."""
+    """The data of the sandbox. Used only by the thread of the server's event loop."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -76,7 +77,8 @@ class Store:
         self._db = sqlite3.connect(
             folder / "sandbox.db", isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        self._db.create_function("fold", 1, _fold, deterministic=True)
+        self._db.create_function("fold", 1, folded, deterministic=True)
+        self._db.create_function("normalize", 1, normalized, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
@@ -84,7 +86,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; an inner one joins the outer."""
+        """Run the block in a transaction; an inner one joins the outer."""
         if self._in_transaction:
             yield
             return
@@ -102,7 +104,7 @@ class Store:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Inside a transaction: undo only what happens in here when it fails."""
+        """Undo only this block of a transaction if it fails."""
         self._db.execute("SAVEPOINT inner")
         try:
             yield
@@ -113,27 +115,27 @@ class Store:
             self._db.execute("RELEASE inner")
 
     def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
-        """Run one statement."""
+        """Execute one statement."""
         return self._db.execute(sql, values)
 
     def row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         return row
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """All rows."""
+        """Return all rows."""
         return self._db.execute(sql, values).fetchall()
 
     def value(self, sql: str, *values: object) -> Any:
-        """The first column of the first row, or None."""
+        """Return the first column of the first row, or None."""
         row = self.row(sql, *values)
         return row[0] if row else None
 
     def keep(self, content: bytes) -> str:
-        """Keep bytes, once however often they are given.
+        """Store bytes, only once if they are given several times.
 
-        :return: their SHA-256 in hex, by which they are found again
+        :return: their SHA-256 in hex, the key of :meth:`content`
         """
         sha256 = hashlib.sha256(content).hexdigest()
         if self.value("SELECT 1 FROM content WHERE sha256 = ?", sha256) is None:
@@ -152,11 +154,11 @@ class Store:
         return sha256
 
     def content(self, sha256: str) -> bytes:
-        """The bytes kept under a hash."""
+        """Return the bytes stored under a hash."""
         return self._path(sha256).read_bytes()
 
     def empty(self) -> None:
-        """Forget everything, ids included."""
+        """Delete everything, ids included."""
         with self.transaction():
             tables = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in tables:
@@ -172,5 +174,11 @@ class Store:
         return self._files / sha256[:2] / sha256
 
 
-def _fold(text: object) -> str:
+def folded(text: object) -> str:
+    """Return the text without differences of case."""
     return str(text or "").casefold()
+
+
+def normalized(text: object) -> str:
+    """Return the text without differences of case, and composed: the same for all spellings of a letter."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded(text)).casefold())

@@ -1,35 +1,46 @@
-"""What can be switched at run time, per company: the points where a contract leaves room (G 12, D 2)."""
+"""What can be switched at run time, per company: the behaviours that the contracts only assume (G 12, 14, D 2)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal, Self
 
 from sandbox import contract
 
+Retired = Literal["not_found", "forbidden", "gone", "moved"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
-    """Behaviour of one company's two accounts; each default is what the contract assumes."""
+    """Behaviour of one company's two accounts; each default is what the contract assumes.
 
-    # GetMyInvoices (G 12)
-    error_shape: Literal["errors", "flat"] = "errors"
-    rate_limit_status: Literal[429, 403] = 429
-    user_agent_check: Literal["on", "off", "share"] = "on"
+    ``sandbox/README.md`` describes each value.
+    """
+
+    # Both services
+    retired: dict[str, Retired] = field(default_factory=dict)  # G 1.1, D 1: answer by pattern of the path
+    # GetMyInvoices
+    error_shape: Literal["errors", "flat"] = "errors"  # A-05
+    rate_limit_status: Literal[429, 403] = 429  # A-04
+    user_agent_check: Literal["on", "off", "share"] = "on"  # A-06
     user_agent_share: float = 0.5  # share of the calls that are checked, with "share"
-    records_shape: Literal["array", "object"] = "array"
-    file_endpoint: Literal["raw", "absent", "json"] = "raw"
-    list_order: Literal["newest", "shuffled"] = "newest"
-    due_date_when_unset: Literal["", "0000-00-00"] | None = ""
-    amounts: Literal["number", "string"] = "number"
-    permission: Literal["full", "read"] = "full"  # a lesser key is refused for writing with code 430
+    records_shape: Literal["array", "object"] = "array"  # G 12
+    file_endpoint: Literal["raw", "absent", "json"] = "raw"  # A-28
+    list_order: Literal["newest", "shuffled"] = "newest"  # A-11
+    due_date_when_unset: Literal["", "0000-00-00"] | None = ""  # A-12
+    amounts: Literal["number", "string", "comma"] = "number"  # G 4.3
+    permission: Literal["full", "read"] = "full"  # G 1.7: a key that only reads is refused for writing with code 430
     marks_reported: bool = True  # G 15: whether a person's change of tags, archive or approval sets the time of change
-    # Debitoor (D 2)
-    expenses_v5: bool = False
+    undated_in_period: bool = False  # G 4.1, A-25: whether a date filter keeps documents without a date
+    tag_comparison: Literal["caseless", "exact", "normalized"] = "caseless"  # A-09
+    # Debitoor
+    expenses_v5: bool = False  # D 6.6
     max_limit: int | None = None  # A6: a silent cap on the rows of a page
     reverse_charge_check: bool = False  # A24
     strict_bookkeeping: bool = False  # A20, A21
     attachment_over_quota: bool = False  # D 5.3: the plan's quota is used up; the call succeeds all the same
+    credit_note_amounts: Literal["negative", "positive"] = "negative"  # D 7: the sign is documented nowhere
+    environment_without: tuple[Literal["email", "countryCode", "currency"], ...] = ()  # A27: only the id is certain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,5 +55,5 @@ class Limits:
 
     @classmethod
     def none(cls) -> Self:
-        """No limit at all."""
+        """Return limits that are all off."""
         return cls(**dict.fromkeys((field.name for field in fields(cls)), None))

@@ -1,4 +1,4 @@
-"""Names of countries and currencies, from the Unicode locale data that babel carries."""
+"""Names of countries and currencies, from the Unicode locale data of babel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
 @cache
 def country_names(language: str) -> dict[str, str]:
-    """Names by two-letter code, in the order of the codes.
+    """Return names by two-letter code, in the order of the codes.
 
     :param language: such as ``de`` or ``en-US``
     :raises LookupError: if the language is unknown
@@ -26,6 +26,6 @@ def country_names(language: str) -> dict[str, str]:
 
 @cache
 def currency_names() -> dict[str, str]:
-    """English names by three-letter code; currencies of the past carry their years and are left out."""
+    """Return English names by three-letter code, without the currencies of the past, whose names carry years."""
     names = {str(code): str(name) for code, name in Locale("en").currencies.items()}
     return {code: names[code] for code in sorted(names) if "(" not in names[code]}

@@ -1,4 +1,4 @@
-"""All that the sandbox is made of, in one place for the handlers."""
+"""The state of a sandbox, as the handlers access it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
 from sandbox.companies import Companies
+from sandbox.deferred import DeferredWrites
 from sandbox.faults import Faults
-from sandbox.late import Late
 from sandbox.limits import RateLimiter
 from sandbox.log import Log
 from sandbox.store import Store
@@ -28,28 +28,29 @@ class World:
     faults: Faults
     clock: Clock = field(default_factory=Clock)
     limiter: RateLimiter = field(default_factory=RateLimiter)
-    late: Late = field(default_factory=Late)
+    deferred: DeferredWrites = field(default_factory=DeferredWrites)
     random: random.Random = field(default_factory=lambda: random.Random(0))
 
     @classmethod
     def open(cls, folder: Path) -> World:
-        """The world kept in a folder, an empty one if there is none yet."""
+        """Return the world stored in a folder, an empty one if the folder is new."""
         store = Store(folder)
         return cls(store, Companies(store), Log(store), Faults(store))
 
     def reset(self) -> None:
-        """Forget everything: companies, data, faults, log, clock."""
+        """Delete everything: companies, data, faults, log and clock settings."""
         self.store.empty()
         self.companies.forget_all()
         self.faults.reload()
         self.log.restart()
         self.limiter.forget()
-        self.late.forget()
+        self.deferred.clear()
         self.clock.set()
 
     def new_id(self) -> str:
-        """A new Debitoor id: 24 hexadecimal characters that grow (D 3.4)."""
+        """Return a new Debitoor id: 24 hexadecimal characters that grow (D 3.4)."""
         count = self.store.value(
             "INSERT INTO meta VALUES ('ids', '1') ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
         )
-        return f"{int(self.clock.now().timestamp()):08x}5eb10c0d{int(count):08x}"
+        seconds = int(self.clock.now("debitoor").timestamp())
+        return f"{seconds:08x}5eb10c0d{int(count):08x}"

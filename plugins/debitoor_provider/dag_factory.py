@@ -110,7 +110,7 @@ def _broken_dag(file: AccountFile) -> DAG:
     with DAG(
         file.dag_id,
         description=f"Broken account file: {problems[0]}"[:500],
-        doc_md=_markdown(["**This account does not run: its file has to be mended.**", *map(_literally, problems)]),
+        doc_md=_markdown(["**This account does not run: its file has to be corrected.**", *map(_literally, problems)]),
         schedule=None,
         start_date=_START,
         tags=[_TAG, "broken"],

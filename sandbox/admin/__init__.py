@@ -1,3 +1,3 @@
-"""The admin API: what tests, scripts and the page use to prepare, disturb and inspect the sandbox."""
+"""The admin API: what tests, scripts and the page use to set up, disturb and inspect the sandbox."""
 
 from __future__ import annotations

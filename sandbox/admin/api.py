@@ -1,4 +1,4 @@
-"""The admin API as a whole."""
+"""The admin API: its routers and its error answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from sandbox import contract, webapp
+from sandbox import contract, people_actions
 from sandbox.admin import companies, control, documents
 from sandbox.admin.access import Json
 from sandbox.debitoor.refusal import Refused
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
-_WHY = {
+_DETAIL = {
     "type": "object",
     "required": ["detail"],
     "properties": {"detail": {"anyOf": [{"type": "string"}, {"type": "array"}]}},
 }
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "No JSON", "content": {"application/json": {"schema": _WHY}}},
-    404: {"description": "There is no such thing", "content": {"application/json": {"schema": _WHY}}},
-    422: {"description": "Not acceptable, and why", "content": {"application/json": {"schema": _WHY}}},
+    400: {"description": "Not JSON", "content": {"application/json": {"schema": _DETAIL}}},
+    404: {"description": "Not found", "content": {"application/json": {"schema": _DETAIL}}},
+    422: {"description": "Invalid, with the reason", "content": {"application/json": {"schema": _DETAIL}}},
 }
 
 
@@ -36,7 +36,7 @@ def install(app: FastAPI, world: World) -> None:
     for part in (companies, documents, control):
         router.include_router(part.router)
     app.include_router(router)
-    app.add_exception_handler(webapp.Unknown, _unknown)
+    app.add_exception_handler(people_actions.Unknown, _unknown)
     for unfit in (Refused, ValueError, KeyError, ArithmeticError, OSError):
         app.add_exception_handler(unfit, _unfit)
 

@@ -15,16 +15,16 @@ from sandbox import contract
 
 def _decoded(text: object) -> bytes:
     if not isinstance(text, str):
-        raise ValueError("a text in base64 is needed")  # noqa: TRY004 - pydantic reports this kind
+        raise ValueError("a base64 text is required")  # noqa: TRY004 - pydantic reports this kind
     return base64.b64decode(text, validate=True)
 
 
-# pydantic's own Base64Bytes would encode again when the model is read out.
+# pydantic's own Base64Bytes would encode again when the model is dumped.
 Content = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 
 
 class Body(BaseModel):
-    """Unknown keys are mistakes."""
+    """A body that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,6 +58,7 @@ class DocumentFields(Body):
 
     supplier: str | None = None
     supplier_country: str | None = None
+    supplier_vat_id: str | None = None
     document_type: str | None = None
     document_number: str | None = None
     document_date: str | None = None
@@ -96,7 +97,7 @@ class NewPortal(Body):
 
 
 class NewInvoice(Body):
-    """See :func:`sandbox.webapp.add_invoice`."""
+    """See :func:`sandbox.people_actions.add_invoice`."""
 
     kind: Literal["invoice", "creditNote"] = "invoice"
     number: str | None = None
@@ -135,8 +136,10 @@ class NewFault(Body):
 
 
 class ClockChange(Body):
-    """Shift or freeze the sandbox's now; with neither, the machine's time holds again."""
+    """Set, freeze or advance the clock, or shift that of one service; without any of these, use the machine's time."""
 
     now: datetime | None = None
     frozen: bool = False
     advance: float | None = None
+    service: Literal["gmi", "debitoor"] | None = None
+    offset: float | None = None

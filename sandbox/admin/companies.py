@@ -22,20 +22,20 @@ _SWITCHES, _LIMITS = TypeAdapter(Switches), TypeAdapter(Limits)
 
 @router.get("/companies")
 async def list_companies(world: WorldOf) -> Json:
-    """All companies with their credentials."""
-    return Json([told(company) for company in world.companies])
+    """List all companies with their credentials."""
+    return Json([as_record(company) for company in world.companies])
 
 
 @router.post("/companies")
 async def create_company(body: NewCompany, world: WorldOf) -> Json:
-    """Open both accounts for a company."""
-    return Json(told(world.companies.create(**body.model_dump())))
+    """Create a company with its account at each service."""
+    return Json(as_record(world.companies.create(**body.model_dump())))
 
 
 @router.get("/companies/{company_id}")
 async def get_company(company: CompanyOf) -> Json:
-    """One company."""
-    return Json(told(company))
+    """Return one company."""
+    return Json(as_record(company))
 
 
 @router.patch("/companies/{company_id}")
@@ -49,7 +49,7 @@ async def change_company(body: CompanyChange, company: CompanyOf, world: WorldOf
 
 @router.post("/companies/{company_id}/tokens")
 async def add_token(company: CompanyOf, world: WorldOf) -> Json:
-    """Make a personal Debitoor token (D 4.1)."""
+    """Create a personal Debitoor token (D 4.1)."""
     tokens = (*company.debitoor_tokens, new_token())
     return _changed(world, company, ["debitoor_tokens"], debitoor_tokens=tokens)
 
@@ -60,8 +60,8 @@ async def revoke_tokens(company: CompanyOf, world: WorldOf) -> Json:
     return _changed(world, company, ["debitoor_tokens"], debitoor_tokens=())
 
 
-def told(company: Company) -> dict[str, Any]:
-    """A company as the admin API tells it, secrets included: it is a sandbox."""
+def as_record(company: Company) -> dict[str, Any]:
+    """Return a company as the admin API shows it, with its secrets."""
     tokens = company.debitoor_tokens
     return {
         **asdict(company),
@@ -75,7 +75,7 @@ def _changed(world: World, company: Company, fields: list[str], **changes: Any) 
     with world.store.transaction():
         company = world.companies.change(company, **changes)
         world.log.effect(None, company.id, "admin", "updated", "account", company.id, fields=fields)
-    return Json(told(company))
+    return Json(as_record(company))
 
 
 def _merged(adapter: TypeAdapter[T], now: T, changes: dict[str, Any]) -> T:

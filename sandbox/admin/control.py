@@ -18,19 +18,19 @@ router = APIRouter()
 
 @router.get("/health")
 async def health(world: WorldOf) -> Json:
-    """Is the sandbox ready?"""
+    """Return whether the sandbox is ready, its time and the newest number of the log."""
     return Json({"ok": True, "now": world.clock.now().isoformat(), "last_seq": world.log.last_seq})
 
 
 @router.get("/operations")
 async def list_operations() -> Json:
-    """The names that faults and log entries go by."""
+    """List the operation names that faults and log entries use."""
     return Json([{"name": op.name, "method": op.method, "path": op.path} for op in (*GMI, *DEBITOOR)])
 
 
 @router.get("/faults")
 async def list_faults(world: WorldOf) -> Json:
-    """The faults in force, with the calls they matched and hit."""
+    """List the faults in force, with the calls that they matched and hit."""
     return Json(world.faults.list())
 
 
@@ -57,7 +57,7 @@ async def read_calls(
     company: int | None = None,
     status: int | None = None,
 ) -> Json:
-    """The calls after a sequence number."""
+    """List the calls after a sequence number."""
     return Json(
         world.log.calls(since=since, limit=limit, service=service, operation=operation, company=company, status=status)
     )
@@ -74,7 +74,7 @@ async def read_effects(
     object: str | None = None,
     id: str | None = None,
 ) -> Json:
-    """The effects after a sequence number."""
+    """List the effects after a sequence number."""
     return Json(
         world.log.effects(since=since, limit=limit, service=service, company=company, kind=kind, object=object, id=id)
     )
@@ -82,11 +82,15 @@ async def read_effects(
 
 @router.put("/clock")
 async def set_clock(body: ClockChange, world: WorldOf) -> Json:
-    """Shift, freeze or advance the sandbox's now."""
+    """Set, freeze or advance the clock, or shift that of one service."""
     now: datetime | None = body.now
     if now is not None and now.tzinfo is None:
-        raise HTTPException(422, "now must tell its offset from UTC")
-    if body.advance is not None:
+        raise HTTPException(422, "now needs an offset from UTC")
+    if (body.service is None) != (body.offset is None):
+        raise HTTPException(422, "service and offset belong together")
+    if body.service is not None and body.offset is not None:
+        world.clock.set_service_offset(body.service, body.offset)
+    elif body.advance is not None:
         world.clock.advance(body.advance)
     else:
         world.clock.set(now=now, frozen=body.frozen)
@@ -95,13 +99,13 @@ async def set_clock(body: ClockChange, world: WorldOf) -> Json:
 
 @router.post("/limits/forget")
 async def forget_limits(world: WorldOf) -> Json:
-    """Begin all rate-limit windows anew."""
+    """Restart all rate-limit windows."""
     world.limiter.forget()
     return Json({"ok": True})
 
 
 @router.post("/reset")
 async def reset(world: WorldOf) -> Json:
-    """Forget everything."""
+    """Delete everything."""
     world.reset()
     return Json({"ok": True})

@@ -1,3 +1,3 @@
-"""Lifelike documents, made or loaded."""
+"""Realistic documents, generated or loaded."""
 
 from __future__ import annotations

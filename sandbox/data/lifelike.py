@@ -1,4 +1,4 @@
-"""Lifelike documents and sales invoices, deterministic: same seed and period, same bytes."""
+"""Generate realistic documents and sales invoices; the same seed and period give the same bytes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sandbox import contract, webapp
-from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf
+from sandbox import contract, people_actions
 from sandbox.data.suppliers import CUSTOMERS, HOSTILE, HOSTILE_FILES, SUPPLIERS, Supplier
+from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CENT = Decimal("0.01")
 _NOTES = ("", "", "please check", "Danke ✓")
 _TAGS = ("books", "private", "Steuerberater", "project-7", "Büro")
-# Kinds of documents and how often each occurs; a run of twenty has every one of the first ten.
+# Kinds of documents in the order in which they are generated.
 _HOSTILE_EVERY = 10
 _KINDS = (
     "plain", "items", "two_rates_items", "credit_note", "foreign", "hostile", "two_rates", "no_date", "no_number",
@@ -40,7 +40,7 @@ def fill(
     from_date: str | None = None,
     to_date: str | None = None,
 ) -> dict[str, int]:
-    """Make documents in GetMyInvoices and sales documents in Debitoor.
+    """Generate documents in GetMyInvoices and sales documents in Debitoor.
 
     :param from_date: first document date, by default twelve months before the sandbox's now
     :param to_date: last document date, by default the sandbox's today
@@ -50,7 +50,7 @@ def fill(
     last = date.fromisoformat(to_date) if to_date else today
     first = date.fromisoformat(from_date) if from_date else last - timedelta(days=365)
     if first > last:
-        raise ValueError("the period ends before it begins")
+        raise ValueError("the period ends before it starts")
     random = Random(seed)
     with world.store.transaction():
         for index in range(documents):
@@ -86,7 +86,7 @@ class _Invented:
 def _invented(random: Random, index: int, company: Company, first: date, last: date) -> _Invented:
     kind = _KINDS[index % len(_KINDS)]
     at_home = [supplier for supplier in SUPPLIERS if supplier.country == company.country] or list(SUPPLIERS)
-    several_rates = kind.startswith(("two", "three"))  # only suppliers at home charge the rates of home
+    several_rates = kind.startswith(("two", "three"))  # only domestic suppliers charge several domestic rates
     pool: Sequence[Supplier] = at_home if random.random() < 0.7 or several_rates else SUPPLIERS
     if kind == "hostile":
         pool = HOSTILE
@@ -154,7 +154,7 @@ def _add_document(world: World, company: Company, invented: _Invented, random: R
     if kind == "hostile":
         name = HOSTILE_FILES[invented.index // _HOSTILE_EVERY % len(HOSTILE_FILES)]
     paid = random.choice(contract.GMI_PAYMENT_STATUSES)
-    webapp.add_document(
+    people_actions.add_document(
         world, company, content, name,
         supplier=supplier.name, supplier_country=supplier.country, created_at=min(arrived, world.clock.now()),
         document_type=_TYPES.get(kind, "INCOMING_INVOICE"), document_number=invented.number, document_date=day,
@@ -177,7 +177,7 @@ def _add_sale(world: World, company: Company, random: Random, index: int, first:
         }
         for _ in range(random.randint(1, 4))
     ]
-    webapp.add_invoice(
+    people_actions.add_invoice(
         world, company,
         kind="creditNote" if index % 8 == 7 else "invoice",
         date=(first + timedelta(days=random.randrange((last - first).days + 1))).isoformat(),

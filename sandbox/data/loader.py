@@ -1,4 +1,4 @@
-"""Loads a folder of PDFs described by a ``documents.json``."""
+"""Load a folder of PDFs described by a ``documents.json``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox import webapp
+from sandbox import people_actions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def load(world: World, company: Company, folder: Path) -> list[int]:
-    """Store each described file as a document; values that are null or empty stay empty.
+    """Store each described file as a document; null or empty values stay empty.
 
     :return: the uids, in the order of the description
-    :raises ValueError: if a file is not what its description says
+    :raises ValueError: if a file differs from its description
     """
     described = json.loads((folder / "documents.json").read_text("utf-8"), parse_float=Decimal)
     uids = []
@@ -31,7 +31,7 @@ def load(world: World, company: Company, folder: Path) -> list[int]:
                 raise ValueError(f"{item['filename']} is not the file that documents.json describes")
             fields = {name: item[name] for name in _FIELDS if name in item}
             uids.append(
-                webapp.add_document(
+                people_actions.add_document(
                     world, company, content, item["filename"],
                     supplier=item["supplier"] or "", supplier_country=item["country"] or "", **fields,
                 )

@@ -1,4 +1,4 @@
-"""Invented suppliers in several countries, names that break naive software among them."""
+"""Invented suppliers in several countries, some with names that break naive software."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Supplier(NamedTuple):
-    """Who sends invoices."""
+    """A company that sends invoices."""
 
     name: str
     country: str

@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 
 def get_environment(call: Call) -> Reply:
-    """GET /api/environment/v1 (A27)."""
+    """Handle GET /api/environment/v1 (A27)."""
     company = call.company
-    return ok(
-        {
-            "id": company.debitoor_id,
-            "email": company.email,
-            "countryCode": company.country,
-            "currency": company.currency,
-        }
-    )
+    environment = {
+        "id": company.debitoor_id,
+        "email": company.email,
+        "countryCode": company.country,
+        "currency": company.currency,
+    }
+    left_out = company.switches.environment_without
+    return ok({name: value for name, value in environment.items() if name not in left_out})
 
 
 def get_settings(call: Call) -> Reply:
-    """GET /api/settings/v3."""
+    """Handle GET /api/settings/v3."""
     return ok(_settings(call))
 
 
 def replace_settings(call: Call) -> Reply:
-    """PUT /api/settings/v3: replaces all but what the service keeps; fails with ``vatReported`` in it (D 8.1)."""
+    """Handle PUT /api/settings/v3: replaces what may be written; ``vatReported`` is refused (D 8.1)."""
     now = _settings(call)
     unknown = [name for name in call.json if name not in now or name == "vatReported"]
     if unknown:
@@ -48,12 +48,12 @@ def replace_settings(call: Call) -> Reply:
 
 
 def list_categories(call: Call) -> Reply:  # noqa: ARG001
-    """GET /api/expenses/categories/v1 (A26)."""
+    """Handle GET /api/expenses/categories/v1 (A26)."""
     return ok([{"id": ident, "name": name, "type": kind} for ident, name, kind in contract.EXPENSE_CATEGORY_LIST])
 
 
 def get_tax_rates(call: Call) -> Reply:
-    """GET /api/purchase/taxrates/v1: the rates of the account's country, and whether the purchase is intra-EU."""
+    """Handle GET /api/purchase/taxrates/v1: the rates of the account's country, and those of a reverse charge."""
     supplier, day = call.one("supplierCountry"), call.one("date")
     if day and not is_date(day):
         raise invalid([{"property": "date", "value": day, "message": "must be date format"}])
@@ -72,7 +72,7 @@ def get_tax_rates(call: Call) -> Reply:
 
 
 def list_payment_accounts(call: Call) -> Reply:
-    """GET /api/paymentaccounts/v1: one bank account and one cash box."""
+    """Handle GET /api/paymentaccounts/v1: one bank account and one cash box."""
     ident, currency = call.company.debitoor_id, call.company.currency
     return ok(
         [
@@ -85,19 +85,19 @@ def list_payment_accounts(call: Call) -> Reply:
 
 
 def list_account_rows(call: Call) -> Reply:
-    """GET payments or transactions of a payment account: none are kept."""
+    """Handle GET payments or transactions of a payment account: none are kept."""
     if call.params["id"] not in (f"{call.company.debitoor_id}-bank", f"{call.company.debitoor_id}-cash"):
         raise not_found()
     return ok([])
 
 
 def list_payment_terms(call: Call) -> Reply:  # noqa: ARG001
-    """GET /api/sales/paymentterms/v1."""
+    """Handle GET /api/sales/paymentterms/v1."""
     return ok(list(contract.PAYMENT_TERM_LIST))
 
 
 def list_countries(call: Call) -> Reply:
-    """GET /api/countries/v1 and /api/countries/{lang}/v1."""
+    """Handle GET /api/countries/v1 and /api/countries/{lang}/v1."""
     try:
         names = country_names(call.params.get("lang", "en"))
     except LookupError:
@@ -106,7 +106,7 @@ def list_countries(call: Call) -> Reply:
 
 
 def get_schema(call: Call) -> Reply:
-    """GET /api/schemas/{name}/v{N}; needs no token."""
+    """Handle GET /api/schemas/{name}/v{N}; needs no token."""
     schema = PUBLISHED.get((call.params["name"], call.params["version"]))
     if schema is None:
         raise not_found()

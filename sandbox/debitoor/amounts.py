@@ -9,9 +9,9 @@ _CENT = Decimal("0.01")
 
 
 def computed(body: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The amounts of a validated body.
+    """Return the amounts of a validated body.
 
-    :return: its computed properties, ``lines`` included, and the faults found
+    :return: its computed properties, ``lines`` included, and the errors found
     """
     errors: list[dict[str, Any]] = []
     lines = [_line(line, index, errors) for index, line in enumerate(body["lines"])]
@@ -31,7 +31,7 @@ def computed(body: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]
 
 
 def tax_groups(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Net and tax per rate, in the order in which the rates appear."""
+    """Return net and tax per rate, in the order in which the rates appear."""
     groups: dict[Decimal, dict[str, Any]] = {}
     for line in lines:
         rate = Decimal(line["taxRate"])

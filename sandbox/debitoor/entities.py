@@ -1,4 +1,4 @@
-"""Debitoor's documents and parties in the store. The stored text is the answer: nothing is built anew when reading."""
+"""Debitoor's documents and parties in the store. The stored text is the answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.clock import utc_seconds
 from sandbox.debitoor.refusal import Refused, invalid, not_found
 from sandbox.debitoor.validation import is_date
@@ -28,11 +28,11 @@ def add(
     :param sha256: hash of the PDF of a sales document
     :return: the entity as stored
     """
-    now = utc_seconds(world.clock.now())
+    now = utc_seconds(world.clock.now("debitoor"))
     entity = {"id": world.new_id(), "createdDate": now, "lastModifiedDate": now} | body
     world.store.execute(
         "INSERT INTO entity (id, company, kind, sha256, data) VALUES (?, ?, ?, ?, ?)",
-        entity["id"], company.id, kind, sha256, jsons.text(entity),
+        entity["id"], company.id, kind, sha256, json_codec.text(entity),
     )  # fmt: skip
     shown = {name: entity[name] for name in ("number", "date", "fileId", "totalGrossAmount", "name") if name in entity}
     world.log.effect(call, company.id, _service(call), "created", kind, entity["id"], **shown)
@@ -50,11 +50,11 @@ def save(
     call: int | None = None,
 ) -> dict[str, Any]:
     """Store a changed entity and set its time of change."""
-    now = utc_seconds(world.clock.now())
+    now = utc_seconds(world.clock.now("debitoor"))
     entity = entity | {"lastModifiedDate": now}
     if what == "deleted":
         entity["deletedDate"] = now
-    world.store.execute("UPDATE entity SET data = ? WHERE id = ?", jsons.text(entity), entity["id"])
+    world.store.execute("UPDATE entity SET data = ? WHERE id = ?", json_codec.text(entity), entity["id"])
     details = {"fields": fields} if fields is not None else {}
     world.log.effect(call, company.id, _service(call), what, kind, entity["id"], **details)
     return entity
@@ -63,17 +63,17 @@ def save(
 def find(
     world: World, company: Company, kinds: tuple[Kind, ...], ident: str, *, deleted: bool = False
 ) -> tuple[dict[str, Any], str] | None:
-    """The entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
+    """Return the entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
     row = world.store.row(
         f"SELECT data, sha256 FROM entity WHERE id = ? AND company = ? AND kind IN ({_marks(kinds)}) "  # noqa: S608
         f"AND ({int(deleted)} OR deleted IS NULL)",
         ident, company.id, *kinds,
     )  # fmt: skip
-    return (jsons.parse(row[0]), row[1]) if row else None
+    return (json_codec.parse(row[0]), row[1]) if row else None
 
 
 def known(call: Call, *kinds: Kind) -> dict[str, Any]:
-    """The entity that the path names.
+    """Return the entity with the id of the path.
 
     :raises Refused: 404
     """
@@ -86,7 +86,7 @@ def known(call: Call, *kinds: Kind) -> dict[str, Any]:
 def listed(
     call: Call, kinds: tuple[Kind, ...], conditions: list[tuple[str, object]], shape: Shape | None = None
 ) -> Reply:
-    """A bare array of the entities that satisfy the conditions and the filters common to all lists (A5 to A9).
+    """Return a bare array of the entities that satisfy the conditions and the filters of all lists (A5 to A9).
 
     :param conditions: SQL terms with one value each
     """
@@ -110,18 +110,18 @@ def listed(
         *kinds, *(value for _, value in terms), limit, _count(call, "skip", 0),
     )  # fmt: skip
     if shape:
-        return Reply(200, jsons.dumps([shape(jsons.parse(text)) for (text,) in rows]))
+        return Reply(200, json_codec.dumps([shape(json_codec.parse(text)) for (text,) in rows]))
     return Reply(200, ("[" + ",".join([text for (text,) in rows]) + "]").encode("ascii"))
 
 
 def next_number(world: World, company: Company, kind: Kind) -> int:
-    """The next number of the company's series."""
+    """Return the next number of the company's series."""
     sql = "SELECT coalesce(max(number), 0) + 1 FROM entity WHERE company = ? AND kind = ?"
     return int(world.store.value(sql, company.id, kind))
 
 
 def _moment(name: str, text: str) -> str:
-    """A bound of A8 in the stored form; a bound between two seconds goes up to the next one."""
+    """Return a bound of A8 in the stored form; a bound between two seconds is rounded up."""
     try:
         if is_date(text):
             return f"{text}T00:00:00Z"

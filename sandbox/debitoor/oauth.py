@@ -7,7 +7,7 @@ import secrets
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.companies import Company, new_token
 from sandbox.debitoor.refusal import Refused
 from sandbox.http import Call, Reply, ok
@@ -28,7 +28,7 @@ select,button{{font:inherit;padding:.4rem .8rem;margin:.3rem .5rem .3rem 0}}</st
 
 
 def show_consent(call: Call) -> Reply:
-    """GET /login/oauth2/authorize: a person sees which app asks, and picks the company."""
+    """Handle GET /login/oauth2/authorize: a person sees which app asks, and picks the company."""
     companies, redirect = _request(call)
     options = "".join(
         f'<option value="{company.id}">{escape(company.name)} ({escape(company.email)})</option>'
@@ -37,12 +37,12 @@ def show_consent(call: Call) -> Reply:
     page = _PAGE.format(
         client=escape(call.one("client_id") or ""), options=options, host=escape(urlsplit(redirect).netloc)
     )
-    # The page must not be framed: a click on Allow has to be meant.
+    # Without frames, no other page can trick a person into a click on Allow.
     return Reply(200, page.encode(), _HTML, [("x-frame-options", "DENY")])
 
 
 def answer_consent(call: Call) -> Reply:
-    """POST /login/oauth2/authorize: back to the callback with ``code``, or with ``error`` on refusal."""
+    """Handle POST /login/oauth2/authorize: back to the callback with ``code``, or with ``error`` on refusal."""
     companies, redirect = _request(call)
     form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
     company = next((one for one in companies if str(one.id) == form.get("company")), None)
@@ -66,7 +66,7 @@ def answer_consent(call: Call) -> Reply:
 
 
 def exchange_code(call: Call) -> Reply:
-    """POST /login/oauth2/access_token: form or JSON body (A3, A4).
+    """Handle POST /login/oauth2/access_token: form or JSON body (A3, A4).
 
     :raises Refused: 400 for a wrong, used or stale code, a wrong secret or another callback
     """
@@ -89,7 +89,7 @@ def exchange_code(call: Call) -> Reply:
 
 
 def _request(call: Call) -> tuple[list[Company], str]:
-    """The companies that the app may ask for, and where to go back to."""
+    """Return the companies that the app may ask for, and the address to redirect to."""
     companies = call.world.companies.by_client(call.one("client_id") or "")
     if not companies:
         raise Refused(400, "Unknown client_id")
@@ -105,7 +105,7 @@ def _request(call: Call) -> tuple[list[Company], str]:
 
 
 def _host(url: str) -> str:
-    """Host and port, which is all that has to agree."""
+    """Return host and port, the only parts that have to match."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
@@ -117,7 +117,7 @@ def _host(url: str) -> str:
 def _form_or_json(call: Call) -> dict[str, str]:
     try:
         if call.headers.get("content-type", "").startswith("application/json"):
-            body = jsons.loads(call.body)
+            body = json_codec.loads(call.body)
             return {name: str(value) for name, value in body.items()} if isinstance(body, dict) else {}
         return dict(parse_qsl(call.body.decode()))
     except ValueError:

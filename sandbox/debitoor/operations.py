@@ -66,7 +66,7 @@ OPERATIONS = (
     Operation("debitoor.countries.list", "GET", c.COUNTRIES_IN, account.list_countries),
 )
 
-# Open to everybody: the consent of a person, the exchange, and the schemas (D 3.3).
+# Without a token: the consent of a person, the exchange of the code and the schemas (D 3.3).
 PUBLIC = frozenset(
     {"debitoor.oauth.consent", "debitoor.oauth.answer", "debitoor.oauth.exchange", "debitoor.schemas.get"}
 )

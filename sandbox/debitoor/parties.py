@@ -26,7 +26,7 @@ CUSTOMERS = Register("customer", CUSTOMER, ("email", "reference"))
 
 
 def handlers(register: Register) -> dict[str, Handler]:
-    """The operations of a register, by name."""
+    """Return the handlers of a register, by name."""
     return {
         "list": lambda call: _list(register, call),
         "create": lambda call: _create(register, call),
@@ -63,8 +63,8 @@ def _patch(register: Register, call: Call) -> Reply:
     after = before | validated(partial(register.schema), call.json)
     for name, value in call.json.items():
         if value is None and name in after and name not in _identity(before):
-            del after[name]  # a null takes the value away
-    # A required property that was taken away is missing here.
+            del after[name]  # a null removes the value
+    # A required property that was removed is reported as missing.
     validated(register.schema, after)
     return _saved(register, call, before, after)
 

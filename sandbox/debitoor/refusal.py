@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.http import Reply
 
 
 class Refused(Exception):
-    """The call is answered with an error.
+    """Raised to answer a call with an error.
 
     :param status: the HTTP status, which is also the ``code`` of the body (A1)
     :param errors: entries of a failed validation
-    :param retry_after: seconds to wait, told in the header of that name
+    :param retry_after: seconds to wait, sent in the header of that name
     """
 
     def __init__(
@@ -29,23 +29,23 @@ class Refused(Exception):
 
 
 def error_reply(status: int, message: str, errors: list[dict[str, Any]] | None = None) -> Reply:
-    """The JSON error body."""
+    """Return the JSON error body."""
     body: dict[str, Any] = {"code": status, "message": message}
     if errors:
         body["errors"] = errors
-    return Reply(status, jsons.dumps(body))
+    return Reply(status, json_codec.dumps(body))
 
 
 def invalid(errors: list[dict[str, Any]]) -> Refused:
-    """400 with the entries of a failed validation."""
+    """Return a 400 with the entries of a failed validation."""
     return Refused(400, "Validation failed", errors)
 
 
 def dangling(name: str, value: object) -> dict[str, Any]:
-    """The entry for a reference to something that is not there."""
+    """Return the entry for a reference to something that does not exist."""
     return {"property": name, "value": value, "message": "This is not a valid value"}
 
 
 def not_found() -> Refused:
-    """404."""
+    """Return a 404."""
     return Refused(404, "Not found")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sandbox.debitoor import entities
 from sandbox.debitoor.refusal import not_found
@@ -15,33 +17,33 @@ _SALES: tuple[Kind, ...] = ("invoice", "creditNote")
 
 
 def list_invoices(call: Call) -> Reply:
-    """GET /api/sales/invoices/v8: credit notes among them (A28)."""
+    """Handle GET /api/sales/invoices/v8: credit notes among them (A28)."""
     wanted: dict[str | None, tuple[Kind, ...]] = {"true": ("creditNote",), "false": ("invoice",)}
     return _listed(call, wanted.get(call.one("isCreditNote"), _SALES))
 
 
 def list_credit_notes(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/v4: the same ids as in the invoice list."""
+    """Handle GET /api/sales/creditnotes/v4: the same ids as in the invoice list."""
     return _listed(call, ("creditNote",))
 
 
 def get_invoice(call: Call) -> Reply:
-    """GET /api/sales/invoices/{id}/v8: whatever its list has."""
-    return ok(entities.known(call, *_SALES))
+    """Handle GET /api/sales/invoices/{id}/v8: whatever its list has."""
+    return ok(_shown(call, entities.known(call, *_SALES)))
 
 
 def get_credit_note(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/{id}/v4."""
-    return ok(entities.known(call, "creditNote"))
+    """Handle GET /api/sales/creditnotes/{id}/v4."""
+    return ok(_shown(call, entities.known(call, "creditNote")))
 
 
 def get_invoice_pdf(call: Call) -> Reply:
-    """GET /api/sales/invoices/{id}/pdf/v1."""
+    """Handle GET /api/sales/invoices/{id}/pdf/v1."""
     return _pdf(call, "invoice")
 
 
 def get_credit_note_pdf(call: Call) -> Reply:
-    """GET /api/sales/creditnotes/{id}/pdf/v4."""
+    """Handle GET /api/sales/creditnotes/{id}/pdf/v4."""
     return _pdf(call, "creditNote")
 
 
@@ -52,7 +54,28 @@ def _listed(call: Call, kinds: tuple[Kind, ...]) -> Reply:
     unpaid = call.one("isUnpaid")
     if unpaid in ("true", "false"):
         conditions.append(("(data->>'unpaidAmount' <> 0) = ?", int(unpaid == "true")))
-    return entities.listed(call, kinds, conditions)
+    shape = partial(_shown, call) if call.company.switches.credit_note_amounts == "positive" else None
+    return entities.listed(call, kinds, conditions, shape)
+
+
+def _shown(call: Call, entity: dict[str, Any]) -> dict[str, Any]:
+    """Return the entity with the sign that the switch gives to a credit note; stored amounts are negative."""
+    if entity["type"] == "creditNote" and call.company.switches.credit_note_amounts == "positive":
+        shown: dict[str, Any] = _negated(entity)
+        return shown
+    return entity
+
+
+def _negated(value: Any) -> Any:
+    """Return the value with the opposite sign of every amount and price in it."""
+    if isinstance(value, list):
+        return [_negated(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            name: -item if name.endswith(("Amount", "Price")) and isinstance(item, int | Decimal) else _negated(item)
+            for name, item in value.items()
+        }
+    return value
 
 
 def _pdf(call: Call, kind: Kind) -> Reply:

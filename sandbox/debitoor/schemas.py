@@ -12,7 +12,7 @@ Schema = dict[str, Any]
 
 
 def _of(kind: str, *, required: bool = False, nullable: bool | None = None, **keywords: Any) -> Schema:
-    """A property; optional ones also accept null."""
+    """Return the schema of a property; optional ones also accept null."""
     accepts_null = not required if nullable is None else nullable
     return {"type": [kind, "null"] if accepts_null else kind, "required": required, **keywords}
 
@@ -212,7 +212,7 @@ PUBLISHED: Final = {
 
 
 def partial(schema: Schema) -> Schema:
-    """The schema of a PATCH: everything optional and nullable (D 3.5)."""
+    """Return the schema of a PATCH: everything optional and nullable (D 3.5)."""
     return schema | {
         "properties": {
             name: value

@@ -1,14 +1,15 @@
-"""The gateway: token, route, body; and the headers that every answer carries (D 3.2, 4)."""
+"""The gateway: checks of token, path and body, and the headers of every answer (D 3.2, 4)."""
 
 from __future__ import annotations
 
 import zlib
 from typing import TYPE_CHECKING
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.debitoor import entities
 from sandbox.debitoor.operations import OPERATIONS, PUBLIC
 from sandbox.debitoor.refusal import Refused, error_reply, not_found
+from sandbox.retirement import retired_reply
 from sandbox.router import Match, Router
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _ARRIVING: dict[str, entities.Kind] = {
 
 
 class Debitoor:
-    """The service as the application sees it."""
+    """The service as the dispatcher calls it."""
 
     name = "debitoor"
 
@@ -38,7 +39,7 @@ class Debitoor:
         self.router = Router(OPERATIONS)
 
     def identify(self, call: Call) -> Company | None:
-        """The company whose token the call carries, in any of the four ways (D 4.1)."""
+        """Return the company whose token the call carries, in any of the four ways (D 4.1)."""
         scheme, _, bearer = call.headers.get("authorization", "").partition(" ")
         given = (
             call.headers.get("x-token"),
@@ -54,6 +55,8 @@ class Debitoor:
         try:
             if call.operation not in PUBLIC:
                 self._check(call)
+                if call.company.switches.retired and (reply := retired_reply(call, error_reply)):
+                    return reply
                 if match.operation is None:
                     raise not_found()  # A33: a known path with another method likewise
                 if call.method in ("POST", "PUT", "PATCH") and call.operation not in _NOT_JSON:
@@ -71,11 +74,11 @@ class Debitoor:
         return reply
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:  # noqa: ARG002
-        """The service's own error answer (A1: the code is the status)."""
+        """Return the service's own error answer (A1: the code is the status)."""
         return error_reply(code if status == 200 else status, text)
 
     def insert_row(self, call: Call) -> None:
-        """A row arrives between two pages of the list that was read."""
+        """Add a row, as if it arrived between two pages of the list that was read."""
         kind = _ARRIVING.get(call.operation, "expense")
         today = call.time.date().isoformat()
         amounts = dict.fromkeys(("totalGrossAmount", "totalNetAmount", "totalTaxAmount", "unpaidAmount"), 0)
@@ -102,7 +105,7 @@ def _object(call: Call) -> dict[str, object]:
     if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refused(400, "The content type must be application/json")  # D 3.2
     try:
-        value = jsons.loads(call.body)
+        value = json_codec.loads(call.body)
     except ValueError:
         raise Refused(400, "The body is not valid JSON") from None
     if not isinstance(value, dict):

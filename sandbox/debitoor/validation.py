@@ -1,4 +1,4 @@
-"""Checks a body against a schema: drops what is read-only, names each fault by its path (D 3.4, 3.5, 10)."""
+"""Check a body against a schema: drop read-only properties, report each error with its path (D 3.4, 3.5, 10)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.debitoor.refusal import invalid
-from sandbox.jsons import to_cents
+from sandbox.json_codec import to_cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +22,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def validated(schema: Schema, body: Any) -> dict[str, Any]:
-    """The body without its read-only properties and without nulls.
+    """Return the body without its read-only properties and without nulls.
 
-    :raises Refused: 400 with one entry per fault
+    :raises Refused: 400 with one entry per error
     """
     errors: list[dict[str, Any]] = []
     clean = _checked(schema, body, "", errors)
@@ -35,7 +35,7 @@ def validated(schema: Schema, body: Any) -> dict[str, Any]:
 
 
 def is_date(text: str) -> bool:
-    """Is it a real ``YYYY-MM-DD`` from 1970 on?"""
+    """Return whether the text is a real ``YYYY-MM-DD`` from 1970 on."""
     if not _DATE.fullmatch(text) or text < "1970":
         return False
     try:
@@ -48,23 +48,23 @@ def is_date(text: str) -> bool:
 def _checked(schema: Schema, value: Any, path: str, errors: list[dict[str, Any]]) -> Any:
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
 
-    def fault(message: str, **more: Any) -> None:
+    def report(message: str, **more: Any) -> None:
         errors.append({"property": path or "root", "message": message, **more})
 
     if not any(_IS[kind](value) for kind in kinds):
-        fault("is the wrong type", value=_shown(value), type=kinds[0])
+        report("is the wrong type", value=_shown(value), type=kinds[0])
     elif isinstance(value, dict):
         return _checked_object(schema, value, path, errors)
     elif isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            fault("has less items than allowed")
+            report("has less items than allowed")
         elif len(value) > schema.get("maxItems", len(value)):
-            fault("has more items than allowed")
+            report("has more items than allowed")
         return [_checked(schema["items"], item, f"{path}.{index}", errors) for index, item in enumerate(value)]
     elif value is not None:
-        message = _scalar_fault(schema, value)
+        message = _scalar_error(schema, value)
         if message:
-            fault(message, value=_shown(value))
+            report(message, value=_shown(value))
     return value
 
 
@@ -89,7 +89,7 @@ def _checked_object(schema: Schema, value: dict[str, Any], path: str, errors: li
     return clean
 
 
-def _scalar_fault(schema: Schema, value: Any) -> str | None:
+def _scalar_error(schema: Schema, value: Any) -> str | None:
     if "enum" in schema and value not in schema["enum"]:
         return "must be an enum value"
     if "minimum" in schema and value < schema["minimum"]:
@@ -109,7 +109,7 @@ def _is_rate(value: Any) -> bool:
 
 
 def _shown(value: Any) -> Any:
-    """An offending value as it is told back: of lists and objects the kind is enough."""
+    """Return an offending value for the error entry: the type alone for lists and objects."""
     return value if value is None or isinstance(value, str | int | Decimal) else type(value).__name__
 
 

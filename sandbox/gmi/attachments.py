@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.clock import local_seconds
-from sandbox.gmi import library
+from sandbox.gmi import document_store
 from sandbox.gmi.documents import known_document
 from sandbox.gmi.fields import decode_file
 from sandbox.gmi.parameters import as_integer
@@ -15,15 +15,15 @@ from sandbox.http import Call, Reply, extension, ok
 
 
 def list_attachments(call: Call) -> Reply:
-    """GET /documents/{documentUid}/attachments."""
+    """Handle GET /documents/{documentUid}/attachments."""
     document, _, _ = known_document(call)
     rows = call.world.store.rows("SELECT uid, data FROM attachment WHERE document = ? ORDER BY uid", document)
-    records = [{"attachmentUid": uid, **jsons.parse(data)} for uid, data in rows]
+    records = [{"attachmentUid": uid, **json_codec.parse(data)} for uid, data in rows]
     return ok({"totalCount": len(records), "records": records})
 
 
 def create_attachment(call: Call) -> Reply:
-    """POST /documents/{documentUid}/attachments."""
+    """Handle POST /documents/{documentUid}/attachments."""
     document, data, _ = known_document(call)
     name = call.json.get("fileName")
     if not isinstance(name, str) or not name or not call.json.get("fileContent"):
@@ -40,14 +40,14 @@ def create_attachment(call: Call) -> Reply:
     attached_at = local_seconds(call.time, call.company.timezone)[:16].replace(" ", "T")
     described = {"fileName": name, "description": str(call.json.get("description") or ""), "attachedAt": attached_at}
     sql = "INSERT INTO attachment (document, sha256, data) VALUES (?, ?, ?)"
-    uid = int(store.execute(sql, document, sha256, jsons.text(described)).lastrowid or 0)
-    library.change(call.world, call.company, document, data, {"attachments": data["attachments"] + 1}, call.seq)
+    uid = int(store.execute(sql, document, sha256, json_codec.text(described)).lastrowid or 0)
+    document_store.change(call.world, call.company, document, data, {"attachments": data["attachments"] + 1}, call.seq)
     call.effect("created", "attachment", uid, document=document, sha256=sha256, size=len(content), filename=name)
     return ok({"success": True, "attachmentUid": uid})
 
 
 def get_attachment(call: Call) -> Reply:
-    """GET /documents/{documentUid}/attachments/{attachmentUid}; here the key is ``filename``."""
+    """Handle GET /documents/{documentUid}/attachments/{attachmentUid}; here the key is ``filename``."""
     _, uid, sha256, described = _known(call)
     meta = {
         "attachmentUid": uid,
@@ -59,11 +59,11 @@ def get_attachment(call: Call) -> Reply:
 
 
 def delete_attachment(call: Call) -> Reply:
-    """DELETE /documents/{documentUid}/attachments/{attachmentUid}."""
+    """Handle DELETE /documents/{documentUid}/attachments/{attachmentUid}."""
     document, uid, _, _ = _known(call)
     _, data, _ = known_document(call)
     call.world.store.execute("DELETE FROM attachment WHERE uid = ?", uid)
-    library.change(call.world, call.company, document, data, {"attachments": data["attachments"] - 1}, call.seq)
+    document_store.change(call.world, call.company, document, data, {"attachments": data["attachments"] - 1}, call.seq)
     call.effect("deleted", "attachment", uid, document=document)
     return ok({"success": True})
 
@@ -74,4 +74,4 @@ def _known(call: Call) -> tuple[int, int, str, dict[str, str]]:
     row = call.world.store.row("SELECT sha256, data FROM attachment WHERE uid = ? AND document = ?", uid, document)
     if row is None:
         raise Refused(145, "Attachment not found")
-    return document, uid, row[0], jsons.parse(row[1])
+    return document, uid, row[0], json_codec.parse(row[1])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from sandbox import jsons
-from sandbox.gmi.library import keep_tags
+from sandbox import json_codec
+from sandbox.gmi.document_store import keep_tags
 from sandbox.gmi.parameters import Parameters, as_integer
 from sandbox.gmi.reference import country_by_uid
 from sandbox.gmi.refusal import Refused
@@ -52,22 +52,23 @@ def add(
     }
     data["tags"] = keep_tags(world, company, data.get("tags", []))
     sql = "INSERT INTO counterparty (company, name, data) VALUES (?, ?, ?)"
-    uid = int(world.store.execute(sql, company.id, name, jsons.text(data)).lastrowid or 0)
+    uid = int(world.store.execute(sql, company.id, name, json_codec.text(data)).lastrowid or 0)
     world.log.effect(call, company.id, "gmi" if call else "admin", "created", "company", uid, name=name)
     return uid
 
 
-def uid_by_name(world: World, company: Company, name: str, country: str) -> int | None:
-    """The uid of a company with this name and country."""
+def find(world: World, company: Company, name: str, *, country: str, vat_id: str = "") -> int | None:
+    """Return the uid of a company with this name and country, and with this VAT id unless it is empty."""
     uid: int | None = world.store.value(
-        "SELECT uid FROM counterparty WHERE company = ? AND name = ? AND data->>'countryCode' = ?",
-        company.id, name, country,
+        "SELECT uid FROM counterparty WHERE company = ?1 AND name = ?2 AND data->>'countryCode' = ?3 "
+        "AND (?4 = '' OR data->>'vatId' = ?4)",
+        company.id, name, country, vat_id,
     )  # fmt: skip
     return uid
 
 
 def list_companies(call: Call) -> Reply:
-    """GET /companies: a bare array."""
+    """Handle GET /companies: a bare array."""
     parameters = Parameters(call)
     status = parameters.integer("statusFilter", 0)
     kind = parameters.text("companyTypeFilter", "0")
@@ -78,7 +79,7 @@ def list_companies(call: Call) -> Reply:
     for uid, text in call.world.store.rows(
         "SELECT uid, data FROM counterparty WHERE company = ? ORDER BY uid", call.company.id
     ):
-        data = jsons.parse(text)
+        data = json_codec.parse(text)
         if (status and data["status"] != _STATUSES[status]) or (kind not in ("", "0") and data["companyType"] != kind):
             continue
         is_portal = data["companyType"] == "ONLINE_PORTAL"
@@ -99,7 +100,7 @@ def list_companies(call: Call) -> Reply:
 
 
 def get_company(call: Call) -> Reply:
-    """GET /companies/{companyUid}."""
+    """Handle GET /companies/{companyUid}."""
     uid, data = _known(call, 139)
     country = country_by_uid(data["countryUid"])
     shown = {name: data[name] for name in ("name", "companyType", "note", "tags", *_TEXTS, "supplierUid")}
@@ -107,7 +108,7 @@ def get_company(call: Call) -> Reply:
 
 
 def create_company(call: Call) -> Reply:
-    """POST /companies."""
+    """Handle POST /companies."""
     body = call.json
     if not body:
         raise Refused(119, "Required parameters not set")
@@ -126,7 +127,7 @@ def create_company(call: Call) -> Reply:
 
 
 def update_company(call: Call) -> Reply:
-    """PUT /companies/{companyUid}: one of name, country or tags suffices (code 121)."""
+    """Handle PUT /companies/{companyUid}: one of name, country or tags suffices (code 121)."""
     uid, data = _own(call)
     body = call.json
     if not any(body.get(name) not in (None, "") for name in ("name", "countryUid", "tags")):
@@ -142,13 +143,13 @@ def update_company(call: Call) -> Reply:
         changes["tags"] = keep_tags(call.world, call.company, changes["tags"])
     data |= changes
     call.world.store.execute("UPDATE counterparty SET name = ?, data = ? WHERE uid = ?",
-                             data["name"], jsons.text(data), uid)  # fmt: skip
+                             data["name"], json_codec.text(data), uid)  # fmt: skip
     call.effect("updated", "company", uid, fields=sorted(changes))
     return ok({"success": True, "companyUid": uid, "name": data["name"]})
 
 
 def delete_company(call: Call) -> Reply:
-    """DELETE /companies/{companyUid}: only an own one, without documents."""
+    """Handle DELETE /companies/{companyUid}: only an own one, without documents."""
     uid, _ = _own(call)
     used = "SELECT 1 FROM document WHERE counterparty = ? AND company = ? AND deleted IS NULL"
     if call.world.store.value(used, uid, call.company.id):
@@ -163,7 +164,7 @@ def _known(call: Call, code: int) -> tuple[int, dict[str, Any]]:
     text = call.world.store.value("SELECT data FROM counterparty WHERE uid = ? AND company = ?", uid, call.company.id)
     if text is None:
         raise Refused(code, "Company id is invalid")
-    return uid, jsons.parse(text)
+    return uid, json_codec.parse(text)
 
 
 def _own(call: Call) -> tuple[int, dict[str, Any]]:

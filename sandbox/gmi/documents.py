@@ -1,4 +1,4 @@
-"""Reading documents: list, detail, file, deleted ones, and whether a file is there (G 4 to 6.3)."""
+"""Reading documents: list, detail, file, deleted ones, and whether a file exists (G 4 to 6.3)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import base64
 import hashlib
 from typing import Any
 
-from sandbox import contract, jsons
-from sandbox.gmi import library
+from sandbox import contract, json_codec
+from sandbox.gmi import document_store
 from sandbox.gmi.fields import decode_file, is_date_time
 from sandbox.gmi.filters import Selection
 from sandbox.gmi.parameters import Parameters, as_integer
@@ -17,7 +17,7 @@ from sandbox.http import JSON, Call, Reply, download, extension, ok
 
 
 def list_documents(call: Call) -> Reply:
-    """GET /documents."""
+    """Handle GET /documents."""
     parameters = Parameters(call)
     selection = Selection.of(call.company, parameters)
     with_items = parameters.boolean("loadLineItems", default=False)
@@ -32,8 +32,8 @@ def list_documents(call: Call) -> Reply:
     )  # fmt: skip
     records = []
     for uid, text, company_text in rows:
-        data = jsons.parse(text)
-        item = record(uid, data, jsons.parse(company_text) if company_text else None, switches)
+        data = json_codec.parse(text)
+        item = record(uid, data, json_codec.parse(company_text) if company_text else None, switches)
         if with_items:
             item["lineItems"] = line_items(data, switches)
         if with_thumbnail:
@@ -48,12 +48,12 @@ def list_documents(call: Call) -> Reply:
 
 
 def get_document(call: Call) -> Reply:
-    """GET /documents/{documentUid}."""
+    """Handle GET /documents/{documentUid}."""
     parameters = Parameters(call)
     uid, data, sha256 = known_document(call)
     switches = call.company.switches
     company_text = call.world.store.value("SELECT data FROM counterparty WHERE uid = ?", data["companyUid"])
-    meta = record(uid, data, jsons.parse(company_text) if company_text else None, switches)
+    meta = record(uid, data, json_codec.parse(company_text) if company_text else None, switches)
     meta |= {"sourceUser": data["sourceUser"], "attachments": data["attachments"]}
     if parameters.boolean("loadLineItems", default=False):
         meta["lineItems"] = line_items(data, switches)
@@ -64,29 +64,29 @@ def get_document(call: Call) -> Reply:
     answer = {"meta_data": meta}
     if parameters.boolean("readableText", default=False):
         answer["readableContent"] = data["text"]
-    body = jsons.dumps(answer)
+    body = json_codec.dumps(answer)
     if parameters.boolean("includeDocument", default=True):
-        # Base64 needs no escaping: spliced in, a large file is not walked over by the JSON encoder.
+        # Base64 needs no escaping, so a large file is inserted without a pass through the JSON encoder.
         body = body[:-1] + b',"fileContent":"' + base64.b64encode(call.world.store.content(sha256)) + b'"}'
     return Reply(200, body)
 
 
 def get_file(call: Call) -> Reply:
-    """GET /documents/{documentUid}/file: the bytes, or what the switch says (G 5.2, A-28)."""
+    """Handle GET /documents/{documentUid}/file: the bytes, or in the form of the switch (G 5.2, A-28)."""
     variant = call.company.switches.file_endpoint
     if variant == "absent":
         raise Refused(400, "Action is not valid.", status=400)
     _, data, sha256 = known_document(call)
     content = call.world.store.content(sha256)
     if variant == "json":
-        head = jsons.dumps({"fileName": data["filename"]})
+        head = json_codec.dumps({"fileName": data["filename"]})
         return Reply(200, head[:-1] + b',"fileContent":"' + base64.b64encode(content) + b'"}', JSON)
     kind = contract.GMI_FILE_TYPES.get(extension(data["filename"]), "application/octet-stream")
     return download(content, kind, data["filename"])
 
 
 def document_exists(call: Call) -> Reply:
-    """POST /documents/exists: by the file's hash or content; deleted documents do not count (G 6.3, A-17)."""
+    """Handle POST /documents/exists: by the file's hash or content; deleted documents do not count (G 6.3, A-17)."""
     given, encoded = call.json.get("fileHash"), call.json.get("fileContent")
     store = call.world.store
     if isinstance(given, str) and given:
@@ -100,7 +100,7 @@ def document_exists(call: Call) -> Reply:
 
 
 def list_deleted(call: Call) -> Reply:
-    """GET /documents/deleted (G 7.3)."""
+    """Handle GET /documents/deleted (G 7.3)."""
     parameters = Parameters(call)
     since = parameters.text("deletedSinceFilter")
     if since and not is_date_time(since):
@@ -118,19 +118,19 @@ def list_deleted(call: Call) -> Reply:
 
 
 def known_document(call: Call, code: int = 106, not_numeric: int = 106) -> tuple[int, dict[str, Any], str]:
-    """The document that the path names: uid, data and hash of the file.
+    """Return the document with the uid of the path: uid, data and hash of the file.
 
-    :raises Refused: if there is none, with ``code`` or ``not_numeric``
+    :raises Refused: if it does not exist, with ``code`` or ``not_numeric``
     """
     uid = as_integer(call.params["uid"], "documentUid", not_numeric)
-    found = library.find(call.world, call.company, uid)
+    found = document_store.find(call.world, call.company, uid)
     if found is None:
         raise Refused(code, "Document id is invalid")
     return uid, *found
 
 
 def stored_twin(call: Call, sha256: str | None) -> int | None:
-    """The uid of a document with the same bytes that is not deleted."""
+    """Return the uid of a document with the same bytes that is not deleted."""
     uid: int | None = call.world.store.value(
         "SELECT min(uid) FROM document WHERE company = ? AND sha256 = ? AND deleted IS NULL", call.company.id, sha256
     )

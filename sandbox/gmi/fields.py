@@ -1,4 +1,4 @@
-"""The writable fields of a document: checked, and brought into their stored form (G 6.1, 7.1)."""
+"""The writable fields of a document: validated and converted to their stored form (G 6.1, 7.1)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox import contract
-from sandbox.gmi import library
+from sandbox.gmi import document_store
 from sandbox.gmi.refusal import Refused
-from sandbox.jsons import decimal_of
+from sandbox.json_codec import decimal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +25,9 @@ _ITEM_NUMBERS = ("quantity", "unit_net_price", "tax_percentage", "total_gross", 
 
 
 def changes_of(body: dict[str, Any], company_known: Callable[[int], bool]) -> dict[str, Any]:
-    """The stored form of the known fields in a request body; unknown ones are ignored (A-18).
+    """Return the stored form of the known fields in a request body; unknown ones are ignored (A-18).
 
-    :param company_known: is there a company with this uid?
+    :param company_known: returns whether a company has this uid
     :raises Refused: for the first field that is not acceptable
     """
     changes: dict[str, Any] = {}
@@ -44,19 +44,19 @@ def changes_of(body: dict[str, Any], company_known: Callable[[int], bool]) -> di
 
 
 def is_date(value: object) -> bool:
-    """Is it a real ``YYYY-MM-DD``?"""
+    """Return whether the value is a real ``YYYY-MM-DD``."""
     return isinstance(value, str) and bool(_DATE.fullmatch(value)) and _real(date.fromisoformat, value)
 
 
 def is_date_time(value: object) -> bool:
-    """Is it a real ``YYYY-MM-DD HH:MM:SS``?"""
+    """Return whether the value is a real ``YYYY-MM-DD HH:MM:SS``."""
     return isinstance(value, str) and bool(_DATE_TIME.fullmatch(value)) and _real(datetime.fromisoformat, value)
 
 
 def decode_file(value: object) -> bytes:
-    """The bytes of a base64 text.
+    """Return the bytes of a base64 text.
 
-    :raises Refused: 103 if it is none, 101 if the file is too large (A-03)
+    :raises Refused: 103 if it is not base64, 101 if the file is too large (A-03)
     """
     if not isinstance(value, str):
         raise Refused(103, "File content is not base64 encoded")
@@ -126,7 +126,7 @@ def _one_of(allowed: Any, code: int, what: str) -> Callable[[Any], str]:
 
 
 def _archived(value: Any) -> int:
-    if str(value) not in ("0", "1"):  # a boolean prints as a word, the K example's "1" as a digit
+    if str(value) not in ("0", "1"):  # a boolean is refused, the "1" of the K example is accepted
         raise Refused(133, "isArchived must be 0 or 1")
     return int(value)
 
@@ -154,7 +154,7 @@ def _line_items(value: Any) -> list[dict[str, Any]]:
                 raise Refused(102, f"lineItems: {name} is not numeric")
         if not 0 <= (decimal_of(item["tax_percentage"]) or 0) <= _LARGEST_RATE:
             raise Refused(102, "lineItems: tax_percentage is no rate")
-    return library.line_items(value)
+    return document_store.line_items(value)
 
 
 def _company(value: Any, company_known: Callable[[int], bool]) -> int:

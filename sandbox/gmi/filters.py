@@ -9,9 +9,19 @@ from sandbox import contract
 from sandbox.gmi.fields import is_date, is_date_time
 from sandbox.gmi.parameters import Parameters, as_integer
 from sandbox.gmi.refusal import Refused
+from sandbox.store import folded, normalized
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.companies import Company
+
+# By switch: the function of the SQL, empty for the text as it is, and the same in Python.
+_TAG_COMPARISONS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "caseless": ("fold", folded),
+    "exact": ("", str),
+    "normalized": ("normalize", normalized),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Selection:
 
     @classmethod
     def of(cls, company: Company, parameters: Parameters) -> Self:
-        """The condition that the parameters mean.
+        """Return the condition that the parameters express.
 
         :raises Refused: if one of them is malformed
         """
@@ -50,11 +60,12 @@ class Selection:
             add("instr(fold(d.number), ?)", number.casefold())  # A-08
         if note := parameters.text("noteFilter"):
             add("instr(fold(d.note), ?)", note.casefold())
+        undated = "d.date = '' OR" if company.switches.undated_in_period else "d.date <> '' AND"  # A-25
         for name, comparison in (("startDateFilter", ">="), ("endDateFilter", "<=")):
             if day := parameters.text(name):
                 if not is_date(day):
                     raise Refused(104, f"{name} must have the format Y-m-d")
-                add(f"d.date <> '' AND d.date {comparison} ?", day)
+                add(f"({undated} d.date {comparison} ?)", day)
         if excluded := parameters.many("documentUidExclusionFilter"):
             uids = [as_integer(uid, "documentUidExclusionFilter") for uid in excluded]
             add(f"d.uid NOT IN ({','.join('?' * len(uids))})", *uids)
@@ -64,9 +75,11 @@ class Selection:
             if not is_date_time(since):
                 raise Refused(140, "updatedOrNewSinceFilter must have the format Y-m-d H:i:s")
             add("d.changed >= ?", since)  # A-19: local times, inclusive
-        if tags := [tag.casefold() for tag in parameters.many("tagFilter")]:
+        if tags := parameters.many("tagFilter"):
+            function, key = _TAG_COMPARISONS[company.switches.tag_comparison]  # A-09
             marks = ",".join("?" * len(tags))
-            add(f"EXISTS (SELECT 1 FROM json_each(d.tags) WHERE fold(value) IN ({marks}))", *tags)  # noqa: S608
+            term = f"EXISTS (SELECT 1 FROM json_each(d.tags) WHERE {function}(value) IN ({marks}))"  # noqa: S608
+            add(term, *(key(tag) for tag in tags))
         status = parameters.text("paymentStatusFilter", "all")
         if status not in ("all", ""):
             if status not in contract.GMI_PAYMENT_STATUS_FILTERS:

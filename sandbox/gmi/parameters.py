@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.gmi.refusal import Refused
 
 if TYPE_CHECKING:
@@ -27,23 +27,23 @@ class Parameters:
                 self._values.setdefault(name.removesuffix("[]"), value)
 
     def text(self, name: str, default: str = "") -> str:
-        """The value, the last one if there are several."""
+        """Return the value, the last one if there are several."""
         values = self._values.get(name)
         return values[-1] if values else default
 
     def many(self, name: str) -> list[str]:
-        """All values of an array parameter."""
+        """Return all values of an array parameter."""
         return [value for value in self._values.get(name, []) if value != ""]
 
     def integer(self, name: str, default: int) -> int:
-        """A whole number."""
+        """Return a whole number."""
         value = self.text(name)
         if value == "":
             return default
         return as_integer(value, name)
 
     def boolean(self, name: str, *, default: bool) -> bool:
-        """``true``, ``false``, ``1`` or ``0``."""
+        """Return the meaning of ``true``, ``false``, ``1`` or ``0``."""
         value = self.text(name, "\0").lower()
         if value == "\0":
             return default
@@ -55,7 +55,7 @@ class Parameters:
 def as_integer(value: str, name: str, code: int = 102) -> int:
     """Read a whole number.
 
-    :raises Refused: with ``code``, if it is none
+    :raises Refused: with ``code``, if it is not a number
     """
     if not _INTEGER.fullmatch(value):
         raise Refused(code, f"Invalid parameter: {name}")
@@ -64,7 +64,7 @@ def as_integer(value: str, name: str, code: int = 102) -> int:
 
 def _from_body(body: bytes) -> dict[str, list[str]]:
     try:
-        values = jsons.loads(body)
+        values = json_codec.loads(body)
     except ValueError:
         return {}
     if not isinstance(values, dict):

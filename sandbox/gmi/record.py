@@ -1,13 +1,15 @@
-"""A document as the API tells it (G 4.3, 5.1, 5.3, 5.4)."""
+"""The JSON of a document (G 4.3, 5.1, 5.3, 5.4)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.jsons import number
+from sandbox.json_codec import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.switches import Switches
 
 _PAYMENT_TEXTS = dict.fromkeys(
@@ -22,12 +24,12 @@ _ITEM_NUMBERS = ("quantity", "tax_percentage", "tax_amount", "unit_net_price", "
 
 
 def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, switches: Switches) -> dict[str, Any]:
-    """The fields of a list record.
+    """Return the fields of a list record.
 
     :param counterparty: the company the document is assigned to, None if it is unassigned
     """
     net, gross = Decimal(data["netAmount"]), Decimal(data["grossAmount"])
-    amount = _as_text if switches.amounts == "string" else number
+    amount = _AMOUNTS[switches.amounts]
     company = counterparty or {}
     return {
         "documentUid": uid,
@@ -67,13 +69,13 @@ def record(uid: int, data: dict[str, Any], counterparty: dict[str, Any] | None, 
 
 
 def line_items(data: dict[str, Any], switches: Switches) -> list[dict[str, Any]]:
-    """The document's lines (G 5.3)."""
-    amount = _as_text if switches.amounts == "string" else number
+    """Return the document's lines (G 5.3)."""
+    amount = _AMOUNTS[switches.amounts]
     return [item | {name: amount(Decimal(item[name])) for name in _ITEM_NUMBERS} for item in data["lineItems"]]
 
 
 def workflow_details(data: dict[str, Any]) -> dict[str, Any] | None:
-    """``workflowDetails``, None for a document without a workflow (A-13)."""
+    """Return ``workflowDetails``, None for a document without a workflow (A-13)."""
     workflow = data["workflow"]
     if workflow is None:
         return None
@@ -86,3 +88,16 @@ def workflow_details(data: dict[str, Any]) -> dict[str, Any] | None:
 
 def _as_text(value: Decimal) -> str:
     return f"{value:.2f}"
+
+
+def _with_comma(value: Decimal) -> str:
+    """Return such as ``1.234,56``."""
+    return f"{value:,.2f}".translate(_SWAPPED)
+
+
+_SWAPPED = str.maketrans(",.", ".,")
+_AMOUNTS: dict[str, Callable[[Decimal], int | float | str]] = {
+    "number": number,
+    "string": _as_text,
+    "comma": _with_comma,
+}

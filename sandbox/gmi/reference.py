@@ -17,12 +17,12 @@ _PORTALS = (
 
 
 def get_status(call: Call) -> Reply:  # noqa: ARG001 - the gateway has checked the key
-    """GET /apiStatus."""
+    """Handle GET /apiStatus."""
     return ok({"success": True})
 
 
 def get_account(call: Call) -> Reply:
-    """GET /account."""
+    """Handle GET /account."""
     company = call.company
     return ok(
         {
@@ -40,28 +40,28 @@ def get_account(call: Call) -> Reply:
 
 
 def list_tags(call: Call) -> Reply:
-    """GET /tags: names only."""
+    """Handle GET /tags: names only."""
     rows = call.world.store.rows("SELECT name FROM tag WHERE company = ? ORDER BY folded", call.company.id)
     return ok({"success": True, "data": [name for (name,) in rows]})
 
 
 def list_vat_rates(call: Call) -> Reply:  # noqa: ARG001
-    """GET /vatRates: decimal texts."""
+    """Handle GET /vatRates: decimal texts."""
     return ok({"success": True, "data": list(contract.GMI_VAT_RATE_LIST)})
 
 
 def list_countries(call: Call) -> Reply:  # noqa: ARG001
-    """GET /countries: a bare array."""
+    """Handle GET /countries: a bare array."""
     return ok(list(_countries().values()))
 
 
 def list_currencies(call: Call) -> Reply:  # noqa: ARG001
-    """GET /currencies: a bare array."""
+    """Handle GET /currencies: a bare array."""
     return ok([{"name": name, "currencyCode": code} for code, name in currency_names().items()])
 
 
 def list_portals(call: Call) -> Reply:
-    """GET /portals: pages of 500."""
+    """Handle GET /portals: pages of 500."""
     page = max(1, Parameters(call).integer("pageNumber", 1))
     offset = (page - 1) * 500
     records = [{"supplier_uid": uid, "name": name} for uid, name in enumerate(_PORTALS, start=1)][offset : offset + 500]
@@ -69,12 +69,12 @@ def list_portals(call: Call) -> Reply:
 
 
 def country_by_uid(uid: int) -> dict[str, Any] | None:
-    """The country with this number."""
+    """Return the country with this number."""
     return _countries().get(uid)
 
 
 def country_uid(code: str) -> int:
-    """The number of a country by its two-letter code, 0 if there is none."""
+    """Return the number of a country by its two-letter code, 0 if it is unknown."""
     return next((uid for uid, country in _countries().items() if country["countryCode"] == code), 0)
 
 

@@ -1,19 +1,19 @@
-"""Refusals and their two shapes (G 1.5 to 1.7, A-05)."""
+"""Error answers and their two shapes (G 1.5 to 1.7, A-05)."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.http import Reply
 
 
 class Refused(Exception):
-    """The call is answered with an error.
+    """Raised to answer a call with an error.
 
     :param code: the inner code of G 1.7
-    :param status: the HTTP status, 422 unless it is a matter of the gateway
-    :param retry_after: seconds to wait, told in the header of that name
+    :param status: the HTTP status, 422 except for errors of the gateway
+    :param retry_after: seconds to wait, sent in the header of that name
     :param extra: further keys of the error, such as ``duplicate_invoice_id``
     """
 
@@ -28,7 +28,7 @@ class Refused(Exception):
 def error_reply(
     shape: Literal["errors", "flat"], status: int, code: int, detail: str, extra: dict[str, Any] | None = None
 ) -> Reply:
-    """The error body in the chosen shape of G 1.6."""
+    """Return the error body in the chosen shape of G 1.6."""
     body: dict[str, Any]
     if shape == "errors":
         body = {"success": False, "errors": [{"code": code, "detail": detail, **(extra or {})}]}
@@ -36,4 +36,4 @@ def error_reply(
         body = {"success": False, "detail": detail, "error_code": code, **(extra or {})}
     else:
         body = {"code": code, "detail": detail}
-    return Reply(status, jsons.dumps(body))
+    return Reply(status, json_codec.dumps(body))

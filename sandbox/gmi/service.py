@@ -1,14 +1,16 @@
-"""The gateway: who may call, how often and what (order of the checks: G 12, A-20)."""
+"""The gateway: checks of key, rate and path (order of the checks: G 12, A-20)."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sandbox import contract, jsons
-from sandbox.gmi import library
+from sandbox import contract, json_codec
+from sandbox.gmi import document_store
 from sandbox.gmi.operations import OPERATIONS
 from sandbox.gmi.refusal import Refused, error_reply
+from sandbox.retirement import retired_reply
 from sandbox.router import Match, Router
 from sandbox.switches import Switches
 
@@ -25,7 +27,7 @@ _DEFAULTS = Switches()
 
 
 class GetMyInvoices:
-    """The service as the application sees it."""
+    """The service as the dispatcher calls it."""
 
     name = "gmi"
 
@@ -33,13 +35,15 @@ class GetMyInvoices:
         self.router = Router(OPERATIONS)
 
     def identify(self, call: Call) -> Company | None:
-        """The company whose key is in the header ``X-API-KEY``, in whatever state the key is."""
+        """Return the company whose key is in the header ``X-API-KEY``, whatever the state of the key."""
         return call.world.companies.by_key.get(call.headers.get("x-api-key", ""))
 
     def answer(self, call: Call, match: Match) -> Reply:
         """Check and handle one call."""
         try:
             self._check(call)
+            if call.company.switches.retired and (reply := retired_reply(call, partial(self._retired, call))):
+                return reply
             if call.path.startswith(contract.GMI_RETIRED_BASES):
                 raise Refused(410, "This version of the API has been shut down.", status=410)
             if match.operation is None:
@@ -58,15 +62,18 @@ class GetMyInvoices:
         return reply
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:
-        """The service's own error answer."""
+        """Return the service's own error answer."""
         return error_reply((company.switches if company else _DEFAULTS).error_shape, status, code, text)
 
+    def _retired(self, call: Call, status: int, text: str) -> Reply:
+        return self.error(call.caller, status, status, text)
+
     def insert_row(self, call: Call) -> None:
-        """A document arrives between two pages."""
-        library.add(
+        """Add a document, as if it arrived between two pages."""
+        document_store.add(
             call.world,
             call.company,
-            library.blank(f"arrived-{call.seq}.pdf", documentType="INCOMING_INVOICE", note="arrived meanwhile"),
+            document_store.blank(f"arrived-{call.seq}.pdf", documentType="INCOMING_INVOICE", note="arrived meanwhile"),
             b"%PDF-1.4\n% arrived with call " + str(call.seq).encode() + b"\n%%EOF\n",
         )
 
@@ -102,7 +109,7 @@ class GetMyInvoices:
             raise Refused(429, "Request limit reached.", status=status, retry_after=wait)
 
     def _remaining(self, call: Call) -> list[tuple[str, str]]:
-        """The headers of A-04, left out where there is no company or no limit."""
+        """Return the headers of A-04, none without a company or a limit."""
         if call.caller is None:
             return []
         limits, key = call.caller.limits, ("gmi", call.caller.id)
@@ -120,7 +127,7 @@ def _is_json(content_type: str) -> bool:
 
 def _object(body: bytes) -> dict[str, object]:
     try:
-        value = jsons.loads(body)
+        value = json_codec.loads(body)
     except ValueError:
         raise Refused(400, "The body is not valid JSON.", status=400) from None
     if isinstance(value, dict):

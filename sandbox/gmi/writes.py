@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from sandbox import contract
-from sandbox.gmi import library
+from sandbox.gmi import document_store
 from sandbox.gmi.documents import known_document, stored_twin
 from sandbox.gmi.fields import changes_of, decode_file
 from sandbox.gmi.refusal import Refused
@@ -15,7 +15,7 @@ _HOUR = 3600.0
 
 
 def create_document(call: Call) -> Reply:
-    """POST /documents."""
+    """Handle POST /documents."""
     body = call.json
     name = body.get("fileName")
     if not isinstance(name, str) or not name.strip():
@@ -37,31 +37,31 @@ def create_document(call: Call) -> Reply:
     if call.fault == "drop_tags":
         changes["tags"] = []  # the document is stored, its tags are not (G 6.4)
     source = call.headers.get("x-application", "API")
-    data = library.blank(name, **({"source": source, "isOcrCompleted": int(bool(body.get("runOCR")))} | changes))
-    uid = library.add(call.world, call.company, data, content, call=call.seq)
+    data = document_store.blank(name, **({"source": source, "isOcrCompleted": int(bool(body.get("runOCR")))} | changes))
+    uid = document_store.add(call.world, call.company, data, content, call=call.seq)
     return ok({"success": True, "documentUid": uid})
 
 
 def update_document(call: Call) -> Reply:
-    """PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
+    """Handle PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
     uid, data, _ = known_document(call, code=135, not_numeric=134)
     if data["isLocked"]:
         raise Refused(147, "Document is locked")
     changes = changes_of(call.json, lambda company: company_known(call, company))
     if not changes:
         raise Refused(136, "No field to update")
-    library.change(call.world, call.company, uid, data, changes, call.seq)
+    document_store.change(call.world, call.company, uid, data, changes, call.seq)
     return ok({"success": True, "documentUid": uid})
 
 
 def delete_document(call: Call) -> Reply:
-    """DELETE /documents/{documentUid}."""
+    """Handle DELETE /documents/{documentUid}."""
     uid, _, _ = known_document(call, code=135, not_numeric=134)
-    library.delete(call.world, call.company, uid, call.seq)
+    document_store.delete(call.world, call.company, uid, call.seq)
     return ok({"success": True})
 
 
 def company_known(call: Call, uid: int) -> bool:
-    """Is there such a company in the caller's account?"""
+    """Return whether the caller's account has a company with this uid."""
     sql = "SELECT 1 FROM counterparty WHERE uid = ? AND company = ?"
     return call.world.store.value(sql, uid, call.company.id) is not None

@@ -1,4 +1,4 @@
-"""What each operation of Debitoor takes and gives (D 3 to 8); the bodies are those of the published schemas."""
+"""Parameters, body and answer of each operation of Debitoor (D 3 to 8), from the published schemas."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sandbox.openapi.shapes import (
     TEXT,
     WHOLE,
     YES_OR_NO,
+    OperationShape,
     Schema,
-    Told,
     each,
     one_of,
     record,
@@ -57,12 +57,12 @@ _KEPT = ("enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "ma
 
 
 def written(schema: Schema) -> Schema:
-    """What may be sent, from the dialect of the published schemas: without what is read-only."""
+    """Return the schema of a request body, without what is read-only, from the dialect of the published schemas."""
     return _translated(schema, lambda rule: not rule.get("readonly"))
 
 
 def stored(schema: Schema) -> Schema:
-    """What comes back: properties without a value are left out (D 3.5)."""
+    """Return the schema of an answer: properties without a value are left out (D 3.5)."""
     return _translated(schema, lambda _: True)
 
 
@@ -83,7 +83,7 @@ def _translated(schema: Schema, keep: Any) -> Schema:
 
 
 def _entity(schema: Schema) -> Schema:
-    """A stored record: it has its id and its times, and a file as D 5.3 describes it."""
+    """Return the schema of a stored record, with its id, times and file as in D 5.3."""
     found = stored(schema)
     found["required"] = [*found["required"], "id", "createdDate", "lastModifiedDate"]
     properties = found["properties"]
@@ -128,25 +128,25 @@ _SETTINGS = record(
 )
 
 
-def _book(name: str, schema: Schema, party: str) -> dict[str, Told]:
+def _book(name: str, schema: Schema, party: str) -> dict[str, OperationShape]:
     one = _entity(schema)
     return {
-        f"debitoor.{name}.list": Told(rows(one), {**_PAGES, "isUnpaid": YES_OR_NO, f"{party}Id": TEXT}),
-        f"debitoor.{name}.create": Told(one, _NUMBERED, written(schema)),
-        f"debitoor.{name}.get": Told(one),
-        f"debitoor.{name}.replace": Told(one, {**_NUMBERED, **_ALLOW}, written(schema)),
-        f"debitoor.{name}.delete": Told(_DONE, _ALLOW),
+        f"debitoor.{name}.list": OperationShape(rows(one), {**_PAGES, "isUnpaid": YES_OR_NO, f"{party}Id": TEXT}),
+        f"debitoor.{name}.create": OperationShape(one, _NUMBERED, written(schema)),
+        f"debitoor.{name}.get": OperationShape(one),
+        f"debitoor.{name}.replace": OperationShape(one, {**_NUMBERED, **_ALLOW}, written(schema)),
+        f"debitoor.{name}.delete": OperationShape(_DONE, _ALLOW),
     }
 
 
-def _register(name: str, schema: Schema, filters: dict[str, Schema]) -> dict[str, Told]:
+def _register(name: str, schema: Schema, filters: dict[str, Schema]) -> dict[str, OperationShape]:
     one = _entity(schema)
     return {
-        f"debitoor.{name}.list": Told(rows(one), {**_PAGES, **filters}),
-        f"debitoor.{name}.create": Told(one, _NUMBERED, written(schema)),
-        f"debitoor.{name}.get": Told(one),
-        f"debitoor.{name}.replace": Told(one, body=written(schema)),
-        f"debitoor.{name}.patch": Told(one, body=written(schemas.partial(schema))),
+        f"debitoor.{name}.list": OperationShape(rows(one), {**_PAGES, **filters}),
+        f"debitoor.{name}.create": OperationShape(one, _NUMBERED, written(schema)),
+        f"debitoor.{name}.get": OperationShape(one),
+        f"debitoor.{name}.replace": OperationShape(one, body=written(schema)),
+        f"debitoor.{name}.patch": OperationShape(one, body=written(schemas.partial(schema))),
     }
 
 
@@ -156,9 +156,9 @@ _CONSENT: dict[str, Schema] = {
 }
 _SALES_FILTERS: dict[str, Schema] = {**_PAGES, "number": TEXT, "customerId": TEXT, "isUnpaid": YES_OR_NO}
 
-TOLD: dict[str, Told] = {
-    "debitoor.oauth.consent": Told(TEXT, _CONSENT, kinds=("text/html",)),
-    "debitoor.oauth.answer": Told(
+SHAPES: dict[str, OperationShape] = {
+    "debitoor.oauth.consent": OperationShape(TEXT, _CONSENT, kinds=("text/html",)),
+    "debitoor.oauth.answer": OperationShape(
         {},
         _CONSENT,
         record({"company": TEXT, "answer": one_of("allow", "refuse")}),
@@ -166,38 +166,38 @@ TOLD: dict[str, Told] = {
         kinds=(),
         status="302",
     ),
-    "debitoor.oauth.exchange": Told(
+    "debitoor.oauth.exchange": OperationShape(
         record({"access_token": TEXT, "token_type": TEXT}, "token_type"),
         body=record(each(("client_secret", "code", "redirect_uri"), TEXT)),
     ),
-    "debitoor.schemas.get": Told({"type": "object", "required": ["type", "properties"]}),
-    "debitoor.environment": Told(record(each(("id", "email", "countryCode", "currency"), TEXT))),
-    "debitoor.settings.get": Told(_SETTINGS),
-    "debitoor.settings.replace": Told(
+    "debitoor.schemas.get": OperationShape({"type": "object", "required": ["type", "properties"]}),
+    "debitoor.environment": OperationShape(record(each(("id", "email", "countryCode", "currency"), TEXT))),
+    "debitoor.settings.get": OperationShape(_SETTINGS),
+    "debitoor.settings.replace": OperationShape(
         _SETTINGS, body=record({"companyProfile": {"type": "object"}, "shoeboxEmailAlias": TEXT})
     ),
-    "debitoor.files.create": Told(
+    "debitoor.files.create": OperationShape(
         _FILE_OBJECT,
         {"fileName": {"type": "string", "pattern": r"^\w{1,20}\.(pdf|jpg|png|gif)$"}},
         record({"file": {"type": "string", "format": "binary"}}),
         "multipart/form-data",
     ),
-    "debitoor.files.get": Told(FILE, kinds=tuple(sorted(set(c.FILE_TYPES.values())))),
-    "debitoor.files.thumbnails": Told(rows({})),
+    "debitoor.files.get": OperationShape(FILE, kinds=tuple(sorted(set(c.FILE_TYPES.values())))),
+    "debitoor.files.thumbnails": OperationShape(rows({})),
     **_book("expenses", schemas.EXPENSE_V4, "supplier"),
     **_book("expenses_v5", schemas.EXPENSE_V5, "supplier"),
     **_book("income", schemas.INCOME, "customer"),
-    "debitoor.expenses.book": Told(_entity(schemas.EXPENSE_V4)),
-    "debitoor.categories.list": Told(rows(record(each(("id", "name", "type"), TEXT)))),
+    "debitoor.expenses.book": OperationShape(_entity(schemas.EXPENSE_V4)),
+    "debitoor.categories.list": OperationShape(rows(record(each(("id", "name", "type"), TEXT)))),
     **_register("suppliers", schemas.SUPPLIER, {}),
     **_register("customers", schemas.CUSTOMER, {"email": TEXT, "reference": TEXT, "archived": YES_OR_NO}),
-    "debitoor.invoices.list": Told(rows(_SALES), {**_SALES_FILTERS, "isCreditNote": YES_OR_NO}),
-    "debitoor.invoices.get": Told(_SALES),
-    "debitoor.invoices.pdf": Told(FILE, kinds=("application/pdf",)),
-    "debitoor.credit_notes.list": Told(rows(_SALES), _SALES_FILTERS),
-    "debitoor.credit_notes.get": Told(_SALES),
-    "debitoor.credit_notes.pdf": Told(FILE, kinds=("application/pdf",)),
-    "debitoor.tax_rates.get": Told(
+    "debitoor.invoices.list": OperationShape(rows(_SALES), {**_SALES_FILTERS, "isCreditNote": YES_OR_NO}),
+    "debitoor.invoices.get": OperationShape(_SALES),
+    "debitoor.invoices.pdf": OperationShape(FILE, kinds=("application/pdf",)),
+    "debitoor.credit_notes.list": OperationShape(rows(_SALES), _SALES_FILTERS),
+    "debitoor.credit_notes.get": OperationShape(_SALES),
+    "debitoor.credit_notes.pdf": OperationShape(FILE, kinds=("application/pdf",)),
+    "debitoor.tax_rates.get": OperationShape(
         record(
             {
                 **each(("supplierCountry", "date", "categoryId"), TEXT),
@@ -212,11 +212,13 @@ TOLD: dict[str, Told] = {
             "categoryId": TEXT,
         },
     ),
-    "debitoor.payment_accounts.list": Told(
+    "debitoor.payment_accounts.list": OperationShape(
         rows(record({**each(("id", "name", "type", "currency"), TEXT), "archived": YES_OR_NO})), {"archived": YES_OR_NO}
     ),
-    "debitoor.payment_accounts.payments": Told(rows({})),
-    "debitoor.payment_accounts.transactions": Told(rows({})),
-    "debitoor.payment_terms.list": Told(rows(record({"id": WHOLE, "type": TEXT, "days": WHOLE, "name": TEXT}, "days"))),
-    "debitoor.countries.list": Told(rows(record({"id": TEXT, "name": TEXT, "isEU": YES_OR_NO}))),
+    "debitoor.payment_accounts.payments": OperationShape(rows({})),
+    "debitoor.payment_accounts.transactions": OperationShape(rows({})),
+    "debitoor.payment_terms.list": OperationShape(
+        rows(record({"id": WHOLE, "type": TEXT, "days": WHOLE, "name": TEXT}, "days"))
+    ),
+    "debitoor.countries.list": OperationShape(rows(record({"id": TEXT, "name": TEXT, "isEU": YES_OR_NO}))),
 }

@@ -1,4 +1,4 @@
-"""What each operation of GetMyInvoices takes and gives (G 3 to 7)."""
+"""Parameters, body and answer of each operation of GetMyInvoices (G 3 to 7)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sandbox.openapi.shapes import (
     TEXT,
     WHOLE,
     YES_OR_NO,
+    OperationShape,
     Schema,
-    Told,
     each,
     one_of,
     record,
@@ -170,9 +170,9 @@ _COMPANY_WRITTEN = record(
 _COMPANY_STORED = record({"success": {"const": True}, "companyUid": UID, "name": TEXT})
 _STORED = record({"success": {"const": True}, "documentUid": UID})
 
-TOLD: dict[str, Told] = {
-    "gmi.status": Told(_DONE),
-    "gmi.account": Told(
+SHAPES: dict[str, OperationShape] = {
+    "gmi.status": OperationShape(_DONE),
+    "gmi.account": OperationShape(
         record(
             {
                 **each(("name", "profileImage", "organization", "email", "currency", "timezone", "apiKeyType"), TEXT),
@@ -181,7 +181,7 @@ TOLD: dict[str, Told] = {
             }
         )
     ),
-    "gmi.companies.list": Told(
+    "gmi.companies.list": OperationShape(
         rows(
             record(
                 {
@@ -198,11 +198,11 @@ TOLD: dict[str, Told] = {
             "returnPortalRecords": FLAG,
         },
     ),
-    "gmi.companies.create": Told(_COMPANY_STORED, body=_COMPANY_WRITTEN),
-    "gmi.companies.get": Told(record({**_COMPANY, **each(("country", *_PARTY), TEXT)})),
-    "gmi.companies.update": Told(_COMPANY_STORED, body=_COMPANY_WRITTEN),
-    "gmi.companies.delete": Told(_DONE, body=record({})),
-    "gmi.documents.list": Told(
+    "gmi.companies.create": OperationShape(_COMPANY_STORED, body=_COMPANY_WRITTEN),
+    "gmi.companies.get": OperationShape(record({**_COMPANY, **each(("country", *_PARTY), TEXT)})),
+    "gmi.companies.update": OperationShape(_COMPANY_STORED, body=_COMPANY_WRITTEN),
+    "gmi.companies.delete": OperationShape(_DONE, body=record({})),
+    "gmi.documents.list": OperationShape(
         record(
             {
                 **each(("totalCount", "maxPages", "maxAmount", "offset"), WHOLE),
@@ -225,29 +225,29 @@ TOLD: dict[str, Told] = {
             **each(("loadLineItems", "includeThumbnailUrl"), YES_OR_NO),
         },
     ),
-    "gmi.documents.create": Told(
+    "gmi.documents.create": OperationShape(
         _STORED,
         body=record(
             {"fileName": {"type": "string", "pattern": r"^[\w ]{1,40}\.pdf$"}, "fileContent": _BASE64, **_WRITTEN},
             *_WRITTEN,
         ),
     ),
-    "gmi.documents.exists": Told(
+    "gmi.documents.exists": OperationShape(
         record({"success": {"const": True}, "exists": YES_OR_NO}),
         body=record({"fileHash": TEXT, "fileContent": _BASE64}, "fileHash"),
     ),
-    "gmi.documents.deleted": Told(
+    "gmi.documents.deleted": OperationShape(
         record({"totalCount": WHOLE, "records": rows(record({"documentUid": UID, "deletedAt": TEXT}))}),
         {**_PAGE, "deletedSinceFilter": _MOMENT},
     ),
-    "gmi.documents.get": Told(
+    "gmi.documents.get": OperationShape(
         record({"meta_data": _READ, "fileContent": TEXT, "readableContent": TEXT}, "fileContent", "readableContent"),
         each(("loadLineItems", "readableText", "includeDocument", "transactions", "documentApproval"), YES_OR_NO),
     ),
-    "gmi.documents.update": Told(_STORED, body=record({**_WRITTEN, "isArchived": FLAG}, *_WRITTEN)),
-    "gmi.documents.delete": Told(_DONE, body=record({})),
-    "gmi.documents.file": Told(FILE, kinds=(*c.GMI_FILE_TYPES.values(), "application/octet-stream", *JSON)),
-    "gmi.attachments.list": Told(
+    "gmi.documents.update": OperationShape(_STORED, body=record({**_WRITTEN, "isArchived": FLAG}, *_WRITTEN)),
+    "gmi.documents.delete": OperationShape(_DONE, body=record({})),
+    "gmi.documents.file": OperationShape(FILE, kinds=(*c.GMI_FILE_TYPES.values(), "application/octet-stream", *JSON)),
+    "gmi.attachments.list": OperationShape(
         record(
             {
                 "totalCount": WHOLE,
@@ -257,11 +257,11 @@ TOLD: dict[str, Told] = {
             }
         )
     ),
-    "gmi.attachments.create": Told(
+    "gmi.attachments.create": OperationShape(
         record({"success": {"const": True}, "attachmentUid": UID}),
         body=record({"fileName": TEXT, "fileContent": _BASE64, "description": TEXT}, "description"),
     ),
-    "gmi.attachments.get": Told(
+    "gmi.attachments.get": OperationShape(
         record(
             {
                 "meta_data": record({"attachmentUid": UID, **each(("filename", "description", "attachedAt"), TEXT)}),
@@ -269,9 +269,9 @@ TOLD: dict[str, Told] = {
             }
         )
     ),
-    "gmi.attachments.delete": Told(_DONE, body=record({})),
-    "gmi.tags.list": Told(record({"success": {"const": True}, "data": rows(TEXT)})),
-    "gmi.countries.list": Told(
+    "gmi.attachments.delete": OperationShape(_DONE, body=record({})),
+    "gmi.tags.list": OperationShape(record({"success": {"const": True}, "data": rows(TEXT)})),
+    "gmi.countries.list": OperationShape(
         rows(
             record(
                 {
@@ -285,11 +285,11 @@ TOLD: dict[str, Told] = {
             )
         )
     ),
-    "gmi.currencies.list": Told(rows(record({"name": TEXT, "currencyCode": TEXT}))),
-    "gmi.vat_rates.list": Told(
+    "gmi.currencies.list": OperationShape(rows(record({"name": TEXT, "currencyCode": TEXT}))),
+    "gmi.vat_rates.list": OperationShape(
         record({"success": {"const": True}, "data": rows({"type": "string", "pattern": r"^\d+\.\d\d$"})})
     ),
-    "gmi.portals.list": Told(
+    "gmi.portals.list": OperationShape(
         record(
             {
                 **each(("totalCount", "maxAmount", "offset"), WHOLE),

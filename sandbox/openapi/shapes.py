@@ -1,4 +1,4 @@
-"""Words for shapes, in JSON Schema."""
+"""Building blocks of JSON Schemas."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ JSON = ("application/json",)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What an operation takes and gives.
+class OperationShape:
+    """Parameters, body and answer of an operation.
 
     :param answer: shape of a success
     :param kinds: content types of a success
@@ -36,7 +36,7 @@ class Told:
 
 
 def record(properties: dict[str, Schema], *optional: str, more: bool = False) -> Schema:
-    """An object with these properties, all of them required but the optional ones.
+    """Return the schema of an object with these properties, all required except the optional ones.
 
     :param more: whether it may have others
     """
@@ -46,15 +46,15 @@ def record(properties: dict[str, Schema], *optional: str, more: bool = False) ->
 
 
 def rows(items: Schema) -> Schema:
-    """A list."""
+    """Return the schema of a list."""
     return {"type": "array", "items": items}
 
 
 def each(names: tuple[str, ...], schema: Schema) -> dict[str, Schema]:
-    """Properties of one shape."""
+    """Return properties of one schema."""
     return dict.fromkeys(names, schema)
 
 
 def one_of(*values: object) -> Schema:
-    """One of these values."""
+    """Return the schema of a choice among these values."""
     return {"enum": list(values)}

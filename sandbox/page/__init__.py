@@ -1,3 +1,3 @@
-"""The page for people: what is in both accounts of a company, and with which keys to connect."""
+"""The page for people: the contents of both accounts of a company, and its keys."""
 
 from __future__ import annotations

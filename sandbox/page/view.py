@@ -1,4 +1,4 @@
-"""Renders the page. Everything shown may be hostile: the template escapes it, files open on their own."""
+"""Render the page. All content is untrusted: the template escapes it, and files open in a tab of their own."""
 
 # ruff: noqa: TC001 - FastAPI reads the annotations at run time
 from __future__ import annotations
@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
-from sandbox import contract, jsons
+from sandbox import contract, json_codec
 from sandbox.admin.access import WorldOf
 from sandbox.companies import Company
 from sandbox.gmi.record import workflow_details
@@ -28,7 +28,7 @@ _HEADERS = {
 
 @router.get("/", include_in_schema=False)
 async def show(world: WorldOf, company: int | None = None) -> HTMLResponse:
-    """The page for one company, the first one if none is chosen."""
+    """Return the page of one company, by default of the first one."""
     companies = list(world.companies)
     chosen = world.companies.get(company) if company else next(iter(companies), None)
     page = _TEMPLATES.get_template("page.html").render(
@@ -61,7 +61,7 @@ def _documents(world: World, company: Company) -> list[dict[str, Any]]:
         company.id,
         _ROWS,
     )
-    return [_document(uid, jsons.parse(text), name) for uid, text, name in rows]
+    return [_document(uid, json_codec.parse(text), name) for uid, text, name in rows]
 
 
 def _document(uid: int, data: dict[str, Any], company_name: str | None) -> dict[str, Any]:
@@ -78,4 +78,4 @@ def _entities(world: World, company: Company, *kinds: str) -> list[dict[str, Any
         *kinds,
         _ROWS,
     )
-    return [jsons.parse(text) for (text,) in rows]
+    return [json_codec.parse(text) for (text,) in rows]

@@ -58,7 +58,7 @@ class TestValidate:
         assert done.rows == [{"account": "acme", "file": "acme.yaml", "result": "well"}]
         assert cli("accounts", "validate").out == "acme.yaml: well\n"
 
-    def test_each_problem_names_file_line_field_and_mend(self, cli, tmp_path):
+    def test_each_problem_names_file_line_field_and_remedy(self, cli, tmp_path):
         text = "type: export\nname: Acme\ndebitoor_id: books@acme.example\nfrequency: dayly\nparallel: 0\n"
         (tmp_path / "mine.yaml").write_text(text + "connections: {getmyinvoices: a, debitoor: b}\n")
         done = cli("accounts", "validate", str(tmp_path / "mine.yaml"), "-o", "json")
@@ -67,10 +67,10 @@ class TestValidate:
             ("mine.yaml", 4, "frequency"),
             ("mine.yaml", 5, "parallel"),
         ]
-        assert "Did you mean daily?" in done.rows[0]["mend"]
+        assert "Did you mean daily?" in done.rows[0]["remedy"]
         shown = cli("accounts", "validate", str(tmp_path / "mine.yaml"))
         assert shown.code == 1
-        assert shown.out.splitlines()[0].startswith("mine.yaml:4: frequency: 'dayly' is no frequency. Did you mean")
+        assert shown.out.splitlines()[0].startswith("mine.yaml:4: frequency: 'dayly' is not a frequency. Did you mean")
         assert len(shown.out.splitlines()) == 2
 
     def test_a_file_that_is_not_there(self, cli, tmp_path):
@@ -86,7 +86,7 @@ class TestValidate:
 class TestValidateConnections:
     def problems(self, cli) -> dict[str, str]:
         done = cli("accounts", "validate", "--connections", "-o", "json")
-        found = {row["field"]: f"{row['message']} {row['mend']}" for row in done.rows if row["result"] != "well"}
+        found = {row["field"]: f"{row['message']} {row['remedy']}" for row in done.rows if row["result"] != "well"}
         assert done.code == (1 if found else 0)
         return found
 
@@ -174,7 +174,7 @@ class TestPreview:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            (["nobody"], "There is no such account file. See which there are with: airflow debitoor accounts list"),
+            (["nobody"], "There is no such account file. List the account files with: airflow debitoor accounts list"),
             (["acme", "--from", "yesterday"], "--from: 'yesterday' is not a date. Write it as YYYY-MM-DD."),
         ],
     )

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.runs.exchange import Exchange, account_of
-from debitoor_provider.sync.export.mover import export
-from debitoor_provider.sync.import_.mover import import_
+from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.sync.ledger import Ledger, State
+from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.steps.rename import rename
-from debitoor_provider.sync.window import RunKind
+from debitoor_provider.sync.steps.transfer import transfer
 
 
 @pytest.fixture
@@ -15,14 +14,10 @@ def synchronised(ledger):
     """Moves what there is of an account."""
 
     def sync(account_id: str) -> None:
-        exchange = Exchange(account_id, account_of(account_id, None), ledger, "run-1")
-        due = exchange.plan(None, RunKind.MANUAL).due
-        rename(due, account=exchange.account, ledger=ledger, run_id="run-1")
-        due = ledger.documents.entries(account_id)
-        services = {"getmyinvoices": exchange.getmyinvoices, "debitoor": exchange.debitoor}
-        move = export if exchange.account.type == "export" else import_
-        move(due, account=exchange.account, ledger=ledger, run_id="run-1", **services)
-        exchange.close()
+        with job_of(account_id, account_of(account_id, None), ledger, run_id="run-1") as job:
+            plan(job)
+            rename(job)
+            transfer(job)
 
     return sync
 

@@ -183,7 +183,7 @@ def test_the_allowance_of_the_connection_holds(service, connect, hook):
 def test_a_patient_hook_leaves_a_part_of_the_allowance(service, connect, hook):
     connect("getmyinvoices", BASE, {"calls_per_day": 3}, login="G-1")
     service.on("GET", STATUS, Reply({"success": True}))
-    hook.patient = True
+    hook.low_priority = True
     hook.client.check()
     hook.client.check()
     with pytest.raises(QuotaUsedUp, match="long periods"):

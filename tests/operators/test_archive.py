@@ -54,5 +54,5 @@ def test_what_a_person_called_there_is_left_alone(run, acme, account, receipt, l
 
 def test_an_import_has_nothing_to_archive(run, acme, account, archive):
     account("import")
-    with pytest.raises(Misconfigured, match="imports"):
+    with pytest.raises(Misconfigured, match="Debitoor → GetMyInvoices"):
         run(archive)

@@ -59,7 +59,7 @@ def test_the_summary_is_small_and_holds_no_document(run, acme, account, receipt)
 
 def test_an_account_that_imports_cannot_export(run, account, acme):
     account("import")
-    with pytest.raises(Misconfigured, match="imports"):
+    with pytest.raises(Misconfigured, match="Debitoor → GetMyInvoices"):
         run(plan(), export())
 
 

@@ -43,13 +43,13 @@ def test_single_documents_from_the_trigger_form(run, acme, account):
 
 def test_an_id_of_the_other_service_is_told(run, account, acme):
     account("import")
-    with pytest.raises(Misconfigured, match="24 digits"):
+    with pytest.raises(Misconfigured, match="59f0c1d2e3a4b5c6d7e8f901"):
         run(plan(document_ids="4711"))
 
 
 def test_an_account_that_exports_cannot_import(run, account, acme):
     account()
-    with pytest.raises(Misconfigured, match="exports"):
+    with pytest.raises(Misconfigured, match="GetMyInvoices → Debitoor"):
         run(import_())
 
 

@@ -9,13 +9,13 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import ToldToEnd, Unavailable
+from debitoor_provider.services.http.errors import Interrupted, Unavailable
 from debitoor_provider.sync.steps.parallel import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from debitoor_provider.runs.exchange import Exchange
+    from debitoor_provider.sync.steps.job import Job
 
 PERIOD = {"from": "2026-01-01", "to": None}
 
@@ -26,13 +26,13 @@ def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def step(account: Callable[..., str]) -> Callable[[Callable[[Exchange], None]], SyncOperator]:
+def step(account: Callable[..., str]) -> Callable[[Callable[[Job], None]], SyncOperator]:
     """Makes a step of what it does for each of three documents."""
 
-    def make(work: Callable[[Exchange], None]) -> SyncOperator:
+    def make(work: Callable[[Job], None]) -> SyncOperator:
         class Step(SyncOperator):
-            def step(self, exchange: Exchange, context: Any) -> dict[str, Any]:
-                each([1, 2, 3], lambda _: work(exchange), parallel=1, ending=exchange.ending)
+            def step(self, job: Job, context: Any) -> dict[str, Any]:
+                each([1, 2, 3], lambda _: work(job), parallel=1, ending=job.ending)
                 return {}
 
         return Step(task_id="step", account=account())
@@ -64,14 +64,14 @@ def test_a_day_s_run_keeps_it(context, step):
 
 def test_who_is_told_to_end_by_airflow_is_not_at_its_turn_s_end(context, step):
     task = step(lambda _: task.on_kill())
-    with pytest.raises(ToldToEnd):
+    with pytest.raises(Interrupted):
         task.execute(context("backfill"))
 
 
 def test_a_failure_is_told_also_at_the_end_of_a_turn(context, account):
     class Fails(SyncOperator):
-        def step(self, exchange: Exchange, context: Any) -> dict[str, Any]:
-            while not exchange.ending.is_set():
+        def step(self, job: Job, context: Any) -> dict[str, Any]:
+            while not job.ending.is_set():
                 pass
             raise Unavailable("Debitoor does not answer.")
 

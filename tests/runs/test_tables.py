@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.tables import cell, money, preview_table, table, to_text
 from debitoor_provider.sync.steps.preview import Preview
 
@@ -77,7 +79,8 @@ def test_a_preview_tells_names_figures_and_reasons():
 
 def test_long_texts_are_folded_and_not_cut():
     long = "x" * 500
-    shown = to_text(preview_table([Preview(**{name: getattr(ROW, name) for name in ROW.__slots__} | {"reason": long})]))
+    row = replace(ROW, message=Message("as_written", text=long, remedy=""))
+    shown = to_text(preview_table([row]))
     assert shown.count("x") == 500
     assert max(map(len, shown.splitlines())) <= 200
 

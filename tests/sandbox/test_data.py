@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.data.loader import load
-from sandbox.data.pdf import PdfInvoice, PdfLine, invoice_pdf, printable
+from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf, printable
 from sandbox.server import running
 from sandbox.world import World
 

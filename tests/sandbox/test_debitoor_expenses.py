@@ -27,7 +27,7 @@ def faults(response):
     return [(entry["property"], entry["message"]) for entry in body["errors"]]
 
 
-def test_an_expense_is_created_with_200_and_told_completely(post, debitoor, acme, pdf):
+def test_an_expense_is_created_with_200_and_returned_completely(post, debitoor, acme, pdf):
     content = pdf()
     file = debitoor.post("/api/files/v1?fileName=gmi-1.pdf", files={"file": content}).json()
 
@@ -125,7 +125,7 @@ def test_whole_amounts_appear_without_a_fraction(post):
         ),
     ],
 )
-def test_an_unfit_body_is_refused_by_property_and_nothing_is_stored(post, acme, fields, expected):
+def test_an_invalid_body_is_refused_by_property_and_nothing_is_stored(post, acme, fields, expected):
     assert expected in faults(post(**fields))
     assert acme.expenses() == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-def test_an_upload_is_told_with_seven_properties_and_read_back(debitoor, pdf):
+def test_an_upload_is_answered_with_seven_properties_and_read_back(debitoor, pdf):
     content = pdf()
     file = debitoor.post("/api/files/v1?fileName=R%C3%A9.pdf", files={"file": ("x", content)}).json()
 
@@ -99,7 +99,7 @@ def test_invoices_and_credit_notes_are_listed_and_have_pdfs(debitoor, acme):
     assert debitoor.get(f"/api/sales/creditnotes/{invoice['id']}/pdf/v4").status_code == 404
 
 
-def test_a_pdf_that_is_printed_anew_is_another_file_of_the_same_record(debitoor, acme):
+def test_a_pdf_that_is_printed_again_is_another_file_of_the_same_record(debitoor, acme):
     invoice = acme.add_invoice(content=b"%PDF-1.4 first")
     acme.print_again(invoice["id"], b"%PDF-1.4 second")
 
@@ -110,7 +110,7 @@ def test_a_pdf_that_is_printed_anew_is_another_file_of_the_same_record(debitoor,
         acme.print_again("0" * 24, b"%PDF-1.4")
 
 
-def test_paid_and_deleted_invoices_are_told_apart(debitoor, acme):
+def test_paid_and_deleted_invoices_are_distinguished(debitoor, acme):
     paid, gone = acme.add_invoice(paid=True)["id"], acme.add_invoice()["id"]
     acme.delete_entity(gone)
 
@@ -155,7 +155,7 @@ def test_suppliers_are_created_listed_and_replaced(debitoor):
     [({"countryCode": "DE"}, "name"), ({"name": "L"}, "countryCode"),
      ({"name": "L", "countryCode": "DE", "email": "x"}, "email")],
 )  # fmt: skip
-def test_an_unfit_supplier_is_refused(debitoor, body, place):
+def test_an_invalid_supplier_is_refused(debitoor, body, place):
     response = debitoor.post("/api/suppliers/v1", json=body)
 
     assert [entry["property"] for entry in response.json()["errors"]] == [place]

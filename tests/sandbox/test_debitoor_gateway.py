@@ -226,7 +226,7 @@ def test_look_ups_have_their_shapes(debitoor, acme):
 @pytest.mark.parametrize(
     ("country", "rate", "charge"), [("DE", 19, False), ("FR", 0, {"rates": [19, 7]}), ("US", 0, False)]
 )
-def test_tax_rates_tell_reverse_charge_for_other_eu_countries(debitoor, country, rate, charge):
+def test_tax_rates_report_reverse_charge_for_other_eu_countries(debitoor, country, rate, charge):
     answer = debitoor.get(f"/api/purchase/taxrates/v1?supplierCountry={country}&date=2026-01-05").json()
 
     assert (answer["baseTax"]["defaultRate"], answer["reverseCharge"]) == (rate, charge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ CREATE = "/api/expenses/v4?autonumber=true"
 
 
 def raw(admin, company, path):
-    """One call without a library that mends or hides anything: status, announced length, bytes that came."""
+    """One call without a library that retries or hides anything: status, announced length, bytes that came."""
     connection = http.client.HTTPConnection(urlsplit(admin.base_url).netloc, timeout=10)
     try:
         connection.request("GET", path, headers={"x-token": company.debitoor_token})
@@ -362,3 +363,113 @@ def test_a_compressed_flood_is_small_on_its_way(sandbox, debitoor, acme):
     assert flooded.headers["Content-Encoding"] == "gzip"
     assert len(flooded.raw.read(decode_content=False)) < 20_000
     assert len(debitoor.get("/api/environment/v1").content) > 8 << 20
+
+
+def test_a_request_can_be_delivered_twice(sandbox, debitoor, acme):
+    since = sandbox.last_seq()
+    sandbox.fault("deliver_twice", method="POST", path="/api/expenses/v4", times=1)
+
+    answer = debitoor.post(CREATE, json=EXPENSE)
+
+    first, second = acme.expenses()
+    assert (answer.status_code, answer.json()["id"]) == (200, second["id"])
+    assert first["id"] != second["id"]
+    assert [call["fault"] for call in sandbox.calls(since=since, service="debitoor")] == ["deliver_twice:after"] * 2
+    created = sandbox.effects(since=since, object="expense", kind="created")
+    assert len({effect["call"] for effect in created}) == 2
+    debitoor.post(CREATE, json=EXPENSE)
+    assert len(acme.expenses()) == 3
+
+
+def test_the_answer_to_a_request_delivered_twice_is_that_of_the_second_delivery(sandbox, gmi, acme, upload, code_of):
+    sandbox.fault("deliver_twice", operation="gmi.documents.create")
+
+    answer = gmi.post("/documents", json=upload())
+
+    (document,) = acme.documents()
+    assert code_of(answer) == (422, 127)
+    assert answer.json()["errors"][0]["duplicate_invoice_id"] == document["uid"]
+
+
+def test_two_expenses_may_have_one_description(debitoor, acme):
+    marked = EXPENSE | {"lines": [{"taxRate": 19, "grossAmount": 119, "description": "Invoice 7 [gmi:1:7]"}]}
+    for _ in range(2):
+        assert debitoor.post(CREATE, json=marked).status_code == 200
+
+    listed = debitoor.get("/api/expenses/v4").json()
+    assert [row["lines"][0]["description"] for row in listed] == ["Invoice 7 [gmi:1:7]"] * 2
+
+
+def received(admin, company, path):
+    """All bytes that the server sends for one call, until it closes the connection."""
+    host, _, port = urlsplit(admin.base_url).netloc.partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nx-token: {company.debitoor_token}\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_an_answer_can_be_cut_inside_its_headers(sandbox, acme):
+    sandbox.fault("cut_in_headers", operation="debitoor.environment", keep=0.1)
+
+    head = received(sandbox, acme, "/api/environment/v1")
+
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\n\r\n" not in head
+
+
+@pytest.mark.parametrize(("keep", "part"), [(1.0, 100), (0.25, 25), (0.0, 0)])
+def test_an_answer_without_length_and_chunks_ends_with_the_connection(sandbox, acme, keep, part):
+    content = bytes(range(100))
+    uid = acme.add_invoice(content=content)["id"]
+    sandbox.fault("close_delimited", operation="debitoor.invoices.pdf", keep=keep)
+
+    head, _, body = received(sandbox, acme, f"/api/sales/invoices/{uid}/pdf/v1").partition(b"\r\n\r\n")
+
+    assert b"content-length" not in head
+    assert b"transfer-encoding" not in head
+    assert body == content[:part]
+
+
+def test_an_answer_can_drip_byte_by_byte(sandbox, debitoor, acme):
+    content = b"%PDF-1.4 0123456789"
+    uid = acme.add_invoice(content=content)["id"]
+    sandbox.fault("drip", operation="debitoor.invoices.pdf", seconds=0.02, megabytes=0)
+
+    begin = time.monotonic()
+    assert debitoor.get(f"/api/sales/invoices/{uid}/pdf/v1").content == content
+    assert time.monotonic() - begin >= 0.02 * (len(content) - 1)
+
+
+def test_a_drip_with_blanks_is_practically_endless_and_passes_each_read_timeout(sandbox, debitoor):
+    sandbox.fault("drip", operation="debitoor.environment", seconds=0.01, times=1)
+
+    response = debitoor.get("/api/environment/v1", stream=True, timeout=1)
+    begin, pieces = time.monotonic(), response.iter_content(1)
+    while time.monotonic() - begin < 1.5:
+        assert next(pieces)
+    response.close()
+
+    assert int(response.headers["Content-Length"]) > 200 << 20
+    assert debitoor.get("/api/environment/v1").status_code == 200
+
+
+def test_headers_can_be_set_and_removed(sandbox, debitoor):
+    sandbox.fault("headers", operation="debitoor.environment", headers={"Date": None, "X-Revision": "x"}, times=1)
+
+    changed = debitoor.get("/api/environment/v1")
+
+    assert (changed.status_code, changed.headers["X-Revision"]) == (200, "x")
+    assert "Date" not in changed.headers
+    assert "Date" in debitoor.get("/api/environment/v1").headers
+
+
+@pytest.mark.parametrize(
+    ("effect", "options", "status"),
+    [("status", {"status": 404}, 404), ("html", {"status": 403}, 403), ("status", {"status": 410}, 410),
+     ("redirect", {"status": 301}, 301)],
+)  # fmt: skip
+def test_a_service_can_be_gone_before_it_looks_at_the_token(sandbox, debitoor, acme, effect, options, status):
+    sandbox.fault(effect, operation="debitoor.*", **options)
+    acme.revoke_token()
+
+    assert debitoor.get("/api/environment/v1", allow_redirects=False).status_code == status

@@ -42,7 +42,7 @@ def test_a_company_is_created_read_changed_and_removed(gmi, create):
     ("fields", "code"),
     [({"name": ""}, 114), ({"countryUid": None}, 115), ({"name": "TAKEN gmbh"}, 116), ({"countryUid": 99999}, 117)],
 )
-def test_an_unfit_company_is_refused(create, code_of, fields, code):
+def test_an_invalid_company_is_refused(create, code_of, fields, code):
     create("Taken GmbH")
 
     assert code_of(create(**fields)) == (422, code)

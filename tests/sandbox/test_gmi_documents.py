@@ -198,7 +198,7 @@ def test_the_detail_has_the_parts_that_are_asked_for(gmi, acme, pdf):
     assert not {"transactions", "workflowDetails"} & bare["meta_data"].keys()
 
 
-def test_approval_is_told_by_the_workflow(gmi, acme, pdf):
+def test_approval_is_reported_by_the_workflow(gmi, acme, pdf):
     without = acme.add_document(pdf(), "a.pdf")
     waiting = acme.add_document(pdf(), "b.pdf", workflow={"is_completed": False})
 

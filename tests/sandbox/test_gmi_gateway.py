@@ -18,7 +18,7 @@ def test_an_unknown_key_is_refused_with_inner_code_403(gmi, code_of):
 
 
 @pytest.mark.parametrize(("action", "code"), [("block_key", 407), ("cancel_account", 431)])
-def test_a_key_that_no_longer_works_tells_why(gmi, acme, code_of, action, code):
+def test_a_key_that_no_longer_works_is_refused_with_its_reason(gmi, acme, code_of, action, code):
     getattr(acme, action)()
 
     assert code_of(gmi.get("/documents")) == (403, code)
@@ -44,7 +44,7 @@ def test_the_user_agent_must_carry_the_account_id(gmi, acme, code_of, agent):
     assert "Invalid user agent." in response.text
 
 
-def test_the_account_is_told_without_the_account_id_in_the_user_agent(gmi, acme):
+def test_the_account_is_returned_without_the_account_id_in_the_user_agent(gmi, acme):
     account = gmi.get("/account", headers={"User-Agent": "my-tool/1.0"}).json()
 
     assert account["accountId"] == acme.gmi_account_id
@@ -103,7 +103,7 @@ def test_version_2_is_gone(gmi, sandbox):
     assert gmi.post(f"{sandbox.base_url}/accounts/v2/listDocuments", json={}).status_code == 410
 
 
-def test_every_answer_tells_what_is_left_of_the_limits(gmi, acme):
+def test_every_answer_reports_what_is_left_of_the_limits(gmi, acme):
     acme.limit(gmi_per_minute=100, gmi_per_hour=1000)
 
     first, second = gmi.get("/apiStatus"), gmi.get("/nowhere")

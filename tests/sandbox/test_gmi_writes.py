@@ -85,7 +85,7 @@ def test_an_upload_without_a_type_is_stored_as_misc(gmi, acme, upload):
         ({"companyId": 999999999}, 113),
     ],
 )
-def test_an_unfit_field_is_refused_with_its_code_and_nothing_is_stored(gmi, acme, upload, code_of, fields, code):
+def test_an_invalid_field_is_refused_with_its_code_and_nothing_is_stored(gmi, acme, upload, code_of, fields, code):
     assert code_of(gmi.post("/documents", json=upload(**fields))) == (422, code)
     assert acme.documents() == []
 
@@ -166,7 +166,7 @@ def test_line_items_are_replaced_and_may_be_a_json_text(gmi, acme, pdf):
         ({"lineItems": [{"total_gross": "much"}]}, 102),
     ],
 )
-def test_an_unfit_update_changes_nothing(gmi, acme, pdf, code_of, body, code):
+def test_an_invalid_update_changes_nothing(gmi, acme, pdf, code_of, body, code):
     uid = acme.add_document(pdf(), "a.pdf", tags=["a"])
     before = acme.document(uid)
 

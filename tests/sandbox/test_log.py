@@ -50,7 +50,7 @@ def test_a_call_is_described(sandbox, debitoor, acme):
     assert call["time"].endswith("+00:00")
 
 
-def test_an_effect_tells_hash_and_size_of_a_file(sandbox, debitoor, pdf):
+def test_an_effect_has_hash_and_size_of_a_file(sandbox, debitoor, pdf):
     since, content = sandbox.last_seq(), pdf()
     file = debitoor.post("/api/files/v1?fileName=a.pdf", files={"file": content}).json()
 

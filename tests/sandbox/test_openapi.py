@@ -15,9 +15,9 @@ def test_every_operation_is_described_under_its_name(sandbox, service, operation
     served = requests.get(sandbox.base_url + PATHS[service], timeout=10).json()
     assert served == describe(service)
     for operation in operations:
-        told = served["paths"][operation.path][operation.method.lower()]
-        assert told["operationId"].removesuffix(".2") == operation.name
-        assert told["parameters"] or "{" not in operation.path
+        described = served["paths"][operation.path][operation.method.lower()]
+        assert described["operationId"].removesuffix(".2") == operation.name
+        assert described["parameters"] or "{" not in operation.path
 
 
 def test_what_needs_no_token_says_so():

@@ -111,7 +111,7 @@ def test_the_ready_line_holds_addresses_and_keys(tmp_path):
     assert ready["companies"][0]["gmi_api_key"]
 
 
-def test_help_tells_every_option():
+def test_help_lists_every_option():
     text = subprocess.run(
         [sys.executable, "-m", "sandbox", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout

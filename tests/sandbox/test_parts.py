@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import jsons
+from sandbox import json_codec
 from sandbox.clock import Clock, local_seconds, utc_milliseconds
 from sandbox.debitoor.amounts import computed
 from sandbox.debitoor.operations import OPERATIONS as DEBITOOR
@@ -24,7 +24,7 @@ CENTS = st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-
 
 @given(CENTS)
 def test_money_survives_the_way_through_json(amount):
-    assert Decimal(str(jsons.loads(jsons.dumps({"a": amount}))["a"])) == amount
+    assert Decimal(str(json_codec.loads(json_codec.dumps({"a": amount}))["a"])) == amount
 
 
 @given(st.lists(st.tuples(CENTS, st.integers(0, 10_000).map(lambda rate: Decimal(rate).scaleb(-2))), min_size=1))
@@ -35,13 +35,13 @@ def test_computed_amounts_always_add_up(lines):
     assert result["totalGrossAmount"] == sum(gross for gross, _ in lines)
     assert result["totalNetAmount"] + result["totalTaxAmount"] == result["totalGrossAmount"]
     assert sum(group["taxAmount"] for group in result["taxGroups"]) == result["totalTaxAmount"]
-    assert all(jsons.to_cents(line["netAmount"]) is not None for line in result["lines"])
+    assert all(json_codec.to_cents(line["netAmount"]) is not None for line in result["lines"])
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"NaN", b'{"a": Infinity}', b'"\\ud800"', b"[" * 100_000, b"\xff"])
 def test_what_is_no_json_is_refused(text):
     with pytest.raises(ValueError):
-        jsons.loads(text)
+        json_codec.loads(text)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_is_no_json_is_refused(text):
      (None, None), ([], None)],
 )  # fmt: skip
 def test_a_number_is_read_from_numbers_and_numeric_text(value, expected):
-    assert jsons.decimal_of(value) == expected
+    assert json_codec.decimal_of(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_number_is_read_from_numbers_and_numeric_text(value, expected):
     [("0.30000000000000004", False), ("5.100", True), ("1e999999", False), ("90071992547409.91", True)],
 )
 def test_amounts_have_at_most_two_decimals(value, fits):
-    assert (jsons.to_cents(Decimal(value)) is not None) == fits
+    assert (json_codec.to_cents(Decimal(value)) is not None) == fits
 
 
 def test_the_router_prefers_fixed_paths_and_knows_paths_without_the_method():

@@ -157,7 +157,7 @@ def test_a_fault_of_the_sandbox_itself_undoes_the_call_and_ends_nothing(tmp_path
         agent = {"X-API-KEY": acme.gmi_api_key, "User-Agent": acme.gmi_account_id}
         url = f"{admin.gmi_url}/documents/{uid}"
         with monkeypatch.context() as patch:
-            patch.setattr("sandbox.gmi.library.local_seconds", fail)  # after the tags were stored
+            patch.setattr("sandbox.gmi.document_store.local_seconds", fail)  # after the tags were stored
             broken = requests.put(url, json={"tags": ["new"]}, headers=agent, timeout=10)
         mended = requests.put(url, json={"note": "x"}, headers=agent, timeout=10)
 

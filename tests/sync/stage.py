@@ -15,20 +15,22 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.export.mover import export
-from debitoor_provider.sync.import_.mover import import_
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import Entry, Ledger, Pending
-from debitoor_provider.sync.rebuilding import rebuild_export, rebuild_import
 from debitoor_provider.sync.steps.archive import archive
-from debitoor_provider.sync.steps.plan import Plan, due, plan_export, plan_import, unnamed
-from debitoor_provider.sync.steps.preview import Preview, preview_export, preview_import
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.plan import Plan, plan
+from debitoor_provider.sync.steps.preview import Preview, preview
+from debitoor_provider.sync.steps.rebuild import rebuild
 from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.transfer import transfer
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from debitoor_provider.sync.accounts.settings import Account
     from sandbox.client import CompanyAdmin, SandboxAdmin
 
 _numbers = itertools.count(1)
@@ -67,6 +69,7 @@ class Stage:
     """
 
     kind = RunKind.SCHEDULED
+    run_id = ""
 
     def __init__(
         self,
@@ -150,45 +153,35 @@ class Stage:
 
     # Steps and runs
 
-    def plan(self, account: ExportAccount, window: Window | None = None, kind: RunKind = RunKind.SCHEDULED) -> Plan:
+    def job(self, account: Account, kind: RunKind | None = None, *, run_id: str = "") -> Job:
+        """What a step of the present run works with."""
+        services = {"getmyinvoices": self.gmi, "debitoor": self.debitoor}
+        direction = row_of(account).open(account, services.__getitem__)
+        return Job(
+            self.account_id,
+            account,
+            direction,
+            self.ledger,
+            run_id or self.run_id,
+            kind or self.kind,
+            now=self.clock,
+        )
+
+    def plan(self, account: Account, window: Window | None = None, kind: RunKind | None = None) -> Plan:
         self.run_id = f"{self.account_id}/{next(_numbers)}"
-        return plan_export(
-            window,
-            account=account,
-            account_id=self.account_id,
-            ledger=self.ledger,
-            getmyinvoices=self.gmi,
-            run_id=self.run_id,
-            kind=kind,
-            now=self.clock,
-        )
+        return plan(self.job(account, kind), window)
 
-    def name(self, account: ExportAccount | ImportAccount) -> int:
-        pending = unnamed(self.ledger, self.account_id, account, self.run_id, self.kind)
-        return rename(pending, account=account, ledger=self.ledger, run_id=self.run_id)
+    def name(self, account: Account) -> int:
+        return rename(self.job(account))
 
-    def send(self, account: ExportAccount) -> None:
-        export(
-            self.due(account),
-            account=account,
-            ledger=self.ledger,
-            getmyinvoices=self.gmi,
-            debitoor=self.debitoor,
-            run_id=self.run_id,
-            now=self.clock,
-        )
+    def send(self, account: Account) -> None:
+        transfer(self.job(account))
 
-    def archive(self, account: ExportAccount) -> int:
-        return archive(
-            self.ledger.documents.to_archive(self.account_id),
-            account=account,
-            ledger=self.ledger,
-            getmyinvoices=self.gmi,
-            run_id=self.run_id,
-        )
+    def archive(self, account: Account) -> int:
+        return archive(self.job(account))
 
-    def due(self, account: ExportAccount | ImportAccount) -> Pending:
-        return due(self.ledger, self.account_id, account, self.run_id, self.kind)
+    def due(self, account: Account) -> Pending:
+        return self.job(account).due()
 
     def export(self, account: ExportAccount | None = None, window: Window | None = None) -> Plan:
         """A whole run: plan, rename, export, archive."""
@@ -197,73 +190,40 @@ class Stage:
         self.finish(account)
         return plan
 
-    def finish(self, account: ExportAccount | None = None) -> None:
+    def finish(self, account: Account | None = None) -> None:
         """What follows on the plan; also what Airflow does when it tries again."""
         account = account or self.exports()
         self.name(account)
         self.send(account)
-        if account.archive_after_transfer:
+        if account.archives:
             self.archive(account)
 
     def plan_import(self, account: ImportAccount, window: Window | None = None) -> Plan:
-        self.run_id = f"{self.account_id}/{next(_numbers)}"
-        return plan_import(
-            window,
-            account=account,
-            account_id=self.account_id,
-            ledger=self.ledger,
-            debitoor=self.debitoor,
-            run_id=self.run_id,
-            kind=RunKind.SCHEDULED,
-            now=self.clock,
-        )
+        return self.plan(account, window)
 
     def import_(self, account: ImportAccount | None = None, window: Window | None = None) -> Plan:
         """A whole run: plan, import."""
         account = account or self.imports()
-        plan = self.plan_import(account, window)
-        self.finish_import(account)
+        plan = self.plan(account, window)
+        self.finish(account)
         return plan
 
     def finish_import(self, account: ImportAccount | None = None) -> None:
-        account = account or self.imports()
-        self.name(account)
-        import_(
-            self.due(account),
-            account=account,
-            ledger=self.ledger,
-            getmyinvoices=self.gmi,
-            debitoor=self.debitoor,
-            run_id=self.run_id,
-            now=self.clock,
-        )
+        self.finish(account or self.imports())
 
     def preview(
-        self, account: ExportAccount | None = None, window: Window | None = None, limit: int | None = None
+        self, account: Account | None = None, window: Window | None = None, limit: int | None = None
     ) -> list[Preview]:
-        return preview_export(
-            window, account=account or self.exports(), getmyinvoices=self.gmi, limit=limit, **self._preview()
-        ).documents
+        return preview(self.job(account or self.exports(), run_id="preview"), window, limit).documents
 
     def preview_import(self, account: ImportAccount | None = None, window: Window | None = None) -> list[Preview]:
-        return preview_import(window, account=account or self.imports(), **self._preview()).documents
+        return self.preview(account or self.imports(), window)
 
-    def _preview(self) -> dict[str, Any]:
-        return {
-            "account_id": self.account_id,
-            "ledger": self.ledger,
-            "debitoor": self.debitoor,
-            "kind": RunKind.SCHEDULED,
-            "now": self.clock(),
-        }
-
-    def rebuild(self) -> Any:
-        return rebuild_export(
-            account_id=self.account_id, ledger=self.ledger, getmyinvoices=self.gmi, debitoor=self.debitoor
-        )
+    def rebuild(self, account: Account | None = None) -> Any:
+        return rebuild(self.job(account or self.exports(), run_id="rebuild"))
 
     def rebuild_import(self) -> Any:
-        return rebuild_import(account_id=self.account_id, ledger=self.ledger, getmyinvoices=self.gmi)
+        return self.rebuild(self.imports())
 
     # What came of it
 

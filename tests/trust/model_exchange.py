@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from debitoor_provider.sync.steps.plan import plan_export, plan_import
+from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.window import RunKind, Window
 from tests.sync.stage import Stage
 from tests.trust.model_reference import Copy
@@ -43,19 +43,12 @@ class Exchange(Stage):
     def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:
         """The first step of a run."""
         self.run_id, self.kind = run_id, kind
-        common = {"account_id": self.account_id, "ledger": self.ledger, "run_id": run_id, "kind": kind}
-        if account.type == "export":
-            plan_export(window, account=account, getmyinvoices=self.gmi, now=self.clock, **common)  # type: ignore[arg-type]
-        else:
-            plan_import(window, account=account, debitoor=self.debitoor, now=self.clock, **common)  # type: ignore[arg-type]
+        plan(self.job(account), window)
 
     def finish_run(self, account: Account, run_id: str, kind: RunKind) -> None:
         """The others; also when Airflow tries them again."""
         self.run_id, self.kind = run_id, kind
-        if account.type == "export":
-            self.finish(account)
-        else:
-            self.finish_import(account)
+        self.finish(account)
 
     def reconnect(self) -> None:
         """The next task is another process."""

@@ -151,7 +151,7 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
     for kind, exchange in ill.items():
         kinds[kind].begin(exchange, monkeypatch)
 
-    process, _ = workers.start(Run(dag_of("crashed-000"), "first"), ending=Ending("kill", "create expense: sent"))
+    process, _ = workers.start(Run(dag_of("crashed-000"), "first"), ending=Ending("kill", "create_expense: sent"))
     everybody = [*well, *ill.values()]
     dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in everybody}
     with ThreadPoolExecutor(8) as pool:

@@ -142,9 +142,9 @@ def _somewhere(chance: random.Random) -> Ending:
 def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter[str]]) -> None:
     moments = {"begun", "half sent", "sent", "answered", "read"}
     found = points("export")
-    assert {f"upload file: {moment}" for moment in moments} <= found.keys()
-    assert {f"create expense: {moment}" for moment in moments} <= found.keys()
-    assert {"list documents: read", "download file: half read", "read document: read"} <= found.keys()
+    assert {f"upload_file: {moment}" for moment in moments} <= found.keys()
+    assert {f"create_expense: {moment}" for moment in moments} <= found.keys()
+    assert {"list_documents: read", "download_file: half read", "read_document: read"} <= found.keys()
     steps = ("steps.intend", "steps.file_uploaded", "steps.moved", "steps.archived")
     writes = ("plans.enter", "names.give_all", "leases.claim", "leases.release", *steps)
     assert {

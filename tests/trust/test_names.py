@@ -15,14 +15,16 @@ import pytest
 
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.directions import row_of
+from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template, TemplateError
-from debitoor_provider.sync.snapshot import dump, load_document
-from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.rename import rename_each
+from tests.sync.export.test_selection import export
 from tests.sync.stage import pdf
-from tests.sync.test_selection import export
 from tests.trust import account_files, hostile
 from tests.trust.naming import flaws, tokens
 
@@ -30,12 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from debitoor_provider.sync.accounts.settings import ExportAccount
     from tests.sync.stage import Stage
     from tests.trust.referee import Referee
     from tests.trust.tally import Tally
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _EXTENSION = re.compile(r"\.[0-9A-Za-z]{1,16}\Z", re.DOTALL)
+
+
+def job_of(ledger: Ledger, account: ExportAccount, run_id: str) -> Job:
+    return Job("acme", account, row_of(account).open(account, lambda service: service), ledger, run_id)
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -78,7 +85,7 @@ def test_a_bad_name_would_be_noticed(name: str) -> None:
 
 
 @pytest.mark.parametrize("trick", [*hostile.INJECTIONS, *hostile.PATHS])
-def test_a_known_trick_is_text_or_an_error_with_its_place_and_mend(trick: str, tally: Tally) -> None:
+def test_a_known_trick_is_text_or_an_error_with_its_place_and_remedy(trick: str, tally: Tally) -> None:
     secrets = {"company_name": "COMPANY", "note": "NOTE", "document_number": "NUMBER"}
     parts = tokens(trick)
     try:
@@ -88,8 +95,8 @@ def test_a_known_trick_is_text_or_an_error_with_its_place_and_mend(trick: str, t
     except TemplateError as error:
         if parts is not None or not (trick[error.position] in "{}:" or trick[error.position - 1] == ":"):
             tally.add("wrong", f"{trick!r} was refused at {error.position}")
-        if not (error.message.endswith(".") and error.mend.endswith(".")):
-            tally.add("wrong", f"{trick!r} was refused without a sentence and a mend")
+        if not (error.message.text().endswith(".") and error.message.remedy().endswith(".")):
+            tally.add("wrong", f"{trick!r} was refused without a sentence and a remedy")
     for placeholder, field in (("company", "company_name"), ("note", "note"), ("document_number", "document_number")):
         document = Document(7, "RECEIPT", **{**secrets, field: trick}, tags=("TAG",), filename="scan.pdf")
         if Template.parse(f"{{{placeholder}}}").render(document) != " ".join(trick.split()):
@@ -152,23 +159,23 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
         PlannedDocument(
             source_id=str(uid),
             exchange_key=f"gmi:{uid}",
-            snapshot=dump(Document(uid, "RECEIPT", filename=filename, gross_amount=Decimal(1))),
+            snapshot=DOCUMENTS.dump(Document(uid, "RECEIPT", filename=filename, gross_amount=Decimal(1))),
         )
         for uid, filename in enumerate(filenames, 1)
     ]
     ledgers = [Ledger.open(f"sqlite:///{path}") for _ in range(workers)]
-    ledgers[0].plan("acme", "export", "run", planned)
-    pending = ledgers[0].entries("acme", "export", limit=count)
+    ledgers[0].plans.enter("acme", "export", "run", planned)
+    pending = ledgers[0].documents.entries("acme", "export", limit=count)
     assert len(pending) == count
 
     def name(worker: int) -> None:
         own = [entry for entry in pending if (int(entry.source_id) + worker) % workers < 2]
         for start in range(0, len(own), 50):
-            rename(own[start : start + 50], account=export(), ledger=ledgers[worker], run_id=f"run {worker}")
+            rename_each(job_of(ledgers[worker], export(), f"run {worker}"), own[start : start + 50])
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(name, range(workers)))
-    entries = ledgers[0].entries("acme", "export", limit=count)
+    entries = ledgers[0].documents.entries("acme", "export", limit=count)
     given = {entry.source_id: entry.target_name for entry in entries}
     keys: set[str] = set()
     for entry in entries:
@@ -180,8 +187,10 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
         if name_key(entry.target_name) in keys:
             tally.add("twice", f"the name {entry.target_name!r} was given twice")
         keys.add(name_key(entry.target_name))
-    rename(entries, account=export(rename="{company}"), ledger=ledgers[0], run_id="later")
-    if given != {entry.source_id: entry.target_name for entry in ledgers[0].entries("acme", "export", limit=count)}:
+    rename_each(job_of(ledgers[0], export(rename="{company}"), "later"), entries)
+    if given != {
+        entry.source_id: entry.target_name for entry in ledgers[0].documents.entries("acme", "export", limit=count)
+    }:
         tally.add("wrong", "a name once given was changed")
     for ledger in ledgers:
         ledger.close()
@@ -328,15 +337,15 @@ def _check_document(tally: Tally, seed: int, pattern: str, document: Document, t
     except TemplateError as error:
         if parts is not None:
             tally.add("wrong", f"{told} was refused")
-        if not (0 <= error.position < len(pattern) and error.message and error.mend):
+        if not (0 <= error.position < len(pattern) and error.message.text() and error.message.remedy()):
             tally.add("wrong", f"{told} was refused without saying where, why and what to do")
         template, parts = Template.parse(""), []
     if parts is None:
         tally.add("wrong", f"{told} is outside the grammar and was taken")
         return
-    snapshot = dump(document)
-    document = load_document(snapshot)  # as every step of a run gets it
-    if dump(document) != snapshot:
+    snapshot = DOCUMENTS.dump(document)
+    document = DOCUMENTS.load(snapshot)  # as every step of a run gets it
+    if DOCUMENTS.dump(document) != snapshot:
         tally.add("wrong", f"{told}: the document is not the same on another run")
     if template.render(document) != "".join(_part(token).render(document) for token in parts):
         tally.add("wrong", f"{told}: a part depends on what is beside it")

@@ -17,13 +17,14 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.services.http.retry import Backoff
-from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.export.mover import export
-from debitoor_provider.sync.import_.mover import import_
+from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.archive import archive
-from debitoor_provider.sync.steps.plan import due, plan_export, plan_import
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.transfer import transfer
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
@@ -104,24 +105,23 @@ def _run(told: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
         DebitoorClient(base_url=debitoor_url, allow_http=True, backoff=backoff, **told["debitoor"]) as books,
     ):
         run_id = f"{told['account_id']}/{direction}"
-        common: dict[str, Any] = {"ledger": ledger, "run_id": run_id}
-        planned: dict[str, Any] = {**common, "account_id": told["account_id"], "kind": RunKind.SCHEDULED}
+        model = ExportAccount if direction == "export" else ImportAccount
+        account: Account = model.model_validate(settings)
+        services = {"getmyinvoices": gmi, "debitoor": books}
+        job = Job(
+            told["account_id"],
+            account,
+            row_of(account).open(account, services.__getitem__),
+            ledger,
+            run_id,
+            RunKind.SCHEDULED,
+        )
         try:
-            if direction == "export":
-                account = ExportAccount.model_validate(settings)
-                plan_export(None, account=account, getmyinvoices=gmi, **planned)
-                pending = due(ledger, told["account_id"], account, run_id, RunKind.SCHEDULED)
-                rename(pending, account=account, **common)
-                pending = due(ledger, told["account_id"], account, run_id, RunKind.SCHEDULED)
-                export(pending, account=account, getmyinvoices=gmi, debitoor=books, **common)
-                archive(ledger.documents.to_archive(told["account_id"]), account=account, getmyinvoices=gmi, **common)
-            else:
-                receiver = ImportAccount.model_validate(settings)
-                plan_import(None, account=receiver, debitoor=books, **planned)
-                pending = due(ledger, told["account_id"], receiver, run_id, RunKind.SCHEDULED)
-                rename(pending, account=receiver, **common)
-                pending = due(ledger, told["account_id"], receiver, run_id, RunKind.SCHEDULED)
-                import_(pending, account=receiver, getmyinvoices=gmi, debitoor=books, **common)
+            plan(job)
+            rename(job)
+            transfer(job)
+            if account.archives:
+                archive(job)
         except ServiceError as error:
             return f"{type(error).__name__}: {error}"
         finally:

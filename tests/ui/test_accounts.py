@@ -237,7 +237,7 @@ class TestState:
         ledger.steps.hold(entries[1], "currency", "It is in USD.")
         assert rows()["acme"]["progress"] == {"done": 2, "total": 3, "dag_run_id": run}
 
-    def test_it_is_stopped_and_says_what_to_mend(self, rows, ran, ledger, enter):
+    def test_it_is_stopped_and_says_what_to_correct(self, rows, ran, ledger, enter):
         enter("1", state=State.HELD)
         recorded(ledger, ran(state="failed"), "stopped", "The key is blocked.", "Enter a new key.")
         row = rows()["acme"]
@@ -305,12 +305,12 @@ def test_a_look_at_one_account_leaves_what_is_known_of_the_others(
 
 
 class TestFiles:
-    def test_a_broken_file_is_a_row_that_says_what_to_mend(self, rows, accounts):
+    def test_a_broken_file_is_a_row_that_says_what_to_correct(self, rows, accounts):
         (accounts / "acme.yaml").write_text("type: export\nname: Acme\ndebitoor_id: nobody\n")
         row = rows()["acme"]
         assert (row["state"], row["name"], row["direction"]) == ("broken", "acme.yaml", None)
         assert row["advice_code"] == "broken"
-        assert row["advice"] == f"{row['problems'][0]['message']} {row['problems'][0]['mend']}"
+        assert row["advice"] == f"{row['problems'][0]['message']} {row['problems'][0]['remedy']}"
         assert {problem["field"] for problem in row["problems"]} == {"debitoor_id", "connections"}
         assert [problem["line"] for problem in row["problems"] if problem["field"] == "debitoor_id"] == [3]
 

@@ -308,7 +308,7 @@ class TestFile:
         answer = page().get(f"api/accounts/acme/documents/{entry.id}/file", params={"at": "target"})
         assert (answer.status_code, answer.json()) == (
             404,
-            {"detail": "Nobody knows which record of the target it is."},
+            {"detail": "It is not known which record of the target it is."},
         )
 
     def test_the_service_refuses_the_key(self, page, acme, sent):
@@ -324,30 +324,20 @@ class TestFile:
         answer = page().get(
             f"api/accounts/acme/documents/{ledger.documents.entries()[0].id}/file", params={"at": "source"}
         )
-        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be mended first."})
+        assert (answer.status_code, answer.json()) == (409, {"detail": "The account's file has to be corrected first."})
 
 
 def exported(account_id: str, ledger: Ledger) -> None:
     """Move what there is, as a run would."""
-    from debitoor_provider.runs.exchange import Exchange, account_of
-    from debitoor_provider.sync.export.mover import export
+    from debitoor_provider.runs.jobs import account_of, job_of
+    from debitoor_provider.sync.steps.plan import plan
     from debitoor_provider.sync.steps.rename import rename
-    from debitoor_provider.sync.window import RunKind
+    from debitoor_provider.sync.steps.transfer import transfer
 
-    exchange = Exchange(account_id, account_of(account_id, None), ledger, RUN)
-    try:
-        plan = exchange.plan(None, RunKind.MANUAL)
-        rename(plan.due, account=exchange.export_account, ledger=ledger, run_id=RUN)
-        export(
-            plan.due,
-            account=exchange.export_account,
-            ledger=ledger,
-            getmyinvoices=exchange.getmyinvoices,
-            debitoor=exchange.debitoor,
-            run_id=RUN,
-        )
-    finally:
-        exchange.close()
+    with job_of(account_id, account_of(account_id, None), ledger, run_id=RUN) as job:
+        plan(job)
+        rename(job)
+        transfer(job)
 
 
 def test_times_are_told_in_utc(page, shelf):

@@ -28,9 +28,9 @@ CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    samples._kept.clear()
+    samples._answers.clear()
     yield
-    samples._kept.clear()
+    samples._answers.clear()
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ class TestTheCheck:
         assert told["yaml"].endswith("rename: '{company}'\n")
         assert (told["dag_id"], told["exists"]) == ("debitoor__new-account", False)
 
-    def test_names_each_problem_with_its_field_and_mend(
+    def test_names_each_problem_with_its_field_and_remedy(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
     ):
         told = ask(page(), "check", entered(name=None, frequency="dayly", rename="{compny}", filter={"tags": 5}))
         problems = {problem["field"]: problem for problem in told["problems"]}
         assert problems.keys() == {"name", "frequency", "rename", "filter.tags"}
-        assert "Did you mean daily?" in problems["frequency"]["mend"]
+        assert "Did you mean daily?" in problems["frequency"]["remedy"]
         assert "(character 1)" in problems["rename"]["message"]
         line = told["yaml"].splitlines()[problems["frequency"]["line"] - 1]
         assert line == "frequency: dayly"
@@ -142,7 +142,7 @@ class TestNames:
         told = ask(page(), "names", entered(rename="{compny}"))
         assert told["names"] == []
         assert told["problem"]["field"] == "rename"
-        assert "Did you mean" in told["problem"]["mend"] + told["problem"]["message"]
+        assert "Did you mean" in told["problem"]["remedy"] + told["problem"]["message"]
 
     def test_typing_costs_one_call(
         self,
@@ -256,7 +256,7 @@ class TestTheRecord:
         defaults = {"tags": ["debitoor"], "company": "Acme GmbH", "note": "sold"}
         (record,) = ask(page(), "record", entered("import", defaults=defaults))["records"]
         assert record == {
-            "source_name": "2026-17.pdf",
+            "source_name": "2026-17",
             "description": f"sold [Debitoor {invoice['id']}] #debitoor",
             "lines": ["119.00 EUR"],
             "supplier": "Acme GmbH",

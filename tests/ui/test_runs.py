@@ -128,11 +128,8 @@ class TestBackfill:
 
 
 def planned_all(account_id: str, ledger: Ledger) -> None:
-    from debitoor_provider.runs.exchange import Exchange, account_of
-    from debitoor_provider.sync.window import RunKind
+    from debitoor_provider.runs.jobs import account_of, job_of
+    from debitoor_provider.sync.steps.plan import plan
 
-    exchange = Exchange(account_id, account_of(account_id, None), ledger, "debitoor__acme/manual__1")
-    try:
-        exchange.plan(None, RunKind.MANUAL)
-    finally:
-        exchange.close()
+    with job_of(account_id, account_of(account_id, None), ledger, run_id="debitoor__acme/manual__1") as job:
+        plan(job)

@@ -179,12 +179,12 @@ class TestAnAccountThatIsThere:
 
 
 class TestSettingsThatAreNotRight:
-    def test_are_refused_with_what_to_mend(self, page: Callable[..., TestClient], accounts: Path):
+    def test_are_refused_with_what_to_correct(self, page: Callable[..., TestClient], accounts: Path):
         answer = put(page(), frequency="dayly", debitoor_id="nobody")
         assert answer.status_code == 422
         problems = answer.json()["problems"]
         assert [(problem["field"], problem["line"]) for problem in problems] == [("debitoor_id", 3), ("frequency", 4)]
-        assert "Did you mean daily?" in problems[1]["mend"]
+        assert "Did you mean daily?" in problems[1]["remedy"]
         assert list(accounts.iterdir()) == []
 
     def test_are_refused_however_deep(self, page: Callable[..., TestClient]):

@@ -37,7 +37,7 @@ _ACCOUNTS = (
     ActionCommand("list", "List the accounts and how they stand", _lazy("accounts.list_accounts"), _ALL),
     ActionCommand(
         "validate",
-        "Check account files; exit code 1 when one has to be mended",
+        "Check account files; exit code 1 when one has to be corrected",
         _lazy("accounts.validate"),
         (
             Arg(("files",), nargs="*", metavar="FILE", help="Account files (default: all of the accounts folder)"),

@@ -14,6 +14,7 @@ from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_e
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.runs.tables import cell, preview_table
 from debitoor_provider.runs.windows import to_day
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Ledger
-
-
-_TOLD = ("line", "field", "message", "mend")  # of a problem, to other programs
 
 
 @suppress_logs_and_warning
@@ -92,11 +90,14 @@ def validate(args: Namespace) -> None:
 
 def _finding(file: AccountFile, problem: Problem | None) -> dict[str, Any]:
     finding = {"account": file.account_id, "file": file.path.name, "result": "broken" if problem else "well"}
-    return finding | ({} if problem is None else {name: getattr(problem, name) for name in _TOLD})
+    if problem is None:
+        return finding
+    text, remedy = problem.message.text(), problem.message.remedy()
+    return finding | {"line": problem.line, "field": problem.field, "message": text, "remedy": remedy}
 
 
 def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
-    """Try both connections of an account and compare the books with its Debitoor id."""
+    """Test both connections of an account and compare the books with its Debitoor id."""
     hooks: dict[str, GetMyInvoicesHook | DebitoorHook] = {
         "getmyinvoices": GetMyInvoicesHook(account.connections.getmyinvoices),
         "debitoor": DebitoorHook(account.connections.debitoor),
@@ -106,15 +107,14 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
         try:
             works, sentence = hook.test_connection()
             if not works:
-                yield problem(sentence, "")
+                yield problem(Message("as_written", text=sentence, remedy=""))
             elif isinstance(hook, DebitoorHook):
                 with hook:
                     books_of(hook.client, account)
         except AirflowNotFoundException:
-            mend = "Add it (Admin, Connections), or correct its id in the file."
-            yield problem(f"Airflow has no connection {hook.http_conn_id}.", mend)
+            yield problem(Message("connection_missing", name=hook.http_conn_id))
         except ServiceError as error:
-            yield problem(error.message, error.remedy)
+            yield problem(error.message)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

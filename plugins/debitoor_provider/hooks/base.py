@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
 
@@ -16,18 +15,20 @@ from airflow.sdk.log import mask_secret
 from airflow.sdk.observability import stats
 
 from debitoor_provider.configuration import pacing_url
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.services.http.retry import READ, WRITE, Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT
-from debitoor_provider.services.http.transport import Call
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
+    from debitoor_provider.services.http.call import Params
     from debitoor_provider.services.http.session import ServiceSession
-    from debitoor_provider.services.http.transport import Params, Transport
+    from debitoor_provider.services.http.transport import Transport
 
 
 class Client(Protocol):
@@ -35,6 +36,10 @@ class Client(Protocol):
 
     session: ServiceSession
     transport: Transport
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the service's clock is ahead of ours (negative: behind); ``None`` before the first answer."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -48,7 +53,7 @@ C = TypeVar("C", bound=Client)
 
 _NO_RETRIES = Backoff(slow_down=(), fault=())
 
-_LARGEST_CLOCK_ERROR = timedelta(minutes=5)
+_LARGEST_CLOCK_ERROR = timedelta(minutes=1)
 
 
 class ServiceHook(HttpHook, Generic[C]):
@@ -65,7 +70,7 @@ class ServiceHook(HttpHook, Generic[C]):
     def __init__(self, conn_id: str, method: str = "GET") -> None:
         super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
         self._given: Connection | None = None
-        self.patient = False
+        self.low_priority = False
         """Whether its calls leave a part of the allowance to others; to be set before the first call."""
 
     @classmethod
@@ -137,21 +142,17 @@ class ServiceHook(HttpHook, Generic[C]):
         return self.client.session.url(endpoint or "/")
 
     def test_connection(self) -> tuple[bool, str]:
-        """Try the connection, and say in a sentence what is wrong with it."""
+        """Try the connection, and return whether it works and a sentence about it."""
         try:
             with self.client_without_retries() as client:
-                dates: list[str] = []
-                client.session.hooks["response"].append(
-                    lambda response, **_: dates.append(response.headers.get("Date", ""))
-                )
-                works, sentence = self._tested(client)
-                problem = _clock_problem(dates[-1]) if works else ""
-                return (False, problem) if problem else (works, sentence)
+                works, found = self._tested(client)
+                problem = _clock_problem(client.clock_offset) if works else None
+                return (False, problem.full()) if problem else (works, found.full())
         except ServiceError as error:
             return False, str(error)
 
     def client_without_retries(self) -> C:
-        """Make a client that asks once, for a person who waits; to be closed by whoever asked for it."""
+        """Make a client that sends each call once, for a person who waits; the caller closes it."""
         return self._client(self._connection, _NO_RETRIES)
 
     def close(self) -> None:
@@ -159,7 +160,7 @@ class ServiceHook(HttpHook, Generic[C]):
         if "client" in self.__dict__:
             client: C = self.__dict__.pop("client")
             client.close()
-            _tell_calls_left(client.transport, self.http_conn_id)
+            _report_calls_left(client.transport, self.http_conn_id)
 
     def __enter__(self) -> Self:
         return self
@@ -169,11 +170,11 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @property
     def _connection(self) -> Connection:
-        if self._given:  # in those that Airflow keeps it masks the secrets itself
+        if self._given:  # Airflow masks the secrets of those that it keeps
             mask_secret(self._given.password)
             mask_secret(self._given.extra_dejson)
         found = self._given or self.get_connection(self.http_conn_id)
-        # Made anew: in the API server it is a row of the database, which must neither change nor give up a Secret.
+        # A copy: in the API server it is a row of the database, which must neither change nor hold a Secret.
         fields: dict[str, Any] = {name: getattr(found, name) for name in ("conn_type", "schema", "port")}
         for name in ("host", "login", "password", "extra"):  # any of them may hold a secret
             value = getattr(found, name)
@@ -189,37 +190,31 @@ class ServiceHook(HttpHook, Generic[C]):
 
         By default a SQLite file in Airflow's home, which serves all processes of one machine.
         """
-        return Pacer(key, allowance, store=pacing_url(), patient=self.patient)
+        return Pacer(key, allowance, store=pacing_url(), low_priority=self.low_priority)
 
     @abstractmethod
     def _client(self, connection: Connection, backoff: Backoff) -> C:
         """Make the typed client of a connection."""
 
     @abstractmethod
-    def _tested(self, client: C) -> tuple[bool, str]:
-        """Try a client; errors of the service may be raised."""
+    def _tested(self, client: C) -> tuple[bool, Message]:
+        """Try a client, and return whether it works and what was found.
+
+        :raises ServiceError: when the service refuses or cannot be reached
+        """
 
 
-def _tell_calls_left(transport: Transport, conn_id: str) -> None:
-    """Tell Airflow's metrics how much of a connection's allowance is left; nothing when it has none."""
-    with suppress(ServiceError):  # the store is away: whoever calls next is told
+def _report_calls_left(transport: Transport, conn_id: str) -> None:
+    """Report to Airflow's metrics how much of a connection's allowance is left; nothing when it has none."""
+    with suppress(ServiceError):  # the store is not available, which the next call reports
         if (left := transport.calls_left()) is not None:
             tags = {"conn_id": stats.normalize_name_for_stats(conn_id, log_warning=False)}
             stats.gauge("debitoor.calls_left", left, tags=tags)
 
 
-def _clock_problem(date: str) -> str:
-    """Return what is wrong with this machine's clock, judged by a ``Date`` header; empty when nothing is."""
-    try:
-        theirs = parsedate_to_datetime(date)
-    except ValueError:
-        return ""
-    off = datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
-    if abs(off) <= _LARGEST_CLOCK_ERROR:
-        return ""
-    minutes = round(abs(off).total_seconds() / 60)
-    ahead = "fast" if off > timedelta() else "slow"
-    return (
-        f"The service answers, but this machine's clock is {minutes} minutes {ahead}. "
-        "Set it right, or documents will be missed."
-    )
+def _clock_problem(offset: timedelta | None) -> Message | None:
+    """Return what is wrong with this machine's clock; ``None`` when nothing is known to be."""
+    if offset is None or abs(offset) <= _LARGEST_CLOCK_ERROR:
+        return None
+    code = "clock_slow" if offset > timedelta() else "clock_fast"
+    return Message(code, count=round(abs(offset).total_seconds() / 60))

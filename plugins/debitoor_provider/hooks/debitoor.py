@@ -8,6 +8,7 @@ from airflow.sdk.log import mask_secret
 
 from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.http.errors import Misconfigured
@@ -82,7 +83,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         return token
 
     def whose(self) -> str:
-        """Ask for the e-mail address of the account that the token belongs to; empty when the service does not tell.
+        """Return the e-mail address of the account that the token belongs to; empty when the service does not give it.
 
         :raises ServiceError: when the token is not accepted, or the service cannot be reached just now
         """
@@ -105,24 +106,21 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             backoff=backoff,
         )
 
-    def _tested(self, client: DebitoorClient) -> tuple[bool, str]:
+    def _tested(self, client: DebitoorClient) -> tuple[bool, Message]:
         environment = client.environment()
         email = _email_of(client, environment)
         expected = Fields(self._connection).text("email")
         if expected and email and expected.lower() != email.lower():
-            return False, f"The access token belongs to {email}, but the connection is meant for {expected}."
-        return True, f"Connected to {email or environment.id}."
+            return False, Message("token_of_another_account", email=email, expected=expected)
+        return True, Message("connected", account=email or environment.id)
 
     def _of_app(self, fields: Fields, name: str) -> str:
         value = fields.text(name)
         if not value:
-            raise Misconfigured(
-                f"The field '{name}' is empty.",
-                remedy=f"Enter it in the connection '{self.debitoor_conn_id}'; it comes from registering the app.",
-            )
+            raise Misconfigured(Message("app_field_empty", field=name, connection=self.debitoor_conn_id))
         return value
 
 
 def _email_of(client: DebitoorClient, environment: Environment) -> str:
-    """Give an account's address; nothing but the id is certain in the environment (contract A27)."""
+    """Return an account's address; only the id is certain in the environment (contract A27)."""
     return environment.email or client.settings().account_email

@@ -1,4 +1,4 @@
-"""Read a connection: its address, its extras with their bounds, and what to say when one of them cannot be."""
+"""Read a connection: its address and its extras, with their bounds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 
@@ -33,7 +34,7 @@ class Fields:
         if value is None:
             return ""
         if not isinstance(value, str | int):
-            raise self._wrong(name, "a text")
+            raise Misconfigured(Message("field_not_text", **self._place(name)))
         return str(value).strip()
 
     def whole(self, name: str, *, at_least: int, at_most: int) -> int | None:
@@ -44,11 +45,11 @@ class Fields:
         value = self._extra.get(name)
         if value is None or value == "":
             return None
-        what = f"a whole number from {at_least} to {at_most}"
         if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not at_least <= value <= at_most:
-            raise self._wrong(name, what)
+            place = self._place(name)
+            raise Misconfigured(Message("field_not_in_range", at_least=at_least, at_most=at_most, **place))
         return value
 
     def switch(self, name: str) -> bool:
@@ -56,13 +57,13 @@ class Fields:
 
         :raises Misconfigured: for anything that is neither on nor off
         """
-        value = Secret(str(self._extra.get(name) or "").strip().lower())  # whatever somebody entered here
+        value = Secret(str(self._extra.get(name) or "").strip().lower())  # whatever was entered here
         if value not in _TRUE | _FALSE:
-            raise self._wrong(name, "true or false")
+            raise Misconfigured(Message("field_not_switch", **self._place(name)))
         return value in _TRUE
 
     def base_url(self, default: str) -> str:
-        """Return the address from host, schema and port; HTTPS where no scheme is named."""
+        """Return the address from host, schema and port; HTTPS where no scheme is given."""
         host = (self._connection.host or "").strip()
         if not host:
             return default
@@ -71,11 +72,8 @@ class Fields:
         port = f":{self._connection.port}" if self._connection.port else ""
         return urlunsplit((parts.scheme, parts.netloc + port, parts.path, parts.query, parts.fragment))
 
-    def _wrong(self, name: str, what: str) -> Misconfigured:
-        return Misconfigured(
-            f"The field '{name}' has to be {what}.",
-            remedy=f"Correct it in the connection '{self._connection.conn_id}'.",
-        )
+    def _place(self, name: str) -> dict[str, str]:
+        return {"field": name, "connection": self._connection.conn_id}
 
 
 def _extra(connection: Connection) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider.hooks.base import ServiceHook
 from debitoor_provider.hooks.fields import Fields
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.http.session import READ_TIMEOUT
@@ -69,24 +70,22 @@ class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):
         self.client.identify()
         return self.client
 
-    def _tested(self, client: GetMyInvoicesClient) -> tuple[bool, str]:
+    def _tested(self, client: GetMyInvoicesClient) -> tuple[bool, Message]:
         client.check()
         account = client.account()
         if problem := _zone_problem(account, client.zone):
             return False, problem
-        return True, f"Connected to {account.organization or account.name or 'GetMyInvoices'} ({account.account_id})."
+        name = account.organization or account.name or constants.SERVICE
+        return True, Message("connected", account=f"{name} ({account.account_id})")
 
 
-def _zone_problem(account: Account, zone: ZoneInfo) -> str:
-    """Return a text if account and connection disagree about the time, in winter or in summer."""
+def _zone_problem(account: Account, zone: ZoneInfo) -> Message | None:
+    """Return a message if the time zones of account and connection differ, in winter or in summer."""
     try:
         theirs = ZoneInfo(account.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ""
+        return None
     moments = [datetime(datetime.now(UTC).year, month, 1, tzinfo=UTC) for month in (1, 7)]
     if all(moment.astimezone(zone).utcoffset() == moment.astimezone(theirs).utcoffset() for moment in moments):
-        return ""
-    return (
-        f"The service answers, but the account's time zone is {theirs.key} and the connection's is {zone.key}. "
-        "Enter the account's, or changed documents will be missed."
-    )
+        return None
+    return Message("time_zones_differ", account_zone=theirs.key, connection_zone=zone.key)

@@ -41,7 +41,7 @@ def sentence_of(code: str, params: Mapping[str, Any], language: str = ENGLISH) -
 def remedy_of(code: str, params: Mapping[str, Any], language: str = ENGLISH) -> str:
     """Return what a person can do about it; empty when there is nothing to do."""
     entry = _entry(code, language)
-    return _filled(entry.get("remedy", ""), params, language) if entry else ""
+    return _filled(entry.get("remedy", ""), params, language).strip() if entry else ""
 
 
 def parameters_of(code: str, language: str = ENGLISH) -> set[str]:

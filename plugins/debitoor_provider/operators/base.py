@@ -68,13 +68,13 @@ class SyncOperator(BaseOperator):
             self._job.ending.set()
 
     def _require_direction(self, job: Job) -> None:
+        from debitoor_provider.messages import Message
         from debitoor_provider.services.http.errors import Misconfigured
         from debitoor_provider.sync.directions import row_of
 
         if self.direction not in (None, job.direction.name):
-            raise Misconfigured(
-                f"The account {job.account_id} moves documents {row_of(job.account).title}.", operation=self.direction
-            )
+            message = Message("wrong_direction", account=job.account_id, direction=row_of(job.account).title)
+            raise Misconfigured(message, operation=self.direction)
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""

@@ -1,4 +1,4 @@
-"""The only task of an account whose file has to be mended first."""
+"""The only task of an account whose file has to be corrected first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class BrokenAccountOperator(BaseOperator):
     """Fail with what is wrong in the account file.
 
-    :param problems: each names file, line, field and mend
+    :param problems: each names file, line, field and remedy
     """
 
     template_fields: Sequence[str] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from debitoor_provider.configuration import turn_seconds
-from debitoor_provider.services.http.errors import ToldToEnd
+from debitoor_provider.services.http.errors import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def in_turns(job: Job) -> Iterator[None]:
     job.ending = turn = Turn(turn_seconds())
     try:
         yield
-    except ToldToEnd:
+    except Interrupted:
         if turn.is_stopped:
             raise
         raise AirflowRescheduleException(datetime.now(UTC) + REST) from None  # type: ignore[no-untyped-call]

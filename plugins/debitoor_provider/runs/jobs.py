@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.accounts.files import find_account
@@ -64,14 +65,11 @@ class Services:
         connection_id = getattr(self._account.connections, service)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
-            opened.patient = self._patient
+            opened.low_priority = self._patient
             return opened.client
         except AirflowNotFoundException:
-            raise Misconfigured(
-                f"Airflow has no connection {connection_id}.",
-                operation=f"open account {self._account_id}",
-                remedy="Add it (Admin, Connections), or correct the account's connections.",
-            ) from None
+            message = Message("connection_missing", account=self._account_id, connection=connection_id)
+            raise Misconfigured(message, operation="open_account") from None
 
 
 def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
@@ -130,7 +128,10 @@ def account_of(account_id: str, settings: Account | None) -> Account:
         return settings
     file = find_account(accounts_folder(), account_id)
     if file.account is None or file.problems:
-        raise Misconfigured("\n".join(map(str, file.problems)), operation=f"read account {account_id}")
+        problems = "\n".join(map(str, file.problems))
+        raise Misconfigured(
+            Message("account_unusable", account=account_id, problems=problems), operation="read_account_file"
+        )
     return file.account
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, manual
@@ -41,7 +42,7 @@ def requested_window(
     if kind_of(context) is RunKind.BACKFILL:
         start, end = context["data_interval_start"], context["data_interval_end"]
         if start is None or end is None:
-            raise Misconfigured("The backfill's run has no data interval.", operation="plan")
+            raise Misconfigured(Message("backfill_without_interval"), operation="plan")
         return backfill(start, end, account.timezone)
     return None
 
@@ -56,8 +57,7 @@ def to_ids(text: str, account: Account) -> tuple[str, ...]:
     wrong = [part for part in ids if not row.source_id.fullmatch(part)]
     if wrong:
         raise Misconfigured(
-            f"Documents: {wrong[0][:60]!r} is not the id of a document.",
-            remedy=f"Ids of {row.source_title} look like {row.source_id_example}.",
+            Message("form_not_an_id", text=repr(wrong[0][:60]), source=row.source_title, example=row.source_id_example)
         )
     return ids
 
@@ -71,4 +71,4 @@ def to_day(field: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
-        raise Misconfigured(f"{field}: {text[:60]!r} is not a date.", remedy="Write it as YYYY-MM-DD.") from None
+        raise Misconfigured(Message("form_not_a_date", field=field, text=repr(text[:60]))) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.accounts.settings import ExportAccount
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.sync.accounts.settings import Account
 
-_OPERATION = "check account"
+_OPERATION = "check_account"
 
 
 def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
@@ -32,17 +33,14 @@ def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
         )
     if books.email.strip().casefold() != account.debitoor_id.casefold():
         raise Misconfigured(
-            f"The token belongs to {books.email or 'an account without e-mail address'}, "
-            f"the account file says {account.debitoor_id}.",
+            Message(
+                "books_of_another_account",
+                email=books.email or Message("account_without_email"),
+                expected=account.debitoor_id,
+            ),
             service="Debitoor",
             operation=_OPERATION,
-            remedy="Correct debitoor_id in the account file, or connect the right Debitoor account.",
         )
     if isinstance(account, ExportAccount) and not (books.currency and books.country_code):
-        raise Misconfigured(
-            "The account does not tell its currency and country, so no document can be booked right.",
-            service="Debitoor",
-            operation=_OPERATION,
-            remedy="Complete the company profile in Debitoor.",
-        )
+        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=_OPERATION)
     return books

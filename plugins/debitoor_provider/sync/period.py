@@ -18,7 +18,7 @@ def outside(day: date | None, period: Period) -> LeftOut | None:
     if period.start is None and period.end is None:
         return None
     if day is None:
-        return LeftOut(Message("no_date_for_period"), waits=True)
+        return LeftOut(Message("no_date"), waits=True)
     if (period.start and day < period.start) or (period.end and day > period.end):
         return LeftOut(Message("period", date=day))
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.text import shorten
 
@@ -9,8 +10,5 @@ from debitoor_provider.sync.text import shorten
 def not_an_id(text: str, service: str, example: str) -> Misconfigured:
     """Build the error of a text that cannot be the id of a document."""
     return Misconfigured(
-        f"{shorten(text, 40)!r} is not the id of a document.",
-        service=service,
-        operation="plan",
-        remedy=f"Enter the document's own id, as in {example}.",
+        Message("not_a_document_id", text=repr(shorten(text, 40)), example=example), service=service, operation="plan"
     )

@@ -56,7 +56,7 @@ app.include_router(consent.callback_router)
 
 @app.exception_handler(ServiceError)
 def _service_error(_: Request, error: ServiceError) -> JSONResponse:
-    return JSONResponse({"detail": error.message, "remedy": error.remedy}, 502)
+    return JSONResponse({"detail": error.message.text(), "remedy": error.remedy}, 502)
 
 
 @app.exception_handler(IllegalTransition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.ui.jobs import opened_job
 
@@ -28,10 +29,10 @@ def fetch(entry: Entry, account: Account, side: Side) -> tuple[str, Iterator[byt
     body = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115  closed behind the last piece
     try:
         if side == "target" and not entry.target_id:
-            raise NotFound("It is not known which record of the target it is.")
+            raise NotFound(Message("target_record_unknown"))
         with opened_job(entry.account, account) as job:
             if entry.direction != job.direction.name:
-                raise NotFound("The account moves documents the other way now.")
+                raise NotFound(Message("direction_changed"))
             name = job.direction.file_name(entry, side)
             job.direction.download(entry, side, body)
     except BaseException:

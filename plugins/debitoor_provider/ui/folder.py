@@ -89,7 +89,7 @@ def settings_of(account_id: str) -> Account:
     """
     file = account_file(account_id)
     if file.account is None or file.problems:
-        raise HTTPException(409, "The account's file has to be mended first.")
+        raise HTTPException(409, "The account's file has to be corrected first.")
     return file.account
 
 

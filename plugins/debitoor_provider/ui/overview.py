@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class AccountState(StrEnum):
     """How an account is; when several hold, the first."""
 
-    BROKEN = "broken"  # its file has to be mended
+    BROKEN = "broken"  # its file has to be corrected
     RUNNING = "running"
     STOPPED = "stopped"  # a person has to mend something before any run can succeed
     FAILED = "failed"
@@ -83,8 +83,7 @@ class Overview:
         """
         match self.state:
             case AccountState.BROKEN:
-                problem = self.file.problems[0]
-                return f"{problem.message} {problem.mend}".strip(), "broken"
+                return self.file.problems[0].message.full(), "broken"
             case AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (told := self.run.remedy or self.run.error):
                     return told, ""

@@ -20,7 +20,10 @@ from debitoor_provider.services.http.errors import (
     BadAnswer,
     CredentialsRefused,
     FileRefused,
+    Misconfigured,
     NotFound,
+    PathGone,
+    PermissionMissing,
     Refused,
     Unavailable,
     UnclearOutcome,
@@ -299,10 +302,54 @@ def test_other_income(service, client):
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_revoked_token_is_told_at_once(service, client, status):
-    service.on("GET", EXPENSES, Reply({"code": status, "message": "x"}, status=status))
+    service.answer_all(Reply({"code": status, "message": "x"}, status=status))
     with pytest.raises(CredentialsRefused, match="revoked"):
         client.expenses()
-    assert len(service.asked) == 1
+    assert len(service.calls("GET", EXPENSES)) == 1
+
+
+RETIRED = [
+    Reply({"code": 404, "message": "Not found"}, status=404),
+    Reply({"code": 410, "message": "Gone"}, status=410),
+    Reply(b"<html>Forbidden</html>", status=403, headers={"Content-Type": "text/html"}),
+    Reply(b"", status=301, headers={"Location": "/elsewhere"}),
+]
+
+
+@pytest.mark.parametrize("reply", RETIRED, ids=["404", "410", "403 page", "301"])
+class TestOneRetiredPath:
+    def test_it_is_named_while_the_others_answer(self, service, client, reply):
+        service.on("GET", "/api/sales/creditnotes/v4", reply)
+        service.on("GET", "/api/environment/v1", Reply({"id": "e1"}))
+        with pytest.raises(PathGone, match="no longer answers at /api/sales/creditnotes/v4") as gone:
+            client.credit_notes()
+        assert gone.value.operation == "list_credit_notes"
+        assert "Update the provider" in gone.value.remedy
+
+    def test_it_is_the_token_when_that_is_refused_elsewhere(self, service, client, reply):
+        service.on("GET", "/api/sales/creditnotes/v4", reply)
+        service.on("GET", "/api/environment/v1", Reply({"code": 401}, status=401))
+        with pytest.raises(CredentialsRefused):
+            client.credit_notes()
+
+    def test_it_is_the_address_when_no_path_answers(self, service, client, reply):
+        service.answer_all(reply)
+        with pytest.raises(Misconfigured, match="address"):
+            client.credit_notes()
+
+
+def test_a_token_that_works_elsewhere_lacks_a_permission(service, client):
+    service.on("GET", EXPENSES, Reply({"code": 403, "message": "x"}, status=403))
+    service.on("GET", "/api/environment/v1", Reply({"id": "e1"}))
+    with pytest.raises(PermissionMissing):
+        client.expenses()
+
+
+def test_the_clock_of_the_service_is_known_from_its_answers(service, client):
+    assert client.clock_offset is None
+    service.on("GET", EXPENSES, rows())
+    client.expenses()
+    assert abs(client.clock_offset) < timedelta(seconds=2)
 
 
 def test_a_read_gives_up_after_the_set_number_of_attempts(service, client, naps):

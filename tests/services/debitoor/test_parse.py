@@ -107,3 +107,16 @@ def test_purchase_tax_rates(charge, rates):
     found = parse.purchase_tax_rates({"baseTax": {"defaultRate": 19, "rates": [0, 7, 19]}, "reverseCharge": charge})
     assert (found.default_rate, found.rates) == (Decimal(19), (Decimal(0), Decimal(7), Decimal(19)))
     assert found.reverse_charge_rates == rates
+
+
+@pytest.mark.parametrize("more", [{}, {"currency": None, "countryCode": None, "email": None}, {"currency": 5}])
+def test_only_the_id_of_an_environment_is_certain(more):
+    found = parse.environment({"id": "e1", **more})
+    assert (found.id, found.country_code, found.email) == ("e1", "", "")
+    assert found.currency in ("", "5")
+
+
+@pytest.mark.parametrize(("written", "amount"), [("119,00", "119.00"), ("1.234,56", "1234.56"), ("1,234", None)])
+def test_an_amount_that_can_be_read_in_two_ways_is_not_read(written, amount):
+    found = parse.sales_document({"id": "1", "totalGrossAmount": written})
+    assert found.total_gross_amount == (amount and Decimal(amount))

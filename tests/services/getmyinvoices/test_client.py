@@ -13,8 +13,11 @@ from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.services.http.errors import (
     AlreadyExists,
     BadAnswer,
+    CredentialsRefused,
     FileRefused,
+    Misconfigured,
     NotFound,
+    PathGone,
     QuotaUsedUp,
     Refused,
     Unavailable,
@@ -325,3 +328,55 @@ def test_ids_are_part_of_no_path_but_their_own(service, client):
     with pytest.raises(Refused):
         client.document("7/../8")  # type: ignore[arg-type]
     assert service.asked == []
+
+
+STATUS = "/accounts/v3/apiStatus"
+RETIRED = [
+    Reply({"detail": "x"}, status=404),
+    Reply({"errors": [{"code": 405, "detail": "x"}]}, status=405),
+    Reply({"errors": [{"code": 410, "detail": "x"}]}, status=410),
+    Reply({"errors": [{"code": 400, "detail": "Action is not valid."}]}, status=400),
+    Reply(b"<html>Forbidden</html>", status=403, headers={"Content-Type": "text/html"}),
+    Reply(b"", status=301, headers={"Location": "/elsewhere"}),
+]
+
+
+@pytest.mark.parametrize("reply", RETIRED, ids=["404", "405", "410", "400", "403 page", "301"])
+class TestOneRetiredPath:
+    def test_it_is_named_while_the_others_answer(self, service, client, reply):
+        service.on("GET", "/accounts/v3/tags", reply)
+        service.on("GET", STATUS, OK)
+        with pytest.raises(PathGone, match="no longer answers at /tags"):
+            client.tags()
+
+    def test_it_is_the_key_when_that_is_refused_elsewhere(self, service, client, reply):
+        service.on("GET", "/accounts/v3/tags", reply)
+        service.on("GET", STATUS, refused(407, 403))
+        with pytest.raises(CredentialsRefused, match="blocked"):
+            client.tags()
+
+    def test_it_is_the_address_when_no_path_answers(self, service, client, reply):
+        service.answer_all(reply)
+        with pytest.raises(Misconfigured, match="address"):
+            client.tags()
+
+    def test_a_document_is_not_uploaded_where_that_is_gone(self, service, client, reply):
+        service.on("POST", DOCUMENTS, reply)
+        service.on("GET", STATUS, OK)
+        with pytest.raises(PathGone):
+            client.upload(NEW, PDF)
+        assert len(service.calls("POST", DOCUMENTS)) == 1
+
+    def test_a_file_comes_in_the_other_way(self, service, client, reply):
+        service.on("GET", FILE, reply)
+        service.on("GET", ONE, detail(PDF))
+        for _ in range(2):
+            assert client.download(7, io.BytesIO(), filename="r.pdf") == len(PDF)
+        assert len(service.calls("GET", FILE)) <= 2
+
+
+def test_the_clock_of_the_service_is_known_from_its_answers(service, client):
+    assert client.clock_offset is None
+    service.on("GET", STATUS, OK)
+    client.check()
+    assert abs(client.clock_offset.total_seconds()) < 2

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.services.getmyinvoices.explain import _CODES, explain
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.explain import _CODES, _KEY_CODES, ATTACHMENT_CODES, explain
 from debitoor_provider.services.http.answer import Answer
+from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import (
     AlreadyExists,
     CredentialsRefused,
     FileRefused,
     Misconfigured,
     NotFound,
+    PathGone,
+    PathInDoubt,
     PermissionMissing,
     QuotaUsedUp,
     RateLimited,
@@ -25,6 +29,13 @@ SHAPES = {
     "gateway": lambda code, detail: {"code": code, "detail": detail},
     "keyed": lambda code, detail: {"errors": {"0": {"code": str(code), "detail": detail}}},
 }
+
+
+READ_DOCUMENT = Call("read_document", "GET", "/documents/7")
+LIST_DOCUMENTS = Call("list_documents", "GET", "/documents", subject=Subject.ACCOUNT)
+UPLOAD_DOCUMENT = Call("upload_document", "POST", "/documents", subject=Subject.NEW_RECORD, sends_file=True)
+CREATE_COMPANY = Call("create_company", "POST", "/companies", subject=Subject.ACCOUNT)
+ADD_ATTACHMENT = Call("add_attachment", "POST", "/documents/7/attachments", sends_file=True, codes=ATTACHMENT_CODES)
 
 
 @pytest.fixture(params=SHAPES)
@@ -55,7 +66,7 @@ def shape(request):
     ],
 )
 def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
-    error = explain(Answer(status, shape(code, "x")), "read document")
+    error = explain(Answer(status, shape(code, "x")), READ_DOCUMENT)
     assert type(error) is kind
     assert (error.status, error.code) == (status, code)
 
@@ -66,10 +77,10 @@ def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
         (400, Refused),
         (401, CredentialsRefused),
         (403, CredentialsRefused),
-        (404, Misconfigured),
-        (405, Misconfigured),
+        (404, PathInDoubt),
+        (405, PathInDoubt),
         (408, Unavailable),
-        (410, Misconfigured),
+        (410, PathInDoubt),
         (413, FileRefused),
         (415, Refused),
         (422, Refused),
@@ -81,76 +92,90 @@ def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
     ],
 )
 def test_a_body_that_says_nothing_leaves_the_status(status, kind):
-    assert type(explain(Answer(status), "upload document")) is kind
+    assert type(explain(Answer(status), UPLOAD_DOCUMENT)) is kind
 
 
 def test_a_missing_record_and_a_wrong_address_are_told_apart():
-    assert isinstance(explain(Answer(422, {"error_code": 106}), "read document"), NotFound)
-    assert type(explain(Answer(404, {"detail": "x"}), "read document")) is Refused
-    for payload, operation in ((None, "read document"), ({"detail": "x"}, "list documents")):
-        assert isinstance(explain(Answer(404, payload), operation), Misconfigured)
+    assert isinstance(explain(Answer(422, {"error_code": 106}), READ_DOCUMENT), NotFound)
+    assert type(explain(Answer(404, {"detail": "x"}), READ_DOCUMENT)) is Refused
+    for payload, call in ((None, READ_DOCUMENT), ({"detail": "x"}, LIST_DOCUMENTS)):
+        doubt = explain(Answer(404, payload), call)
+        assert isinstance(doubt, PathInDoubt)
+        assert (type(doubt.here), doubt.here.path) == (PathGone, call.path)
+        assert type(doubt.everywhere) is Misconfigured
+
+
+def test_403_with_a_web_page_says_nothing_about_the_key():
+    doubt = explain(Answer(403, is_page=True), READ_DOCUMENT)
+    assert isinstance(doubt, PathInDoubt)
+    assert type(doubt.everywhere) is Misconfigured
 
 
 def test_a_refusal_that_concerns_all_says_what_to_do():
-    assert explain(Answer(400, {"detail": "x"}), "list documents").remedy
-    assert explain(Answer(413, {"detail": "x"}), "create company").remedy
-    assert explain(Answer(400, {"detail": "x"}), "upload document").remedy
-    assert not explain(Answer(422, {"error_code": 107}), "upload document").remedy  # the document's own mend is told
+    assert explain(Answer(400, {"detail": "x"}), LIST_DOCUMENTS).remedy
+    assert explain(Answer(413, {"detail": "x"}), CREATE_COMPANY).remedy
+    assert explain(Answer(400, {"detail": "x"}), UPLOAD_DOCUMENT).remedy
+    assert not explain(Answer(422, {"error_code": 107}), UPLOAD_DOCUMENT).remedy  # the document's own remedy is shown
 
 
 def test_the_user_agent_and_a_wrong_path_are_told_apart(shape):
-    assert isinstance(explain(Answer(400, shape(400, "Invalid user agent.")), "x"), WrongUserAgent)
-    assert isinstance(explain(Answer(400, shape(400, "Action is not valid.")), "x"), Misconfigured)
+    assert isinstance(explain(Answer(400, shape(400, "Invalid user agent.")), READ_DOCUMENT), WrongUserAgent)
+    assert isinstance(explain(Answer(400, shape(400, "Action is not valid.")), READ_DOCUMENT), PathInDoubt)
 
 
 def test_success_false_is_an_error_even_with_status_200():
-    assert isinstance(explain(Answer(200, {"success": False, "error_code": 147}), "x"), Refused)
+    assert isinstance(explain(Answer(200, {"success": False, "error_code": 147}), READ_DOCUMENT), Refused)
 
 
 @pytest.mark.parametrize("payload", [None, {"success": True}, {"records": []}, [], {"success": "true"}])
 def test_a_success_is_no_error(payload):
-    assert explain(Answer(200, payload), "x") is None
+    assert explain(Answer(200, payload), READ_DOCUMENT) is None
 
 
 @pytest.mark.parametrize("uid", [28715, "28715"])
 def test_a_duplicate_tells_the_document_that_is_there(uid):
     payload = {"errors": [{"code": 127, "detail": "Document already exists", "duplicate_invoice_id": uid}]}
-    assert explain(Answer(422, payload), "upload document").document_uid == 28715
+    assert explain(Answer(422, payload), UPLOAD_DOCUMENT).document_uid == 28715
 
 
 def test_a_duplicate_without_id_is_one_nevertheless(shape):
-    assert explain(Answer(422, shape(127, "x")), "upload document").document_uid is None
+    assert explain(Answer(422, shape(127, "x")), UPLOAD_DOCUMENT).document_uid is None
 
 
 def test_a_code_of_attachments_means_something_else(shape):
-    assert isinstance(explain(Answer(422, shape(141, "x")), "upload document"), FileRefused)
-    full = explain(Answer(422, shape(141, "x")), "add attachment")
+    assert isinstance(explain(Answer(422, shape(141, "x")), UPLOAD_DOCUMENT), FileRefused)
+    full = explain(Answer(422, shape(141, "x")), ADD_ATTACHMENT)
     assert isinstance(full, Refused)
     assert "25" in str(full)
 
 
 def test_a_wait_is_passed_on():
-    assert explain(Answer(429, None, retry_after=30), "x").retry_after == 30
-    assert explain(Answer(503, None, retry_after=30), "x").retry_after == 30
+    assert explain(Answer(429, None, retry_after=30), READ_DOCUMENT).retry_after == 30
+    assert explain(Answer(503, None, retry_after=30), READ_DOCUMENT).retry_after == 30
 
 
 def test_what_stops_everything_says_what_to_do():
     for status, code in [(403, 403), (403, 407), (403, 430), (403, 431), (405, 0), (422, 105)]:
-        error = explain(Answer(status, {"code": code}), "x")
+        error = explain(Answer(status, {"code": code}), READ_DOCUMENT)
         assert isinstance(error, StopError)
         assert error.remedy
 
 
 def test_every_code_is_a_sentence():
-    assert all(message.endswith(".") and message[0].isupper() for _, message in _CODES.values())
+    sentences = [
+        Message(name).text() for _, name in [*_CODES.values(), *_KEY_CODES.values(), *ATTACHMENT_CODES.values()]
+    ]
+    assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in sentences)
 
 
 @pytest.mark.parametrize("payload", ["x", 5, {"errors": "x"}, {"errors": []}, {"errors": [1]}, {"code": {}}])
 def test_an_odd_body_is_no_stumbling_block(payload):
-    assert isinstance(explain(Answer(422, payload), "x"), Refused)
+    assert isinstance(explain(Answer(422, payload), READ_DOCUMENT), Refused)
 
 
 def test_the_service_s_words_are_kept_apart_from_the_sentence():
-    error = explain(Answer(422, {"errors": [{"code": 102, "detail": "Required parameters not set: fileName"}]}), "x")
+    error = explain(
+        Answer(422, {"errors": [{"code": 102, "detail": "Required parameters not set: fileName"}]}), READ_DOCUMENT
+    )
     assert error.fields[0].message == "Required parameters not set: fileName"
     assert "fileName" not in str(error)

@@ -29,13 +29,13 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.ConnectTimeout(gave_up(ConnectTimeoutError("slow"))), NotSent, "in time"),
         (requests.ReadTimeout(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
         (requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
-        (requests.ConnectionError(ProtocolError("Connection aborted.")), Unavailable, "broke off"),
-        (requests.exceptions.ChunkedEncodingError("incomplete"), Unavailable, "broke off"),
-        (requests.exceptions.SSLError("unexpected eof"), Unavailable, "broke off"),
+        (requests.ConnectionError(ProtocolError("Connection aborted.")), Unavailable, "interrupted"),
+        (requests.exceptions.ChunkedEncodingError("incomplete"), Unavailable, "interrupted"),
+        (requests.exceptions.SSLError("unexpected eof"), Unavailable, "interrupted"),
         (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
         (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
         (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
-        (requests.ConnectionError(), Unavailable, "broke off"),
+        (requests.ConnectionError(), Unavailable, "interrupted"),
     ],
 )
 def test_each_failure_is_told_apart_by_whether_anything_was_sent(fault, kind, said):

@@ -20,7 +20,9 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("reader", [reading.text, reading.texts, reading.integer, reading.decimal, reading.decimals])
+@pytest.mark.parametrize(
+    "reader", [reading.text, reading.texts, reading.integer, reading.decimal, reading.amount, reading.decimals]
+)
 @given(value=JSON)
 def test_nothing_a_service_may_send_breaks_a_reader(reader, value):
     reader(value)
@@ -32,26 +34,73 @@ def test_nothing_a_service_may_send_breaks_a_reader_of_days_and_flags(reader, va
     reader(value)
 
 
-@pytest.mark.parametrize(
-    ("written", "amount"),
-    [
-        (19, Decimal(19)),
-        (Decimal("11.90"), Decimal("11.90")),
-        ("1,234.50", Decimal("1234.50")),
-        (" 7.00 ", Decimal("7.00")),
-        ("", None),
-        ("n/a", None),
-        ("NaN", None),
-        ("Infinity", None),
-        ("1e999999", None),
-        (10**30, None),
-        (True, None),
-        (None, None),
-        ([], None),
-    ],
+ONE_READING = {
+    "119,00": "119.00",
+    "119.00": "119.00",
+    "1,234.50": "1234.50",
+    "1.234,56": "1234.56",
+    "1,234,567.00": "1234567.00",
+    "1.234.567,00": "1234567.00",
+    "1,234,567": "1234567",
+    "1.234.567": "1234567",
+    "1 234,56": "1234.56",
+    "1\u00a0234,56": "1234.56",
+    "1\u202f234.56": "1234.56",
+    "1'234.56": "1234.56",
+    "1 234": "1234",
+    "1234,567": "1234.567",
+    "1234.567": "1234.567",
+    "0,125": "0.125",
+    "0.125": "0.125",
+    "1,5": "1.5",
+    "1,2345": "1.2345",
+    "1234": "1234",
+    "-1,234.50": "-1234.50",
+    "\u2212119,00": "-119.00",
+    "+7": "7",
+    " 7.00 ": "7.00",
+    ".5": "0.5",
+}
+NO_READING = ["", "n/a", "NaN", "Infinity", "1e5", "1e999999", "1_000", "12,34,567.00", "1,234.567,00",
+              "1,,234.00", "1.2.3", "12,345,67", "1 234 56", "5.", "119,00-", "EUR 5", "--1", "\u0661\u0662",
+              "1,234 567.00"]  # fmt: skip
+TWO_READINGS = ["1,234", "12,345", "123,456", "-1,234", "1.234", "12.345", "-123.456"]
+
+
+@pytest.mark.parametrize(("written", "amount"), ONE_READING.items())
+def test_an_amount_with_one_reading_is_read(written, amount):
+    assert str(reading.amount(written)) == amount
+    assert str(reading.decimal(written)) == amount
+
+
+@pytest.mark.parametrize("written", [*NO_READING, 10**30, True, None, [], {}])
+def test_what_is_no_number_is_not_read(written):
+    assert reading.amount(written) is None
+    assert reading.decimal(written) is None
+
+
+@pytest.mark.parametrize("written", TWO_READINGS)
+def test_an_amount_with_two_readings_is_not_read(written):
+    assert reading.amount(written) is None
+
+
+@pytest.mark.parametrize(("written", "number"), [("136.750", "136.750"), ("19.000", "19.000"), ("1,234", None)])
+def test_a_rate_or_quantity_has_a_dot_as_decimal_mark(written, number):
+    assert reading.decimal(written) == (Decimal(number) if number else None)
+
+
+@pytest.mark.parametrize("written", [19, Decimal("11.90"), Decimal("1.234")])
+def test_a_json_number_is_read_as_it_is(written):
+    assert reading.amount(written) == written
+
+
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, places=2), st.sampled_from([(",", "."), (".", ","), (" ", ",")])
 )
-def test_an_amount_is_read_as_it_is_written_or_not_at_all(written, amount):
-    assert reading.decimal(written) == amount
+def test_an_amount_with_two_decimals_is_read_in_every_notation(value, marks):
+    thousands, mark = marks
+    written = f"{value:,.2f}".replace(",", "T").replace(".", mark).replace("T", thousands)
+    assert reading.amount(written) == value
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.errors import (
     BadAnswer,
     CredentialsRefused,
@@ -9,10 +12,12 @@ from debitoor_provider.services.http.errors import (
     NotSent,
     RateLimited,
     Refused,
+    TooSlow,
     Unavailable,
     UnclearOutcome,
 )
-from debitoor_provider.services.http.retry import QUESTION, READ, REPEATABLE, WRITE, Backoff, with_retries
+from debitoor_provider.services.http.retry import ONCE, QUESTION, READ, REPEATABLE, WRITE, Backoff, Rule
+from debitoor_provider.services.http.transport import Transport
 
 
 class Calls:
@@ -27,6 +32,18 @@ class Calls:
         if self.errors:
             raise self.errors.pop(0)
         return "done"
+
+
+class _NoService(Transport):
+    """Sends nothing: an attempt is what the call's reader makes of it."""
+
+    def _send(self, call: Call):
+        return nullcontext()
+
+
+def with_retries(calls: Calls, rule: Rule, backoff: Backoff) -> str:
+    transport = _NoService(None, service="Example", explain=lambda *_: None, backoff=backoff)
+    return transport._send_until_read(Call("read", "GET", "/a", rule=rule), lambda _: calls())
 
 
 @pytest.mark.parametrize("rule", [READ, WRITE, REPEATABLE, QUESTION])
@@ -58,6 +75,21 @@ def test_an_unclear_outcome_keeps_the_wait_that_the_service_asked_for(backoff):
     assert unclear.value.retry_after == 300
     assert unclear.value.after(RateLimited("later", retry_after=600)).retry_after == 600
     assert unclear.value.after(RateLimited("soon", retry_after=5)).retry_after == 600
+
+
+def test_a_call_that_took_too_long_is_not_made_again(backoff, naps):
+    for rule, kind in ((READ, TooSlow), (REPEATABLE, TooSlow), (QUESTION, TooSlow), (WRITE, UnclearOutcome)):
+        with pytest.raises(kind) as failed:
+            with_retries(calls := Calls(TooSlow("slow")), rule, backoff)
+        assert type(failed.value) is kind
+        assert (calls.made, naps) == (1, [])
+
+
+@pytest.mark.parametrize("error", [RateLimited("slow"), NotSent("refused"), Unavailable("503")])
+def test_what_may_happen_once_is_never_repeated(error, backoff):
+    with pytest.raises(type(error)):
+        with_retries(calls := Calls(error), ONCE, backoff)
+    assert calls.made == 1
 
 
 def test_a_fault_of_a_question_is_raised_as_it_is(backoff):

@@ -15,33 +15,43 @@ from email.utils import format_datetime
 
 import pytest
 
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.errors import (
     BadAnswer,
+    CredentialsRefused,
     FileRefused,
     Misconfigured,
     NotSent,
+    PathGone,
+    PathInDoubt,
     RateLimited,
     Refused,
     ServiceError,
+    TooSlow,
     Unavailable,
     UnclearOutcome,
 )
 from debitoor_provider.services.http.retry import REPEATABLE, WRITE, Backoff
 from debitoor_provider.services.http.session import HeaderAuth, ServiceSession
-from debitoor_provider.services.http.transport import Answer, Call, Transport
+from debitoor_provider.services.http.transport import Answer, Transport
+from tests.services.raw_server import dripping, raw_server
 from tests.services.scripted import CANARY, HANG_UP, PDF, Reply, ScriptedService, pdf
 
 READ_A = Call("read a", "GET", "/a")
 WRITE_A = Call("write a", "POST", "/a", body=lambda: b"{}", rule=WRITE)
 
 
-def explain(answer: Answer, operation: str) -> ServiceError | None:
+def explain(answer: Answer, call: Call) -> ServiceError | None:
     if answer.ok:
         return None
     if answer.status == 429:
         return RateLimited("Slow down.", retry_after=answer.retry_after)
     if answer.status >= 500:
         return Unavailable("Fault.")
+    if answer.status == 404:
+        return PathInDoubt(PathGone("Example", call.path), Misconfigured("Wrong address."))
+    if answer.status == 401:
+        return CredentialsRefused("Unknown token.")
     return Refused(f"No: {answer.payload}")
 
 
@@ -235,7 +245,7 @@ def test_json_or_a_web_page_is_no_file(service, transport, kind):
 
 
 def test_an_error_instead_of_a_file_is_that_error(service, transport):
-    service.on("GET", "/a", Reply({"message": "gone"}, status=404))
+    service.on("GET", "/a", Reply({"message": "locked"}, status=423))
     with pytest.raises(Refused):
         transport.stream(READ_A, io.BytesIO())
 
@@ -348,3 +358,172 @@ def test_an_untrusted_certificate_is_a_matter_of_configuration(backoff, monkeypa
     monkeypatch.setattr(requests.Session, "send", untrusted)
     with pytest.raises(Misconfigured, match="certificate"):
         transport_to("http://127.0.0.1:1", backoff).call(READ_A, same)
+
+
+PROBE = Call("read_environment", "GET", "/probe")
+
+
+class TestPathInDoubt:
+    """Whether the service is gone or only one of its paths is decided by a call to another path."""
+
+    @pytest.fixture
+    def transport(self, service, backoff):
+        made = transport_to(service.url, backoff, probe=PROBE)
+        yield made
+        made.close()
+
+    @pytest.mark.parametrize("call", [READ_A, WRITE_A])
+    def test_it_is_the_path_when_the_service_answers_elsewhere(self, service, transport, call):
+        service.on("GET", "/probe", Reply({"id": "1"}))
+        with pytest.raises(PathGone, match="Example no longer answers at /a") as gone:
+            transport.call(call, same)
+        assert (gone.value.path, gone.value.operation) == ("/a", call.operation)
+        assert len(service.asked) == 2
+
+    def test_it_is_the_service_when_that_does_not_answer_either(self, service, transport):
+        with pytest.raises(Misconfigured, match="Wrong address"):
+            transport.call(READ_A, same)
+
+    def test_it_is_the_token_when_that_is_refused_elsewhere(self, service, transport):
+        service.on("GET", "/probe", Reply({}, status=401))
+        with pytest.raises(CredentialsRefused):
+            transport.call(READ_A, same)
+
+    def test_it_is_not_decided_while_the_service_has_a_fault(self, service, transport):
+        service.on("GET", "/probe", Reply({}, status=503))
+        for call in (READ_A, WRITE_A):
+            with pytest.raises(NotSent):
+                transport.call(call, same)
+
+    def test_it_is_the_service_when_the_known_path_is_refused(self, service, transport):
+        service.on("GET", "/probe", Reply({}, status=400))
+        with pytest.raises(Misconfigured, match="Wrong address"):
+            transport.call(READ_A, same)
+
+    def test_the_known_path_itself_is_not_asked_again(self, service, transport):
+        with pytest.raises(Misconfigured):
+            transport.call(PROBE, same)
+        assert len(service.asked) == 1
+
+    def test_a_path_that_the_caller_can_do_without_needs_no_further_call(self, service, transport):
+        with pytest.raises(PathGone):
+            transport.call(replace(READ_A, optional=True), same)
+        assert len(service.asked) == 1
+
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    def test_a_path_that_has_moved_is_gone(self, service, transport, status):
+        service.on("GET", "/a", Reply({}, status=status, headers={"Location": "/b"}))
+        service.on("GET", "/probe", Reply({"id": "1"}))
+        with pytest.raises(PathGone) as gone:
+            transport.call(READ_A, same)
+        assert gone.value.status == status
+
+    def test_a_service_that_has_moved_is_misconfigured(self, service, transport):
+        service.answer_all(Reply({}, status=301, headers={"Location": "/b"}))
+        with pytest.raises(Misconfigured, match="redirect"):
+            transport.call(READ_A, same)
+
+    def test_a_response_that_is_checked_later_is_decided_in_the_same_way(self, service, transport):
+        service.on("GET", "/probe", Reply({"id": "1"}))
+        response = transport.session.get("/a")
+        with pytest.raises(PathGone):
+            transport.check(response)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+FILE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"
+GOOD = HEAD[:-2] + b"Content-Length: 8\r\n\r\n" + b'{"x": 1}'
+
+
+class TestAnswersWithoutAnEnd:
+    """A body with neither length nor chunks is complete only where its content shows it."""
+
+    @pytest.mark.parametrize(
+        "cut", [b"HTTP/1.1 200 OK\r\nContent-Ty", HEAD, HEAD + b"  ", HEAD + b"12", HEAD + b'{"x":']
+    )
+    def test_json_that_may_be_cut_is_asked_for_again(self, backoff, cut):
+        with raw_server(cut, GOOD) as server:
+            assert transport_to(server.url, backoff).call(READ_A, same) == {"x": 1}
+
+    @pytest.mark.parametrize("cut", [b"HTTP/1.1 200 OK\r\nContent-Ty", HEAD, HEAD + b'{"x":'])
+    def test_after_a_write_its_outcome_is_unclear(self, backoff, cut):
+        with raw_server(cut) as server, pytest.raises(UnclearOutcome):
+            transport_to(server.url, backoff).call(WRITE_A, same)
+
+    def test_json_with_brackets_shows_its_own_end(self, backoff):
+        with raw_server(HEAD + b'{"x": 1}') as server:
+            assert transport_to(server.url, backoff).call(READ_A, same) == {"x": 1}
+
+    @pytest.mark.parametrize(
+        "cut", [b"HTTP/1.1 200 OK\r\nContent-Ty", FILE_HEAD, FILE_HEAD + PDF[:-9], FILE_HEAD + b"GIF8"]
+    )
+    def test_a_file_that_may_be_cut_is_fetched_again(self, backoff, cut):
+        with raw_server(cut, FILE_HEAD[:-2] + b"Content-Length: %d\r\n\r\n" % len(PDF) + PDF) as server:
+            into = io.BytesIO()
+            assert transport_to(server.url, backoff).stream(READ_A, into) == len(PDF)
+            assert into.getvalue() == PDF
+
+    def test_a_pdf_shows_its_own_end(self, backoff):
+        with raw_server(FILE_HEAD + PDF) as server:
+            assert transport_to(server.url, backoff).stream(READ_A, io.BytesIO()) == len(PDF)
+
+    def test_a_file_of_length_zero_is_empty(self, backoff):
+        answer = FILE_HEAD[:-2] + b"Content-Length: 0\r\n\r\n"
+        with raw_server(answer) as server, pytest.raises(FileRefused, match="empty"):
+            transport_to(server.url, backoff).stream(READ_A, io.BytesIO())
+
+    @pytest.mark.parametrize(
+        "head", [b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]
+    )
+    def test_no_body_is_complete_where_none_is_announced(self, backoff, head):
+        with raw_server(head) as server:
+            assert transport_to(server.url, backoff).call(WRITE_A, same) is None
+
+    @pytest.mark.parametrize("cut", [HEAD, HEAD + b"text"])
+    def test_a_whole_response_may_be_cut_too(self, backoff, cut):
+        with raw_server(cut, GOOD) as server:
+            assert transport_to(server.url, backoff).respond(READ_A).json() == {"x": 1}
+
+
+def test_a_call_that_never_ends_is_given_up_and_not_repeated(backoff):
+    for call, kind in ((READ_A, TooSlow), (WRITE_A, UnclearOutcome)):
+        with raw_server(dripping(b"HTTP/1.1 200 OK\r\nX: "), pause=0.05) as server:
+            with pytest.raises(kind, match="took longer than its size allows"):
+                transport_to(server.url, backoff, timeouts=(1.0, 0.2)).call(call, same)
+            assert server.requests == 1
+
+
+def test_a_file_that_never_ends_is_given_up_and_leaves_nothing_behind(backoff):
+    answer = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n%PDF-")
+    into = io.BytesIO()
+    with raw_server(answer, pause=0.05) as server, pytest.raises(TooSlow):
+        transport_to(server.url, backoff, timeouts=(1.0, 0.2)).stream(READ_A, into)
+    assert into.getvalue() == b""
+
+
+def test_a_wait_of_more_than_a_day_counts_as_a_day(service, transport, naps):
+    for value in ("999999999", "9" * 400, format_datetime(datetime.now(UTC) + timedelta(days=4000), usegmt=True)):
+        service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": value}))
+        with pytest.raises(RateLimited) as limited:
+            transport_to(service.url, Backoff(sleep=naps.append)).call(READ_A, same)
+        assert limited.value.retry_after == 86_400
+    assert naps == []
+
+
+class TestClockOffset:
+    def test_it_is_not_known_before_the_first_answer(self, transport):
+        assert transport.clock_offset is None
+
+    @pytest.mark.parametrize("ahead", [timedelta(hours=26), timedelta(minutes=-7), timedelta()])
+    def test_it_is_how_far_the_service_is_ahead(self, backoff, ahead):
+        date = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
+        with raw_server(GOOD.replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)) as server:
+            transport = transport_to(server.url, backoff)
+            transport.call(READ_A, same)
+        assert abs(transport.clock_offset - ahead) < timedelta(seconds=2)
+
+    def test_refusals_tell_it_too(self, service, transport):
+        service.on("GET", "/a", Reply({}, status=400))
+        with pytest.raises(Refused):
+            transport.call(READ_A, same)
+        assert abs(transport.clock_offset) < timedelta(seconds=2)

@@ -190,6 +190,20 @@ class TestPause:
         assert seconds - 2 < waited.value.seconds <= seconds
         assert len(service.calls("GET", "/a")) == 1
 
+    def test_one_that_is_made_longer_again_and_again_is_left_to_the_scheduler(self):
+        now = [100.0]
+
+        def nap(seconds: float) -> None:
+            now[0] += seconds
+            pacer.pause(50)  # another thread met one
+
+        pacer = Pacer("key", Allowance(), sleep=nap, clock=lambda: now[0])
+        pacer.pause(50)
+        with pytest.raises(RateLimited) as later:
+            pacer.acquire()
+        assert later.value.retry_after == 50
+        assert now[0] == 150
+
     def test_calls_go_on_when_it_is_over(self, shared_store):
         asked, other = (Pacer("key", Allowance(5), store=shared_store) for _ in range(2))
         started = time.monotonic()

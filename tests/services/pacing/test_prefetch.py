@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
-from debitoor_provider.services.pacing.prefetch import Ahead
+from debitoor_provider.services.pacing.prefetch import PrefetchingStore
 from debitoor_provider.services.pacing.store import Wait
 from tests.services.waiting import allowed_at_once, no_waiting
 
@@ -49,8 +49,8 @@ class Clock:
         return self.now
 
 
-def ahead(store: Counter, calls: int, clock: Clock | None = None) -> Ahead:
-    return Ahead(store, ((calls, MINUTE),), clock or Clock())
+def ahead(store: Counter, calls: int, clock: Clock | None = None) -> PrefetchingStore:
+    return PrefetchingStore(store, ((calls, MINUTE),), clock or Clock())
 
 
 def test_one_that_makes_many_calls_is_asked_for_more_each_time_up_to_sixteen():
@@ -99,7 +99,7 @@ def test_every_store_counts_several_together_or_none(store):
     assert opened.take(1.0, 3) is None
     assert opened.left() == 97
     waits = opened.take(1.0, 3), opened.take(0.8, 2)
-    assert all(wait and 59 < wait.seconds < 61 and not wait.asked for wait in waits)
+    assert all(wait and 59 < wait.seconds < 61 and not wait.requested for wait in waits)
     assert opened.take(1.0, 2) is None
     assert opened.left() == 95
     assert opened.take(1.0, 1)

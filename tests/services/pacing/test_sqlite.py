@@ -1,32 +1,27 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import time
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
-from pyrate_limiter import Rate, RateItem, SQLiteBucket
 
 from debitoor_provider.services.http.errors import Misconfigured, NotSent
-from debitoor_provider.services.pacing import memory as pacing_memory
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing import sqlite as pacing_sqlite
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
-from debitoor_provider.services.pacing.sqlite import SharedSQLiteBucket
+from debitoor_provider.services.pacing.sqlite import SQLiteStore
+from debitoor_provider.services.pacing.store import share_of
 from tests.services.scripted import CANARY
+from tests.services.waiting import Woken, no_waiting
 
 
 @pytest.fixture
 def path(sqlite_store, tmp_path):
     return tmp_path / "pacing.db"
-
-
-def table_of_calls(path) -> str:
-    with sqlite3.connect(path) as connection:
-        (name,) = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'calls_%'").fetchone()
-    connection.close()
-    return str(name)
 
 
 def test_the_key_itself_is_not_in_the_file(sqlite_store, path):
@@ -40,28 +35,28 @@ def test_the_key_itself_is_not_in_the_file(sqlite_store, path):
 
 def test_what_left_the_window_is_swept_out(sqlite_store, path, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59.99)
-    monkeypatch.setattr(pacing_memory, "SWEEP_EVERY", 1)
+    monkeypatch.setattr(pacing_sqlite, "SWEEP_EVERY", 1)
     pacer = Pacer("key", Allowance(per_minute=5), store=sqlite_store)
     for _ in range(5):
         pacer.acquire()
         time.sleep(0.015)
     pacer.acquire()
     with sqlite3.connect(path) as connection:
-        (rows,) = connection.execute(f"SELECT count(*) FROM {table_of_calls(path)}").fetchone()
+        (rows,) = connection.execute("SELECT count(*) FROM pacing_calls").fetchone()
     connection.close()
     assert rows <= 2
 
 
-def test_a_file_that_cannot_be_opened_is_told(tmp_path):
+def test_a_file_that_cannot_be_opened_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Misconfigured, match="cannot be used"):
         Pacer("key", Allowance(per_minute=1), store=f"sqlite:///{tmp_path / 'file' / 'pacing.db'}")
 
 
-def test_a_file_that_fails_on_the_way_is_told(sqlite_store, path):
+def test_a_file_that_fails_later_is_reported(sqlite_store, path):
     pacer = Pacer("key", Allowance(per_minute=5), store=sqlite_store)
     with sqlite3.connect(path) as connection:
-        connection.execute(f"DROP TABLE {table_of_calls(path)}")
+        connection.execute("DROP TABLE pacing_calls")
     connection.close()
     with pytest.raises(Misconfigured, match="cannot be used"):
         pacer.acquire()
@@ -74,7 +69,7 @@ def test_a_file_that_is_busy_for_long_may_be_asked_again(sqlite_store, path, mon
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(NotSent, match="does not answer"):
         pacer.acquire()
-    pacer.pause(30)  # others are not told, and that is no reason to fail
+    pacer.pause(30)  # other processes do not learn of it, and that is no reason to fail
     writer.execute("ROLLBACK")
     writer.close()
     assert pacer.left() == 5
@@ -82,20 +77,51 @@ def test_a_file_that_is_busy_for_long_may_be_asked_again(sqlite_store, path, mon
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.booleans()), max_size=100))
 def test_calls_are_admitted_as_if_each_had_been_counted(steps):
-    rates, now = [Rate(3, 1_000), Rate(7, 5_000)], 10_000
-    ours, plain = (_bucket_of(kind, rates) for kind in (SharedSQLiteBucket, SQLiteBucket))
-    for pause, sweeps in steps:
-        now += pause
-        ours.now = lambda now=now: now
-        if sweeps:
-            assert ours.leak(now) == plain.leak(now)
-        assert ours.put(RateItem("call", now)) == plain.put(RateItem("call", now))
-    ours.close()
-    plain.close()
+    now = [10.0]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pacing_sqlite, "steady_seconds", lambda: now[0])
+        store = SQLiteStore(f"/{folder}/pacing.db", "key", WINDOWS)
+        admitted: list[float] = []
+        for pause, low_priority in steps:
+            now[0] += pause / 1000
+            share = 0.7 if low_priority else 1.0
+            fits = all(
+                sum(at > now[0] - seconds for at in admitted) < share_of(limit, share) for limit, seconds in WINDOWS
+            )
+            assert (store.take(share) is None) == fits
+            if fits:
+                admitted.append(now[0])
+        store._connection.close()
 
 
-def _bucket_of(kind: type[SQLiteBucket], rates: list[Rate]) -> SQLiteBucket:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE calls (name TEXT, item_timestamp INTEGER)")
-    connection.execute("CREATE INDEX by_time ON calls (item_timestamp)")
-    return kind(rates, connection, "calls")
+WINDOWS = ((3, 1.0), (7, 5.0))
+
+
+@pytest.mark.parametrize("change", [-86_400, 86_400])
+def test_setting_the_machine_s_clock_changes_no_window(sqlite_store, change):
+    pacer = Pacer("key", Allowance(per_minute=2), store=sqlite_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    with time_machine.travel(time.time() + change), pytest.raises(Woken) as waited:
+        pacer.acquire()
+    assert 55 < waited.value.seconds < 61
+
+
+@pytest.mark.parametrize("change", [-86_400, 86_400])
+def test_setting_the_machine_s_clock_changes_no_pause(sqlite_store, change):
+    first, other = (Pacer("key", Allowance(5), store=sqlite_store, sleep=no_waiting) for _ in range(2))
+    first.pause(30)
+    with time_machine.travel(time.time() + change), pytest.raises(Woken) as waited:
+        other.acquire()
+    assert 25 < waited.value.seconds <= 30
+
+
+def test_after_a_restart_of_the_machine_the_count_starts_anew(sqlite_store, monkeypatch):
+    pacer = Pacer("key", Allowance(per_minute=2), store=sqlite_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    Pacer("key", Allowance(per_minute=2), store=sqlite_store).pause(50)
+    monkeypatch.setattr(pacing_sqlite, "steady_seconds", lambda: 5.0)
+    restarted = Pacer("key", Allowance(per_minute=2), store=sqlite_store, sleep=no_waiting)
+    restarted.acquire()
+    assert restarted.left() == 1

@@ -85,7 +85,7 @@ def test_a_file_that_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "open", refuse)
 
-    assert "acme.yaml: It cannot be read: Permission denied. Let the user" in told(
+    assert "acme.yaml: It cannot be read: Permission denied. Give Airflow's user" in told(
         load_account_file(folder / "acme.yaml")
     )
 
@@ -94,7 +94,7 @@ def test_a_broken_file_keeps_its_dag_id(folder: Path) -> None:
     file = write(folder, "acme.yaml", b"type: [export\nname: Acme\n")
 
     assert file.dag_id == "debitoor__acme"
-    assert told(file).startswith("acme.yaml:2: This is no YAML")
+    assert told(file).startswith("acme.yaml:2: The file is not valid YAML")
 
 
 def test_every_problem_is_told_with_its_line_and_mend(folder: Path) -> None:
@@ -110,21 +110,30 @@ def test_every_problem_is_told_with_its_line_and_mend(folder: Path) -> None:
         ["acme.yaml:15", "rename"],
     ]
     assert "'INVOICE' is not a document type. Use one of INCOMING_INVOICE, " in lines[1]
-    assert lines[1].endswith("; did you mean INCOMING_INVOICE?")
+    assert lines[1].endswith(". Did you mean INCOMING_INVOICE?")
     assert "Did you mean {company}?" in lines[2]
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"name: Acme\n", "acme.yaml:1: type: This field is missing. Begin with type: export or type: import."),
+        (
+            b"name: Acme\n",
+            "acme.yaml:1: type: This field is missing. Start with the account's type: one of export, import.",
+        ),
         (
             b"a: 1\ntype: exprt\n",
-            "acme.yaml:2: type: 'exprt' is not a type. Use one of export, import; did you mean export?",
+            "acme.yaml:2: type: 'exprt' is not an account type. Use one of export, import. Did you mean export?",
         ),
-        (b"type: {a: b}\n", "acme.yaml:1: type: '{'a': 'b'}' is not a type. Use one of export, import."),
-        (b"", "acme.yaml: The file is empty. Begin with type: export or type: import."),
-        (b"#" * (BYTE_LIMIT + 1), "acme.yaml: The file is larger than 256 KiB. An account has some twenty lines."),
+        (b"type: {a: b}\n", "acme.yaml:1: type: '{'a': 'b'}' is not an account type. Use one of export, import."),
+        (b"", "acme.yaml: The file is empty. Start with the account's type, such as type: export."),
+        (
+            b"#" * (BYTE_LIMIT + 1),
+            (
+                "acme.yaml: The file is larger than 256 KiB. "
+                "Check that it is an account file: those have about twenty lines."
+            ),
+        ),
     ],
 )
 def test_a_file_without_a_kind_has_one_problem(folder: Path, content: bytes, problem: str) -> None:
@@ -153,8 +162,8 @@ def test_two_files_of_one_account_are_a_problem_of_both(folder: Path, one: str, 
 
     first, second, third = load_folder(folder)
 
-    assert told(first) == f"{one}: The account is there twice, also as '{other}'. Rename or remove one."
-    assert told(second) == f"{other}: The account is there twice, also as '{one}'. Rename or remove one."
+    assert told(first) == f"{one}: The account exists more than once, also as '{other}'. Rename or remove one of them."
+    assert told(second) == f"{other}: The account exists more than once, also as '{one}'. Rename or remove one of them."
     assert first.dag_id == f"debitoor__{first.account_id}"
     assert len({first.dag_id, second.dag_id, third.dag_id}) == 3
     assert third.account is not None
@@ -178,7 +187,7 @@ def test_the_problems_of_a_wholly_wrong_file_are_cut_short() -> None:
     _, problems = parse_account(EXPORT + b"".join(b"wrong%d: 1\n" % number for number in range(10_000)), "acme.yaml")
 
     assert len(problems) == 51
-    assert str(problems[-1]) == "acme.yaml: There are 9950 problems more."
+    assert str(problems[-1]) == "acme.yaml: There are 9950 more problems."
 
 
 def test_a_secret_in_the_file_is_not_repeated() -> None:

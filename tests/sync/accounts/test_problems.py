@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.files import parse_account
 from debitoor_provider.sync.accounts.problems import Problem, field_path
 
@@ -19,27 +20,33 @@ def told(content: bytes) -> list[str]:
     [
         (b"naem: x", "naem: There is no such field. Did you mean name?"),
         (b"tags: [x]", "tags: There is no such field. Did you mean filter.tags?"),
-        (b"defaults: {}", "defaults: There is no such field. It is a setting of accounts of the type import."),
+        (b"defaults: {}", "defaults: There is no such field. It is a setting of accounts with type: import."),
         (
             b"access_token: x",
-            "access_token: There is no such field. Keys and tokens belong into the Airflow connections, never",
+            "access_token: There is no such field. Keys and tokens belong in the Airflow connections, never",
         ),
-        (b"parallel: many", "parallel: 'many' is no whole number. Write digits only, without quotes."),
-        (b"parallel: 65", "parallel: '65' is too much. The most is 64."),
-        (b"retries: -1", "retries: '-1' is too little. The least is 0."),
-        (b"category: 12", 'category: 12 is read as a number, and text is wanted. Put it in quotes: "12".'),
-        (b"category: true", 'category: true is read as a truth value, and text is wanted. Put it in quotes: "true".'),
-        (b"category: [a]", "category: This is a list, and one text is wanted."),
-        (b"category: {a}", "category: This is read as fields, not as text. Put text that holds braces"),
-        (b'pool: ""', "pool: The text is empty. Write a value, or take the line out."),
-        (b"foreign_currency: convert", "foreign_currency: 'convert' is not a choice. Use one of hold, zero_amount."),
-        (b"foreign_currency: zero_amuont", "Use one of hold, zero_amount; did you mean zero_amount?"),
-        (b"reverse_charge: {tax_rate: much}", "reverse_charge.tax_rate: 'much' is no number of this field."),
-        (b"reverse_charge: 19", "reverse_charge: Fields are wanted here, not a single value."),
-        (b"positive_credit_note:", "positive_credit_note: The field is empty. Write a value, or take the line out."),
+        (b"parallel: many", "parallel: 'many' is not a whole number. Write digits only, without quotes."),
+        (b"parallel: 65", "parallel: '65' is too large. The maximum is 64."),
+        (b"retries: -1", "retries: '-1' is too small. The minimum is 0."),
+        (b"category: 12", 'category: 12 is read as a number, but text is expected. Put it in quotes: "12".'),
+        (b"category: true", 'category: true is read as a boolean, but text is expected. Put it in quotes: "true".'),
+        (b"category: [a]", "category: This is a list, but a single text is expected."),
+        (b"category: {a}", "category: This is read as fields, but text is expected. Put text that contains braces"),
+        (b'pool: ""', "pool: The text is empty. Write a value, or remove the line."),
+        (
+            b"foreign_currency: convert",
+            "foreign_currency: 'convert' is not a valid value. Use one of hold, zero_amount.",
+        ),
+        (b"foreign_currency: zero_amuont", "Use one of hold, zero_amount. Did you mean zero_amount?"),
+        (
+            b"reverse_charge: {tax_rate: much}",
+            "reverse_charge.tax_rate: 'much' is not a number that this field accepts.",
+        ),
+        (b"reverse_charge: 19", "reverse_charge: Fields are expected here, not a single value."),
+        (b"positive_credit_note:", "positive_credit_note: The field is empty. Write a value, or remove the line."),
     ],
 )
-def test_a_wrong_line_is_told_in_plain_words(line: bytes, problem: str) -> None:
+def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> None:
     lines = [text for text in told(EXPORT + line) if problem in text]
 
     assert len(lines) == 1
@@ -49,36 +56,40 @@ def test_a_wrong_line_is_told_in_plain_words(line: bytes, problem: str) -> None:
 @pytest.mark.parametrize(
     ("was", "is_", "problem"),
     [
-        (b"[INCOMING_INVOICE, RECEIPT, CREDIT_NOTE]", b"RECEIPT", "A list is wanted here. Write [RECEIPT]."),
+        (
+            b"[INCOMING_INVOICE, RECEIPT, CREDIT_NOTE]",
+            b"RECEIPT",
+            "A list is expected here. Write the values in brackets, such as [RECEIPT].",
+        ),
         (
             b"[INCOMING_INVOICE, RECEIPT, CREDIT_NOTE]",
             b"{a: 1}",
-            "A list is wanted here. Write the values in brackets, such as [one, two].",
+            "A list is expected here. Write the values in brackets, such as [one, two].",
         ),
         (b"[INCOMING_INVOICE, RECEIPT, CREDIT_NOTE]", b"[]", "The list is empty."),
         (
             b"[Paid, Not paid]",
             b"[paid]",
-            "'paid' is not a payment status. Use one of Paid, Partially, Not paid, Unknown; did",
+            "'paid' is not a payment status. Use one of Paid, Partially, Not paid, Unknown. Did",
         ),
         (b"approved_only: true", b"approved_only: yes", "'yes' is neither true nor false. Write true or false"),
         (b"{any: [books], none: [private]}", b"{any: [12]}", "filter.tags.any[0]: 12 is read as a number"),
         (
             b"{any: [books], none: [private]}",
             b"{some: [a]}",
-            "filter.tags.some: There is no such field. Known here are any, ",
+            "filter.tags.some: There is no such field. Known fields here: any, ",
         ),
-        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Add it, such as name: Acme GmbH, receipts"),
+        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Add it: name: Acme GmbH, receipts"),
         (b"from: 2026-01-01", b"form: 2026-01-01", "period.form: There is no such field. Did you mean from?"),
-        (b"from: 2026-01-01", b"from: 1.1.2026", "period.from: '1.1.2026' is no date. Write it as year-month-day"),
+        (b"from: 2026-01-01", b"from: 1.1.2026", "period.from: '1.1.2026' is not a date. Write it as year-month-day"),
         (
             b"from: 2026-01-01",
             b"from: 2026-01-02, to: 2026-01-01",
-            "period: The period ends (2026-01-01) before it begins",
+            "period: The period ends (2026-01-01) before it starts",
         ),
     ],
 )
-def test_a_wrong_value_is_told_in_plain_words(was: bytes, is_: bytes, problem: str) -> None:
+def test_a_wrong_value_is_explained_in_plain_words(was: bytes, is_: bytes, problem: str) -> None:
     (line,) = told(EXPORT.replace(was, is_))
 
     assert problem in line
@@ -89,12 +100,15 @@ def test_a_missing_section_is_shown_as_it_would_be_written() -> None:
 
     assert line == (
         "acme.yaml:1: connections: This field is missing. "
-        "Add it, such as connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme}"
+        "Add it: connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme}"
     )
 
 
-def test_a_problem_without_a_line_tells_the_file() -> None:
-    assert str(Problem("acme.yaml", None, None, "", "It is gone.", "")) == "acme.yaml: It is gone."
+def test_a_problem_without_a_line_names_the_file() -> None:
+    assert (
+        str(Problem("acme.yaml", None, None, "", Message("account_file_empty")))
+        == "acme.yaml: The file is empty. Start with the account's type, such as type: export."
+    )
 
 
 def test_a_field_path_from_the_file_cannot_break_a_line() -> None:

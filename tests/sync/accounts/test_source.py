@@ -72,57 +72,57 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter() -> None:
         ("---\n", 2, "empty"),
         ("- a\n- b\n", 1, "no fields"),
         ("just text\n", 1, "no fields"),
-        ("a: 1\nb: 2\na: 3\n", 3, "there twice, first in line 1"),
-        ("a: {b: 1, b: 2}\n", 1, "there twice"),
-        ("a: [1, 2\nb: 3\n", 2, "no YAML"),
-        ("a: 1\n b: 2\n", 2, "no YAML"),
-        ("a:\n\t- b\n", 2, "no YAML"),
-        ("a: x: y\n", 1, "no YAML"),
-        ('a: "x\n', 2, "no YAML"),
-        ("a: 1\n---\na: 2\n", 2, "another document"),
+        ("a: 1\nb: 2\na: 3\n", 3, "set twice, first in line 1"),
+        ("a: {b: 1, b: 2}\n", 1, "set twice"),
+        ("a: [1, 2\nb: 3\n", 2, "not valid YAML"),
+        ("a: 1\n b: 2\n", 2, "not valid YAML"),
+        ("a:\n\t- b\n", 2, "not valid YAML"),
+        ("a: x: y\n", 1, "not valid YAML"),
+        ('a: "x\n', 2, "not valid YAML"),
+        ("a: 1\n---\na: 2\n", 2, "more than one YAML document"),
         ("a: &x 1\nb: *x\n", 1, "Anchors"),
         ("a: *x\n", 1, "Anchors"),
         ("&x a: 1\n", 1, "Anchors"),
         ("a: !!python/object/apply:os.system [ls]\n", 1, "tag"),
         ("a: !!binary aGk=\n", 1, "tag"),
         ("a: !secret key\n", 1, "tag"),
-        ("? [a, b]\n: 1\n", 1, "name of a field is text"),
-        ("{a: 1}: 2\n", 1, "name of a field is text"),
+        ("? [a, b]\n: 1\n", 1, "name of a field must be text"),
+        ("{a: 1}: 2\n", 1, "name of a field must be text"),
     ],
 )
 def test_what_is_no_account_file_is_refused_with_its_line(text: str, line: int | None, words: str) -> None:
     error = refusal(text)
 
-    assert words in error.message
+    assert words in error.message.text()
     assert error.line == line
-    assert error.mend
+    assert error.message.remedy()
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "remedy"),
     [
-        ("frequency: */5 * * * *\n", "begins with *"),
-        ("frequency: @daily\n", "begins with @"),
-        ("name: Acme: receipts\n", "holds a colon"),
+        ("frequency: */5 * * * *\n", "starts with *"),
+        ("frequency: @daily\n", "starts with @"),
+        ("name: Acme: receipts\n", "contains a colon"),
         ("rename: {document_date}_{company}\n", "in quotes"),
-        ('rename: "{company}"_x\n', "wholly in quotes"),
+        ('rename: "{company}"_x\n', "entirely in quotes"),
         ("tags: [books\n", "Close each bracket"),
-        ("name: &Co\n", "begins with & or *"),
-        ("name: !important\n", "begins with !"),
+        ("name: &Co\n", "starts with & or *"),
+        ("name: !important\n", "starts with !"),
     ],
 )
-def test_common_slips_are_told_how_to_mend(text: str, mend: str) -> None:
-    assert mend in refusal(text).mend
+def test_common_slips_are_explained(text: str, remedy: str) -> None:
+    assert remedy in refusal(text).message.remedy()
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     assert refusal(b"a: 1\nb: \xff\n").line == 2
-    assert "UTF-8" in refusal("a: 1".encode("utf-16")).message
-    assert "control characters" in refusal("a: \x00\n").message
+    assert "UTF-8" in refusal("a: 1".encode("utf-16")).message.text()
+    assert "control characters" in refusal("a: \x00\n").message.text()
 
 
 def test_a_large_file_is_refused() -> None:
-    assert "larger than 256 KiB" in refusal(b"#" * (BYTE_LIMIT + 1)).message
+    assert "larger than 256 KiB" in refusal(b"#" * (BYTE_LIMIT + 1)).message.text()
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:
@@ -139,7 +139,7 @@ def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:
     [("[", "nested too deeply"), ("- ", "nested too deeply"), ("{a: ", "nested too deeply"), ("? ", "name of a field")],
 )
 def test_deep_nesting_is_refused_without_following_it(piece: str, words: str) -> None:
-    assert words in refusal(piece * (BYTE_LIMIT // len(piece))).message
+    assert words in refusal(piece * (BYTE_LIMIT // len(piece))).message.text()
 
 
 @settings(deadline=None, derandomize=True)

@@ -153,8 +153,22 @@ class TestAFileThatIsThere:
 
     def test_with_one_change_keeps_all_other_lines(self):
         text = write(self.settings(name="Acme GmbH", rename="{year}"), self.OLD)
-        assert text == self.OLD.replace("name: Acme\n", "name: Acme GmbH\n").replace(
-            "# the names\nrename: '{company}'\n# the end\n", "rename: '{year}'\n"
+        assert text == self.OLD.replace("name: Acme\n", "name: Acme GmbH\n").replace("'{company}'", "'{year}'")
+
+    def test_a_changed_field_keeps_its_comments(self):
+        text = write(
+            self.settings(timezone="Asia/Tokyo", connections={"getmyinvoices": "b", "debitoor": "d"}), self.OLD
+        )
+        assert "timezone: Asia/Tokyo      # as everybody\n" in text
+        assert "# both of the same company\nconnections:\n  getmyinvoices: b     # read only\n  debitoor: d\n" in text
+
+    def test_a_section_keeps_the_comments_of_what_does_not_change(self):
+        old = (
+            self.OLD + "filter:\n  # agreed in March\n  tags: {any: [books]}   # one of these\n  approved_only: true\n"
+        )
+        text = write(self.settings(filter={"tags": {"any": ["books"], "none": ["private"]}}), old)
+        assert text == self.OLD + (
+            "filter:\n  # agreed in March\n  tags: {any: [books], none: [private]} # one of these\n"
         )
 
     def test_gets_new_fields_where_they_belong(self):
@@ -170,7 +184,9 @@ class TestAFileThatIsThere:
 
     def test_a_default_that_was_written_out_goes_when_it_is_changed_only(self):
         assert "timezone: Europe/Berlin   # as everybody\n" in write(self.settings(name="B"), self.OLD)
-        assert "timezone: Asia/Tokyo\n" in write(self.settings(timezone="Asia/Tokyo"), self.OLD)
+        changed = write(self.settings(timezone="Asia/Tokyo"), self.OLD)
+        assert read(changed.encode()).data["timezone"] == "Asia/Tokyo"
+        assert "timezone" not in read(write(self.settings(timezone="Europe/Berlin"), changed).encode()).data
 
     def test_of_another_direction_is_written_anew(self):
         text = write({**LEAST, "type": "import", "documents": ["invoices"]}, self.OLD)
@@ -192,6 +208,43 @@ class TestAFileThatIsThere:
     def test_of_any_kind_says_in_the_end_what_was_meant(self, old: str):
         wanted = self.settings(name="B", rename="{year}", note="two\nlines")
         assert account_of(write(wanted, old)) == account_of(write(wanted))
+
+
+WORDS = st.sampled_from(["books", "no", "0815", "# a", "2026-01-01", "a: b", "", "two\nlines", "2026-13-45"])
+LISTS = st.lists(WORDS, max_size=3, unique=True)
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": WORDS,
+        "note": WORDS,
+        "rename": WORDS,
+        "timezone": WORDS,
+        "retries": st.integers(0, 9),
+        "period": st.fixed_dictionaries({}, optional={"from": WORDS, "to": WORDS}),
+        "filter": st.fixed_dictionaries(
+            {},
+            optional={
+                "approved_only": st.booleans(),
+                "payment_status": LISTS,
+                "tags": st.fixed_dictionaries({}, optional={"any": LISTS, "none": LISTS}),
+            },
+        ),
+    },
+)
+
+
+@given(CHANGES, CHANGES, st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_file_with_comments_anywhere_says_what_was_meant(before: Any, after: Any, data: st.DataObject):
+    lines = [
+        f"{line}   # why"
+        if data.draw(st.booleans()) and line.count('"') + line.count("'") + line.count("|") == 0
+        else line
+        for line in write(LEAST | before).splitlines()
+    ]
+    old = "".join(("# above\n" if data.draw(st.booleans()) else "") + f"{line}\n" for line in lines)
+    text = write(LEAST | after, old)
+    assert slim(read(text.encode()).data) == slim(read(write(LEAST | after).encode()).data)
 
 
 def test_settings_that_are_no_account_are_written_as_they_are():

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.sync.naming.naming import document_name, preview
+from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 
 KEEP = Template.parse("")
@@ -31,13 +31,3 @@ def test_a_document_without_a_usable_name_is_called_by_its_id() -> None:
     assert document_name(KEEP, document(name="???.pdf")) == "document-7.pdf"
     assert document_name(KEEP, document(name=".pdf")) == "document-7.pdf"
     assert document_name(Template.parse("{company}"), document()) == "document-7.pdf"
-
-
-def test_a_preview_shows_clashes_settled() -> None:
-    documents = [document(1, "a.pdf", "X"), document(2, "b.pdf", "x"), document(3, "c.pdf", "Y")]
-
-    assert preview(Template.parse("{company}"), documents) == [
-        ("a.pdf", "X.pdf"),
-        ("b.pdf", "x_2.pdf"),
-        ("c.pdf", "Y.pdf"),
-    ]

@@ -31,7 +31,7 @@ def test_after_two_days_without_a_scheduler_everything_that_came_meanwhile_goes_
     plan = acme.export()
     assert plan.window.updated_since is not None
     assert watch.created == {"file": 2, "expense": 2}
-    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected no_amount"}
+    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected zero_amount"}
     acme.clock.pass_by(days=2)
     acme.company.edit_document(int(mended), gross_amount="119.00")
     acme.export()
@@ -218,7 +218,7 @@ def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
 
 
 def _listed_with_half_a_character(acme: Stage, uid: str) -> Any:
-    page = acme.gmi._get("list documents", "/documents", lambda payload: payload, {"archivedFilter": 1})
+    page = acme.gmi._get("list_documents", "/documents", lambda payload: payload, {"archivedFilter": 1})
     [record] = page["records"]
     assert str(record["documentUid"]) == uid
     record = {name: str(value) if name.endswith("Amount") else value for name, value in record.items()}

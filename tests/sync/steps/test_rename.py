@@ -4,10 +4,12 @@ from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.directions import row_of
+from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.ledger import PlannedDocument
-from debitoor_provider.sync.snapshot import dump
-from debitoor_provider.sync.steps.rename import Names, rename
-from tests.sync.test_selection import DOCUMENT, export
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.rename import Names, rename, rename_each
+from tests.sync.export.test_selection import DOCUMENT, export
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +20,11 @@ import dataclasses
 import pytest
 
 from debitoor_provider.sync.ledger import Ledger
+
+
+def job(ledger: Ledger, pattern: str = "") -> Job:
+    account = export(rename=pattern)
+    return Job("acme", account, row_of(account).open(account, lambda service: service), ledger, "run")
 
 
 @pytest.fixture
@@ -36,12 +43,12 @@ def named(ledger: Ledger) -> Callable[..., list[str]]:
             PlannedDocument(
                 source_id=str(uid),
                 exchange_key=f"gmi:{uid}",
-                snapshot=dump(dataclasses.replace(DOCUMENT, document_uid=uid, filename=filename)),
+                snapshot=DOCUMENTS.dump(dataclasses.replace(DOCUMENT, document_uid=uid, filename=filename)),
             )
             for uid, filename in enumerate(filenames, first)
         ]
         ledger.plans.enter("acme", "export", "run", planned)
-        rename(ledger.plans.unnamed("acme", "export"), account=export(rename=pattern), ledger=ledger, run_id="run")
+        rename(job(ledger, pattern))
         known = ledger.documents.known("acme", "export", [document.source_id for document in planned])
         return [str(known[document.source_id].target_name) for document in planned]
 
@@ -64,7 +71,7 @@ def test_equal_names_are_numbered_in_the_order_in_which_the_documents_came(named
 def test_a_name_once_given_stays(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "a.pdf"])
     pending = ledger.documents.entries("acme", "export")
-    assert rename(pending, account=export(rename="{company}"), ledger=ledger, run_id="later") == 0
+    assert rename_each(job(ledger, "{company}"), pending) == 0
     assert {entry.target_name for entry in ledger.documents.entries("acme", "export")} == {"a.pdf", "a_2.pdf"}
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def told(acme: Stage, *failed_steps: str) -> Report:
-    return report(ledger=acme.ledger, run_id=acme.run_id, failed_steps=failed_steps)
+    return report(acme.job(acme.exports()), failed_steps)
 
 
 def test_a_run_in_which_all_went_well_is_a_success(acme: Stage) -> None:
@@ -89,5 +89,5 @@ def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
 
 
 def test_a_run_that_failed_before_it_was_entered_is_reported_too(acme: Stage) -> None:
-    verdict = report(ledger=acme.ledger, run_id="acme/never", failed_steps=["plan"])
+    verdict = report(acme.job(acme.exports(), run_id="acme/never"), ["plan"])
     assert (verdict.verdict, verdict.text) == ("failed", "The step plan failed")

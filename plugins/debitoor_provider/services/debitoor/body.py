@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import FILE_PART, FILE_TYPES
 from debitoor_provider.services.http.errors import FieldProblem, FileRefused, Refused
 
@@ -75,10 +76,7 @@ def number(value: Decimal, field: str) -> int | float:
         # A float's shortest form has the very digits of the decimal, up to some 70 trillion.
         if Decimal(repr(written)) == value:
             return written
-    raise Refused(
-        "An amount cannot be written with two decimals.",
-        fields=(FieldProblem(field, "more than two decimals, or too large"),),
-    )
+    raise Refused(Message("amount_not_in_cents"), fields=(FieldProblem(field, "more than two decimals, or too large"),))
 
 
 def boundary() -> str:
@@ -97,7 +95,7 @@ def multipart(name: str, content: BinaryIO, size: int, boundary: str) -> Multipa
 
     kind = FILE_TYPES.get(PurePosixPath(name.lower()).suffix)
     if kind is None:
-        raise FileRefused("Debitoor takes PDF files and images only.", remedy="Convert the file to PDF.")
+        raise FileRefused(Message("debitoor_file_type"))
     return MultipartEncoder({FILE_PART: (name, _Slice(content, size), kind)}, boundary)
 
 
@@ -112,7 +110,7 @@ class _Slice:
         wanted = self.len if amount < 0 else min(amount, self.len)
         piece = self._content.read(wanted)
         if wanted and not piece:
-            raise FileRefused("The file ended before its stated size.")
+            raise FileRefused(Message("file_shorter_than_stated"))
         self.len -= len(piece)
         return piece
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import body, constants, parse
 from debitoor_provider.services.debitoor.lookups import Lookups
 from debitoor_provider.services.debitoor.models import File
 from debitoor_provider.services.debitoor.sales import Sales
 from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import FileRefused
 from debitoor_provider.services.http.files import check_size
 from debitoor_provider.services.http.retry import REPEATABLE
 from debitoor_provider.services.http.session import segment
-from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -47,13 +48,13 @@ class DebitoorClient(Lookups, Sales):
 
         Tried again after a fault: a file that was stored twice is attached nowhere and does no harm.
 
-        :param name: with an ending that tells the type: PDF, JPEG, PNG or GIF
+        :param name: with the ending of its type: PDF, JPEG, PNG or GIF
         :param content: seekable; sent from its present position while it is read
         :param size: bytes to send
         :raises FileRefused: for an empty or too large file, or one of a wrong type
         """
         if not size:
-            raise FileRefused("The file is empty.")
+            raise FileRefused(Message("file_empty"))
         check_size(size, self.max_file_bytes)
         start = content.tell()
         boundary = body.boundary()
@@ -63,15 +64,17 @@ class DebitoorClient(Lookups, Sales):
             return body.multipart(name, content, size, boundary)
 
         call = Call(
-            "upload file",
+            "upload_file",
             "POST",
             constants.FILES,
             {"fileName": name},
+            Subject.NEW_RECORD,
             body=rewound,
             headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
             rule=REPEATABLE,
             timeouts=self._upload_timeouts,
             largest=LARGEST_RECORD,
+            sends_file=True,
         )
         return self.transport.call(call, parse.file)
 
@@ -86,7 +89,7 @@ class DebitoorClient(Lookups, Sales):
         """
         given = file if isinstance(file, File) else File(id=file)
         path = given.url or constants.FILE.format(id=segment(given.id))
-        call = Call("download file", "GET", path, headers={"Accept": "*/*"})
+        call = Call("download_file", "GET", path, headers={"Accept": "*/*"})
         return self.transport.stream(call, into, largest=self.max_file_bytes)
 
     def expenses(
@@ -117,39 +120,40 @@ class DebitoorClient(Lookups, Sales):
             "supplierId": supplier_id,
             "isUnpaid": unpaid,
         }
-        return self._list("list expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
+        return self._list("list_expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
 
     def expense(self, id: str) -> Expense:
         """Return one expense.
 
         :raises NotFound: when it does not exist, or no longer
         """
-        return self._get("read expense", constants.EXPENSE.format(id=segment(id)), parse.expense)
+        return self._get("read_expense", constants.EXPENSE.format(id=segment(id)), parse.expense)
 
     def create_expense(self, expense: NewExpense) -> Expense:
         """Book an expense; without a number it gets the next one.
 
         Never sent twice: look for its ``file_id`` after an unclear outcome (contract section 11).
 
-        :raises Refused: for data that is not accepted; tells the fields
+        :raises Refused: for data that is not accepted; names the fields
         :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be booked
         """
         return self._send(
-            "create expense",
+            "create_expense",
             "POST",
             constants.EXPENSES,
             parse.expense,
             body.expense_body(expense),
             constants.AUTONUMBER if expense.number is None else None,
+            subject=Subject.NEW_RECORD,
         )
 
     def replace_expense(self, id: str, expense: NewExpense, allow_unmatch: bool = False) -> Expense:
-        """Replace an expense; what the new one does not tell is emptied, its payments included.
+        """Replace an expense; what the new one lacks is emptied, its payments included.
 
         :param allow_unmatch: allow that payments are deleted or unmatched (contract 6.1)
         """
         return self._send(
-            "change expense",
+            "change_expense",
             "PUT",
             constants.EXPENSE.format(id=segment(id)),
             parse.expense,
@@ -166,7 +170,7 @@ class DebitoorClient(Lookups, Sales):
         :raises NotFound: when it does not exist, or no longer
         """
         self._send(
-            "delete expense",
+            "delete_expense",
             "DELETE",
             constants.EXPENSE.format(id=segment(id)),
             lambda _: None,
@@ -175,7 +179,7 @@ class DebitoorClient(Lookups, Sales):
 
     def book_expense(self, id: str) -> Expense:
         """Give an expense its number on an account with strict bookkeeping (A21)."""
-        return self._send("book expense", "POST", constants.EXPENSE_BOOK.format(id=segment(id)), parse.expense)
+        return self._send("book_expense", "POST", constants.EXPENSE_BOOK.format(id=segment(id)), parse.expense)
 
     def income(
         self,
@@ -197,26 +201,27 @@ class DebitoorClient(Lookups, Sales):
             "includeDeleted": include_deleted or None,
             "isUnpaid": unpaid,
         }
-        return self._list("list income", constants.INCOME, parse.income, filters, page_size=page_size)
+        return self._list("list_income", constants.INCOME, parse.income, filters, page_size=page_size)
 
     def income_item(self, id: str) -> Income:
         """Return one item of other income.
 
         :raises NotFound: when it does not exist, or no longer
         """
-        return self._get("read income", constants.INCOME_ITEM.format(id=segment(id)), parse.income)
+        return self._get("read_income", constants.INCOME_ITEM.format(id=segment(id)), parse.income)
 
     def create_income(self, income: NewIncome) -> Income:
         """Book other income; never sent twice.
 
-        :raises Refused: for data that is not accepted; tells the fields
+        :raises Refused: for data that is not accepted; names the fields
         :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be booked
         """
         return self._send(
-            "create income",
+            "create_income",
             "POST",
             constants.INCOME,
             parse.income,
             body.income_body(income),
             constants.AUTONUMBER,
+            subject=Subject.NEW_RECORD,
         )

@@ -9,15 +9,18 @@ from debitoor_provider import __version__
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.reading import rows
-from debitoor_provider.services.http.retry import READ, WRITE, Backoff
+from debitoor_provider.services.http.retry import WRITE, Backoff
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
-from debitoor_provider.services.http.transport import Call, Transport
+from debitoor_provider.services.http.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import timedelta
 
-    from debitoor_provider.services.http.transport import Pacing, Params
+    from debitoor_provider.services.http.call import Params
+    from debitoor_provider.services.http.transport import Pacing
 
 T = TypeVar("T")
 
@@ -44,7 +47,7 @@ class Core:
         self._upload_timeouts = (connect_timeout, upload_timeout)
         self.session = ServiceSession(
             base_url,
-            auth=HeaderAuth(constants.TOKEN_HEADER, token, at=base_url, what="access token"),
+            auth=HeaderAuth(constants.TOKEN_HEADER, token, at=base_url, what="access_token"),
             headers={"Accept": "application/json", "User-Agent": f"airflow-provider-debitoor/{__version__}"},
             allow_http=allow_http,
             timeouts=(connect_timeout, read_timeout),
@@ -58,7 +61,13 @@ class Core:
             secret=token,
             pacing=pacing,
             backoff=backoff,
+            probe=Call("read_environment", "GET", constants.ENVIRONMENT, subject=Subject.ACCOUNT),
         )
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far Debitoor's clock is ahead of ours (negative: behind); ``None`` before the first answer."""
+        return self.transport.clock_offset
 
     def close(self) -> None:
         """Close all connections."""
@@ -70,8 +79,16 @@ class Core:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _get(self, operation: str, path: str, read: Callable[[Any], T], params: Params | None = None) -> T:
-        return self.transport.call(Call(operation, "GET", path, params, rule=READ), read)
+    def _get(
+        self,
+        operation: str,
+        path: str,
+        read: Callable[[Any], T],
+        params: Params | None = None,
+        *,
+        subject: Subject = Subject.RECORD,
+    ) -> T:
+        return self.transport.call(Call(operation, "GET", path, params, subject), read)
 
     def _list(
         self,
@@ -94,7 +111,9 @@ class Core:
         received, before = 0, None
         while True:
             asked = {**params, "skip": received} if received else params
-            page = self._get(operation, path, lambda payload: _identified(payload, operation, read), asked)
+            page = self._get(
+                operation, path, lambda payload: _identified(payload, read), asked, subject=Subject.ACCOUNT
+            )
             ids = [key for key, _ in page]
             if not page or ids == before:
                 return list(found.values())
@@ -104,7 +123,9 @@ class Core:
 
     def _whole(self, operation: str, path: str, read: Callable[[Any], T]) -> list[T]:
         """Return the rows of a short list that comes in one piece."""
-        return self._get(operation, path, lambda payload: [read(row) for row in rows(payload, operation)])
+        return self._get(
+            operation, path, lambda payload: [read(row) for row in rows(payload, "list")], subject=Subject.ACCOUNT
+        )
 
     def _send(
         self,
@@ -114,6 +135,8 @@ class Core:
         read: Callable[[Any], T],
         fields: Mapping[str, Any] | None = None,
         params: Params | None = None,
+        *,
+        subject: Subject = Subject.RECORD,
     ) -> T:
         payload = body.json_body(fields or {})
         call = Call(
@@ -121,6 +144,7 @@ class Core:
             method,
             path,
             params,
+            subject,
             body=lambda: payload,
             headers=body.JSON_HEADERS,
             rule=WRITE,
@@ -129,8 +153,8 @@ class Core:
         return self.transport.call(call, read)
 
 
-def _identified(payload: Any, operation: str, read: Callable[[Any], T]) -> list[tuple[str, T]]:
-    return [(str(row.get("id")), read(row)) for row in rows(payload, operation)]
+def _identified(payload: Any, read: Callable[[Any], T]) -> list[tuple[str, T]]:
+    return [(str(row.get("id")), read(row)) for row in rows(payload, "list")]
 
 
 def _query(filters: Mapping[str, object]) -> dict[str, str | int | list[str] | list[int]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.http.answer import concerns_all, names_no_record
+from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.constants import SERVICE
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.errors import (
-    REPORT,
     CredentialsRefused,
     FieldProblem,
     FileRefused,
     Misconfigured,
     NotFound,
+    PathGone,
+    PathInDoubt,
+    PermissionMissing,
     Refused,
     ServiceError,
     Unavailable,
@@ -22,55 +26,67 @@ from debitoor_provider.services.pacing.pacer import slow_down
 
 if TYPE_CHECKING:
     from debitoor_provider.services.http.answer import Answer
+    from debitoor_provider.services.http.call import Call
 
 _NAMED_FIELDS = 4
 _UNSAFE = re.compile(r"[^\w .,:;'()\[\]/%-]+")
 
 
-def explain(answer: Answer, operation: str) -> ServiceError | None:
-    """Return the error an answer stands for, or ``None`` for a success.
-
-    :param operation: what was being done
-    """
+def explain(answer: Answer, call: Call) -> ServiceError | None:
+    """Return the error an answer stands for, or ``None`` for a success."""
     if answer.ok:
         return None
-    error = _named(answer, operation)
+    error = _error(answer, call)
     error.status = answer.status
     error.code = integer(answer.payload.get("code")) if isinstance(answer.payload, dict) else None
     return error
 
 
-def _named(answer: Answer, operation: str) -> ServiceError:
+def _error(answer: Answer, call: Call) -> ServiceError:
     status = answer.status
-    if status in (401, 403):
-        # A token does not expire, so one that is refused was revoked or never was one (4.2, 4.3).
-        return CredentialsRefused(
-            "Debitoor does not accept the access token; it was revoked or mistyped.",
-            remedy="Give access again in Debitoor and enter the new token in the connection.",
+    if status == 401:
+        return _token_refused(status)
+    if status == 403 and not answer.is_page:
+        # 403 is not documented and treated like 401 (4.3), unless the token is accepted elsewhere.
+        here = PermissionMissing(Message("debitoor_not_permitted"), status=status)
+        return PathInDoubt(here, _token_refused(status))
+    if status in (403, 404, 410) and (answer.is_page or call.subject is not Subject.RECORD or answer.payload is None):
+        return PathInDoubt(
+            PathGone(SERVICE, call.path, status=status),
+            Misconfigured(Message("debitoor_wrong_address"), status=status),
         )
-    if status == 404 and names_no_record(operation):
-        return Misconfigured("This is not the address of the Debitoor API.", remedy="Check the connection's base URL.")
-    if status == 404:
-        return NotFound("The record does not exist, or no longer.")
+    if status in (404, 410):
+        return NotFound(Message("record_not_found"))
     if status == 429:
-        return slow_down("Debitoor", answer.retry_after)
+        return slow_down(SERVICE, answer.retry_after)
     if status == 408 or status >= 500:
-        return Unavailable(f"Debitoor has a problem of its own ({status}).", retry_after=answer.retry_after)
-    if "upload" in operation and status in (412, 413, 415):
-        return FileRefused("Debitoor does not accept the file: its type or its size is not allowed.")
-    return _refusal(answer, operation)
+        message = Message("service_fault", service=SERVICE, status=status)
+        return Unavailable(message, retry_after=answer.retry_after)
+    if call.sends_file and status in (412, 413, 415):
+        return FileRefused(Message("debitoor_file_refused"))
+    return _refusal(answer, call)
 
 
-def _refusal(answer: Answer, operation: str) -> Refused:
+def _token_refused(status: int) -> CredentialsRefused:
+    """Make the error of a refused token, which was revoked or never was one: it does not expire (4.2, 4.3)."""
+    return CredentialsRefused(Message("token_refused"), status=status)
+
+
+def _refusal(answer: Answer, call: Call) -> Refused:
     fields = _fields(answer.payload)
-    named = "; ".join(
-        f"{problem.field} ({problem.message})" if problem.message else problem.field
-        for problem in fields[:_NAMED_FIELDS]
-    )
-    more = f" and {len(fields) - _NAMED_FIELDS} more" if len(fields) > _NAMED_FIELDS else ""
-    to_all = concerns_all(operation)
-    what = f"these fields: {named}{more}." if named else f"the {'request' if to_all else 'data'} ({answer.status})."
-    return Refused(f"Debitoor did not accept {what}", fields=fields, remedy=REPORT if to_all or not named else "")
+    concerns_all = call.subject is Subject.ACCOUNT
+    if fields:
+        named = "; ".join(
+            f"{problem.field} ({problem.message})" if problem.message else problem.field
+            for problem in fields[:_NAMED_FIELDS]
+        )
+        more = len(fields) - _NAMED_FIELDS
+        reason = Message(
+            "debitoor_fields_refused", fields=named, more=Message("and_more", count=more) if more > 0 else None
+        )
+        return Refused(Message("refused_for_all", reason=reason) if concerns_all else reason, fields=fields)
+    reason = Message("debitoor_request_refused" if concerns_all else "debitoor_data_refused", status=answer.status)
+    return Refused(Message("refused_for_all", reason=reason))
 
 
 def _fields(payload: Any) -> tuple[FieldProblem, ...]:

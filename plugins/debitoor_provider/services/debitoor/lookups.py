@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import Core
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.errors import Refused
 from debitoor_provider.services.http.reading import mapping
 from debitoor_provider.services.http.session import segment
@@ -53,24 +55,27 @@ class Lookups(Core):
     """Calls about everything but documents and files."""
 
     def environment(self) -> Environment:
-        """Return the account that the token stands for; the usual test of a token."""
-        return self._get("read environment", constants.ENVIRONMENT, parse.environment)
+        """Return the account that the token stands for; the usual test of a token.
+
+        Only the id is certain: e-mail, country and currency may be empty (contract A27).
+        """
+        return self._get("read_environment", constants.ENVIRONMENT, parse.environment, subject=Subject.ACCOUNT)
 
     def settings(self) -> Settings:
         """Return the account's settings."""
-        return self._get("read settings", constants.SETTINGS, parse.settings)
+        return self._get("read_settings", constants.SETTINGS, parse.settings, subject=Subject.ACCOUNT)
 
     def categories(self) -> list[Category]:
         """Return the expense categories."""
-        return self._whole("list categories", constants.EXPENSE_CATEGORIES, parse.category)
+        return self._whole("list_categories", constants.EXPENSE_CATEGORIES, parse.category)
 
     def payment_accounts(self) -> list[PaymentAccount]:
         """Return the accounts that payments are booked on."""
-        return self._whole("list payment accounts", constants.PAYMENT_ACCOUNTS, parse.payment_account)
+        return self._whole("list_payment_accounts", constants.PAYMENT_ACCOUNTS, parse.payment_account)
 
     def countries(self) -> list[Country]:
         """Return the countries."""
-        return self._whole("list countries", constants.COUNTRIES, parse.country)
+        return self._whole("list_countries", constants.COUNTRIES, parse.country)
 
     def purchase_tax_rates(self, country: str, date: date, category_id: str = "") -> PurchaseTaxRates:
         """Return the VAT rates that a purchase may have.
@@ -80,7 +85,9 @@ class Lookups(Core):
         params: dict[str, str | int | list[str] | list[int]] = {"supplierCountry": country, "date": date.isoformat()}
         if category_id:
             params["categoryId"] = category_id
-        return self._get("read tax rates", constants.PURCHASE_TAX_RATES, parse.purchase_tax_rates, params)
+        return self._get(
+            "read_tax_rates", constants.PURCHASE_TAX_RATES, parse.purchase_tax_rates, params, subject=Subject.ACCOUNT
+        )
 
     def schema(self, name: str, version: int) -> Mapping[str, Any]:
         """Return the service's own schema of a resource (contract 3.3).
@@ -88,9 +95,9 @@ class Lookups(Core):
         :param name: such as ``expense`` or ``sales/invoice``
         """
         if not _SCHEMA_NAME.fullmatch(name):
-            raise Refused("The name of a schema consists of small letters.")
+            raise Refused(Message("schema_name_invalid"))
         path = constants.SCHEMA.format(name=name, version=int(version))
-        return self._get("read schema", path, lambda payload: mapping(payload, "the schema"))
+        return self._get("read_schema", path, lambda payload: mapping(payload, "schema"))
 
     def suppliers(
         self,
@@ -101,30 +108,31 @@ class Lookups(Core):
     ) -> list[Party]:
         """Return the suppliers. Their names are not unique."""
         filters = {"changedSince": changed_since, "changedBefore": changed_before}
-        return self._list("list suppliers", constants.SUPPLIERS, parse.party, filters, page_size=page_size)
+        return self._list("list_suppliers", constants.SUPPLIERS, parse.party, filters, page_size=page_size)
 
     def supplier(self, id: str) -> Party:
         """Return one supplier.
 
         :raises NotFound: when there is none of this id
         """
-        return self._get("read supplier", constants.SUPPLIER.format(id=segment(id)), parse.party)
+        return self._get("read_supplier", constants.SUPPLIER.format(id=segment(id)), parse.party)
 
     def create_supplier(self, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Party:
         """Create a supplier; without a number it gets the next one."""
         return self._send(
-            "create supplier",
+            "create_supplier",
             "POST",
             constants.SUPPLIERS,
             parse.party,
             _party(name, country_code, fields),
             None if "number" in fields else constants.AUTONUMBER,
+            subject=Subject.ACCOUNT,
         )
 
     def update_supplier(self, id: str, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Party:
         """Replace a supplier's data; fields left out are emptied."""
         path = constants.SUPPLIER.format(id=segment(id))
-        return self._send("change supplier", "PUT", path, parse.party, _party(name, country_code, fields))
+        return self._send("change_supplier", "PUT", path, parse.party, _party(name, country_code, fields))
 
     def customers(
         self,
@@ -144,7 +152,7 @@ class Lookups(Core):
             "changedSince": changed_since,
             "changedBefore": changed_before,
         }
-        found = self._list("list customers", constants.CUSTOMERS, parse.party, filters, page_size=page_size)
+        found = self._list("list_customers", constants.CUSTOMERS, parse.party, filters, page_size=page_size)
         return [customer for customer in found if reference is None or customer.reference == reference]
 
     def customer(self, id: str) -> Party:
@@ -152,7 +160,7 @@ class Lookups(Core):
 
         :raises NotFound: when there is none of this id
         """
-        return self._get("read customer", constants.CUSTOMER.format(id=segment(id)), parse.party)
+        return self._get("read_customer", constants.CUSTOMER.format(id=segment(id)), parse.party)
 
     def create_customer(
         self, name: str, country_code: str, payment_terms_id: int, **fields: Unpack[CustomerFields]
@@ -162,12 +170,13 @@ class Lookups(Core):
         :param payment_terms_id: 1 eight days, 2 paid, 3 fourteen days, 4 thirty days (contract 8.5)
         """
         return self._send(
-            "create customer",
+            "create_customer",
             "POST",
             constants.CUSTOMERS,
             parse.party,
             {**_party(name, country_code, fields), "paymentTermsId": payment_terms_id},
             None if "number" in fields else constants.AUTONUMBER,
+            subject=Subject.ACCOUNT,
         )
 
     def update_customer(
@@ -180,7 +189,7 @@ class Lookups(Core):
     ) -> Party:
         """Replace a customer's data; fields left out are emptied."""
         return self._send(
-            "change customer",
+            "change_customer",
             "PUT",
             constants.CUSTOMER.format(id=segment(id)),
             parse.party,

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from debitoor_provider import __version__
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import AUTHORIZE_URL, SERVICE, TOKEN_URL
-from debitoor_provider.services.http.errors import CredentialsRefused, RateLimited, ServiceError, Unavailable
+from debitoor_provider.services.http.call import Call, Subject
+from debitoor_provider.services.http.errors import CredentialsRefused, ServiceError, Unavailable
 from debitoor_provider.services.http.reading import Unexpected, mapping, text
-from debitoor_provider.services.http.retry import Backoff, Rule
+from debitoor_provider.services.http.retry import ONCE, Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import ServiceSession, checked_base_url
-from debitoor_provider.services.http.transport import Call, Transport
+from debitoor_provider.services.http.transport import Transport
+from debitoor_provider.services.pacing.pacer import slow_down
 
 if TYPE_CHECKING:
     from debitoor_provider.services.http.answer import Answer
-
-_ONCE = Rule(again=())
-"""A code can be used once (A4), so its exchange is not repeated."""
 
 
 def authorize_url(
@@ -78,33 +78,30 @@ def exchange_code(
     )
     form = {"client_secret": Secret(client_secret), "code": Secret(code), "redirect_uri": redirect_uri}
     call = Call(
-        "exchange code",
+        "exchange_code",
         "POST",
         parts.path,
+        subject=Subject.ACCOUNT,
         body=lambda: urlencode(form).encode(),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
-        rule=_ONCE,
+        rule=ONCE,  # a code can be used once (A4)
     )
     with session:
         return Transport(session, service=SERVICE, explain=_explain, backoff=Backoff()).call(call, _token)
 
 
 def _token(payload: Any) -> str:
-    token = text(mapping(payload, "the answer").get("access_token"))
+    token = text(mapping(payload, "answer").get("access_token"))
     if not token:
-        raise Unexpected("access_token is missing")
+        raise Unexpected(Message("field_missing", field="access_token"))
     return token
 
 
-def _explain(answer: Answer, _operation: str) -> ServiceError | None:
+def _explain(answer: Answer, _call: Call) -> ServiceError | None:
     if answer.status == 200:
         return None
     if answer.status == 429:
-        return RateLimited("Debitoor asked to slow down.", status=429, retry_after=answer.retry_after)
+        return slow_down(SERVICE, answer.retry_after)
     if answer.status >= 500:
-        return Unavailable(f"Debitoor has a problem of its own ({answer.status}).", status=answer.status)
-    return CredentialsRefused(
-        "Debitoor does not exchange this code for an access token.",
-        status=answer.status,
-        remedy="Give consent again; if that does not help, check the app's client secret and redirect address.",
-    )
+        return Unavailable(Message("service_fault", service=SERVICE, status=answer.status))
+    return CredentialsRefused(Message("oauth_code_refused"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import (
     Category,
@@ -21,6 +22,7 @@ from debitoor_provider.services.debitoor.models import (
 )
 from debitoor_provider.services.http.reading import (
     Unexpected,
+    amount,
     day,
     decimal,
     decimals,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 def environment(payload: Any) -> Environment:
     """Read the account that a token stands for (8.1)."""
-    record = mapping(payload, "the environment")
+    record = mapping(payload, "environment")
     return Environment(
         id=_id(record),
         email=text(record.get("email")),
@@ -51,9 +53,9 @@ def environment(payload: Any) -> Environment:
 
 def settings(payload: Any) -> Settings:
     """Read the account's settings (8.1)."""
-    record = mapping(payload, "the settings")
+    record = mapping(payload, "settings")
     if not any(record.get(name) for name in ("id", "accountEmail", "companyProfile")):
-        raise Unexpected("the account is missing")
+        raise Unexpected(Message("field_missing", field="accountEmail"))
     profile = _part(record, "companyProfile")
     return Settings(
         id=text(record.get("id")),
@@ -67,7 +69,7 @@ def settings(payload: Any) -> Settings:
 
 def file(payload: Any) -> File:
     """Read an uploaded file, alone or inside a document (5.3)."""
-    record = mapping(payload, "the file")
+    record = mapping(payload, "file")
     return File(
         id=_id(record),
         file_name=text(record.get("fileName")),
@@ -79,7 +81,7 @@ def file(payload: Any) -> File:
 
 def expense(payload: Any) -> Expense:
     """Read an expense (6.3)."""
-    record = mapping(payload, "the expense")
+    record = mapping(payload, "expense")
     return Expense(
         id=_id(record),
         date=_date(record),
@@ -89,9 +91,9 @@ def expense(payload: Any) -> Expense:
         supplier_name=text(record.get("supplierName")),
         supplier_country=text(record.get("supplierCountry")),
         currency=text(record.get("currency")),
-        total_gross_amount=decimal(record.get("totalGrossAmount")),
-        total_net_amount=decimal(record.get("totalNetAmount")),
-        total_tax_amount=decimal(record.get("totalTaxAmount")),
+        total_gross_amount=amount(record.get("totalGrossAmount")),
+        total_net_amount=amount(record.get("totalNetAmount")),
+        total_tax_amount=amount(record.get("totalTaxAmount")),
         attachment_over_quota=flag(record.get("attachmentOverQuota")),
         created_date=moment(record.get("createdDate")),
         last_modified_date=moment(record.get("lastModifiedDate")),
@@ -101,7 +103,7 @@ def expense(payload: Any) -> Expense:
 
 def income(payload: Any) -> Income:
     """Read other income (8.4)."""
-    record = mapping(payload, "the income")
+    record = mapping(payload, "income")
     return Income(
         id=_id(record),
         date=_date(record),
@@ -111,9 +113,9 @@ def income(payload: Any) -> Income:
         customer_name=text(record.get("customerName")),
         customer_country=text(record.get("customerCountry")),
         currency=text(record.get("currency")),
-        total_gross_amount=decimal(record.get("totalGrossAmount")),
-        total_net_amount=decimal(record.get("totalNetAmount")),
-        total_tax_amount=decimal(record.get("totalTaxAmount")),
+        total_gross_amount=amount(record.get("totalGrossAmount")),
+        total_net_amount=amount(record.get("totalNetAmount")),
+        total_tax_amount=amount(record.get("totalTaxAmount")),
         created_date=moment(record.get("createdDate")),
         last_modified_date=moment(record.get("lastModifiedDate")),
         deleted_date=moment(record.get("deletedDate")),
@@ -122,7 +124,7 @@ def income(payload: Any) -> Income:
 
 def sales_document(payload: Any) -> SalesDocument:
     """Read a booked invoice or credit note (7.3)."""
-    record = mapping(payload, "the sales document")
+    record = mapping(payload, "sales document")
     kind = text(record.get("type"))
     return SalesDocument(
         id=_id(record),
@@ -135,10 +137,10 @@ def sales_document(payload: Any) -> SalesDocument:
         customer_country=text(record.get("customerCountry")),
         customer_vat_number=text(record.get("customerVatNumber")),
         currency=text(record.get("currency")),
-        total_net_amount=decimal(record.get("totalNetAmount")),
-        total_tax_amount=decimal(record.get("totalTaxAmount")),
-        total_gross_amount=decimal(record.get("totalGrossAmount")),
-        unpaid_amount=decimal(record.get("unpaidAmount")),
+        total_net_amount=amount(record.get("totalNetAmount")),
+        total_tax_amount=amount(record.get("totalTaxAmount")),
+        total_gross_amount=amount(record.get("totalGrossAmount")),
+        unpaid_amount=amount(record.get("unpaidAmount")),
         paid=flag(record.get("paid")),
         tax_rates=_tax_rates(record),
         deleted=flag(record.get("deleted")),
@@ -150,12 +152,12 @@ def sales_document(payload: Any) -> SalesDocument:
 
 def credit_note(payload: Any) -> SalesDocument:
     """Read a record of the credit-note routes, which is one whether or not it says so."""
-    return sales_document({**mapping(payload, "the credit note"), "type": SalesType.CREDIT_NOTE.value})
+    return sales_document({**mapping(payload, "credit note"), "type": SalesType.CREDIT_NOTE.value})
 
 
 def party(payload: Any) -> Party:
     """Read a supplier or customer (8.2, 8.3)."""
-    record = mapping(payload, "the party")
+    record = mapping(payload, "party")
     return Party(
         id=_id(record),
         name=text(record.get("name")),
@@ -171,13 +173,13 @@ def party(payload: Any) -> Party:
 
 def category(payload: Any) -> Category:
     """Read an expense category (A26)."""
-    record = mapping(payload, "the category")
+    record = mapping(payload, "category")
     return Category(id=_id(record), name=text(record.get("name")), type=text(record.get("type")))
 
 
 def payment_account(payload: Any) -> PaymentAccount:
     """Read a payment account (8.5)."""
-    record = mapping(payload, "the payment account")
+    record = mapping(payload, "payment account")
     return PaymentAccount(
         id=_id(record),
         name=text(record.get("name")),
@@ -188,13 +190,13 @@ def payment_account(payload: Any) -> PaymentAccount:
 
 def country(payload: Any) -> Country:
     """Read a country (8.5)."""
-    record = mapping(payload, "the country")
+    record = mapping(payload, "country")
     return Country(id=_id(record), name=text(record.get("name")), is_eu=flag(record.get("isEU")))
 
 
 def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
     """Read the rates of a purchase (8.5); ``reverseCharge`` is an object, or ``false``."""
-    record = mapping(payload, "the tax rates")
+    record = mapping(payload, "tax rates")
     base = _part(record, "baseTax")
     return PurchaseTaxRates(
         default_rate=decimal(base.get("defaultRate")),
@@ -206,14 +208,14 @@ def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
 def _id(record: Mapping[str, Any]) -> str:
     found = text(record.get("id"))
     if not found:
-        raise Unexpected("id is missing")
+        raise Unexpected(Message("field_missing", field="id"))
     return found
 
 
 def _date(record: Mapping[str, Any]) -> dt.date:
     found = day(record.get("date"))
     if found is None:
-        raise Unexpected("date is missing")
+        raise Unexpected(Message("field_missing", field="date"))
     return found
 
 
@@ -235,9 +237,9 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
     return tuple(
         ExpenseLine(
             tax_rate=_rate(line),
-            gross_amount=decimal(line.get("grossAmount")),
-            net_amount=decimal(line.get("netAmount")),
-            tax_amount=decimal(line.get("taxAmount")),
+            gross_amount=amount(line.get("grossAmount")),
+            net_amount=amount(line.get("netAmount")),
+            tax_amount=amount(line.get("taxAmount")),
             description=text(line.get("description")),
             category_id=text(line.get("categoryId")),
         )
@@ -248,7 +250,7 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
 def _rate(line: Mapping[str, Any]) -> Decimal:
     found = decimal(line.get("taxRate"))
     if found is None:
-        raise Unexpected("taxRate is missing")
+        raise Unexpected(Message("field_missing", field="taxRate"))
     return found
 
 

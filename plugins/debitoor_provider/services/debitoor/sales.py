@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict, Unpack
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import Core
 from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.session import segment
-from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,7 +40,7 @@ class Sales(Core):
     def invoices(self, **filters: Unpack[SalesFilters]) -> list[SalesDocument]:
         """Return the booked invoices, each once; credit notes too, unless ``is_credit_note=False`` (A28)."""
         return self._list(
-            "list invoices",
+            "list_invoices",
             constants.INVOICES,
             parse.sales_document,
             _filters(filters),
@@ -52,12 +52,12 @@ class Sales(Core):
 
         :raises NotFound: when it does not exist, or no longer
         """
-        return self._get("read invoice", constants.INVOICE.format(id=segment(id)), parse.sales_document)
+        return self._get("read_invoice", constants.INVOICE.format(id=segment(id)), parse.sales_document)
 
     def credit_notes(self, **filters: Unpack[SalesFilters]) -> list[SalesDocument]:
         """Return the booked credit notes, each once."""
         return self._list(
-            "list credit notes",
+            "list_credit_notes",
             constants.CREDIT_NOTES,
             parse.credit_note,
             _filters(filters),
@@ -69,7 +69,7 @@ class Sales(Core):
 
         :raises NotFound: when it does not exist, or no longer
         """
-        return self._get("read credit note", constants.CREDIT_NOTE.format(id=segment(id)), parse.credit_note)
+        return self._get("read_credit_note", constants.CREDIT_NOTE.format(id=segment(id)), parse.credit_note)
 
     def sales_pdf(self, document: SalesDocument, into: BinaryIO) -> int:
         """Write a sales document's PDF to a seekable binary file, in pieces.
@@ -80,7 +80,7 @@ class Sales(Core):
         """
         route = constants.CREDIT_NOTE_PDF if document.type == SalesType.CREDIT_NOTE else constants.INVOICE_PDF
         call = Call(
-            "download PDF", "GET", route.format(id=segment(document.id)), headers={"Accept": "application/pdf, */*"}
+            "download_pdf", "GET", route.format(id=segment(document.id)), headers={"Accept": "application/pdf, */*"}
         )
         return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=True, whole=True)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants, parse
 from debitoor_provider.services.getmyinvoices.core import Core
+from debitoor_provider.services.getmyinvoices.explain import ATTACHMENT_CODES
 from debitoor_provider.services.http.errors import FileRefused
 from debitoor_provider.services.http.files import check_size
 from debitoor_provider.services.http.session import segment
@@ -20,9 +22,10 @@ class Attachments(Core):
     def attachments(self, uid: int) -> list[Attachment]:
         """Return a document's attachments without their content."""
         return self._get(
-            "list attachments",
+            "list_attachments",
             constants.ATTACHMENTS.format(uid=segment(uid)),
             lambda payload: parse.page(payload, "attachmentUid", parse.attachment).records,
+            codes=ATTACHMENT_CODES,
         )
 
     def attachment(self, uid: int, attachment_uid: int) -> Attachment:
@@ -30,7 +33,7 @@ class Attachments(Core):
 
         :raises NotFound: when there is none of this id
         """
-        return self._get("read attachment", _path(uid, attachment_uid), parse.attachment_detail)
+        return self._get("read_attachment", _path(uid, attachment_uid), parse.attachment_detail, codes=ATTACHMENT_CODES)
 
     def add_attachment(self, uid: int, file_name: str, content: bytes) -> int:
         """Attach a file, at most 25 to a document.
@@ -41,20 +44,21 @@ class Attachments(Core):
         :raises UnclearOutcome: when it may or may not be attached now
         """
         if not content:
-            raise FileRefused("The file is empty.")
+            raise FileRefused(Message("file_empty"))
         check_size(len(content), self.max_file_bytes)
         return self._send(
-            "add attachment",
+            "add_attachment",
             "POST",
             constants.ATTACHMENTS.format(uid=segment(uid)),
             lambda payload: parse.created(payload, "attachmentUid"),
             {"fileName": file_name},
             content=content,
+            codes=ATTACHMENT_CODES,
         )
 
     def delete_attachment(self, uid: int, attachment_uid: int) -> None:
         """Remove an attachment."""
-        self._send("delete attachment", "DELETE", _path(uid, attachment_uid), lambda _: None)
+        self._send("delete_attachment", "DELETE", _path(uid, attachment_uid), lambda _: None, codes=ATTACHMENT_CODES)
 
 
 def _path(uid: int, attachment_uid: int) -> str:

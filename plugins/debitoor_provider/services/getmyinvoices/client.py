@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
 from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
 from debitoor_provider.services.getmyinvoices.masterdata import MasterData
 from debitoor_provider.services.http.answer import LARGEST_RECORD
-from debitoor_provider.services.http.errors import FileRefused, Misconfigured, ServiceError, WrongUserAgent
+from debitoor_provider.services.http.call import Call, Subject
+from debitoor_provider.services.http.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
 from debitoor_provider.services.http.files import check_size, write_checked
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
 from debitoor_provider.services.http.session import segment
-from debitoor_provider.services.http.transport import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -52,7 +53,9 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
     def check(self) -> None:
         """Ask whether the service is there and takes the key (contract 3.1)."""
-        self._get("check status", constants.API_STATUS, lambda payload: mapping(payload, "the status"))
+        self._get(
+            "check_status", constants.API_STATUS, lambda payload: mapping(payload, "status"), subject=Subject.ACCOUNT
+        )
 
     def documents(self, **filters: Unpack[DocumentFilters]) -> list[Document]:
         """Return every document that passes the filters, once, sorted by id.
@@ -63,15 +66,15 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :param filters: those of :class:`~.listing.DocumentQuery`
         :raises Unavailable: when the list kept changing while it was read
         """
-        return list(self.documents_by_way_of({}, **filters))
+        return list(self.documents_kept_in({}, **filters))
 
-    def documents_by_way_of(
+    def documents_kept_in(
         self, keep: MutableMapping[int, Document], **filters: Unpack[DocumentFilters]
     ) -> Iterator[Document]:
-        """Do the same for a list of any length, one document at a time.
+        """Yield what :meth:`documents` returns, for a list of any length.
 
-        :param keep: where the documents are kept meanwhile, e.g. a
-            :class:`~debitoor_provider.services.http.shelf.Shelf`
+        :param keep: where the documents are kept while the list is read, e.g. a
+            :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
         query = DocumentQuery(**filters)
         self.identify()
@@ -104,10 +107,11 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         def fetch(number: int) -> parse.Page[int]:
             return self._get(
-                "list deleted documents",
+                "list_deleted_documents",
                 constants.DOCUMENTS_DELETED,
                 lambda payload: parse.page(payload, "documentUid", parse.deleted_document),
                 {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
+                subject=Subject.ACCOUNT,
             )
 
         return sorted({uid for page in pages(fetch) for uid in page.records})
@@ -139,11 +143,11 @@ class GetMyInvoicesClient(MasterData, Attachments):
         def read(payload: Any) -> DocumentDetail:
             detail = parse.document_detail(payload)
             if detail.document.document_uid != uid:
-                raise Unexpected("it is about another document")
+                raise Unexpected(Message("answer_of_another_document"))
             return detail
 
         call = Call(
-            "read document",
+            "read_document",
             "GET",
             constants.DOCUMENT.format(uid=segment(uid)),
             {name: "true" if value else "false" for name, value in wanted.items()},
@@ -166,17 +170,18 @@ class GetMyInvoicesClient(MasterData, Attachments):
         self.identify()
         if self._has_file_route:
             call = Call(
-                "download file",
+                "download_file",
                 "GET",
                 constants.DOCUMENT_FILE.format(uid=segment(uid)),
                 headers={"Accept": "*/*"},
+                optional=True,
             )
             try:
                 return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=pdf, content_of=_content_of)
             except ServiceError as error:
-                if error.status not in _NO_FILE_ROUTE or isinstance(error, WrongUserAgent):
+                missing_route = isinstance(error, PathGone)
+                if not missing_route and (error.status not in _NO_FILE_ROUTE or isinstance(error, WrongUserAgent)):
                     raise
-                missing_route = isinstance(error, Misconfigured)
         written = self._download_with_detail(uid, into, pdf=pdf)
         if missing_route:
             self._has_file_route = False  # saves a call for each further file
@@ -187,31 +192,33 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         :param content: the file; one that is open is read while it is sent, from its present position
         :return: its ``documentUid``
-        :raises AlreadyExists: when the service has a file of this content; tells the existing document's id
+        :raises AlreadyExists: when the service has a file of this content; names the existing document
         :raises FileRefused: for an empty or too large file, or one of a wrong type
         :raises UnclearOutcome: after a timeout, a server fault or a broken connection: it may be stored, possibly
             without its tags
         """
         size = body.size_of(content)
         if not size:
-            raise FileRefused("The file is empty.")
+            raise FileRefused(Message("file_empty"))
         check_size(size, self.max_file_bytes)
         return self._send(
-            "upload document",
+            "upload_document",
             "POST",
             constants.DOCUMENTS,
             lambda payload: parse.created(payload, "documentUid"),
             body.upload_fields(document),
+            subject=Subject.NEW_RECORD,
             content=content,
         )
 
     def exists(self, content: bytes) -> bool:
-        """Whether a file of this content is stored (contract 6.3); does not tell where."""
+        """Whether a file of this content is stored (contract 6.3); the service does not say where."""
         return self._send(
-            "look for file",
+            "find_file",
             "POST",
             constants.DOCUMENTS_EXISTS,
-            lambda payload: flag(mapping(payload, "the answer").get("exists")),
+            lambda payload: flag(mapping(payload, "answer").get("exists")),
+            subject=Subject.NEW_RECORD,
             content=content,
             rule=QUESTION,
         )
@@ -223,7 +230,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :raises Refused: for data that is not accepted, and for a locked document
         """
         self._send(
-            "change document",
+            "change_document",
             "PUT",
             constants.DOCUMENT.format(uid=segment(uid)),
             parse.confirmed,
@@ -247,14 +254,15 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         :raises NotFound: when it does not exist, or no longer
         """
-        self._send("delete document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
+        self._send("delete_document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
 
     def _page(self, query: DocumentQuery, number: int) -> parse.Page[Document]:
         return self._get(
-            "list documents",
+            "list_documents",
             constants.DOCUMENTS,
             lambda payload: parse.page(payload, "documentUid", parse.document),
             {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
+            subject=Subject.ACCOUNT,
         )
 
     def _download_with_detail(self, uid: int, into: BinaryIO, *, pdf: bool) -> int:
@@ -265,7 +273,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
 def _content_of(payload: Any) -> bytes:
     """Find the file in a JSON answer of the file route (contract 5.2)."""
-    answer = mapping(payload, "the file's answer")
+    answer = mapping(payload, "file")
     if not answer.get("fileContent"):
-        raise Unexpected("fileContent is missing")
+        raise Unexpected(Message("field_missing", field="fileContent"))
     return parse.file_content(answer["fileContent"])

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider import __version__
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.retry import WRITE, Backoff, Rule
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
-from debitoor_provider.services.http.transport import Call, Transport
+from debitoor_provider.services.http.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from debitoor_provider.services.getmyinvoices.models import Account
-    from debitoor_provider.services.http.transport import Pacing, Params
+    from debitoor_provider.services.http.call import Codes, Params
+    from debitoor_provider.services.http.transport import Pacing
 
 T = TypeVar("T")
 
@@ -51,15 +55,13 @@ class Core:
         try:
             self.zone = ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Misconfigured(
-                "The time zone is not known.", remedy="Enter one such as Europe/Berlin in the connection."
-            ) from None
+            raise Misconfigured(Message("time_zone_unknown")) from None
         self.max_file_bytes = max_file_bytes
         self._page_size = page_size
         self._upload_timeouts = (connect_timeout, upload_timeout)
         self.session = ServiceSession(
             base_url,
-            auth=HeaderAuth(constants.API_KEY_HEADER, api_key, at=base_url, what="API key"),
+            auth=HeaderAuth(constants.API_KEY_HEADER, api_key, at=base_url, what="api_key"),
             headers={
                 "Accept": "application/json",
                 "User-Agent": _user_agent(),
@@ -77,6 +79,7 @@ class Core:
             secret=api_key,
             pacing=pacing,
             backoff=backoff,
+            probe=Call("check_status", "GET", constants.API_STATUS, subject=Subject.ACCOUNT),
         )
         self._identity = threading.Lock()
         self._identified = False
@@ -86,7 +89,9 @@ class Core:
 
     def account(self) -> Account:
         """Return who the key belongs to; answered without an account id in the user agent (contract 3.2)."""
-        return self.transport.call(Call("read account", "GET", constants.ACCOUNT), parse.account)
+        return self.transport.call(
+            Call("read_account", "GET", constants.ACCOUNT, subject=Subject.ACCOUNT), parse.account
+        )
 
     def identify(self) -> None:
         """Learn the account's id for the user agent (contract 1.2), once, unless it was given."""
@@ -100,15 +105,17 @@ class Core:
     def account_number(self) -> str:
         """The number that names the account, ``20707`` of ``G-20707-0``; asked of the service when it was not given.
 
-        :raises Misconfigured: when the service does not tell it either
+        :raises Misconfigured: when the service does not give it either
         """
         self.identify()
         if not self._account_number:
-            raise Misconfigured(
-                "GetMyInvoices does not tell the account's id.",
-                remedy="Enter the account id (G-...), found in GetMyInvoices under account data, in the connection.",
-            )
+            raise Misconfigured(Message("gmi_account_id_missing"))
         return self._account_number
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far GetMyInvoices' clock is ahead of ours (negative: behind); ``None`` before the first answer."""
+        return self.transport.clock_offset
 
     def close(self) -> None:
         """Close all connections."""
@@ -120,9 +127,18 @@ class Core:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _get(self, operation: str, path: str, read: Callable[[Any], T], params: Params | None = None) -> T:
+    def _get(
+        self,
+        operation: str,
+        path: str,
+        read: Callable[[Any], T],
+        params: Params | None = None,
+        *,
+        subject: Subject = Subject.RECORD,
+        codes: Codes | None = None,
+    ) -> T:
         self.identify()
-        return self.transport.call(Call(operation, "GET", path, params), read)
+        return self.transport.call(Call(operation, "GET", path, params, subject, codes=codes or {}), read)
 
     def _send(
         self,
@@ -132,8 +148,10 @@ class Core:
         read: Callable[[Any], T],
         fields: dict[str, Any] | None = None,
         *,
+        subject: Subject = Subject.RECORD,
         content: bytes | BinaryIO | None = None,
         rule: Rule = WRITE,
+        codes: Codes | None = None,
     ) -> T:
         """Make a call with a body: the fields, and the content of a file when there is one."""
         self.identify()
@@ -142,11 +160,14 @@ class Core:
             operation,
             method,
             path,
+            subject=subject,
             body=lambda: payload,
             headers=body.JSON_HEADERS,
             rule=rule,
             timeouts=None if content is None else self._upload_timeouts,
             largest=LARGEST_RECORD,
+            sends_file=content is not None,
+            codes=codes or {},
         )
         return self.transport.call(call, read)
 
@@ -164,8 +185,5 @@ def _user_agent(account_id: str = "") -> str:
 
 def _checked_account_id(account_id: str) -> str:
     if not _ACCOUNT_ID.fullmatch(account_id.strip()):
-        raise Misconfigured(
-            "The account id does not look like G-20707-0.",
-            remedy="Copy it from the account data in GetMyInvoices, or leave it empty.",
-        )
+        raise Misconfigured(Message("gmi_account_id_malformed"))
     return account_id

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.http.answer import concerns_all, names_no_record
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.constants import SERVICE
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.errors import (
-    REPORT,
     AlreadyExists,
     CredentialsRefused,
     FieldProblem,
     FileRefused,
     Misconfigured,
     NotFound,
+    PathGone,
+    PathInDoubt,
     PermissionMissing,
     QuotaUsedUp,
     Refused,
@@ -25,137 +28,122 @@ from debitoor_provider.services.pacing.pacer import slow_down
 
 if TYPE_CHECKING:
     from debitoor_provider.services.http.answer import Answer
-
-_NEW_KEY = "Create a key in GetMyInvoices under 'API access' and enter it in the connection."
-_CHECK_URL = "Check the connection's base URL; it ends in /accounts/v3."
+    from debitoor_provider.services.http.call import Call, Codes
 
 # The key's own codes come with status 403 (1.5).
-_KEY_CODES: dict[int, tuple[type[ServiceError], str, str]] = {
-    403: (CredentialsRefused, "The API key is not known to GetMyInvoices.", _NEW_KEY),
-    407: (CredentialsRefused, "The API key is blocked.", "Unblock it in GetMyInvoices under 'API access'."),
-    430: (
-        PermissionMissing,
-        "The API key may not do this.",
-        "Give the key full access in GetMyInvoices under 'API access'.",
-    ),
-    431: (
-        CredentialsRefused,
-        "The GetMyInvoices account is cancelled.",
-        "Renew the account, or use a key of another one.",
-    ),
+_KEY_CODES: Codes = {
+    403: (CredentialsRefused, "gmi_key_unknown"),
+    407: (CredentialsRefused, "gmi_key_blocked"),
+    430: (PermissionMissing, "gmi_key_not_permitted"),
+    431: (CredentialsRefused, "gmi_account_cancelled"),
 }
 
 # 1.7. The same number means the same thing on documents, companies and attachments unless listed below.
-_CODES: dict[int, tuple[type[ServiceError], str]] = {
-    100: (Unavailable, "GetMyInvoices reported an unexpected error of its own."),
-    101: (FileRefused, "The file's type is not accepted, or the file is too large."),
-    102: (Refused, "A required field is missing."),
-    103: (FileRefused, "The file's content could not be read."),
-    104: (Refused, "The document date is not a date."),
-    105: (QuotaUsedUp, "The 100 uploads allowed in an hour are used up."),
-    106: (NotFound, "The document does not exist, or no longer."),
-    107: (Refused, "The net amount is not a number."),
-    108: (Refused, "The gross amount is not a number."),
-    109: (Refused, "The VAT rate is not a number."),
-    110: (Refused, "The VAT rate is negative."),
-    112: (Refused, "The payment status is not known."),
-    113: (Refused, "The company does not exist."),
-    114: (Refused, "The company's name is missing."),
-    115: (Refused, "The company's country is missing."),
-    116: (Refused, "A company of this name exists already."),
-    117: (Refused, "The company's country is not known."),
-    118: (Refused, "The company could not be created."),
-    119: (Refused, "The company's data is incomplete."),
-    120: (Refused, "The company's id is missing."),
-    121: (Refused, "There is nothing to change: name, country and tags are all missing."),
-    125: (Refused, "Only own companies can be changed, and this one is a portal."),
-    127: (AlreadyExists, "GetMyInvoices has this file already."),
-    129: (Refused, "The company still has documents."),
-    130: (Refused, "The company still has e-mail rules."),
-    131: (NotFound, "The company does not exist, or no longer."),
-    132: (FileRefused, "GetMyInvoices found a virus in the file."),
-    133: (Refused, "The archive mark is neither 0 nor 1."),
-    134: (Refused, "The document's id is not a number."),
-    135: (NotFound, "The document does not exist, or no longer."),
-    136: (Refused, "There is nothing to change."),
-    137: (Refused, "The due date is not a date."),
-    138: (Refused, "The payment method is not known."),
-    139: (NotFound, "The company does not exist, or no longer."),
-    140: (Refused, "A time is not written as GetMyInvoices wants it."),
-    141: (FileRefused, "The file's content is missing."),
-    142: (FileRefused, "A file of this type cannot be attached."),
-    143: (FileRefused, "GetMyInvoices found a virus in the file."),
-    144: (AlreadyExists, "The file is attached already."),
-    145: (NotFound, "The attachment does not exist, or no longer."),
-    146: (Refused, "The document type is not known."),
-    147: (Refused, "The document is locked in GetMyInvoices."),
+_CODES: Codes = {
+    100: (Unavailable, "gmi_unexpected_error"),
+    101: (FileRefused, "gmi_file_not_accepted"),
+    102: (Refused, "gmi_field_missing"),
+    103: (FileRefused, "gmi_content_unreadable"),
+    104: (Refused, "gmi_date_invalid"),
+    105: (QuotaUsedUp, "gmi_upload_allowance_used_up"),
+    106: (NotFound, "gmi_document_not_found"),
+    107: (Refused, "gmi_net_amount_invalid"),
+    108: (Refused, "gmi_gross_amount_invalid"),
+    109: (Refused, "gmi_vat_rate_invalid"),
+    110: (Refused, "gmi_vat_rate_negative"),
+    112: (Refused, "gmi_payment_status_unknown"),
+    113: (Refused, "gmi_company_unknown"),
+    114: (Refused, "gmi_company_name_missing"),
+    115: (Refused, "gmi_company_country_missing"),
+    116: (Refused, "gmi_company_exists"),
+    117: (Refused, "gmi_company_country_unknown"),
+    118: (Refused, "gmi_company_not_created"),
+    119: (Refused, "gmi_company_incomplete"),
+    120: (Refused, "gmi_company_id_missing"),
+    121: (Refused, "gmi_company_unchanged"),
+    125: (Refused, "gmi_company_is_portal"),
+    127: (AlreadyExists, "gmi_file_exists"),
+    129: (Refused, "gmi_company_has_documents"),
+    130: (Refused, "gmi_company_has_rules"),
+    131: (NotFound, "gmi_company_not_found"),
+    132: (FileRefused, "gmi_virus_found"),
+    133: (Refused, "gmi_archive_mark_invalid"),
+    134: (Refused, "gmi_document_id_invalid"),
+    135: (NotFound, "gmi_document_not_found"),
+    136: (Refused, "gmi_document_unchanged"),
+    137: (Refused, "gmi_due_date_invalid"),
+    138: (Refused, "gmi_payment_method_unknown"),
+    139: (NotFound, "gmi_company_not_found"),
+    140: (Refused, "gmi_time_invalid"),
+    141: (FileRefused, "gmi_content_missing"),
+    142: (FileRefused, "gmi_attachment_type_not_accepted"),
+    143: (FileRefused, "gmi_virus_found"),
+    144: (AlreadyExists, "gmi_attachment_exists"),
+    145: (NotFound, "gmi_attachment_not_found"),
+    146: (Refused, "gmi_document_type_unknown"),
+    147: (Refused, "gmi_document_locked"),
 }
 
-_ATTACHMENT_CODES: dict[int, tuple[type[ServiceError], str]] = {
-    141: (Refused, "The document has 25 attachments already, which is the most."),
-}
-
-_REMEDIES = {
-    105: "The rest can go in the next hour.",
-    147: "Unlock it there, then try again.",
-    132: "Do not open it; ask whoever sent it for another one.",
-    143: "Do not open it; ask whoever sent it for another one.",
-}
+ATTACHMENT_CODES: Codes = {141: (Refused, "gmi_attachments_full")}
+"""What is different on attachments (7.4)."""
 
 
-def explain(answer: Answer, operation: str) -> ServiceError | None:
-    """Return the error an answer stands for, or ``None`` for a success.
-
-    :param operation: what was being done; the codes of attachments differ from those of documents
-    """
+def explain(answer: Answer, call: Call) -> ServiceError | None:
+    """Return the error an answer stands for, or ``None`` for a success."""
     first = _first_error(answer.payload)
     if answer.ok and not _failed(answer.payload):
         return None
     code = integer(first.get("code"))
     detail = next((text(first[key]) for key in ("detail", "message", "error") if text(first.get(key))), "")
-    error = _named(answer, code, detail, first, operation)
+    error = _error(answer, code, detail, first, call)
     error.status = answer.status
     error.code = code
     return error
 
 
-def _named(answer: Answer, code: int | None, detail: str, first: dict[str, Any], operation: str) -> ServiceError:
+def _error(answer: Answer, code: int | None, detail: str, first: dict[str, Any], call: Call) -> ServiceError:
     status = answer.status
     if status == 429 or (status == 403 and code == 429):
-        return slow_down("GetMyInvoices", answer.retry_after)
+        return slow_down(SERVICE, answer.retry_after)
+    if status == 403 and answer.is_page:  # from something in front of the service, which has no say about keys
+        return _path_in_doubt(answer, call)
     if status in (401, 403):
-        kind, message, remedy = _KEY_CODES.get(code or 0, _KEY_CODES[403])
-        return kind(message, remedy=remedy)
-    if status == 413 and operation.startswith(("upload ", "add ", "look for ")):  # by a gateway before the service
-        return FileRefused("The file is too large for GetMyInvoices.")
+        kind, name = _KEY_CODES.get(code or 0, _KEY_CODES[403])
+        return kind(Message(name))
+    if status == 413 and call.sends_file:  # by a gateway before the service
+        return FileRefused(Message("gmi_file_too_large"))
     if status == 408 or status >= 500:
-        return Unavailable(f"GetMyInvoices has a problem of its own ({status}).", retry_after=answer.retry_after)
+        message = Message("service_fault", service=SERVICE, status=status)
+        return Unavailable(message, retry_after=answer.retry_after)
     if status == 400 and "user agent" in detail.lower():
-        return WrongUserAgent(
-            "GetMyInvoices wants the account's id in each call.",
-            remedy="Enter the account id (G-...), found in GetMyInvoices under account data, in the connection.",
-        )
+        return WrongUserAgent(Message("gmi_account_id_required"))
     if status in (405, 410) or (status == 400 and "action is not valid" in detail.lower()):
-        return Misconfigured("GetMyInvoices does not know this call.", remedy=_CHECK_URL)
+        return _path_in_doubt(answer, call)
     if status == 404:
-        if answer.payload is None or names_no_record(operation):
-            return Misconfigured("This is not the address of the GetMyInvoices API.", remedy=_CHECK_URL)
+        if answer.payload is None or call.subject is not Subject.RECORD:
+            return _path_in_doubt(answer, call)
         # A record that is missing has a code of its own.
-        return Refused("GetMyInvoices did not find what was asked for.", remedy=REPORT)
-    return _refusal(code, detail, first, operation)
+        return Refused(Message("gmi_not_found"))
+    return _refusal(code, detail, first, call)
 
 
-def _refusal(code: int | None, detail: str, first: dict[str, Any], operation: str) -> ServiceError:
-    known = _ATTACHMENT_CODES.get(code or 0) if "attachment" in operation else None
-    unknown = (Refused, f"GetMyInvoices refused the request (code {code or 'unknown'}).")
-    kind, message = known or _CODES.get(code or 0) or unknown
-    is_odd = kind is Refused and (message is unknown[1] or concerns_all(operation))
-    remedy = _REMEDIES.get(code or 0, REPORT if is_odd else "")
+def _path_in_doubt(answer: Answer, call: Call) -> PathInDoubt:
+    return PathInDoubt(
+        PathGone(SERVICE, call.path, status=answer.status),
+        Misconfigured(Message("gmi_wrong_address"), status=answer.status),
+    )
+
+
+def _refusal(code: int | None, detail: str, first: dict[str, Any], call: Call) -> ServiceError:
+    kind, name = call.codes.get(code or 0) or _CODES.get(code or 0) or (Refused, "gmi_refused")
+    message = Message(name, code=code or "unknown") if name == "gmi_refused" else Message(name)
     if kind is AlreadyExists:
         return AlreadyExists(message, document_uid=integer(first.get("duplicate_invoice_id")))
-    if kind is Refused:
-        return Refused(message, fields=(FieldProblem("", detail[:200]),) if detail else (), remedy=remedy)
-    return kind(message, remedy=remedy)
+    if kind is not Refused:
+        return kind(message)
+    if call.subject is Subject.ACCOUNT and not message.remedy():
+        message = Message("refused_for_all", reason=message)
+    return Refused(message, fields=(FieldProblem("", detail[:200]),) if detail else ())
 
 
 def _failed(payload: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
@@ -160,4 +161,4 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
         if settled:
             return (into[uid] for uid in sorted(into))
         before = found
-    raise Unavailable("The list of documents kept changing while it was read.")
+    raise Unavailable(Message("list_kept_changing"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.core import Core
 from debitoor_provider.services.getmyinvoices.listing import pages
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.reading import decimals, mapping, rows, texts
 from debitoor_provider.services.http.session import segment
 
@@ -36,14 +37,16 @@ class MasterData(Core):
             params["statusFilter"] = status
         if company_type is not None:
             params["companyTypeFilter"] = company_type
-        return self._get("list companies", constants.COMPANIES, _each(parse.company, "the companies"), params)
+        return self._get(
+            "list_companies", constants.COMPANIES, _each(parse.company, "companies"), params, subject=Subject.ACCOUNT
+        )
 
     def company(self, uid: int) -> Company:
         """Return one company.
 
         :raises NotFound: when there is none of this id
         """
-        return self._get("read company", constants.COMPANY.format(uid=segment(uid)), parse.company)
+        return self._get("read_company", constants.COMPANY.format(uid=segment(uid)), parse.company)
 
     def create_company(self, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> int:
         """Create an own company.
@@ -53,17 +56,18 @@ class MasterData(Core):
         :return: its id
         """
         return self._send(
-            "create company",
+            "create_company",
             "POST",
             constants.COMPANIES,
             lambda payload: parse.created(payload, "companyUid"),
             body.company_body(name, country_uid, fields),
+            subject=Subject.ACCOUNT,
         )
 
     def update_company(self, uid: int, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> None:
         """Change an own company; name and country are always sent, because the service may insist on them."""
         self._send(
-            "change company",
+            "change_company",
             "PUT",
             constants.COMPANY.format(uid=segment(uid)),
             parse.confirmed,
@@ -72,33 +76,45 @@ class MasterData(Core):
 
     def delete_company(self, uid: int) -> None:
         """Delete an own company that has neither documents nor e-mail rules."""
-        self._send("delete company", "DELETE", constants.COMPANY.format(uid=segment(uid)), parse.confirmed)
+        self._send("delete_company", "DELETE", constants.COMPANY.format(uid=segment(uid)), parse.confirmed)
 
     def tags(self) -> list[str]:
         """Return the names of the account's tags."""
-        return self._get("list tags", constants.TAGS, lambda payload: list(texts(_data(payload))))
+        return self._get(
+            "list_tags", constants.TAGS, lambda payload: list(texts(_data(payload))), subject=Subject.ACCOUNT
+        )
 
     def vat_rates(self) -> list[Decimal]:
         """Return the VAT rates in per cent."""
-        return self._get("list VAT rates", constants.VAT_RATES, lambda payload: list(decimals(_data(payload))))
+        return self._get(
+            "list_vat_rates",
+            constants.VAT_RATES,
+            lambda payload: list(decimals(_data(payload))),
+            subject=Subject.ACCOUNT,
+        )
 
     def countries(self) -> list[Country]:
         """Return the countries with the ids that companies refer to."""
-        return self._get("list countries", constants.COUNTRIES, _each(parse.country, "the countries"))
+        return self._get(
+            "list_countries", constants.COUNTRIES, _each(parse.country, "countries"), subject=Subject.ACCOUNT
+        )
 
     def currencies(self) -> list[Currency]:
         """Return the currencies."""
-        return self._get("list currencies", constants.CURRENCIES, _each(parse.currency, "the currencies"))
+        return self._get(
+            "list_currencies", constants.CURRENCIES, _each(parse.currency, "currencies"), subject=Subject.ACCOUNT
+        )
 
     def portals(self) -> list[Portal]:
         """Return the portals of the vendor's catalogue; reads all pages."""
 
         def fetch(number: int) -> parse.Page[Portal]:
             return self._get(
-                "list portals",
+                "list_portals",
                 constants.PORTALS,
                 lambda payload: parse.page(payload, "supplier_uid", parse.portal),
                 {"pageNumber": number},
+                subject=Subject.ACCOUNT,
             )
 
         found = {portal.supplier_uid: portal for page in pages(fetch) for portal in page.records}
@@ -110,4 +126,4 @@ def _each(read: Callable[[Any], T], what: str) -> Callable[[Any], list[T]]:
 
 
 def _data(payload: Any) -> Any:
-    return mapping(payload, "the list").get("data")
+    return mapping(payload, "list").get("data")

@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import (
     Account,
@@ -22,6 +23,7 @@ from debitoor_provider.services.getmyinvoices.models import (
 )
 from debitoor_provider.services.http.reading import (
     Unexpected,
+    amount,
     day,
     decimal,
     decimals,
@@ -53,17 +55,17 @@ class Page(Generic[R]):
 def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R]) -> Page[R]:
     """Read an envelope whose records are an array, an object keyed by id, or a single record.
 
-    :param key: a field every record has, which tells a single record from a collection
+    :param key: a field every record has, which distinguishes a single record from a collection
     :param read: reads one record
     """
-    envelope = mapping(payload, "the list")
+    envelope = mapping(payload, "list")
     records = envelope.get("records")
     if records is None and integer(envelope.get("totalCount")) != 0:
-        raise Unexpected("the list's records are missing")
+        raise Unexpected(Message("field_missing", field="records"))
     if isinstance(records, dict) and key in records:
         records = [records]
     return Page(
-        records=list(map(read, rows(records or [], "the list's records"))),
+        records=list(map(read, rows(records or [], "records"))),
         total=integer(envelope.get("totalCount")),
         pages=integer(envelope.get("maxPages")),
     )
@@ -81,8 +83,8 @@ def document(record: Mapping[str, Any]) -> Document:
         company_uid=integer(record.get("companyUid")) or None,
         company_name=text(record.get("companyName")),
         order_number=text(record.get("orderNumber")),
-        net_amount=decimal(record.get("netAmount")),
-        gross_amount=decimal(record.get("grossAmount")),
+        net_amount=amount(record.get("netAmount")),
+        gross_amount=amount(record.get("grossAmount")),
         currency=text(record.get("currency")),
         tax_rates=decimals(record.get("taxRates")),
         vat_id=text(record.get("vat_id")),
@@ -107,7 +109,7 @@ def deleted_document(record: Mapping[str, Any]) -> int:
 
 def document_detail(payload: Any) -> DocumentDetail:
     """Read the answer of the single-document call (5.1)."""
-    answer = mapping(payload, "the document")
+    answer = mapping(payload, "document")
     meta = mapping(answer.get("meta_data"), "meta_data")
     content = answer.get("fileContent")
     return DocumentDetail(
@@ -120,24 +122,25 @@ def document_detail(payload: Any) -> DocumentDetail:
 def file_content(value: Any) -> bytes:
     """Decode base64, with or without line breaks."""
     if not isinstance(value, str):
-        raise Unexpected("fileContent is missing")
+        raise Unexpected(Message("field_missing", field="fileContent"))
     if any(blank in value for blank in "\r\n "):
         value = "".join(value.split())
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise Unexpected("fileContent is not base64") from None
+        raise Unexpected(Message("not_base64", field="fileContent")) from None
 
 
 def company(record: Any) -> Company:
     """Read a company of the list or of the single call (3.3)."""
-    record = mapping(record, "the company")
+    record = mapping(record, "company")
     return Company(
         company_uid=identifier(record.get("companyUid"), "companyUid"),
         name=text(record.get("name")),
         company_type=text(record.get("companyType")),
         country_code=text(record.get("countryCode")),
         country_uid=integer(record.get("countryUid")) or None,
+        postcode=text(record.get("zip")),
         vat_id=text(record.get("vatId")),
         tax_number=text(record.get("taxNumber")),
         tags=texts(record.get("tags")),
@@ -147,9 +150,9 @@ def company(record: Any) -> Company:
 
 def account(payload: Any) -> Account:
     """Read who a key belongs to (3.2)."""
-    record = mapping(payload, "the account")
+    record = mapping(payload, "account")
     if not (record.get("accountId") or record.get("name")):
-        raise Unexpected("accountId is missing")
+        raise Unexpected(Message("field_missing", field="accountId"))
     return Account(
         account_id=text(record.get("accountId")),
         name=text(record.get("name")),
@@ -194,7 +197,7 @@ def attachment(record: Mapping[str, Any]) -> Attachment:
 
 def attachment_detail(payload: Any) -> Attachment:
     """Read the single-attachment call (7.4), which spells the name otherwise and carries the content."""
-    answer = mapping(payload, "the attachment")
+    answer = mapping(payload, "attachment")
     listed = attachment(mapping(answer.get("meta_data"), "meta_data"))
     return Attachment(
         attachment_uid=listed.attachment_uid,
@@ -207,14 +210,14 @@ def attachment_detail(payload: Any) -> Attachment:
 
 def created(payload: Any, key: str) -> int:
     """Read the id of what was just created (6.2)."""
-    return identifier(mapping(payload, "the confirmation").get(key), key)
+    return identifier(mapping(payload, "confirmation").get(key), key)
 
 
 def confirmed(payload: Any) -> None:
     """Read the confirmation of a change (7.1); a refusal was raised before."""
-    confirmation = mapping(payload, "the confirmation")
+    confirmation = mapping(payload, "confirmation")
     if not (flag(confirmation.get("success")) or confirmation.get("documentUid")):
-        raise Unexpected("success is missing")
+        raise Unexpected(Message("field_missing", field="success"))
 
 
 def _line_items(value: Any) -> tuple[LineItem, ...]:
@@ -228,10 +231,10 @@ def _line_item(record: Mapping[str, Any]) -> LineItem:
     return LineItem(
         description=text(record.get("description")),
         quantity=decimal(record.get("quantity")),
-        unit_net_price=decimal(record.get("unit_net_price")),
+        unit_net_price=amount(record.get("unit_net_price")),
         tax_percentage=decimal(record.get("tax_percentage")),
-        tax_amount=decimal(record.get("tax_amount")),
-        total_gross=decimal(record.get("total_gross")),
+        tax_amount=amount(record.get("tax_amount")),
+        total_gross=amount(record.get("total_gross")),
     )
 
 
@@ -239,12 +242,12 @@ def _workflow(value: Any) -> Workflow | None:
     """Read the approval (5.4). Without a workflow the key is missing, or parts of it are (A-13)."""
     if not isinstance(value, dict):
         return None
-    name, step = _named(value.get("currentWorkflow")), _named(value.get("currentWorkflowStep"))
+    name, step = _name_of(value.get("currentWorkflow")), _name_of(value.get("currentWorkflowStep"))
     completed = flag(value.get("isCompleted"))
     if not completed and name is None:
         return None
     return Workflow(is_completed=completed, name=name or "", step=step or "")
 
 
-def _named(value: Any) -> str | None:
+def _name_of(value: Any) -> str | None:
     return text(value.get("name")) if isinstance(value, dict) and value else None

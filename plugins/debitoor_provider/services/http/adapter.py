@@ -13,6 +13,8 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
+from debitoor_provider.services.http.connection import POOLS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,17 @@ class ServiceAdapter(HTTPAdapter):
     def __init__(self, pool_size: int) -> None:
         super().__init__(pool_connections=1, pool_maxsize=pool_size)
         self._found: tuple[object, Any] | None = None
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the manager of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Return the manager of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None

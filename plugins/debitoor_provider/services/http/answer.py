@@ -1,4 +1,4 @@
-"""Take an HTTP response apart: its body, whole or not at all, its type, and the wait it asks for."""
+"""Take an HTTP response apart: its body, complete or not at all, its type, and the wait it asks for."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import requests
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.clock import moment_of
 from debitoor_provider.services.http.reading import Unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import requests
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer in JSON, which is read as a whole: a long list."""
@@ -22,9 +24,8 @@ LARGEST_RECORD = 2 * 1024 * 1024
 """The same where one record is the answer: many of these are read at the same time."""
 
 _CHUNK = 64 * 1024
-
-_ONE_OF_A_KIND = ("account", "environment", "settings", "tax rates")
-_ABOUT_ONE = ("look for ", "upload ", "create expense", "create income")
+_LONGEST_WAIT = 86_400.0
+_WITHOUT_BODY = (204, 205, 304)
 
 
 class TooLarge(Unexpected):
@@ -38,29 +39,18 @@ class Answer:
     :param status: HTTP status
     :param payload: the parsed JSON body; ``None`` for an empty body and for one that is not JSON
     :param retry_after: seconds the service asks to wait
+    :param is_page: whether it is a web page, which comes from something in front of the service
     """
 
     status: int
     payload: Any = None
     retry_after: float | None = None
+    is_page: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether the status says success."""
         return 200 <= self.status < 300
-
-
-_NO_RECORD = ("list ", "check ", "look for ", "upload ", "create ", *(f"read {what}" for what in _ONE_OF_A_KIND))
-
-
-def names_no_record(operation: str) -> bool:
-    """Whether a call is about no record that may be missing, so that "not found" can only mean its address."""
-    return operation.startswith(_NO_RECORD)
-
-
-def concerns_all(operation: str) -> bool:
-    """Whether all documents depend on a call, so that none of them is to blame for a refusal."""
-    return names_no_record(operation) and not operation.startswith(_ABOUT_ONE)
 
 
 def checked_pieces(response: requests.Response, largest: int | None = None) -> Iterator[bytes]:
@@ -70,10 +60,37 @@ def checked_pieces(response: requests.Response, largest: int | None = None) -> I
     for piece in response.iter_content(_CHUNK):
         received += len(piece)
         if largest is not None and received > largest:
-            raise TooLarge("it is larger than any answer should be")
+            raise TooLarge(Message("answer_too_large"))
         yield piece
     if announced and announced.isdigit() and int(announced) != received:
-        raise Unexpected("it broke off before its end")
+        raise Unexpected(Message("answer_cut"))
+
+
+def has_known_end(response: requests.Response) -> bool:
+    """Whether a body that broke off is noticed: its length is known, or its last chunk is marked, or it has none.
+
+    Otherwise the end of the connection is all that ends the body, whatever caused it (RFC 9112 6.3).
+    """
+    return (
+        response.headers.get("Content-Length", "").strip().isdigit()
+        or response.headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
+        or response.status_code in _WITHOUT_BODY
+        or response.request.method == "HEAD"
+    )
+
+
+def with_body(response: requests.Response, body: bytes) -> requests.Response:
+    """Return a response of the same head with a body that is in memory."""
+    whole = requests.Response()
+    whole.status_code = response.status_code
+    whole.reason = response.reason
+    whole.headers = response.headers
+    whole.encoding = response.encoding
+    whole.url = response.url
+    whole.request = response.request
+    whole.elapsed = response.elapsed
+    whole.raw = BytesIO(body)
+    return whole
 
 
 def parsed(body: bytes) -> tuple[Any, bool]:
@@ -94,26 +111,19 @@ _JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
 def content_type(response: requests.Response) -> str:
+    """Return the media type without its parameters; empty when there is none."""
     return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3).
+    """Return the seconds of a ``Retry-After`` header, in either of its forms (RFC 9110 10.2.3), at most a day.
 
-    A date is taken by the service's own clock, which its answer tells: ours may be wrong.
+    A date is taken by the service's own clock, which is in its answer: ours may be wrong.
     """
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), _LONGEST_WAIT)
     if not value:
         return None
-    until, now = _moment(value), _moment(response.headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds()) if until else None
-
-
-def _moment(date: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    until, now = moment_of(value), moment_of(response.headers.get("Date", "")) or datetime.now(UTC)
+    return min(max(0.0, (until - now).total_seconds()), _LONGEST_WAIT) if until else None

@@ -1,16 +1,38 @@
-"""What can go wrong at a service, named by what has to happen next.
+"""What can go wrong at a service, named by what the caller has to do next.
 
-Three kinds, and everything a client raises is one of them:
+::
 
-* :class:`RetryError`: the same call may succeed later; nothing is known to be wrong with the document.
-* :class:`RejectError`: this document (or this request) cannot go as it is; others can.
-* :class:`StopError`: no call on this connection can succeed until a person has mended something.
+    ServiceError
+     ├─ RetryError             try again later; nothing is known to be wrong with the document
+     │   ├─ RateLimited          the call was not carried out; wait ``retry_after``
+     │   ├─ Unavailable          not reachable, a server fault, or a broken connection
+     │   │   └─ NotSent            no connection: even a write may be sent again
+     │   ├─ BadAnswer            a read was answered with something unreadable or incomplete
+     │   ├─ TooSlow              the call exceeded the time limit for its size
+     │   ├─ UnclearOutcome       a write may have happened: look at the service, never send it again
+     │   └─ Interrupted          the process has to end; the rest is for the next attempt
+     ├─ RejectError            this document (or request) cannot go as it is; others can
+     │   ├─ NotFound             the record does not exist (any more)
+     │   ├─ Refused              the data is not accepted; ``fields`` names the fields
+     │   ├─ FileRefused          the file is empty, too large or of a wrong type
+     │   └─ AlreadyExists        the service has the file; ``document_uid`` names its document
+     └─ StopError              nothing works on this connection until a person has acted
+         ├─ CredentialsRefused   enter another key or token
+         ├─ PermissionMissing    the key is valid but may not do this: give it the permission
+         ├─ QuotaUsedUp          wait for the next hour or day, or raise the allowance
+         ├─ WrongUserAgent       enter the account id in the connection (GetMyInvoices contract 1.2)
+         ├─ PathGone             this path was retired, others work: update the provider or leave that kind out
+         ├─ PathInDoubt          inside the transport only: it asks another path, then raises one of two errors
+         └─ Misconfigured        correct the connection or the account file
+             └─ Redirected         the service answers with another address: enter the final one
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Self
+
+from debitoor_provider.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +47,21 @@ class FieldProblem:
     message: str
 
 
-REPORT = "Try again later. If it stays so, report it with the run's log."
-"""The remedy where no document is to blame."""
-
-
 class ServiceError(Exception):
     """Anything a service refused or failed to do.
 
-    :param message: one plain sentence that a bookkeeper understands; never holds a secret or a response body
+    :param message: what is wrong and what to do about it, for a bookkeeper; never holds a secret or a response body.
+        A plain text is kept as it is written.
     :param service: display name of the service, e.g. ``Debitoor``
-    :param operation: what was being done, e.g. ``create expense``
+    :param operation: code of what was being done, e.g. ``create_expense``
     :param status: HTTP status, when there was an answer
     :param code: the service's inner error code, when it gave one
-    :param remedy: what a person can do about it; empty when waiting is all there is to do
+    :param remedy: what to do about it, for a plain text
     """
 
     def __init__(
         self,
-        message: str,
+        message: Message | str,
         *,
         service: str = "",
         operation: str = "",
@@ -51,17 +70,31 @@ class ServiceError(Exception):
         remedy: str = "",
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if isinstance(message, Message) else Message("as_written", text=message, remedy=remedy)
         self.service = service
         self.operation = operation
         self.status = status
         self.code = code
-        self.remedy = remedy
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, in English; empty when waiting is all there is to do."""
+        return self.message.remedy()
+
+    @property
+    def heading(self) -> str:
+        """Service and operation in English, e.g. ``Debitoor: create expense``; empty when neither is known."""
+        return ": ".join(part for part in (self.service, operation_text(self.operation)) if part)
 
     def __str__(self) -> str:
-        head = ": ".join(part for part in (self.service, self.operation) if part)
-        text = f"{head}: {self.message}" if head else self.message
-        return f"{text} {self.remedy}".strip()
+        return ": ".join(part for part in (self.heading, self.message.full()) if part)
+
+
+def operation_text(operation: str) -> str:
+    """Return the English words of an operation's code; what has no entry in the catalogue is returned as it is."""
+    entry = f"operation_{operation}"
+    text = Message(entry).text()
+    return operation if text == entry else text
 
 
 class RetryError(ServiceError):
@@ -70,7 +103,7 @@ class RetryError(ServiceError):
     :param retry_after: seconds the service asked to wait, when it said so
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, **known: object) -> None:
+    def __init__(self, message: Message | str, *, retry_after: float | None = None, **known: object) -> None:
         super().__init__(message, **known)  # type: ignore[arg-type]
         self.retry_after = retry_after
 
@@ -80,15 +113,19 @@ class RateLimited(RetryError):
 
 
 class Unavailable(RetryError):
-    """Not reachable, a server fault on a read, or an answer that broke off."""
+    """Not reachable, a server fault on a read, or a connection that broke."""
 
 
 class NotSent(Unavailable):
-    """No connection came about, so the service never saw the request: sending it again is always safe."""
+    """No connection was made, so the service never saw the request: sending it again is always safe."""
 
 
 class BadAnswer(RetryError):
     """A read was answered with something that is not what the contract promises (HTML, broken JSON, wrong length)."""
+
+
+class TooSlow(RetryError):
+    """The call exceeded the time limit for its size (see :mod:`.time_limit`)."""
 
 
 class UnclearOutcome(RetryError):
@@ -101,8 +138,8 @@ class UnclearOutcome(RetryError):
         return self
 
 
-class ToldToEnd(RetryError):
-    """The process was told to end before everything had begun; what is left is for the next one."""
+class Interrupted(RetryError):
+    """The process has to end before everything was begun; the rest is for the next attempt."""
 
 
 class RejectError(ServiceError):
@@ -119,7 +156,7 @@ class Refused(RejectError):
     :param fields: the fields it complained about
     """
 
-    def __init__(self, message: str, *, fields: tuple[FieldProblem, ...] = (), **known: object) -> None:
+    def __init__(self, message: Message | str, *, fields: tuple[FieldProblem, ...] = (), **known: object) -> None:
         super().__init__(message, **known)  # type: ignore[arg-type]
         self.fields = fields
 
@@ -131,16 +168,16 @@ class FileRefused(RejectError):
 class AlreadyExists(RejectError):
     """The service has this file already.
 
-    :param document_uid: the id of the existing document, when the service told it
+    :param document_uid: the id of the existing document, when the service reported it
     """
 
-    def __init__(self, message: str, *, document_uid: int | None = None, **known: object) -> None:
+    def __init__(self, message: Message | str, *, document_uid: int | None = None, **known: object) -> None:
         super().__init__(message, **known)  # type: ignore[arg-type]
         self.document_uid = document_uid
 
 
 class StopError(ServiceError):
-    """Nothing on this connection can succeed until a person has mended it."""
+    """Nothing on this connection can succeed until a person has acted."""
 
 
 class CredentialsRefused(StopError):
@@ -152,12 +189,41 @@ class PermissionMissing(StopError):
 
 
 class QuotaUsedUp(StopError):
-    """The allowance of the day (or hour) is spent."""
+    """The allowance of the day (or hour) is used up."""
 
 
 class WrongUserAgent(StopError):
-    """GetMyInvoices wants the account's number in the user agent (contract section 1.2)."""
+    """GetMyInvoices requires the account's number in the user agent (contract section 1.2)."""
 
 
 class Misconfigured(StopError):
     """The connection's own settings cannot work (bad URL, missing field, wrong company)."""
+
+
+class Redirected(Misconfigured):
+    """The service answered with a redirect, which is never followed."""
+
+
+class PathGone(StopError):
+    """The service answers, but no longer at this path.
+
+    :param path: below the base URL
+    """
+
+    def __init__(self, service: str, path: str, **known: object) -> None:
+        super().__init__(Message("path_gone", service=service, path=path), **known)  # type: ignore[arg-type]
+        self.service = service
+        self.path = path
+
+
+class PathInDoubt(StopError):
+    """An answer with two meanings. The transport asks another path of the service and raises one of the two errors.
+
+    :param here: what it means when the service answers elsewhere
+    :param everywhere: what it means when it does not
+    """
+
+    def __init__(self, here: StopError, everywhere: StopError) -> None:
+        super().__init__(everywhere.message)
+        self.here = here
+        self.everywhere = everywhere

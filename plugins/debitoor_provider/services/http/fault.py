@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, NotSent, ServiceError, Unavailable
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.errors import (
+    BadAnswer,
+    Misconfigured,
+    NotSent,
+    ServiceError,
+    TooSlow,
+    Unavailable,
+)
+from debitoor_provider.services.http.time_limit import TimeLimitExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def meaning(fault: requests.RequestException) -> ServiceError:
     """Return what a failure below HTTP means, above all: whether anything was sent."""
     reason = _reason(fault)
     if isinstance(fault, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault):
-        return Misconfigured(
-            "The service's certificate could not be verified.",
-            remedy="Check the base URL; a private certificate authority has to be known to the worker.",
-        )
+        return Misconfigured(Message("certificate_not_verified"))
     if isinstance(reason, NameResolutionError):
-        return NotSent("The service could not be reached: its host name is not known.")
+        return NotSent(Message("host_unknown"))
     if isinstance(reason, NewConnectionError):
-        return NotSent("The service could not be reached: the connection was refused.")
+        return NotSent(Message("connection_refused"))
     if isinstance(reason, ConnectTimeoutError) or isinstance(fault, requests.ConnectTimeout):
-        return NotSent("The service could not be reached: it did not answer in time.")
+        return NotSent(Message("connect_timed_out"))
+    if any(isinstance(cause, TimeLimitExceeded) for cause in _causes(fault)):
+        return TooSlow(Message("time_limit_exceeded"))
     if isinstance(fault, requests.Timeout) or "Read timed out" in str(fault):
-        return Unavailable("The service did not answer in time.")
+        return Unavailable(Message("answer_timed_out"))
     if isinstance(fault, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return Unavailable("The connection to the service broke off.")
+        return Unavailable(Message("connection_broken"))
     if isinstance(fault, requests.exceptions.ContentDecodingError):
-        return BadAnswer("The answer could not be decoded.")
-    return Misconfigured("The request could not be made.", remedy="Check the connection's base URL and proxy.")
+        return BadAnswer(Message("answer_not_decoded"))
+    return Misconfigured(Message("request_not_made"))
 
 
 def _reason(fault: BaseException) -> BaseException | None:
@@ -38,3 +51,12 @@ def _reason(fault: BaseException) -> BaseException | None:
     original = getattr(reason, "original_error", None)
     found = original or reason
     return found if isinstance(found, BaseException) else None
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that it was made from, by ``from`` or as an argument."""
+    found: list[BaseException] = [fault]
+    for error in found:
+        yield error
+        parts = (error.__cause__, error.__context__, *error.args)
+        found += [part for part in parts if isinstance(part, BaseException) and part not in found]

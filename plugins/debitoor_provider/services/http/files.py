@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import BadAnswer, FileRefused
 
 if TYPE_CHECKING:
@@ -16,16 +17,23 @@ _LAST = 1024  # bytes, among which readers of PDF look for its end
 
 
 def write_checked(
-    pieces: Iterable[bytes], into: BinaryIO, *, largest: int | None = None, pdf: bool = False, whole: bool = False
+    pieces: Iterable[bytes],
+    into: BinaryIO,
+    *,
+    largest: int | None = None,
+    pdf: bool = False,
+    whole: bool = False,
+    known_end: bool = True,
 ) -> int:
     """Write the pieces of a file.
 
     :param largest: bytes that are accepted
     :param pdf: whether it has to start like a PDF
-    :param whole: whether it has to end like one too, which tells a file that broke off where nothing tells its size
+    :param whole: whether it has to end like one too
+    :param known_end: whether the answer itself shows that it is complete; otherwise only the end of a PDF does
     :return: number of bytes written
     :raises FileRefused: for an empty, too large or wrong file; of a too large one the beginning was written
-    :raises BadAnswer: for one that broke off
+    :raises BadAnswer: for one that broke off, or may have
     """
     rest = iter(pieces)
     head = b""
@@ -34,18 +42,19 @@ def write_checked(
         if len(head) >= len(PDF_MAGIC):
             break
     if pdf and head and not head.startswith(PDF_MAGIC):
-        raise FileRefused("The file is not a PDF, though its name says so.")
+        raise FileRefused(Message("file_not_pdf"))
     written, last = 0, b""
+    needs_mark = whole or not known_end
     for piece in chain((head,), rest):
         written += len(piece)
         check_size(written, largest)
         into.write(piece)
-        if whole:
+        if needs_mark:
             last = (last + piece)[-_LAST:]
-    if not written:
-        raise FileRefused("The file is empty.")
-    if whole and _PDF_END not in last:
-        raise BadAnswer("The file broke off before its end.")
+    if not written and known_end:
+        raise FileRefused(Message("file_empty"))
+    if needs_mark and _PDF_END not in last:
+        raise BadAnswer(Message("file_cut"))
     return written
 
 
@@ -60,7 +69,4 @@ def check_size(size: int, largest: int | None) -> None:
 
 def too_large(largest: int) -> FileRefused:
     """Make the error of a file that is larger than allowed."""
-    return FileRefused(
-        f"The file is larger than the {largest / 1024 / 1024:.0f} MiB allowed.",
-        remedy="Make the file smaller, or raise the limit in the connection.",
-    )
+    return FileRefused(Message("file_too_large", megabytes=f"{largest / 1024 / 1024:.0f}"))

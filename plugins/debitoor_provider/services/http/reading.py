@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,19 +20,41 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _LARGEST_EXPONENT = 18
 
+_MINUS = "\N{MINUS SIGN}"
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+
+
+def _amounts(separators: str, mark: str) -> tuple[re.Pattern[str], re.Pattern[str], str]:
+    """Return the form of an amount, with or without groups of three digits, its separators and its decimal mark."""
+    groups = rf"[1-9]\d{{0,2}}(?P<between>[{separators}])\d{{3}}(?:(?P=between)\d{{3}})*"
+    form = rf"[+-]?(?:(?:{groups}|\d+)(?:[{mark}]\d+)?|[{mark}]\d+)"
+    return re.compile(form, re.ASCII), re.compile(f"[{separators}]"), mark
+
+
+_BLANKS = " '\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{RIGHT SINGLE QUOTATION MARK}"
+_AMOUNTS = (_amounts("," + _BLANKS, "."), _amounts("." + _BLANKS, ","))
+
 
 class Unexpected(ValueError):
-    """The answer is not of the promised shape. The message names the field, never its value."""
+    """The answer is not of the promised shape.
+
+    :param message: names the field, never its value
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:
     """Return ``value`` if it is a JSON object.
 
-    :param what: what it should have been, for the error
+    :param what: name of the part of the answer, for the error
     :raises Unexpected: when it is anything else
     """
     if not isinstance(value, dict):
-        raise Unexpected(f"{what} is not an object")
+        raise Unexpected(Message("not_an_object", part=what))
     return value
 
 
@@ -42,8 +66,8 @@ def rows(value: Any, what: str) -> list[Mapping[str, Any]]:
     if isinstance(value, dict) and value:  # an empty object is no empty list, but an answer that lacks everything
         value = list(value.values())
     if not isinstance(value, list):
-        raise Unexpected(f"{what} is not a list")
-    return [mapping(row, f"a record of {what}") for row in value]
+        raise Unexpected(Message("not_a_list", part=what))
+    return [mapping(row, f"{what}[]") for row in value]
 
 
 def text(value: Any) -> str:
@@ -82,23 +106,49 @@ def identifier(value: Any, what: str) -> int:
     """
     number = integer(value)
     if number is None or number <= 0:
-        raise Unexpected(f"{what} is missing")
+        raise Unexpected(Message("field_missing", field=what))
     return number
 
 
 def decimal(value: Any) -> Decimal | None:
-    """Return an amount from a number, or from a numeric string with ``,`` as thousands mark."""
+    """Return a number such as a rate or a quantity; in a text that has one mark only, a dot is the decimal mark."""
+    if isinstance(value, str):
+        return _plain_number(_numeral(value)) or amount(value)
+    return amount(value)
+
+
+def amount(value: Any) -> Decimal | None:
+    """Return an amount of money from a number, or from a text that can be read in one way only.
+
+    A dot or a comma followed by exactly three digits may separate thousands as well as decimals (``1.234``,
+    ``1,234``), so such a text is not read unless another mark decides (``1,234.50``, ``1.234.567``).
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         value = Decimal(value)
     if isinstance(value, str):
-        try:
-            value = Decimal(value.strip().replace(",", ""))
-        except InvalidOperation:
-            return None
+        value = _unambiguous(_numeral(value))
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
         return value
+    return None
+
+
+def _numeral(value: str) -> str:
+    return value.strip().replace(_MINUS, "-")
+
+
+def _plain_number(value: str) -> Decimal | None:
+    number = Decimal(value) if _PLAIN_NUMBER.fullmatch(value) else None
+    return number if number is not None and abs(number.adjusted()) <= _LARGEST_EXPONENT else None
+
+
+def _unambiguous(value: str) -> Decimal | None:
+    if _AMBIGUOUS.fullmatch(value):
+        return None
+    for form, thousands, mark in _AMOUNTS:
+        if form.fullmatch(value):
+            return Decimal(thousands.sub("", value).replace(mark, "."))
     return None
 
 

@@ -5,7 +5,7 @@ A :class:`ServiceSession` is an ordinary :class:`requests.Session` for its user.
 * relative addresses are taken from the base URL, and an address of another origin is refused;
 * HTTPS, unless plain HTTP was allowed on purpose;
 * a redirect is an error, so neither secret nor document follows one;
-* no request without time limits;
+* no request without time limits, for each wait and for the whole of it;
 * no cookies; nothing of the process environment but its proxies (for HTTPS, which they cannot read) and certificates,
   which are read once.
 """
@@ -22,8 +22,10 @@ from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from requests.utils import get_environ_proxies
 
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
-from debitoor_provider.services.http.errors import Misconfigured, Refused
+from debitoor_provider.services.http.errors import Misconfigured, Redirected, Refused
 from debitoor_provider.services.http.secret import Secret
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class ServiceSession(requests.Session):
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address):
             return f"{self.base_url}/{address.lstrip('/')}"
         if origin(address) != self.origin:
-            raise Refused("An address leads to another host than the connection's, so it was not called.")
+            raise Refused(Message("other_host"))
         return address
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
@@ -105,8 +107,8 @@ class ServiceSession(requests.Session):
     ) -> requests.PreparedRequest:
         """Prepare a request from this and the session's headers, hooks and signature.
 
-        :meth:`prepare_request` looks what else a user may have set at the session, makes a jar for cookies that are
-        never sent, and takes each address apart, which takes more than twice as long.
+        :meth:`prepare_request` merges what else a user may have set at the session, makes a jar for cookies that are
+        never sent, and parses each address, which takes more than twice as long.
         """
         request = requests.PreparedRequest()
         request.prepare_method(method)
@@ -124,7 +126,7 @@ class ServiceSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a prepared request to this service, and to no other.
 
-        :raises Misconfigured: when the service answers with a redirect
+        :raises Redirected: when the service answers with a redirect
         :raises Refused: when the request is for another origin
         """
         request.url = self.url(str(request.url or ""))
@@ -132,23 +134,20 @@ class ServiceSession(requests.Session):
             kwargs["timeout"] = self.timeouts
         kwargs["allow_redirects"] = False
         kwargs.setdefault("proxies", self.proxies)
+        time_limit.start(kwargs["timeout"])
         response = super().send(request, **kwargs)
         if response.is_redirect or 300 <= response.status_code < 400:
             response.close()
-            raise Misconfigured(
-                "The service answered with a redirect to another address, which is never followed.",
-                status=response.status_code,
-                remedy="Enter the final address as the connection's base URL.",
-            )
+            raise Redirected(Message("redirected"), status=response.status_code)
         return response
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
-        """Tell that there is nothing to follow; otherwise requests would take the address apart all the same."""
+        """Return nothing to follow; otherwise requests would parse the address all the same."""
         return
 
 
 class _NoCookies(RequestsCookieJar):
-    """A jar that is not even offered what a response wants to be kept."""
+    """A jar that keeps nothing."""
 
     def extract_cookies(self, response: object, request: object) -> None:
         """Do nothing."""
@@ -160,7 +159,7 @@ class HeaderAuth(AuthBase):
     :param header: name of the header
     :param secret: its value
     :param at: base URL of the service that may see it
-    :param what: the secret's name, for the error
+    :param what: code of the secret's name, for the error: ``api_key`` or ``access_token``
     :raises Misconfigured: for a secret that is empty or cannot stand in a header
     """
 
@@ -170,8 +169,7 @@ class HeaderAuth(AuthBase):
         self._address = f"{at.rstrip('/')}/"
         self._origin = origin(at)
         if not _HEADER_VALUE.fullmatch(self._secret):
-            wrong = "not usable: it contains blanks or special characters" if self._secret else "missing"
-            raise Misconfigured(f"The {what} is {wrong}.", remedy=f"Enter the {what} again in the connection's form.")
+            raise Misconfigured(Message("secret_unusable" if self._secret else "secret_missing", secret=Message(what)))
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if str(request.url).startswith(self._address) or origin(str(request.url)) == self._origin:
@@ -189,7 +187,7 @@ def segment(identifier: str | int) -> str:
     """
     value = str(identifier)
     if not _SEGMENT.fullmatch(value):
-        raise Refused("An id contains characters that no id has.")
+        raise Refused(Message("id_unusable"))
     return value
 
 
@@ -212,17 +210,13 @@ def checked_base_url(base_url: str, *, allow_http: bool) -> str:
     :raises Misconfigured: without a host, with user, query or fragment, or with a scheme that is not allowed
     """
     scheme, host, port = origin(base_url)
-    remedy = "Enter an address such as https://api.example.com as the connection's base URL."
     if not host or port is None or scheme not in _DEFAULT_PORTS:
-        raise Misconfigured("The base URL is not a web address.", remedy=remedy)
+        raise Misconfigured(Message("base_url_invalid"))
     parts = urlsplit(base_url)
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise Misconfigured("The base URL has a user name, a query or a fragment in it.", remedy=remedy)
+        raise Misconfigured(Message("base_url_with_extras"))
     if scheme == "http" and not allow_http:
-        raise Misconfigured(
-            "The base URL is plain HTTP, which would send the key and the documents unprotected.",
-            remedy="Use https, or switch on 'Plain HTTP' when the service runs on the same machine.",
-        )
+        raise Misconfigured(Message("base_url_plain_http"))
     return base_url.rstrip("/")
 
 

@@ -1,45 +1,62 @@
-"""One call to a service: paced, sent, checked, read, and repeated where its rule allows.
+"""One call to a service: paced, sent, read, and repeated where its rule allows.
 
-The transport knows HTTP and nothing of either service. What an error answer means is told by the ``explain`` function
-of the service, from the status and the parsed body; the body itself goes into no log and no error.
+The transport knows HTTP and nothing of either service. The ``explain`` function of the service decides what an error
+answer means, from the status, the parsed body and the call; the body itself goes into no log and no error.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.answer import (
-    LARGEST_ANSWER,
     LARGEST_RECORD,
     Answer,
     TooLarge,
     checked_pieces,
     content_type,
+    has_known_end,
     parsed,
     retry_after,
+    with_body,
 )
-from debitoor_provider.services.http.errors import BadAnswer, RateLimited, ServiceError
+from debitoor_provider.services.http.call import Call, Params, Subject
+from debitoor_provider.services.http.clock import ServiceClock
+from debitoor_provider.services.http.errors import (
+    BadAnswer,
+    NotSent,
+    PathGone,
+    PathInDoubt,
+    RateLimited,
+    Redirected,
+    RejectError,
+    RetryError,
+    ServiceError,
+    StopError,
+)
 from debitoor_provider.services.http.fault import meaning
 from debitoor_provider.services.http.files import too_large, write_checked
 from debitoor_provider.services.http.reading import Unexpected
-from debitoor_provider.services.http.retry import READ, Backoff, Rule, with_retries
+from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
 
-    from debitoor_provider.services.http.session import ServiceSession, Timeouts
+    from debitoor_provider.services.http.session import ServiceSession
+
+__all__ = ["Answer", "Call", "Pacing", "Params", "Subject", "Transport"]
 
 T = TypeVar("T")
-Params = Mapping[str, str | int | list[str] | list[int]]
 
 log = logging.getLogger(__name__)
 
@@ -54,45 +71,18 @@ class Pacing(Protocol):
         """Let no call start before so many seconds have passed."""
 
     def left(self) -> int | None:
-        """Tell how many calls are still allowed; ``None`` without a limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request.
-
-    :param operation: what is being done, in a few words, e.g. ``list documents``
-    :param body: makes the request's body anew for each attempt
-    :param rule: when it may be sent again
-    :param timeouts: where the session's own are too short
-    :param largest: bytes of a JSON answer that are accepted
-    :param file_limit: bytes of the file that comes inside a JSON answer, beside the rest of it
-    """
-
-    operation: str
-    method: str
-    path: str
-    params: Params | None = None
-    body: Callable[[], Any] | None = None
-    headers: Mapping[str, str] | None = None
-    rule: Rule = READ
-    timeouts: Timeouts | None = None
-    largest: int = LARGEST_ANSWER
-    file_limit: int | None = None
-
-    @property
-    def allowed(self) -> int:
-        """Bytes of a JSON answer that are accepted, with the base64 of the file inside it, in lines or not."""
-        return self.largest + (0 if self.file_limit is None else self.file_limit * 3 // 2)
+        """Return how many calls are still allowed; ``None`` without a limit."""
 
 
 class Transport:
-    """Carries out calls on one session; may be used by many threads at once.
+    """Makes calls on one session; may be used by many threads at once.
 
     :param service: display name, for errors
     :param explain: turns an answer into the error it stands for, or ``None`` for a success
-    :param secret: is blotted out of every answer that is not a file
+    :param secret: is masked in every answer that is not a file
     :param pacing: without it, only the pauses that the service asks for are kept, by all threads
+    :param probe: a cheap call to a path that is known to work, to find out whether it is the service that is gone or
+        only one of its paths
     """
 
     def __init__(
@@ -100,10 +90,11 @@ class Transport:
         session: ServiceSession,
         *,
         service: str,
-        explain: Callable[[Answer, str], ServiceError | None],
+        explain: Callable[[Answer, Call], ServiceError | None],
         secret: str = "",
         pacing: Pacing | None = None,
         backoff: Backoff | None = None,
+        probe: Call | None = None,
     ) -> None:
         self.session = session
         self.service = service
@@ -111,6 +102,13 @@ class Transport:
         self._secret = Secret(secret.strip())
         self._backoff = backoff or Backoff()
         self._pacing = pacing or Pacer(secret, Allowance(), sleep=self._backoff.sleep, clock=self._backoff.clock)
+        self._probe = probe
+        self._clock = ServiceClock()
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the service's clock is ahead of ours (negative: behind); ``None`` before the first answer."""
+        return self._clock.offset
 
     def call(self, call: Call, read: Callable[[Any], T]) -> T:
         """Send a request that is answered with JSON.
@@ -118,12 +116,7 @@ class Transport:
         :param read: makes the result from the parsed body; raises :class:`Unexpected` when it cannot
         :raises ServiceError: whatever went wrong, named by what has to happen next
         """
-
-        def attempt() -> T:
-            with self._send(call) as response:
-                return read(self._payload(response, call))
-
-        return self._carried_out(attempt, call)
+        return self._send_until_read(call, lambda response: read(self._payload(response, call)))
 
     def stream(
         self,
@@ -147,17 +140,17 @@ class Transport:
         start = into.tell()
         call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
 
-        def attempt() -> int:
+        def write(response: requests.Response) -> int:
+            pieces = self._file_pieces(response, call, content_of)
+            known = has_known_end(response) or content_type(response) == "application/json"
             try:
-                with self._send(call) as response:
-                    pieces = self._pieces(response, call, content_of)
-                    return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole)
+                return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole, known_end=known)
             except BaseException:
                 into.seek(start)
                 into.truncate()
                 raise
 
-        return self._carried_out(attempt, call)
+        return self._send_until_read(call, write)
 
     def respond(self, call: Call) -> requests.Response:
         """Send a request and return the whole response, for a caller that wants to read it without a type.
@@ -165,113 +158,168 @@ class Transport:
         :raises ServiceError: as for :meth:`call`; a response that says failure is never returned
         """
 
-        def attempt() -> requests.Response:
-            with self._send(call) as response:
-                body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
-                response._content = body  # noqa: SLF001 - requests has no other way
-                self._understood(response, body, call)
-                return response
+        def read(response: requests.Response) -> requests.Response:
+            body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
+            payload, _ = self._checked(response, self._masked(body), call)
+            _require_end(response, payload)
+            return with_body(response, body)
 
-        return self._carried_out(attempt, call)
+        return self._send_until_read(call, read)
 
     def check(self, response: requests.Response) -> None:
         """Raise the error that a response stands for, if it stands for one.
 
         :raises ServiceError: when it does
         """
-        call = Call("call", str(response.request.method), "")
+        call = Call("call", str(response.request.method), urlsplit(str(response.url)).path)
         try:
-            self._understood(response, self._blotted(response.content), call)
+            self._checked(response, self._masked(response.content), call)
+            return
         except ServiceError as error:
-            raise self._named(error, call) from None
+            failure = error
+        raise self._classified(failure, call)
 
     def calls_left(self) -> int | None:
-        """Tell how many calls the key is still allowed in the longest of its windows; ``None`` without a limit."""
+        """Return how many calls the key is still allowed in the longest of its windows; ``None`` without a limit."""
         return self._pacing.left()
 
     def close(self) -> None:
         """Close all connections."""
         self.session.close()
 
-    def _carried_out(self, attempt: Callable[[], T], call: Call) -> T:
-        def heard() -> T:
-            try:
-                return attempt()
-            except RateLimited as slow_down:
-                # All who use the key wait: as long as the service says, else as long as this call waits at first.
-                if seconds := slow_down.retry_after or next(iter(self._backoff.slow_down), None):
-                    self._pacing.pause(seconds)
-                raise
-
-        def named() -> T:
+    def _send_until_read(self, call: Call, read: Callable[[requests.Response], T]) -> T:
+        """Repeat a call until its answer is read, or its rule says that it is not to be sent again."""
+        for attempt in count(1):
             try:
                 self._pacing.acquire()
-                return heard()
-            except Unexpected as surprise:
-                raise self._named(BadAnswer(f"The answer could not be understood: {surprise}."), call) from None
-            except ServiceError as error:
-                raise self._named(error, call) from None
-            except requests.RequestException as fault:
-                raise self._named(meaning(fault), call) from None
-
-        return with_retries(named, call.rule, self._backoff)
+                with self._send(call) as response:
+                    return read(response)
+            except (ServiceError, Unexpected, requests.RequestException) as fault:
+                failure = fault
+            error = self._classified(failure, call)
+            del failure  # with its traceback
+            self._share_pause(error)
+            wait = call.rule.wait(error, attempt, self._backoff)
+            if wait is None:
+                raise call.rule.outcome(error)
+            log.info("%s Next attempt in %.0f s.", error, wait)
+            self._backoff.sleep(wait)
+        raise AssertionError("unreachable")
 
     def _send(self, call: Call) -> requests.Response:
+        """Send a request once, and return the answer with its body still to be read."""
         body = call.body() if call.body else None
         prepared = self.session.prepared(
             call.method, call.path, params=call.params, data=body, headers=call.headers or {}
         )
         started = time.perf_counter()
         response = self.session.send(prepared, stream=True, timeout=call.timeouts)
+        self._clock.observe(response.headers)
         if log.isEnabledFor(logging.DEBUG):
             path, taken = urlsplit(prepared.url).path, (time.perf_counter() - started) * 1000
             log.debug("%s %s %s: %s after %.0f ms", self.service, call.method, path, response.status_code, taken)
         return response
 
-    def _payload(self, response: requests.Response, call: Call) -> Any:
+    def _classified(self, fault: Exception, call: Call) -> ServiceError:
+        """Return the error that a failed attempt stands for, with service and operation."""
+        if isinstance(fault, Unexpected):
+            error: ServiceError = BadAnswer(Message("answer_not_understood", reason=fault.message))
+        elif isinstance(fault, requests.RequestException):
+            error = meaning(fault)
+        elif isinstance(fault, Redirected):
+            error = self._decided(PathInDoubt(PathGone(self.service, call.path, status=fault.status), fault), call)
+        elif isinstance(fault, PathInDoubt):
+            error = self._decided(fault, call)
+        elif isinstance(fault, ServiceError):
+            error = fault
+        else:
+            raise fault
+        error.service = error.service or self.service
+        error.operation = error.operation or call.operation
+        return error
+
+    def _decided(self, doubt: PathInDoubt, call: Call) -> ServiceError:
+        """Find out by another call whether the service is gone or only the path of this one."""
+        if call.optional:
+            return doubt.here
+        if self._probe is None or call.path == self._probe.path:
+            return doubt.everywhere
         try:
-            limit = call.allowed if response.ok else LARGEST_RECORD
-            body = self._blotted(b"".join(checked_pieces(response, limit)))
+            self.call(replace(self._probe, operation=call.operation), lambda _: None)
+        except RateLimited as error:
+            return error
+        except RetryError as error:
+            return NotSent(error.message, retry_after=error.retry_after)  # the call itself was refused, so not done
+        except StopError as error:
+            return error
+        except RejectError:
+            return doubt.everywhere
+        return doubt.here
+
+    def _share_pause(self, error: ServiceError) -> None:
+        """Let all calls with the key wait when the service asks for it: as long as it says, or as this call does."""
+        if not isinstance(error, RateLimited) or error.status is None:  # without a status it is the pacing's own
+            return
+        if seconds := error.retry_after or next(iter(self._backoff.slow_down), None):
+            self._pacing.pause(seconds)
+
+    def _payload(self, response: requests.Response, call: Call) -> Any:
+        """Return the parsed body of a success.
+
+        :raises ServiceError: the error that the answer stands for
+        :raises Unexpected: for a body that is incomplete, too large or not JSON
+        """
+        try:
+            limit = call.largest_answer if response.ok else LARGEST_RECORD
+            body = self._masked(b"".join(checked_pieces(response, limit)))
         except (Unexpected, requests.RequestException) as surprise:
             if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
                 raise too_large(call.file_limit) from None
             if response.ok:
                 raise
             body = b""  # the status alone says that it failed
-        payload, readable = self._understood(response, body, call)
+        payload, readable = self._checked(response, body, call)
         if not readable:
-            raise Unexpected(f"it is not JSON but {content_type(response) or 'of no known type'}")
+            kind = content_type(response)
+            raise Unexpected(Message("answer_not_json", type=kind) if kind else Message("answer_of_no_type"))
+        _require_end(response, payload)
         return payload
 
-    def _understood(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
+    def _checked(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
         """Return the parsed body and whether it could be parsed.
 
         :param body: without the secret
         :raises ServiceError: the error that the answer stands for
         """
         payload, readable = parsed(body)
-        error = self._explain(Answer(response.status_code, payload, retry_after(response)), call.operation)
-        if error:
+        is_page = not response.ok and content_type(response) == "text/html"
+        answer = Answer(response.status_code, payload, retry_after(response), is_page)
+        if error := self._explain(answer, call):
+            error.status = error.status or response.status_code
             raise error
         return payload, readable
 
-    def _blotted(self, body: bytes) -> bytes:
+    def _masked(self, body: bytes) -> bytes:
         return body.replace(self._secret.encode(), b"***") if self._secret else body
 
-    def _pieces(
+    def _file_pieces(
         self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
     ) -> Iterator[bytes]:
         kind = content_type(response)
         if not 200 <= response.status_code < 300 or kind == "application/json":
             payload = self._payload(response, call)
             if content_of is None:
-                raise Unexpected("it is JSON where a file should be")
+                raise Unexpected(Message("answer_json_instead_of_file"))
             return iter((content_of(payload),))
         if kind == "text/html":
-            raise Unexpected("it is a web page where a file should be")
+            raise Unexpected(Message("answer_page_instead_of_file"))
         return checked_pieces(response)
 
-    def _named(self, error: ServiceError, call: Call) -> ServiceError:
-        error.service = error.service or self.service
-        error.operation = error.operation or call.operation
-        return error
+
+def _require_end(response: requests.Response, payload: Any) -> None:
+    """Require that a body is known to be complete: by its length, its chunks, or the brackets of its JSON.
+
+    :raises Unexpected: otherwise; an empty body may be all that is left of an answer that broke off
+    """
+    if not isinstance(payload, dict | list) and not has_known_end(response):
+        raise Unexpected(Message("answer_without_end"))

@@ -1,4 +1,4 @@
-"""Calls counted by a bucket of pyrate-limiter: here in the memory of one process."""
+"""Calls counted in the memory of one process, by pyrate-limiter and its monotonic clock."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from debitoor_provider.services.pacing.store import SWEEP_EVERY, Wait, part
+from debitoor_provider.services.pacing.store import SWEEP_EVERY, Wait, share_of
 
 if TYPE_CHECKING:
-    from pyrate_limiter import AbstractBucket
-
     from debitoor_provider.services.pacing.store import Windows
 
 
-class BucketStore:
-    """A bucket and the lock that makes asking it and learning the wait one step."""
+class MemoryStore:
+    """A bucket, and the lock that makes a question and the wait that it answers one step."""
 
-    def __init__(self, bucket: AbstractBucket) -> None:
-        self._bucket = bucket
+    def __init__(self, windows: Windows) -> None:
+        self._bucket = InMemoryBucket([Rate(limit, round(seconds * 1000)) for limit, seconds in windows])
         self._lock = threading.Lock()
         self._until_sweep = 0
 
@@ -30,7 +28,7 @@ class BucketStore:
             if self._until_sweep <= 0:
                 self._bucket.leak(now)
                 self._until_sweep = SWEEP_EVERY
-            if share < 1 and (wait := self._until_part_is_free(share, calls, now)) > 0:
+            if share < 1 and (wait := self._until_free(share, calls, now)) > 0:
                 return Wait(wait / 1000)
             item = RateItem("call", now, calls)
             if self._bucket.put(item):
@@ -39,28 +37,15 @@ class BucketStore:
             return Wait(max(float(self._bucket.waiting(item)) / 1000, 0.001))  # type: ignore[arg-type]
 
     def pause(self, seconds: float) -> None:
-        """Do nothing: a pacer keeps to its own pauses by itself, and nobody else counts here."""
+        """Do nothing: a pacer keeps its own pauses, and no other process counts here."""
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
+        """Return how many calls the longest window still allows."""
         with self._lock:
             self._bucket.leak(self._bucket.now())  # type: ignore[no-untyped-call]
-            return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))  # type: ignore[arg-type]
+            return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))
 
-    def _until_part_is_free(self, share: float, calls: int, now: int) -> int:
-        """Tell the milliseconds until no window would hold more than a part of its calls.
-
-        Another process may take the last one of a part meanwhile; the whole is kept by the bucket all the same.
-        """
-        leaving = [(rate, self._bucket.peek(part(rate.limit, share) - calls)) for rate in self._bucket.rates]
+    def _until_free(self, share: float, calls: int, now: int) -> int:
+        """Return the milliseconds until no window would hold more than a share of its calls."""
+        leaving = [(rate, self._bucket.peek(share_of(rate.limit, share) - calls)) for rate in self._bucket.rates]
         return max(call.timestamp + rate.interval - now if isinstance(call, RateItem) else 0 for rate, call in leaving)
-
-
-def open_memory(windows: Windows) -> BucketStore:
-    """Make a store that counts the calls of this process alone."""
-    return BucketStore(InMemoryBucket(rates_of(windows)))
-
-
-def rates_of(windows: Windows) -> list[Rate]:
-    """Tell the windows in pyrate-limiter's words."""
-    return [Rate(limit, round(seconds * 1000)) for limit, seconds in windows]

@@ -16,8 +16,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
-from debitoor_provider.services.pacing.prefetch import Ahead
+from debitoor_provider.services.pacing.prefetch import PrefetchingStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 MEMORY = "memory://"
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
-_PATIENT_SHARE = 0.8
-"""Part of an allowance that may be used up when a patient call starts; the rest is there for the others at any time."""
+_LOW_PRIORITY_SHARE = 0.8
+"""Share of an allowance that calls of low priority may use up; the rest is kept free for the others."""
 
 _MARGIN = 0.25
 """Seconds a window is kept longer than the service's, because calls do not all travel equally fast."""
@@ -65,9 +66,9 @@ class Pacer:
     :param key: API key or token; only its hash is kept
     :param allowance: the limits
     :param store: ``postgresql://…``, ``redis://…``, ``sqlite:///<path>`` or ``memory://``
-    :param patient: start no call when less than a fifth of the allowance is left, so that others need not wait
-    :param longest: seconds that a call may be held back at most; an allowance that needs longer is used up, a longer
-        pause is left to the scheduler
+    :param low_priority: start no call when less than a fifth of the allowance is left, so that others need not wait
+    :param longest: seconds that a call is held back at most for an allowance or for pauses; an allowance that needs
+        longer is used up, a longer pause is left to the scheduler
     :param sleep: how to wait
     :param clock: monotonic seconds, for the pauses of this pacer
     :raises Misconfigured: for a store that is not known or cannot be opened
@@ -79,7 +80,7 @@ class Pacer:
         allowance: Allowance,
         *,
         store: str = MEMORY,
-        patient: bool = False,
+        low_priority: bool = False,
         longest: float = 90.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -87,82 +88,88 @@ class Pacer:
         self._name = "calls_" + hashlib.sha256(b"pacing:" + key.strip().encode()).hexdigest()[:24]
         self._windows = allowance.windows
         self._store = store
-        self._share = _PATIENT_SHARE if patient else 1.0
+        self._share = _LOW_PRIORITY_SHARE if low_priority else 1.0
         self._longest = longest
         self._sleep = sleep
         self._clock = clock
         self._not_before = 0.0
-        # In memory nobody else asks for a pause, so that without a limit there is nothing to ask for.
-        self._asks = bool(self._windows) or store != MEMORY
-        if self._asks:
-            self._shared()
+        # In memory there are no pauses of other processes, so that without a limit no store is needed.
+        self._uses_store = bool(self._windows) or store != MEMORY
+        if self._uses_store:
+            self._counting()
 
     def acquire(self) -> None:
         """Wait until a call is allowed, and count it.
 
-        :raises QuotaUsedUp: at once, when the allowance of the hour or day is spent
-        :raises RateLimited: at once, while the service wants a longer pause
-        :raises NotSent: when the store is away, since a call that nobody counts could be one too many
+        :raises QuotaUsedUp: at once, when the allowance of the hour or day is used up
+        :raises RateLimited: when the pauses that the service asks for take too long
+        :raises NotSent: when the store is not available, since a call that is not counted could be one too many
         """
-        self._sit_out()
-        while self._asks and (wait := self._shared().take(self._share)):
-            if wait.seconds > self._longest and wait.asked:
-                raise slow_down("The service", wait.seconds)
+        latest = self._clock() + self._longest
+        self._wait_for_pause(latest)
+        while self._uses_store and (wait := self._counting().take(self._share)):
+            if wait.requested and self._clock() + wait.seconds > latest:
+                raise slow_down(Message("the_service"), wait.seconds)
             if wait.seconds > self._longest:
                 raise self._used_up(wait.seconds)
-            log.debug("Held back for %.1f s, %s.", wait.seconds, "as asked" if wait.asked else "to keep the allowance")
+            log.debug(
+                "Held back for %.1f s, %s.",
+                wait.seconds,
+                "as the service asked" if wait.requested else "to keep the allowance",
+            )
             self._sleep(wait.seconds)
-            self._sit_out()
+            self._wait_for_pause(latest)
 
     def pause(self, seconds: float) -> None:
         """Let no call with this key start before so many seconds have passed, because the service asked for it."""
+        seconds = min(seconds, _DAY)
         self._not_before = max(self._not_before, self._clock() + seconds)
-        if self._asks:
+        if self._uses_store:
             try:
-                self._shared().pause(min(seconds, _DAY))
+                self._counting().pause(seconds)
             except ServiceError as error:
-                log.warning("Others are not told of the pause: %s", error)
+                log.warning("The pause could not be shared with other processes: %s", error)
 
     def left(self) -> int | None:
-        """Tell how many calls the longest window still allows; ``None`` without a limit."""
-        return self._shared().left() if self._windows else None
+        """Return how many calls the longest window still allows; ``None`` without a limit."""
+        return self._counting().left() if self._windows else None
 
-    def _sit_out(self) -> None:
-        """Wait until the pause is over, also when it was made longer meanwhile."""
+    def _wait_for_pause(self, latest: float) -> None:
+        """Wait until the pause is over, also when it was made longer meanwhile.
+
+        :raises RateLimited: when it ends later than that
+        """
         over = 0.0
         while over < (over := self._not_before):
             left = over - self._clock()
-            if left > self._longest:
-                raise slow_down("The service", left)
+            if over > latest:
+                raise slow_down(Message("the_service"), left)
             if left > 0:
                 self._sleep(left)
 
     def _used_up(self, seconds: float) -> QuotaUsedUp:
-        what = "part of the allowance of calls that long periods may use" if self._share < 1 else "allowance of calls"
-        return QuotaUsedUp(
-            f"The {what} is used up. The next one is possible in about {duration(seconds)}.",
-            remedy="Wait, or ask the service for a larger allowance and enter it in the connection.",
-        )
+        code = "allowance_share_used_up" if self._share < 1 else "allowance_used_up"
+        return QuotaUsedUp(Message(code, wait=duration(seconds)))
 
-    def _shared(self) -> Ahead:
-        # By process: a forked worker must not use its parent's connection to the store.
+    def _counting(self) -> PrefetchingStore:
+        # For each process: a forked worker must not use its parent's connection to the store.
         return _opened(self._store, self._name, self._windows, os.getpid())
 
 
 @lru_cache(maxsize=256)
-def _opened(store: str, name: str, windows: Windows, process: int) -> Ahead:
+def _opened(store: str, name: str, windows: Windows, process: int) -> PrefetchingStore:
     """Return what this process counts the calls of a key with."""
     windows = tuple((limit, seconds + _MARGIN) for limit, seconds in windows)
-    return Ahead(_store(store, name, windows, process), windows)
+    return PrefetchingStore(_store(store, name, windows, process), windows)
 
 
 def _store(store: str, name: str, windows: Windows, process: int) -> Store:
     """Open a store. Each imports its driver only when it is used."""
     parts = urlsplit(store)
     if store == MEMORY:
-        from debitoor_provider.services.pacing.memory import open_memory
+        from debitoor_provider.services.pacing.memory import MemoryStore
 
-        return open_memory(windows)
+        return MemoryStore(windows)
     if parts.scheme == "sqlite" and not parts.netloc and parts.path.strip("/"):
         from debitoor_provider.services.pacing.sqlite import SQLiteStore
 
@@ -175,23 +182,21 @@ def _store(store: str, name: str, windows: Windows, process: int) -> Store:
         from debitoor_provider.services.pacing.postgresql import PostgreSQLStore
 
         return PostgreSQLStore(store, name, windows, process)
-    raise Misconfigured(
-        "The store for pacing is not known.",
-        remedy="Set [debitoor] pacing_url to postgresql://…, redis://…, sqlite:////path/to/file or memory://.",
-    )
+    raise Misconfigured(Message("pacing_store_unknown"))
 
 
 def _density(limit: int, seconds: float) -> float:
     return limit / (seconds + _MARGIN)
 
 
-def slow_down(service: str, seconds: float | None) -> RateLimited:
-    """Make the error of a service that asks to wait; it says for how long unless that is soon over."""
-    known = f" The next call is possible in about {duration(seconds)}." if seconds and seconds >= _MINUTE else ""
-    return RateLimited(f"{service} asked to slow down.{known}", retry_after=seconds)
+def slow_down(service: str | Message, seconds: float | None) -> RateLimited:
+    """Make the error of a service that asks to wait; a wait of a minute or more is named."""
+    if seconds and seconds >= _MINUTE:
+        return RateLimited(Message("rate_limited_for", service=service, wait=duration(seconds)), retry_after=seconds)
+    return RateLimited(Message("rate_limited", service=service), retry_after=seconds)
 
 
 def duration(seconds: float) -> str:
-    """Tell seconds as minutes and hours."""
+    """Return seconds as minutes and hours."""
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -2,8 +2,8 @@
 
 The calls of a key are numbered, so that the call which has to leave a window is found without counting. A question is
 one statement, a function in the database: it locks its key's row, by the server's clock, and no lock outlives it.
-(pyrate-limiter's PostgreSQL bucket locks a table of its own for each key, and when two ask at once one of them is told
-to wait as if the allowance were spent.)
+(pyrate-limiter's PostgreSQL bucket locks a table of its own for each key, and when two ask at once one of them has to
+wait as if the allowance were used up.)
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.services.pacing.store import Wait, away, part, unusable
+from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.pacing.store import Windows
 
-_PLACE = "PostgreSQL"
+_STORE = "PostgreSQL"
 _ANSWER_WITHIN = 5
 
 _IS_THERE = sa.text(
@@ -103,20 +104,20 @@ class PostgreSQLStore:
         with self._connected() as connection:
             if not self._windows:
                 paused = connection.scalar(_PAUSED, self._key)
-                return Wait(float(paused), asked=True) if paused and paused > 0 else None
-            limits = [part(limit, share) for limit, _ in self._windows]
+                return Wait(float(paused), requested=True) if paused and paused > 0 else None
+            limits = [share_of(limit, share) for limit, _ in self._windows]
             seconds = [seconds for _, seconds in self._windows]
             values = {"calls": limits, "seconds": seconds, "more": calls}
-            wait, asked = connection.execute(_TAKE, self._key | values).one()
-            return Wait(wait, asked) if wait > 0 else None
+            wait, requested = connection.execute(_TAKE, self._key | values).one()
+            return Wait(wait, requested) if wait > 0 else None
 
     def pause(self, seconds: float) -> None:
-        """Allow no call to anybody before so many seconds have passed."""
+        """Allow no call with the key before so many seconds have passed."""
         with self._connected() as connection:
             connection.execute(_PAUSE, self._key | {"s": float(seconds)})
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
+        """Return how many calls the longest window still allows."""
         if not self._windows:
             return 0
         limit, seconds = self._windows[-1]
@@ -158,23 +159,19 @@ def _engine(url: str, process: int) -> Engine:  # noqa: ARG001 (a forked process
             hide_parameters=True,
         )
     except (ImportError, NoSuchModuleError):
-        raise Misconfigured(
-            "The driver for PostgreSQL is not installed.",
-            remedy="Install it: pip install 'airflow-provider-debitoor[postgres]'.",
-        ) from None
+        raise Misconfigured(Message("pacing_driver_missing", store=_STORE, extra="postgres")) from None
     except (ArgumentError, TypeError, ValueError):
-        raise unusable(_PLACE, "Write [debitoor] pacing_url as postgresql://user:password@host/database.") from None
+        raise store_unusable(Message("pacing_postgresql_url_invalid")) from None
 
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    mend = "See that [debitoor] pacing_url names a database whose user may connect and make tables."
     try:
         yield
     except ProgrammingError:
-        raise unusable(_PLACE, mend) from None
+        raise store_unusable(Message("pacing_postgresql_unusable")) from None
     except (DBAPIError, PoolTimeout) as error:
-        said = str(getattr(error, "orig", error)).lower()
-        if any(sign in said for sign in ("authentication", "does not exist", "permission denied")):
-            raise unusable(_PLACE, mend) from None
-        raise away(_PLACE) from None
+        detail = str(getattr(error, "orig", error)).lower()
+        if any(sign in detail for sign in ("authentication", "does not exist", "permission denied")):
+            raise store_unusable(Message("pacing_postgresql_unusable")) from None
+        raise store_unavailable(_STORE) from None

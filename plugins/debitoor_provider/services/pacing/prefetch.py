@@ -1,6 +1,6 @@
-"""Calls counted a few at a time, for a process that makes many of them.
+"""Calls counted several at once, for a process that makes many of them.
 
-To count each call takes about as long as to make it. A key whose calls in a window are few has each counted alone.
+Counting each call takes about as long as making it. A key with few calls in a window has each of them counted alone.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _MOST = 16
 _PART = 1000
-"""Calls of each window for one that is counted ahead."""
+"""Calls in each window for one that may be counted ahead."""
 _KEPT = 0.1
-"""Seconds in which calls that are counted may begin; below the margin by which a window is kept longer."""
+"""Seconds in which calls that are counted ahead may start; below the margin by which a window is kept longer."""
 
 
-class Ahead:
+class PrefetchingStore:
     """A store that is asked for twice as many calls whenever the last ones were soon used up.
 
-    What is not used in time stays counted, and a pause that somebody else was asked for is heeded so much later.
+    What is not used in time stays counted, and a pause that another process met is kept that much later.
 
     :param clock: monotonic seconds
     """
@@ -56,11 +56,11 @@ class Ahead:
             return wait
 
     def pause(self, seconds: float) -> None:
-        """Allow no call to anybody before so many seconds have passed."""
+        """Allow no call with the key before so many seconds have passed."""
         with self._lock:
             self._left = 0
         self._store.pause(seconds)
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
+        """Return how many calls the longest window still allows."""
         return self._store.left()

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.services.pacing.store import Wait, away, part, unusable
+from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.pacing.store import Windows
 
-_PLACE = "Redis"
+_STORE = "Redis"
 _ANSWER_WITHIN = 5.0
 _CONNECTIONS = 8
 
@@ -71,17 +72,17 @@ class RedisStore:
     def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
         """Count calls if they are allowed now."""
         # Named by us: sent again after a lost answer, it is the same call.
-        windows = ((part(limit, share), milliseconds) for limit, milliseconds in self._windows)
+        windows = ((share_of(limit, share), milliseconds) for limit, milliseconds in self._windows)
         arguments = [secrets.token_hex(8), calls, *(number for window in windows for number in window)]
-        wait, asked = self._run(self._take_call, [self._calls, self._pause], arguments)
-        return Wait(wait / 1000, bool(asked)) if wait else None
+        wait, requested = self._run(self._take_call, [self._calls, self._pause], arguments)
+        return Wait(wait / 1000, bool(requested)) if wait else None
 
     def pause(self, seconds: float) -> None:
-        """Allow no call to anybody before so many seconds have passed."""
+        """Allow no call with the key before so many seconds have passed."""
         self._run(self._make_pause, [self._pause], [max(1, round(seconds * 1000))])
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
+        """Return how many calls the longest window still allows."""
         if not self._windows:
             return 0
         limit, milliseconds = self._windows[-1]
@@ -100,10 +101,7 @@ def _client(url: str, process: int) -> Redis:  # noqa: ARG001 (a forked process 
         from redis.backoff import ExponentialWithJitterBackoff
         from redis.retry import Retry
     except ImportError:
-        raise Misconfigured(
-            "The driver for Redis is not installed.",
-            remedy="Install it: pip install 'airflow-provider-debitoor[redis]'.",
-        ) from None
+        raise Misconfigured(Message("pacing_driver_missing", store=_STORE, extra="redis")) from None
     try:
         pool = BlockingConnectionPool.from_url(
             url,
@@ -114,7 +112,7 @@ def _client(url: str, process: int) -> Redis:  # noqa: ARG001 (a forked process 
             retry=Retry(ExponentialWithJitterBackoff(cap=1, base=0.1), retries=3),
         )
     except (ValueError, TypeError):
-        raise unusable(_PLACE, "Write [debitoor] pacing_url as redis://:password@host:6379/0.") from None
+        raise store_unusable(Message("pacing_redis_url_invalid")) from None
     return Redis(connection_pool=pool)
 
 
@@ -122,7 +120,6 @@ def _client(url: str, process: int) -> Redis:  # noqa: ARG001 (a forked process 
 def _plain_errors() -> Iterator[None]:
     from redis import exceptions as failures
 
-    mend = "See that [debitoor] pacing_url names a Redis whose user may run scripts and write keys debitoor:*."
     passing = (
         failures.ConnectionError,
         failures.TimeoutError,
@@ -134,8 +131,8 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (failures.AuthenticationError, failures.AuthorizationError):  # in redis-py these are connection errors
-        raise unusable(_PLACE, mend) from None
+        raise store_unusable(Message("pacing_redis_unusable")) from None
     except passing:
-        raise away(_PLACE) from None
+        raise store_unavailable(_STORE) from None
     except (failures.RedisError, TypeError):  # TypeError: an option of the address that the driver does not know
-        raise unusable(_PLACE, mend) from None
+        raise store_unusable(Message("pacing_redis_unusable")) from None

@@ -1,22 +1,22 @@
 """Calls counted in a SQLite file, for all processes of one machine.
 
-The bucket is pyrate-limiter's, made safe for many processes by SQLite's own write lock.
+The calls of a key are numbered, so that the call which has to leave a window is found without counting. Each question
+is one write transaction. Moments are those of a clock that runs since the machine was started, the same in all its
+processes: setting the machine's clock changes no window. After a restart the count starts anew.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pyrate_limiter import RateItem, SQLiteBucket
-
-from debitoor_provider.services.pacing.memory import BucketStore, rates_of
-from debitoor_provider.services.pacing.store import Wait, away, unusable
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.clock import steady_seconds
+from debitoor_provider.services.pacing.store import SWEEP_EVERY, Wait, share_of, store_unavailable, store_unusable
 from debitoor_provider.services.sqlite import BUSY_SECONDS, is_busy, use_wal
 
 if TYPE_CHECKING:
@@ -24,52 +24,26 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.pacing.store import Windows
 
-_PLACE = "SQLite"
+_STORE = "SQLite"
 
-_TABLE = "CREATE TABLE IF NOT EXISTS debitoor_pauses (name TEXT PRIMARY KEY, until REAL NOT NULL)"
-_PAUSED = "SELECT until FROM debitoor_pauses WHERE name = ?"
-_PAUSE = "INSERT INTO debitoor_pauses VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
-
-
-_COUNT = """
-SELECT :interval{index} AS interval, ifnull(
-    (SELECT max(rowid) FROM {table})
-    - (SELECT rowid FROM {table} WHERE item_timestamp >= :start{index} ORDER BY item_timestamp, rowid LIMIT 1) + 1, 0)
+_TABLES = """
+CREATE TABLE IF NOT EXISTS pacing_keys (
+    name TEXT PRIMARY KEY, counted INTEGER NOT NULL DEFAULT 0, seen REAL NOT NULL, paused_until REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS pacing_calls (
+    name TEXT, number INTEGER, at REAL NOT NULL, PRIMARY KEY (name, number)
+) WITHOUT ROWID;
 """
-
-
-class SharedSQLiteBucket(SQLiteBucket):
-    """Counts and inserts in one write transaction, so that no other process can come in between.
-
-    (pyrate-limiter's own file lock needs another package and waits 50 ms whenever two processes meet.)
-
-    It counts by the numbers of the rows, since looking at each call of a day would take longer with each call. Rows
-    are written in the order of their times and only the oldest are deleted. After the clock was set back this may count
-    too few for as long as a window lasts; the service's own refusal is heeded then.
-    """
-
-    def _build_full_count_query(self, current_timestamp: int) -> tuple[str, dict[str, int]]:
-        parameters, counts = {}, []
-        for index, rate in enumerate(self.rates):
-            parameters[f"interval{index}"] = rate.interval
-            parameters[f"start{index}"] = self._algorithm.window_start(rate, current_timestamp)
-            counts.append(_COUNT.format(index=index, table=self.table))
-        return " UNION ALL ".join(counts), parameters
-
-    def put(self, item: RateItem) -> bool:
-        """Count the call if it is allowed.
-
-        :return: whether it was
-        """
-        with self.lock:
-            self.conn.execute("BEGIN IMMEDIATE")
-            # Taken before the lock was held, the time could lie before that of a call counted meanwhile.
-            item.timestamp = self.now()  # type: ignore[no-untyped-call]
-            try:
-                return super().put(item)
-            finally:
-                if self.conn.in_transaction:
-                    self.conn.rollback()
+_KEY = "SELECT counted, seen, paused_until FROM pacing_keys WHERE name = ?"
+_NEW_KEY = "INSERT INTO pacing_keys (name, seen) VALUES (?, ?)"
+_RESTART = "UPDATE pacing_keys SET seen = ?, paused_until = 0 WHERE name = ?"
+_FORGET = "DELETE FROM pacing_calls WHERE name = ?"
+_LEAVING = "SELECT at FROM pacing_calls WHERE name = ? AND number = ?"
+_COUNT = "INSERT INTO pacing_calls VALUES (?, ?, ?)"
+_COUNTED = "UPDATE pacing_keys SET counted = ?, seen = ? WHERE name = ?"
+_SWEEP = "DELETE FROM pacing_calls WHERE name = ? AND at < ?"
+_PAUSE = "UPDATE pacing_keys SET paused_until = max(paused_until, ?) WHERE name = ?"
+_TAKEN = "SELECT count(*) FROM pacing_calls WHERE name = ? AND at >= ?"
 
 
 class SQLiteStore:
@@ -77,46 +51,80 @@ class SQLiteStore:
 
     def __init__(self, path: str, name: str, windows: Windows) -> None:
         self._name = name
-        self._lock = threading.Lock()  # pauses have a connection of their own: the bucket's is in its transactions
+        self._windows = windows
+        self._lock = threading.Lock()
         with _plain_errors():
             self._connection = _connect(Path(unquote(path).removeprefix("/")))
-            self._connection.execute(_TABLE)
-            self._connection.commit()
-            self._calls = BucketStore(_bucket(path, name, windows)) if windows else None
 
     def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
         """Count calls if they are allowed now."""
-        with _plain_errors():
-            with self._lock:
-                row = self._connection.execute(_PAUSED, (self._name,)).fetchone()
-            if row and (left := row[0] - time.time()) > 0:
-                return Wait(left, asked=True)
-            return self._calls.take(share, calls) if self._calls else None
+        with self._transaction() as now:
+            counted, _, paused_until = self._connection.execute(_KEY, (self._name,)).fetchone()
+            if paused_until > now:
+                return Wait(paused_until - now, requested=True)
+            if not self._windows:
+                return None
+            if (wait := self._until_free(counted, share, calls, now)) > 0:
+                return Wait(max(wait, 0.001))
+            numbers = range(counted + 1, counted + calls + 1)
+            self._connection.executemany(_COUNT, [(self._name, number, now) for number in numbers])
+            self._connection.execute(_COUNTED, (counted + calls, now, self._name))
+            if counted % SWEEP_EVERY < calls:
+                self._connection.execute(_SWEEP, (self._name, now - self._windows[-1][1]))
+            return None
 
     def pause(self, seconds: float) -> None:
         """Allow no call to any process before so many seconds have passed."""
-        with _plain_errors(), self._lock, self._connection:
-            self._connection.execute(_PAUSE, (self._name, time.time() + seconds))
+        with self._transaction() as now:
+            self._connection.execute(_PAUSE, (now + seconds, self._name))
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
-        with _plain_errors():
-            return self._calls.left() if self._calls else 0
+        """Return how many calls the longest window still allows."""
+        if not self._windows:
+            return 0
+        limit, seconds = self._windows[-1]
+        with self._transaction() as now:
+            (taken,) = self._connection.execute(_TAKEN, (self._name, now - seconds)).fetchone()
+            return max(0, limit - int(taken))
 
+    def _until_free(self, counted: int, share: float, calls: int, now: float) -> float:
+        """Return the seconds until no window would hold more than a share of its calls."""
+        waits = [0.0]
+        for limit, seconds in self._windows:
+            number = counted - share_of(limit, share) + calls
+            if leaving := self._connection.execute(_LEAVING, (self._name, number)).fetchone():
+                waits.append(leaving[0] + seconds - now)
+        return max(waits)
 
-def _bucket(path: str, table: str, windows: Windows) -> SharedSQLiteBucket:
-    connection = _connect(Path(unquote(path).removeprefix("/")))
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (name TEXT, item_timestamp INTEGER)")
-    connection.execute(f"CREATE INDEX IF NOT EXISTS idx_{table} ON {table} (item_timestamp)")
-    connection.commit()
-    return SharedSQLiteBucket(rates_of(windows), connection, table)
+    @contextmanager
+    def _transaction(self) -> Iterator[float]:
+        """Hold the file for one step, and give its moment: that before the lock was held could be too early."""
+        with _plain_errors(), self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._moment()
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _moment(self) -> float:
+        now = steady_seconds()
+        key = self._connection.execute(_KEY, (self._name,)).fetchone()
+        if key is None:
+            self._connection.execute(_NEW_KEY, (self._name, now))
+        elif key[1] > now:  # the machine was started again, and its clock with it
+            self._connection.execute(_FORGET, (self._name,))
+            self._connection.execute(_RESTART, (now, self._name))
+        return now
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     use_wal(connection)
     connection.execute("PRAGMA synchronous=OFF")  # after a power cut the count may start anew
+    connection.executescript(_TABLES)
     return connection
 
 
@@ -126,6 +134,5 @@ def _plain_errors() -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         if is_busy(error):
-            raise away(_PLACE) from None
-        mend = "Set [debitoor] pacing_url to a SQLite file that all workers of this machine may write to."
-        raise unusable(_PLACE, mend) from None
+            raise store_unavailable(_STORE) from None
+        raise store_unusable(Message("pacing_sqlite_unusable")) from None

@@ -1,7 +1,8 @@
-"""What a store has to offer in which the calls of a key are counted, and what is said when it cannot.
+"""What a store that counts the calls of a key has to offer, and its errors.
 
 Every answer of a store is one atomic step by the store's own clock, so that processes and machines whose clocks differ
-never get more together than the allowance. No store holds anything while somebody waits: one key's wait is no other's.
+never get more together than the allowance. No store holds a lock while a caller waits: the wait of one key delays no
+other.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured, NotSent
 
 Windows = tuple[tuple[int, float], ...]
@@ -23,47 +25,47 @@ class Wait:
     """Why a call is not allowed yet.
 
     :param seconds: before it is worth asking again
-    :param asked: whether the service asked for it; otherwise the allowance is spent
+    :param requested: whether the service asked for it; otherwise the allowance is used up
     """
 
     seconds: float
-    asked: bool = False
+    requested: bool = False
 
 
 class Store(Protocol):
     """The calls of one key; may be used by many threads at once.
 
-    Every method raises :class:`NotSent` when the store is away just now, and :class:`Misconfigured` when a person has
-    to mend something.
+    Every method raises :class:`NotSent` when the store is not available now, and :class:`Misconfigured` when a person
+    has to act.
     """
 
     def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
-        """Count a call if it is allowed now; otherwise tell how long to wait.
+        """Count a call if it is allowed now; otherwise return how long to wait.
 
         :param share: part of each window that may be full after the call, whoever filled it
         :param calls: to be counted together, all or none; never more than a window has
         """
 
     def pause(self, seconds: float) -> None:
-        """Allow no call to anybody before so many seconds have passed."""
+        """Allow no call with the key before so many seconds have passed."""
 
     def left(self) -> int:
-        """Tell how many calls the longest window still allows."""
+        """Return how many calls the longest window still allows."""
 
 
-def part(limit: int, share: float) -> int:
-    """Tell how many calls make a part of a window, at least one."""
+def share_of(limit: int, share: float) -> int:
+    """Return how many calls make a share of a window, at least one."""
     return max(1, int(limit * share))
 
 
-def away(place: str) -> NotSent:
+def store_unavailable(store: str) -> NotSent:
     """Make the error of a store that does not answer.
 
-    Nothing was sent: a call that is not counted could be one too many for everybody who uses the key.
+    Nothing was sent: a call that is not counted could be one too many for all who use the key.
     """
-    return NotSent(f"The store that counts the calls ({place}) does not answer, so nothing was sent.")
+    return NotSent(Message("pacing_store_unavailable", store=store))
 
 
-def unusable(place: str, remedy: str) -> Misconfigured:
-    """Make the error of a store that a person has to mend."""
-    return Misconfigured(f"The store for pacing ({place}) cannot be used.", remedy=remedy)
+def store_unusable(message: Message) -> Misconfigured:
+    """Make the error of a store that does not work until a person has acted."""
+    return Misconfigured(message)

@@ -1,4 +1,4 @@
-"""Account files: read, checked, and never the cause of an exception. What is wrong is told as problems."""
+"""Account files, read and validated. What is wrong is returned as problems, never raised."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
-from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.text import fold, nearest
+from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id
-_PROBLEM_LIMIT = 50  # more than anybody mends at once
+_PROBLEM_LIMIT = 50  # more than anybody corrects at once
 _SUFFIXES = {".yaml", ".yml"}
 
 
@@ -32,11 +33,11 @@ _SUFFIXES = {".yaml", ".yml"}
 class AccountFile:
     """One account file.
 
-    :param path: where it is
+    :param path: its path
     :param account_id: the file's stem
     :param dag_id: ``debitoor__<stem>``; something unique close to it, when the stem cannot be part of a DAG id
     :param account: the settings; ``None`` when there are problems
-    :param problems: what has to be mended, by line
+    :param problems: what has to be corrected, by line
     """
 
     path: Path
@@ -47,9 +48,9 @@ class AccountFile:
 
 
 def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None) -> list[AccountFile]:
-    """Read every account of a folder, by name; hidden files and folders are left alone. No folder means no accounts.
+    """Read every account of a folder, by name. Hidden files and folders are ignored; no folder means no accounts.
 
-    :param load: reads one file, for a caller that remembers those it has read
+    :param load: reads one file, for a caller that caches them
     """
     try:
         paths = [path for path in folder.iterdir() if _is_account_file(path)]
@@ -61,7 +62,7 @@ def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None)
 
 
 def find_account(folder: Path, account_id: str) -> AccountFile:
-    """Read one account of a folder without reading the others; a missing one is a problem like any other.
+    """Read one account of a folder without reading the others; a missing file is a problem like any other.
 
     :param account_id: the file's stem
     """
@@ -76,8 +77,7 @@ def find_account(folder: Path, account_id: str) -> AccountFile:
         if file.account_id == account_id:
             return file
     path = folder / f"{account_id}.yaml"
-    mend = "See which there are with: airflow debitoor accounts list"
-    return AccountFile(path, account_id, "", None, (_of_file(path, "There is no such account file.", mend),))
+    return AccountFile(path, account_id, "", None, (_of_file(path, Message("account_file_missing")),))
 
 
 def load_account_file(path: Path) -> AccountFile:
@@ -105,11 +105,11 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
         source = read(content)
     except SourceError as error:
         path = field_path(error.location)
-        return None, (Problem(file, error.line, error.column, path, error.message, error.mend),)
+        return None, (Problem(file, error.line, error.column, path, error.message),)
     kind = source.data.get("type")
     row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
     if row is None:
-        return None, (_no_kind(kind, source, file),)
+        return None, (_unknown_type(kind, source, file),)
     try:
         return row.settings.model_validate(source.data), ()
     except ValidationError as error:
@@ -122,57 +122,56 @@ def _problems(error: ValidationError, model: type[Account], source: Source, file
     problems = []
     for detail in details[:_PROBLEM_LIMIT]:
         location = detail["loc"]
-        message, mend = explain(detail, model, others)
-        problems.append(Problem(file, *source.place(location), field_path(location), message, mend))
+        message = explain(detail, model, others)
+        problems.append(Problem(file, *source.place(location), field_path(location), message))
     if len(details) > _PROBLEM_LIMIT:
-        problems.append(Problem(file, None, None, "", f"There are {len(details) - _PROBLEM_LIMIT} problems more.", ""))
+        more = Message("account_more_problems", count=len(details) - _PROBLEM_LIMIT)
+        problems.append(Problem(file, None, None, "", more))
     return tuple(problems)
 
 
-def _no_kind(kind: Any, source: Source, file: str) -> Problem:
+def _unknown_type(kind: Any, source: Source, file: str) -> Problem:
+    types = list(DIRECTIONS)
     if "type" not in source.data:
-        return Problem(file, 1, 1, "type", "This field is missing.", "Begin with type: export or type: import.")
-    near = nearest(str(kind), DIRECTIONS)
-    hint = f"; did you mean {near}?" if near else "."
-    mend = f"Use one of {', '.join(DIRECTIONS)}{hint}"
-    return Problem(file, *source.place(("type",)), "type", f"{quoted(kind)} is not a type.", mend)
+        return Problem(file, 1, 1, "type", Message("account_type_missing", choices=types))
+    message = Message("account_type_unknown", value=quoted(kind), choices=types, hint=did_you_mean(str(kind), types))
+    return Problem(file, *source.place(("type",)), "type", message)
 
 
 def _is_account_file(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix.lower() not in _SUFFIXES:
         return False
-    return path.is_file() or (path.is_symlink() and not path.exists())  # a link into nothing is worth a problem
+    return path.is_file() or (path.is_symlink() and not path.exists())  # a dangling link is a problem to report
 
 
 def _unreadable(path: Path, error: OSError) -> AccountFile:
     reason = error.strerror or type(error).__name__
-    mend = "Let the user of Airflow read it." if isinstance(error, PermissionError) else "Look at what it is."
-    problem = _of_file(path, f"It cannot be read: {reason}.", mend)
+    code = "account_file_forbidden" if isinstance(error, PermissionError) else "account_file_unreadable"
+    problem = _of_file(path, Message(code, detail=reason))
     return AccountFile(path, path.stem, _substitute_dag_id(path.stem), None, (problem,))
 
 
-def _of_file(path: Path, message: str, mend: str) -> Problem:
-    return Problem(quoted(path.name)[1:-1], None, None, "", message, mend)
+def _of_file(path: Path, message: Message) -> Problem:
+    return Problem(quoted(path.name)[1:-1], None, None, "", message)
 
 
 def _stem_problems(path: Path) -> tuple[Problem, ...]:
     if not re.fullmatch(r"[\w.-]+", path.stem):  # what Airflow allows in a DAG id
-        mend = "Rename the file with letters, digits, _ . and - only."
-        return (_of_file(path, "The file's name cannot be the name of a DAG.", mend),)
+        return (_of_file(path, Message("account_file_name")),)
     if len(path.stem) > _STEM_LIMIT:
-        return (_of_file(path, "The file's name is too long.", f"Use at most {_STEM_LIMIT} characters."),)
+        return (_of_file(path, Message("account_file_name_long", limit=_STEM_LIMIT)),)
     return ()
 
 
 def _substitute_dag_id(name: str) -> str:
-    """Make a DAG id for a name that cannot be one: readable, and the same in every process."""
+    """Return a DAG id for a name that cannot be one: readable, and the same in every process."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", name)[:60].strip("-")
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
     return f"{DAG_ID_PREFIX}{readable}-{digest}"
 
 
 def _without_clashes(files: list[AccountFile]) -> list[AccountFile]:
-    """Refuse accounts whose files differ in nothing that a DAG id shows; the first keeps the DAG id and its history."""
+    """Reject accounts whose files would get the same DAG id; the first keeps the DAG id and its history."""
     alike: dict[str, list[AccountFile]] = defaultdict(list)
     for file in files:
         alike[fold(file.account_id)].append(file)
@@ -181,7 +180,7 @@ def _without_clashes(files: list[AccountFile]) -> list[AccountFile]:
 
 
 def _clashing(file: AccountFile, group: list[AccountFile]) -> AccountFile:
-    others = ", ".join(quoted(other.path.name) for other in group if other is not file)
-    problem = _of_file(file.path, f"The account is there twice, also as {others}.", "Rename or remove one.")
+    others = [quoted(other.path.name) for other in group if other is not file]
+    problem = _of_file(file.path, Message("account_file_twice", others=others))
     dag_id = file.dag_id if file is group[0] else _substitute_dag_id(file.path.name)
     return replace(file, dag_id=dag_id, account=None, problems=(problem, *file.problems))

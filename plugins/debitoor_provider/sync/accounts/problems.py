@@ -1,4 +1,4 @@
-"""What is wrong in an account file, told so that a person can mend it: file, line, field and the mend."""
+"""What is wrong in an account file: file, line, field, and a message with its remedy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.accounts.settings import type_of
+from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
@@ -22,153 +24,140 @@ Location = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend in an account file.
+    """One thing to correct in an account file.
 
     :param file: the file's name, without its folder
     :param line: from 1; ``None`` when no line is to blame
     :param column: from 1
     :param field: path of the field, e.g. ``filter.document_types[1]``; empty when it concerns the whole file
-    :param message: what is wrong, one sentence
-    :param mend: what to write instead
+    :param message: what is wrong, and what to write instead
     """
 
     file: str
     line: int | None
     column: int | None
     field: str
-    message: str
-    mend: str
+    message: Message
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return " ".join(filter(None, (f"{place}:", f"{self.field}:" if self.field else "", self.message, self.mend)))
+        return " ".join(filter(None, (f"{place}:", f"{self.field}:" if self.field else "", self.message.full())))
 
 
 def field_path(location: Location) -> str:
-    """Write where a field is, e.g. ``filter.document_types[1]``."""
+    """Return the path of a field, e.g. ``filter.document_types[1]``."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return quoted(path.removeprefix("."))[1:-1]
 
 
-def explain(error: ErrorDetails, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> tuple[str, str]:
-    """Put an error of the settings in plain words: what is wrong, and the mend.
+def explain(error: ErrorDetails, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> Message:
+    """Return the message of a validation error.
 
     :param model: the settings that were read
-    :param others: settings of the other kinds of accounts, of which a field may come
+    :param others: settings of the other types of accounts, which may have an unknown field
     """
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
     location = error["loc"]
     if kind == "account_setting":
-        return ctx["message"], ctx["mend"]
+        message: Message = ctx["message"]
+        return message
     if kind == "missing":
-        return "This field is missing.", _how_to_add(str(location[-1]), _find(model, location))
+        return Message("setting_missing", example=_example(str(location[-1]), _find(model, location)))
     if kind == "extra_forbidden":
         return _unknown(location, model, others)
     if value is None:
-        return "The field is empty.", "Write a value, or take the line out."
+        return Message("setting_empty")
     if kind in {"enum", "literal_error"}:
         return _not_a_choice(value, location, re.findall(r"'([^']+)'", str(ctx["expected"])))
-    return _WORDS[kind](value, ctx) if kind in _WORDS else (f"{error['msg']}.", "")
+    return _MESSAGES[kind](value, ctx) if kind in _MESSAGES else Message("setting_other", detail=error["msg"])
 
 
-def _unquoted(value: Any, _: Any) -> tuple[str, str]:
+def _not_text(value: Any, _: Any) -> Message:
     if isinstance(value, dict):
-        return "This is read as fields, not as text.", "Put text that holds braces or a colon in quotes."
+        return Message("setting_read_as_fields")
     if isinstance(value, list):
-        return "This is a list, and one text is wanted.", "Write one value, without brackets; quote text with brackets."
-    sort = "a truth value" if isinstance(value, bool) else "a number"
-    shown = str(value).lower() if isinstance(value, bool) else value
-    return f"{shown} is read as {sort}, and text is wanted.", f'Put it in quotes: "{shown}".'
+        return Message("setting_read_as_list")
+    if isinstance(value, bool):
+        return Message("setting_read_as_boolean", value=str(value).lower())
+    return Message("setting_read_as_number", value=value)
 
 
-def _whole_number(value: Any, _: Any) -> tuple[str, str]:
-    return f"{quoted(value)} is no whole number.", "Write digits only, without quotes."
+def _not_whole(value: Any, _: Any) -> Message:
+    return Message("setting_not_whole", value=quoted(value))
 
 
-def _number(value: Any, _: Any) -> tuple[str, str]:
-    return f"{quoted(value)} is no number of this field.", "Write it as 19 or 19.50, with at most two decimals."
+def _not_number(value: Any, _: Any) -> Message:
+    return Message("setting_not_number", value=quoted(value))
 
 
-_WORDS: dict[str, Any] = {
-    "string_type": _unquoted,
-    "bool_type": lambda value, _: (
-        f"{quoted(value)} is neither true nor false.",
-        "Write true or false, without quotes.",
-    ),
-    "int_type": _whole_number,
-    "decimal_type": _number,
-    "decimal_parsing": _number,
-    "decimal_max_digits": _number,
-    "decimal_max_places": _number,
-    "decimal_whole_digits": _number,
-    "finite_number": _number,
-    "greater_than_equal": lambda value, ctx: (f"{quoted(value)} is too little.", f"The least is {ctx['ge']}."),
-    "less_than_equal": lambda value, ctx: (f"{quoted(value)} is too much.", f"The most is {ctx['le']}."),
-    "tuple_type": lambda value, _: (
-        "A list is wanted here.",
-        "Write the values in brackets, such as [one, two]."
-        if isinstance(value, dict)
-        else f"Write [{quoted(value)[1:-1]}].",
-    ),
-    "too_short": lambda value, _: (
-        f"The {'text' if isinstance(value, str) else 'list'} is empty.",
-        "Write a value, or take the line out.",
-    ),
-    "too_long": lambda _, ctx: (f"The text has more than {ctx['max_length']} characters.", "Shorten it."),
-    "model_type": lambda *_: (
-        "Fields are wanted here, not a single value.",
-        "Write them below it, each with its name.",
-    ),
+def _not_list(value: Any, _: Any) -> Message:
+    example = "[one, two]" if isinstance(value, dict) else f"[{quoted(value)[1:-1]}]"
+    return Message("setting_not_list", example=example)
+
+
+_MESSAGES: dict[str, Callable[[Any, dict[str, Any]], Message]] = {
+    "string_type": _not_text,
+    "bool_type": lambda value, _: Message("setting_not_boolean", value=quoted(value)),
+    "int_type": _not_whole,
+    "decimal_type": _not_number,
+    "decimal_parsing": _not_number,
+    "decimal_max_digits": _not_number,
+    "decimal_max_places": _not_number,
+    "decimal_whole_digits": _not_number,
+    "finite_number": _not_number,
+    "greater_than_equal": lambda value, ctx: Message("setting_too_small", value=quoted(value), limit=ctx["ge"]),
+    "less_than_equal": lambda value, ctx: Message("setting_too_large", value=quoted(value), limit=ctx["le"]),
+    "tuple_type": _not_list,
+    "too_short": lambda value, _: Message("setting_text_empty" if isinstance(value, str) else "setting_list_empty"),
+    "too_long": lambda _, ctx: Message("setting_text_long", limit=ctx["max_length"]),
+    "model_type": lambda *_: Message("setting_not_section"),
 }
 
 
 _NOUNS = {
-    "document_types": "document type",
-    "document_type": "document type",
-    "credit_note_type": "document type",
-    "payment_status": "payment status",
-    "specification": "piece of information",
-    "documents": "kind of document",
+    "document_types": "noun_document_type",
+    "document_type": "noun_document_type",
+    "credit_note_type": "noun_document_type",
+    "payment_status": "noun_payment_status",
+    "specification": "noun_specification",
+    "documents": "noun_kind_of_document",
 }
 
 
-def _not_a_choice(value: Any, location: Location, choices: list[str]) -> tuple[str, str]:
+def _not_a_choice(value: Any, location: Location, choices: list[str]) -> Message:
     name = next((part for part in reversed(location) if isinstance(part, str)), "")
     if name == "document_types":
         choices = [choice for choice in choices if choice != "SALES_INVOICE"]
-    near = nearest(str(value), choices)
-    hint = f"; did you mean {near}?" if near else "."
-    return f"{quoted(value)} is not a {_NOUNS.get(name, 'choice')}.", f"Use one of {', '.join(choices)}{hint}"
+    noun = Message(_NOUNS.get(name, "noun_choice"))
+    hint = did_you_mean(str(value), choices)
+    return Message("setting_not_a_choice", value=quoted(value), noun=noun, choices=choices, hint=hint)
 
 
-def _how_to_add(name: str, field: FieldInfo | None) -> str:
+def _example(name: str, field: FieldInfo | None) -> str:
+    """Return a line that sets a field."""
     if field is None or not field.examples:
-        return f"Add {name}."
+        return f"{name}: …"
     example = field.examples[0]
     if isinstance(example, dict):
         example = "{" + ", ".join(f"{key}: {value}" for key, value in example.items()) + "}"
-    return f"Add it, such as {name}: {example}"
+    return f"{name}: {example}"
 
 
-def _unknown(location: Location, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> tuple[str, str]:
-    """Explain a field that is not there: misspelt, in the wrong place, of another kind of account, or a secret."""
+def _unknown(location: Location, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> Message:
+    """Explain an unknown field: misspelt, in the wrong place, of another type of account, or a secret."""
     name = str(location[-1])
-    message = "There is no such field."
     if re.search(r"api.?key|token|secret|passw", name, re.IGNORECASE):
-        return message, "Keys and tokens belong into the Airflow connections, never into this file."
+        return Message("setting_unknown_secret")
     section = _section(model, location[:-1])
     siblings = [_name(key, field) for key, field in section.model_fields.items()] if section else []
-    near = nearest(name, siblings)
+    elsewhere = [field_path(path) for path in _paths(model) if path[-1] == name]
+    near = nearest(name, siblings) or next(iter(elsewhere), None)
     if near:
-        return message, f"Did you mean {near}?"
-    elsewhere = [path for path in _paths(model) if path[-1] == name]
-    if elsewhere:
-        return message, f"Did you mean {field_path(elsewhere[0])}?"
+        return Message("setting_unknown_near", value=near)
     for other in others:
         if any(path == location for path in _paths(other)):
-            kind = get_args(other.model_fields["type"].annotation)[0]
-            return message, f"It is a setting of accounts of the type {kind}."
-    return message, f"Known here are {', '.join(siblings)}."
+            return Message("setting_unknown_of_type", type=type_of(other))
+    return Message("setting_unknown", names=siblings)
 
 
 def _name(key: str, field: FieldInfo) -> str:

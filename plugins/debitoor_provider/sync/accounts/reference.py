@@ -13,7 +13,7 @@ _HEAD = """\
 # Account files
 
 Each file `<account>.yaml` in the accounts folder is one sync account and becomes the DAG `debitoor__<account>`.
-A field without a default has to be there; fields that are not listed here are an error. Sections are written with a
+A field without a default is required; fields that are not listed here are an error. Sections are written with a
 dot: `filter.tags.any` is the field `any` in `tags` in `filter`.
 """
 _NAMES = """\
@@ -29,7 +29,7 @@ account's real documents would get.
 
 
 def reference() -> str:
-    """Write every setting of both types with its default and its words, as Markdown."""
+    """Return every setting of all types with its default and description, as Markdown."""
     schema = json_schema()
     parts = [_HEAD]
     for choice in schema["oneOf"]:
@@ -55,13 +55,14 @@ def _rows(definition: dict[str, Any], schema: dict[str, Any], prefix: str) -> li
             continue
         default = "" if name in required else f"`{json.dumps(field.get('default'), ensure_ascii=False)}`"
         choices = _choices(field, schema)
-        told = f"{meaning}: {', '.join(f'`{choice}`' for choice in choices)}" if choices else meaning
-        rows.append(f"| `{prefix}{name}` | {default} | {told} |\n")
+        if choices:
+            meaning += f": {', '.join(f'`{choice}`' for choice in choices)}"
+        rows.append(f"| `{prefix}{name}` | {default} | {meaning} |\n")
     return rows
 
 
 def _section(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any] | None:
-    """Give the definition of a field that is a section of its own, even an optional one."""
+    """Return the definition of a field that is a section, even an optional one."""
     for choice in [field, *field.get("anyOf", ())]:
         definition = _resolve(choice, schema)
         if "properties" in definition:

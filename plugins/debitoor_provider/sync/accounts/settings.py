@@ -1,12 +1,12 @@
-"""What a person sets for one sync account (design section 2): the file ``dags/accounts/<account>.yaml``, checked."""
+"""The settings of one sync account (design section 2), as its file ``<account>.yaml`` states them, validated."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal  # noqa: TC003  pydantic reads it
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -35,7 +35,7 @@ from debitoor_provider.sync.text import fold
 
 
 class SpecificationField(StrEnum):
-    """What the record in Debitoor can tell about its document (contract A-24)."""
+    """What the record in Debitoor can state about its document (contract A-24)."""
 
     DOCUMENT_NUMBER = "document_number"
     COMPANY = "company"
@@ -93,10 +93,7 @@ class Period(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start and self.end and self.start > self.end:
-            raise not_valid(
-                f"The period ends ({self.end}) before it begins ({self.start}).",
-                "Exchange the dates, or leave one out.",
-            )
+            raise not_valid("setting_period", start=self.start, end=self.end)
         return self
 
 
@@ -112,9 +109,7 @@ class Tags(Section):
         barred = {fold(tag) for tag in self.none}
         wanted = {fold(tag) for tag in self.any}
         if barred & {fold(tag) for tag in self.all} or (wanted and wanted <= barred):
-            raise not_valid(
-                "No document can have these tags: they are wanted and barred.", "Take them out of one list."
-            )
+            raise not_valid("setting_tags_contradict")
         return self
 
 
@@ -136,7 +131,7 @@ class Companies(Section):
     @model_validator(mode="after")
     def _one_list(self) -> Self:
         if self.include and self.exclude:
-            raise not_valid("include and exclude are both set.", "Keep the one that is meant.")
+            raise not_valid("setting_companies_both")
         return self
 
 
@@ -189,6 +184,10 @@ class Books(Section):
     )
 
 
+Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
+"""A tax rate in per cent."""
+
+
 class Account(Section):
     """What all directions have in common."""
 
@@ -239,7 +238,7 @@ class ExportAccount(Account):
     )
     specification: Distinct[SpecificationField] = Field(
         default=(SpecificationField.DOCUMENT_NUMBER, SpecificationField.COMPANY, SpecificationField.NOTE),
-        description="What the record in Debitoor tells about its document, in this order",
+        description="What the record in Debitoor states about its document, in this order",
     )
     archive_after_transfer: Switch = Field(
         default=False, description="Archive the document in GetMyInvoices once it was verified in Debitoor"
@@ -247,7 +246,7 @@ class ExportAccount(Account):
     foreign_currency: Literal["hold", "zero_amount"] = Field(
         default="hold",
         description="Documents in another currency than the books: hold them for a person, "
-        "or book amount 0 and tell the real one in the text",
+        "or book amount 0 and state the real one in the text",
     )
     reverse_charge: ReverseChargeRule | None = Field(
         default=None,
@@ -261,6 +260,12 @@ class ExportAccount(Account):
         default="nearest",
         description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
         "book the split nearest to the stated amounts and mark it, or hold the document for a person",
+    )
+    accept_rates: Distinct[Rate] = Field(
+        default=(),
+        description="Tax rates in per cent to book although they are no VAT rate of the supplier's country on the "
+        "document's date; others are held for a person",
+        examples=[[16.34]],
     )
     books: Books = Field(default=Books(), description="Facts about the books that Debitoor may not report")
     category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
@@ -288,6 +293,11 @@ class Defaults(Section):
     credit_note_type: DocumentType | None = Field(
         default=None, description="Document type of credit notes; without it the same as document_type"
     )
+    positive_credit_note: Literal["hold", "keep", "negate"] = Field(
+        default="hold",
+        description="Credit notes that Debitoor reports with positive amounts: hold them for a person, keep or turn "
+        "the sign",
+    )
     tags: Distinct[Tag] = Field(default=(), description="Tags", examples=[["debitoor"]])
     company: Name | None = Field(
         default=None,
@@ -300,7 +310,7 @@ class Defaults(Section):
     @model_validator(mode="after")
     def _company_to_create(self) -> Self:
         if self.create_company and self.company is None:
-            raise not_valid("create_company is set, but no company is named.", "Name the company, or take it out.")
+            raise not_valid("setting_company_to_create")
         return self
 
 
@@ -319,11 +329,17 @@ class ImportAccount(Account):
         return [self.defaults.company] if self.defaults.company else []
 
 
+def type_of(model: type[BaseModel]) -> str:
+    """Return what ``type`` is in files with these settings."""
+    (value,) = get_args(model.model_fields["type"].annotation)
+    return str(value)
+
+
 _OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
 
 
 def fingerprint(account: Account) -> str:
-    """Tell by 64 hexadecimal characters whether the settings that decide what happens to a document have changed."""
+    """Return 64 hexadecimal characters that change with the settings that decide what happens to a document."""
     deciding = account.model_dump(mode="json", by_alias=True, exclude=_OF_NO_EFFECT)
     canonical = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,11 +1,13 @@
 """Write an account file: readable, in the order of the reference, and only what differs from the defaults.
 
-Whether the settings are right is not asked here: what was written is read again by
-:func:`~debitoor_provider.sync.accounts.files.parse_account`, the one judge, whose problems then name lines of the text.
+In a file that exists already, the lines of unchanged fields stay byte for byte as they are; a changed field keeps its
+comments. Settings are not validated here: the text is read again by
+:func:`~debitoor_provider.sync.accounts.files.parse_account`, so that its problems name lines of the text.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 from itertools import pairwise
@@ -14,6 +16,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import BaseModel, RootModel
 from pydantic_core import to_jsonable_python
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
 
 from debitoor_provider.sync.accounts.source import DEPTH_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -52,9 +57,9 @@ _Dumper.add_representer(str, _text)
 def write(settings: Mapping[str, Any], before: str = "") -> str:
     """Write settings as YAML.
 
-    :param settings: as JSON has them, by the names of the file; they need not be complete or right
-    :param before: the file's present text: what says the same as before stays as it is, with its comments
-    :raises ValueError: for settings that are nested deeper than any account
+    :param settings: JSON values by the names of the file; they need not be complete or valid
+    :param before: the present text of the file
+    :raises ValueError: if settings are nested deeper than in any account
     """
     if _depth(settings) > DEPTH_LIMIT:
         raise ValueError("The settings are nested too deeply.")
@@ -67,14 +72,14 @@ def write(settings: Mapping[str, Any], before: str = "") -> str:
 
 
 def slim(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is as by default, and put the rest into the reference's order."""
+    """Return the settings without defaults, in the order of the reference."""
     kind = settings.get("type")
     row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
     return _slim(settings, row.settings) if row else dict(settings)
 
 
 def _slim(section: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     for name, field in fields.items():
         value = section.get(name, _MISSING)
@@ -84,8 +89,8 @@ def _slim(section: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
             if not value and not field.is_required():
                 continue
         if value is not _MISSING and (field.is_required() or value != _default(field)):
-            told[name] = value
-    return told | {name: value for name, value in section.items() if name not in fields}
+            kept[name] = value
+    return kept | {name: value for name, value in section.items() if name not in fields}
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:
@@ -112,7 +117,7 @@ def _dump(settings: Mapping[str, Any]) -> str:
 
 
 def _with_dates(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Let the dates of the period stand without quotes."""
+    """Return the settings with dates in the period, which are written without quotes."""
     period = settings.get("period")
     if not isinstance(period, dict):
         return dict(settings)
@@ -127,7 +132,7 @@ def _as_date(value: Any) -> Any:
 
 
 def _kept(before: str, wanted: dict[str, Any]) -> str | None:
-    """Write the settings into a file that is there; ``None`` when it is not written field below field."""
+    """Write the settings into a present file; ``None`` if that does not have one field below the other."""
     before = before.replace("\r\n", "\n")
     try:
         old = read(before.encode())
@@ -143,7 +148,14 @@ def _kept(before: str, wanted: dict[str, Any]) -> str | None:
     for name in wanted:
         if name not in order:
             order.insert(_place(name, list(wanted), order), name)
-    written = head + "".join(texts[name] if name in same else _dump({name: wanted[name]}) for name in order)
+    written = head
+    for name in order:
+        if name in same:
+            written += texts[name]
+        elif name in texts:
+            written += _changed(texts[name], {name: was.get(name)}, {name: wanted[name]})
+        else:
+            written += _dump({name: wanted[name]})
     try:
         is_right = slim(read(written.encode()).data) == slim(read(_dump(wanted).encode()).data)
     except SourceError:
@@ -151,8 +163,44 @@ def _kept(before: str, wanted: dict[str, Any]) -> str | None:
     return written if is_right else None
 
 
+def _changed(block: str, was: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """Return the lines of a field with its new value and its comments; without them if they cannot be kept."""
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 110
+    output = io.StringIO()
+    try:
+        document, new = editor.load(block), editor.load(_dump(wanted))
+        _merge(document, new, was, wanted)
+        editor.dump(document, output)
+        if read(output.getvalue().encode()).data == read(_dump(wanted).encode()).data:
+            return output.getvalue()
+    except (YAMLError, SourceError, ValueError):
+        pass
+    return _dump(wanted)
+
+
+def _merge(section: CommentedMap, new: CommentedMap, was: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Change the fields of a section that differ.
+
+    :param new: the section as it is written without comments
+    """
+    for name in [name for name in section if name in was and name not in wanted]:
+        del section[name]
+    for name, value in wanted.items():
+        before = was.get(name, _MISSING)
+        if name in section and before == value:
+            continue
+        if isinstance(section.get(name), CommentedMap) and isinstance(value, dict) and isinstance(before, dict):
+            _merge(section[name], new[name], before, value)
+        elif name in section:
+            section[name] = new[name]
+        else:
+            section.insert(_place(name, list(wanted), list(section)), name, new[name])
+
+
 def _place(name: str, names: list[str], order: list[str]) -> int:
-    """Find where a new field goes: behind the nearest one that stands before it in the reference."""
+    """Return the index of a new field: after the nearest one that precedes it in the reference."""
     for other in reversed(names[: names.index(name)]):
         if other in order:
             return order.index(other) + 1
@@ -160,7 +208,7 @@ def _place(name: str, names: list[str], order: list[str]) -> int:
 
 
 def _blocks(text: str, source: Source) -> tuple[str, dict[str, str]] | None:
-    """Cut a file into what stands before its first field, and the lines of each field with the comments above it."""
+    """Cut a file into the lines before its first field, and the lines of each field with the comments above it."""
     lines = [f"{line}\n" for line in text.removeprefix("\ufeff").rstrip("\n").split("\n")]
     starts = []
     for name in source.data:
@@ -177,7 +225,7 @@ def _blocks(text: str, source: Source) -> tuple[str, dict[str, str]] | None:
 
 
 def _above(lines: list[str], start: int) -> int:
-    """Find the first of the comments that stand above a field."""
+    """Return the line of the first comment directly above a field."""
     while lines[start - 1].startswith("#"):
         start -= 1
     return start

@@ -17,6 +17,7 @@ from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import expenses_of
 from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
 from debitoor_provider.sync.export.selection import select
+from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_marker
 from debitoor_provider.sync.naming.naming import document_name
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
@@ -47,7 +48,7 @@ class ExportDirection:
     name = "export"
     overlap = OVERLAP
     rechecked = frozenset({"not_approved", "no_workflow"})
-    deleted = LeftOut(Message("deleted_in_getmyinvoices"))
+    deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
     def __init__(self, account: ExportAccount, services: Services) -> None:
         self.account = account
@@ -122,14 +123,14 @@ class ExportDirection:
         """
         books = books_of(self.debitoor, self.account)
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._companies(), marked)
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
         with ThreadPoolExecutor(2, "prefetch") as prefetch:
             books = prefetch.submit(books_of, self.debitoor, self.account)
-            companies = prefetch.submit(self._companies)
+            suppliers = prefetch.submit(self._suppliers)
             arrivals = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}  # days
             presence = Presence(lambda: expenses_of(self.debitoor, arrivals))
 
@@ -137,7 +138,7 @@ class ExportDirection:
                 attempts = open_attempts(job.ledger, claimed)
                 elsewhere = job.ledger.documents.sent_elsewhere(claimed)
                 home = books.result()  # Debitoor is asked for nothing else before
-                known = companies.result()
+                known = suppliers.result()
                 marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
                 return ExpenseMover(
                     account=self.account,
@@ -203,8 +204,8 @@ class ExportDirection:
             return
         file = self.debitoor.expense(entry.target_id or "").file
         if file is None:
-            raise NotFound("The expense has no file.")
+            raise NotFound(Message("expense_without_file"))
         self.debitoor.download_file(file, into)
 
-    def _companies(self) -> dict[int, Company]:
-        return {company.company_uid: company for company in self.getmyinvoices.companies()}
+    def _suppliers(self) -> Suppliers:
+        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)

@@ -39,7 +39,7 @@ def list_documents(
     if window.is_empty:
         return [], gone
     filters = list_filters(account)
-    listed = getmyinvoices.documents_by_way_of(
+    listed = getmyinvoices.documents_kept_in(
         keep,
         archived=filters.archived,
         document_type=filters.document_type,

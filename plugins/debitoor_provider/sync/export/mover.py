@@ -21,6 +21,7 @@ from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.expense import Draft, draft
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
+    from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.transfer import Shared
@@ -56,7 +57,7 @@ class ExpenseMover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
-    companies: Mapping[int, Company]
+    companies: Suppliers
     attempts: Mapping[int, Attempt]
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
@@ -72,8 +73,7 @@ class ExpenseMover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            company = self.companies.get(document.company_uid or 0)
-            booking = draft(document, company, self.books, self.account)
+            booking = draft(document, self.companies.of(document, self.books), self.books, self.account)
             content = seal(body, document.filename)
             there = self.marked.get().get(document.document_uid)
             if there and not entry.wants_new_record:
@@ -93,10 +93,10 @@ class ExpenseMover:
                 return True
         if self.now() - attempt.given_up < SETTLE:
             raise UnclearOutcome(
-                "The last attempt may still be on its way.",
+                Message("last_attempt_under_way"),
                 retry_after=SETTLE.total_seconds(),
                 service="Debitoor",
-                operation="create expense",
+                operation="create_expense",
             )
         return False
 
@@ -105,9 +105,8 @@ class ExpenseMover:
         other = self.elsewhere.get(entry.id)
         attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
         if other and attempt and self.now() - attempt.given_up < SETTLE:
-            raise RetryError(
-                f"The account {other.account} may be booking the document.", retry_after=SETTLE.total_seconds()
-            )
+            message = Message("booked_by_another_account", account=other.account)
+            raise RetryError(message, retry_after=SETTLE.total_seconds())
 
     def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go.
@@ -138,7 +137,7 @@ class ExpenseMover:
                 self.getmyinvoices.download(uid, body, filename=document.filename)
                 _check_length(document, body.tell())
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted_in_getmyinvoices")))
+            self._leave(entry, LeftOut(Message("deleted", service="GetMyInvoices")))
             return None
         return document
 
@@ -161,10 +160,7 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        announced = booking.figures.as_json()
-        if booking.rounding:
-            announced["rounding"] = f"{booking.rounding:f}"
-        entry = self.ledger.steps.intend(entry, detail=announced)
+        entry = self.ledger.steps.intend(entry, detail=booking.as_json())
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -205,7 +201,7 @@ class ExpenseMover:
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):
-                told = {"found": True, "number": expense.number}
+                told = {"found": True, "number": expense.number, **booking.mark()}
                 self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
@@ -217,4 +213,4 @@ def _check_length(document: Document, size: int) -> None:
     :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
     """
     if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
-        raise BadAnswer("The file broke off before its end.", service="GetMyInvoices", operation="download file")
+        raise BadAnswer(Message("file_cut"), service="GetMyInvoices", operation="download_file")

@@ -66,7 +66,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
     if find_sales_marker(document.note):
         return LeftOut(Message("imported"))
     if document.document_type not in rule.document_types:
-        return LeftOut(Message("document_type", type=shown(document.document_type)))
+        return LeftOut(Message("document_type", which=Message("type_not_exported", type=shown(document.document_type))))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
     reasons = (
@@ -92,8 +92,8 @@ def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOu
             return None
         return LeftOut(Message("no_workflow"), waits=True)
     if not workflow.is_completed:
-        at = Message("not_approved_at", step=shown(workflow.step)) if workflow.step else Message("not_approved")
-        return LeftOut(at, waits=True)
+        step = Message("not_approved_step", step=shown(workflow.step)) if workflow.step else ""
+        return LeftOut(Message("not_approved", at=step), waits=True)
     return None
 
 
@@ -101,9 +101,9 @@ def _company(document: Document, companies: Companies) -> LeftOut | None:
     if companies.include and not _is_among(document, companies.include):
         if document.company_uid is None and not document.company_name:
             return LeftOut(Message("no_company"), waits=True)
-        return LeftOut(Message("company_not_included", company=shown(document.company_name)))
+        return LeftOut(Message("company", which=Message("company_not_included", company=shown(document.company_name))))
     if _is_among(document, companies.exclude):
-        return LeftOut(Message("company_excluded", company=shown(document.company_name)))
+        return LeftOut(Message("company", which=Message("company_excluded", company=shown(document.company_name))))
     return None
 
 
@@ -119,9 +119,11 @@ def _tags(tags: Iterable[str], rule: Tags) -> LeftOut | None:
         return LeftOut(Message("tag_barred", tag=shown(barred[0])))
     missing = [tag for tag in rule.all if fold(tag) not in present]
     if missing:
-        return LeftOut(Message("tag_missing", tag=shown(missing[0])), waits=True)
+        return LeftOut(Message("tag_missing", which=Message("lacks_tag", tag=shown(missing[0]))), waits=True)
     if rule.any and not any(fold(tag) in present for tag in rule.any):
-        return LeftOut(Message("tags_missing", tags=list(map(shown, rule.any))), waits=True)
+        return LeftOut(
+            Message("tag_missing", which=Message("has_none_of_tags", tags=list(map(shown, rule.any)))), waits=True
+        )
     return None
 
 

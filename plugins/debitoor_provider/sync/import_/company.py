@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.vat_ids import same_id
@@ -49,9 +50,5 @@ def find_or_create_company(account: ImportAccount, getmyinvoices: GetMyInvoicesC
 
 
 def _missing(wanted: str) -> Misconfigured:
-    return Misconfigured(
-        f"There is no company {wanted!r}.",
-        service="GetMyInvoices",
-        operation="find company",
-        remedy="Create it in GetMyInvoices, or correct defaults.company in the account file.",
-    )
+    message = Message("company_missing", company=repr(wanted))
+    return Misconfigured(message, service="GetMyInvoices", operation="find_company")

@@ -46,7 +46,7 @@ class ImportDirection:
     name = "import"
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     rechecked: frozenset[str] = frozenset()
-    deleted = LeftOut(Message("deleted_in_debitoor"))
+    deleted = LeftOut(Message("deleted", service="Debitoor"))
 
     def __init__(self, account: ImportAccount, services: Services) -> None:
         self.account = account

@@ -72,7 +72,7 @@ class UploadMover:
             except NotFound:
                 if not self._is_gone(document):
                     raise
-                self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
+                self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
@@ -143,7 +143,7 @@ class UploadMover:
             log.warning("Document %s may lack its tags: %s", uid, error)
         except ServiceError as error:
             raise UnclearOutcome(
-                f"It is there, perhaps without its tags. {error.message}",
+                Message("copy_perhaps_without_tags", reason=error.message),
                 service=error.service,
                 operation=error.operation,
             ).after(error) from error
@@ -164,7 +164,7 @@ class UploadMover:
         try:
             document = sales_document(entry.source_id, self.debitoor)
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted_in_debitoor")))
+            self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
             return None
         left_out = select_sales(document, self.account)
         if left_out:

@@ -19,7 +19,7 @@ def select_sales(document: SalesDocument, account: ImportAccount) -> LeftOut | N
     """Return why an account does not take a sales document; ``None`` when it does."""
     kind = SalesKind.CREDIT_NOTES if document.type is SalesType.CREDIT_NOTE else SalesKind.INVOICES
     if kind not in account.documents:
-        return LeftOut(Message("sales_kind", kind=Message(f"sales_kind_{kind.value}")))
+        return LeftOut(Message("document_type", which=Message(f"{kind.value}_not_imported")))
     if document.deleted or document.deleted_date is not None:
-        return LeftOut(Message("deleted_in_debitoor"))
+        return LeftOut(Message("deleted", service="Debitoor"))
     return outside(document.date, account.period)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.sync.text import nearest, shorten
 
@@ -22,15 +23,13 @@ class TemplateError(ValueError):
     """A pattern that cannot be read.
 
     :param position: index of the character where it goes wrong
-    :param message: what is wrong, one sentence
-    :param mend: what to write instead
+    :param message: what is wrong, and what to write instead
     """
 
-    def __init__(self, position: int, message: str, mend: str) -> None:
-        super().__init__(f"{message} {mend}")
+    def __init__(self, position: int, message: Message) -> None:
+        super().__init__(str(message))
         self.position = position
         self.message = message
-        self.mend = mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,11 @@ def _parts(text: str) -> list[str | Placeholder]:
             parts.append(char)
             at += 2
         elif char == "}":
-            raise TemplateError(at, "A brace is closed that was not opened.", "Write }} for a brace itself.")
+            raise TemplateError(at, Message("template_brace_closed", position=at + 1))
         else:
             end = text.find("}", at)
             if end < 0:
-                raise TemplateError(
-                    at, "A brace is opened and not closed.", "Close it, or write {{ for a brace itself."
-                )
+                raise TemplateError(at, Message("template_brace_open", position=at + 1))
             parts.append(_placeholder(text[at + 1 : end], at))
             at = end + 1
     return parts
@@ -96,16 +93,17 @@ def _placeholder(body: str, at: int) -> Placeholder:
     name, colon, form = body.partition(":")
     if name not in PLACEHOLDERS:
         near = nearest(name, PLACEHOLDERS)
-        hint = f"Did you mean {{{near}}}? " if near else ""
-        known = ", ".join(PLACEHOLDERS)
-        raise TemplateError(at, f"There is no placeholder {{{shorten(name, 40)}}}.", f"{hint}Known are: {known}.")
+        hint = Message("did_you_mean", value=f"{{{near}}}") if near else None
+        placeholder = f"{{{shorten(name, 40)}}}"
+        params = {"placeholder": placeholder, "hint": hint, "names": list(PLACEHOLDERS)}
+        raise TemplateError(at, Message("template_unknown", position=at + 1, **params))
     kind, read = PLACEHOLDERS[name]
     if not colon:
         return Placeholder(name, read, kind.default)
     show = kind.form(form)
     if show is None:
-        known = f"It takes {kind.forms}." if kind.forms else f"Write {{{name}}}, it takes no form."
-        raise TemplateError(
-            at + 2 + len(name), f"The placeholder {{{name}}} cannot be written as '{shorten(form, 40)}'.", known
-        )
+        code = "template_form" if kind.forms else "template_no_form"
+        at += 2 + len(name)
+        params = {"placeholder": f"{{{name}}}", "form": shorten(form, 40), "forms": kind.forms}
+        raise TemplateError(at, Message(code, position=at + 1, **params))
     return Placeholder(name, read, show)

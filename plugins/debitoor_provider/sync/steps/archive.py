@@ -38,7 +38,7 @@ def archive(job: Job) -> int:
             job.direction.archive(entry.source_id)
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            job.ledger.steps.not_archived(entry, job.run_id, error.message, _MEND)
+            job.ledger.steps.not_archived(entry, job.run_id, error.message.text(), _MEND)
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:

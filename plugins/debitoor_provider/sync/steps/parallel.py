@@ -7,7 +7,8 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from debitoor_provider.services.http.errors import RateLimited, RetryError, ToldToEnd
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.errors import Interrupted, RateLimited, RetryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -85,7 +86,7 @@ def each(
     :param tick: called as often as told while the work goes on
     :param every: seconds
     :param ending: set by whoever tells the process to end
-    :raises ToldToEnd: when the process is to end and not everything was begun
+    :raises Interrupted: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
     this = Round(things, work, ending or threading.Event())
@@ -103,7 +104,7 @@ def each(
     if this.grave:
         raise this.grave
     if this.left and not this.given_up:
-        raise ToldToEnd(f"The task was told to end; {this.left} of {len(things)} documents are left for its next try.")
+        raise Interrupted(Message("task_interrupted", count=this.left, total=len(things)))
     return this
 
 
@@ -114,7 +115,7 @@ def postponed(failures: Collection[RetryError], total: int, deed: str) -> RetryE
     """
     worst = max(failures, key=lambda failure: failure.retry_after or 0)
     return RetryError(
-        f"{len(failures)} of {total} documents could not be {deed} yet. {worst.message}",
+        Message(f"documents_not_{deed}", count=len(failures), total=total, reason=worst.message),
         retry_after=worst.retry_after,
         service=worst.service,
         operation=worst.operation,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
-from debitoor_provider.services.http.shelf import Shelf, Spool
+from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
 from debitoor_provider.sync.steps.direction import Record
@@ -71,7 +71,7 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
         Run(job.run_id, job.account_id, job.direction.name, window.kind.value, window=window.as_json())
     )
     left_out: Counter[str] = Counter()
-    with Spool[PlannedDocument]() as planned:
+    with RecordFile[PlannedDocument]() as planned:
         with listing(job, window) as listed:
             gone = listed.gone
             for record, reason in listed.chosen:
@@ -112,7 +112,7 @@ def listing(job: Job, window: Window) -> Iterator[Listing[Any]]:
     :raises Misconfigured: when the source belongs to another company: its list must not move the watermark
     """
     job.direction.require_source()
-    with Shelf[Any, Any]() as keep:
+    with RecordFileMapping[Any, Any]() as keep:
         records, gone = job.direction.records(window, keep)
         yield Listing(_chosen(job, window, records), gone)
 

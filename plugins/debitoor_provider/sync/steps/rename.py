@@ -27,7 +27,15 @@ def rename(job: Job) -> int:
 
     :return: how many got a name now
     """
-    unnamed = (entry for entry in job.unnamed() if entry.target_name is None and entry.state is State.PLANNED)
+    return rename_each(job, job.unnamed())
+
+
+def rename_each(job: Job, entries: Iterable[Entry]) -> int:
+    """Give documents their names in this order; of those that have one, or are not planned, none changes.
+
+    :return: how many got a name now
+    """
+    unnamed = (entry for entry in entries if entry.target_name is None and entry.state is State.PLANNED)
     return sum(_rename(some, job) for some in chunks(unnamed, WHOLE))
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import RejectError, RetryError, StopError, UnclearOutcome
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
@@ -104,10 +105,7 @@ def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], M
     if failures:
         raise postponed(failures, len(pending), "moved")
     if left and (still := _unfinished(pending, ledger)):
-        raise RetryError(
-            f"{still} documents are being moved by another run, or were by one that was ended.",
-            retry_after=LEASE.total_seconds(),
-        )
+        raise RetryError(Message("moved_by_another_run", count=still), retry_after=LEASE.total_seconds())
 
 
 def _move_batch(claimed: list[Entry], job: Job, owner: str, prepare: Callable[[list[Entry]], Mover]) -> Round[Entry]:
@@ -148,19 +146,19 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy())
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
-        reason = ": ".join(filter(None, (error.service, error.operation, error.message)))
+        reason = ": ".join(filter(None, (error.heading, error.message.text())))
         ledger.steps.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
         log.warning("Document %s is rejected: %s", entry.source_id, error)
     except UnclearOutcome as error:
-        ledger.steps.unclear(entry, error.message)
+        ledger.steps.unclear(entry, error.message.text())
         raise
     except (RetryError, StopError) as error:
         now = ledger.documents.entry(entry.id)
         if now is not None and now.state is State.SENDING:
             if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
-                ledger.steps.postpone(entry, error.message)
+                ledger.steps.postpone(entry, error.message.text())
             else:  # what became of an earlier attempt is still open
-                ledger.steps.unclear(entry, error.message)
+                ledger.steps.unclear(entry, error.message.text())
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.

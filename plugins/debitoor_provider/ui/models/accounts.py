@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.ui.models.common import Moment, Text
 from debitoor_provider.ui.overview import AccountState
 
@@ -24,13 +25,24 @@ class AccountRights(BaseModel):
 
 
 class ProblemModel(BaseModel):
-    """One thing to mend in an account file."""
+    """One thing to correct in an account file."""
 
     line: int | None
     column: int | None
     field: Text = Field(description="Path of the field; empty when it concerns the whole file")
     message: Text
-    mend: Text
+    remedy: Text
+
+    @classmethod
+    def of(cls, problem: Problem) -> ProblemModel:
+        """Return a problem as the API shows it."""
+        return cls(
+            line=problem.line,
+            column=problem.column,
+            field=problem.field,
+            message=problem.message.text(),
+            remedy=problem.message.remedy(),
+        )
 
 
 class LastRunModel(BaseModel):

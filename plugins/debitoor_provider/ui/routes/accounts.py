@@ -16,7 +16,7 @@ from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.figures import figures_aside
 from debitoor_provider.ui.folder import account_file, account_files
-from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order
+from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
 from debitoor_provider.ui.saving import version_of
 
@@ -139,7 +139,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "attention": row.figures.attention,
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": row.figures.chart(today),
-            "problems": [asdict(problem) for problem in row.file.problems],
+            "problems": [ProblemModel.of(problem) for problem in row.file.problems],
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows

@@ -80,7 +80,7 @@ class PageRoute(APIRoute):
                 if status == 401:
                     sentence = "You are not logged in to Airflow, or no longer. Log in, and authorise once more."
             except ServiceError as error:
-                sentence, status = f"{error.message} {error.remedy}".strip(), 502
+                sentence, status = error.message.full(), 502
             except LedgerError as error:
                 sentence, status = str(error), 503
             way_back = _page(getattr(request.state, "back", ""))

@@ -97,7 +97,7 @@ def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)
     except NotFound as error:
-        raise HTTPException(404, error.message) from None
+        raise HTTPException(404, error.message.text()) from None
     media_type = mimetypes.guess_type(name)[0]
     headers = _attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
     shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
@@ -41,15 +40,10 @@ _NAMES = 10
 _RECORDS = 3
 
 
-def problem_models(problems: Iterable[Problem]) -> list[ProblemModel]:
-    """Tell problems as the API does."""
-    return [ProblemModel.model_validate(asdict(problem)) for problem in problems]
-
-
-def not_right(problems: Iterable[Problem]) -> JSONResponse:
-    """Refuse settings that are not right."""
-    told = [problem.model_dump(mode="json") for problem in problem_models(problems)]
-    return JSONResponse({"detail": "The settings are not right yet.", "problems": told}, 422)
+def not_valid(problems: Iterable[Problem]) -> JSONResponse:
+    """Return the answer to settings that are not valid."""
+    shown = [ProblemModel.of(problem).model_dump(mode="json") for problem in problems]
+    return JSONResponse({"detail": "The settings are not valid.", "problems": shown}, 422)
 
 
 @router.post("/check")
@@ -59,7 +53,7 @@ def check(account_id: str, entered: Entered) -> Checked:
     files = account_files().values()
     return Checked(
         yaml=draft.yaml,
-        problems=problem_models(draft.problems),
+        problems=list(map(ProblemModel.of, draft.problems)),
         dag_id=DAG_ID_PREFIX + account_id,
         exists=any(fold(file.account_id) == fold(account_id) for file in files),
     )
@@ -81,7 +75,7 @@ def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> Names:
     account, problems = drafts.sample_account(entered.settings)
     problem = next((problem for problem in problems if account is None or problem.field == "rename"), None)
     if account is None or problem is not None:
-        return Names(problem=next(iter(problem_models([problem] if problem else [])), None), names=[])
+        return Names(problem=ProblemModel.of(problem) if problem else None, names=[])
     taken: set[str] = set()
     names = []
     with samples.opened_direction(account) as direction:
@@ -118,7 +112,7 @@ def preview(account_id: str, entered: EnteredToPreview, user: GetUserDep) -> Pre
     drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
     draft = drafts.judge(account_id, entered.settings)
     if draft.account is None:
-        return not_right(draft.problems)
+        return not_valid(draft.problems)
     return previews.preview(account_id, draft.account, entered)
 
 

@@ -14,7 +14,7 @@ from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
 from debitoor_provider.ui.access import DELETE, EDIT
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
-from debitoor_provider.ui.routes.drafts import not_right
+from debitoor_provider.ui.routes.drafts import not_valid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
     draft = drafts.judge(account_id, entered.settings)
     if draft.account is None:
-        return not_right(draft.problems)
+        return not_valid(draft.problems)
     dag_id, before = DAG_ID_PREFIX + account_id, _data(path)
     try:
         version = saving.save(path, draft.yaml, entered.version)

@@ -63,7 +63,7 @@ function Unreadable({ account }) {
           { key: index },
           problem.line && h(ui.Strong, null, `${t("wizard.line", { number: String(problem.line) })} `),
           problem.field && h(ui.Code, { me: 1 }, problem.field),
-          `${problem.message} ${problem.mend}`.trim(),
+          `${problem.message} ${problem.remedy}`.trim(),
         ),
       ),
     ),

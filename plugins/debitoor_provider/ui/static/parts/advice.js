@@ -43,7 +43,7 @@ function refusing(row) {
   return service === "GetMyInvoices" ? "getmyinvoices" : "debitoor";
 }
 
-/** The problems of a broken file: where, what, and the mend. */
+/** The problems of a broken file: where, what, and the remedy. */
 export function Problems({ row, file }) {
   const { t } = useWords();
   return h(
@@ -55,7 +55,7 @@ export function Problems({ row, file }) {
         ui.Box,
         { as: "li", key: index, fontSize: "sm", overflowWrap: "anywhere" },
         h(ui.Text, { as: "span", fontFamily: "mono" }, [place, problem.field].filter(Boolean).join(" · ")),
-        h(ui.Text, null, `${problem.message} ${problem.mend}`),
+        h(ui.Text, null, `${problem.message} ${problem.remedy}`),
       );
     }),
   );

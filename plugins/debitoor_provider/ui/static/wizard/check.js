@@ -54,14 +54,14 @@ export function useCheck(draft, isEdit) {
 function told(problem, settings, t) {
   if (!problem.field || read(settings, problem.field.replace(/\[.*/, "")) !== undefined) return problem;
   const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
-  return { ...problem, field, message: t("wizard.missing"), mend: "" };
+  return { ...problem, field, message: t("wizard.missing"), remedy: "" };
 }
 
 /** What the file itself cannot tell: its direction is not chosen yet, or its name is not to be had. */
 function ownProblems(draft, { exists }, isEdit, t) {
-  if (!draft.settings.type) return [{ field: "type", message: t("wizard.type.missing"), mend: "" }];
+  if (!draft.settings.type) return [{ field: "type", message: t("wizard.type.missing"), remedy: "" }];
   if (isEdit) return [];
-  const id = (key) => [{ field: "account_id", message: t(key), mend: "" }];
+  const id = (key) => [{ field: "account_id", message: t(key), remedy: "" }];
   if (!draft.accountId) return id("wizard.id.missing");
   if (!isAccountId(draft.accountId)) return id("wizard.id.wrong");
   return exists ? id("wizard.id.taken") : [];

@@ -22,7 +22,7 @@ export function ProblemText({ problem }) {
   return h(ui.Field.ErrorText, { color: "red.fg" }, sentenceOf(problem));
 }
 
-export const sentenceOf = ({ message, mend }) => [message, mend].filter(Boolean).join(" ");
+export const sentenceOf = ({ message, remedy }) => [message, remedy].filter(Boolean).join(" ");
 
 const help = (t, has, path) => (has(`field.${path}.help`) ? t(`field.${path}.help`) : undefined);
 

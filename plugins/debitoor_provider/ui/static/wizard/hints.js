@@ -20,7 +20,7 @@ export function Problems({ problems }) {
       h(
         ui.Stack,
         { as: "ul", gap: 1, listStyleType: "none", p: 0 },
-        problems.map(({ field, message, mend }, index) => {
+        problems.map(({ field, message, remedy }, index) => {
           const path = field.replace(/\[.*/, "");
           const label = has(`field.${path}`) ? t(`field.${path}`) : field;
           return h(
@@ -41,7 +41,7 @@ export function Problems({ problems }) {
                 },
                 `${label}:`,
               ),
-            `${message} ${mend}`.trim(),
+            `${message} ${remedy}`.trim(),
           );
         }),
       ),

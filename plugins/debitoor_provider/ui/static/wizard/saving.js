@@ -76,4 +76,4 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
   return { saved, isBusy, save, notice };
 }
 
-const taken = (t) => ({ field: "account_id", message: t("wizard.id.taken"), mend: "" });
+const taken = (t) => ({ field: "account_id", message: t("wizard.id.taken"), remedy: "" });

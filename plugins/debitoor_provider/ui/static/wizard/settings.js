@@ -91,7 +91,7 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "books"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "accept_rates", "books"],
       },
       h(
         Row,
@@ -101,6 +101,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "two_rates" }),
       ),
       h(ReverseCharge),
+      h(ListField, { path: "accept_rates", parse: asNumber }),
       h(
         Row,
         { columns: 2 },
@@ -110,6 +111,8 @@ function ExportParts({ known }) {
     ),
   ];
 }
+
+const asNumber = (text) => (Number.isNaN(Number(text)) ? text : Number(text));
 
 function ImportParts({ known }) {
   const { t } = useWords();
@@ -123,6 +126,7 @@ function ImportParts({ known }) {
       { columns: 2 },
       h(SelectField, { path: "defaults.document_type" }),
       h(SelectField, { path: "defaults.credit_note_type", empty: t("wizard.sameType") }),
+      h(SelectField, { path: "defaults.positive_credit_note" }),
     ),
     h(ListField, { path: "defaults.tags", known: known.tags }),
     h(SharedProblem, { path: "defaults" }),

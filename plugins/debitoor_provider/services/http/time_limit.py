@@ -1,0 +1,72 @@
+"""How long one call may take in all, by the bytes that it moves.
+
+A socket's own timeout starts anew with every byte, so a peer that sends a byte now and then would never be given up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+SLOWEST = 8 * 1024
+"""Bytes per second; a transfer that stays below this is given up when its grace is over."""
+
+_GRACE = 2
+"""Times the read timeout: to be connected, to be answered, and for bodies of a few bytes."""
+
+_DEFAULT_IDLE = 60.0
+
+
+class TimeLimitExceeded(TimeoutError):
+    """The call has taken longer than its size allows."""
+
+
+class TimeLimit:
+    """The limit of one call, from its start.
+
+    :param idle: seconds to wait for the next bytes, the read timeout
+    """
+
+    __slots__ = ("_started", "idle", "moved")
+
+    def __init__(self, idle: float) -> None:
+        self.idle = idle
+        self.moved = 0
+        """Bytes sent and received so far."""
+        self._started = time.monotonic()
+
+    def next_wait(self) -> float:
+        """Return the seconds that the next step may wait.
+
+        :raises TimeLimitExceeded: when none are left
+        """
+        left = seconds_allowed(self.idle, self.moved) - (time.monotonic() - self._started)
+        if left <= 0:
+            raise TimeLimitExceeded("the call took longer than its size allows")
+        return min(left, self.idle)
+
+
+def seconds_allowed(idle: float, size: int) -> float:
+    """Return the seconds that a call with this read timeout may take.
+
+    :param size: bytes of the request and of its answer
+    """
+    return _GRACE * idle + size / SLOWEST
+
+
+_thread = threading.local()
+
+
+def start(timeout: object) -> None:
+    """Start the limit of the call that this thread makes next.
+
+    :param timeout: as requests takes it: seconds, or a pair of seconds to connect and to wait for bytes
+    """
+    idle = timeout[1] if isinstance(timeout, tuple) else timeout
+    _thread.limit = TimeLimit(float(idle) if isinstance(idle, int | float) else _DEFAULT_IDLE)
+
+
+def current() -> TimeLimit:
+    """Return the limit of the call that this thread is making."""
+    limit: TimeLimit | None = getattr(_thread, "limit", None)
+    return limit or TimeLimit(_DEFAULT_IDLE)

@@ -1,0 +1,77 @@
+"""What the files for contributors and registries say is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")]
+FORMS = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+REGISTRY = yaml.safe_load((ROOT / ".airflow-registry.yaml").read_text())
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def recipe(target: str) -> list[str]:
+    """The commands of a target, with the environment's folder in place of its variable."""
+    lines = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    assert lines, target
+    return [line.lstrip("\t@").replace("$(BIN)", ".venv/bin") for line in lines[1].splitlines()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_of_make_exist(page: Path) -> None:
+    named = {word for words in re.findall(r"(?:`|^)make ([a-z -]+)", page.read_text(), re.M) for word in words.split()}
+    assert [name for name in sorted(named) if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
+
+
+def test_pre_commit_runs_the_quick_checks_of_ci() -> None:
+    ci = re.findall(r"^make ([\w-]+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    quick = [target for target in ("lint", "types", "arch") if target in ci]
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    entries = {hook["entry"].removesuffix(" --force-exclude") for hook in local["hooks"]}
+    assert local["repo"] == "local"
+    assert entries == {command.removesuffix(" $(CODE)") for target in quick for command in recipe(target)}
+    assert len(quick) == 3
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda path: path.stem)
+def test_an_issue_form_has_what_a_form_needs(form: Path) -> None:
+    content = yaml.safe_load(form.read_text())
+    assert {"name", "description", "body"} <= set(content)
+    fields = [field for field in content["body"] if field["type"] != "markdown"]
+    assert {field["type"] for field in fields} <= {"textarea", "input", "dropdown", "checkboxes"}
+    assert all(field["attributes"]["label"] for field in fields)
+    assert len({field["id"] for field in fields}) == len(fields) > 0
+
+
+def test_there_are_forms_for_bugs_and_features() -> None:
+    assert {path.stem for path in FORMS} == {"bug", "feature"}
+
+
+def test_the_registry_has_this_distribution() -> None:
+    assert REGISTRY["package-name"] == PROJECT["name"]
+
+
+@pytest.mark.parametrize("entry", [*REGISTRY["hooks"], *REGISTRY["operators"]], ids=lambda entry: entry["module"])
+def test_what_the_registry_names_can_be_imported(entry: dict[str, str]) -> None:
+    module, _, name = entry["module"].rpartition(".")
+    assert isinstance(getattr(import_module(module), name), type)
+    assert entry["description"]
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert import_module("debitoor_provider").__version__ == PROJECT["version"]
+    assert f"## {PROJECT['version']} " in (ROOT / "CHANGELOG.md").read_text()

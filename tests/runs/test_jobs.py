@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.runs.jobs import open_job
+from debitoor_provider.services.http.errors import QuotaUsedUp
+
+OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("run_type", "form", "patient"),
+    [
+        ("scheduled", {}, False),
+        ("asset_triggered", {}, False),
+        ("manual", {}, False),
+        ("manual", {"from": None, "to": None, "document_ids": ["7"]}, False),
+        ("manual", {"from": "2025-01-01"}, True),
+        ("manual", {"to": "2025-12-31"}, True),
+        ("backfill", {}, True),
+    ],
+)
+def test_who_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
+    with open_job(account(), None, context(run_type) | {"params": form}) as job:
+        assert job.patient is patient
+
+
+def test_a_long_period_leaves_calls_to_the_days_runs(run, context, account, receipt, monkeypatch):
+    connection = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+    connection["extra"]["calls_per_day"] = 5
+    monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(connection))
+    account()
+    plan = DebitoorPlanOperator(task_id="plan", account="acme", period_from="2026-01-01")
+    receipt()
+    with pytest.raises(QuotaUsedUp, match="long periods"):
+        run(*[plan] * 5, within=context("manual") | {"params": {"from": "2026-01-01"}})
+    assert run(DebitoorPlanOperator(task_id="plan", account="acme"), within=context("scheduled"))["due"] == 1

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import io
+import itertools
+import threading
+import time
+
+import pytest
+import requests
+
+from debitoor_provider.services.http import time_limit
+from debitoor_provider.services.http.session import ServiceSession
+from debitoor_provider.services.http.time_limit import SLOWEST, TimeLimit, TimeLimitExceeded, seconds_allowed
+from tests.services.raw_server import dripping, raw_server
+
+IDLE = 0.2
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+HEAD = WHOLE[: WHOLE.index(b"\r\n\r\n") + 4]
+
+
+def get(url: str, **options) -> requests.Response:
+    with ServiceSession(url, allow_http=True, timeouts=(1.0, IDLE)) as session:
+        return session.get("/a", **options)
+
+
+@pytest.mark.parametrize("length", range(0, len(HEAD), 7))
+def test_an_answer_that_is_cut_inside_its_headers_is_a_broken_connection(length):
+    with raw_server(HEAD[:length]) as server, pytest.raises(requests.ConnectionError):
+        get(server.url)
+
+
+def test_a_cut_refusal_is_a_broken_connection_too():
+    with raw_server(b"HTTP/1.1 404 Not F") as server, pytest.raises(requests.ConnectionError):
+        get(server.url)
+
+
+def test_a_whole_answer_is_read():
+    with raw_server(WHOLE) as server:
+        assert get(server.url).json() == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        dripping(),
+        dripping(b"HTTP/1.1 200 OK\r\nX-A: "),
+        dripping(HEAD.replace(b": 2", b": 99999999")),
+        dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n"),
+        dripping(b"HTTP/1.1 200 OK\r\n\r\n"),
+    ],
+    ids=["status line", "headers", "body", "chunked body", "body without length"],
+)
+def test_an_answer_that_never_ends_is_given_up(answer):
+    before = threading.active_count()
+    with raw_server(answer, pause=IDLE / 4) as server:
+        started = time.monotonic()
+        with pytest.raises(requests.RequestException) as failed:
+            get(server.url)
+        assert time.monotonic() - started < seconds_allowed(IDLE, 0) + 1
+        assert _has_cause(failed.value, TimeLimitExceeded)
+    assert threading.active_count() == before
+
+
+SILENT = (b"" for _ in itertools.count())
+
+
+def test_a_body_that_is_not_taken_is_given_up():
+    with (
+        raw_server(SILENT, pause=IDLE / 4, reads=False) as server,
+        ServiceSession(server.url, allow_http=True, timeouts=(1.0, IDLE)) as session,
+    ):
+        started = time.monotonic()
+        with pytest.raises(requests.RequestException):
+            session.post("/a", data=itertools.repeat(b"x" * 65536, 1000))
+        assert time.monotonic() - started < 3
+
+
+def test_a_body_that_is_made_too_slowly_is_given_up():
+    def slow_body():
+        while True:
+            time.sleep(IDLE / 4)
+            yield b"x"
+
+    with (
+        raw_server(SILENT, pause=IDLE / 4) as server,
+        ServiceSession(server.url, allow_http=True, timeouts=(1.0, IDLE)) as session,
+    ):
+        with pytest.raises(requests.RequestException) as failed:
+            session.post("/a", data=slow_body())
+        assert _has_cause(failed.value, TimeLimitExceeded)
+
+
+def test_a_long_answer_may_take_longer_than_a_short_one():
+    body = b"x" * 4000
+    pieces = [HEAD.replace(b": 2", b": 40000"), *[body] * 10]
+    with raw_server(pieces, pause=IDLE / 2) as server:
+        assert len(get(server.url).content) == 40000  # takes more than the grace of two waits
+
+
+def test_a_limit_left_over_from_one_call_is_not_the_next_one_s():
+    with raw_server(WHOLE, WHOLE) as server, ServiceSession(server.url, allow_http=True) as session:
+        assert session.get("/a", timeout=(1.0, 0.05)).status_code == 200
+        time.sleep(0.15)
+        assert session.get("/a", timeout=(1.0, 5.0)).status_code == 200
+
+
+def test_the_limit_is_by_the_bytes_moved():
+    limit = TimeLimit(idle=0.05)
+    time.sleep(0.11)
+    with pytest.raises(TimeLimitExceeded):
+        limit.next_wait()
+    limit.moved += SLOWEST
+    assert limit.next_wait() == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("timeout", "idle"), [((1.0, 7.0), 7.0), (3, 3.0), ((1.0, None), 60.0), (None, 60.0)])
+def test_the_read_timeout_says_how_long_a_wait_may_be(timeout, idle):
+    time_limit.start(timeout)
+    assert time_limit.current().idle == idle
+
+
+def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
+    seen: list[BaseException] = [error]
+    for found in seen:
+        more = [found.__cause__, found.__context__, *found.args, getattr(found, "reason", None)]
+        seen += [cause for cause in more if isinstance(cause, BaseException) and cause not in seen]
+    return any(isinstance(found, kind) for found in seen)
+
+
+def test_a_reader_closes_its_socket():
+    with raw_server(WHOLE) as server:
+        response = get(server.url, stream=True)
+        assert io.BytesIO(response.raw.read()).getvalue() == b"{}"
+        response.close()
+        assert response.raw.closed

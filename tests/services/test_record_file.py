@@ -1,0 +1,58 @@
+"""Records in a temporary file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    document = Document(28715, "RECEIPT", document_number="Nr. 7 \N{SNOWMAN}", gross_amount=Decimal("119.00"))
+    with RecordFileMapping[int, Document]() as mapping:
+        mapping[document.document_uid] = document
+        assert mapping[28715] == document
+        assert str(mapping[28715].gross_amount) == "119.00"
+
+
+def test_the_latest_of_a_key_counts_and_keeps_its_place() -> None:
+    with RecordFileMapping[str, int]() as mapping:
+        mapping.update({"a": 1, "b": 2, "c": 3})
+        mapping["a"] = 4
+        del mapping["b"]
+        assert dict(mapping) == {"a": 4, "c": 3}
+        assert list(mapping) == ["a", "c"]
+        assert "b" not in mapping
+        with pytest.raises(KeyError):
+            mapping["b"]
+
+
+def test_records_come_back_in_the_order_in_which_they_came_however_often() -> None:
+    with RecordFile[str]() as records:
+        for text in ("one", "", "three"):
+            records.append(text)
+        assert list(records) == ["one", "", "three"]
+        records.append("four")
+        assert list(records) == ["one", "", "three", "four"]
+        assert list(zip(records, records, strict=True)) == [(text, text) for text in ("one", "", "three", "four")]
+
+
+def test_it_may_be_written_while_it_is_read() -> None:
+    with RecordFileMapping[int, str]() as mapping:
+        mapping.update({number: str(number) for number in range(3)})
+        read = []
+        for key in list(mapping):
+            mapping[key + 3] = str(key + 3)
+            read.append(mapping[key])
+        assert read == ["0", "1", "2"]
+        assert list(mapping.values()) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_what_it_kept_goes_when_it_is_closed() -> None:
+    with RecordFileMapping[int, str]() as mapping:
+        mapping[1] = "one"
+    with pytest.raises(ValueError, match="closed"):
+        mapping[1]
