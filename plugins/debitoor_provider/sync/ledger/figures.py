@@ -61,6 +61,11 @@ class Figures:
                         found[account] = counts
         return found
 
+    def accounts(self) -> set[str]:
+        """Return the accounts that have, or had, documents."""
+        with self._database().read() as connection:
+            return set(connection.scalars(sa.select(state_counts.c.account)))
+
     def moved_by_day(self, since: date, accounts: Iterable[str] | None = None) -> dict[str, dict[date, int]]:
         """Return how many documents were moved on each day (UTC) from ``since`` on, for all accounts or for some."""
         found: dict[str, dict[date, int]] = {}
