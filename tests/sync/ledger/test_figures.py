@@ -35,6 +35,8 @@ def test_documents_are_counted_by_account_and_state(ledger: Ledger):
     everything = {"acme": {State.PLANNED: 2, State.MOVED: 1}, "other": {State.MOVED: 1}}
     assert ledger.figures.states() == everything
     assert ledger.figures.states(["other", "nobody"]) == {"other": everything["other"]}
+    assert (ledger.figures.of("other"), ledger.figures.of("nobody")) == ({State.MOVED: 1}, {})
+    assert ledger.figures.accounts() == {"acme", "other"}
 
 
 def test_a_document_is_counted_in_the_state_that_it_is_in(ledger: Ledger):

@@ -61,6 +61,10 @@ class Figures:
                         found[account] = counts
         return found
 
+    def of(self, account: str) -> dict[State, int]:
+        """Return how many documents of one account are in each state."""
+        return self.states([account]).get(account, {})
+
     def accounts(self) -> set[str]:
         """Return the accounts that have, or had, documents."""
         with self._database().read() as connection:
