@@ -112,7 +112,7 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
                 with hook:
                     books_of(hook.client, account)
         except AirflowNotFoundException:
-            yield problem(Message("connection_missing", name=hook.http_conn_id))
+            yield problem(Message("connection_not_found", name=hook.http_conn_id))
         except ServiceError as error:
             yield problem(error.message)
 

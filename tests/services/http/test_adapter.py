@@ -46,7 +46,7 @@ def test_one_call_may_want_other_certificates_than_the_last(tmp_path):
     assert checks(str(bundle)) == ("CERT_REQUIRED", str(bundle))
 
 
-def test_a_proxy_that_takes_plain_http_is_told_the_whole_address(service):
+def test_a_proxy_that_takes_plain_http_gets_the_whole_address(service):
     service.answer_all(Reply({"by": "the proxy"}))
     with ServiceSession("http://a.example", allow_http=True, proxy=service.url) as session:
         assert session.get("/b?c=1").json() == {"by": "the proxy"}

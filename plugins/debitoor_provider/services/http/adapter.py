@@ -1,7 +1,7 @@
-"""How a session reaches its one service: what is the same for every call is found out once.
+"""How a session reaches its one service: what is the same for every call is computed once.
 
-requests itself looks anew at each call which proxy, certificates and connection pool an address needs, and takes the
-answer's cookies out to keep none of them. Together that costs as much as writing the request.
+For each call, requests itself determines which proxy, certificates and connection pool an address needs, and extracts
+the answer's cookies, of which none is kept. Together that costs as much as writing the request.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ServiceAdapter(HTTPAdapter):
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Do nothing: it is done when the pool is found."""
+        """Do nothing: that happened when the pool was made."""
 
     def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
         """Return path and query of the address; the whole for a proxy that takes plain HTTP."""

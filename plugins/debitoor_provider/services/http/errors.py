@@ -1,4 +1,4 @@
-"""What can go wrong at a service, named by what the caller has to do next.
+"""What can go wrong at a service, classified by what the caller has to do next.
 
 ::
 
