@@ -45,7 +45,7 @@ def list_accounts(args: Namespace) -> None:
 
 def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
     account = file.account
-    counts = ledger.documents.count(account=file.account_id)
+    counts = ledger.figures.of(file.account_id)
     last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
     if file.problems:
         state, why = "broken", str(file.problems[0])

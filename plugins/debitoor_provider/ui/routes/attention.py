@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query
 from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, visible
 from debitoor_provider.ui.background import in_background
-from debitoor_provider.ui.figures import current_figures
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
@@ -45,5 +44,5 @@ def list_attention(
 
 def _only(accounts: set[str]) -> dict[str, Any]:
     """Narrow to accounts by naming either them or the others, whichever are fewer: most users may see nearly all."""
-    others = current_figures().keys() - accounts
+    others = opened_ledger().figures.accounts() - accounts
     return {"accounts": accounts} if len(accounts) < len(others) else {"except_accounts": others}
