@@ -33,6 +33,7 @@ DOCUMENT = Document(
     filename="scan.pdf",
 )
 UNTAXED = {"net_amount": Decimal("100.00"), "gross_amount": Decimal("100.00"), "tax_rates": (Decimal(0),)}
+ITEMS = ((Decimal(7), None, Decimal("107.00")), (Decimal(19), None, Decimal("119.00")))
 SERVICE = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
 
 
@@ -90,6 +91,42 @@ def test_what_is_missing_or_foreign_is_told(fields: dict[str, Any], expected: st
 @pytest.mark.parametrize("currency", ["EUR", "eur", " Eur "])
 def test_the_case_of_a_currency_does_not_matter(currency: str) -> None:
     assert booked(currency=currency).figures.gross == Decimal("119.00")
+
+
+# Two rates of which only the sums are known
+
+SUMS = {"net_amount": Decimal("200.00"), "gross_amount": Decimal("226.00"), "tax_rates": (Decimal(7), Decimal(19))}
+
+
+def test_the_nearest_split_is_booked_and_marked_with_its_bounds() -> None:
+    parts = booked(**SUMS)
+    assert parts.figures.by_rate == {7: Decimal("107.00"), 19: Decimal("119.00")}
+    nearest = {"7": ["106.91", "107.09"], "19": ["118.91", "119.09"]}
+    assert parts.as_json() == {
+        "date": "2026-01-31",
+        "by_rate": {"7": "107.00", "19": "119.00"},
+        "nearest": nearest,
+    }
+    assert parts.mark() == {"nearest": nearest}
+
+
+def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None:
+    with pytest.raises(Obstacle) as met:
+        booked(settings={"two_rates": "hold"}, **SUMS)
+    assert (met.value.kind, met.value.code) == (Kind.HELD, "two_rates")
+    assert "106.91 to 107.09 at 7 %, 118.91 to 119.09 at 19 %" in met.value.message.text()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"line_items": tuple(LineItem("", None, None, *parts) for parts in ITEMS)},  # the line items tell
+        {"net_amount": Decimal("0.50"), "gross_amount": Decimal("0.60")},  # the only solution
+    ],
+)
+def test_an_exact_split_has_no_mark_and_is_never_held(fields: dict[str, Any]) -> None:
+    parts = booked(settings={"two_rates": "hold"}, **(SUMS | fields))
+    assert parts.mark() == {}
 
 
 # Foreign currency

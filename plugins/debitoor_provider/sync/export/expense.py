@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.eu import in_eu, iso_code
-from debitoor_provider.sync.export.tax_lines import checked_gross, checked_rate, split
+from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.text import cut, one_line
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.two_rates import Span
 
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
 
@@ -33,10 +35,13 @@ class Draft:
 
     :param expense: without ``file_id``
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
+    :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
+        empty if the lines are exact
     """
 
     expense: NewExpense
     rounding: Decimal = ZERO
+    nearest: tuple[Span, ...] = ()
 
     def with_file(self, file_id: str) -> NewExpense:
         """Attach the uploaded file."""
@@ -46,6 +51,18 @@ class Draft:
     def figures(self) -> Figures:
         """What the books will say."""
         return Figures.of(self.expense.date, self.expense.lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the document's history keeps: :meth:`Figures.as_json`, ``rounding`` and ``nearest`` if any."""
+        detail = self.figures.as_json() | self.mark()
+        if self.rounding:
+            detail["rounding"] = f"{self.rounding:f}"
+        return detail
+
+    def mark(self) -> dict[str, Any]:
+        """Return the mark of a split that is the nearest of several: for each rate its lowest and highest amount."""
+        spans = {f"{span.rate:f}": [f"{span.lowest:f}", f"{span.highest:f}"] for span in self.nearest}
+        return {"nearest": spans} if spans else {}
 
 
 def draft(document: Document, company: Company | None, books: Environment, account: ExportAccount) -> Draft:
@@ -67,22 +84,26 @@ def draft(document: Document, company: Company | None, books: Environment, accou
         real = f"{cents(checked_gross(document))} {document.currency}"
         rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         text = describe(document, account.specification, prefix=real)
-        lines: tuple[NewExpenseLine, ...] = (_line(rate, ZERO, text, account, reverse_charge),)
-        rounding = ZERO
+        parts = TaxSplit((TaxLine(rate, ZERO),))
     else:
         parts = split(document)
-        rounding = parts.rounding
-        lines = tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines)
+        if parts.spans and account.two_rates == "hold":
+            raise held("two_rates", spans=[_span(span) for span in parts.spans])
     return Draft(
         NewExpense(
             date=day,
-            lines=lines,
+            lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
             supplier_name=_one_line((company and company.name) or document.company_name),
             supplier_country=country,
             supplier_ci_number=_one_line(_vat_id(document, company)),
         ),
-        rounding,
+        parts.rounding,
+        parts.spans,
     )
+
+
+def _span(span: Span) -> Message:
+    return Message("gross_at_rate", lowest=span.lowest, highest=span.highest, rate=span.rate)
 
 
 def _line(

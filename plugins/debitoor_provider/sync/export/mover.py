@@ -161,10 +161,7 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        announced = booking.figures.as_json()
-        if booking.rounding:
-            announced["rounding"] = f"{booking.rounding:f}"
-        entry = self.ledger.steps.intend(entry, detail=announced)
+        entry = self.ledger.steps.intend(entry, detail=booking.as_json())
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -205,7 +202,7 @@ class ExpenseMover:
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):
-                told = {"found": True, "number": expense.number}
+                told = {"found": True, "number": expense.number, **booking.mark()}
                 self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.export.two_rates import Span, solve
 from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, net_of
 from debitoor_provider.sync.obstacle import rejected
 
@@ -35,10 +36,12 @@ class TaxSplit:
 
     :param lines: at least one
     :param rounding: what was put on the largest line to make the sum right, usually 0
+    :param spans: for each rate the amounts that it can have instead; empty if the lines are the only solution
     """
 
     lines: tuple[TaxLine, ...]
     rounding: Decimal = ZERO
+    spans: tuple[Span, ...] = ()
 
 
 def split(document: Document) -> TaxSplit:
@@ -121,24 +124,14 @@ def _one_rate(gross: Decimal, net: Decimal | None, rate: Decimal) -> TaxSplit:
 
 
 def _two_rates(gross: Decimal, net: Decimal | None, low: Decimal, high: Decimal) -> TaxSplit:
-    """Solve ``net = a + b`` and ``tax = a·low + b·high`` for the two net amounts.
-
-    Net, tax and gross of the whole come out right; each part is as exact as the tax, which was rounded to a cent: with
-    7 and 19 % a cent of it is eight cents of a part.
-    """
+    """Split by two rates of which only the sums are known; exact if there is one solution, else the nearest."""
     if net is None:
         raise rejected("no_net_amount", rates=_listed([low, high]))
-    tax = gross - net
-    net_high = (tax - net * low / 100) * 100 / (high - low)
-    net_low = net - net_high
-    # the tax is rounded to a cent, so a part can be off by that cent divided by the difference of the rates
-    slack = _TOLERANCE * 100 / (high - low)
-    sign = 1 if gross > 0 else -1
-    if net_low * sign < -slack or net_high * sign < -slack:
+    found = solve(gross, net, low, high)
+    if found is None:
         raise rejected("figures_disagree", net=net, gross=gross, rates=_listed([low, high]))
-    parts = [(low, net_low), (high, net_high)]
-    lines = [TaxLine(rate, cents(part * (1 + rate / 100))) for rate, part in parts if part * sign > 0]
-    return _made_to_sum([line for line in lines if line.gross], gross)
+    lines = [TaxLine(low, found.low), TaxLine(high, found.high)]
+    return TaxSplit(tuple(line for line in lines if line.gross), spans=found.spans)
 
 
 def _made_to_sum(lines: Sequence[TaxLine], gross: Decimal) -> TaxSplit:
