@@ -18,9 +18,10 @@ FOLDER = Path(__file__).parents[2].parent / "shared" / "documents"
 # By their place in documents.json. The others become expenses.
 KEPT_BACK = {
     3: "held reverse_charge",  # a supplier in Great Britain, in 2018 still in the EU
+    8: "held rate_unknown",  # 16.34 %, a tax on insurance
     9: "rejected no_tax_rate",  # neither rate nor net amount
     10: "rejected no_date",
-    11: "held reverse_charge",  # a supplier in France
+    11: "held foreign_tax",  # a supplier in France
     13: "held foreign_currency",  # in GBP
 }
 LINES = {  # gross amount by tax rate, as the invoice's own XML says; documents.json has only the sums

@@ -225,14 +225,18 @@ def obstacles(record: Record, document: Document, rules: ExportRules) -> frozens
     """Everything that keeps a document out of the books (design section 6)."""
     figures = FIGURES[record.figures]
     is_foreign = record.currency != "EUR"
+    country = SUPPLIERS[record.supplier]
+    is_taxed = figures.net != figures.gross or any(rate != "0" for rate in figures.rates)
     against = {
         "no_date": not record.day,
         "foreign_currency": is_foreign and rules.foreign == "hold",
         "positive_credit_note": _is_positive_credit(record) and rules.credit == "hold",
-        "reverse_charge": SUPPLIERS[record.supplier] not in ("", "DE"),
+        "reverse_charge": country not in ("", "DE") and not is_taxed,
+        "foreign_tax": country not in ("", "DE") and is_taxed,
+        "no_country": not country and not is_taxed and Decimal(figures.gross) != 0,
         "not_a_pdf": not document.is_pdf,
         "refused_by_service": not document.is_pdf,  # the same, when the file comes apart from the record
-        figures.flaw: bool(figures.flaw) and (not is_foreign or figures.flaw == "no_amount"),
+        figures.flaw: bool(figures.flaw) and (not is_foreign or figures.flaw == "zero_amount"),
     }
     return frozenset(code for code, holds in against.items() if holds)
 

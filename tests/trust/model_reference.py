@@ -36,7 +36,7 @@ FIGURES = {
     "two rates": Figures("200.00", "226.00", ("7", "19")),
     "untaxed": Figures("50.00", "50.00", ()),
     "negative": Figures("-100.00", "-119.00", ("19",)),
-    "nothing": Figures("0.00", "0.00", (), "no_amount"),
+    "nothing": Figures("0.00", "0.00", (), "zero_amount"),
     "misread": Figures("100.00", "150.00", ("19",), "figures_disagree"),
     "no rate": Figures("100.00", "119.00", (), "no_tax_rate"),
 }

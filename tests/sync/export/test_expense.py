@@ -79,7 +79,7 @@ def test_each_line_of_several_rates_has_the_words_and_the_category() -> None:
         ({"currency": ""}, "rejected no_currency"),
         ({"currency": " "}, "rejected no_currency"),
         ({"gross_amount": None}, "rejected no_amount"),
-        ({"gross_amount": Decimal(0)}, "rejected no_amount"),
+        ({"gross_amount": Decimal(0)}, "rejected zero_amount"),
         ({"tax_rates": ()}, "rejected no_tax_rate"),
         ({"currency": "USD"}, "held foreign_currency"),
     ],
@@ -152,12 +152,20 @@ def test_a_foreign_document_may_be_booked_with_0_and_its_real_amount_in_words(
     ("fields", "expected"),
     [
         ({"gross_amount": None}, "rejected no_amount"),
+        ({"gross_amount": Decimal(0), "tax_rates": ()}, "rejected zero_amount"),
         ({"gross_amount": Decimal("1.005")}, "rejected odd_amount"),
         ({"tax_rates": (Decimal("19.005"),)}, "rejected odd_rate"),
     ],
 )
 def test_a_foreign_document_without_proper_figures_is_rejected_too(fields: dict[str, Any], expected: str) -> None:
     assert obstacle(settings={"foreign_currency": "zero_amount"}, currency="USD", **fields) == expected
+
+
+def test_a_document_over_nothing_is_booked() -> None:
+    parts = booked(net_amount=Decimal(0), gross_amount=Decimal(0))
+    [line] = parts.expense.lines
+    assert (line.tax_rate, line.gross_amount) == (19, 0)
+    assert parts.figures.gross == 0
 
 
 def test_a_foreign_document_from_the_union_has_its_reverse_charge_all_the_same() -> None:
@@ -176,32 +184,41 @@ def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_tell_the_s
     assert (line.reverse_charge.tax_rate, line.reverse_charge.product_or_service) == (19, "service")
 
 
+@pytest.mark.parametrize("settings", [{}, {"reverse_charge": SERVICE}])
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "tax"),
     [
-        {"tax_rates": (Decimal(20),), "net_amount": None},
-        {"tax_rates": (), "net_amount": Decimal("99.00"), "gross_amount": Decimal("118.80")},
-        {
-            "tax_rates": (),
-            "net_amount": None,
-            "line_items": (LineItem("", None, None, Decimal(20), None, Decimal("119.00")),),
-        },
+        ({"tax_rates": (Decimal(20),), "net_amount": None}, "20 %"),
+        ({"tax_rates": (), "net_amount": Decimal("99.00"), "gross_amount": Decimal("118.80")}, "19.80 EUR"),
+        (
+            {
+                "tax_rates": (),
+                "net_amount": None,
+                "line_items": (LineItem("", None, None, Decimal(20), None, Decimal("119.00")),),
+            },
+            "20 %",
+        ),
     ],
 )
-def test_foreign_tax_does_not_fit_the_reverse_charge(fields: dict[str, Any]) -> None:
-    assert obstacle(MOULIN, {"reverse_charge": SERVICE}, **fields) == "held foreign_tax"
+def test_foreign_tax_is_named_whether_or_not_there_is_a_rule_for_the_reverse_charge(
+    settings: dict[str, Any], fields: dict[str, Any], tax: str
+) -> None:
+    assert obstacle(MOULIN, settings, **fields) == "held foreign_tax"
+    with pytest.raises(Obstacle, match=f"FR charged tax \\({tax}\\)"):
+        booked(MOULIN, settings, **fields)
 
 
 @pytest.mark.parametrize(
     ("company", "fields", "country"),
     [
         (PAPER, {}, "DE"),  # at home
-        (Company(1, "A", country_code="CH"), {}, "CH"),
-        (Company(1, "A", country_code="US"), {}, "US"),
-        (Company(1, "A", country_code="GB"), {}, "GB"),  # not in 2026
-        (Company(1, "A", country_code="Germany"), {}, ""),
+        (PAPER, UNTAXED, "DE"),
+        (Company(1, "A", country_code="CH"), UNTAXED, "CH"),
+        (Company(1, "A", country_code="US"), UNTAXED, "US"),
+        (Company(1, "A", country_code="GB"), UNTAXED, "GB"),  # not in 2026
+        (Company(1, "A", country_code="NC"), UNTAXED, "NC"),
         (Company(1, "A"), {"vat_id": "DE123456789"}, "DE"),
-        (None, {}, ""),
+        (None, {}, ""),  # the rate is one of the books' country
     ],
 )
 def test_nobody_else_needs_a_reverse_charge(company: Company | None, fields: dict[str, Any], country: str) -> None:
@@ -211,18 +228,147 @@ def test_nobody_else_needs_a_reverse_charge(company: Company | None, fields: dic
 
 
 @pytest.mark.parametrize(
-    ("company", "fields"),
+    ("company", "fields", "country"),
     [
-        (Company(1, "A", country_code="fr"), {}),
-        (Company(1, "A", country_code="EL"), {}),
-        (Company(1, "A", country_code="UK"), {"document_date": date(2020, 12, 31)}),
-        (Company(1, "A"), {"vat_id": "FR12345678901"}),
-        (Company(1, "A", vat_id="ATU12345678"), {}),
-        (None, {"vat_id": "EL123456789"}),
+        (Company(1, "A", country_code="fr"), {}, "FR"),
+        (Company(1, "A", country_code="EL"), {}, "GR"),
+        (Company(1, "A", country_code="UK"), {"document_date": date(2020, 12, 31)}, "GB"),
+        (Company(1, "A"), {"vat_id": "FR12345678901"}, "FR"),
+        (Company(1, "A", vat_id="ATU12345678"), {}, "AT"),
+        (None, {"vat_id": "EL123456789"}, "GR"),
+        # counts as a member
+        (Company(1, "A", country_code="MC", vat_id="FR12345678901"), {}, "FR"),
+        (Company(1, "A", country_code="MC"), {}, "FR"),
+        (Company(1, "A", country_code="IM", vat_id="GB999999973"), {"document_date": date(2020, 12, 31)}, "GB"),
+        # the number of one's own country says nothing about a supplier elsewhere
+        (Company(1, "A", country_code="FR"), {"vat_id": "DE123456789"}, "FR"),
+        (Company(1, "A", country_code="NL", vat_id="BE0428759497"), {}, "NL"),
+        (Company(1, "A", country_code="IE", vat_id="EU372022452"), {}, "IE"),
     ],
 )
-def test_the_country_comes_from_the_company_or_the_vat_number(company: Company | None, fields: dict[str, Any]) -> None:
+def test_a_purchase_in_the_vat_area_is_held_or_has_its_reverse_charge(
+    company: Company | None, fields: dict[str, Any], country: str
+) -> None:
     assert obstacle(company, **UNTAXED, **fields) == "held reverse_charge"
+    expense = booked(company, {"reverse_charge": SERVICE}, **UNTAXED, **fields).expense
+    assert expense.lines[0].reverse_charge is not None
+    assert expense.supplier_country == country
+
+
+@pytest.mark.parametrize(
+    ("company", "fields", "code"),
+    [
+        # outside the VAT area although the country is in it
+        (Company(1, "A", country_code="RE"), UNTAXED, "outlying_territory"),
+        (Company(1, "A", country_code="RE", vat_id="FR12345678901"), UNTAXED, "outlying_territory"),
+        (Company(1, "A", country_code="FR", postcode="97400"), UNTAXED, "outlying_territory"),
+        (Company(1, "A", country_code="ES", postcode="35001"), UNTAXED, "outlying_territory"),
+        (Company(1, "A", country_code="AX", vat_id="FI12345678"), UNTAXED, "outlying_territory"),
+        (Company(1, "A", country_code="IT", postcode="23041"), UNTAXED, "outlying_territory"),
+        # goods or services?
+        (Company(1, "A", country_code="GB", vat_id="XI980780684"), UNTAXED, "northern_ireland"),
+        (Company(1, "A", country_code="GB", postcode="BT1 5GS"), UNTAXED, "northern_ireland"),
+        (None, UNTAXED | {"vat_id": "XI980780684"}, "northern_ireland"),
+        # contradictions
+        (PAPER, {"vat_id": "ATU12345678"}, "country_unclear"),
+        (PAPER, UNTAXED | {"vat_id": "ATU12345678"}, "country_unclear"),
+        (Company(1, "A", country_code="US", vat_id="IE6433435F"), UNTAXED, "country_unclear"),
+        (Company(1, "A", country_code="FR"), UNTAXED | {"vat_id": "CHE-107.787.577"}, "country_unclear"),
+        # nothing tells
+        (Company(1, "A", country_code="Germany"), {}, "country_unknown"),
+        (Company(1, "A", country_code="ZZ"), UNTAXED, "country_unknown"),
+        (None, UNTAXED, "no_country"),
+        (Company(1, "A"), UNTAXED, "no_country"),
+        (Company(1, "A", vat_id="EU372022452"), UNTAXED, "no_country"),  # a one-stop shop is no country
+        # tax of another country
+        (Company(1, "A", country_code="CH"), {"tax_rates": (Decimal("8.1"),)}, "foreign_tax"),
+        (Company(1, "A", country_code="US"), {}, "foreign_tax"),
+        (Company(1, "A", country_code="MC"), {"tax_rates": (Decimal(20),)}, "foreign_tax"),
+        (Company(1, "A"), {"vat_id": "CHE-107.787.577"}, "foreign_tax"),
+    ],
+)
+@pytest.mark.parametrize("settings", [{}, {"reverse_charge": SERVICE}])
+def test_a_supply_that_cannot_be_placed_is_held_whatever_the_settings_say(
+    settings: dict[str, Any], company: Company | None, fields: dict[str, Any], code: str
+) -> None:
+    assert obstacle(company, settings, **fields) == f"held {code}"
+
+
+@pytest.mark.parametrize(
+    ("home", "company", "country"),
+    [
+        ("FR", Company(1, "A", country_code="MC"), "FR"),  # Monaco is domestic to France
+        ("ES", Company(1, "A", country_code="ES"), "ES"),
+        ("GB", Company(1, "A", country_code="IM"), "GB"),
+        ("IC", Company(1, "A", country_code="IC"), "IC"),
+        ("IC", Company(1, "A", country_code="ES", postcode="35001"), "IC"),
+        ("DE", Company(1, "A", country_code="DE", postcode="78266"), "DE"),
+    ],
+)
+def test_a_supply_within_the_country_of_the_books_is_domestic(home: str, company: Company, country: str) -> None:
+    books = replace(BOOKS, country_code=home)
+    rate = {"DE": 19, "ES": 21, "IC": 7}.get(home, 20)
+    taxed = replace(DOCUMENT, net_amount=None, tax_rates=(Decimal(rate),))
+    expense = draft(taxed, company, books, export(reverse_charge=SERVICE)).expense
+    assert (expense.supplier_country, expense.lines[0].reverse_charge) == (country, None)
+
+
+@pytest.mark.parametrize("country", ["FR", "CH", "US"])
+def test_books_outside_the_vat_area_know_no_reverse_charge(country: str) -> None:
+    books = replace(BOOKS, country_code="GB")
+    supplier = Company(1, "A", country_code=country)
+    expense = draft(replace(DOCUMENT, **UNTAXED), supplier, books, export(reverse_charge=SERVICE)).expense
+    assert (expense.supplier_country, expense.lines[0].reverse_charge) == (country, None)
+
+
+# Rates
+
+
+def rated(rate: str, day: date = date(2026, 1, 31), home: str = "DE", **settings: Any) -> str:
+    taxed = replace(DOCUMENT, net_amount=None, tax_rates=(Decimal(rate),), document_date=day)
+    try:
+        draft(taxed, Company(1, "A", country_code=home), replace(BOOKS, country_code=home), export(**settings))
+    except Obstacle as met:
+        return f"{met.kind} {met.code}"
+    return "booked"
+
+
+@pytest.mark.parametrize(
+    ("rate", "day", "home", "fate"),
+    [
+        ("19", date(2026, 1, 31), "DE", "booked"),
+        ("7.00", date(2026, 1, 31), "DE", "booked"),
+        ("0", date(2026, 1, 31), "DE", "booked"),  # exempt
+        ("16.34", date(2026, 1, 31), "DE", "held rate_unknown"),  # an insurance tax
+        ("20", date(2026, 1, 31), "DE", "held rate_unknown"),  # somebody else's
+        ("16", date(2020, 7, 1), "DE", "booked"),
+        ("16", date(2020, 6, 30), "DE", "held rate_unknown"),
+        ("16", date(2021, 1, 1), "DE", "held rate_unknown"),
+        ("19", date(2020, 12, 31), "DE", "held rate_unknown"),
+        ("19", date(2014, 5, 22), "DE", "booked"),
+        ("19", date(2026, 1, 31), "AT", "held rate_unknown"),  # not outside Jungholz and Mittelberg
+        ("22", date(2026, 1, 31), "PT", "booked"),  # Madeira
+        ("25.5", date(2026, 1, 31), "FI", "booked"),
+        ("7", date(2026, 1, 31), "IC", "booked"),  # whose rates are not known
+    ],
+)
+def test_a_rate_is_a_vat_rate_of_the_country_on_the_documents_date(rate: str, day: date, home: str, fate: str) -> None:
+    assert rated(rate, day, home) == fate
+
+
+def test_an_account_accepts_other_rates_by_name() -> None:
+    assert rated("16.34", accept_rates=["16.34"]) == "booked"
+    assert rated("16.35", accept_rates=["16.34"]) == "held rate_unknown"
+
+
+def test_every_listed_rate_has_to_be_a_vat_rate() -> None:
+    two = {"net_amount": Decimal("200.00"), "gross_amount": Decimal("235.34")}
+    assert obstacle(tax_rates=(Decimal("16.34"), Decimal(19)), **two) == "held rate_unknown"
+    items = (LineItem("", None, None, Decimal("16.34"), None, Decimal("119.00")),)
+    assert obstacle(tax_rates=(), net_amount=None, line_items=items) == "held rate_unknown"
+    assert obstacle(settings={"foreign_currency": "zero_amount"}, currency="USD", tax_rates=(Decimal(20),)) == (
+        "held rate_unknown"
+    )
 
 
 # Credit notes

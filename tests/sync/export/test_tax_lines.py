@@ -48,6 +48,13 @@ def lines(parts: TaxSplit) -> str:
         (document("1163.40", "1000.00", "16.34"), "16.34:1163.40"),
         (document("119.01", "100.00", "19"), "19:119.01"),  # a cent may come of rounding
         (document("50.00", "50.00", "0"), "0:50.00"),
+        # nothing to pay: 0 is an amount
+        (document("0.00", "0.00", "0"), "0:0"),
+        (document("0.00", None, "19"), "19:0"),
+        (document("0.00", "0.00", "7 19"), "7:0"),
+        (document("0.00", "0.00", "", "19:0.00"), "0:0"),
+        (document("0.00", "0.00", "19", "19:119.00 19:-119.00"), "19:0"),
+        (document("0.00", "0.00", "", "19:119.00 7:-119.00"), "7:-119.00 19:119.00"),
         # no rate, but no tax either
         (document("50.00", "50.00"), "0:50.00"),
         # two rates: from net, tax and rates
@@ -82,7 +89,10 @@ def test_a_document_has_one_line_for_each_tax_rate(told: Document, booked: str) 
     ("told", "code"),
     [
         (document(None, "100.00", "19"), "no_amount"),
-        (document("0.00", "0.00", "19"), "no_amount"),
+        (document("0.00", "0.00"), "zero_amount"),  # as GetMyInvoices writes an amount that it does not have
+        (document("0.00"), "zero_amount"),
+        (document("0.00", "100.00", "19"), "zero_amount"),
+        (document("0.00", "0.00", "19", "19:119.00"), "zero_amount"),
         (document("119.005", None, "19"), "odd_amount"),
         (document("100000000000000", None, "19"), "odd_amount"),
         (document("119.00"), "no_tax_rate"),

@@ -31,7 +31,7 @@ def test_after_two_days_without_a_scheduler_everything_that_came_meanwhile_goes_
     plan = acme.export()
     assert plan.window.updated_since is not None
     assert watch.created == {"file": 2, "expense": 2}
-    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected no_amount"}
+    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected zero_amount"}
     acme.clock.pass_by(days=2)
     acme.company.edit_document(int(mended), gross_amount="119.00")
     acme.export()

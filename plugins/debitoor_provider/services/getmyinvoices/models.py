@@ -108,13 +108,14 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A supplier, portal or own counterparty (contract section 3.3)."""
+    """A supplier, portal or own counterparty (contract section 3.3). The list leaves ``postcode`` out."""
 
     company_uid: int
     name: str
     company_type: str = ""
     country_code: str = ""
     country_uid: int | None = None
+    postcode: str = ""
     vat_id: str = ""
     tax_number: str = ""
     tags: tuple[str, ...] = ()

@@ -138,6 +138,7 @@ def company(record: Any) -> Company:
         company_type=text(record.get("companyType")),
         country_code=text(record.get("countryCode")),
         country_uid=integer(record.get("countryUid")) or None,
+        postcode=text(record.get("zip")),
         vat_id=text(record.get("vatId")),
         tax_number=text(record.get("taxNumber")),
         tags=texts(record.get("tags")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal  # noqa: TC003  pydantic reads it
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self, get_args
 
@@ -184,6 +184,10 @@ class Books(Section):
     )
 
 
+Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
+"""A tax rate in per cent."""
+
+
 class Account(Section):
     """What all directions have in common."""
 
@@ -256,6 +260,12 @@ class ExportAccount(Account):
         default="nearest",
         description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
         "book the split nearest to the stated amounts and mark it, or hold the document for a person",
+    )
+    accept_rates: Distinct[Rate] = Field(
+        default=(),
+        description="Tax rates in per cent to book although they are no VAT rate of the supplier's country on the "
+        "document's date; others are held for a person",
+        examples=[[16.34]],
     )
     books: Books = Field(default=Books(), description="Facts about the books that Debitoor may not report")
     category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(

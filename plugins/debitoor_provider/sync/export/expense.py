@@ -10,12 +10,11 @@ from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLin
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.eu import in_eu, iso_code
+from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.text import cut, one_line
-from debitoor_provider.sync.vat_ids import country_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,8 +76,8 @@ def draft(document: Document, company: Company | None, books: Environment, accou
     day = _date(document)
     foreign = _foreign(document, books, account)
     document = _signed(document, account)
-    country = _country(document, company)
-    reverse_charge = _reverse_charge(document, country, day, books, account)
+    supply = supply_of(document, company, books.country_code, day)
+    reverse_charge = _reverse_charge(supply, account)
     text = describe(document, account.specification)
     if foreign:
         real = f"{cents(checked_gross(document))} {document.currency}"
@@ -87,15 +86,17 @@ def draft(document: Document, company: Company | None, books: Environment, accou
         parts = TaxSplit((TaxLine(rate, ZERO),))
     else:
         parts = split(document)
-        if parts.spans and account.two_rates == "hold":
-            raise held("two_rates", spans=[_span(span) for span in parts.spans])
+    rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
+    check_rates(rates, company, books.country_code, day, account.accept_rates)
+    if parts.spans and account.two_rates == "hold":
+        raise held("two_rates", spans=[_span(span) for span in parts.spans])
     return Draft(
         NewExpense(
             date=day,
             lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
             supplier_name=_one_line((company and company.name) or document.company_name),
-            supplier_country=country,
-            supplier_ci_number=_one_line(_vat_id(document, company)),
+            supplier_country=supply.country,
+            supplier_ci_number=_one_line(vat_id_of(document, company)),
         ),
         parts.rounding,
         parts.spans,
@@ -158,33 +159,17 @@ def _signed(document: Document, account: ExportAccount) -> Document:
     raise held("positive_credit_note", gross=document.gross_amount)
 
 
-def _country(document: Document, company: Company | None) -> str:
-    known = iso_code(company.country_code) if company else ""
-    return known or country_of(_vat_id(document, company))
-
-
-def _reverse_charge(
-    document: Document, country: str, day: date, books: Environment, account: ExportAccount
-) -> ReverseCharge | None:
-    """Decide on the reverse charge: required for purchases in another EU country, forbidden otherwise (section 6.4)."""
-    home = iso_code(books.country_code)
-    if not country or country == home or not in_eu(home, day) or not in_eu(country, day):
+def _reverse_charge(supply: Supply, account: ExportAccount) -> ReverseCharge | None:
+    if not supply.needs_reverse_charge:
         return None
     rule = account.reverse_charge
     if rule is None:
-        raise held("reverse_charge", country=country)
-    rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
-    if any(rates) or (document.net_amount and document.net_amount != document.gross_amount):
-        raise held("foreign_tax", country=country)
+        raise held("reverse_charge", country=supply.country)
     return ReverseCharge(
         tax_rate=rule.tax_rate,
         product_or_service=rule.product_or_service,
         consumption_or_resale=rule.consumption_or_resale,
     )
-
-
-def _vat_id(document: Document, company: Company | None) -> str:
-    return document.vat_id or (company.vat_id if company else "")
 
 
 def _one_line(text: str) -> str:

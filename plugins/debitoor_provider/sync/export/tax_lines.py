@@ -57,6 +57,8 @@ def split(document: Document) -> TaxSplit:
     by_items = _from_line_items(document, gross)
     if by_items is not None:
         return by_items
+    if not gross:
+        return TaxSplit((TaxLine(min(rates, default=ZERO), ZERO),))
     net = document.net_amount or None
     match rates:
         case []:
@@ -69,20 +71,27 @@ def split(document: Document) -> TaxSplit:
 
 
 def checked_gross(document: Document) -> Decimal:
-    """Give a document's gross amount.
+    """Return a document's gross amount.
+
+    GetMyInvoices writes 0 also for an amount that it does not have (contract A-12), so 0 is believed only with a tax
+    rate or line items, and with no other amount beside it.
 
     :raises Obstacle: when there is none, or Debitoor cannot book it to the cent (contract section 3.4)
     """
     gross = document.gross_amount
-    if not gross:
+    if gross is None:
         raise rejected("no_amount")
     if abs(gross) > LARGEST or gross != cents(gross):
         raise rejected("odd_amount", gross=gross, largest=LARGEST)
+    if not gross:
+        items = cents(sum((item.total_gross or ZERO for item in document.line_items), ZERO))
+        if document.net_amount or items or not (document.tax_rates or document.line_items):
+            raise rejected("zero_amount")
     return gross
 
 
 def checked_rate(rate: Decimal) -> Decimal:
-    """Give a tax rate in per cent without superfluous zeros.
+    """Return a tax rate in per cent without superfluous zeros.
 
     :raises Obstacle: when Debitoor cannot book it (contract section 3.4)
     """

@@ -91,7 +91,7 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "books"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "accept_rates", "books"],
       },
       h(
         Row,
@@ -101,6 +101,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "two_rates" }),
       ),
       h(ReverseCharge),
+      h(ListField, { path: "accept_rates", parse: asNumber }),
       h(
         Row,
         { columns: 2 },
@@ -110,6 +111,8 @@ function ExportParts({ known }) {
     ),
   ];
 }
+
+const asNumber = (text) => (Number.isNaN(Number(text)) ? text : Number(text));
 
 function ImportParts({ known }) {
   const { t } = useWords();

@@ -1,0 +1,151 @@
+"""Where a supply comes from, and what that means for its tax: domestic, intra-EU with reverse charge, or from outside.
+
+Debitoor requires the reverse charge for purchases from another EU country and forbids it otherwise (contract section
+6.4). A document whose supplier cannot be placed with certainty is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.export.vat_area import Area, Place, iso_code, place_of
+from debitoor_provider.sync.export.vat_rates import rates_on
+from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.text import cut, one_line
+from debitoor_provider.sync.vat_ids import country_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from decimal import Decimal
+
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+
+_SHOWN = 40  # characters of a country as it is recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """A supply as tax sees it.
+
+    :param country: ISO code of the country whose tax law the supplier counts to; empty if unknown, taken for domestic
+    :param needs_reverse_charge: whether it is a purchase from another EU country
+    """
+
+    country: str
+    needs_reverse_charge: bool = False
+
+
+def supply_of(document: Document, company: Company | None, home: str, day: date) -> Supply:
+    """Decide where a supply comes from.
+
+    :param document: with its tax rates, and its supplier's VAT number if it has one
+    :param company: the supplier as GetMyInvoices knows it
+    :param home: country of the books
+    :param day: the document's date
+    :raises Obstacle: when it cannot be decided, or when the supplier of another country charged tax
+    """
+    state, in_area = _home(home, day)
+    supplier = _supplier(document, company, home, day)
+    if supplier is None:
+        if _is_untaxed(document) and document.gross_amount:
+            raise held("no_country")
+        return Supply("")
+    if supplier.state == state:
+        return Supply(iso_code(home))
+    if _is_taxed(document):
+        raise held("foreign_tax", country=supplier.name or supplier.state, tax=_tax(document))
+    if not in_area or supplier.area is Area.OUTSIDE:
+        return Supply(supplier.state)
+    if supplier.area is Area.GOODS_ONLY:
+        raise held("northern_ireland")
+    if supplier.area is Area.OUTLYING:
+        raise held("outlying_territory", territory=supplier.name, country=supplier.state)
+    return Supply(supplier.state, needs_reverse_charge=True)
+
+
+def check_rates(
+    rates: Iterable[Decimal], company: Company | None, home: str, day: date, accepted: Iterable[Decimal]
+) -> None:
+    """Check that the rates of a domestic supply are VAT rates of its day; 0 % always is one, as for exempt supplies.
+
+    Books in a country whose rates are not known are not checked.
+
+    :param rates: of the expense's lines
+    :param company: the supplier, whose postcode may tell a region with rates of its own
+    :param home: country of the books
+    :param accepted: rates that the account accepts besides
+    :raises Obstacle: when a rate is another tax, e.g. an insurance tax, which is no input VAT
+    """
+    place = place_of(iso_code(home), day)
+    country = place.state if place and place.area is not Area.OUTLYING else iso_code(home)
+    known = rates_on(country, day, _postcode(company))
+    odd = [rate for rate in rates if rate and rate not in known and rate not in accepted]
+    if known and odd:
+        raise held("rate_unknown", rates=_percent(odd), country=country, date=day)
+
+
+def vat_id_of(document: Document, company: Company | None) -> str:
+    """Return the supplier's VAT number as the document states it, or else as the company's record does."""
+    return document.vat_id or (company.vat_id if company else "")
+
+
+def _is_taxed(document: Document) -> bool:
+    return any(_rates(document)) or bool(document.net_amount and document.net_amount != document.gross_amount)
+
+
+def _is_untaxed(document: Document) -> bool:
+    stated = bool(document.tax_rates or document.line_items) or document.net_amount == document.gross_amount
+    return stated and not _is_taxed(document)
+
+
+def _rates(document: Document) -> list[Decimal]:
+    rates = {*document.tax_rates, *(item.tax_percentage for item in document.line_items)}
+    return sorted(rate for rate in rates if rate is not None)
+
+
+def _tax(document: Document) -> list[str]:
+    if document.tax_rates or document.net_amount is None or document.gross_amount is None:
+        return _percent(rate for rate in _rates(document) if rate)
+    return [f"{document.gross_amount - document.net_amount:f} {document.currency}"]
+
+
+def _percent(rates: Iterable[Decimal]) -> list[str]:
+    return [f"{rate:f} %" for rate in rates]
+
+
+def _supplier(document: Document, company: Company | None, home: str, day: date) -> Place | None:
+    """Place the supplier by its country and its VAT number, which have to agree.
+
+    The number of one's own country tells nothing about a supplier elsewhere: it may be registered there, or the number
+    may be one's own.
+
+    :raises Obstacle: when they contradict each other, or the country is not in the tables
+    """
+    recorded = one_line(company.country_code) if company else ""
+    state, in_area = _home(home, day)
+    issuer = country_of(vat_id_of(document, company))
+    registered = place_of(issuer, day) if issuer else None
+    if not recorded:
+        return registered
+    seat = place_of(iso_code(recorded), day, _postcode(company))
+    if seat is None:
+        raise held("country_unknown", country=cut(recorded, _SHOWN))
+    if registered is None or registered.state == state != seat.state:
+        return seat
+    if registered.state == seat.state:
+        return registered if registered.area is Area.GOODS_ONLY else seat
+    if state not in (seat.state, registered.state) and (seat.area is registered.area or not in_area):
+        return seat
+    raise held("country_unclear", country=seat.name or seat.state, issuer=registered.name or registered.state)
+
+
+def _home(home: str, day: date) -> tuple[str, bool]:
+    """Return the state that the books' country belongs to, and whether it is in the VAT area."""
+    place = place_of(iso_code(home), day)
+    return (place.state, place.area is Area.MEMBER) if place else (iso_code(home), False)
+
+
+def _postcode(company: Company | None) -> str:
+    return "".join(company.postcode.split()).upper() if company else ""
