@@ -190,7 +190,7 @@ def test_the_fingerprint_stays_with_all_else(settings: dict[str, Any]) -> None:
 
 
 def test_the_fingerprint_is_the_same_in_every_process() -> None:
-    assert fingerprint(import_()) == "9bc86b1181e3bd7947cffe7d6b871929c7ccff1fa4960f8da3349b1d79d3c172"
+    assert fingerprint(import_()) == "6e2de28dc3e1a6dd826d35b93ac69ab4277a14420d29e958dcdce101e84a2ca8"
     assert fingerprint(export()) != fingerprint(import_())
 
 

@@ -12,6 +12,7 @@ from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.sync.import_.draft import new_document, payment_status, upload_name
 from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.obstacle import Kind, Obstacle
 from tests.sync.export.test_selection import import_
 
 INVOICE = SalesDocument(
@@ -26,7 +27,13 @@ INVOICE = SalesDocument(
     unpaid_amount=Decimal("119.00"),
     tax_rates=(Decimal(19),),
 )
-CREDIT_NOTE = replace(INVOICE, type=SalesType.CREDIT_NOTE)
+POSITIVE = replace(INVOICE, type=SalesType.CREDIT_NOTE)
+CREDIT_NOTE = replace(
+    POSITIVE,
+    total_net_amount=Decimal("-100.00"),
+    total_gross_amount=Decimal("-119.00"),
+    unpaid_amount=Decimal("-119.00"),
+)
 
 
 def test_the_upload_tells_what_the_invoice_tells() -> None:
@@ -61,6 +68,35 @@ def test_an_upload_is_found_again_by_its_note(note: str) -> None:
 )
 def test_the_type_is_that_of_the_settings(document: SalesDocument, defaults: dict[str, Any], expected: str) -> None:
     assert new_document(document, import_(defaults=defaults), None, "a.pdf").document_type == expected
+
+
+def test_a_credit_note_lowers() -> None:
+    upload = new_document(CREDIT_NOTE, import_(), None, "a.pdf")
+    assert (upload.net_amount, upload.gross_amount, upload.payment_status) == (-100, -119, PaymentStatus.NOT_PAID)
+
+
+def test_a_positive_credit_note_is_held_until_the_settings_say_what_its_sign_means() -> None:
+    with pytest.raises(Obstacle) as met:
+        new_document(POSITIVE, import_(), None, "a.pdf")
+    assert (met.value.kind, met.value.code) == (Kind.HELD, "positive_sales_credit_note")
+    assert "119.00 USD" in met.value.message.text()
+    assert "defaults.positive_credit_note" in met.value.message.remedy()
+
+
+@pytest.mark.parametrize(("rule", "net", "gross"), [("keep", 100, 119), ("negate", -100, -119)])
+def test_a_positive_credit_note_goes_as_the_settings_say(rule: str, net: int, gross: int) -> None:
+    upload = new_document(POSITIVE, import_(defaults={"positive_credit_note": rule}), None, "a.pdf")
+    assert (upload.net_amount, upload.gross_amount) == (net, gross)
+    assert upload.payment_status == PaymentStatus.NOT_PAID
+
+
+@pytest.mark.parametrize(
+    "document",
+    [INVOICE, replace(POSITIVE, total_gross_amount=Decimal(0)), replace(POSITIVE, total_gross_amount=None)],
+)
+def test_other_documents_keep_their_sign(document: SalesDocument) -> None:
+    upload = new_document(document, import_(defaults={"positive_credit_note": "negate"}), None, "a.pdf")
+    assert (upload.net_amount, upload.gross_amount) == (document.total_net_amount, document.total_gross_amount)
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,11 @@ class Defaults(Section):
     credit_note_type: DocumentType | None = Field(
         default=None, description="Document type of credit notes; without it the same as document_type"
     )
+    positive_credit_note: Literal["hold", "keep", "negate"] = Field(
+        default="hold",
+        description="Credit notes that Debitoor reports with positive amounts: hold them for a person, keep or turn "
+        "the sign",
+    )
     tags: Distinct[Tag] = Field(default=(), description="Tags", examples=[["debitoor"]])
     company: Name | None = Field(
         default=None,

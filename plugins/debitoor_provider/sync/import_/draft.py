@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.enums import SalesType
@@ -10,8 +11,11 @@ from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
+from debitoor_provider.sync.obstacle import held
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
 
@@ -30,7 +34,9 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
+    :raises Obstacle: when the settings hold a credit note with positive amounts
     """
+    document = signed(document, account)
     defaults = account.defaults
     is_credit_note = document.type is SalesType.CREDIT_NOTE
     document_type = (defaults.credit_note_type if is_credit_note else None) or defaults.document_type
@@ -49,6 +55,28 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
         tags=tuple(defaults.tags),
         note=f"{defaults.note} {sales_marker(document.id)}".strip(),
     )
+
+
+def signed(document: SalesDocument, account: ImportAccount) -> SalesDocument:
+    """Settle the sign of a credit note with positive amounts: which sign Debitoor reports is not documented.
+
+    :raises Obstacle: when the settings hold it
+    """
+    gross = document.total_gross_amount or ZERO
+    if document.type is not SalesType.CREDIT_NOTE or gross <= ZERO or account.defaults.positive_credit_note == "keep":
+        return document
+    if account.defaults.positive_credit_note == "hold":
+        raise held("positive_sales_credit_note", gross=gross, currency=document.currency)
+    return replace(
+        document,
+        total_net_amount=_turned(document.total_net_amount),
+        total_gross_amount=_turned(document.total_gross_amount),
+        unpaid_amount=_turned(document.unpaid_amount),
+    )
+
+
+def _turned(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
 
 
 def payment_status(document: SalesDocument) -> PaymentStatus:

@@ -126,6 +126,7 @@ function ImportParts({ known }) {
       { columns: 2 },
       h(SelectField, { path: "defaults.document_type" }),
       h(SelectField, { path: "defaults.credit_note_type", empty: t("wizard.sameType") }),
+      h(SelectField, { path: "defaults.positive_credit_note" }),
     ),
     h(ListField, { path: "defaults.tags", known: known.tags }),
     h(SharedProblem, { path: "defaults" }),
