@@ -251,3 +251,27 @@ def test_a_rounding_difference_is_told_in_the_history(acme: Stage) -> None:
     assert [line["grossAmount"] for line in expense["lines"]] == [107, Decimal("119.02")]
     [intent] = [event for event in acme.ledger.documents.history(acme.entry(uid)) if event.kind == "intent"]
     assert intent.detail["rounding"] == "0.02"
+
+
+@pytest.mark.parametrize("name", ["intent", "found"])
+def test_a_split_that_is_one_of_several_is_marked_in_the_history(acme: Stage, name: str) -> None:
+    uid = acme.document(gross_amount="226.00", net_amount="200.00", tax_rates=["7", "19"])
+    acme.export()
+    if name == "found":
+        acme.open_ledger("new")
+        acme.export()
+    [marked] = [event for event in acme.ledger.history(acme.entry(uid)) if "nearest" in event.detail]
+    assert marked.detail["nearest"] == {"7": ["106.91", "107.09"], "19": ["118.91", "119.09"]}
+
+
+def test_the_postcode_of_a_foreign_supplier_tells_whether_it_is_in_the_vat_area(acme: Stage) -> None:
+    france = next(row.country_uid for row in acme.gmi.countries() if row.country_code == "FR")
+    acme.gmi.create_company("Rhum SARL", france, zip="97400")
+    acme.gmi.create_company("Vin SARL", france, zip="33000")
+    untaxed = {"net_amount": "50.00", "gross_amount": "50.00", "tax_rates": ["0"], "supplier_country": "FR"}
+    overseas, mainland = (acme.document(supplier=name, **untaxed) for name in ("Rhum SARL", "Vin SARL"))
+    rule = {"tax_rate": 19, "product_or_service": "product", "consumption_or_resale": "resale"}
+    watch = acme.watch()
+    acme.export(acme.exports(reverse_charge=rule))
+    assert acme.states() == {overseas: "held outlying_territory", mainland: "moved"}
+    assert watch.calls["gmi.companies.get"] == 2

@@ -17,6 +17,7 @@ from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import expenses_of
 from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
 from debitoor_provider.sync.export.selection import select
+from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_marker
 from debitoor_provider.sync.naming.naming import document_name
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
@@ -206,5 +207,5 @@ class ExportDirection:
             raise NotFound("The expense has no file.")
         self.debitoor.download_file(file, into)
 
-    def _companies(self) -> dict[int, Company]:
-        return {company.company_uid: company for company in self.getmyinvoices.companies()}
+    def _companies(self) -> Suppliers:
+        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)

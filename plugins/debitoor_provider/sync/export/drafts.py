@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.expense import Draft
+    from debitoor_provider.sync.export.suppliers import Suppliers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ExpenseDrafts:
     account: ExportAccount
     getmyinvoices: GetMyInvoicesClient
     books: Environment
-    companies: Mapping[int, Company]
+    companies: Suppliers
     marked: Mapping[int, Sequence[Expense]]
 
     def description(self, record: Document) -> str:
@@ -68,7 +69,7 @@ class ExpenseDrafts:
 
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
-        company = self.companies.get(record.company_uid or 0)
+        company = self.companies.of(record, self.books)
         return ExpenseDraft(draft(record, company, self.books, self.account), self.books.currency)
 
     def released(self, record: Document) -> LeftOut | None:

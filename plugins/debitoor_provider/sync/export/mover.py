@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Company, Document, DocumentDetail
+    from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.transfer import Shared
 
@@ -56,7 +57,7 @@ class ExpenseMover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
-    companies: Mapping[int, Company]
+    companies: Suppliers
     attempts: Mapping[int, Attempt]
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
@@ -72,8 +73,7 @@ class ExpenseMover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            company = self.companies.get(document.company_uid or 0)
-            booking = draft(document, company, self.books, self.account)
+            booking = draft(document, self.companies.of(document, self.books), self.books, self.account)
             content = seal(body, document.filename)
             there = self.marked.get().get(document.document_uid)
             if there and not entry.wants_new_record:

@@ -54,7 +54,7 @@ def supply_of(document: Document, company: Company | None, home: str, day: date)
         return Supply("")
     if supplier.state == state:
         return Supply(iso_code(home))
-    if _is_taxed(document):
+    if is_taxed(document):
         raise held("foreign_tax", country=supplier.name or supplier.state, tax=_tax(document))
     if not in_area or supplier.area is Area.OUTSIDE:
         return Supply(supplier.state)
@@ -91,13 +91,14 @@ def vat_id_of(document: Document, company: Company | None) -> str:
     return document.vat_id or (company.vat_id if company else "")
 
 
-def _is_taxed(document: Document) -> bool:
+def is_taxed(document: Document) -> bool:
+    """Return whether a document states any tax."""
     return any(_rates(document)) or bool(document.net_amount and document.net_amount != document.gross_amount)
 
 
 def _is_untaxed(document: Document) -> bool:
     stated = bool(document.tax_rates or document.line_items) or document.net_amount == document.gross_amount
-    return stated and not _is_taxed(document)
+    return stated and not is_taxed(document)
 
 
 def _rates(document: Document) -> list[Decimal]:
