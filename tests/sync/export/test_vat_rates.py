@@ -11,7 +11,6 @@ from duty27_eu_vat import ATTRIBUTION, DATA_AS_OF, get_rate_changes, list_countr
 
 from debitoor_provider.sync.export.vat_rates import rates_on
 
-
 NOTICE = Path(__file__).parents[3] / "NOTICE"
 
 
