@@ -53,8 +53,13 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
         tax_rates=document.tax_rates,
         payment_status=payment_status(document),
         tags=tuple(defaults.tags),
-        note=f"{defaults.note} {sales_marker(document.id)}".strip(),
+        note=note_of(document, account),
     )
+
+
+def note_of(document: SalesDocument, account: ImportAccount) -> str:
+    """Return the note of an upload, which ends with the document's mark."""
+    return f"{account.defaults.note} {sales_marker(document.id)}".strip()
 
 
 def signed(document: SalesDocument, account: ImportAccount) -> SalesDocument:
