@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -194,14 +195,15 @@ def open_exchange(account_id: str, settings: Account | None, context: Context) -
         exchange.close()
 
 
-def account_of(account_id: str, settings: Account | None) -> Account:
-    """Give the settings of an account, from what an operator was given or from the account's file.
+def account_of(account_id: str, settings: Account | None, folder: str = "") -> Account:
+    """Return the settings of an account, from what an operator was given or from the account's file.
 
+    :param folder: folder of the file; by default the configured one
     :raises Misconfigured: naming file, line, field and remedy of every problem
     """
     if settings is not None:
         return settings
-    file = find_account(accounts_folder(), account_id)
+    file = find_account(Path(folder) if folder else accounts_folder(), account_id)
     if file.account is None or file.problems:
         raise Misconfigured("\n".join(map(str, file.problems)), operation=f"read account {account_id}")
     return file.account
