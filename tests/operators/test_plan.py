@@ -264,9 +264,8 @@ class TestFromTheTriggerer:
     def test_the_scheduler_is_told_by_the_names_of_things_and_nothing_else(self, acme, account):
         account()
         settings = find_account(accounts_folder(), "acme").account
-        task = plan(
-            period_from="{{ params.from }}", settings=settings, folder="/bundle/accounts", start_from_trigger=True
-        )
+        folder = "/bundle/accounts"
+        task = plan(period_from="{{ params.from }}", settings=settings, folder=folder, start_from_trigger=True)
         assert task.start_from_trigger
         arguments = task.start_trigger_args
         assert issubclass(import_string(arguments.trigger_cls), BaseTrigger)
