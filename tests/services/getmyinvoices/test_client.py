@@ -218,7 +218,7 @@ def recording(parts: list[bytes]):
     return recorded
 
 
-def test_the_same_file_again_tells_the_document_that_is_there(service, client):
+def test_the_same_file_again_names_the_existing_document(service, client):
     service.on("POST", DOCUMENTS, refused(127, duplicate_invoice_id=28715))
     with pytest.raises(AlreadyExists) as there:
         client.upload(NEW, PDF)

@@ -1,4 +1,4 @@
-"""What can go wrong at a service, named by what the caller has to do next.
+"""What can go wrong at a service, classified by what the caller has to do next.
 
 ::
 
@@ -189,7 +189,14 @@ class PermissionMissing(StopError):
 
 
 class QuotaUsedUp(StopError):
-    """The allowance of the day (or hour) is used up."""
+    """The allowance of the day (or hour) is used up.
+
+    :param retry_after: seconds until the next call is allowed, when they are known
+    """
+
+    def __init__(self, message: Message | str, *, retry_after: float | None = None, **known: object) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.retry_after = retry_after
 
 
 class WrongUserAgent(StopError):
