@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
 from tests.postgresql import new_database
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
-from tests.trust import upgrades
+from tests.trust.ledger import upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
