@@ -32,7 +32,7 @@ class DocumentModel(BaseModel):
     state: State
     reason_code: Text
     reason: Text
-    mend: Text
+    remedy: Text
     source_name: Text
     target_name: Text | None
     document_date: date | None
