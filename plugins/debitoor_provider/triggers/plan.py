@@ -88,7 +88,7 @@ class PlanTrigger(BaseTrigger):
     async def _plan(self, context: Context) -> Planned | None:
         """Plan in a thread; those who use a connection take turns, so that a slow one keeps no other waiting."""
         account = account_of(self.account, None)
-        connection = getattr(account.connections, row_of(account).source)
+        connection = account.connection_of(row_of(account).source)
         turn = _turns.setdefault(connection, asyncio.Lock())
         async with turn:
             work = partial(copy_context().run, plan_scheduled, self.account, account, context)
