@@ -29,7 +29,7 @@ def archive(job: Job) -> int:
     :raises StopError: when a person has to correct something first
     :raises RetryError: when some are left that may be archived later
     """
-    entries = job.ledger.documents.to_archive(job.account_id)
+    entries = job.ledger.documents.to_archive(job.account_id, job.direction.name)
     archived: list[int] = []
     done: deque[Entry] = deque()
 
