@@ -17,7 +17,7 @@ from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.runs.tables import cell, preview_table
-from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
@@ -128,7 +128,7 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
     with opened_ledger() as ledger:
-        start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
+        start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
             rows = previewed(job, window, args.limit).documents

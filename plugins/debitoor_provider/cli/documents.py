@@ -8,7 +8,7 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, hint, opened_ledger, show
 from debitoor_provider.runs.tables import money
-from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.ledger import ATTENTION, State
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def list_documents(args: Namespace) -> None:
             "account": args.account,
             "states": states or None,
             "text": args.text,
-            "period": (to_day("--from", args.period_from), to_day("--to", args.period_to)),
+            "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [_row(entry) for entry in entries], right=["gross"], empty="There are no such documents.")
