@@ -28,8 +28,8 @@ def accounts_folder() -> Path:
 
 
 def turn_seconds() -> float:
-    """Give the seconds after which a long period gives its worker's slot back; what is left goes in its next turn."""
-    return float(conf.getfloat(SECTION, "turn_seconds", fallback=600.0))
+    """Return the seconds after which a step gives its worker back; what is left goes in its next turn."""
+    return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))
 
 
 def airflow_home() -> Path:

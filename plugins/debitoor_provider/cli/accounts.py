@@ -16,6 +16,7 @@ from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell, preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
@@ -73,9 +74,10 @@ def validate(args: Namespace) -> None:
     """Check account files, and with ``--connections`` what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or load_folder(accounts_folder())
+        pools = known_pools() if any(file.account and file.account.pool for file in files) else set()
         findings: list[tuple[AccountFile, Problem | None]] = []
         for file in files:
-            problems = list(file.problems)
+            problems = list(file.problems) + _pool_problems(file, pools)
             if args.connections and file.account:
                 problems += _connection_problems(file.path.name, file.account)
             findings += [(file, problem) for problem in problems] or [(file, None)]
@@ -94,6 +96,11 @@ def _finding(file: AccountFile, problem: Problem | None) -> dict[str, Any]:
         return finding
     text, remedy = problem.message.text(), problem.message.remedy()
     return finding | {"line": problem.line, "field": problem.field, "message": text, "remedy": remedy}
+
+
+def _pool_problems(file: AccountFile, pools: set[str]) -> list[Problem]:
+    message = missing_pool(file.account, pools) if file.account else None
+    return [Problem(file.path.name, None, None, "pool", message)] if message else []
 
 
 def _connection_problems(file: str, account: Account) -> Iterator[Problem]:

@@ -47,6 +47,8 @@ class DebitoorPlanOperator(SyncOperator):
         "preview",
     )
 
+    reports = True
+
     def __init__(
         self,
         *,
@@ -99,6 +101,7 @@ class DebitoorPlanOperator(SyncOperator):
         """Plan the run."""
         from debitoor_provider.runs.form import check_form
         from debitoor_provider.runs.plan import dry_run, make_plan
+        from debitoor_provider.runs.report import conclude
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
@@ -114,6 +117,8 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
+        elif self.has_dag() and not self._is_followed():
+            conclude(job)
         return plan.summary
 
     def _skip_the_rest(self, job: Job, context: Context, summary: dict[str, Any]) -> None:

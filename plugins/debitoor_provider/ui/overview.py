@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.figures import NO_FIGURES, Figures
 from debitoor_provider.ui.ledger import opened_ledger
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Ledger, Run
 
@@ -49,6 +51,7 @@ class Overview:
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the last run as the ledger has it, of which it may know nothing
+    :param no_pool: what is wrong when Airflow has no pool of the name in the file
     """
 
     id: str
@@ -57,6 +60,7 @@ class Overview:
     last_run: LastRun | None
     run: Run | None
     figures: Figures
+    no_pool: Message | None
     state: AccountState
 
     @property
@@ -65,7 +69,13 @@ class Overview:
         return name_of(self.file)
 
     def is_of(
-        self, file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, figures: Figures
+        self,
+        file: AccountFile,
+        dag: Dag | None,
+        last_run: LastRun | None,
+        run: Run | None,
+        figures: Figures,
+        no_pool: Message | None,
     ) -> bool:
         """Tell whether it was made of just these."""
         return (
@@ -74,6 +84,7 @@ class Overview:
             and self.last_run is last_run
             and self.run is run
             and self.figures is figures
+            and self.no_pool == no_pool
         )
 
     def advice(self) -> tuple[str, str]:
@@ -84,6 +95,8 @@ class Overview:
         match self.state:
             case AccountState.BROKEN:
                 return self.file.problems[0].message.full(), "broken"
+            case AccountState.STOPPED if self.no_pool:
+                return self.no_pool.full(), "no_pool"
             case AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (told := self.run.remedy or self.run.error):
                     return told, ""
@@ -108,15 +121,17 @@ def overview(files: Mapping[str, AccountFile], counting: Future[Mapping[str, Fig
     dags, runs, figures = known_dags.now(), last_runs.now(), counting.result()
     recorded = _recorded.setdefault(opened_ledger(), _Recorded())
     known = recorded.of(runs[file.dag_id] for file in files.values() if file.dag_id in runs)
+    pools = known_pools() if any(file.account and file.account.pool for file in files.values()) else set()
     rows = []
     for account_id, file in files.items():
         dag, last_run = dags.get(file.dag_id), runs.get(file.dag_id)
         run = known.get(file.dag_id)
         counted = figures.get(account_id, NO_FIGURES)
         row = _rows.get(account_id)
-        if not (row and row.is_of(file, dag, last_run, run, counted)):
-            state = _state(file, dag, last_run, run, counted)
-            row = _rows[account_id] = Overview(account_id, file, dag, last_run, run, counted, state)
+        no_pool = missing_pool(file.account, pools) if file.account else None
+        if not (row and row.is_of(file, dag, last_run, run, counted, no_pool)):
+            state = AccountState.STOPPED if no_pool else _state(file, dag, last_run, run, counted)
+            row = _rows[account_id] = Overview(account_id, file, dag, last_run, run, counted, no_pool, state)
         rows.append(row)
     return rows
 

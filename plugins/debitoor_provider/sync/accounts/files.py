@@ -156,7 +156,7 @@ def _of_file(path: Path, message: Message) -> Problem:
 
 
 def _stem_problems(path: Path) -> tuple[Problem, ...]:
-    if not re.fullmatch(r"[\w.-]+", path.stem):  # what Airflow allows in a DAG id
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", path.stem):  # a look-alike letter would make a second account of it
         return (_of_file(path, Message("account_file_name")),)
     if len(path.stem) > _STEM_LIMIT:
         return (_of_file(path, Message("account_file_name_long", limit=_STEM_LIMIT)),)

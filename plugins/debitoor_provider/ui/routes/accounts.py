@@ -19,6 +19,7 @@ from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
 from debitoor_provider.ui.saving import version_of
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 _folded = lru_cache(maxsize=50_000)(fold)
 _RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}

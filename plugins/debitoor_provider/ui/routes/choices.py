@@ -18,8 +18,9 @@ from debitoor_provider.sync.accounts.settings import SalesKind, SpecificationFie
 from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.ui.access import ANY_USER
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 
 class Placeholder(BaseModel):
