@@ -30,7 +30,7 @@ def test_a_missing_pool_is_reported_everywhere(cli, account, page):
     checked = cli("accounts", "validate")
     assert checked.code == 1
     assert "acme.yaml: pool: Airflow has no pool nobody-made-this" in checked.out
-    assert "airflow pools set nobody-made-this" in checked.out
+    assert "Admin, Pools" in checked.out
     health = cli("accounts", "health")
     assert health.code == 2
     assert "acme: critical: no pool: Airflow has no pool nobody-made-this" in health.out

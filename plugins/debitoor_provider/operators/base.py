@@ -54,7 +54,7 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
 
-        :raises StopError: when a person has to act first; also an ``AirflowFailException``
+        :raises StopError: when a person has to correct something first; also an ``AirflowFailException``
         :raises RetryError: when documents are left that may go later
         :raises AirflowRescheduleException: when the step's turn is over
         """

@@ -1,4 +1,4 @@
-"""How Airflow continues after a failed step: at once where a person has to act, later where waiting helps."""
+"""How Airflow retries a failed step: not at all when a person has to act, later when waiting helps."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _final_kind(kind: type[Exception]) -> type[Exception]:
 
 
 def _is_of_the_ledger(error: BaseException) -> bool:
-    """Return whether the ledger has to be repaired; only a failed task pays for the import."""
+    """Return whether the ledger has to be set up or upgraded; only a failed task pays for the import."""
     from debitoor_provider.sync.ledger import LedgerMisconfigured, LedgerOutdated, LedgerTooNew
 
     return isinstance(error, LedgerMisconfigured | LedgerOutdated | LedgerTooNew)

@@ -39,11 +39,11 @@ class Turn(threading.Event):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether somebody told it to end."""
+        """Whether the step was told to end by Airflow."""
         return super().is_set()
 
     def is_set(self) -> bool:
-        """Tell whether no further document may begin."""
+        """Return whether no further document may begin."""
         if self._began is None:
             self._began = monotonic()
             return self.is_stopped

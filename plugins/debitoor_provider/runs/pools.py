@@ -30,4 +30,4 @@ def missing_pool(account: Account, pools: Container[str]) -> Message | None:
     """
     if not account.pool or account.pool in pools:
         return None
-    return Message("pool_missing", pool=account.pool)
+    return Message("setting_pool_missing", name=account.pool)

@@ -30,7 +30,7 @@ def kind_of(context: Context) -> RunKind:
 
 
 def is_patient(context: Context) -> bool:
-    """Return whether a run catches up on a period, so that others need not wait: a backfill, or as good as one."""
+    """Return whether other runs go before it: a backfill, or a run over a period of a person's choice."""
     form = context.get("params") or {}
     if kind_of(context) is RunKind.BACKFILL or form.get("from") or form.get("to"):
         return True

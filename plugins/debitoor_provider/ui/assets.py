@@ -13,7 +13,7 @@ FILES = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*")
 
 
 def _digest() -> str:
-    """Return a few characters that change with any of the files."""
+    """Return a few characters that change when any of the files has changed."""
     digest = hashlib.sha256()
     for name, path in sorted(FILES.items()):
         digest.update(name.encode() + b"\0" + path.read_bytes())

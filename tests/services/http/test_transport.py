@@ -414,7 +414,7 @@ class TestPathInDoubt:
     def test_a_path_that_has_moved_is_gone(self, service, transport, status):
         service.on("GET", "/a", Reply({}, status=status, headers={"Location": "/b"}))
         service.on("GET", "/probe", Reply({"id": "1"}))
-        with pytest.raises(PathGone) as gone:
+        with pytest.raises(PathGone, match="Example answers at /a with a redirect") as gone:
             transport.call(READ_A, same)
         assert gone.value.status == status
 

@@ -53,8 +53,9 @@ class TestAllowance:
         pacer = Pacer("key", Allowance(per_minute=100, per_day=3), store=store, sleep=no_waiting)
         for _ in range(3):
             pacer.acquire()
-        with pytest.raises(QuotaUsedUp, match=r"in about 24 h 0 min|in about 23 h"):
+        with pytest.raises(QuotaUsedUp, match=r"in about 24 h 0 min|in about 23 h") as used_up:
             pacer.acquire()
+        assert 86_000 < used_up.value.retry_after < 86_500
 
     def test_pacers_of_one_key_share_it(self, store):
         first, second = (Pacer("key", Allowance(per_minute=2), store=store, sleep=no_waiting) for _ in range(2))

@@ -12,6 +12,7 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
+from urllib3 import ProxyManager
 
 from debitoor_provider.services.http.connection import POOLS
 
@@ -39,7 +40,8 @@ class ServiceAdapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the manager of connections through a proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = POOLS
+        if type(manager) is ProxyManager:  # that of SOCKS proxies has pools of its own
+            manager.pool_classes_by_scheme = POOLS
         return manager
 
     def get_connection_with_tls_context(

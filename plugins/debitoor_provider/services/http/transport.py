@@ -227,7 +227,8 @@ class Transport:
         elif isinstance(fault, requests.RequestException):
             error = meaning(fault)
         elif isinstance(fault, Redirected):
-            error = self._decided(PathInDoubt(PathGone(self.service, call.path, status=fault.status), fault), call)
+            here = PathGone(self.service, call.path, moved=True, status=fault.status)
+            error = self._decided(PathInDoubt(here, fault), call)
         elif isinstance(fault, PathInDoubt):
             error = self._decided(fault, call)
         elif isinstance(fault, ServiceError):

@@ -149,7 +149,7 @@ class Pacer:
 
     def _used_up(self, seconds: float) -> QuotaUsedUp:
         code = "allowance_share_used_up" if self._share < 1 else "allowance_used_up"
-        return QuotaUsedUp(Message(code, wait=duration(seconds)))
+        return QuotaUsedUp(Message(code, wait=duration(seconds)), retry_after=seconds)
 
     def _counting(self) -> PrefetchingStore:
         # For each process: a forked worker must not use its parent's connection to the store.

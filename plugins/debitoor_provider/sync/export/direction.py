@@ -67,7 +67,7 @@ class ExportDirection:
         return client
 
     def require_source(self) -> None:
-        """Do nothing: documents of GetMyInvoices are told apart by their account's number."""
+        """Do nothing: the account's number is part of each document's key."""
 
     def require_target(self) -> None:
         """Make sure that the books are the account's.
