@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
@@ -29,21 +29,26 @@ with DAG("handwritten", default_args={{"retries": 5}}):
 
 
 @pytest.fixture
-def run_dag(airflow_database: Path) -> Callable[..., tuple[str, dict[str, int]]]:
-    """Runs the only DAG of a file; gives the state of the run and the number of tries of each task."""
+def run_dag(airflow_database: Path, airflow_home: Path) -> Callable[[str], tuple[str, dict[str, int]]]:
+    """Runs the only DAG of a file with this text; gives the state of the run and the number of tries of each task."""
     from airflow.dag_processing.dagbag import DagBag
 
-    def run(file: Path) -> tuple[str, dict[str, int]]:
-        (dag,) = DagBag(str(file)).dags.values()
-        made = dag.test()
+    def run(text: str) -> tuple[str, dict[str, int]]:
+        file = airflow_home / "dags" / "alone.py"
+        file.write_text(text)
+        try:
+            (dag,) = DagBag(str(file)).dags.values()
+            made = dag.test()
+        finally:
+            file.unlink()
         return str(made.state), {ti.task_id: ti.try_number for ti in made.get_task_instances()}
 
     return run
 
 
 @pytest.fixture
-def example(run_dag: Callable[..., Any]) -> Callable[[str], str]:
-    return lambda name: str(run_dag(EXAMPLES / f"example_{name}.py")[0])
+def example(run_dag: Callable[[str], tuple[str, dict[str, int]]]) -> Callable[[str], str]:
+    return lambda name: run_dag((EXAMPLES / f"example_{name}.py").read_text())[0]
 
 
 @pytest.fixture
@@ -106,17 +111,13 @@ def test_a_report_alone_enters_its_run(example, receipts, ledger):
     assert [run.verdict for run in ledger.runs.latest(receipts)] == ["success"]
 
 
-def test_a_wrong_key_is_not_tried_again_in_anybody_s_dag(run_dag, airflow_home, sandbox, acme, account, receipt):
+def test_a_wrong_key_is_not_tried_again_in_anybody_s_dag(run_dag, sandbox, acme, account, receipt):
     account(stem="receipts")
     receipt()
-    file = airflow_home / "dags" / "handwritten.py"
-    file.write_text(HAND_WRITTEN.format(module="export", operator="DebitoorExportOperator"))
     acme.block_key()
     seen = sandbox.last_seq()
-    try:
-        assert run_dag(file) == ("failed", {"step": 1})
-    finally:
-        file.unlink()
+    text = HAND_WRITTEN.format(module="export", operator="DebitoorExportOperator")
+    assert run_dag(text) == ("failed", {"step": 1})
     assert len(sandbox.calls(since=seen, company=acme)) == 1
 
 
