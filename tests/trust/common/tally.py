@@ -28,6 +28,7 @@ BLOCKS = {
     "test_ledger": "10 ledger",
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
+    "test_inputs": "inputs",
 }
 Wrong = Literal[
     "lost", "twice", "early", "bytes", "amounts", "leaked", "secrets", "illegal", "hurried", "unclean", "wrong"
