@@ -44,6 +44,21 @@ class Window:
         """Whether no document date can lie in it."""
         return self.start is not None and self.end is not None and self.start > self.end
 
+    @property
+    def asked_start(self) -> date | None:
+        """The first document date that the source is asked for; see :attr:`asked_end`."""
+        return None if self.moves_watermark else self.start
+
+    @property
+    def asked_end(self) -> date | None:
+        """The last document date that the source is asked for.
+
+        ``None`` in a scheduled listing: a service may leave out undated documents when it is asked for dates
+        (GetMyInvoices contract A-25), and what is left out of such a listing would be heard of nowhere. The account's
+        period is applied to the records instead.
+        """
+        return None if self.moves_watermark else self.end
+
     def within(self, start: date | None, end: date | None) -> Window:
         """Narrow to an account's own period, both ends inclusive, either may be open."""
         return replace(self, start=_later(self.start, start), end=_earlier(self.end, end))
