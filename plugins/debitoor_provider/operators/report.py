@@ -42,6 +42,8 @@ class DebitoorReportOperator(SyncOperator):
 
         result = conclude(job, failed)
         self.log.info("Report: %s", result.counts)
+        for warning in result.warnings:
+            self.log.warning("%s", warning)
         if result.verdict != "success":
             raise AirflowFailException(result.text)
         return dict(result.counts)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
@@ -24,10 +24,12 @@ from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, open_attempts
+from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+    from datetime import datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -46,6 +48,7 @@ class ExportDirection:
     """
 
     name = "export"
+    source_title = SERVICE
     overlap = OVERLAP
     rechecked = frozenset({"not_approved", "no_workflow"})
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
@@ -68,6 +71,10 @@ class ExportDirection:
 
     def require_source(self) -> None:
         """Do nothing: documents of GetMyInvoices are told apart by their account's number."""
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the clock of GetMyInvoices."""
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
 
     def require_target(self) -> None:
         """Make sure that the books are the account's.

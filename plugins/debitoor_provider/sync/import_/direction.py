@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.import_.company import find_company, find_or_create_company
@@ -23,6 +24,7 @@ from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence
 from debitoor_provider.sync.steps.rename import turn
+from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
@@ -44,6 +46,7 @@ class ImportDirection:
     """
 
     name = "import"
+    source_title = SERVICE
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     rechecked: frozenset[str] = frozenset()
     deleted = LeftOut(Message("deleted", service="Debitoor"))
@@ -70,6 +73,10 @@ class ImportDirection:
         :raises Misconfigured: when they are another company's
         """
         books_of(self.debitoor, self.account)
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the clock of Debitoor."""
+        return reported_time(self.debitoor, self.debitoor.environment if ask else None)
 
     def require_target(self) -> None:
         """Make sure that the company of the settings exists, or can be created.
