@@ -5,6 +5,7 @@ This module is loaded with the DAG file in every task process, so it imports no 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, chain, get_parsing_context
+from airflow.sdk.log import redact  # type: ignore[attr-defined]
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
@@ -20,7 +22,7 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
+from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import loaded, row_of
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 _TAG = "debitoor"
+_TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
 
@@ -55,9 +58,21 @@ def build_dag(file: AccountFile, *, from_trigger: bool = False) -> DAG:
     :param file: as :func:`~debitoor_provider.sync.accounts.files.load_folder` read it
     :param from_trigger: make the plans of scheduled runs in the triggerer, which reads the configured folder
     """
-    if file.account is None or file.problems:
-        return _broken_dag(file)
-    return _sync_dag(file.dag_id, file.account_id, file.account, from_trigger)
+    dag, _ = try_build(file, from_trigger=from_trigger)
+    return dag
+
+
+def try_build(file: AccountFile, *, from_trigger: bool = False) -> tuple[DAG, AccountFile]:
+    """Build the DAG of one account file, and return the file with the problem that building it met, if any."""
+    if file.account and not file.problems:
+        try:
+            dag = _sync_dag(file.dag_id, file.account_id, file.account, from_trigger)
+            dag.validate()  # type: ignore[no-untyped-call]
+        except Exception as error:  # noqa: BLE001  whatever it is, the other accounts have their DAGs
+            file = replace(file, account=None, problems=(failure(file.path, error),))
+        else:
+            return dag, file
+    return _broken_dag(file), file
 
 
 def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool) -> DAG:
@@ -71,7 +86,7 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
         start_date=_START,
         catchup=False,
         max_active_runs=1,
-        tags=[_TAG, account.type, str(account.frequency), account.name[:100]],
+        tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
@@ -106,7 +121,7 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
 
 
 def _broken_dag(file: AccountFile) -> DAG:
-    problems = [str(problem) for problem in file.problems]
+    problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(
         file.dag_id,
         description=f"Broken account file: {problems[0]}"[:500],
@@ -117,6 +132,11 @@ def _broken_dag(file: AccountFile) -> DAG:
     ) as dag:
         BrokenAccountOperator(task_id="account_file", problems=problems)
     return dag
+
+
+def _tag(text: str) -> str:
+    """Return a text as a tag, which Airflow limits."""
+    return text if len(text) <= _TAG_LIMIT else f"{text[: _TAG_LIMIT - 1]}…"
 
 
 def _trigger_form() -> dict[str, Param]:

@@ -23,6 +23,8 @@ from debitoor_provider.sync.ledger.database import migrations, schema
 from debitoor_provider.sync.ledger.database.url import parse
 
 NEXT = "9999"
+_KEPT_BY_TRIGGERS = {"debitoor_state_counts", "debitoor_moved_counts"}
+"""Tables that are filled along with the documents."""
 _NEXT = '''
 """A version to come: a column more, another type of a column that is there, and figures to fill in."""
 
@@ -82,7 +84,7 @@ def fill(url: str, known: Rows) -> None:
     with engine.begin() as connection:
         tables.reflect(connection)
         for table in tables.sorted_tables:
-            if known.get(table.name):
+            if known.get(table.name) and table.name not in _KEPT_BY_TRIGGERS:
                 columns = set(table.c.keys())
                 values = [{name: row[name] for name in row if name in columns} for row in known[table.name]]
                 connection.execute(table.insert(), values)

@@ -131,6 +131,12 @@ _LEDGER = (
         _lazy("ledger.rebuild"),
         (_ACCOUNT, *_ALL),
     ),
+    ActionCommand(
+        "recount",
+        "Count all documents and correct the figures of the accounts; exit code 2 if any differed",
+        _lazy("ledger.recount"),
+        _ALL,
+    ),
 )
 
 

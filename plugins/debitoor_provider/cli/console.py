@@ -43,7 +43,7 @@ def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, right: Sequence[
 
 
 def terminal() -> Console:
-    """Give what tables are printed to."""
+    """Return what tables are printed to."""
     console = Console()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PIPE_WIDTH
@@ -51,12 +51,12 @@ def terminal() -> Console:
 
 
 def no_files() -> str:
-    """Say that there is nothing to tell of."""
+    """Print that there is nothing to show."""
     return f"There are no account files in {accounts_folder()}."
 
 
 def hint(text: str) -> None:
-    """Say something beside the result, where it does not disturb other programs."""
+    """Print a hint to standard error, where it does not disturb other programs."""
     print(text, file=sys.stderr)  # noqa: T201
 
 

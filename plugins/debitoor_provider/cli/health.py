@@ -53,7 +53,7 @@ _WELL = Health(Level.WELL, "well")
 
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
-    """Tell how the accounts are; the exit code is the worst of their levels."""
+    """Return how the accounts are; the exit code is the worst of their levels."""
     folder = accounts_folder()
     files = [find_account(folder, account) for account in args.accounts] or load_folder(folder)
     found, trouble = _examined(files, timedelta(minutes=args.late))
@@ -109,7 +109,7 @@ class _Due:
     latest: datetime
 
     def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
-        """Give the time at which the run was due that has not gone through; a new file is given until its first one."""
+        """Return when the run was due that has not succeeded; a new file has until its first one."""
         if account.frequency.cron is None:
             return None
         from croniter import croniter  # type: ignore[import-untyped]
@@ -140,8 +140,8 @@ def _judged(
                 Level.WARNING, "late", f"No run has gone through since {missed:%Y-%m-%d %H:%M %Z}, when one was due."
             )
     if number := attention.get(file.account_id):
-        told = "1 document waits" if number == 1 else f"{number} documents wait"
-        return Health(Level.WARNING, "attention", f"{told} for a person's decision.")
+        waiting = "1 document waits" if number == 1 else f"{number} documents wait"
+        return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")
     return Health(Level.WELL, "paused") if is_paused else _WELL
 
 

@@ -41,7 +41,7 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
 
-        :raises StopError: when a person has to mend something first
+        :raises StopError: when a person has to correct something first
         :raises RetryError: when documents are left that may go later
         :raises AirflowRescheduleException: when the run is patient and its turn is over
         """

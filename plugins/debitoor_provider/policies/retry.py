@@ -1,4 +1,4 @@
-"""How Airflow goes on after a failed step: at once with what a person has to mend, later with what will pass."""
+"""How Airflow retries a failed step: not at all when a person has to act, later when waiting helps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ServiceRetryPolicy(RetryPolicy):
-    """Fail at once on what a person has to mend; wait as long as the service asked on a :class:`RetryError`.
+    """Fail at once when a person has to act; wait as long as the service asked on a :class:`RetryError`.
 
     A :class:`RejectError` that ends a step is a refusal that concerns all documents: asked again, it would come again.
     """
@@ -35,7 +35,7 @@ class ServiceRetryPolicy(RetryPolicy):
 
 
 def _is_of_the_ledger(exception: BaseException) -> bool:
-    """Whether the ledger has to be mended; only a failed task pays for the import."""
+    """Return whether the ledger has to be set up or upgraded; only a failed task pays for the import."""
     from debitoor_provider.sync.ledger import LedgerMisconfigured, LedgerOutdated, LedgerTooNew
 
     return isinstance(exception, LedgerMisconfigured | LedgerOutdated | LedgerTooNew)

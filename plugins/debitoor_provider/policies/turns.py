@@ -1,4 +1,4 @@
-"""Who may wait gives its worker's slot back now and then, so that nobody waits for the end of a long period."""
+"""A long run works in turns: it gives its worker's slot back now and then, so that other runs need not wait for it."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Turn(threading.Event):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether somebody told it to end."""
+        """Whether the step was told to end by Airflow."""
         return super().is_set()
 
     def is_set(self) -> bool:
-        """Tell whether no further document may begin."""
+        """Return whether no further document may begin."""
         if self._began is None:
             self._began = monotonic()
             return self.is_stopped

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def kind_of(context: Context) -> RunKind:
-    """Tell why a run runs; a backfill keeps its kind even when it took over a scheduled run."""
+    """Return why a run runs; a backfill keeps its kind even when it took over a scheduled run."""
     run_type = context["dag_run"].run_type
     name = str(getattr(run_type, "value", run_type))
     return RunKind(name) if name in {kind.value for kind in RunKind} else RunKind.MANUAL
 
 
 def is_patient(context: Context) -> bool:
-    """Tell whether a run catches up on a period, which keeps nobody waiting: a backfill, or as good as one."""
+    """Return whether other runs go before it: a backfill, or a run over a period of a person's choice."""
     form = context.get("params") or {}
     return kind_of(context) is RunKind.BACKFILL or bool(form.get("from") or form.get("to"))
 
@@ -32,7 +32,7 @@ def is_patient(context: Context) -> bool:
 def requested_window(
     context: Context, account: Account, period_from: str, period_to: str, document_ids: str
 ) -> Window | None:
-    """Tell what a person or a backfill asked for; ``None`` for whatever is new.
+    """Return what a person or a backfill asked for; ``None`` for whatever is new.
 
     :raises Misconfigured: when a date or an id of the trigger form is none
     """

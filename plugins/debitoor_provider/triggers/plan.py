@@ -40,7 +40,7 @@ class PlanTrigger(BaseTrigger):
     When nothing is to be done, the run is reported on and the task is skipped, and with it all that follows. In any
     other case the task goes on on a worker: with the plan that was made, or to make it there itself. It is made there
     for a run that a person or a backfill started, for one that has to list everything, and after an error, which is
-    then told, and tried again, as everywhere.
+    then reported and retried, as everywhere.
 
     :param account: id of the sync account, whose file is in the accounts folder
     :param period_from: as the operator has it; whatever is asked for is looked for on a worker
@@ -65,12 +65,12 @@ class PlanTrigger(BaseTrigger):
         self.preview = preview
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Tell how to make it again."""
+        """Return how to make it again."""
         names = ("account", "period_from", "period_to", "document_ids", "preview")
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Give one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
+        """Return one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None

@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent / "static"
 
 
 def _digest() -> str:
-    """Tell by a few characters whether any of the files has changed."""
+    """Return a few characters that change when any of the files has changed."""
     digest = hashlib.sha256()
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())

@@ -80,7 +80,7 @@ def require(connection_id: str) -> Connection:
 
 
 def begin(connection_id: str, conn_type: str) -> Connection:
-    """Give the connection as it is, to be changed; where there is none, a new one made by the pattern.
+    """Return the connection as it is, to be changed; where there is none, a new one made by the pattern.
 
     :raises HTTPException: 409 when it cannot be changed here
     """
@@ -97,9 +97,10 @@ def begin(connection_id: str, conn_type: str) -> Connection:
 
 
 def app_of(connection: Connection) -> Connection:
-    """Give the connection whose registered app asks for consent: the own one, if it has an app, or the pattern.
+    """Return the connection whose registered app asks for consent: the own one, if it has an app, or the pattern.
 
-    All of one of them: whoever may write the own connection must not have the pattern's secret sent to another address.
+    All of it comes from one of them: a user who may write the own connection must not get the pattern's secret sent
+    to another address.
     """
     if connection.extra_dejson.get("client_id"):
         return connection
@@ -155,7 +156,7 @@ def _by_pattern(connection_id: str, conn_type: str) -> Connection:
 
 
 def _holds_password(value: object) -> bool:
-    """Tell whether it is an address with a password, which readers of the copy could see."""
+    """Return whether it is an address with a password, which readers of the copy could see."""
     try:
         return isinstance(value, str) and "@" in urlsplit(value).netloc
     except ValueError:
@@ -181,7 +182,7 @@ def _row(connection_id: str) -> Row | None:
 
 
 def _plain(known: Any) -> Connection:
-    """Give a connection as tasks have it, whichever class a backend uses."""
+    """Return a connection as tasks have it, whichever class a backend uses."""
     return Connection(
         conn_id=known.conn_id,
         conn_type=known.conn_type,

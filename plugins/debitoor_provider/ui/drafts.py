@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException
 
-from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.accounts.files import account_warnings, parse_account
 from debitoor_provider.sync.accounts.writing import write
 from debitoor_provider.ui.access import require_connection
 from debitoor_provider.ui.folder import account_files
@@ -75,6 +75,18 @@ def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, .
     return _judge(left, "draft.yaml").account, draft.problems
 
 
+def scheduled_account(draft: Draft, settings: Settings) -> Account | None:
+    """Return settings that may be unfinished, if their frequency and time zone are valid."""
+    if any(problem.field in {"frequency", "timezone"} for problem in draft.problems):
+        return None
+    return draft.account or sample_account(settings)[0]
+
+
+def warnings(draft: Draft, account: Account | None) -> tuple[Problem, ...]:
+    """Return what is valid in a draft, but may not be what is meant."""
+    return account_warnings(account, draft.yaml.encode("utf-8", "replace"), "draft.yaml") if account else ()
+
+
 def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any]) -> None:
     """Refuse connections that the user may not edit, unless the account uses them already.
 
@@ -89,7 +101,7 @@ def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any
 
 
 def connections_in(settings: Settings) -> Mapping[str, Any]:
-    """Give the ids of connections that settings name."""
+    """Return the ids of connections that settings name."""
     given = settings.get("connections")
     return given if isinstance(given, dict) else {}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _Stamp = tuple[int, int, int, int]
 
 _SETTLED = 2_000_000_000
-"""Nanoseconds after which a change of a file can be told by its times; two quick ones may have the same."""
+"""Nanoseconds after which a change of a file can be seen by its times; two quick ones may have the same."""
 
 
 @dataclass
@@ -66,13 +66,13 @@ _folders: dict[Path, _Folder] = {}
 
 
 def account_files() -> dict[str, AccountFile]:
-    """Give all account files by the account's id on the page, in the order of their names."""
+    """Return all account files by the account's id on the page, in the order of their names."""
     path = accounts_folder()
     return _folders.setdefault(path, _Folder(path)).load()
 
 
 def account_file(account_id: str) -> AccountFile:
-    """Give one account file.
+    """Return one account file.
 
     :raises HTTPException: 404 when there is none
     """
@@ -83,7 +83,7 @@ def account_file(account_id: str) -> AccountFile:
 
 
 def settings_of(account_id: str) -> Account:
-    """Give the settings of an account.
+    """Return the settings of an account.
 
     :raises HTTPException: 404 when there is none, 409 while its file is broken
     """
@@ -94,7 +94,7 @@ def settings_of(account_id: str) -> Account:
 
 
 def id_of(file: AccountFile) -> str:
-    """Give the id of an account on the page: its DAG id without the prefix, which is unique and fits into an address.
+    """Return the id of an account on the page: its DAG id without the prefix, which is unique and fits into an address.
 
     That is the file's stem, unless the stem cannot be part of a DAG id or another file has it.
     """
@@ -102,7 +102,7 @@ def id_of(file: AccountFile) -> str:
 
 
 def is_writable() -> bool:
-    """Tell whether account files can be written here; a folder that is not there yet can be made."""
+    """Return whether account files can be written here; a folder that is not there yet can be made."""
     path = accounts_folder()
     while not path.exists() and path != path.parent:
         path = path.parent
@@ -110,7 +110,7 @@ def is_writable() -> bool:
 
 
 def _stamps(path: Path) -> dict[str, _Stamp]:
-    """Tell of everything in a folder when it was changed last; whatever cannot be looked at counts as changed."""
+    """Return when each entry of a folder was changed last; whatever cannot be looked at counts as changed."""
     stamps = {}
     try:
         with os.scandir(path) as entries:

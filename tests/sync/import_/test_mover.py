@@ -54,6 +54,22 @@ def test_a_credit_note_keeps_its_sign_and_gets_its_own_type(acme: Stage) -> None
     assert (row["documentType"], float(row["grossAmount"])) == ("CREDIT_NOTE", -119)
 
 
+@pytest.mark.parametrize("rule", ["hold", "keep", "negate"])
+def test_the_sign_of_a_positive_credit_note_is_never_guessed(stage_of: Callable[..., Stage], rule: str) -> None:
+    acme = stage_of(switches={"credit_note_amounts": "positive"})
+    source = invoice(acme, kind="creditNote", number="GS-1")
+    account = acme.imports(defaults={"positive_credit_note": rule})
+    [shown] = acme.preview_import(account)
+    acme.import_(account)
+    if rule == "hold":
+        assert acme.states("import") == {source: "held positive_sales_credit_note"}
+        assert shown.outcome == "held"
+        assert imported(acme) == {}
+    else:
+        assert acme.states("import") == {source: "moved"}
+        assert float(imported(acme)[source]["grossAmount"]) == {"keep": 119, "negate": -119}[rule]
+
+
 def test_only_the_chosen_kinds_come(acme: Stage) -> None:
     sold, returned = invoice(acme, number="1"), invoice(acme, kind="creditNote", number="2")
     acme.import_(acme.imports(documents=["credit_notes"]))

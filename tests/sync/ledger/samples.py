@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
-from debitoor_provider.sync.ledger.database.tables import metadata
+from debitoor_provider.sync.ledger.database.tables import metadata, moved_counts, state_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +48,9 @@ def document(number: int | str, **differing: Any) -> PlannedDocument:
 
 
 def emptied(url: str) -> str:
-    """Empty the tables of a ledger."""
+    """Empty the tables of a ledger, the figures once more at the end, since they follow the documents."""
     with Ledger(url)._database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
+        for table in (*reversed(metadata.sorted_tables), state_counts, moved_counts):
             connection.execute(table.delete())
     return url
 

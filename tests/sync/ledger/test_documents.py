@@ -214,3 +214,10 @@ def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger)
     assert ledger.documents.codes(states=ATTENTION) == {"currency": 2, "country": 1}
     assert ledger.documents.codes("other", states=ATTENTION) == {}
     assert found(ledger, code="country") == ["1"]
+
+
+def test_documents_are_found_by_their_ids(ledger: Ledger):
+    (first, second) = planned(ledger, 1, 2)
+    (other,) = planned(ledger, 3, account="other")
+    assert ledger.documents.ids("acme") == [first.id, second.id]
+    assert [entry.id for entry in ledger.documents.by_ids([other.id, first.id, -1])] == [first.id, other.id]

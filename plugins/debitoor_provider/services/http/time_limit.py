@@ -1,6 +1,6 @@
 """How long one call may take in all, by the bytes that it moves.
 
-A socket's own timeout starts anew with every byte, so a peer that sends a byte now and then would never be given up.
+A socket's own timeout restarts with every byte, so a call to a peer that sends a byte now and then would never end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 import time
 
 SLOWEST = 8 * 1024
-"""Bytes per second; a transfer that stays below this is given up when its grace is over."""
+"""Bytes per second; a slower transfer is given up when its grace is over."""
 
 _GRACE = 2
 """Times the read timeout: to be connected, to be answered, and for bodies of a few bytes."""

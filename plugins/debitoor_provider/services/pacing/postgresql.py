@@ -2,6 +2,7 @@
 
 The calls of a key are numbered, so that the call which has to leave a window is found without counting. A question is
 one statement, a function in the database: it locks its key's row, by the server's clock, and no lock outlives it.
+When that clock was set back, the count starts again.
 (pyrate-limiter's PostgreSQL bucket locks a table of its own for each key, and when two ask at once one of them has to
 wait as if the allowance were used up.)
 """
@@ -32,25 +33,26 @@ _STORE = "PostgreSQL"
 _ANSWER_WITHIN = 5
 
 _IS_THERE = sa.text(
-    "SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[], integer)') IS NOT NULL"
+    "SELECT to_regprocedure('debitoor_pacing_count(text, bigint[], double precision[], integer)') IS NOT NULL"
 )
 
-# Unlogged: nothing waits for the disk, and after a crash of the server the count may start anew.
+# Unlogged: nothing waits for the disk, and after a crash of the server the count may start again.
 _MAKE = """
-SELECT pg_advisory_xact_lock(431315251572);  -- two processes may want the tables at the same time
+SELECT pg_advisory_xact_lock(431315251572);  -- two processes may create the tables at the same time
 CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_keys (
     name text PRIMARY KEY, counted bigint NOT NULL DEFAULT 0, paused_until timestamptz
 );
 CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_calls (
     name text, number bigint, at timestamptz NOT NULL, PRIMARY KEY (name, number)
 );
-CREATE OR REPLACE FUNCTION debitoor_pacing_take(
+CREATE OR REPLACE FUNCTION debitoor_pacing_count(
     _name text, _calls bigint[], _seconds double precision[], _more integer,
     OUT wait double precision, OUT asked boolean
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     known debitoor_pacing_keys%ROWTYPE;
     moment timestamptz;
+    latest timestamptz;
 BEGIN
     SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
     IF NOT FOUND THEN
@@ -58,6 +60,12 @@ BEGIN
         SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
     END IF;
     moment := clock_timestamp();  -- not now(): that was before the lock was held
+    SELECT at INTO latest FROM debitoor_pacing_calls WHERE name = _name AND number = known.counted;
+    IF latest > moment + interval '1 second' THEN  -- the server's clock was set back
+        DELETE FROM debitoor_pacing_calls WHERE name = _name;
+        UPDATE debitoor_pacing_keys SET paused_until = NULL WHERE name = _name;
+        known.paused_until := NULL;
+    END IF;
     wait := extract(epoch FROM known.paused_until - moment);
     asked := coalesce(wait > 0, false);
     IF asked THEN RETURN; END IF;
@@ -74,7 +82,7 @@ BEGIN
 END $$;
 """
 
-_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_take(:name, :calls, :seconds, :more)")
+_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_count(:name, :calls, :seconds, :more)")
 _PAUSED = sa.text(
     "SELECT extract(epoch FROM paused_until - clock_timestamp()) AS wait FROM debitoor_pacing_keys WHERE name = :name"
 )

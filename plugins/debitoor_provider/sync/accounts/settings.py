@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
@@ -29,6 +29,7 @@ from debitoor_provider.sync.accounts.values import (
     Tag,
     Text,
     Timezone,
+    check_schedule,
     not_valid,
 )
 from debitoor_provider.sync.text import fold
@@ -199,7 +200,10 @@ class Account(Section):
     )
     frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
     timezone: Timezone = Field(
-        default="Europe/Berlin", description="Time zone of the frequency (IANA name)", examples=["Europe/Berlin"]
+        default="Europe/Berlin",
+        validate_default=True,
+        description="Time zone of the frequency (IANA name)",
+        examples=["Europe/Berlin"],
     )
     note: Note = Field(default="", description="Anything worth knowing about the account")
     connections: Connections = Field(
@@ -214,6 +218,13 @@ class Account(Section):
     retries: int = Field(
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _schedule_is_possible(cls, timezone: str, info: ValidationInfo) -> str:
+        if "frequency" in info.data:
+            check_schedule(info.data["frequency"], timezone)
+        return timezone
 
     @property
     def archives(self) -> bool:

@@ -70,7 +70,7 @@ class ExportDirection:
         return client
 
     def require_source(self) -> None:
-        """Do nothing: documents of GetMyInvoices are told apart by their account's number."""
+        """Do nothing: the account's number is part of each document's key."""
 
     def source_time(self, *, ask: bool = False) -> datetime | None:
         """Return the time by the clock of GetMyInvoices."""

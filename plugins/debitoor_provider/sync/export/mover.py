@@ -21,7 +21,6 @@ from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.expense import Draft, draft
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
-from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.transfer import Shared
 

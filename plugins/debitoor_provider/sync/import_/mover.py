@@ -158,7 +158,7 @@ class UploadMover:
         return now.deleted or now.deleted_date is not None
 
     def _read(self, entry: Entry) -> SalesDocument | None:
-        """Give the record as it is now; ``None`` when the document is not to go (any more)."""
+        """Return the record as it is now; ``None`` when the document is not to go (any more)."""
         if is_fresh(entry, self.settings, self.now()):
             return SALES_DOCUMENTS.load(entry.snapshot)
         try:

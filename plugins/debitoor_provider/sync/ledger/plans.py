@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, watermarks
+from debitoor_provider.sync.ledger.database.triggers import fold
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
@@ -75,6 +76,8 @@ class Plans:
                 known = [_believed(mark, not_after) for mark in marks]
                 new = _later(known[0], watermark), _later(known[1], (watermark or at) if full else None)
                 _move_watermark(connection, account, direction, new, settings_fingerprint)
+            if not dry_run:
+                fold(connection, account)
         return replace(result, gone=left)
 
     def pending(

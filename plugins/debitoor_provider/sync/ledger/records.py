@@ -267,24 +267,6 @@ class Watermark:
     settings_fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A consent at Debitoor that a user is asked for.
-
-    :param user_id: the user
-    :param connection_id: the connection that gets the token
-    :param redirect_uri: where Debitoor sends the user back to
-    :param back: where the page continues then
-    :param email: the e-mail that the Debitoor account must have; empty when any will do
-    """
-
-    user_id: str
-    connection_id: str
-    redirect_uri: str
-    back: str
-    email: str
-
-
 def require_key(name: str, value: str) -> None:
     """Raise :class:`ValueError` for a key that is empty or too long to be indexed."""
     if not value or len(value) > KEY_LENGTH:

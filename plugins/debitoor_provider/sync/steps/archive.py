@@ -26,7 +26,7 @@ def archive(job: Job) -> int:
     """Archive at the source what was verified at the target and is not archived yet. Archiving twice does no harm.
 
     :return: how many are archived now
-    :raises StopError: when a person has to mend something first
+    :raises StopError: when a person has to correct something first
     :raises RetryError: when some are left that may be archived later
     """
     entries = job.ledger.documents.to_archive(job.account_id)

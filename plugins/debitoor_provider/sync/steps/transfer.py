@@ -54,7 +54,7 @@ class Shared(Generic[T_co]):
         self._asked = asked
 
     def get(self) -> T_co:
-        """Give it once it is there.
+        """Return it once it is there.
 
         :raises Unprepared: when it could not be had; no document is to blame for that
         """
@@ -71,7 +71,7 @@ def transfer(job: Job) -> None:
     to be tried again and is raised once the others are through, or at once when the service is down or asks to slow
     down; an error that stops everything ends the loop at once.
 
-    :raises StopError: when a person has to mend something first
+    :raises StopError: when a person has to correct something first
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
     pending = job.due()

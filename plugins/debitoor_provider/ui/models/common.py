@@ -17,7 +17,7 @@ def _utc(moment: datetime) -> datetime:
 Text = Annotated[str, BeforeValidator(storable)]
 """Text that may come from anywhere, also from the name of a file, without what no JSON can carry."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
-"""A time, told in UTC."""
+"""A time in UTC."""
 
 
 class RunRef(BaseModel):

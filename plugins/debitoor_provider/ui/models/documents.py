@@ -52,8 +52,8 @@ class DocumentModel(BaseModel):
     actions: list[Action] = Field(description="What its state allows")
 
     @classmethod
-    def told(cls, entry: Entry, **more: Any) -> Self:
-        """Tell about an entry of the ledger."""
+    def of(cls, entry: Entry, **more: Any) -> Self:
+        """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
@@ -86,8 +86,8 @@ class EventModel(BaseModel):
     detail: dict[str, Any]
 
     @classmethod
-    def told(cls, event: Event, account: str) -> EventModel:
-        """Tell about an event of the ledger."""
+    def of(cls, event: Event, account: str) -> EventModel:
+        """Return the model of an event of the ledger."""
         return cls(
             at=event.at,
             kind=event.kind,

@@ -47,7 +47,7 @@ class Choices(BaseModel):
 
 @router.get("/choices", dependencies=[Depends(ANY_USER)])
 def read_choices() -> Choices:
-    """Tell what there is to choose from."""
+    """Return what there is to choose from."""
     return _choices()
 
 

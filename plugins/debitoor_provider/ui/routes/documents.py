@@ -17,11 +17,12 @@ from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
-from debitoor_provider.ui.aside import aside
+from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.csv_export import rows_of
+from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.mending import act
 from debitoor_provider.ui.models.documents import (
     ActionResult,
     ActionWish,
@@ -30,7 +31,6 @@ from debitoor_provider.ui.models.documents import (
     DocumentModel,
     EventModel,
 )
-from debitoor_provider.ui.table import rows_of
 
 router = APIRouter(tags=["Documents"])
 
@@ -63,19 +63,19 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    counting = aside(ledger.documents.count, **fitting)
+    counting = in_background(ledger.documents.count, **fitting)
     entries = ledger.documents.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
     states = counting.result()
     return DocumentList(
         total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
         states=states,
-        documents=[DocumentModel.told(entry) for entry in entries],
+        documents=[DocumentModel.of(entry) for entry in entries],
     )
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
 def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
-    """Give documents of an account as a table for spreadsheets."""
+    """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.documents.ids(**wanted.fitting(account_id), states=wanted.state)
     headers = _attachment(f"{account_id}.csv")
@@ -84,15 +84,15 @@ def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> S
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
 def read_document(account_id: str, document_id: int) -> DocumentDetail:
-    """Tell about one document, with its history."""
+    """Return one document with its history."""
     entry = _entry(account_id, document_id)
-    history = [EventModel.told(event, account_id) for event in opened_ledger().documents.history(entry)]
-    return DocumentDetail.told(entry, history=history)
+    history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
+    return DocumentDetail.of(entry, history=history)
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
 def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
-    """Give a document's file as the service at one end has it."""
+    """Return a document's file as the service at one end has it."""
     entry = _entry(account_id, document_id)
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)

@@ -31,7 +31,7 @@ class Me(BaseModel):
 
 @router.get("/me", dependencies=[Depends(ANY_USER)])
 def read_me(user: GetUserDep) -> Me:
-    """Tell the user's name and rights."""
+    """Return the user's name and rights."""
     return Me(
         name=user.get_name(),
         rights=MyRights(create=may(user, Right.EDIT, ""), connect=may_connect(user, "")),

@@ -67,7 +67,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
 
 
 def _data(path: Path) -> dict[str, Any]:
-    """Give the settings that stand in a file, as far as it can be read."""
+    """Return the settings that stand in a file, as far as it can be read."""
     try:
         return slim(read(path.read_bytes()).data)
     except (OSError, SourceError):

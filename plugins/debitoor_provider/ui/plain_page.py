@@ -24,8 +24,8 @@ PROTECTION = {
 """Headers by which nothing runs in the page, and its address goes nowhere."""
 
 
-def message(title: str, sentence: str, *, link: str, status: int) -> HTMLResponse:
-    """Say what happened, and lead back to the page.
+def plain_page(title: str, sentence: str, *, link: str, status: int) -> HTMLResponse:
+    """Return a page that says what happened and links back to Synchronisation.
 
     :param sentence: may hold anybody's words
     :param link: address of the way back

@@ -1,4 +1,4 @@
-"""Questions to databases that are answered while others are asked: a database works on another core."""
+"""Database queries that run next to each other: a database works on another core."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 _Parameters = ParamSpec("_Parameters")
 _Answer = TypeVar("_Answer")
 
-_threads = ThreadPoolExecutor(thread_name_prefix="debitoor-aside")
+_threads = ThreadPoolExecutor(thread_name_prefix="debitoor-background")
 
 
-def aside(
+def in_background(
     question: Callable[_Parameters, _Answer], *args: _Parameters.args, **kwargs: _Parameters.kwargs
 ) -> Future[_Answer]:
-    """Ask something in another thread; its result, or what it raised, is there when it is asked for."""
+    """Run a query in another thread; the future holds its result, or what it raised."""
     return _threads.submit(question, *args, **kwargs)

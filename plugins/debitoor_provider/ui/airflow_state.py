@@ -59,7 +59,7 @@ class LastRun:
 
 
 def kind_of(run_type: str) -> str:
-    """Tell why a run runs; what neither the schedule nor a backfill began, somebody or something else did."""
+    """Return why a run runs; what neither the schedule nor a backfill began, somebody or something else did."""
     return run_type if run_type in _KINDS else RunKind.MANUAL.value
 
 
@@ -79,7 +79,7 @@ class _Kept(Generic[_Key, _Row]):
         self._rows: dict[_Key, _Row] = {}
 
     def now(self, session: Session, stamps: Mapping[_Key, object]) -> Mapping[_Key, _Row]:
-        """Give the rows as they are now.
+        """Return the rows as they are now.
 
         :param stamps: of all rows, by key; each differs as soon as its row does
         """
@@ -99,7 +99,7 @@ class KnownDags:
         self._lock = threading.Lock()
 
     def now(self) -> Mapping[str, Dag]:
-        """Give those that Airflow knows now, by their ids."""
+        """Return those that Airflow knows now, by their ids."""
         when = sa.type_coerce(DagModel.next_dagrun_create_after, sa.String)  # not made a time of
         wanted = _is_ours(DagModel.dag_id), DagModel.is_stale.is_(False)
         statement = sa.select(DagModel.dag_id, DagModel.is_paused, when).where(*wanted)
@@ -122,7 +122,7 @@ class LastRuns:
         self._lock = threading.Lock()
 
     def now(self) -> dict[str, LastRun]:
-        """Give the last runs as they are now, by DAG id."""
+        """Return the last runs as they are now, by DAG id."""
         with self._lock, create_session() as session:
             self._find(session)
             runs = self._kept.now(session, _stamps(session, self._ids.values()))
@@ -163,7 +163,7 @@ def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int
 
 
 def _stamps(session: Session, ids: Iterable[int]) -> dict[int, object]:
-    """Tell of runs what differs as soon as Airflow has written them again, without a look at what that is."""
+    """Return of runs what differs as soon as Airflow has written them again, without a look at what that is."""
     columns = (DagRun.id, sa.type_coerce(DagRun.updated_at, sa.String), sa.type_coerce(DagRun.state, sa.String))
     found: dict[int, object] = {}
     for chunk in _chunks(ids):
