@@ -11,11 +11,12 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.exchange_key import exchange_key
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import expenses_of
-from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
+from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
@@ -109,7 +110,12 @@ class ExportDirection:
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
         waits = left_out if left_out and left_out.waits else None
-        return planned_document(record, self.getmyinvoices.account_number, waits)
+        return planned_document(record, self._key(record.document_uid), waits)
+
+    def _key(self, uid: int) -> str:
+        """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
+        source, target = self.getmyinvoices.account_number, self.account.debitoor_id.casefold()
+        return exchange_key(f"getmyinvoices:{source}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""
@@ -172,14 +178,13 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        number = self.getmyinvoices.account_number
         found: dict[int, FoundDocument] = {}
         for expense in self.debitoor.expenses():
             uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
             if uid is not None:
                 found[uid] = FoundDocument(
                     source_id=str(uid),
-                    exchange_key=exchange_key(number, uid),
+                    exchange_key=self._key(uid),
                     target_id=expense.id,
                     target_name=expense.file.file_name if expense.file else None,
                     document_date=expense.date,

@@ -130,5 +130,5 @@ def _believed(mark: datetime | None, not_after: datetime | None) -> datetime | N
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the later time: a run may end after one that started later, and a watermark of the past never moves back."""
+    """Return the later time: a run may end after one that started later, which must not move the watermark back."""
     return max((moment for moment in (one, other) if moment is not None), default=None)

@@ -41,7 +41,7 @@ class Attempt:
         """Return whether the target may still carry it out.
 
         Two clocks have to say that enough time has passed: ours, and the target's, by which the attempt was announced.
-        A moment of ours that lies in the future was recorded while our clock was wrong; then the first later look counts.
+        A moment of ours that lies in the future was recorded while our clock was wrong; the first later look counts.
 
         :param target_time: the time by the target's clock
         """
