@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pytest
 import time_machine
+from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronDataIntervalTimetable, Param
 from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
@@ -26,6 +27,7 @@ from debitoor_provider.sync.accounts import files
 from debitoor_provider.sync.accounts.clock import clock_changes
 from debitoor_provider.sync.accounts.files import load_account_file
 from debitoor_provider.sync.accounts.schedule import next_runs
+from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.accounts.writing import write
 from tests.sync.accounts.strategies import ACCOUNTS
 
@@ -318,8 +320,6 @@ def newly_loaded(code: str) -> set[str]:
 class TestAsAirflowReadsIt:
     @pytest.fixture
     def bag(self, tmp_path, monkeypatch):
-        from airflow.dag_processing.dagbag import DagBag
-
         (tmp_path / "accounts").mkdir()
         for example in (ROOT / "dags" / "accounts").glob("*.example"):
             (tmp_path / "accounts" / example.stem).write_bytes(example.read_bytes())
@@ -348,6 +348,49 @@ class TestAsAirflowReadsIt:
         text = serialised(bag.dags).decode()
         assert "books@acme.example" not in text
         assert "getmyinvoices_acme" not in text
+
+
+class TestInAnyBundle:
+    """Account files are next to the DAG file, in whatever bundle that is."""
+
+    @pytest.fixture
+    def bundle(self, tmp_path, monkeypatch) -> Path:
+        monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
+        (tmp_path / "bundle" / "team").mkdir(parents=True)
+        (tmp_path / "bundle" / "team" / "debitoor_sync.py").write_bytes(
+            (ROOT / "dags" / "debitoor_sync.py").read_bytes()
+        )
+        return tmp_path / "bundle"
+
+    def read(self, bundle: Path) -> DagBag:
+        bag = DagBag(str(bundle), bundle_path=bundle, bundle_name="team")
+        assert bag.import_errors == {}
+        return bag
+
+    def test_they_become_dags_that_the_triggerer_finds_too(self, bundle):
+        folder = bundle / "team" / "accounts"
+        folder.mkdir()
+        dag_of(folder, IMPORT)
+        (dag,) = self.read(bundle).dags.values()
+        kwargs = dag.task_dict["plan"].start_trigger_args.trigger_kwargs
+        assert (dag.dag_id, kwargs["folder"]) == ("debitoor__acme", str(folder))
+        assert kwargs["digest"] == digest(load_account_file(folder / "acme.yaml").account)
+
+    def test_a_configured_folder_counts_for_all_bundles(self, bundle, tmp_path, monkeypatch):
+        (bundle / "team" / "accounts").mkdir()
+        dag_of(bundle / "team" / "accounts", IMPORT, "beside")
+        (tmp_path / "central").mkdir()
+        dag_of(tmp_path / "central", IMPORT, "central")
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "central"))
+        assert set(self.read(bundle).dags) == {"debitoor__central"}
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_a_folder_without_account_files_is_said_in_the_log(self, bundle, caplog, is_there):
+        folder = bundle / "team" / "accounts"
+        if is_there:
+            folder.mkdir()
+        assert self.read(bundle).dags == {}
+        assert f"There are no account files in {folder}, so there are no DAGs." in caplog.text
 
 
 class TestSchedules:

@@ -21,10 +21,15 @@ def pacing_url() -> str:
     return _option("pacing_url") or f"sqlite:///{quote(str(airflow_home() / 'debitoor_pacing.db'))}"
 
 
-def accounts_folder() -> Path:
-    """Return the folder of the account files; by default ``accounts`` in the DAGs folder."""
+def accounts_folder(beside: Path | str | None = None) -> Path:
+    """Return the folder of the account files; by default ``accounts`` next to a DAG file.
+
+    :param beside: the DAG file, in whatever bundle; by default one that lies directly in the DAGs folder
+    """
     configured = _option("accounts_folder")
-    return Path(configured).expanduser() if configured else Path(conf.get("core", "dags_folder")) / "accounts"
+    if configured:
+        return Path(configured).expanduser()
+    return (Path(beside).parent if beside else Path(conf.get("core", "dags_folder"))) / "accounts"
 
 
 def turn_seconds() -> float:

@@ -159,7 +159,8 @@ def _config() -> dict[str, Any]:
                     "default": "",
                 },
                 "accounts_folder": {
-                    "description": "Folder of the account files. When empty, accounts in the DAGs folder.",
+                    "description": "Folder of the account files. When empty, accounts next to the DAG file that builds "
+                    "their DAGs, in whatever DAG bundle that is.",
                     "version_added": "0.1.0",
                     "type": "string",
                     "example": "/opt/airflow/dags/accounts",

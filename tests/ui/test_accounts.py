@@ -481,3 +481,7 @@ class TestMe:
         assert client.get("api/me").json()["writable"] is True  # it can be made
         monkeypatch.setattr(os, "access", lambda *_: False)
         assert client.get("api/me").json()["writable"] is False
+
+    def test_who_may_add_accounts_sees_where_their_files_are_looked_for(self, page, accounts):
+        assert page("admin").get("api/me").json()["folder"] == str(accounts)
+        assert page("viewer").get("api/me").json()["folder"] is None

@@ -34,8 +34,9 @@ class DebitoorPlanOperator(SyncOperator):
     :param document_ids: only these documents, by their ids at the source, separated by commas
     :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
     :param start_from_trigger: make the plan of a scheduled run in the triggerer, so that a run with nothing to do takes
-        no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. The
-        triggerer reads the account's file, also when ``settings`` are given
+        no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. Where
+        the triggerer cannot read the account's file, or reads other settings than ``settings``, a worker plans
+    :param folder: folder of the account's file, for the triggerer; by default the configured one
     """
 
     template_fields: Sequence[str] = (
@@ -54,6 +55,7 @@ class DebitoorPlanOperator(SyncOperator):
         document_ids: str = "",
         preview: bool | str = False,
         start_from_trigger: bool = False,
+        folder: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -61,16 +63,23 @@ class DebitoorPlanOperator(SyncOperator):
         self.period_to = period_to
         self.document_ids = document_ids
         self.preview = preview
+        self.folder = folder
         if start_from_trigger:
             self._start_from_trigger()
 
     def _start_from_trigger(self) -> None:
-        """Let the scheduler hand the task to the triggerer first."""
+        """Let the scheduler hand the task to the triggerer first; what it gets is stored, and so holds no settings."""
         from airflow.triggers.base import StartTriggerArgs
+
+        from debitoor_provider.sync.accounts.settings import digest
 
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls=_TRIGGER,
-            trigger_kwargs={name: getattr(self, name) for name in DebitoorPlanOperator.template_fields},
+            trigger_kwargs={
+                **{name: getattr(self, name) for name in DebitoorPlanOperator.template_fields},
+                "folder": self.folder,
+                "digest": digest(self.settings) if self.settings else "",
+            },
             next_method=self.go_on.__name__,
             next_kwargs=None,
             timeout=_PATIENCE,

@@ -41,8 +41,13 @@ def version_of(content: bytes) -> str:
 
 
 def path_of(account_id: str) -> Path | None:
-    """Find the file of an account by its id on the page; ``None`` when there is none."""
+    """Return the file of an account by its id on the page; ``None`` when there is none.
+
+    :raises HTTPException: 409 for a file of another bundle
+    """
     file = account_files().get(account_id)
+    if file and file.bundle:
+        raise HTTPException(409, f"The account's file is {file.path} in the DAG bundle {file.bundle}. Change it there.")
     return file.path if file else None
 
 

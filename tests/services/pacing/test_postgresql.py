@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -79,6 +80,31 @@ def test_an_unavailable_server_is_reported_and_asked_again(tmp_path):
         pacing_postgresql._engine(url, os.getpid()).dispose()
     assert str(away.value) == "The store that counts the calls (PostgreSQL) does not answer, so nothing was sent."
     assert away.value.__suppress_context__
+
+
+def test_the_tables_come_from_migrations(postgresql_store):
+    Pacer("key", Allowance(per_minute=5), store=postgresql_store).acquire()
+    assert run(postgresql_store, "SELECT version_num FROM debitoor_pacing_version") == [("0001",)]
+
+
+def test_tables_from_before_the_migrations_are_taken_over(postgresql_store):
+    pacer = Pacer("key", Allowance(per_minute=5), store=postgresql_store)
+    pacer.acquire()
+    run(postgresql_store, "DROP TABLE debitoor_pacing_version")
+    run(postgresql_store, "DROP FUNCTION debitoor_pacing_count")  # as one with other parameters would not count either
+    pacing._opened.cache_clear()
+    later = Pacer("key", Allowance(per_minute=5), store=postgresql_store)
+    later.acquire()
+    assert later.left() == 3
+
+
+def test_many_that_begin_at_once_migrate_once(postgresql_store):
+    def begin(_: int) -> None:
+        pacing_postgresql._ensure(pacing_postgresql._engine(postgresql_store, os.getpid()))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(begin, range(4)))
+    assert run(postgresql_store, "SELECT version_num FROM debitoor_pacing_version") == [("0001",)]
 
 
 def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_store):

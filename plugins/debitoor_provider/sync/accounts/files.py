@@ -38,6 +38,7 @@ class AccountFile:
     :param dag_id: ``debitoor__<stem>``; something unique close to it, when the stem cannot be part of a DAG id
     :param account: the settings; ``None`` when there are problems
     :param problems: what has to be corrected, by line
+    :param bundle: name of the DAG bundle with the file, when that is not in the accounts folder
     """
 
     path: Path
@@ -45,6 +46,7 @@ class AccountFile:
     dag_id: str
     account: Account | None
     problems: tuple[Problem, ...] = ()
+    bundle: str = ""
 
 
 def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None) -> list[AccountFile]:

@@ -346,6 +346,11 @@ def type_of(model: type[BaseModel]) -> str:
     return str(value)
 
 
+def digest(account: Account) -> str:
+    """Return 64 hexadecimal characters that are the same for the same settings, and tell nothing of them."""
+    return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
 _OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
 
 
