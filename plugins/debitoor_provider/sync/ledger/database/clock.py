@@ -1,7 +1,7 @@
 """The time of the ledger.
 
 What is recorded carries the time of the machine. Leases run on the database's clock on PostgreSQL, where the clocks of
-several machines may differ; on SQLite, which serves one machine, on that machine's clock that nobody sets.
+several machines may differ; on SQLite, which serves one machine, on that machine's.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-
-from debitoor_provider.services.http.clock import steady_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +26,7 @@ DATABASE_CLOCK: ColumnElement[int] = sa.cast(
 class Clock:
     """The time for what is recorded, and for leases.
 
-    :param now: returns an aware time, also for leases; ``None``: the machine's clocks
+    :param now: returns an aware time, also for leases; ``None``: the machine's clock
     :param leases_by_database: whether leases run on the database's clock when ``now`` is not given
     """
 
@@ -42,9 +40,7 @@ class Clock:
 
     def lease_ms(self, at: datetime) -> int | None:
         """Return the time for a lease in milliseconds, ``None`` when the statement has to use the database's own."""
-        if self._leases_by_database:
-            return None
-        return int((at.timestamp() if self._now else steady_seconds()) * 1000)
+        return None if self._leases_by_database else int(at.timestamp() * 1000)
 
     def read_lease_ms(self, connection: Connection) -> int:
         """Return the time for a lease in milliseconds, read from the database if need be."""
