@@ -28,6 +28,8 @@ BLOCKS = {
     "test_ledger": "10 ledger",
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
+    "test_clocks": "clocks",
+    "test_filters": "filters",
 }
 Wrong = Literal[
     "lost", "twice", "early", "bytes", "amounts", "leaked", "secrets", "illegal", "hurried", "unclean", "wrong"
