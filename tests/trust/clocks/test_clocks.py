@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+KILLED_AT = {
+    "export": ("create_expense: sent", "ledger steps.moved: begun"),
+    "import": ("upload_document: sent", "ledger steps.moved: begun"),
+}
 CELLS = [
     (moment, skew, reach, killed)
     for moment, skew, reach, killed in itertools.product(MOMENTS, SKEWS, get_args(Reach), (False, True))
@@ -119,14 +124,14 @@ def test_worker_processes_that_are_killed_while_the_clock_is_wrong(
     tally: Tally,
     sample: Callable[[int, int], int],
 ) -> None:
-    points = {"export": ("create_expense: sent", "ledger steps.moved: begun"), "import": ("upload: sent", "ledger *")}
     skews = [skew for skew in SKEWS if abs(skew) >= HOUR]
-    cells = list(itertools.product(skews, points[direction]))
+    cells = list(itertools.product(skews, KILLED_AT[direction]))
     for skew, point in random.Random(direction).sample(cells, sample(6, len(cells))):
         case = new_case(direction, parallel=2)
         workers.clock.passed += skew
-        run = Run(case.dag, "scheduled__1")
-        workers.run(run, Ending("kill", point))
+        ended: list[bool] = []
+        workers.run(Run(case.dag, "scheduled__1"), Ending("kill", point), after_end=partial(ended.append, True))
+        assert ended
         workers.clock.passed -= skew
         workers.clock.pass_by(hours=1)
         state = workers.run(Run(case.dag, "scheduled__2"))
