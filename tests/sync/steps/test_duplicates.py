@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,7 +99,10 @@ def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) 
     _lose_the_answer(acme)
     history = acme.ledger.documents.history(acme.entry(uid))
     assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
-    assert history[2].detail == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    announced = dict(history[2].detail)
+    by_debitoor = datetime.fromisoformat(announced.pop("target_time"))
+    assert announced == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    assert abs(by_debitoor - history[2].at) < timedelta(seconds=2)
     attempt = last_attempt(acme.ledger, acme.entry(uid))
     assert attempt is not None
     assert (attempt.began, attempt.given_up) == (history[2].at, history[4].at)

@@ -29,6 +29,8 @@ BLOCKS = {
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
     "test_inputs": "inputs",
+    "test_clocks": "clocks",
+    "test_filters": "filters",
 }
 Wrong = Literal[
     "lost", "twice", "early", "bytes", "amounts", "leaked", "secrets", "illegal", "hurried", "unclean", "wrong"
