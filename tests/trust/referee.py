@@ -37,8 +37,8 @@ _NEXT: Mapping[str | None, set[str]] = {
     "rejected": {*_OPEN, "gone", "ignored", "moved"},
     "ignored": {"planned", "moved"},
     "gone": {*_OPEN, "moved"},
-    "moved": {"moved", "archived", "planned"},
-    "archived": {"planned"},
+    "moved": {"moved", "archived", "planned", "held"},  # held when it is there twice
+    "archived": {"planned", "held"},
 }
 _BY_A_PERSON = {("moved", "planned"), ("archived", "planned"), ("ignored", "planned"), ("ignored", "moved")}
 

@@ -18,7 +18,7 @@ def test_documents_that_another_run_holds_are_left_to_it(acme: Stage) -> None:
     acme.plan(acme.exports())
     acme.name(acme.exports())
     acme.ledger.leases.claim([acme.entry(uid)], "another run", timedelta(minutes=2))
-    with pytest.raises(RetryError, match="1 documents are being moved by another run") as failure:
+    with pytest.raises(RetryError, match="1 document is being moved by another run") as failure:
         acme.send(acme.exports())
     assert failure.value.retry_after == 120
     assert acme.booked() == {other: 119}

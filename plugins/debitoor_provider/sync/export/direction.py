@@ -14,7 +14,7 @@ from debitoor_provider.sync.books import books_of
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import expenses_of
+from debitoor_provider.sync.export.present import copies, expenses_of
 from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
@@ -23,18 +23,21 @@ from debitoor_provider.sync.marks import find_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import Presence, open_attempts
+from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.transfer import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+    from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.duplicates import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -131,8 +134,16 @@ class ExportDirection:
         with ThreadPoolExecutor(2, "prefetch") as prefetch:
             books = prefetch.submit(books_of, self.debitoor, self.account)
             suppliers = prefetch.submit(self._suppliers)
-            arrivals = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}  # days
-            presence = Presence(lambda: expenses_of(self.debitoor, arrivals))
+            days = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}
+            if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
+                days.add(last.date())  # what the run before may have booked twice
+
+            def look() -> Mapping[int, list[Expense]]:
+                marked = expenses_of(self.debitoor, days)
+                hold_doubled(job, copies(marked))
+                return marked
+
+            presence = Presence(look)
 
             def prepare(claimed: list[Entry]) -> Mover:
                 attempts = open_attempts(job.ledger, claimed)
@@ -155,6 +166,10 @@ class ExportDirection:
                 ).move
 
             yield prepare
+
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        """Return the marked expenses that were written on these days or later."""
+        return copies(expenses_of(self.debitoor, days))
 
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     SENT_AGAIN = "sent_again"
     IGNORED = "ignored"
     MARKED_MOVED = "marked_moved"
+    DOUBLED = "doubled"
     REBUILT = "rebuilt"
 
 
@@ -118,6 +119,8 @@ STEPS: Mapping[Kind, Step] = {
     Kind.SENT_AGAIN: _to(State.PLANNED, *DONE),
     Kind.IGNORED: _to(State.IGNORED, *OPEN),
     Kind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
+    # the target has two records of it; no lease, since nothing is written there
+    Kind.DOUBLED: _to(State.HELD, *DONE),
     # what the target has, it has
     Kind.REBUILT: Step(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
 }
