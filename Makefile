@@ -73,10 +73,10 @@ picture: $(READY) ## take the picture of the page for the README
 	@cp .browser/synchronisation.png docs/synchronisation.png
 
 trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
-	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 3 --dist worksteal
+	@$(BIN)/pytest $(or $(wildcard tests/trust/test_$(BLOCK).py tests/trust/$(BLOCK)/test_$(BLOCK).py),tests/trust) --numprocesses 3 --dist worksteal
 
 soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
-	@$(BIN)/pytest tests/trust$(if $(BLOCK),/test_$(BLOCK).py) --numprocesses 2 --dist worksteal --soak
+	@$(BIN)/pytest $(or $(wildcard tests/trust/test_$(BLOCK).py tests/trust/$(BLOCK)/test_$(BLOCK).py),tests/trust) --numprocesses 2 --dist worksteal --soak
 
 compose-check: $(READY) $(IMAGE) ## run docker-compose.yaml without Docker, with trouble, and judge; ACCOUNTS=40
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .

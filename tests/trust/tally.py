@@ -28,6 +28,8 @@ BLOCKS = {
     "test_ledger": "10 ledger",
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
+    "test_frozen": "13 frozen",
+    "test_doubled": "14 doubled",
 }
 Wrong = Literal[
     "lost", "twice", "early", "bytes", "amounts", "leaked", "secrets", "illegal", "hurried", "unclean", "wrong"

@@ -149,7 +149,7 @@ def test_the_target_is_asked_once_for_all_that_goes_and_once_for_what_went(
     watch = acme.watch()
     acme.export()
     assert acme.booked().keys() == set(uids)
-    assert watch.calls["debitoor.expenses.list"] == 2  # before the first of them, and after the last
+    assert watch.calls["debitoor.expenses.list"] == 3  # before the first of them; after the last, to the empty page
 
 
 def test_the_target_is_asked_again_when_another_account_was_at_a_document(

@@ -19,7 +19,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, plann
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.marks import find_marker, find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
@@ -99,8 +99,24 @@ class ExportDirection:
         return record.is_archived
 
     def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
-        """Return why the account does not take a document."""
-        return select(record, self.account, archived_by_us=sent_again)
+        """Return why the account does not take a document.
+
+        A mark in a document's note is believed when the books have the sales document. Otherwise it came there in
+        another way, e.g. in a quotation, and the document waits, so that a person sees it.
+        """
+        left_out = select(record, self.account, archived_by_us=sent_again)
+        if left_out is not None and left_out.code == "imported":
+            sales_id = find_sales_marker(record.note) or ""
+            if sales_id not in self._sales_ids:
+                return LeftOut(Message("marked_elsewhere", mark=sales_marker(sales_id)), waits=True)
+        return left_out
+
+    @cached_property
+    def _sales_ids(self) -> frozenset[str]:
+        """The ids of all sales documents of the books, deleted ones included: copies of those are copies too."""
+        invoices = self.debitoor.invoices(include_deleted=True)
+        credit_notes = self.debitoor.credit_notes(include_deleted=True)
+        return frozenset(document.id for document in (*invoices, *credit_notes))
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
