@@ -42,7 +42,7 @@ class Mischief:
     """What is done to which requests.
 
     :param writes: only to requests that write
-    :param share: of the requests, between 0 and 1
+    :param share: of the requests, between 0 and 1; the first is always struck
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ class Mischief:
         with self._lock:
             if self.writes and request.startswith(b"GET "):
                 return False
-            strikes = self.chance.random() < self.share
+            strikes = not self.done or self.chance.random() < self.share
             self.done += strikes
             return strikes
 

@@ -82,6 +82,8 @@ def test_a_process_is_really_stopped_for_longer_than_its_lease(
     monkeypatch.setattr(transfer, "LEASE", timedelta(seconds=sample(4, 120)))
     case = new_case("import" if point.startswith("upload_document") else "export", parallel=2)
     assert Freezer(workers, None).freeze(case, point)
+    if point.endswith("begun"):  # nothing has left the process yet
+        assert case.named_twice() == set()
     judge(case, workers, tally, f"really stopped at {point}")
 
 
