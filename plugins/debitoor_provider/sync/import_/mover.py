@@ -88,7 +88,7 @@ class UploadMover:
             except AlreadyExists as already:  # counts as done if it is a copy (contract 6.3, A-26)
                 with _unclear_if_it_fails():
                     there = self._existing(document, already)
-                    if entry.attempts > 1:
+                    if find_sales_marker(there.note) == document.id:  # from an attempt whose answer was lost
                         self._repair(there)
                 uid, found = there.document_uid, True
             except UnclearOutcome as unclear:
