@@ -187,7 +187,10 @@ class Direction(Protocol[Record]):
         ...
 
     def copies(self, days: Iterable[date | None]) -> Copies:
-        """Return the records at the target that carry a document's mark and were written on these days or later."""
+        """Return the records at the target that carry a document's mark and were written on these days or later.
+
+        :param days: one of them ``None``: all records
+        """
         ...
 
     def archive(self, source_id: str) -> None:
