@@ -150,7 +150,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "currency": entry.currency,
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
-        "why": " ".join(part for part in (entry.reason, entry.mend) if part),
+        "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
     }
 
 
