@@ -18,16 +18,24 @@ from tests.ui.conftest import accounts, airflow, ledger, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from airflow.sdk import DAG
     from starlette.testclient import TestClient
 
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from sandbox.client import SandboxAdmin
     from tests.sync.stage import Stage
     from tests.trust.common.tally import Tally
 
 __all__ = ["accounts", "airflow", "cli", "ledger", "page"]
+
+
+@pytest.fixture
+def account(account_file: Callable[..., str], acme: Stage, tmp_path: Path) -> Callable[[], str]:
+    """Writes the account file of a company, for the ledger that the page shows."""
+    return lambda: account_file(acme, ledger=f"sqlite:///{tmp_path / 'ledger.db'}", account="acme")
+
 
 FILTERS = ("state", "from", "to", "search", "run", "order", "limit", "offset")
 
@@ -61,7 +69,7 @@ def _refusal(dag: DAG, conf: dict[str, Any], now: dict[str, Any]) -> str | None:
     """Return what Airflow, when the run is triggered, or its first step says to a configuration."""
     task = dag.get_task("plan").prepare_for_execution()
     try:
-        params = process_params(dag, task, conf)
+        params = process_params(dag, task, conf, suppress_exception=False)
     except ParamValidationError as error:
         return str(error).partition("\n")[0]
     now |= {"dag": dag, "params": params}
@@ -102,10 +110,10 @@ _OPEN_ENDED = ("", " ")  # an empty date is none at all
 
 
 def test_a_command_takes_no_wrong_input(
+    account: Callable[[], str],
     cli: Callable[..., Any],
-    account: Callable[..., str],
     sandbox: SandboxAdmin,
-    acme: CompanyAdmin,
+    acme: Stage,
     ledger: Ledger,
     tally: Tally,
     sample: Callable[[int, int], int],
@@ -127,7 +135,7 @@ def test_a_command_takes_no_wrong_input(
             if "Traceback" in done.err + done.out:
                 tracebacks += 1
                 tally.add("wrong", f"{command} with {wrong!r:.100}: {done.err[-300:]}")
-    if sandbox.calls(since=seen, company=acme):
+    if sandbox.calls(since=seen, company=acme.company):
         tally.add("wrong", "a service was asked")
     _is_untouched(ledger, tally)
     tally.figure("inputs: wrong ones accepted by commands", accepted)
@@ -135,8 +143,8 @@ def test_a_command_takes_no_wrong_input(
 
 
 def test_the_api_takes_no_wrong_input(
+    account: Callable[[], str],
     page: Callable[..., TestClient],
-    account: Callable[..., str],
     ledger: Ledger,
     tally: Tally,
     sample: Callable[[int, int], int],
