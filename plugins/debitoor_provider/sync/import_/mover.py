@@ -57,13 +57,15 @@ class UploadMover:
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
         copy = self.present.get(entry.source_id)
-        if copy and not entry.wants_new_record:
-            self._adopt(entry, copy)
-            return
-        if entry.state is State.SENDING and self._settle(entry):
+        if entry.wants_new_record:
+            copy = None
+        if entry.state is State.SENDING and self._is_settled(entry, copy):
             return
         document = self._read(entry)
         if document is None:
+            return
+        if copy:
+            self._adopt(entry, copy)
             return
         name = entry.target_name or f"{document.id}.pdf"
         with spool() as body:
@@ -97,6 +99,13 @@ class UploadMover:
                 return
             detail = {"found": True} if found else {}
             self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+
+    def _is_settled(self, entry: Entry, copy: Document | None) -> bool:
+        """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""
+        if copy is None:
+            return self._settle(entry)
+        self._adopt(entry, copy)
+        return True
 
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
