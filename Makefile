@@ -7,7 +7,7 @@ IMAGE := .venv-image/.ready
 PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
 TOOLS := .tools
-CODE := plugins sandbox demo benchmarks dags docker release tests
+CODE := plugins sandbox demo compose_check benchmarks dags docker release tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
@@ -73,18 +73,18 @@ picture: $(READY) ## take the picture of the page for the README
 	@cp .browser/synchronisation.png docs/synchronisation.png
 
 trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block
-	@$(BIN)/pytest $(or $(wildcard tests/trust/test_$(BLOCK).py tests/trust/$(BLOCK)/test_$(BLOCK).py),tests/trust) --numprocesses 3 --dist worksteal
+	@$(BIN)/pytest tests/trust$(if $(BLOCK),/$(BLOCK)) --numprocesses 3 --dist worksteal
 
 soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
-	@$(BIN)/pytest $(or $(wildcard tests/trust/test_$(BLOCK).py tests/trust/$(BLOCK)/test_$(BLOCK).py),tests/trust) --numprocesses 2 --dist worksteal --soak
+	@$(BIN)/pytest tests/trust$(if $(BLOCK),/$(BLOCK)) --numprocesses 2 --dist worksteal --soak
 
 compose-check: $(READY) $(IMAGE) ## run docker-compose.yaml without Docker, with trouble, and judge; ACCOUNTS=40
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
-	@$(BIN)/python -m demo.compose $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) --python $(dir $(IMAGE))bin/python
+	@$(BIN)/python -m compose_check $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) --python $(dir $(IMAGE))bin/python
 
 compose-lint: $(READY) $(TOOLS) ## check docker-compose.yaml by Compose's schema and the Dockerfile by hadolint
 	@$(TOOLS)/bin/hadolint Dockerfile
-	@$(BIN)/python -m demo.compose.schema $(TOOLS)
+	@$(BIN)/python -m compose_check.schema $(TOOLS)
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check $(CODE)

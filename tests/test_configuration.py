@@ -31,6 +31,12 @@ def test_accounts_are_beside_the_dags(monkeypatch):
     assert accounts_folder() == Path("/srv/dags/accounts")
 
 
+def test_accounts_are_next_to_a_dag_file_of_any_bundle(monkeypatch):
+    assert accounts_folder("/bundles/git/abc/dags/debitoor_sync.py") == Path("/bundles/git/abc/dags/accounts")
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", "/srv/accounts")
+    assert accounts_folder("/bundles/git/abc/dags/debitoor_sync.py") == Path("/srv/accounts")
+
+
 @pytest.mark.parametrize("empty", ["", "  "])
 def test_empty_settings_are_none(monkeypatch, empty):
     monkeypatch.setenv("AIRFLOW_HOME", "/srv/airflow")
@@ -41,8 +47,8 @@ def test_empty_settings_are_none(monkeypatch, empty):
     assert accounts_folder() == Path("/srv/dags/accounts")
 
 
-def test_a_turn_takes_ten_minutes_unless_told_otherwise(monkeypatch):
-    assert turn_seconds() == 600
+def test_a_turn_takes_four_minutes_by_default(monkeypatch):
+    assert turn_seconds() == 240
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "90")
     assert turn_seconds() == 90
 

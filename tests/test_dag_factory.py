@@ -3,21 +3,39 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pendulum
 import pytest
+import time_machine
+from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronDataIntervalTimetable, Param
 from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
+from airflow.sdk.log import mask_secret
+from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import TimeRestriction
+from airflow.timetables.interval import CronDataIntervalTimetable as CoreTimetable
+from hypothesis import HealthCheck, given, settings
 
+from debitoor_provider import dag_factory
 from debitoor_provider.dag_factory import build_dag, sync_dags
 from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.runs.form import FORM
+from debitoor_provider.sync.accounts import files
+from debitoor_provider.sync.accounts.clock import clock_changes
 from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.accounts.schedule import next_runs
+from debitoor_provider.sync.accounts.settings import digest
+from debitoor_provider.sync.accounts.writing import write
+from tests.sync.accounts.strategies import ACCOUNTS
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
+
+    from debitoor_provider.sync.accounts.settings import Account
 
 ROOT = Path(__file__).parent.parent
 EXPORT = """\
@@ -126,6 +144,7 @@ class TestDeclared:
 
     def test_the_trigger_form(self, tmp_path):
         form = dag_of(tmp_path, EXPORT).params
+        assert tuple(form) == FORM
         assert form.validate() == {"from": None, "to": None, "document_ids": None, "dry_run": False}
         assert {name: form.get_param(name).schema["type"] for name in form} == {
             "from": ["null", "string"],
@@ -303,8 +322,6 @@ def newly_loaded(code: str) -> set[str]:
 class TestAsAirflowReadsIt:
     @pytest.fixture
     def bag(self, tmp_path, monkeypatch):
-        from airflow.dag_processing.dagbag import DagBag
-
         (tmp_path / "accounts").mkdir()
         for example in (ROOT / "dags" / "accounts").glob("*.example"):
             (tmp_path / "accounts" / example.stem).write_bytes(example.read_bytes())
@@ -333,3 +350,205 @@ class TestAsAirflowReadsIt:
         text = serialised(bag.dags).decode()
         assert "books@acme.example" not in text
         assert "getmyinvoices_acme" not in text
+
+
+class TestInAnyBundle:
+    """Account files are next to the DAG file, in whatever bundle that is."""
+
+    @pytest.fixture
+    def bundle(self, tmp_path, monkeypatch) -> Path:
+        monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
+        (tmp_path / "bundle" / "team").mkdir(parents=True)
+        (tmp_path / "bundle" / "team" / "debitoor_sync.py").write_bytes(
+            (ROOT / "dags" / "debitoor_sync.py").read_bytes()
+        )
+        return tmp_path / "bundle"
+
+    def read(self, bundle: Path) -> DagBag:
+        bag = DagBag(str(bundle), bundle_path=bundle, bundle_name="team")
+        assert bag.import_errors == {}
+        return bag
+
+    def test_they_become_dags_that_the_triggerer_finds_too(self, bundle):
+        folder = bundle / "team" / "accounts"
+        folder.mkdir()
+        dag_of(folder, IMPORT)
+        (dag,) = self.read(bundle).dags.values()
+        kwargs = dag.task_dict["plan"].start_trigger_args.trigger_kwargs
+        assert (dag.dag_id, kwargs["folder"]) == ("debitoor__acme", str(folder))
+        assert kwargs["digest"] == digest(load_account_file(folder / "acme.yaml").account)
+
+    def test_a_configured_folder_counts_for_all_bundles(self, bundle, tmp_path, monkeypatch):
+        (bundle / "team" / "accounts").mkdir()
+        dag_of(bundle / "team" / "accounts", IMPORT, "beside")
+        (tmp_path / "central").mkdir()
+        dag_of(tmp_path / "central", IMPORT, "central")
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "central"))
+        assert set(self.read(bundle).dags) == {"debitoor__central"}
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_a_folder_without_account_files_is_said_in_the_log(self, bundle, caplog, is_there):
+        folder = bundle / "team" / "accounts"
+        if is_there:
+            folder.mkdir()
+        assert self.read(bundle).dags == {}
+        assert f"There are no account files in {folder}, so there are no DAGs." in caplog.text
+
+
+class TestSchedules:
+    """Airflow starts runs when the account's next runs are said to be, and no schedule makes it fail."""
+
+    EXPRESSIONS = [
+        "0 * * * *",
+        "*/20 * * * *",
+        "0 0 * * *",
+        "0 */4 * * *",
+        "30 2 * * *",
+        "15,45 2 * * *",
+        "*/30 0-4 * * *",
+        "0 0,1,2,3,4 * * *",
+        "10-20/5 1-3 * * *",
+        "0 22-2 * * *",
+        "0 6-20 * * 1-5",
+        "*/7 1-4 * * 1",
+        "0 6 */2 * 1",
+    ]
+    ZONES = ["Europe/Berlin", "America/New_York", "America/Santiago", "Africa/Cairo", "Australia/Lord_Howe", "UTC"]
+
+    @pytest.mark.parametrize("zone", ZONES)
+    @pytest.mark.parametrize("expression", EXPRESSIONS)
+    def test_the_next_runs_are_those_that_airflow_starts(self, tmp_path, expression, zone):
+        account = account_of(tmp_path, f"{EXPORT}frequency: '{expression}'\ntimezone: {zone}\n")
+        if account is None:
+            assert zone == "Australia/Lord_Howe"
+            assert expression.endswith(" * * * *")
+            return
+        today = datetime(2026, 11, 29, tzinfo=UTC)
+        changes = [change.moment for change in clock_changes(zone, today.date())]
+        for moment in [today, *changes]:
+            start = moment - timedelta(hours=5)
+            runs = [time.astimezone(UTC) for time in next_runs(account, 14, start)]
+            assert runs == started_by_airflow(account, 14, start)
+
+
+RESTRICTION = TimeRestriction(earliest=pendulum.datetime(2020, 1, 1), latest=None, catchup=False)
+
+
+def started_by_airflow(account: Account, count: int, after: datetime) -> list[datetime]:
+    """Run Airflow's own timetable as its scheduler does, from one run to the next."""
+    timetable = CoreTimetable(account.frequency.cron, account.timezone)
+    now, last, found = pendulum.instance(after), None, []
+    while len(found) < count:
+        with time_machine.travel(now, tick=False):
+            info = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=RESTRICTION)
+        last, now = info.data_interval, max(now, info.run_after.add(seconds=1))
+        if info.run_after > after:
+            found.append(info.run_after)
+    return found
+
+
+def account_of(folder: Path, text: str) -> Account | None:
+    path = folder / "acme.yaml"
+    path.write_text(text)
+    return load_account_file(path).account
+
+
+class TestWhateverAnAccountHolds:
+    LONG = (
+        "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36 6 * * *"
+    )
+
+    def test_a_cron_expression_of_over_a_hundred_characters_takes_nothing_away(self, tmp_path):
+        assert len(self.LONG) > 100
+        dag_of(tmp_path, f"{EXPORT}frequency: {self.LONG}\n", "long")
+        dag_of(tmp_path, EXPORT, "other")
+        dags = sync_dags(tmp_path)
+        assert set(dags) == {"debitoor__long", "debitoor__other"}
+        assert dags["debitoor__long"].timetable.expression == self.LONG
+        assert "broken" not in dags["debitoor__long"].tags
+        assert max(map(len, dags["debitoor__long"].tags)) == 100
+
+    @pytest.mark.parametrize(
+        "error", [ValueError("bad {tag}\nline two"), RecursionError(), KeyError("x"), OSError(5, "E")]
+    )
+    def test_an_account_whose_dag_cannot_be_built_says_so_and_takes_nothing_away(self, tmp_path, monkeypatch, error):
+        dag_of(tmp_path, EXPORT.replace("receipts", "bad"), "bad")
+        dag_of(tmp_path, EXPORT, "good")
+        describe = dag_factory._describe
+
+        def fails(account):
+            if "bad" in account.name:
+                raise error
+            return describe(account)
+
+        monkeypatch.setattr(dag_factory, "_describe", fails)
+        dags = sync_dags(tmp_path)
+        assert steps(dags["debitoor__good"]) == ["plan", "rename", "export", "report"]
+        broken = dags["debitoor__bad"]
+        assert (broken.schedule, broken.task_ids, "broken" in broken.tags) == (None, ["account_file"], True)
+        assert f"bad.yaml: No DAG can be built from the account: {type(error).__name__}" in broken.doc_md
+        assert "Undo the last change of the file" in broken.doc_md
+
+    def test_the_error_of_a_dag_that_cannot_be_built_shows_no_secret(self, tmp_path, monkeypatch):
+        mask_secret("hunter2-hunter2")
+
+        def fails(account):
+            raise RuntimeError("the key is hunter2-hunter2")
+
+        monkeypatch.setattr(dag_factory, "_describe", fails)
+        dag = dag_of(tmp_path, EXPORT)
+        assert "RuntimeError: the key is ***" in dag.doc_md
+        assert "hunter2" not in serialised({"": dag}).decode() + str(dag.tasks[0].problems)
+
+    def test_a_file_that_cannot_be_read_for_any_reason_takes_nothing_away(self, tmp_path, monkeypatch):
+        dag_of(tmp_path, EXPORT, "good")
+        dag_of(tmp_path, EXPORT, "odd")
+        parse = files.parse_account
+
+        def fails(content, name):
+            if name == "odd.yaml":
+                raise RecursionError("too deep")
+            return parse(content, name)
+
+        monkeypatch.setattr(files, "parse_account", fails)
+        dags = sync_dags(tmp_path)
+        assert steps(dags["debitoor__good"]) == ["plan", "rename", "export", "report"]
+        assert "RecursionError: too deep" in dags["debitoor__odd"].doc_md
+
+    def test_any_valid_settings_become_a_dag_that_airflow_can_keep_and_schedule(self, tmp_path, sample):
+        """10,000 with ``--soak``."""
+        built = 0
+
+        @settings(
+            max_examples=sample(60, 10_000),
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(ACCOUNTS)
+        def build(account: dict[str, Any]) -> None:
+            nonlocal built
+            path = tmp_path / "acme.yaml"
+            path.write_text(write(account), "utf-8")
+            file = load_account_file(path)
+            if file.account is None:
+                assert {problem.field for problem in file.problems} <= {"frequency", "timezone"}, file.problems
+                return
+            dag = build_dag(file)
+            assert "broken" not in dag.tags, dag.doc_md
+            restored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+            assert max(map(len, restored.tags)) <= 100
+            assert len(restored.timetable.description or "") <= 1000
+            if file.account.frequency.cron:
+                for change in clock_changes(file.account.timezone, datetime(2026, 11, 29, tzinfo=UTC).date())[:2]:
+                    for minutes in (-90, -1, 1, 29, 31, 61, 600, 1500):
+                        with time_machine.travel(change.moment + timedelta(minutes=minutes), tick=False):
+                            info = restored.timetable.next_dagrun_info(
+                                last_automated_data_interval=None, restriction=RESTRICTION
+                            )
+                            assert info
+            built += 1
+
+        build()
+        assert built > sample(30, 5_000)

@@ -12,28 +12,33 @@ SECTION = "debitoor"
 
 
 def ledger_url() -> str:
-    """Give the SQLAlchemy URL of the ledger; by default a SQLite file in Airflow's home."""
+    """Return the SQLAlchemy URL of the ledger; by default a SQLite file in Airflow's home."""
     return _option("ledger_conn") or f"sqlite:///{airflow_home() / 'debitoor_ledger.db'}"
 
 
 def pacing_url() -> str:
-    """Give the address of the store that counts calls; by default a SQLite file in Airflow's home."""
+    """Return the address of the store that counts calls; by default a SQLite file in Airflow's home."""
     return _option("pacing_url") or f"sqlite:///{quote(str(airflow_home() / 'debitoor_pacing.db'))}"
 
 
-def accounts_folder() -> Path:
-    """Give the folder of the account files; by default ``accounts`` in the DAGs folder."""
+def accounts_folder(beside: Path | str | None = None) -> Path:
+    """Return the folder of the account files; by default ``accounts`` next to a DAG file.
+
+    :param beside: the DAG file, in whatever bundle; by default one that lies directly in the DAGs folder
+    """
     configured = _option("accounts_folder")
-    return Path(configured).expanduser() if configured else Path(conf.get("core", "dags_folder")) / "accounts"
+    if configured:
+        return Path(configured).expanduser()
+    return (Path(beside).parent if beside else Path(conf.get("core", "dags_folder"))) / "accounts"
 
 
 def turn_seconds() -> float:
-    """Give the seconds after which a long period gives its worker's slot back; what is left goes in its next turn."""
-    return float(conf.getfloat(SECTION, "turn_seconds", fallback=600.0))
+    """Return the seconds after which a step gives its worker back; what is left goes in its next turn."""
+    return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))
 
 
 def airflow_home() -> Path:
-    """Give Airflow's home, where the embedded files live."""
+    """Return Airflow's home, where the embedded files live."""
     return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
 
 

@@ -5,8 +5,9 @@ This module is loaded with the DAG file in every task process, so it imports no 
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,7 @@ from debitoor_provider.operators.broken_account import BrokenAccountOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
+from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import loaded, row_of
 
@@ -28,54 +28,67 @@ if TYPE_CHECKING:
     from debitoor_provider.operators.base import SyncOperator
     from debitoor_provider.sync.accounts.settings import Account
 
+_log = logging.getLogger(__name__)
+
 _TAG = "debitoor"
+_TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
 
-def sync_dags(folder: Path | str | None = None) -> dict[str, DAG]:
+def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = None) -> dict[str, DAG]:
     """Build the DAGs of all account files in a folder; in a task process only the one that is needed.
 
-    :param folder: holds ``<account>.yaml`` files; by default ``[debitoor] accounts_folder``
+    :param folder: contains ``<account>.yaml`` files; by default ``[debitoor] accounts_folder``
+    :param beside: the DAG file, ``__file__``: where no folder is configured, the one next to it counts, in whatever
+        bundle and version the DAG file is read
     :return: DAGs by id, ready for ``globals().update``
     """
-    configured = accounts_folder()
-    folder = Path(folder) if folder else configured
-    build = partial(build_dag, from_trigger=folder == configured)  # the triggerer knows no other folder
+    folder = Path(folder) if folder else accounts_folder(beside)
     wanted = get_parsing_context().dag_id
     if wanted and wanted.startswith(DAG_ID_PREFIX):
         file = find_account(folder, wanted.removeprefix(DAG_ID_PREFIX))
         if file.dag_id == wanted:
-            return {wanted: build(file)}
-    return {file.dag_id: build(file) for file in load_folder(folder)}
+            return {wanted: build_dag(file)}
+    found = load_folder(folder)
+    if not found:
+        _log.warning("There are no account files in %s, so there are no DAGs.", folder)
+    return {file.dag_id: build_dag(file) for file in found}
 
 
-def build_dag(file: AccountFile, *, from_trigger: bool = False) -> DAG:
+def build_dag(file: AccountFile) -> DAG:
     """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
 
     :param file: as :func:`~debitoor_provider.sync.accounts.files.load_folder` read it
-    :param from_trigger: make the plans of scheduled runs in the triggerer, which reads the configured folder
     """
-    if file.account is None or file.problems:
-        return _broken_dag(file)
-    return _sync_dag(file.dag_id, file.account_id, file.account, from_trigger)
+    dag, _ = try_build(file)
+    return dag
 
 
-def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool) -> DAG:
+def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
+    """Build the DAG of one account file, and return the file with the problem that building it met, if any."""
+    if file.account and not file.problems:
+        try:
+            return _sync_dag(file, file.account), file
+        except Exception as error:  # noqa: BLE001  whatever it is, the other accounts have their DAGs
+            file = replace(file, account=None, problems=(failure(file.path, error),))
+    return _broken_dag(file), file
+
+
+def _sync_dag(file: AccountFile, account: Account) -> DAG:
     row, cron = row_of(account), account.frequency.cron
-    common: dict[str, Any] = {"account": account_id, "settings": account}
+    common: dict[str, Any] = {"account": file.account_id, "settings": account}
     with DAG(
-        dag_id,
+        file.dag_id,
         description=account.name,
         doc_md=_describe(account),
         schedule=CronDataIntervalTimetable(cron, timezone=account.timezone) if cron else None,
         start_date=_START,
         catchup=False,
         max_active_runs=1,
-        tags=[_TAG, account.type, str(account.frequency), account.name[:100]],
+        tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
-            "retry_policy": ServiceRetryPolicy(),
             "weight_rule": "debitoor_provider.policies.priority.DueFirst",  # by name: only a scheduler needs it
             "max_active_tis_per_dag": 1,  # a backfill has its own limit of runs: its tasks wait for each other here
             **({"pool": account.pool} if account.pool else {}),
@@ -88,7 +101,8 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
             period_to="{{ params.get('to') or '' }}",
             document_ids="{{ (params.get('document_ids') or []) | join(',') }}",
             preview="{{ params.get('dry_run') or '' }}",
-            start_from_trigger=from_trigger and bool(cron),
+            start_from_trigger=bool(cron),
+            folder=str(file.path.parent),
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
@@ -106,7 +120,8 @@ def _sync_dag(dag_id: str, account_id: str, account: Account, from_trigger: bool
 
 
 def _broken_dag(file: AccountFile) -> DAG:
-    problems = [str(problem) for problem in file.problems]
+
+    problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(
         file.dag_id,
         description=f"Broken account file: {problems[0]}"[:500],
@@ -117,6 +132,11 @@ def _broken_dag(file: AccountFile) -> DAG:
     ) as dag:
         BrokenAccountOperator(task_id="account_file", problems=problems)
     return dag
+
+
+def _tag(text: str) -> str:
+    """Return a text as a tag, which Airflow limits."""
+    return text if len(text) <= _TAG_LIMIT else f"{text[: _TAG_LIMIT - 1]}…"
 
 
 def _trigger_form() -> dict[str, Param]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import jsonschema
 import pytest
+import time_machine
 
 from debitoor_provider.sync.ledger import Run
 
@@ -51,12 +52,69 @@ class TestList:
 
 
 class TestValidate:
-    def test_files_that_are_well(self, cli, account):
-        account()
+    @pytest.fixture(autouse=True)
+    def _today(self):
+        with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
+            yield
+
+    def test_files_that_are_well_and_their_next_runs(self, cli, account):
+        account(frequency="30 6 * * 1-5")
         done = cli("accounts", "validate", "-o", "json")
         assert done.code == 0
-        assert done.rows == [{"account": "acme", "file": "acme.yaml", "result": "well"}]
-        assert cli("accounts", "validate").out == "acme.yaml: well\n"
+        days = ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"]
+        runs = [f"{day}T06:30:00+01:00" for day in days]
+        assert done.rows == [{"account": "acme", "file": "acme.yaml", "result": "well", "next_runs": runs}]
+        assert cli("accounts", "validate").out == (
+            "acme.yaml: well; next runs: Mon 2026-11-30 06:30, Tue 2026-12-01 06:30, Wed 2026-12-02 06:30, "
+            "Thu 2026-12-03 06:30, Fri 2026-12-04 06:30 (Europe/Berlin)\n"
+        )
+
+    def test_an_account_that_only_people_start(self, cli, account):
+        account(frequency="manual")
+        assert cli("accounts", "validate").out == "acme.yaml: well; next runs: none, manual only\n"
+
+    def test_a_frequency_that_does_not_mean_what_it_looks_like_is_a_warning(self, cli, account):
+        account(frequency="0 6 */2 * 1")
+        done = cli("accounts", "validate", "-o", "json")
+        assert done.code == 0
+        assert [(row["result"], row.get("field")) for row in done.rows] == [
+            ("warning", "frequency"),
+            ("warning", "frequency"),
+            ("well", None),
+        ]
+        assert "also on each day of the week in 1" in done.rows[1]["message"]
+        assert "acme.yaml:1: warning: frequency: The step */2 starts again" in cli("accounts", "validate").out
+
+    def test_a_pool_that_does_not_exist(self, cli, account):
+        account(pool="books")
+        done = cli("accounts", "validate", "-o", "json")
+        assert done.code == 1
+        (row,) = done.rows
+        assert (row["field"], row["message"]) == (
+            "pool",
+            "Airflow has no pool books, so its tasks would wait for ever.",
+        )
+        assert "Admin, Pools" in row["remedy"]
+
+    def test_a_pool_that_exists(self, cli, account):
+        account(pool="default_pool")
+        assert cli("accounts", "validate").code == 0
+
+    def test_an_account_whose_dag_cannot_be_built(self, cli, account, monkeypatch):
+        account()
+
+        def fail(*_, **__):
+            raise RuntimeError("no such thing")
+
+        monkeypatch.setattr("debitoor_provider.dag_factory._sync_dag", fail)
+        done = cli("accounts", "validate")
+        assert done.code == 1
+        assert "acme.yaml: No DAG can be built from the account: RuntimeError: no such thing" in done.out
+
+    def test_no_account_files_are_nothing_that_is_well(self, cli):
+        done = cli("accounts", "validate")
+        assert done.code == 1
+        assert "There are no account files in" in done.out
 
     def test_each_problem_names_file_line_field_and_remedy(self, cli, tmp_path):
         text = "type: export\nname: Acme\ndebitoor_id: books@acme.example\nfrequency: dayly\nparallel: 0\n"

@@ -32,6 +32,7 @@ def test_what_there_is():
         "debitoor documents history",
         "debitoor ledger upgrade",
         "debitoor ledger rebuild",
+        "debitoor ledger recount",
     }
 
 

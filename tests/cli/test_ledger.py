@@ -68,3 +68,33 @@ class TestRebuild:
     def test_books_of_somebody_else_are_not_believed(self, cli, account):
         account(debitoor_id="someone@else.example")
         assert "someone@else.example" in cli("ledger", "rebuild", "acme").sentence
+
+
+class TestRecount:
+    @pytest.fixture
+    def spoilt(self, planned, ledger):
+        """A ledger whose figures are wrong."""
+        planned("1", "2")
+        with ledger._database.write() as connection:
+            connection.exec_driver_sql("UPDATE debitoor_state_counts SET planned = 5")
+
+    def test_figures_that_are_right(self, cli, planned):
+        planned("1", "2")
+        result = cli("ledger", "recount")
+        assert (result.code, result.out.strip()) == (0, "All figures are right.")
+        assert cli("ledger", "recount", "-o", "json").rows == []
+
+    def test_figures_that_differ_are_reported_and_corrected(self, cli, spoilt, ledger):
+        result = cli("ledger", "recount", "-o", "json")
+        assert (result.code, result.rows) == (2, [{"account": "acme", "figure": "planned", "difference": -3}])
+        assert ledger.figures.states() == {"acme": {State.PLANNED: 2}}
+        assert cli("ledger", "recount").code == 0
+
+    def test_a_table_for_people(self, cli, spoilt):
+        out = cli("ledger", "recount").out
+        assert all(word in out for word in ("acme", "planned", "-3"))
+
+    def test_a_ledger_that_cannot_be_used(self, cli, monkeypatch):
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")
+        result = cli("ledger", "recount")
+        assert (result.code, "cannot be reached" in result.sentence) == (1, True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from demo.compose.file import Service, load
+from compose_check.file import Service, load
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docker-compose.yaml").read_text()

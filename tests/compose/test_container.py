@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from demo.compose.container import Container, wait_for
-from demo.compose.file import Mount, Project, Service
-from demo.compose.images import Image
-from demo.compose.stack import Stack
+from compose_check.container import Container, wait_for
+from compose_check.file import Mount, Project, Service
+from compose_check.images import Image
+from compose_check.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.compose.file import Mount, Unreadable, interpolated, load, seconds
+from compose_check.file import Mount, Unreadable, interpolated, load, seconds
 
 KNOWN = {"SET": "yes", "EMPTY": ""}
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from demo.compose import __main__ as command
-from demo.compose import images as module
-from demo.compose.images import Missing, images
+from compose_check import __main__ as command
+from compose_check import images as module
+from compose_check.images import Missing, images
 
 if TYPE_CHECKING:
     from pathlib import Path

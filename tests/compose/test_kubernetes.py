@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from compose_check.file import load
 from debitoor_provider.get_provider_info import get_provider_info
-from demo.compose.file import load
 
 ROOT = Path(__file__).parent.parent.parent
 (TEXT,) = re.findall(

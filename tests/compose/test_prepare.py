@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 
-from demo.compose.file import load
+from compose_check.file import load
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.compose.schema import problems
+from compose_check.schema import problems
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

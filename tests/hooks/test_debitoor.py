@@ -46,7 +46,7 @@ def test_an_environment_without_e_mail_is_asked_for_in_the_settings(service, con
     assert hook.test_connection() == (True, "Connected to books@acme.example.")
 
 
-def test_a_token_of_another_account_is_told(service, connect, hook):
+def test_a_token_of_another_account_is_reported(service, connect, hook):
     connect("debitoor", extra={"email": "books@acme.example"})
     service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "else@other.example"}))
     works, sentence = hook.test_connection()
@@ -66,7 +66,7 @@ def test_a_token_of_another_account_is_told(service, connect, hook):
         (Reply({}, status=301, headers={"Location": "https://elsewhere.example"}), "redirect"),
     ],
 )
-def test_the_test_tells_what_is_wrong(service, connect, hook, reply, said):
+def test_the_test_says_what_is_wrong(service, connect, hook, reply, said):
     connect("debitoor")
     service.on("GET", ENVIRONMENT, reply)
     works, sentence = hook.test_connection()
@@ -92,7 +92,7 @@ def test_whose_books_they_are(service, connect, hook):
     assert hook.whose() == "books@acme.example"
 
 
-def test_a_person_who_waits_is_told_at_once(service, connect, hook):
+def test_a_person_who_waits_gets_an_answer_at_once(service, connect, hook):
     connect("debitoor")
     service.on("GET", ENVIRONMENT, Reply({}, status=503))
     with pytest.raises(Unavailable):

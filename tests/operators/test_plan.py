@@ -9,13 +9,15 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import BaseTrigger
 
+from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured
-from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.accounts.settings import ExportAccount, digest
 from debitoor_provider.sync.ledger import State
 
 
@@ -261,7 +263,9 @@ def test_everything_about_a_run_can_be_templated():
 class TestFromTheTriggerer:
     def test_the_scheduler_is_told_by_the_names_of_things_and_nothing_else(self, acme, account):
         account()
-        task = plan(period_from="{{ params.from }}", settings=object(), start_from_trigger=True)
+        settings = find_account(accounts_folder(), "acme").account
+        folder = "/bundle/accounts"
+        task = plan(period_from="{{ params.from }}", settings=settings, folder=folder, start_from_trigger=True)
         assert task.start_from_trigger
         arguments = task.start_trigger_args
         assert issubclass(import_string(arguments.trigger_cls), BaseTrigger)
@@ -272,6 +276,8 @@ class TestFromTheTriggerer:
             "period_to": "",
             "document_ids": "",
             "preview": False,
+            "folder": folder,
+            "digest": digest(settings),
         }
         assert arguments.timeout
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class RawServer:
     """Answers every connection with the next of its answers; the last one is repeated."""
 
-    def __init__(self, *answers: bytes | Iterable[bytes], pause: float = 0.0, reads: bool = True) -> None:
+    def __init__(
+        self,
+        *answers: bytes | Iterable[bytes],
+        pause: float = 0.0,
+        reads: bool = True,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.answers = list(answers)
         self.requests = 0
         self._pause = pause
         self._reads = reads
+        self._tls = tls
         self._closing = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._listening.settimeout(0.05)
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listening.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
@@ -35,11 +43,14 @@ class RawServer:
                 connection, _ = self._listening.accept()
             except TimeoutError:
                 continue
-            with connection:
-                self._answer(connection)
+            connection.settimeout(1)
+            with suppress(OSError), self._wrapped(connection) as wrapped:
+                self._answer(wrapped)
+
+    def _wrapped(self, connection: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
 
     def _answer(self, connection: socket.socket) -> None:
-        connection.settimeout(1)
         self.requests += 1
         try:
             if self._reads:
@@ -67,8 +78,10 @@ class RawServer:
 
 
 @contextmanager
-def raw_server(*answers: bytes | Iterable[bytes], pause: float = 0.0, reads: bool = True) -> Iterator[RawServer]:
-    server = RawServer(*answers, pause=pause, reads=reads)
+def raw_server(
+    *answers: bytes | Iterable[bytes], pause: float = 0.0, reads: bool = True, tls: ssl.SSLContext | None = None
+) -> Iterator[RawServer]:
+    server = RawServer(*answers, pause=pause, reads=reads, tls=tls)
     try:
         yield server
     finally:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.triggers.base import TaskSkippedEvent, TriggerEvent
 
+from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.triggers import plan as module
 from debitoor_provider.triggers.plan import PlanTrigger
@@ -58,7 +61,7 @@ def _made(options: dict[str, Any], known: dict[str, Any]) -> PlanTrigger:
 def test_it_can_be_made_again_by_its_name():
     path, known = PlanTrigger("acme", period_from="2026-01-01").serialize()
     assert path == "debitoor_provider.triggers.plan.PlanTrigger"
-    assert set(known) == set(DebitoorPlanOperator.template_fields)
+    assert set(known) == {*DebitoorPlanOperator.template_fields, "folder", "digest"}
 
 
 class TestNothingToDo:
@@ -163,6 +166,34 @@ class TestForAWorker:
 
     def test_an_account_that_is_not_there(self, fire):
         assert fire(account="nobody").payload is None
+
+
+class TestTheAccountsFile:
+    """It is read in the bundle of the DAG, and only believed if it says what the DAG's version says."""
+
+    @pytest.fixture
+    def elsewhere(self, account, listed, tmp_path, monkeypatch):
+        """A folder that is not the configured one, with the account's file."""
+        listed(account())
+        folder = tmp_path / "bundle" / "accounts"
+        folder.parent.mkdir()
+        accounts_folder().rename(folder)
+        return folder
+
+    def test_of_another_bundle(self, fire, elsewhere):
+        settings = find_account(elsewhere, "acme").account
+        assert isinstance(fire(folder=str(elsewhere), digest=digest(settings)), TaskSkippedEvent)
+
+    def test_that_is_not_here_leaves_the_plan_to_a_worker(self, fire, elsewhere):
+        assert fire().payload is None
+        assert fire(folder="/nowhere").payload is None
+
+    def test_of_another_version_leaves_the_plan_to_a_worker(self, fire, elsewhere, sandbox, acme):
+        settings = find_account(elsewhere, "acme").account
+        other = settings.model_copy(update={"note": "of yesterday"})
+        seen = sandbox.last_seq()
+        assert fire(folder=str(elsewhere), digest=digest(other)).payload is None
+        assert sandbox.calls(since=seen, company=acme) == []
 
 
 class TestErrors:

@@ -9,10 +9,10 @@ import pytest
 
 from tests.sync.conftest import clock, empty_ledger, sandbox, stage_of
 from tests.sync.stage import Clock, Stage, pdf
-from tests.trust.canaries import canaries, pytest_runtest_makereport
-from tests.trust.cases import LARGE, Case
-from tests.trust.referee import Referee
-from tests.trust.worker import Run, Workers, dag_of, warm_up
+from tests.trust.common.canaries import canaries, pytest_runtest_makereport
+from tests.trust.common.cases import LARGE, Case
+from tests.trust.common.referee import Referee
+from tests.trust.common.worker import Run, Workers, dag_of, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,6 +10,7 @@ import pytest
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import files
 from debitoor_provider.sync.ledger import PlannedDocument, Run, State
 
@@ -141,9 +142,8 @@ class TestRow:
         enter("1")
         assert rows()["acme"]["to_do"] == 1
         enter("2")
-        later = datetime.now(UTC) + timedelta(days=2)
-        monkeypatch.setattr("debitoor_provider.ui.figures.datetime", _at(later))
         assert rows()["acme"]["to_do"] == 2
+        later = datetime.now(UTC) + timedelta(days=2)
         monkeypatch.setattr(ledger.runs._clock, "now", lambda: later)
         enter("3")
         assert rows()["acme"]["to_do"] == 3
@@ -198,15 +198,6 @@ class TestRow:
         assert row["rights"] == {"run": False, "edit": False, "delete": False}
 
 
-def _at(moment: datetime) -> type[datetime]:
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-            return moment
-
-    return Later
-
-
 class TestState:
     @pytest.fixture(autouse=True)
     def _known(self, account_file, dag_models):
@@ -234,7 +225,7 @@ class TestState:
         run_id = f"debitoor__acme/{run}"
         entries = ledger.leases.claim(ledger.documents.entries("acme"), "o", HOUR, run_id=run_id)
         ledger.steps.moved(ledger.steps.intend(entries[0]), "expense-1")
-        ledger.steps.hold(entries[1], "currency", "It is in USD.")
+        ledger.steps.hold(entries[1], Message("as_written", text="It is in USD.", remedy=""), code="currency")
         assert rows()["acme"]["progress"] == {"done": 2, "total": 3, "dag_run_id": run}
 
     def test_it_is_stopped_and_says_what_to_correct(self, rows, ran, ledger, enter):
@@ -287,21 +278,31 @@ def test_a_paused_account_is_to_be_resumed_and_has_no_next_run(rows, account_fil
     assert (row["state"], row["advice_code"], row["paused"], row["next_run"]) == ("paused", "resume", True, None)
 
 
-def test_a_look_at_one_account_leaves_what_is_known_of_the_others(
-    page, rows, account_file, dag_models, ran, ledger, monkeypatch
+def test_the_ledger_is_asked_for_those_runs_that_are_shown_or_failed(
+    page, account_file, dag_models, ran, ledger, monkeypatch
 ):
-    dag_models("acme", "beta")
-    for account in ("acme", "beta"):
+    states = {"acme": "success", "beta": "success", "gamma": "failed"}
+    dag_models(*states)
+    ids = {}
+    for account, state in states.items():
         account_file(account)
-        run_id = f"debitoor__{account}/{ran(account)}"
-        ledger.runs.start(Run(run_id, account, "export", "scheduled"))
-        ledger.runs.finish(run_id, counts={}, verdict="success")
-    rows()
-    asked: list[str] = []
-    monkeypatch.setattr(type(ledger.runs.latest), "known", lambda _, run_ids: asked.extend(run_ids) or {})
-    assert page().get("api/accounts/acme").status_code == 200
-    assert rows().keys() == {"acme", "beta"}
-    assert asked == []
+        ids[account] = f"debitoor__{account}/{ran(account, state=state)}"
+        ledger.runs.start(Run(ids[account], account, "export", "scheduled"))
+        ledger.runs.finish(ids[account], counts={"moved": 3}, verdict=state)
+    asked: set[str] = set()
+    known = type(ledger.runs).known
+
+    def note(runs: Any, run_ids: Any) -> Any:
+        asked.update(run_ids)
+        return known(runs, run_ids)
+
+    monkeypatch.setattr(type(ledger.runs), "known", note)
+    (row,) = page().get("api/accounts", params={"limit": 1}).json()["accounts"]
+    assert (row["id"], row["last_run"]["moved"]) == ("acme", 3)
+    assert asked == {ids["acme"], ids["gamma"]}
+    asked.clear()
+    assert page().get("api/accounts/beta").json()["last_run"]["moved"] == 3
+    assert asked == {ids["beta"]}
 
 
 class TestFiles:
@@ -481,3 +482,7 @@ class TestMe:
         assert client.get("api/me").json()["writable"] is True  # it can be made
         monkeypatch.setattr(os, "access", lambda *_: False)
         assert client.get("api/me").json()["writable"] is False
+
+    def test_who_may_add_accounts_sees_where_their_files_are_looked_for(self, page, accounts):
+        assert page("admin").get("api/me").json()["folder"] == str(accounts)
+        assert page("viewer").get("api/me").json()["folder"] is None

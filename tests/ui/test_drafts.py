@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from airflow.models.connection import Connection
 from airflow.models.team import Team
 from airflow.utils.session import create_session
@@ -72,6 +74,32 @@ class TestTheCheck:
         assert "(character 1)" in problems["rename"]["message"]
         line = told["yaml"].splitlines()[problems["frequency"]["line"] - 1]
         assert line == "frequency: dayly"
+
+    def test_shows_the_next_runs_of_unfinished_settings(self, page: Callable[..., TestClient]):
+        with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
+            told = ask(page(), "check", {"type": "export", "frequency": "30 6 * * 1-5", "timezone": "Asia/Tokyo"})
+            manual = ask(page(), "check", {"type": "export", "frequency": "manual"})
+        assert told["problems"]
+        assert told["next_runs"] == [
+            f"2026-{day}T06:30:00+09:00" for day in ("11-30", "12-01", "12-02", "12-03", "12-04")
+        ]
+        assert told["warnings"] == manual["next_runs"] == []
+
+    def test_warns_of_a_frequency_that_does_not_mean_what_it_looks_like(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
+    ):
+        told = ask(page(), "check", entered(frequency="0 6 13 * 5"))
+        (warning,) = told["warnings"]
+        assert (told["problems"], len(told["next_runs"]), warning["field"]) == ([], 5, "frequency")
+        assert "also on each day of the week in 5" in warning["message"]
+        assert told["yaml"].splitlines()[warning["line"] - 1] == "frequency: 0 6 13 * 5"
+
+    @pytest.mark.parametrize("wrong", [{"frequency": "dayly"}, {"timezone": "Europe"}, {"frequency": "0 * * * 1"}])
+    def test_shows_no_runs_of_a_schedule_that_is_not_valid(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], wrong: dict[str, Any]
+    ):
+        told = ask(page(), "check", entered(**wrong))
+        assert (told["next_runs"], told["warnings"], len(told["problems"])) == ([], [], 1)
 
     @pytest.mark.parametrize("settings", [{}, {"type": "neither"}, {"type": None}, {"type": ["export"]}])
     def test_begins_with_nothing(self, page: Callable[..., TestClient], settings: dict[str, Any]):

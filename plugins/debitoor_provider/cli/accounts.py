@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,16 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_errors, show, terminal
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell, preview_table
-from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.files import load_account_file, load_folder
+from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.accounts.schedule import next_runs
+from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
@@ -29,10 +30,14 @@ from debitoor_provider.sync.window import manual
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
+    from datetime import datetime
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Ledger
+
+
+_NEXT_RUNS = 5
 
 
 @suppress_logs_and_warning
@@ -45,7 +50,7 @@ def list_accounts(args: Namespace) -> None:
 
 def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
     account = file.account
-    counts = ledger.documents.count(account=file.account_id)
+    counts = ledger.figures.of(file.account_id)
     last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
     if file.problems:
         state, why = "broken", str(file.problems[0])
@@ -70,49 +75,88 @@ def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
 
 @suppress_logs_and_warning
 def validate(args: Namespace) -> None:
-    """Check account files, and with ``--connections`` what they lead to."""
+    """Check account files, build their DAGs, and with ``--connections`` test what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or load_folder(accounts_folder())
-        findings: list[tuple[AccountFile, Problem | None]] = []
-        for file in files:
-            problems = list(file.problems)
-            if args.connections and file.account:
-                problems += _connection_problems(file.path.name, file.account)
-            findings += [(file, problem) for problem in problems] or [(file, None)]
+        findings = [finding for file in files for finding in _findings(file, args.connections)]
         if args.output == "json" or not findings:
-            show(args, [_finding(*finding) for finding in findings], empty=no_files())
-        else:  # lines as compilers write them: to be clicked at and searched
-            for file, problem in findings:
-                terminal().print(cell(problem or f"{file.path.name}: well"), soft_wrap=True)
-        if any(problem for _, problem in findings):
+            show(args, [finding.as_row() for finding in findings], empty=no_files())
+        else:  # lines as compilers write them, which editors and terminals make clickable
+            for finding in findings:
+                terminal().print(cell(finding), soft_wrap=True)
+        if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
 
 
-def _finding(file: AccountFile, problem: Problem | None) -> dict[str, Any]:
-    finding = {"account": file.account_id, "file": file.path.name, "result": "broken" if problem else "well"}
-    if problem is None:
-        return finding
-    text, remedy = problem.message.text(), problem.message.remedy()
-    return finding | {"line": problem.line, "field": problem.field, "message": text, "remedy": remedy}
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One line of the validation.
+
+    :param result: ``broken``, ``warning`` or ``well``
+    :param problem: ``None`` when all is well
+    :param next_runs: of an account that is well, in its time zone
+    """
+
+    file: AccountFile
+    result: str
+    problem: Problem | None = None
+    next_runs: tuple[datetime, ...] = ()
+
+    def __str__(self) -> str:
+        if self.problem:
+            place, _, rest = str(self.problem).partition(" ")
+            return f"{place} warning: {rest}" if self.result == "warning" else f"{place} {rest}"
+        account = self.file.account
+        times = ", ".join(f"{time:%a %Y-%m-%d %H:%M}" for time in self.next_runs)
+        zone = account.timezone if account else ""
+        return f"{self.file.path.name}: well; next runs: " + (f"{times} ({zone})" if times else "none, manual only")
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the finding for other programs."""
+        row: dict[str, Any] = {"account": self.file.account_id, "file": self.file.path.name, "result": self.result}
+        if self.problem is None:
+            return row | {"next_runs": [time.isoformat() for time in self.next_runs]}
+        text, remedy = self.problem.message.text(), self.problem.message.remedy()
+        return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
+
+
+def _findings(file: AccountFile, connections: bool) -> Iterator[_Finding]:
+    from debitoor_provider.dag_factory import try_build
+
+    _, file = try_build(file)
+    account, name = file.account, file.path.name
+    problems = list(file.problems)
+    if account and account.pool and (message := missing_pool(account, known_pools())):
+        problems.append(Problem(name, None, None, "pool", message))
+    if account and connections:
+        problems += _connection_problems(name, account)
+    yield from (_Finding(file, "broken", problem) for problem in problems)
+    if account:
+        warnings = account_warnings(account, file.path.read_bytes(), name)
+        yield from (_Finding(file, "warning", warning) for warning in warnings)
+        if not problems:
+            yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)))
 
 
 def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
-    """Test both connections of an account and compare the books with its Debitoor id."""
-    hooks: dict[str, GetMyInvoicesHook | DebitoorHook] = {
-        "getmyinvoices": GetMyInvoicesHook(account.connections.getmyinvoices),
-        "debitoor": DebitoorHook(account.connections.debitoor),
-    }
-    for service, hook in hooks.items():
+    """Test the connections of an account, and whether they lead to what its settings say."""
+    row = row_of(account)
+    for service, hook_class in row.hooks.items():
+        hook = loaded(hook_class)(account.connection_of(service))
         problem = partial(Problem, file, None, None, f"connections.{service}")
         try:
             works, sentence = hook.test_connection()
             if not works:
                 yield problem(Message("as_written", text=sentence, remedy=""))
-            elif isinstance(hook, DebitoorHook):
-                with hook:
-                    books_of(hook.client, account)
+                continue
+            with hook:
+                direction = row.open(account, {service: hook.client}.__getitem__)
+                if service == row.source:
+                    direction.require_source()
+                else:
+                    direction.require_target()
         except AirflowNotFoundException:
-            yield problem(Message("connection_missing", name=hook.http_conn_id))
+            yield problem(Message("connection_not_found", name=hook.http_conn_id))
         except ServiceError as error:
             yield problem(error.message)
 
@@ -128,7 +172,7 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
     with opened_ledger() as ledger:
-        start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
+        start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
             rows = previewed(job, window, args.limit).documents

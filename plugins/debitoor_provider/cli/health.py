@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import hint, no_files, show, terminal
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.files import find_account, load_folder
 from debitoor_provider.sync.ledger import ATTENTION, Ledger, LedgerError
@@ -53,7 +54,7 @@ _WELL = Health(Level.WELL, "well")
 
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
-    """Tell how the accounts are; the exit code is the worst of their levels."""
+    """Return how the accounts are; the exit code is the worst of their levels."""
     folder = accounts_folder()
     files = [find_account(folder, account) for account in args.accounts] or load_folder(folder)
     found, trouble = _examined(files, timedelta(minutes=args.late))
@@ -76,8 +77,12 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
         ledger = Ledger.open(ledger_url())
         attention = _attention(ledger)
         paused = _paused_dags() if files else set()
+        pools = known_pools() if files else set()
         due = _Due(datetime.now(UTC) - late)
-        return [(file, _broken(file) or _judged(file, ledger, attention, paused, due)) for file in files], None
+        return [
+            (file, _broken(file) or _without_pool(file, pools) or _judged(file, ledger, attention, paused, due))
+            for file in files
+        ], None
     except LedgerError as error:
         trouble = Health(Level.CRITICAL, "no ledger", str(error))
     except SQLAlchemyError:
@@ -109,7 +114,7 @@ class _Due:
     latest: datetime
 
     def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
-        """Give the time at which the run was due that has not gone through; a new file is given until its first one."""
+        """Return when the run was due that has not succeeded; a new file has until its first one."""
         if account.frequency.cron is None:
             return None
         from croniter import croniter  # type: ignore[import-untyped]
@@ -123,6 +128,11 @@ class _Due:
 
 def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
+
+
+def _without_pool(file: AccountFile, pools: Container[str]) -> Health | None:
+    message = missing_pool(file.account, pools) if file.account else None
+    return Health(Level.CRITICAL, "no pool", message.full()) if message else None
 
 
 def _judged(
@@ -140,8 +150,8 @@ def _judged(
                 Level.WARNING, "late", f"No run has gone through since {missed:%Y-%m-%d %H:%M %Z}, when one was due."
             )
     if number := attention.get(file.account_id):
-        told = "1 document waits" if number == 1 else f"{number} documents wait"
-        return Health(Level.WARNING, "attention", f"{told} for a person's decision.")
+        waiting = "1 document waits" if number == 1 else f"{number} documents wait"
+        return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")
     return Health(Level.WELL, "paused") if is_paused else _WELL
 
 

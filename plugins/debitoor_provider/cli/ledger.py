@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
@@ -14,6 +15,9 @@ from debitoor_provider.sync.steps.rebuild import rebuild as rebuilt
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+CORRECTED = 2
+"""Exit code of a recount that found differences."""
 
 
 @suppress_logs_and_warning
@@ -37,3 +41,16 @@ def rebuild(args: Namespace) -> None:
             result = rebuilt(job)
         row = {"account": args.account, "added": result.added, "restored": result.restored, "known": result.unchanged}
         show(args, [row], right=["added", "restored", "known"])
+
+
+@suppress_logs_and_warning
+def recount(args: Namespace) -> None:
+    """Count all documents and correct the figures of the accounts.
+
+    The exit code is 0 when all figures were right, and 2 when some differed and are corrected now.
+    """
+    with opened_ledger() as ledger:
+        rows = [asdict(correction) for correction in ledger.figures.recount()]
+    show(args, rows, right=["difference"], empty="All figures are right.")
+    if rows:
+        raise SystemExit(CORRECTED)

@@ -108,9 +108,9 @@ class ServiceHook(HttpHook, Generic[C]):
         :param data: query parameters of a GET, otherwise the body
         :param headers: further headers
         :param extra_options: ``timeout`` in seconds; there are no others
-        :param request_kwargs: ``json`` for a JSON body, ``params`` for query parameters beside a body
+        :param request_kwargs: ``json`` for a JSON body, ``params`` for query parameters of a call with a body
         :return: the response, which says success
-        :raises ServiceError: whatever went wrong, named by what has to happen next
+        :raises ServiceError: classified by what the caller has to do next
         """
         payload, params = request_kwargs.pop("json", None), request_kwargs.pop("params", None)
         timeout = (extra_options or {}).get("timeout")

@@ -1,4 +1,4 @@
-"""Airflow's door to Debitoor."""
+"""The hook of a Debitoor connection."""
 
 from __future__ import annotations
 

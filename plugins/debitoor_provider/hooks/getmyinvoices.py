@@ -1,4 +1,4 @@
-"""Airflow's door to GetMyInvoices."""
+"""The hook of a GetMyInvoices connection."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class SynchronisationLink(BaseOperatorLink):
     name = "Synchronisation"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """Give the address, for whatever account the operator has been rendered with."""
+        """Return the address, for whatever account the operator has been rendered with."""
         account = str(getattr(operator, "account", "") or "")
         if not account:
             return ""

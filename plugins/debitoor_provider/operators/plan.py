@@ -9,6 +9,7 @@ from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from debitoor_provider.operators.base import SyncOperator
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,9 @@ class DebitoorPlanOperator(SyncOperator):
     :param document_ids: only these documents, by their ids at the source, separated by commas
     :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
     :param start_from_trigger: make the plan of a scheduled run in the triggerer, so that a run with nothing to do takes
-        no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. The
-        triggerer reads the account's file, also when ``settings`` are given
+        no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. Where
+        the triggerer cannot read the account's file, or reads other settings than ``settings``, a worker plans
+    :param folder: folder of the account's file, for the triggerer; by default the configured one
     """
 
     template_fields: Sequence[str] = (
@@ -46,6 +48,8 @@ class DebitoorPlanOperator(SyncOperator):
         "preview",
     )
 
+    reports = True
+
     def __init__(
         self,
         *,
@@ -54,6 +58,7 @@ class DebitoorPlanOperator(SyncOperator):
         document_ids: str = "",
         preview: bool | str = False,
         start_from_trigger: bool = False,
+        folder: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -61,16 +66,23 @@ class DebitoorPlanOperator(SyncOperator):
         self.period_to = period_to
         self.document_ids = document_ids
         self.preview = preview
+        self.folder = folder
         if start_from_trigger:
             self._start_from_trigger()
 
     def _start_from_trigger(self) -> None:
-        """Let the scheduler hand the task to the triggerer first."""
+        """Let the scheduler hand the task to the triggerer first; what it gets is stored, and so holds no settings."""
         from airflow.triggers.base import StartTriggerArgs
+
+        from debitoor_provider.sync.accounts.settings import digest
 
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls=_TRIGGER,
-            trigger_kwargs={name: getattr(self, name) for name in DebitoorPlanOperator.template_fields},
+            trigger_kwargs={
+                **{name: getattr(self, name) for name in DebitoorPlanOperator.template_fields},
+                "folder": self.folder,
+                "digest": digest(self.settings) if self.settings else "",
+            },
             next_method=self.go_on.__name__,
             next_kwargs=None,
             timeout=_PATIENCE,
@@ -96,11 +108,16 @@ class DebitoorPlanOperator(SyncOperator):
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
+        from debitoor_provider.runs.form import check_form
         from debitoor_provider.runs.plan import dry_run, make_plan
+        from debitoor_provider.runs.report import conclude
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        dag_run = context["dag_run"]
+        if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:  # other DAGs have forms of their own
+            check_form(getattr(dag_run, "conf", None))
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
             plan = dry_run(job, window, self.log)
@@ -109,6 +126,8 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
+        elif self.has_dag() and not self._is_followed():
+            conclude(job)
         return plan.summary
 
     def _skip_the_rest(self, job: Job, context: Context, summary: dict[str, Any]) -> None:

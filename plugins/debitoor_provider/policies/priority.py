@@ -24,7 +24,7 @@ class DueFirst(PriorityWeightStrategy):
     """
 
     def get_weight(self, ti: TaskInstance) -> int:
-        """Give the task's own weight and one for each task before it, less what puts its kind of run behind."""
+        """Return the task's own weight and one for each task before it, less what puts its kind of run behind."""
         task = ti.task
         if TYPE_CHECKING:
             assert task

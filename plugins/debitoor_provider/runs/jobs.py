@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -62,7 +63,7 @@ class Services:
     def _opened(self, service: str) -> Any:
         # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
         hook = loaded(row_of(self._account).hooks[service])
-        connection_id = getattr(self._account.connections, service)
+        connection_id = self._account.connection_of(service)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
             opened.low_priority = self._patient
@@ -119,14 +120,15 @@ def job_of(
         services.close()
 
 
-def account_of(account_id: str, settings: Account | None) -> Account:
+def account_of(account_id: str, settings: Account | None, folder: str = "") -> Account:
     """Return the settings of an account, from what an operator was given or from the account's file.
 
+    :param folder: folder of the file; by default the configured one
     :raises Misconfigured: naming file, line, field and remedy of every problem
     """
     if settings is not None:
         return settings
-    file = find_account(accounts_folder(), account_id)
+    file = find_account(Path(folder) if folder else accounts_folder(), account_id)
     if file.account is None or file.problems:
         problems = "\n".join(map(str, file.problems))
         raise Misconfigured(

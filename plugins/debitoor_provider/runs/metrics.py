@@ -14,6 +14,8 @@ from airflow.sdk.observability import stats
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow.sdk import Context
+
     from debitoor_provider.sync.steps.job import Job
 
 COUNTED = ("moved", "held", "rejected")
@@ -33,7 +35,8 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
-        attention = sum(job.ledger.documents.count(account=job.account_id, states=ATTENTION).values())
+        states = job.ledger.figures.of(job.account_id)
+        attention = sum(states.get(state, 0) for state in ATTENTION)
         stats.gauge("debitoor.documents.attention", attention, tags=tags)
         last = job.ledger.runs.last_judged(job.account_id, WENT_THROUGH)
         if last and last.finished_at:
@@ -41,3 +44,14 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)
             # Stays right when no further run updates it.
             stats.gauge("debitoor.last_success.timestamp", round(last.finished_at.timestamp()), tags=tags)
+
+
+def count_failure(context: Context, operator: str) -> None:
+    """Count a permanent failure as Airflow counts the other failures of tasks; it does not count those itself.
+
+    Airflow counts where it decides about a retry, and an ``AirflowFailException`` does not get there.
+    """
+    tags = getattr(context.get("ti"), "stats_tags", None)
+    if tags is not None:
+        stats.incr("operator_failures", tags={**tags, "operator_name": operator})
+        stats.incr("ti_failures", tags=tags)

@@ -8,11 +8,11 @@ from typing import Any
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 BUSY_SECONDS = 30.0
-"""How long one waits for others who are writing, in seconds."""
+"""How long to wait for other writers, in seconds."""
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether others who are writing were in the way, so that a later try may succeed."""
+    """Whether another writer was in the way, so that a later attempt may succeed."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -27,7 +27,7 @@ def use_wal(connection: Any) -> None:
     """Let readers and a writer of the file not wait for each other.
 
     :param connection: sqlite3's, or one that executes as it does
-    :raises sqlite3.Error: when others kept the file busy for so long, or it cannot be used
+    :raises sqlite3.Error: when other processes kept the file busy for that long, or it cannot be used
     """
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=WAL")

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.accounts.settings import ExportAccount
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment
-    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.accounts.settings import OfDebitoor
 
-_OPERATION = "check_account"
+OPERATION = "check_account"
 
 
-def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
+def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
     """Ask whose books they are, in which currency and country.
 
-    :raises Misconfigured: when they are another company's than the account file says, or do not tell what an export
-        has to know: without the currency and the country no document can be booked right
+    :raises Misconfigured: when they are another company's than the account file says
     """
     books = debitoor.environment()
     if not books.email or not books.country_code:  # nothing but the id is certain there (Debitoor contract A27)
@@ -39,8 +37,6 @@ def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
                 expected=account.debitoor_id,
             ),
             service="Debitoor",
-            operation=_OPERATION,
+            operation=OPERATION,
         )
-    if isinstance(account, ExportAccount) and not (books.currency and books.country_code):
-        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=_OPERATION)
     return books

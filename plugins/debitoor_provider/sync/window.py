@@ -49,7 +49,7 @@ class Window:
         return replace(self, start=_later(self.start, start), end=_earlier(self.end, end))
 
     def as_json(self) -> dict[str, object]:
-        """Tell the window in the ledger and the logs."""
+        """Return the window in the ledger and the logs."""
         return {
             "kind": self.kind.value,
             "updated_since": self.updated_since.isoformat() if self.updated_since else None,

@@ -17,6 +17,7 @@ from debitoor_provider.runs.plan import Planned, make_plan
 from debitoor_provider.runs.report import conclude
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError, Run
 from debitoor_provider.sync.steps.plan import choose_window
@@ -40,9 +41,11 @@ class PlanTrigger(BaseTrigger):
     When nothing is to be done, the run is reported on and the task is skipped, and with it all that follows. In any
     other case the task goes on on a worker: with the plan that was made, or to make it there itself. It is made there
     for a run that a person or a backfill started, for one that has to list everything, and after an error, which is
-    then told, and tried again, as everywhere.
+    then reported and retried, as everywhere.
 
-    :param account: id of the sync account, whose file is in the accounts folder
+    :param account: id of the sync account
+    :param folder: folder of the account's file; by default the configured one
+    :param digest: of the settings in the DAG's version: where the file here says something else, a worker plans
     :param period_from: as the operator has it; whatever is asked for is looked for on a worker
     :param period_to: likewise
     :param document_ids: likewise
@@ -56,6 +59,8 @@ class PlanTrigger(BaseTrigger):
         period_to: str = "",
         document_ids: str = "",
         preview: bool | str = False,
+        folder: str = "",
+        digest: str = "",
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.account = account
@@ -63,14 +68,16 @@ class PlanTrigger(BaseTrigger):
         self.period_to = period_to
         self.document_ids = document_ids
         self.preview = preview
+        self.folder = folder
+        self.digest = digest
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Tell how to make it again."""
-        names = ("account", "period_from", "period_to", "document_ids", "preview")
+        """Return how to make it again."""
+        names = ("account", "period_from", "period_to", "document_ids", "preview", "folder", "digest")
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Give one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
+        """Return one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None
@@ -87,8 +94,11 @@ class PlanTrigger(BaseTrigger):
 
     async def _plan(self, context: Context) -> Planned | None:
         """Plan in a thread; those who use a connection take turns, so that a slow one keeps no other waiting."""
-        account = account_of(self.account, None)
-        connection = getattr(account.connections, row_of(account).source)
+        account = account_of(self.account, None, self.folder)
+        if self.digest and digest(account) != self.digest:
+            self.log.info("The account's file here is of another version, so the run is planned on a worker.")
+            return None
+        connection = account.connection_of(row_of(account).source)
         turn = _turns.setdefault(connection, asyncio.Lock())
         async with turn:
             work = partial(copy_context().run, plan_scheduled, self.account, account, context)

@@ -71,12 +71,12 @@ CONNECT = Rule(connection=True)
 
 
 def may(user: BaseUser, right: Right, account_id: str) -> bool:
-    """Tell whether a user has a right on an account, whether its DAG is known to Airflow yet or not."""
+    """Return whether a user has a right on an account, whether its DAG is known to Airflow yet or not."""
     return rights(user, [account_id], [right])[account_id][right]
 
 
 def rights(user: BaseUser, account_ids: Iterable[str], wanted: Iterable[Right]) -> dict[str, dict[Right, bool]]:
-    """Tell which rights a user has on each of many accounts."""
+    """Return which rights a user has on each of many accounts."""
     dag_ids = {account_id: DAG_ID_PREFIX + account_id for account_id in account_ids}
     teams = _teams_of(dag_ids.values())
     manager, wanted = get_auth_manager(), list(wanted)
@@ -95,7 +95,7 @@ def rights(user: BaseUser, account_ids: Iterable[str], wanted: Iterable[Right]) 
 
 
 def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PUT") -> bool:
-    """Tell whether a user may edit a connection, or add it."""
+    """Return whether a user may edit a connection, or add it."""
     team = Connection.get_team_name(connection_id) if _has_teams() else None
     details = ConnectionDetails(conn_id=connection_id, team_name=team)
     return get_auth_manager().is_authorized_connection(method=method, details=details, user=user)
@@ -137,7 +137,7 @@ def _dag_ids() -> set[str]:
 
 
 def _teams_of(dag_ids: Iterable[str]) -> dict[str, str | None]:
-    """Give the teams of DAGs; a new account belongs to the team of the others, with which it shares its folder.
+    """Return the teams of DAGs; a new account belongs to the team of the others, with which it shares its folder.
 
     Airflow's own question for one DAG remembers the answer, also that a DAG is not known yet.
     """

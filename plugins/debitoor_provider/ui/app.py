@@ -41,7 +41,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 app = FastAPI(
     title="Synchronisation",
-    description="Accounts that exchange documents between GetMyInvoices and Debitoor: see, do, mend, connect.",
+    description="Accounts that exchange documents between GetMyInvoices and Debitoor: list, run, correct, connect.",
     version=__version__,
     lifespan=_lifespan,
     redoc_url=None,
@@ -72,15 +72,15 @@ def _ledger_error(_: Request, error: LedgerError) -> JSONResponse:
 @app.exception_handler(RequestValidationError)
 def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
     # What was entered is not repeated: it may be a key.
-    told = [{"loc": detail["loc"], "msg": detail["msg"], "type": detail["type"]} for detail in error.errors()]
-    return JSONResponse({"detail": told}, 422)
+    problems = [{"loc": detail["loc"], "msg": detail["msg"], "type": detail["type"]} for detail in error.errors()]
+    return JSONResponse({"detail": problems}, 422)
 
 
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)
 def static(version: str, path: str) -> FileResponse:
     """Send a file of the web app; its address changes with its content, so a browser may keep it for good."""
-    file = (assets.FOLDER / path).resolve()
-    if not file.is_relative_to(assets.FOLDER) or not file.is_file():
+    file = assets.FILES.get(path)
+    if file is None:
         raise HTTPException(404)
     is_current = version == assets.VERSION
     headers = {

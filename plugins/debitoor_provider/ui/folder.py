@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fastapi import HTTPException
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.sync.accounts.files import load_account_file, load_folder
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.problems import Problem
+from debitoor_provider.ui.bundles import bundled_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.ui.bundles import BundledFolder
 
 _Stamp = tuple[int, int, int, int]
 
 _SETTLED = 2_000_000_000
-"""Nanoseconds after which a change of a file can be told by its times; two quick ones may have the same."""
+"""Nanoseconds after which a change of a file can be seen by its times; two quick ones may have the same."""
 
 
 @dataclass
@@ -66,13 +69,33 @@ _folders: dict[Path, _Folder] = {}
 
 
 def account_files() -> dict[str, AccountFile]:
-    """Give all account files by the account's id on the page, in the order of their names."""
-    path = accounts_folder()
+    """Return all account files by the account's id on the page, in the order of their names."""
+    files = _loaded(accounts_folder())
+    bundled = {id_of(file): file for folder in bundled_folders() for file in _of_bundle(folder)}
+    return dict(sorted((bundled | files).items())) if bundled else files
+
+
+def _loaded(path: Path) -> dict[str, AccountFile]:
     return _folders.setdefault(path, _Folder(path)).load()
 
 
+def _of_bundle(folder: BundledFolder) -> list[AccountFile]:
+    """Return the accounts of a bundle's folder; where that is not within reach, as much as their DAG ids tell."""
+    files = {file.dag_id: file for file in _loaded(folder.path).values()}
+    found = []
+    for dag_id in folder.dag_ids:
+        file = files.get(dag_id)
+        if file is None:
+            account_id = dag_id.removeprefix(DAG_ID_PREFIX)
+            path = folder.path / f"{account_id}.yaml"
+            message = Message("account_file_out_of_reach", bundle=folder.bundle, path=path)
+            file = AccountFile(path, account_id, dag_id, None, (Problem(path.name, None, None, "", message),))
+        found.append(replace(file, bundle=folder.bundle))
+    return found
+
+
 def account_file(account_id: str) -> AccountFile:
-    """Give one account file.
+    """Return one account file.
 
     :raises HTTPException: 404 when there is none
     """
@@ -83,7 +106,7 @@ def account_file(account_id: str) -> AccountFile:
 
 
 def settings_of(account_id: str) -> Account:
-    """Give the settings of an account.
+    """Return the settings of an account.
 
     :raises HTTPException: 404 when there is none, 409 while its file is broken
     """
@@ -94,7 +117,7 @@ def settings_of(account_id: str) -> Account:
 
 
 def id_of(file: AccountFile) -> str:
-    """Give the id of an account on the page: its DAG id without the prefix, which is unique and fits into an address.
+    """Return the id of an account on the page: its DAG id without the prefix, which is unique and fits into an address.
 
     That is the file's stem, unless the stem cannot be part of a DAG id or another file has it.
     """
@@ -102,7 +125,7 @@ def id_of(file: AccountFile) -> str:
 
 
 def is_writable() -> bool:
-    """Tell whether account files can be written here; a folder that is not there yet can be made."""
+    """Return whether account files can be written here; a folder that is not there yet can be made."""
     path = accounts_folder()
     while not path.exists() and path != path.parent:
         path = path.parent
@@ -110,7 +133,7 @@ def is_writable() -> bool:
 
 
 def _stamps(path: Path) -> dict[str, _Stamp]:
-    """Tell of everything in a folder when it was changed last; whatever cannot be looked at counts as changed."""
+    """Return when each entry of a folder was changed last; whatever cannot be looked at counts as changed."""
     stamps = {}
     try:
         with os.scandir(path) as entries:

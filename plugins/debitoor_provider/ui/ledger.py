@@ -14,7 +14,7 @@ _opening = threading.Lock()
 
 
 def opened_ledger() -> Ledger:
-    """Give the ledger of ``[debitoor] ledger_conn``; its tables are looked at only the first time.
+    """Return the ledger of ``[debitoor] ledger_conn``; its tables are looked at only the first time.
 
     :raises LedgerError: when it cannot be used just now, or has to be upgraded
     """

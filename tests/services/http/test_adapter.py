@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 import requests
 
 from debitoor_provider.services.http.session import ServiceSession
+from tests.services.raw_server import dripping, raw_server
 from tests.services.scripted import Reply
 
 
@@ -46,11 +48,21 @@ def test_one_call_may_want_other_certificates_than_the_last(tmp_path):
     assert checks(str(bundle)) == ("CERT_REQUIRED", str(bundle))
 
 
-def test_a_proxy_that_takes_plain_http_is_told_the_whole_address(service):
+def test_a_proxy_that_takes_plain_http_gets_the_whole_address(service):
     service.answer_all(Reply({"by": "the proxy"}))
     with ServiceSession("http://a.example", allow_http=True, proxy=service.url) as session:
         assert session.get("/b?c=1").json() == {"by": "the proxy"}
     assert service.asked[0].headers["Host"] == "a.example"
+
+
+def test_a_call_through_a_proxy_has_its_time_limit_too():
+    with (
+        raw_server(dripping(b"HTTP/1.1 200 OK\r\nX: "), pause=0.05) as proxy,
+        ServiceSession("http://a.example", allow_http=True, proxy=proxy.url, timeouts=(1.0, 0.2)) as session,
+    ):
+        with pytest.raises(requests.RequestException):
+            session.get("/a")
+        assert proxy.requests == 1
 
 
 def test_a_response_is_what_requests_would_make_of_it(service):

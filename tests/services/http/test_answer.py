@@ -52,7 +52,7 @@ def test_a_body_is_parsed_with_decimals(body, payload):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"NaN", b"[Infinity]", b"\xff"])
-def test_what_is_not_json_is_told(body):
+def test_what_is_not_json_is_reported(body):
     assert parsed(body) == (None, False)
 
 

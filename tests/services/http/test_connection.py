@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import io
 import itertools
+import ssl
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.session import ServiceSession
@@ -56,7 +64,7 @@ def test_an_answer_that_never_ends_is_given_up(answer):
         started = time.monotonic()
         with pytest.raises(requests.RequestException) as failed:
             get(server.url)
-        assert time.monotonic() - started < seconds_allowed(IDLE, 0) + 1
+        assert time.monotonic() - started < seconds_allowed(IDLE, 0) + 4
         assert _has_cause(failed.value, TimeLimitExceeded)
     assert threading.active_count() == before
 
@@ -133,3 +141,57 @@ def test_a_reader_closes_its_socket():
         assert io.BytesIO(response.raw.read()).getvalue() == b"{}"
         response.close()
         assert response.raw.closed
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+class TestTLS:
+    @pytest.fixture
+    def tls(self, certificate) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        return context
+
+    @pytest.fixture
+    def fetch(self, certificate):
+        def get(url: str) -> requests.Response:
+            with ServiceSession(url, timeouts=(1.0, IDLE), verify=str(certificate), proxy="") as session:
+                return session.get("/a")
+
+        return get
+
+    def test_a_whole_answer_is_read(self, tls, fetch):
+        with raw_server(WHOLE, tls=tls) as server:
+            assert fetch(server.url).json() == {}
+
+    def test_a_cut_one_is_a_broken_connection(self, tls, fetch):
+        with raw_server(HEAD[:-9], tls=tls) as server, pytest.raises(requests.RequestException):
+            fetch(server.url)
+
+    def test_one_that_never_ends_is_given_up(self, tls, fetch):
+        with raw_server(dripping(HEAD.replace(b": 2", b": 99999999")), pause=IDLE / 4, tls=tls) as server:
+            with pytest.raises(requests.RequestException) as failed:
+                fetch(server.url)
+            assert _has_cause(failed.value, TimeLimitExceeded)

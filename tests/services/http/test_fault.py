@@ -38,7 +38,7 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.ConnectionError(), Unavailable, "interrupted"),
     ],
 )
-def test_each_failure_is_told_apart_by_whether_anything_was_sent(fault, kind, said):
+def test_failures_are_classified_by_whether_anything_was_sent(fault, kind, said):
     error = meaning(fault)
     assert type(error) is kind
     assert said in str(error)

@@ -12,7 +12,7 @@ from debitoor_provider.services.http.session import HeaderAuth, ServiceSession
 CANARY = "s3cret-0f-a-key"
 
 
-def test_it_is_a_text_for_whoever_uses_it():
+def test_it_is_used_like_a_text():
     secret = Secret(CANARY)
     assert secret == CANARY
     assert f"{secret}" == CANARY

@@ -97,7 +97,7 @@ def _empty(request: requests.PreparedRequest) -> requests.Response:
     ["", "api.example.com", "https://", "ftp://api.example.com", "https://user:pw@api.example.com",
      "https://api.example.com?x=1", "https://api.example.com#x", "https://api.example.com:port", "http://[::1"],
 )  # fmt: skip
-def test_a_base_url_that_cannot_work_is_told_at_once(url):
+def test_a_base_url_that_cannot_work_is_reported_at_once(url):
     with pytest.raises(Misconfigured, match="base URL"):
         checked_base_url(url, allow_http=True)
 
@@ -109,7 +109,7 @@ def test_plain_http_has_to_be_allowed():
 
 
 @pytest.mark.parametrize("secret", ["", "   ", "two words", "line\nbreak", "ümlaut", "nul\0"])
-def test_a_secret_that_cannot_stand_in_a_header_is_told_without_showing_it(secret):
+def test_a_secret_that_cannot_stand_in_a_header_is_reported_without_showing_it(secret):
     with pytest.raises(Misconfigured) as refused:
         HeaderAuth("x-token", secret, at="https://a.example", what="access token")
     assert secret.strip() == "" or secret not in str(refused.value)

@@ -182,7 +182,7 @@ def test_a_long_wait_is_left_to_the_scheduler(service, transport, naps):
     assert (limited.value.retry_after, naps) == (3600, [])
 
 
-def test_every_error_tells_service_operation_and_what_was_wrong(service, transport):
+def test_every_error_names_service_operation_and_what_was_wrong(service, transport):
     service.on("GET", "/a", Reply({"message": "bad"}, status=400))
     with pytest.raises(Refused, match=r"^Example: read a: No: "):
         transport.call(READ_A, same)
@@ -414,7 +414,7 @@ class TestPathInDoubt:
     def test_a_path_that_has_moved_is_gone(self, service, transport, status):
         service.on("GET", "/a", Reply({}, status=status, headers={"Location": "/b"}))
         service.on("GET", "/probe", Reply({"id": "1"}))
-        with pytest.raises(PathGone) as gone:
+        with pytest.raises(PathGone, match="Example answers at /a with a redirect") as gone:
             transport.call(READ_A, same)
         assert gone.value.status == status
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -47,7 +48,20 @@ def test_what_left_the_window_is_swept_out(postgresql_store, monkeypatch):
     assert run(postgresql_store, "SELECT count(*) FROM debitoor_pacing_calls")[0][0] < 500
 
 
-def test_a_server_that_is_away_is_told_and_asked_again(tmp_path):
+def test_after_the_server_s_clock_was_set_back_the_count_starts_again(postgresql_store):
+    pacer = Pacer("key", Allowance(per_minute=2), store=postgresql_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    pacer.pause(50)
+    run(postgresql_store, "UPDATE debitoor_pacing_calls SET at = at + interval '1 day'")
+    run(postgresql_store, "UPDATE debitoor_pacing_keys SET paused_until = paused_until + interval '1 day'")
+    other = Pacer("key", Allowance(per_minute=2), store=postgresql_store, sleep=no_waiting)
+    pacing._opened.cache_clear()
+    other.acquire()
+    assert other.left() == 1
+
+
+def test_an_unavailable_server_is_reported_and_asked_again(tmp_path):
     with cluster(tmp_path / "log") as server:
         url = server.url.render_as_string(hide_password=False)
         pacer = Pacer("key", Allowance(per_minute=5), store=url, sleep=no_waiting)
@@ -66,6 +80,31 @@ def test_a_server_that_is_away_is_told_and_asked_again(tmp_path):
         pacing_postgresql._engine(url, os.getpid()).dispose()
     assert str(away.value) == "The store that counts the calls (PostgreSQL) does not answer, so nothing was sent."
     assert away.value.__suppress_context__
+
+
+def test_the_tables_come_from_migrations(postgresql_store):
+    Pacer("key", Allowance(per_minute=5), store=postgresql_store).acquire()
+    assert run(postgresql_store, "SELECT version_num FROM debitoor_pacing_version") == [("0001",)]
+
+
+def test_tables_from_before_the_migrations_are_taken_over(postgresql_store):
+    pacer = Pacer("key", Allowance(per_minute=5), store=postgresql_store)
+    pacer.acquire()
+    run(postgresql_store, "DROP TABLE debitoor_pacing_version")
+    run(postgresql_store, "DROP FUNCTION debitoor_pacing_count")  # as one with other parameters would not count either
+    pacing._opened.cache_clear()
+    later = Pacer("key", Allowance(per_minute=5), store=postgresql_store)
+    later.acquire()
+    assert later.left() == 3
+
+
+def test_many_that_begin_at_once_migrate_once(postgresql_store):
+    def begin(_: int) -> None:
+        pacing_postgresql._ensure(pacing_postgresql._engine(postgresql_store, os.getpid()))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(begin, range(4)))
+    assert run(postgresql_store, "SELECT version_num FROM debitoor_pacing_version") == [("0001",)]
 
 
 def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_store):
@@ -98,7 +137,7 @@ def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_sto
     ],
     ids=["password", "database", "option"],
 )
-def test_what_a_person_has_to_mend_is_told(postgresql_server, change):
+def test_what_a_person_has_to_correct_is_reported(postgresql_server, change):
     url = change(postgresql_server).render_as_string(hide_password=False)
     with pytest.raises(Misconfigured, match="pacing") as told:
         Pacer("key", Allowance(per_minute=5), store=url).acquire()
@@ -108,12 +147,12 @@ def test_what_a_person_has_to_mend_is_told(postgresql_server, change):
 
 
 @pytest.mark.parametrize("url", ["postgresql+nonsense://db/x", "postgresql://db:port/x"])
-def test_an_address_that_cannot_work_is_told(url):
+def test_an_address_that_cannot_work_is_reported(url):
     with pytest.raises(Misconfigured):
         Pacer("key", Allowance(per_minute=5), store=url)
 
 
-def test_a_driver_that_is_not_installed_is_told(monkeypatch):
+def test_a_driver_that_is_not_installed_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(Misconfigured, match=r"not installed.*airflow-provider-debitoor\[postgres\]"):
         Pacer("key", Allowance(per_minute=5), store="postgresql://127.0.0.1:9/x")

@@ -42,7 +42,21 @@ def test_what_is_not_used_for_a_day_is_forgotten(redis_store):
     assert all(0 < client.ttl(key) <= 86401 for key in client.scan_iter())
 
 
-def test_a_server_that_is_away_is_told_and_asked_again(redis_server, redis_store):
+def test_after_the_server_s_clock_was_set_back_the_count_starts_again(redis_store):
+    pacer = Pacer("key", Allowance(per_minute=2), store=redis_store, sleep=no_waiting)
+    pacer.acquire()
+    pacer.acquire()
+    client = client_of(redis_store)
+    (calls,) = client.scan_iter()
+    for call in client.zrange(calls, 0, -1):
+        client.zincrby(calls, 86_400_000, call)
+    pacing._opened.cache_clear()
+    other = Pacer("key", Allowance(per_minute=2), store=redis_store, sleep=no_waiting)
+    other.acquire()
+    assert other.left() == 1
+
+
+def test_an_unavailable_server_is_reported_and_asked_again(redis_server, redis_store):
     pacer = Pacer("key", Allowance(per_minute=5), store=redis_store, sleep=no_waiting)
     pacer.acquire()
     redis_server.stop()
@@ -75,7 +89,7 @@ def test_an_answer_that_was_lost_counts_once(redis_store, monkeypatch):
     ],
     ids=["password", "option", "database", "port"],
 )
-def test_what_a_person_has_to_mend_is_told(redis_server, change):
+def test_what_a_person_has_to_correct_is_reported(redis_server, change):
     with pytest.raises(Misconfigured, match="pacing") as told:
         Pacer("key", Allowance(per_minute=5), store=change(redis_server.url)).acquire()
     assert told.value.remedy
@@ -83,7 +97,7 @@ def test_what_a_person_has_to_mend_is_told(redis_server, change):
     assert told.value.__suppress_context__
 
 
-def test_a_key_of_somebody_else_is_told(redis_store):
+def test_a_key_of_another_type_is_reported(redis_store):
     pacer = Pacer("key", Allowance(per_minute=5), store=redis_store)
     pacer.acquire()
     client = client_of(redis_store)
@@ -93,7 +107,7 @@ def test_a_key_of_somebody_else_is_told(redis_store):
         pacer.acquire()
 
 
-def test_a_driver_that_is_not_installed_is_told(monkeypatch):
+def test_a_driver_that_is_not_installed_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(Misconfigured, match=r"not installed.*airflow-provider-debitoor\[redis\]"):
         Pacer("key", Allowance(per_minute=5), store="redis://127.0.0.1:9/0")

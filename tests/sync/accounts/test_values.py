@@ -60,6 +60,11 @@ def test_a_frequency_is_a_word_or_a_cron_expression(text: str, cron: str | None)
         ("R * * * *", "is not a frequency"),
         ("0 0 31 2 *", "never matches a day that exists"),
         ("0 0 * * \x00", "is not a frequency"),
+        ("*/90 * * * *", "The step */90 is wider than the 60 minutes there are"),
+        (
+            f"{','.join(map(str, range(60)))} {','.join(map(str, range(24)))} {','.join(map(str, range(1, 31)))} * 1-5",
+            "Airflow cannot store its",
+        ),
     ],
 )
 def test_a_frequency_that_cannot_be_is_refused(text: str, words: str) -> None:

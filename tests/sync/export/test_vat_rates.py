@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import eu_vat_rates_data
 import pytest
-from duty27_eu_vat import DATA_AS_OF, get_rate_changes, list_countries
+from duty27_eu_vat import ATTRIBUTION, DATA_AS_OF, get_rate_changes, list_countries
 
 from debitoor_provider.sync.export.vat_rates import rates_on
+
+NOTICE = Path(__file__).parents[3] / "NOTICE"
 
 
 def shown(country: str, day: str, postcode: str = "") -> str:
@@ -93,3 +96,7 @@ def test_the_rates_of_today_are_those_of_another_source(country: str) -> None:
     known = rates_on(code, today) | rates_on(code, today, "6691")  # Jungholz's is in their list of Austria
     assert {Decimal(str(rate)) for rate in theirs} <= known
     assert Decimal(str(told["standard"])) in rates_on(code, today)
+
+
+def test_the_source_of_the_rates_is_named_as_its_licence_asks() -> None:
+    assert ATTRIBUTION in NOTICE.read_text("utf-8")

@@ -54,6 +54,22 @@ def test_a_credit_note_keeps_its_sign_and_gets_its_own_type(acme: Stage) -> None
     assert (row["documentType"], float(row["grossAmount"])) == ("CREDIT_NOTE", -119)
 
 
+@pytest.mark.parametrize("rule", ["hold", "keep", "negate"])
+def test_the_sign_of_a_positive_credit_note_is_never_guessed(stage_of: Callable[..., Stage], rule: str) -> None:
+    acme = stage_of(switches={"credit_note_amounts": "positive"})
+    source = invoice(acme, kind="creditNote", number="GS-1")
+    account = acme.imports(defaults={"positive_credit_note": rule})
+    [shown] = acme.preview_import(account)
+    acme.import_(account)
+    if rule == "hold":
+        assert acme.states("import") == {source: "held positive_sales_credit_note"}
+        assert shown.outcome == "held"
+        assert imported(acme) == {}
+    else:
+        assert acme.states("import") == {source: "moved"}
+        assert float(imported(acme)[source]["grossAmount"]) == {"keep": 119, "negate": -119}[rule]
+
+
 def test_only_the_chosen_kinds_come(acme: Stage) -> None:
     sold, returned = invoice(acme, number="1"), invoice(acme, kind="creditNote", number="2")
     acme.import_(acme.imports(documents=["credit_notes"]))
@@ -234,7 +250,7 @@ def test_two_invoices_printed_to_the_same_bytes_are_not_taken_for_one(acme: Stag
     assert acme.states("import") == {moved: "moved", other: "held same_file"}
     assert f"(id {copy['uid']}," in acme.entry(other, "import").reason
     assert copy["documentNumber"] in acme.entry(other, "import").reason
-    assert "Mark the document as there" in acme.entry(other, "import").mend
+    assert "Mark the document as there" in acme.entry(other, "import").remedy
     acme.company.print_again(other, b"%PDF-1.4 no longer the same %%EOF")
     acme.ledger.documents.retry([acme.entry(other, "import")], "user:anna")
     acme.import_()

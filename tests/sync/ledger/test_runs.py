@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.ledger import LedgerError, Run, Watermark
-from tests.sync.ledger.samples import RUN
+from debitoor_provider.sync.ledger import LedgerError, Run, State, Watermark
+from tests.sync.ledger.samples import RUN, in_state, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
@@ -134,3 +134,10 @@ def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
     assert ledger.runs.last_judged("acme").id == "d/1"
     assert ledger.runs.last_judged("acme", ["success", "rejected"]).id == "d/0"
     assert ledger.runs.last_judged("acme", ["stopped"]) is None
+
+
+def test_a_run_has_finished_with_what_it_brought_to_an_end(ledger: Ledger):
+    in_state(ledger, State.MOVED)
+    planned(ledger, 77)
+    assert ledger.runs.finished_documents([RUN, "never"]) == {RUN: 1}
+    assert ledger.runs.finished_documents([]) == {}

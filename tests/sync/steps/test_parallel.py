@@ -97,7 +97,7 @@ def test_nothing_to_do_is_done_at_once() -> None:
 def test_the_longest_wait_is_passed_on() -> None:
     error = postponed([Unavailable("one"), Unavailable("two", retry_after=90, service="Debitoor")], 7, "moved")
     assert (error.retry_after, error.service) == (90, "Debitoor")
-    assert error.message == "2 of 7 documents could not be moved yet. two"
+    assert error.message.text() == "2 of 7 documents could not be moved yet. two"
 
 
 def test_a_process_that_is_told_to_end_finishes_what_it_began_and_tells_what_is_left() -> None:
@@ -109,6 +109,6 @@ def test_a_process_that_is_told_to_end_finishes_what_it_began_and_tells_what_is_
             ending.set()
         done.append(number)
 
-    with pytest.raises(RetryError, match="told to end; 7 of 10 documents are left"):
+    with pytest.raises(RetryError, match="has to end; 7 of 10 documents are left"):
         each(range(10), work, parallel=1, ending=ending)
     assert done == [0, 1, 2]

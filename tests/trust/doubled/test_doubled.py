@@ -11,14 +11,14 @@ import pytest
 
 from debitoor_provider.services.http.errors import RetryError
 from tests.sync.stage import Stage
+from tests.trust.common.doubles import named_twice, records_of
+from tests.trust.common.referee import Referee
 from tests.trust.doubled.proxy import KINDS, LATE, Kind, Mischief, Proxy, proxied
-from tests.trust.doubles import named_twice, records_of
-from tests.trust.referee import Referee
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from sandbox.client import SandboxAdmin
-    from tests.trust.tally import Tally
+    from tests.trust.common.tally import Tally
 
 Way = Literal["export", "import"]
 _TRIES = 5

@@ -18,14 +18,14 @@ import psutil
 
 from debitoor_provider.sync.steps import transfer
 from debitoor_provider.sync.steps.lease import Leases, boot_time
-from tests.trust.worker import Ending, Run, Workers, states_of, wait
+from tests.trust.common.worker import Ending, Run, Workers, states_of, wait
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     import pytest
 
-    from tests.trust.cases import Case
+    from tests.trust.common.cases import Case
 
 _PATIENCE = 60
 

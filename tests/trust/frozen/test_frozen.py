@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.steps import transfer
-from tests.trust.cases import Case
+from tests.trust.common.cases import Case
+from tests.trust.common.worker import Run, Workers
 from tests.trust.frozen.freezing import Freezer
-from tests.trust.worker import Run, Workers
 
 if TYPE_CHECKING:
-    from tests.trust.tally import Tally
+    from tests.trust.common.tally import Tally
 
 WRITES = ("upload_file", "create_expense", "upload_document", "ledger steps", "ledger leases")
 

@@ -109,7 +109,7 @@ class DebitoorClient(Lookups, Sales):
         :param from_date: first expense date, inclusive
         :param to_date: last expense date, inclusive
         :param changed_since: aware; whether the bound itself counts is not known (A9)
-        :param page_size: rows asked for in one call; without it the service decides
+        :param page_size: rows requested in one call; without it the service decides
         """
         filters = {
             "fromDate": from_date,

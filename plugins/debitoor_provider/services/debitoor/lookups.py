@@ -144,7 +144,7 @@ class Lookups(Core):
         changed_before: datetime | None = None,
         page_size: int | None = None,
     ) -> list[Party]:
-        """Return the customers; those with another reference than asked for are dropped (contract 8.3)."""
+        """Return the customers; those with another reference than the requested one are dropped (contract 8.3)."""
         filters = {
             "email": email,
             "reference": reference,

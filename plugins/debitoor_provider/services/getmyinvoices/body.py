@@ -86,7 +86,7 @@ _ALLOWED_COMPANY = frozenset(CompanyFields.__annotations__)
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:
-    """Return a JSON body; every call but a GET needs one, be it empty (1.2)."""
+    """Return a JSON body; every call but a GET needs one, even if it is empty (1.2)."""
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
@@ -107,7 +107,7 @@ def company_body(name: str, country_uid: int, fields: Mapping[str, Any]) -> dict
 
 
 def upload_fields(document: NewDocument) -> dict[str, Any]:
-    """Return what an upload tells about the document, without its content. Empty values are left out."""
+    """Return what an upload says about the document, without its content. Empty values are left out."""
     paid = document.payment_status == PaymentStatus.PAID
     known = {
         "company_uid": document.company_uid,
@@ -136,8 +136,8 @@ def upload_fields(document: NewDocument) -> dict[str, Any]:
 class FileBody:
     """A JSON body that ends with a file in base64, read and made piece by piece: it is never in memory as a whole.
 
-    :param fields: what is sent beside the file
-    :param content: the file; one that is open is sent from its present position, each time anew
+    :param fields: what is sent with the file
+    :param content: the file; one that is open is sent from its present position, in each attempt
     """
 
     def __init__(self, fields: Mapping[str, Any], content: bytes | BinaryIO) -> None:
@@ -159,7 +159,7 @@ class FileBody:
 
 
 def size_of(content: bytes | BinaryIO) -> int:
-    """Tell how many bytes there are to send: of an open file, those from its present position on."""
+    """Return how many bytes there are to send: of an open file, those from its present position on."""
     if isinstance(content, bytes):
         return len(content)
     start = content.tell()

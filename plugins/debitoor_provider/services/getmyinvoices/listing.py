@@ -1,4 +1,4 @@
-"""Ask for lists of documents: the filters, and reading all pages of a list that may change meanwhile (contract 4)."""
+"""Lists of documents: the filters, and reading all pages of a list that may change meanwhile (contract 4)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
-    """Yield the pages of one pass, as far as they have to be asked for (4.2).
+    """Yield the pages of one pass, as far as they have to be read (4.2).
 
     Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
     """
@@ -128,7 +128,7 @@ def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
 
 
 def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -> Iterator[Document]:
-    """Give every document of the list once, sorted by id, when all have been read.
+    """Return every document of the list once, sorted by id, when all have been read.
 
     The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
     pages (section 10.3), so that one may be passed over. A list of several pages is therefore read again, and the

@@ -76,7 +76,7 @@ class DocumentDetail:
     """The answer of the single-document call (contract section 5.1).
 
     :param workflow: ``None`` for a document without a workflow (A-13)
-    :param content: the file's bytes, when they were asked for
+    :param content: the file's bytes, when they were requested
     """
 
     document: Document
@@ -86,7 +86,7 @@ class DocumentDetail:
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What an upload tells about the document (contract section 6.1). ``None`` and empty values are not sent."""
+    """What an upload says about the document (contract section 6.1). ``None`` and empty values are not sent."""
 
     file_name: str
     document_type: str

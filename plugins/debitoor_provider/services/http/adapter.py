@@ -1,7 +1,7 @@
-"""How a session reaches its one service: what is the same for every call is found out once.
+"""How a session reaches its one service: what is the same for every call is computed once.
 
-requests itself looks anew at each call which proxy, certificates and connection pool an address needs, and takes the
-answer's cookies out to keep none of them. Together that costs as much as writing the request.
+For each call, requests itself determines which proxy, certificates and connection pool an address needs, and extracts
+the answer's cookies, of which none is kept. Together that costs as much as writing the request.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
+from urllib3 import ProxyManager
 
 from debitoor_provider.services.http.connection import POOLS
 
@@ -39,7 +40,8 @@ class ServiceAdapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Return the manager of connections through a proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = POOLS
+        if type(manager) is ProxyManager:  # that of SOCKS proxies has pools of its own
+            manager.pool_classes_by_scheme = POOLS
         return manager
 
     def get_connection_with_tls_context(
@@ -56,7 +58,7 @@ class ServiceAdapter(HTTPAdapter):
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Do nothing: it is done when the pool is found."""
+        """Do nothing: that happened when the pool was made."""
 
     def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
         """Return path and query of the address; the whole for a proxy that takes plain HTTP."""

@@ -36,7 +36,7 @@ class Call:
 
     :param operation: code of what is being done, e.g. ``list_documents``
     :param path: below the base URL, or an absolute address at the same origin
-    :param body: makes the request's body anew for each attempt
+    :param body: makes the request's body, once for each attempt
     :param rule: when it may be sent again
     :param timeouts: where the session's own are too short
     :param largest: bytes of a JSON answer that are accepted

@@ -18,7 +18,7 @@ _HALF_A_SECOND = 0.5
 
 
 def steady_seconds() -> float:
-    """Return seconds of a clock that nobody sets, and that goes on while the machine sleeps where there is such one."""
+    """Return the seconds of a clock that is never set; where the system has one, it runs while the machine sleeps."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
@@ -27,8 +27,8 @@ def steady_seconds() -> float:
 class ServiceClock:
     """Compares a service's clock with ours; may be used by many threads at once.
 
-    It keeps the median of the last answers, so that one server with a wrong clock does not count. Between answers it
-    goes on by a steady clock, so that a change of our own clock is noticed at once.
+    It keeps the median of the last answers, so that one server with a wrong clock does not matter. Between answers
+    it runs on a steady clock, so that a change of our own clock shows at once.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class ServiceClock:
         self._ahead: deque[float] = deque(maxlen=_SAMPLES)  # of the steady clock
 
     def observe(self, headers: Mapping[str, str]) -> None:
-        """Take note of an answer's ``Date``, unless the answer came out of a cache."""
+        """Record an answer's ``Date``, unless the answer comes from a cache."""
         date = headers.get("Date", "")
         if date == self._last_date:
             return

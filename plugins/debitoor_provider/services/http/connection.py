@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class _LimitedReader(io.RawIOBase):
     """Reads from a socket within the time limit of the call that was begun last in this thread."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
+        self._raw = raw
         self._limit = time_limit.current()
         self.at_end = False
 
@@ -57,7 +57,7 @@ class _LimitedSocket:
     """What http.client needs of a socket to read an answer."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self.reader = _LimitedReader(sock)
+        self.reader = _LimitedReader(sock, sock.makefile("rb", buffering=0))
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self.reader)

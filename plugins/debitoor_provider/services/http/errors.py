@@ -1,4 +1,4 @@
-"""What can go wrong at a service, named by what the caller has to do next.
+"""What can go wrong at a service, classified by what the caller has to do next.
 
 ::
 
@@ -189,7 +189,14 @@ class PermissionMissing(StopError):
 
 
 class QuotaUsedUp(StopError):
-    """The allowance of the day (or hour) is used up."""
+    """The allowance of the day (or hour) is used up.
+
+    :param retry_after: seconds until the next call is allowed, when they are known
+    """
+
+    def __init__(self, message: Message | str, *, retry_after: float | None = None, **known: object) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.retry_after = retry_after
 
 
 class WrongUserAgent(StopError):
@@ -208,10 +215,12 @@ class PathGone(StopError):
     """The service answers, but no longer at this path.
 
     :param path: below the base URL
+    :param moved: whether the answer was a redirect, which is never followed
     """
 
-    def __init__(self, service: str, path: str, **known: object) -> None:
-        super().__init__(Message("path_gone", service=service, path=path), **known)  # type: ignore[arg-type]
+    def __init__(self, service: str, path: str, *, moved: bool = False, **known: object) -> None:
+        message = Message("path_moved" if moved else "path_gone", service=service, path=path)
+        super().__init__(message, **known)  # type: ignore[arg-type]
         self.service = service
         self.path = path
 

@@ -1,4 +1,4 @@
-"""A key or token that is used like any text and shows itself to nobody."""
+"""A key or token that is used like any text and never shown."""
 
 from __future__ import annotations
 

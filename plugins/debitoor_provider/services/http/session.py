@@ -38,7 +38,7 @@ POOL_SIZE = 32
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
-# An address below the host that nobody would write in another way: no escapes, no "." or ".." as a segment.
+# An address that has only one spelling: no escapes, no "." or ".." as a segment.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_~.-]*)+")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

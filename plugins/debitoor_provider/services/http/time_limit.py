@@ -1,6 +1,6 @@
 """How long one call may take in all, by the bytes that it moves.
 
-A socket's own timeout starts anew with every byte, so a peer that sends a byte now and then would never be given up.
+A socket's own timeout restarts with every byte, so a call to a peer that sends a byte now and then would never end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.http.permit import Permit
 
 SLOWEST = 8 * 1024
-"""Bytes per second; a transfer that stays below this is given up when its grace is over."""
+"""Bytes per second; a slower transfer is given up when its grace is over."""
 
 _GRACE = 2
 """Times the read timeout: to be connected, to be answered, and for bodies of a few bytes."""

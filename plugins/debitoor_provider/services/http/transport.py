@@ -114,7 +114,7 @@ class Transport:
         """Send a request that is answered with JSON.
 
         :param read: makes the result from the parsed body; raises :class:`Unexpected` when it cannot
-        :raises ServiceError: whatever went wrong, named by what has to happen next
+        :raises ServiceError: classified by what the caller has to do next
         """
         return self._send_until_read(call, lambda response: read(self._payload(response, call)))
 
@@ -153,7 +153,7 @@ class Transport:
         return self._send_until_read(call, write)
 
     def respond(self, call: Call) -> requests.Response:
-        """Send a request and return the whole response, for a caller that wants to read it without a type.
+        """Send a request and return the whole response, for a caller that reads it itself.
 
         :raises ServiceError: as for :meth:`call`; a response that says failure is never returned
         """
@@ -227,7 +227,8 @@ class Transport:
         elif isinstance(fault, requests.RequestException):
             error = meaning(fault)
         elif isinstance(fault, Redirected):
-            error = self._decided(PathInDoubt(PathGone(self.service, call.path, status=fault.status), fault), call)
+            here = PathGone(self.service, call.path, moved=True, status=fault.status)
+            error = self._decided(PathInDoubt(here, fault), call)
         elif isinstance(fault, PathInDoubt):
             error = self._decided(fault, call)
         elif isinstance(fault, ServiceError):

@@ -149,7 +149,7 @@ class Pacer:
 
     def _used_up(self, seconds: float) -> QuotaUsedUp:
         code = "allowance_share_used_up" if self._share < 1 else "allowance_used_up"
-        return QuotaUsedUp(Message(code, wait=duration(seconds)))
+        return QuotaUsedUp(Message(code, wait=duration(seconds)), retry_after=seconds)
 
     def _counting(self) -> PrefetchingStore:
         # For each process: a forked worker must not use its parent's connection to the store.
@@ -190,7 +190,7 @@ def _density(limit: int, seconds: float) -> float:
 
 
 def slow_down(service: str | Message, seconds: float | None) -> RateLimited:
-    """Make the error of a service that asks to wait; a wait of a minute or more is named."""
+    """Make the error of a service that asks to wait; the message contains a wait of a minute or more."""
     if seconds and seconds >= _MINUTE:
         return RateLimited(Message("rate_limited_for", service=service, wait=duration(seconds)), retry_after=seconds)
     return RateLimited(Message("rate_limited", service=service), retry_after=seconds)

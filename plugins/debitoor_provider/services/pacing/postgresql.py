@@ -2,6 +2,7 @@
 
 The calls of a key are numbered, so that the call which has to leave a window is found without counting. A question is
 one statement, a function in the database: it locks its key's row, by the server's clock, and no lock outlives it.
+When that clock was set back, the count starts again.
 (pyrate-limiter's PostgreSQL bucket locks a table of its own for each key, and when two ask at once one of them has to
 wait as if the allowance were used up.)
 """
@@ -19,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.migrating import migrate
 from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
 
 if TYPE_CHECKING:
@@ -31,50 +33,14 @@ if TYPE_CHECKING:
 _STORE = "PostgreSQL"
 _ANSWER_WITHIN = 5
 
+_SCRIPTS = "debitoor_provider.services.pacing:migrations"
+_MIGRATION_LOCK = 431315251572
+# What the newest migration makes; to see whether it is there needs no right to anything.
 _IS_THERE = sa.text(
-    "SELECT to_regprocedure('debitoor_pacing_take(text, bigint[], double precision[], integer)') IS NOT NULL"
+    "SELECT to_regprocedure('debitoor_pacing_count(text, bigint[], double precision[], integer)') IS NOT NULL"
 )
 
-# Unlogged: nothing waits for the disk, and after a crash of the server the count may start anew.
-_MAKE = """
-SELECT pg_advisory_xact_lock(431315251572);  -- two processes may want the tables at the same time
-CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_keys (
-    name text PRIMARY KEY, counted bigint NOT NULL DEFAULT 0, paused_until timestamptz
-);
-CREATE UNLOGGED TABLE IF NOT EXISTS debitoor_pacing_calls (
-    name text, number bigint, at timestamptz NOT NULL, PRIMARY KEY (name, number)
-);
-CREATE OR REPLACE FUNCTION debitoor_pacing_take(
-    _name text, _calls bigint[], _seconds double precision[], _more integer,
-    OUT wait double precision, OUT asked boolean
-) LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-    known debitoor_pacing_keys%ROWTYPE;
-    moment timestamptz;
-BEGIN
-    SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
-    IF NOT FOUND THEN
-        INSERT INTO debitoor_pacing_keys (name) VALUES (_name) ON CONFLICT DO NOTHING;
-        SELECT * INTO known FROM debitoor_pacing_keys WHERE name = _name FOR UPDATE;
-    END IF;
-    moment := clock_timestamp();  -- not now(): that was before the lock was held
-    wait := extract(epoch FROM known.paused_until - moment);
-    asked := coalesce(wait > 0, false);
-    IF asked THEN RETURN; END IF;
-    SELECT coalesce(max(extract(epoch FROM calls.at - moment) + windows.seconds), 0) INTO wait
-        FROM unnest(_calls, _seconds) AS windows (calls, seconds)
-        JOIN debitoor_pacing_calls calls ON calls.name = _name AND calls.number = known.counted - windows.calls + _more;
-    IF wait > 0 THEN RETURN; END IF;
-    INSERT INTO debitoor_pacing_calls SELECT _name, known.counted + new, moment FROM generate_series(1, _more) new;
-    UPDATE debitoor_pacing_keys SET counted = known.counted + _more WHERE name = _name;
-    IF known.counted % 500 < _more THEN
-        DELETE FROM debitoor_pacing_calls
-            WHERE name = _name AND at < moment - make_interval(secs => _seconds[array_upper(_seconds, 1)]);
-    END IF;
-END $$;
-"""
-
-_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_take(:name, :calls, :seconds, :more)")
+_TAKE = sa.text("SELECT wait, asked FROM debitoor_pacing_count(:name, :calls, :seconds, :more)")
 _PAUSED = sa.text(
     "SELECT extract(epoch FROM paused_until - clock_timestamp()) AS wait FROM debitoor_pacing_keys WHERE name = :name"
 )
@@ -135,10 +101,13 @@ class PostgreSQLStore:
 
 
 def _ensure(engine: Engine) -> None:
-    """Make the tables unless they are there; then no right to make any is needed."""
+    """Migrate the tables unless they are up to date; then no right to create any is needed."""
     with engine.connect() as connection:
-        if not connection.scalar(_IS_THERE):
-            connection.exec_driver_sql(_MAKE, execution_options={"no_parameters": True})
+        if connection.scalar(_IS_THERE):
+            return
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))  # one process at a time
+        migrate(connection, _SCRIPTS)
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,8 @@
 """Calls counted in Redis, for all machines that use a key.
 
 A sorted set holds the moments of the calls, a key that expires the pause. Each question is one Lua script, which Redis
-runs alone and by its own clock. (pyrate-limiter's Redis bucket goes by each client's clock, and fails for good when
-Redis has forgotten its script.)
+runs alone and by its own clock; when that was set back, the count starts again. (pyrate-limiter's Redis bucket uses
+each client's clock, and fails for good when Redis has forgotten its script.)
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ if pause > 0 then return {{pause, 1}} end
 if #ARGV == 2 then return {{0, 0}} end
 {_NOW}
 local longest = tonumber(ARGV[#ARGV])
+local latest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if latest[2] and latest[2] - now > 1000 then redis.call('DEL', KEYS[1]) end -- the server's clock was set back
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. now - longest)
 local wait = 0
 for i = 3, #ARGV, 2 do

@@ -2,7 +2,7 @@
 
 The calls of a key are numbered, so that the call which has to leave a window is found without counting. Each question
 is one write transaction. Moments are those of a clock that runs since the machine was started, the same in all its
-processes: setting the machine's clock changes no window. After a restart the count starts anew.
+processes: setting the machine's clock changes no window. After a restart the count starts again.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
     use_wal(connection)
-    connection.execute("PRAGMA synchronous=OFF")  # after a power cut the count may start anew
+    connection.execute("PRAGMA synchronous=OFF")  # after a power cut the count may start again
     connection.executescript(_TABLES)
     return connection
 

@@ -42,7 +42,7 @@ class Store(Protocol):
     def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
         """Count a call if it is allowed now; otherwise return how long to wait.
 
-        :param share: part of each window that may be full after the call, whoever filled it
+        :param share: part of each window that may be full after the call
         :param calls: to be counted together, all or none; never more than a window has
         """
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.text import fold, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,7 @@ class AccountFile:
     :param dag_id: ``debitoor__<stem>``; something unique close to it, when the stem cannot be part of a DAG id
     :param account: the settings; ``None`` when there are problems
     :param problems: what has to be corrected, by line
+    :param bundle: name of the DAG bundle with the file, when that is not in the accounts folder
     """
 
     path: Path
@@ -45,6 +46,7 @@ class AccountFile:
     dag_id: str
     account: Account | None
     problems: tuple[Problem, ...] = ()
+    bundle: str = ""
 
 
 def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None) -> list[AccountFile]:
@@ -89,7 +91,10 @@ def load_account_file(path: Path) -> AccountFile:
             content = file.read(BYTE_LIMIT + 1)
     except OSError as error:
         return replace(_unreadable(path, error), dag_id=dag_id)
-    account, found = parse_account(content, path.name)
+    try:
+        account, found = parse_account(content, path.name)
+    except Exception as error:  # noqa: BLE001  whatever it is, the other accounts of the folder are read
+        account, found = None, (failure(path, error),)
     problems += found
     return AccountFile(path, path.stem, dag_id, None if problems else account, problems)
 
@@ -116,6 +121,19 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
         return None, _problems(error, row.settings, source, file)
 
 
+def account_warnings(account: Account, content: bytes, file: str) -> tuple[Problem, ...]:
+    """Return what is valid in an account file, but may not be what is meant.
+
+    :param content: of the file, as it was read
+    :param file: the file's name
+    """
+    # Slow to import, and not needed to build a DAG.
+    from debitoor_provider.sync.accounts.schedule import schedule_warnings
+
+    place = read(content).place(("frequency",))
+    return tuple(Problem(quoted(file)[1:-1], *place, "frequency", message) for message in schedule_warnings(account))
+
+
 def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
     others = [row.settings for row in DIRECTIONS.values() if row.settings is not model]
     details = sorted(error.errors(include_url=False), key=lambda detail: source.place(detail["loc"]))
@@ -138,6 +156,13 @@ def _unknown_type(kind: Any, source: Source, file: str) -> Problem:
     return Problem(file, *source.place(("type",)), "type", message)
 
 
+def failure(path: Path, error: Exception) -> Problem:
+    """Return the problem of an account that fails where it should not: the error, without what surrounds it."""
+    text = " ".join(str(error).split())
+    detail = f"{type(error).__name__}: {shorten(text, 200)}" if text else type(error).__name__
+    return _of_file(path, Message("account_failed", detail=detail))
+
+
 def _is_account_file(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix.lower() not in _SUFFIXES:
         return False
@@ -156,7 +181,7 @@ def _of_file(path: Path, message: Message) -> Problem:
 
 
 def _stem_problems(path: Path) -> tuple[Problem, ...]:
-    if not re.fullmatch(r"[\w.-]+", path.stem):  # what Airflow allows in a DAG id
+    if not is_account_id(path.stem):
         return (_of_file(path, Message("account_file_name")),)
     if len(path.stem) > _STEM_LIMIT:
         return (_of_file(path, Message("account_file_name_long", limit=_STEM_LIMIT)),)

@@ -13,8 +13,25 @@ _HEAD = """\
 # Account files
 
 Each file `<account>.yaml` in the accounts folder is one sync account and becomes the DAG `debitoor__<account>`.
+That folder is `accounts` next to the DAG file `debitoor_sync.py`, in whatever DAG bundle and version it is, unless
+`[debitoor] accounts_folder` names one for all. `airflow debitoor accounts validate` checks the files, builds their
+DAGs and shows the next runs.
+
 A field without a default is required; fields that are not listed here are an error. Sections are written with a
 dot: `filter.tags.any` is the field `any` in `tags` in `filter`.
+"""
+_FREQUENCY = """\
+## How often
+
+`frequency` is one of the words above, or a cron expression of five fields, by the clock of `timezone`. The words mean:
+each hour at minute 0; 0, 4, 8, 12, 16 and 20 o'clock; midnight; Monday at midnight; the first of the month at midnight.
+
+What Airflow would read differently from what it looks like, or could not compute, is refused: a step wider than its
+field (`*/90` minutes would run hourly), every hour in a zone whose clock changes by part of an hour
+(Australia/Lord_Howe), and every hour of some days only (`0 * * * 1-5`) where clocks change; `0 6-20 * * 1-5` works.
+What may not be meant is a warning, with the next runs: a step that does not divide its field (`*/45`), days of the
+month and of the week together (cron takes days that match either), and a time that the clock skips or shows twice.
+
 """
 _NAMES = """\
 ## File names
@@ -38,7 +55,7 @@ def reference() -> str:
         parts.append(f"## `type: {kind}`\n\n{definition['description']}\n")
         parts.append("| Field | Default | Meaning |\n| --- | --- | --- |\n" + "".join(_rows(definition, schema, "")))
     forms = (f"| `{{{name}}}` | {kind.forms} |\n" for name, (kind, _) in PLACEHOLDERS.items())
-    parts.append(_NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms))
+    parts.append(_FREQUENCY + _NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms))
     return "\n".join(parts)
 
 

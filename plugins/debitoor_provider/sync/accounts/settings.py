@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
@@ -29,6 +29,7 @@ from debitoor_provider.sync.accounts.values import (
     Tag,
     Text,
     Timezone,
+    check_schedule,
     not_valid,
 )
 from debitoor_provider.sync.text import fold
@@ -188,24 +189,34 @@ Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
 """A tax rate in per cent."""
 
 
-class Account(Section):
-    """What all directions have in common."""
+class Named(Section):
+    """The head of each account file."""
 
     type: str
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
+
+
+class OfDebitoor(Named):
+    """Settings that name an account at Debitoor."""
+
     debitoor_id: Email = Field(
         description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
         examples=["books@acme.example"],
     )
+
+
+class Account(Named):
+    """What all directions have in common."""
+
     frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
     timezone: Timezone = Field(
-        default="Europe/Berlin", description="Time zone of the frequency (IANA name)", examples=["Europe/Berlin"]
+        default="Europe/Berlin",
+        validate_default=True,
+        description="Time zone of the frequency (IANA name)",
+        examples=["Europe/Berlin"],
     )
     note: Note = Field(default="", description="Anything worth knowing about the account")
-    connections: Connections = Field(
-        description="The Airflow connections to use",
-        examples=[{"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"}],
-    )
+    connections: Section = Field(description="The Airflow connections to use, by service")
     period: Period = Field(default=Period(), description="Document dates to synchronise")
     parallel: int = Field(default=8, strict=True, ge=1, le=64, description="Documents moved at the same time")
     pool: Annotated[Text, Field(min_length=1, max_length=256)] | None = Field(
@@ -214,6 +225,13 @@ class Account(Section):
     retries: int = Field(
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _schedule_is_possible(cls, timezone: str, info: ValidationInfo) -> str:
+        if "frequency" in info.data:
+            check_schedule(info.data["frequency"], timezone)
+        return timezone
 
     @property
     def archives(self) -> bool:
@@ -225,8 +243,21 @@ class Account(Section):
         """The companies that the settings name, for people who search for an account."""
         return []
 
+    def connection_of(self, service: str) -> str:
+        """Return the id of the connection to a service."""
+        return str(getattr(self.connections, service))
 
-class ExportAccount(Account):
+
+class DebitoorAccount(Account, OfDebitoor):
+    """What both directions between GetMyInvoices and Debitoor have in common."""
+
+    connections: Connections = Field(
+        description="The Airflow connections to use",
+        examples=[{"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"}],
+    )
+
+
+class ExportAccount(DebitoorAccount):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
@@ -314,7 +345,7 @@ class Defaults(Section):
         return self
 
 
-class ImportAccount(Account):
+class ImportAccount(DebitoorAccount):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
@@ -333,6 +364,11 @@ def type_of(model: type[BaseModel]) -> str:
     """Return what ``type`` is in files with these settings."""
     (value,) = get_args(model.model_fields["type"].annotation)
     return str(value)
+
+
+def digest(account: Account) -> str:
+    """Return 64 hexadecimal characters that are the same for the same settings, and tell nothing of them."""
+    return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
 _OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -96,19 +97,19 @@ class Frequency(RootModel[str]):
 
 def _cron(text: str) -> str:
     # Slow to import, and rarely needed.
-    from croniter import CroniterBadDateError, CroniterError, croniter  # type: ignore[import-untyped]
+    from debitoor_provider.sync.accounts import cron
 
-    wrong = not_valid(
-        "setting_frequency", value=quoted(text), words=list(FREQUENCIES), hint=did_you_mean(text, FREQUENCIES)
-    )
-    if len(text.split(" ")) != 5 or re.search(r"[^0-9A-Za-z*/,\-#? ]", text) or re.search(r"(?<![A-Za-z])[HR]", text):
-        raise wrong
-    try:
-        croniter(text).get_next()
-    except CroniterBadDateError:
-        raise not_valid("setting_cron_no_day", value=quoted(text), words=list(FREQUENCIES)) from None
-    except (CroniterError, ValueError, KeyError):
-        raise wrong from None
+    shown, words = quoted(text), list(FREQUENCIES)
+    if not cron.is_valid(text):
+        raise not_valid("setting_frequency", value=shown, words=words, hint=did_you_mean(text, FREQUENCIES))
+    if not cron.has_a_day(text):
+        raise not_valid("setting_cron_no_day", value=shown, words=words)
+    idle = cron.idle_step(text)
+    if idle:
+        name = Message(idle.part.name)
+        raise not_valid("setting_cron_idle_step", step=idle.text, name=name, size=idle.part.size)
+    if not cron.is_describable(text):
+        raise not_valid("setting_cron_long")
     return text
 
 
@@ -124,6 +125,34 @@ def _timezone(text: str) -> str:
 _ATOM = r"[^\s@<>()\[\],;:\\\".]+"
 _LABEL = r"[^\W_](?:[^\W_]|-)*(?<!-)"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[^\W\d_]{{2,}}|xn--[a-z0-9-]+)", re.IGNORECASE)
+
+
+def check_schedule(frequency: Frequency, timezone: str) -> None:
+    """Raise for a schedule that Airflow cannot compute when the clocks change.
+
+    Its timetable counts real time for an expression that matches in every hour, and fails when that meets a change by
+    a part of an hour, or days left out. It fails for all DAGs of the file then, for hours.
+    """
+    if frequency.cron is None or (frequency.root in FREQUENCIES and frequency.root != "hourly"):
+        return
+    obstacle = _schedule_obstacle(frequency.cron, timezone, datetime.now(UTC).date())
+    if obstacle:
+        raise not_valid(obstacle, zone=timezone)
+
+
+@lru_cache(maxsize=256)  # many accounts have the same schedule
+def _schedule_obstacle(expression: str, timezone: str, day: date) -> str | None:
+    from debitoor_provider.sync.accounts import cron
+    from debitoor_provider.sync.accounts.clock import clock_changes
+
+    if not cron.is_hourly(expression):
+        return None
+    changes = clock_changes(timezone, day)
+    if changes and cron.names_days(expression):
+        return "setting_hourly_on_some_days"
+    if any((change.after - change.before) % timedelta(hours=1) for change in changes):
+        return "setting_hourly_in_zone"
+    return None
 
 
 def _email(text: str) -> str:

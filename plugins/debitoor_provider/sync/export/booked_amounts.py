@@ -34,13 +34,13 @@ class Figures:
         return cls(day, {rate: gross for rate, gross in sorted(sums.items()) if gross})
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read what :meth:`as_json` wrote."""
-        by_rate = {Decimal(rate): Decimal(gross) for rate, gross in told["by_rate"].items()}
-        return cls(dt.date.fromisoformat(told["date"]), by_rate)
+        by_rate = {Decimal(rate): Decimal(gross) for rate, gross in stored["by_rate"].items()}
+        return cls(dt.date.fromisoformat(stored["date"]), by_rate)
 
     def as_json(self) -> dict[str, Any]:
-        """Tell the figures in the ledger."""
+        """Return the figures in the ledger."""
         by_rate = {f"{rate:f}": f"{gross:f}" for rate, gross in self.by_rate.items()}
         return {"date": self.date.isoformat(), "by_rate": by_rate}
 
@@ -62,9 +62,9 @@ class Figures:
         if gross != self.gross:
             found.append(f"gross amount {gross} instead of {self.gross}")
         elif there.by_rate != self.by_rate:
-            found.append(f"{there.told()} instead of {self.told()}")
+            found.append(f"{there} instead of {self}")
         return found
 
-    def told(self) -> str:
+    def __str__(self) -> str:
         """Write the amounts by rate, e.g. ``119.00 at 19 %``."""
         return ", ".join(f"{gross:f} at {rate:f} %" for rate, gross in self.by_rate.items()) or "nothing"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP
-from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.services.http.errors import Misconfigured, NotFound
+from debitoor_provider.sync.books import OPERATION, books_of
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -70,14 +70,14 @@ class ExportDirection:
         return client
 
     def require_source(self) -> None:
-        """Do nothing: documents of GetMyInvoices are told apart by their account's number."""
+        """Do nothing: the account's number is part of each document's key."""
 
     def require_target(self) -> None:
         """Make sure that the books are the account's.
 
-        :raises Misconfigured: when they are another company's
+        :raises Misconfigured: when they are another company's, or do not state their currency and country
         """
-        books_of(self.debitoor, self.account)
+        self._books()
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
@@ -140,7 +140,7 @@ class ExportDirection:
 
         :raises Misconfigured: when the books are another company's
         """
-        books = books_of(self.debitoor, self.account)
+        books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked)
 
@@ -148,7 +148,7 @@ class ExportDirection:
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
         with ThreadPoolExecutor(2, "prefetch") as prefetch:
-            books = prefetch.submit(books_of, self.debitoor, self.account)
+            books = prefetch.submit(self._books)
             suppliers = prefetch.submit(self._suppliers)
             days = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}
             if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
@@ -237,6 +237,13 @@ class ExportDirection:
         if file is None:
             raise NotFound(Message("expense_without_file"))
         self.debitoor.download_file(file, into)
+
+    def _books(self) -> Environment:
+        """Return the account's books. Without currency and country no document can be booked right."""
+        books = books_of(self.debitoor, self.account)
+        if not (books.currency and books.country_code):
+            raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
+        return books
 
     def _suppliers(self) -> Suppliers:
         return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)

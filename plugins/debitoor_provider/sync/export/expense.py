@@ -129,7 +129,7 @@ def _date(document: Document) -> date:
 
 
 def _foreign(document: Document, books: Environment, account: ExportAccount) -> bool:
-    """Tell whether the document is in another currency than the books (Debitoor contract section 6.3)."""
+    """Return whether the document is in another currency than the books (Debitoor contract section 6.3)."""
     currency = document.currency.strip().upper()
     if not currency:
         raise rejected("no_currency")

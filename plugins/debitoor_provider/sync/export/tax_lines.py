@@ -1,4 +1,4 @@
-"""A document's amounts as one line per tax rate, or the reason why they cannot be told (design section 6)."""
+"""A document's amounts as one line per tax rate, or the reason why that cannot be decided (design section 6)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def checked_gross(document: Document) -> Decimal:
     """Return a document's gross amount.
 
     GetMyInvoices writes 0 also for an amount that it does not have (contract A-12), so 0 is believed only with a tax
-    rate or line items, and with no other amount beside it.
+    rate or line items, and with no other amount.
 
     :raises Obstacle: when there is none, or Debitoor cannot book it to the cent (contract section 3.4)
     """
@@ -147,10 +147,10 @@ def _made_to_sum(lines: Sequence[TaxLine], gross: Decimal) -> TaxSplit:
     """Put the rounding difference on the largest line."""
     rounding = gross - sum(line.gross for line in lines)
     largest = max(range(len(lines)), key=lambda index: abs(lines[index].gross))
-    mended = [
+    corrected = [
         replace(line, gross=line.gross + rounding) if index == largest else line for index, line in enumerate(lines)
     ]
-    return TaxSplit(tuple(mended), rounding)
+    return TaxSplit(tuple(corrected), rounding)
 
 
 def _listed(rates: Sequence[Decimal]) -> list[str]:

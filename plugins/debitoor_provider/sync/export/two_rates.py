@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-_WHOLE = 10_000  # a rate of 100 % in hundredths of a per cent, the unit of the calculation beside the cent
+_WHOLE = 10_000  # a rate of 100 % in hundredths of a per cent, the second unit of the calculation, next to the cent
 _SLACK = 2  # cents by which the tax may be off where nothing is consistent: some invoices round each line
 
 

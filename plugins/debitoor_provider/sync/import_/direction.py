@@ -75,11 +75,14 @@ class ImportDirection:
         books_of(self.debitoor, self.account)
 
     def require_target(self) -> None:
-        """Make sure that the company of the settings exists, or can be created.
+        """Make sure that the key works, and that the company of the settings exists or can be created.
 
         :raises Misconfigured: when it cannot
         """
-        find_company(self.account, self.getmyinvoices)
+        if self.account.defaults.company is None:
+            self.getmyinvoices.check()
+        else:
+            find_company(self.account, self.getmyinvoices)
 
     def records(
         self,

@@ -53,8 +53,13 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
         tax_rates=document.tax_rates,
         payment_status=payment_status(document),
         tags=tuple(defaults.tags),
-        note=f"{defaults.note} {sales_marker(document.id)}".strip(),
+        note=note_of(document, account),
     )
+
+
+def note_of(document: SalesDocument, account: ImportAccount) -> str:
+    """Return the note of an upload, which ends with the document's mark."""
+    return f"{account.defaults.note} {sales_marker(document.id)}".strip()
 
 
 def signed(document: SalesDocument, account: ImportAccount) -> SalesDocument:
@@ -80,7 +85,7 @@ def _turned(amount: Decimal | None) -> Decimal | None:
 
 
 def payment_status(document: SalesDocument) -> PaymentStatus:
-    """Tell how far a sales document is paid (contract section 7.3: ``paid``, ``unpaidAmount``)."""
+    """Return how far a sales document is paid (contract section 7.3: ``paid``, ``unpaidAmount``)."""
     if document.paid:
         return PaymentStatus.PAID
     if document.unpaid_amount is None:

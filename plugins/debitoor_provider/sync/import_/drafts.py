@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.import_.draft import new_document, upload_name
+from debitoor_provider.sync.import_.draft import new_document, note_of, upload_name
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.direction import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from debitoor_provider.messages import Message
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import NewDocument
@@ -34,7 +36,7 @@ class UploadDraft:
         upload = self.upload
         amount = upload.gross_amount
         return Shown(
-            description=_description(upload),
+            description=_description(upload.note, upload.tags),
             lines=() if amount is None else (f"{cents(amount)}",),
             currency=upload.currency,
             party=self.company,
@@ -56,10 +58,13 @@ class UploadDrafts:
 
     def description(self, record: SalesDocument) -> str:
         """Return note and tags of an upload."""
-        return _description(self.draft(record).upload)
+        return _description(note_of(record, self.account), self.account.defaults.tags)
 
     def draft(self, record: SalesDocument) -> UploadDraft:
-        """Return the upload that a sales document becomes."""
+        """Return the upload that a sales document becomes.
+
+        :raises Obstacle: when the account's rules hold the document
+        """
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
         return UploadDraft(upload, self.account.defaults.company or "")
 
@@ -73,5 +78,5 @@ class UploadDrafts:
         return booked_twice(there) if len(there) > 1 else bool(there)
 
 
-def _description(upload: NewDocument) -> str:
-    return " ".join([upload.note, *(f"#{tag}" for tag in upload.tags)])
+def _description(note: str, tags: Iterable[str]) -> str:
+    return " ".join([note, *(f"#{tag}" for tag in tags)])

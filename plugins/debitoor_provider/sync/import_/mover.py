@@ -176,7 +176,7 @@ class UploadMover:
         return now.deleted or now.deleted_date is not None
 
     def _read(self, entry: Entry) -> SalesDocument | None:
-        """Give the record as it is now; ``None`` when the document is not to go (any more)."""
+        """Return the record as it is now; ``None`` when the document is not to go (any more)."""
         if is_fresh(entry, self.settings, self.now()):
             return SALES_DOCUMENTS.load(entry.snapshot)
         try:
@@ -192,7 +192,7 @@ class UploadMover:
 
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.reason)
+            entry = self.ledger.steps.postpone(entry, left_out.message)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from debitoor_provider.sync.ledger.consents import Consent
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import (
     EntryChanged,
@@ -13,11 +14,11 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerTooNew,
     LedgerUnavailable,
 )
+from debitoor_provider.sync.ledger.figures import Correction
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import (
-    Consent,
     Entry,
     Event,
     FoundDocument,
@@ -37,6 +38,7 @@ __all__ = [
     "DUE",
     "OPEN",
     "Consent",
+    "Correction",
     "Direction",
     "Entry",
     "EntryChanged",

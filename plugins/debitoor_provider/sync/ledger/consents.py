@@ -6,14 +6,13 @@ stored. It is valid for ten minutes, for one user, and once: taking it deletes i
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import secrets
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger.database.tables import consents
-from debitoor_provider.sync.ledger.records import Consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +21,27 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
 
 LIFETIME = timedelta(minutes=10)
-_CONSENT = [consents.c[field.name] for field in dataclasses.fields(Consent)]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent at Debitoor that a user is asked for.
+
+    :param user_id: the user
+    :param connection_id: the connection that gets the token
+    :param redirect_uri: where Debitoor sends the user back to
+    :param back: where the page continues then
+    :param email: the e-mail that the Debitoor account must have; empty when any will do
+    """
+
+    user_id: str
+    connection_id: str
+    redirect_uri: str
+    back: str
+    email: str
+
+
+_CONSENT = [consents.c[field.name] for field in fields(Consent)]
 
 
 class Consents:
@@ -38,7 +57,7 @@ class Consents:
         :return: the state, which only Debitoor may be sent
         """
         state, now = secrets.token_urlsafe(32), self._clock.now()
-        row = dataclasses.asdict(consent) | {
+        row = asdict(consent) | {
             "state_digest": _digest(state),
             "created_at": now,
             "expires_at": now + LIFETIME,

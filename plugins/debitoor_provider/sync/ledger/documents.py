@@ -165,7 +165,7 @@ class Documents:
             last: datetime | None = connection.scalar(query)
         return last
 
-    def to_archive(self, account: str) -> Pending:
+    def to_archive(self, account: str, direction: Direction | None = None) -> Pending:
         """Return the exported documents that a run verified at the target and that are still to be archived.
 
         Documents that a person marked as moved or that a rebuild found are left out, even if a run worked on them
@@ -183,7 +183,7 @@ class Documents:
             .scalar_subquery()
         )
         query = sa.select(documents.c.id).where(
-            *conditions(account=account, direction="export", states=[State.MOVED]),
+            *conditions(account=account, direction=direction, states=[State.MOVED]),
             documents.c.file_sha256.is_not(None),
             documents.c.reason_code != str(Kind.NOT_ARCHIVED),
             moved_by_kind == str(Kind.MOVED),

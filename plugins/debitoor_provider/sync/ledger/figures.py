@@ -1,81 +1,148 @@
-"""The part ``ledger.figures``: figures over all accounts, for an overview that is requested often."""
+"""The part ``ledger.figures``: how many documents each account has in each state, and how many it moved on each day.
+
+The counts are kept in the transaction that changes a document (:mod:`.triggers`), so reading them costs the same
+however many documents there are.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.tables import documents, moved_counts, state_counts
+from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from datetime import date
 
     from sqlalchemy import ColumnElement
+    from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.states import State
+
+
+_RECOUNT_LOCK = 0x64656269746F6F73  # an arbitrary number, distinct from those of other programs
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A figure that a recount has corrected.
+
+    :param figure: a state, or a day (UTC) of moved documents as ISO text
+    :param difference: what was added to the figure
+    """
+
+    account: str
+    figure: str
+    difference: int
 
 
 class Figures:
-    """Counts documents by account."""
+    """Reads the figures, and corrects them by counting all documents."""
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
 
-    def changes(self, since: datetime) -> dict[str, tuple[int, float]]:
-        """Return, by account, a value that differs as soon as one of its documents changes that changed since then.
-
-        :param since: reaches back as far as clocks differ and transactions last
-        """
-        found: dict[str, tuple[int, float]] = {}
-        changed = documents.c.changed_at
-        # Grouped here: a database that groups reads the whole index that is sorted by account instead.
-        query = sa.select(documents.c.account, changed).where(changed >= since)
-        with self._database().read() as connection:
-            for account, at in connection.execute(query):
-                number, total = found.get(account, (0, 0.0))
-                found[account] = (number + 1, total + at.timestamp())
-        return found
-
     def states(self, accounts: Iterable[str] | None = None) -> dict[str, dict[State, int]]:
-        """Return how many documents of each account, or of these, are in each state."""
+        """Return how many documents are in each state, for all accounts with documents or for some of them."""
         found: dict[str, dict[State, int]] = {}
-        key = (documents.c.account, documents.c.state)
+        columns = [sa.func.sum(state_counts.c[str(state)]) for state in State]
         with self._database().read() as connection:
-            for where in _of_accounts(accounts):
-                rows = connection.execute(sa.select(*key, sa.func.count()).where(*where).group_by(*key))
-                for account, state, number in rows:
-                    found.setdefault(account, {})[state] = number
+            for where in _of_accounts(state_counts, accounts):
+                query = sa.select(state_counts.c.account, *columns).where(*where).group_by(state_counts.c.account)
+                for account, *numbers in connection.execute(query):
+                    counts = {state: number for state, number in zip(State, numbers, strict=True) if number}
+                    if counts:
+                        found[account] = counts
         return found
 
-    def moved_by_day(self, since: datetime, accounts: Iterable[str] | None = None) -> dict[str, dict[date, int]]:
-        """Return how many documents of each account, or of these, were moved on each day (UTC) since then."""
+    def of(self, account: str) -> dict[State, int]:
+        """Return how many documents of one account are in each state."""
+        return self.states([account]).get(account, {})
+
+    def accounts(self) -> set[str]:
+        """Return the accounts that have, or had, documents."""
+        with self._database().read() as connection:
+            return set(connection.scalars(sa.select(state_counts.c.account)))
+
+    def moved_by_day(self, since: date, accounts: Iterable[str] | None = None) -> dict[str, dict[date, int]]:
+        """Return how many documents were moved on each day (UTC) from ``since`` on, for all accounts or for some."""
         found: dict[str, dict[date, int]] = {}
-        moved = documents.c.moved_at
-        database = self._database()
-        day = (
-            sa.func.substr(sa.type_coerce(moved, sa.String), 1, 10)
-            if database.is_sqlite
-            else sa.func.to_char(sa.func.timezone("UTC", moved), "YYYY-MM-DD")
-        )
-        with database.read() as connection:
-            for where in _of_accounts(accounts):
-                rows = connection.execute(
-                    sa.select(documents.c.account, day, sa.func.count())
-                    .where(moved >= since, *where)
-                    .group_by(documents.c.account, day)
-                )
-                for account, name, number in rows:
-                    found.setdefault(account, {})[date.fromisoformat(name)] = number
+        key, number = (moved_counts.c.account, moved_counts.c.day), sa.func.sum(moved_counts.c.number)
+        with self._database().read() as connection:
+            for where in _of_accounts(moved_counts, accounts):
+                query = sa.select(*key, number).where(moved_counts.c.day >= since, *where).group_by(*key)
+                for account, day, moved in connection.execute(query.having(number != 0)):
+                    found.setdefault(account, {})[day] = moved
         return found
 
+    def recount(self) -> list[Correction]:
+        """Count all documents, correct the figures that differ, and return the corrections.
 
-def _of_accounts(accounts: Iterable[str] | None) -> list[list[ColumnElement[bool]]]:
+        Documents may be changed meanwhile: what differs is found by one statement, which sees documents and figures at
+        the same moment, and is added to the figures. Only one recount runs at a time.
+        """
+        with self._database().write() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_RECOUNT_LOCK)))
+            return [*_correct_states(connection), *_correct_days(connection)]
+
+
+def _slot(connection: Connection) -> Any:
+    """Return the slot of this connection, see :mod:`.triggers`."""
+    return 0 if connection.dialect.name == "sqlite" else sa.func.pg_backend_pid()
+
+
+def _correct_states(connection: Connection) -> list[Correction]:
+    counted = sa.select(
+        documents.c.account, *(sa.case((documents.c.state == state, 1), else_=0).label(state) for state in State)
+    )
+    kept = sa.select(state_counts.c.account, *(-state_counts.c[str(state)] for state in State))
+    each = sa.union_all(counted, kept).subquery()
+    sums = [sa.func.sum(each.c[str(state)]) for state in State]
+    differs = sa.or_(*(number != 0 for number in sums))
+    corrections = []
+    rows = connection.execute(sa.select(each.c.account, *sums).group_by(each.c.account).having(differs)).all()
+    for account, *numbers in rows:
+        values = {str(state): int(number) for state, number in zip(State, numbers, strict=True)}
+        insert = upsert(connection, state_counts).values(account=account, slot=_slot(connection), **values)
+        changed = {name: state_counts.c[name] + insert.excluded[name] for name in values}
+        connection.execute(insert.on_conflict_do_update(index_elements=["account", "slot"], set_=changed))
+        corrections += [Correction(account, name, number) for name, number in values.items() if number]
+    return corrections
+
+
+def _correct_days(connection: Connection) -> list[Correction]:
+    moved = documents.c.moved_at
+    day: ColumnElement[date] = (
+        sa.type_coerce(sa.func.substr(sa.type_coerce(moved, sa.String), 1, 10), sa.Date)
+        if connection.dialect.name == "sqlite"
+        else sa.cast(sa.func.timezone("UTC", moved), sa.Date)
+    )
+    counted = sa.select(documents.c.account, day.label("day"), sa.literal(1).label("number")).where(moved.is_not(None))
+    kept = sa.select(moved_counts.c.account, moved_counts.c.day, -moved_counts.c.number)
+    each = sa.union_all(counted, kept).subquery()
+    key, number = (each.c.account, each.c.day), sa.func.sum(each.c.number)
+    corrections = []
+    for account, when, difference in connection.execute(
+        sa.select(*key, number).group_by(*key).having(number != 0)
+    ).all():
+        insert = upsert(connection, moved_counts).values(
+            account=account, day=when, slot=_slot(connection), number=int(difference)
+        )
+        changed = {"number": moved_counts.c.number + insert.excluded.number}
+        connection.execute(insert.on_conflict_do_update(index_elements=["account", "day", "slot"], set_=changed))
+        corrections.append(Correction(account, when.isoformat(), int(difference)))
+    return corrections
+
+
+def _of_accounts(table: sa.Table, accounts: Iterable[str] | None) -> list[list[ColumnElement[bool]]]:
     """Return the ``WHERE`` clauses of queries that together ask for these accounts; ``None`` asks for all."""
     if accounts is None:
         return [[]]
-    return [[documents.c.account.in_(chunk)] for chunk in chunks(sorted(accounts))]
+    return [[table.c.account.in_(chunk)] for chunk in chunks(sorted(accounts))]

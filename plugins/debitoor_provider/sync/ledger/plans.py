@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, watermarks
+from debitoor_provider.sync.ledger.database.triggers import fold
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
@@ -72,6 +73,8 @@ class Plans:
             if not dry_run and (watermark or full):
                 new = _later(marks[0], watermark), _later(marks[1], (watermark or at) if full else None)
                 _move_watermark(connection, account, direction, new, settings_fingerprint)
+            if not dry_run:
+                fold(connection, account)
         return replace(result, gone=left)
 
     def pending(

@@ -50,7 +50,7 @@ def name_key(name: str) -> str:
 
 
 def unique(name: str, taken: Container[str] | Callable[[str], bool]) -> str:
-    """Give a name that is not taken: the name itself, or with ``_2``, ``_3`` … before its extension.
+    """Return a name that is not taken: the name itself, or with ``_2``, ``_3`` … before its extension.
 
     With many equal names the number is searched by doubling, so that it costs few questions; then it may not be the
     lowest free one when numbers between were given up.

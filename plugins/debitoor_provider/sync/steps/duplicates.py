@@ -154,9 +154,7 @@ def hold_doubled(job: Job, copies: Copies) -> None:
             continue
         message = booked_twice(found)
         try:
-            job.ledger.steps.doubled(
-                entry, job.run_id, message.code, message.text(), message.remedy(), detail=_detail(found)
-            )
+            job.ledger.steps.doubled(entry, job.run_id, message, _detail(found))
         except IllegalTransition as error:
             log.info("Document %s changed meanwhile: %s", source_id, error)
         else:

@@ -80,12 +80,12 @@ def each(
     """Work on each thing, several at once; tell the transient failures and whether the round was given up.
 
     It is given up when a service asks to slow down, after several transient failures in a row, and when the process is
-    told to end. What runs by then is waited for, what has not begun does not begin.
+    asked to end. What runs by then is waited for, what has not begun does not begin.
 
     :param parallel: how many at the same time
-    :param tick: called as often as told while the work goes on
+    :param tick: called every so often while the work goes on
     :param every: seconds
-    :param ending: set by whoever tells the process to end
+    :param ending: set when the process is to end
     :raises Interrupted: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
@@ -109,7 +109,7 @@ def each(
 
 
 def postponed(failures: Collection[RetryError], total: int, deed: str) -> RetryError:
-    """Tell how many of the things are left, with the longest wait that a service asked for.
+    """Return how many of the things are left, with the longest wait that a service asked for.
 
     :param deed: what they are waiting for, e.g. ``moved``
     """

@@ -91,7 +91,7 @@ class Names:
         return given
 
     def _ask(self, stem: str) -> None:
-        """Read the names beside which another number has to be found."""
+        """Read the names with the same stem, among which a free number has to be found."""
         if stem not in self._asked:
             self._asked.add(stem)
             taken = self._ledger.names.taken(self._account_id, self._direction, stem)

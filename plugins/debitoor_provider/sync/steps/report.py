@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.job import Job
 
 STOPPED = "stopped"
-"""The verdict of a run that no later run can better until a person has mended something."""
+"""The verdict of a run that stays until a person has corrected something."""
 WENT_THROUGH = ("success", "rejected")
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
@@ -22,7 +22,7 @@ class Report:
 
     :param counts: documents by what happened to them in this run
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
-        ``stopped`` when it did because a person has to mend something first
+        ``stopped`` when it did because a person has to correct something first
     :param text: why it failed, in plain words; empty when it did not
     """
 
@@ -46,8 +46,8 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
         known = f": {run.error}" if run and run.error else ""
         reasons.append(f"The step {' and '.join(failed_steps)} failed{known}")
     if rejected := counts.get("rejected", 0):
-        told = "1 document was" if rejected == 1 else f"{rejected} documents were"
-        reasons.append(f"{told} rejected. See what needs attention: airflow debitoor documents list --attention")
+        documents = "1 document was" if rejected == 1 else f"{rejected} documents were"
+        reasons.append(f"{documents} rejected. See what needs attention: airflow debitoor documents list --attention")
     if failed_steps:
         verdict = STOPPED if run and run.verdict == STOPPED else "failed"
     else:

@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
-_MEND = "Correct the document where it comes from, then retry."
 
 
 class Unprepared(Exception):
@@ -56,7 +55,7 @@ class Shared(Generic[T_co]):
         self._asked = asked
 
     def get(self) -> T_co:
-        """Give it once it is there.
+        """Return it once it is there.
 
         :raises Unprepared: when it could not be had; no document is to blame for that
         """
@@ -77,7 +76,7 @@ def transfer(job: Job) -> None:
     this run made them, another one that took over its leases, or a network that delivered a request twice. A run that
     fails leaves that look to its next attempt, unless it lost a lease.
 
-    :raises StopError: when a person has to mend something first
+    :raises StopError: when a person has to correct something first
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
     pending = job.due()
@@ -174,31 +173,32 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy(), detail=obstacle.detail)
+        record(entry, obstacle.message, detail=obstacle.detail)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
-        reason = ": ".join(filter(None, (error.heading, error.message.text())))
-        ledger.steps.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
+        code = "refused_by_service" if error.remedy else "refused_without_remedy"
+        message = Message(code, where=error.heading or "Error", reason=error.message)
+        ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
     except UnclearOutcome as error:
-        ledger.steps.unclear(entry, error.message.text())
+        ledger.steps.unclear(entry, error.message)
         raise
     except (RetryError, StopError) as error:
         now = ledger.documents.entry(entry.id)
         if now is not None and now.state is State.SENDING:
             if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
-                ledger.steps.postpone(entry, error.message.text())
+                ledger.steps.postpone(entry, error.message)
             else:  # what became of an earlier attempt is still open
-                ledger.steps.unclear(entry, error.message.text())
+                ledger.steps.unclear(entry, error.message)
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.
         log.exception("Document %s could not be handled", entry.source_id)
-        told = f"The document could not be handled ({type(error).__name__})."
+        message = Message("not_handled", error=type(error).__name__)
         if _is_sending(entry, ledger):
-            ledger.steps.unclear(entry, told)
-            raise RetryError(told) from error
-        ledger.steps.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
+            ledger.steps.unclear(entry, message)
+            raise RetryError(message) from error
+        ledger.steps.reject(entry, message)
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:

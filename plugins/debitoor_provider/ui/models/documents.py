@@ -27,12 +27,12 @@ class DocumentModel(BaseModel):
 
     id: int
     account: str
-    direction: Literal["export", "import"]
+    direction: str
     source_id: Text
     state: State
     reason_code: Text
     reason: Text
-    mend: Text
+    remedy: Text
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -52,8 +52,8 @@ class DocumentModel(BaseModel):
     actions: list[Action] = Field(description="What its state allows")
 
     @classmethod
-    def told(cls, entry: Entry, **more: Any) -> Self:
-        """Tell about an entry of the ledger."""
+    def of(cls, entry: Entry, **more: Any) -> Self:
+        """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
@@ -86,8 +86,8 @@ class EventModel(BaseModel):
     detail: dict[str, Any]
 
     @classmethod
-    def told(cls, event: Event, account: str) -> EventModel:
-        """Tell about an event of the ledger."""
+    def of(cls, event: Event, account: str) -> EventModel:
+        """Return the model of an event of the ledger."""
         return cls(
             at=event.at,
             kind=event.kind,
@@ -103,6 +103,8 @@ class DocumentDetail(DocumentModel):
     """One document with its history."""
 
     history: list[EventModel] = Field(description="Oldest first")
+    source_title: str = Field(description="The service that it comes from")
+    target_title: str = Field(description="The service that it goes to")
 
 
 class AttentionDocument(DocumentModel):
@@ -117,6 +119,11 @@ class AttentionList(BaseModel):
     total: int
     codes: dict[str, int] = Field(description="How many fit by their reason, if the reason is left out of account")
     documents: list[AttentionDocument]
+
+
+LARGEST_ID = 2**63 - 1
+"""The largest number of a document that a database can hold."""
+_Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 
 
 class Fitting(BaseModel):
@@ -136,7 +143,7 @@ class ActionWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Action
-    ids: Annotated[list[int], Field(min_length=1, max_length=10_000)] | None = None
+    ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
     fitting: Fitting | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,6 +37,11 @@ class Checked(BaseModel):
     problems: list[ProblemModel]
     dag_id: str
     exists: bool = Field(description="Whether there is an account of this id")
+    warnings: list[ProblemModel] = Field(description="What is valid, but may not be what is meant")
+    next_runs: list[datetime] = Field(
+        description="When the next scheduled runs start, in the account's time zone; empty while its frequency or zone "
+        "is not valid, and for an account that only people start"
+    )
 
 
 class NameSample(BaseModel):

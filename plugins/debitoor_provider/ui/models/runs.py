@@ -28,8 +28,8 @@ class RunModel(BaseModel):
     window: dict[str, Any] = Field(description="What was asked for: from, to, document_ids")
 
     @classmethod
-    def told(cls, run: Run, account_name: str) -> RunModel:
-        """Tell about a run of the ledger."""
+    def of(cls, run: Run, account_name: str) -> RunModel:
+        """Return the model of an run of the ledger."""
         ref = RunRef.of(run.id, run.account)
         took = run.finished_at - run.started_at if run.finished_at and run.started_at else None
         return cls(

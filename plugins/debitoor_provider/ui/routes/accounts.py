@@ -7,18 +7,22 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
-from debitoor_provider.ui.figures import figures_aside
+from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.figures import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
+from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel
-from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of
+from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Run
+    from debitoor_provider.ui.airflow_state import LastRun
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 _folded = lru_cache(maxsize=50_000)(fold)
 _RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}
@@ -38,15 +44,15 @@ def list_accounts(
     user: GetUserDep,
     search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
     state: AccountState | None = None,
-    direction: Literal["export", "import"] | None = None,
+    direction: DirectionName | None = None,
     order: Order = "name",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
     """List the accounts that the user may see."""
-    figures, files = figures_aside(), account_files()
+    counting, files = in_background(opened_ledger().figures.states), account_files()
     mine = visible(user, files)
-    rows = overview({id_: file for id_, file in files.items() if id_ in mine}, figures)
+    rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counting)
     text = fold(search)
     fitting = [row for row in rows if _fits(row, text, direction)]
     chosen = [row for row in fitting if state is None or row.state is state]
@@ -60,9 +66,10 @@ def list_accounts(
 
 @router.get("/accounts/{account_id}", dependencies=[Depends(SEE)])
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
-    """Tell about one account, with its file."""
+    """Return one account with its file."""
     file = account_file(account_id)
-    (row,) = _described(overview({account_id: file}, figures_aside()), user)
+    counting = in_background(opened_ledger().figures.states, [account_id])
+    (row,) = _described(overview({account_id: file}, counting), user)
     try:
         content = file.path.read_bytes()
     except OSError:  # its problems tell why
@@ -112,15 +119,17 @@ _KEYS: dict[str, Callable[[Overview], Any]] = {
 
 
 def _next_run(row: Overview) -> datetime | None:
-    """Tell when an account runs next by itself, which a paused one does not."""
+    """Return when an account runs next by itself, which a paused one does not."""
     return row.dag.next_run if row.dag and not row.dag.is_paused else None
 
 
 def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
-    """Tell all about some accounts."""
+    """Return the rows of some accounts."""
     allowed = rights(user, [row.id for row in rows], _RIGHTS.values())
     progress = progress_of(rows)
+    runs = recorded(row.last_run for row in rows if row.last_run)
     today = datetime.now(UTC).date()
+    days = opened_ledger().figures.moved_by_day(first_day(today), [row.id for row in rows])
     return [
         {
             "id": row.id,
@@ -131,14 +140,14 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             **dict(zip(("advice", "advice_code"), row.advice(), strict=True)),
             "paused": row.dag.is_paused if row.dag else None,
             "known": row.dag is not None,
-            "last_run": _last_run(row),
+            "last_run": _last_run(row.last_run, runs.get(row.file.dag_id)),
             "next_run": _next_run(row),
             "moved": row.figures.moved,
             "to_do": row.figures.to_do,
             "waiting": row.figures.waiting,
             "attention": row.figures.attention,
             "progress": asdict(progress[row.id]) if row.id in progress else None,
-            "chart": row.figures.chart(today),
+            "chart": chart(days.get(row.id, {}), today),
             "problems": [ProblemModel.of(problem) for problem in row.file.problems],
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
@@ -156,8 +165,7 @@ def _settings(account: Account | None) -> dict[str, Any]:
     }
 
 
-def _last_run(row: Overview) -> dict[str, Any] | None:
-    last, run = row.last_run, row.run
+def _last_run(last: LastRun | None, run: Run | None) -> dict[str, Any] | None:
     if last is None:
         return None
     return {

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, visible
-from debitoor_provider.ui.aside import aside
-from debitoor_provider.ui.figures import current_figures
+from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Documents"])
+router = APIRouter(tags=["Documents"], route_class=StrictRoute)
 
 
 @router.get("/attention", dependencies=[Depends(ANY_USER)])
@@ -33,17 +33,17 @@ def list_attention(
     mine = visible(user, files if account is None else files.keys() & {account})
     fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **_only(mine)}
     ledger = opened_ledger()
-    counting = aside(ledger.documents.codes, **fitting)
+    counting = in_background(ledger.documents.codes, **fitting)
     entries = ledger.documents.entries(**fitting, code=code, limit=limit, offset=offset)
     codes = counting.result()
     return AttentionList(
         total=sum(codes.values()) if code is None else codes.get(code, 0),
         codes=codes,
-        documents=[AttentionDocument.told(entry, account_name=name_of(files[entry.account])) for entry in entries],
+        documents=[AttentionDocument.of(entry, account_name=name_of(files[entry.account])) for entry in entries],
     )
 
 
 def _only(accounts: set[str]) -> dict[str, Any]:
     """Narrow to accounts by naming either them or the others, whichever are fewer: most users may see nearly all."""
-    others = current_figures().keys() - accounts
+    others = opened_ledger().figures.accounts() - accounts
     return {"accounts": accounts} if len(accounts) < len(others) else {"except_accounts": others}

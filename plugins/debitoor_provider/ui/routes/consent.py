@@ -26,8 +26,9 @@ from debitoor_provider.sync.text import one_line, shorten
 from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.message import PROTECTION, message
+from debitoor_provider.ui.plain_page import PROTECTION, plain_page
 from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -61,7 +62,7 @@ class ConsentPage(BaseModel):
 
 
 class PageRoute(APIRoute):
-    """A route that a browser opens by itself: whatever goes wrong is told by a page.
+    """A route that a browser opens by itself: whatever goes wrong is shown on a page.
 
     The query of its address holds code and state, so it is taken out of what the server writes into its access log.
     """
@@ -84,22 +85,22 @@ class PageRoute(APIRoute):
             except LedgerError as error:
                 sentence, status = str(error), 503
             way_back = _page(getattr(request.state, "back", ""))
-            return message("Debitoor is not connected", sentence, link=way_back, status=status)
+            return plain_page("Debitoor is not connected", sentence, link=way_back, status=status)
 
         return handle_plainly
 
 
-router = APIRouter(tags=["Connections"])
+router = APIRouter(tags=["Connections"], route_class=StrictRoute)
 callback_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.post("/connections/{connection_id}/consent", dependencies=[Depends(CONNECT)])
 def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep, request: Request) -> ConsentPage:
-    """Tell where the user allows access to the Debitoor account; it comes back to the callback within ten minutes."""
+    """Return where the user allows access to the Debitoor account; it comes back to the callback within ten minutes."""
     connection = connections.begin(connection_id, DebitoorHook.conn_type)
     hook = DebitoorHook.of(connections.app_of(connection))
     redirect_uri = _redirect_uri(request)
-    hook.consent_url(redirect_uri, "")  # an app that is not set up is told before anything is remembered
+    hook.consent_url(redirect_uri, "")  # an app that is not set up is reported before anything is stored
     consent = Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or "")
     state = opened_ledger().consents.ask(consent)
     return ConsentPage(url=hook.consent_url(redirect_uri, state))
@@ -156,12 +157,12 @@ def _refusal(error: str) -> str:
 
 
 def _redirect_uri(request: Request) -> str:
-    """Give the one address to come back to: as configured, and only without a configuration as the browser has it."""
+    """Return the one address to come back to: as configured, and only without a configuration as the browser has it."""
     base = conf.get("api", "base_url", fallback="") or str(request.base_url)
     return base.rstrip("/") + PREFIX + CALLBACK
 
 
 def _page(back: str) -> str:
-    """Give the address of a place inside the page, without a host."""
+    """Return the address of a place inside the page, without a host."""
     root = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
     return f"{root}/plugin/{ROUTE}/{quote(back)}".rstrip("/")

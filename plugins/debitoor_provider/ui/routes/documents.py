@@ -9,20 +9,23 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
-from debitoor_provider.ui.aside import aside
+from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.csv_export import rows_of
+from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.mending import act
 from debitoor_provider.ui.models.documents import (
+    LARGEST_ID,
     ActionResult,
     ActionWish,
     DocumentDetail,
@@ -30,9 +33,11 @@ from debitoor_provider.ui.models.documents import (
     DocumentModel,
     EventModel,
 )
-from debitoor_provider.ui.table import rows_of
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Documents"])
+router = APIRouter(tags=["Documents"], route_class=StrictRoute)
+
+DocumentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 _SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
 
@@ -63,19 +68,19 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    counting = aside(ledger.documents.count, **fitting)
+    counting = in_background(ledger.documents.count, **fitting)
     entries = ledger.documents.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
     states = counting.result()
     return DocumentList(
         total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
         states=states,
-        documents=[DocumentModel.told(entry) for entry in entries],
+        documents=[DocumentModel.of(entry) for entry in entries],
     )
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
 def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
-    """Give documents of an account as a table for spreadsheets."""
+    """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.documents.ids(**wanted.fitting(account_id), states=wanted.state)
     headers = _attachment(f"{account_id}.csv")
@@ -83,16 +88,17 @@ def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> S
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
-def read_document(account_id: str, document_id: int) -> DocumentDetail:
-    """Tell about one document, with its history."""
+def read_document(account_id: str, document_id: DocumentId) -> DocumentDetail:
+    """Return one document with its history."""
     entry = _entry(account_id, document_id)
-    history = [EventModel.told(event, account_id) for event in opened_ledger().documents.history(entry)]
-    return DocumentDetail.told(entry, history=history)
+    history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
+    row = DIRECTIONS[entry.direction]
+    return DocumentDetail.of(entry, history=history, source_title=row.source_title, target_title=row.target_title)
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
-def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
-    """Give a document's file as the service at one end has it."""
+def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingResponse:
+    """Return a document's file as the service at one end has it."""
     entry = _entry(account_id, document_id)
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
@@ -27,6 +28,7 @@ from debitoor_provider.ui.models.drafts import (
     SourceLists,
 )
 from debitoor_provider.ui.models.previews import PreviewModel
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +36,11 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.problems import Problem
     from debitoor_provider.sync.steps.direction import Direction, Drafts
 
-router = APIRouter(prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(EDIT)])
+router = APIRouter(
+    prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(EDIT)], route_class=StrictRoute
+)
 
+_NEXT_RUNS = 5
 _NAMES = 10
 _RECORDS = 3
 
@@ -48,14 +53,17 @@ def not_valid(problems: Iterable[Problem]) -> JSONResponse:
 
 @router.post("/check")
 def check(account_id: str, entered: Entered) -> Checked:
-    """Tell the file that the settings would become, and what is wrong in it. Asks no service."""
+    """Return the file that the settings would become, what is wrong in it, and when it would run. Asks no service."""
     draft = drafts.judge(account_id, entered.settings)
     files = account_files().values()
+    scheduled = drafts.scheduled_account(draft, entered.settings)
     return Checked(
         yaml=draft.yaml,
         problems=list(map(ProblemModel.of, draft.problems)),
         dag_id=DAG_ID_PREFIX + account_id,
         exists=any(fold(file.account_id) == fold(account_id) for file in files),
+        warnings=[ProblemModel.of(warning) for warning in drafts.warnings(draft, scheduled)],
+        next_runs=next_runs(scheduled, _NEXT_RUNS) if scheduled else [],
     )
 
 

@@ -6,11 +6,14 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER, Right, may, may_connect
 from debitoor_provider.ui.folder import is_writable
+from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["User"])
+router = APIRouter(tags=["User"], route_class=StrictRoute)
 
 
 class MyRights(BaseModel):
@@ -26,15 +29,18 @@ class Me(BaseModel):
     name: str
     rights: MyRights
     writable: bool = Field(description="Whether account files can be written; otherwise they are shown to be committed")
+    folder: Text | None = Field(description="Where account files are looked for; null for those who may not add any")
     languages: list[str]
 
 
 @router.get("/me", dependencies=[Depends(ANY_USER)])
 def read_me(user: GetUserDep) -> Me:
-    """Tell the user's name and rights."""
+    """Return the user's name and rights."""
+    may_create = may(user, Right.EDIT, "")
     return Me(
         name=user.get_name(),
-        rights=MyRights(create=may(user, Right.EDIT, ""), connect=may_connect(user, "")),
+        rights=MyRights(create=may_create, connect=may_connect(user, "")),
         writable=is_writable(),
+        folder=str(accounts_folder()) if may_create else None,
         languages=sorted(path.stem for path in (assets.FOLDER / "words").glob("*.json")),
     )

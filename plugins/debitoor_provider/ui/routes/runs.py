@@ -13,15 +13,16 @@ from debitoor_provider.sync.steps.preview import count
 from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
-from debitoor_provider.ui.aside import aside
+from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Runs"])
+router = APIRouter(tags=["Runs"], route_class=StrictRoute)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -36,24 +37,24 @@ class BackfillSize(BaseModel):
 def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
     """List the last runs of all accounts that the user may see."""
     files, ledger = account_files(), opened_ledger()
-    recent = aside(ledger.runs.latest, limit=limit)
+    recent = in_background(ledger.runs.latest, limit=limit)
     mine = visible(user, files)
     runs = recent.result()
     if any(run.account not in mine for run in runs):
         runs = ledger.runs.latest(limit=limit, accounts=mine)
-    return RunList(runs=[RunModel.told(run, name_of(files[run.account])) for run in runs])
+    return RunList(runs=[RunModel.of(run, name_of(files[run.account])) for run in runs])
 
 
 @router.get("/accounts/{account_id}/runs", dependencies=[Depends(SEE)])
 def list_runs(account_id: str, limit: Limit = 50) -> RunList:
     """List the last runs of an account."""
     name = name_of(account_file(account_id))
-    return RunList(runs=[RunModel.told(run, name) for run in opened_ledger().runs.latest(account_id, limit)])
+    return RunList(runs=[RunModel.of(run, name) for run in opened_ledger().runs.latest(account_id, limit)])
 
 
 @router.post("/accounts/{account_id}/preview", dependencies=[Depends(RUN)])
 def preview_run(account_id: str, wish: PreviewWish) -> PreviewModel:
-    """Tell what a run would do; nothing is moved."""
+    """Return what a run would do; nothing is moved."""
     return previews.preview(account_id, settings_of(account_id), wish)
 
 
@@ -63,7 +64,7 @@ def size_backfill(
     start: Annotated[date, Query(alias="from", description="First document date")],
     end: Annotated[date, Query(alias="to", description="Last document date")],
 ) -> BackfillSize:
-    """Tell how many documents a backfill of a period would move; it may still hold some of them."""
+    """Return how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:
         raise HTTPException(422, "The period ends before it begins.")
     with opened_job(account_id, settings_of(account_id), RunKind.BACKFILL) as job:

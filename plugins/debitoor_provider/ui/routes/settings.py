@@ -15,11 +15,12 @@ from debitoor_provider.ui import audit, drafts, saving
 from debitoor_provider.ui.access import DELETE, EDIT
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
 from debitoor_provider.ui.routes.drafts import not_valid
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"])
+router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
 
 
 @router.put("", dependencies=[Depends(EDIT)], response_model=Saved, response_model_exclude_none=True)
@@ -67,7 +68,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
 
 
 def _data(path: Path) -> dict[str, Any]:
-    """Give the settings that stand in a file, as far as it can be read."""
+    """Return the settings that stand in a file, as far as it can be read."""
     try:
         return slim(read(path.read_bytes()).data)
     except (OSError, SourceError):

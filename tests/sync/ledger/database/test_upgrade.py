@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from debitoor_provider.cli.ledger import upgrade
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
 from tests.postgresql import new_database
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
-from tests.trust import upgrades
+from tests.trust.ledger import upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 FIRST = "0001"
+LONG_AGO = date(2000, 1, 1)
 
 
 @pytest.fixture
@@ -42,7 +44,11 @@ def today(today_url: str) -> Iterator[Ledger]:
     named, locked = claimed(ledger, 50, 51)
     ledger.names.give(named, "Müller_R-50.pdf")
     ledger.steps.file_uploaded(ledger.steps.intend(named), "file-50", sha256="0" * 64, size=4711)
-    ledger.steps.not_archived(ledger.steps.moved(ledger.steps.intend(locked), "expense-51"), "d/1", "It is locked.")
+    ledger.steps.not_archived(
+        ledger.steps.moved(ledger.steps.intend(locked), "expense-51"),
+        "d/1",
+        Message("as_written", text="It is locked.", remedy=""),
+    )
     ledger.leases.release(OWNER)
     ledger.plans.enter("sales", "import", "d/2", [document("a" * 24)], watermark=datetime(2026, 3, 1, tzinfo=UTC))
     ledger.plans.enter(
@@ -92,6 +98,9 @@ def test_nothing_is_lost(first: str, today: Ledger, capsys: pytest.CaptureFixtur
         assert ledger.documents.history(entry) == today.documents.history(entry)
     for account, direction in (("acme", "export"), ("sales", "import")):
         assert ledger.runs.watermark(account, direction) == today.runs.watermark(account, direction)
+    assert ledger.figures.states() == today.figures.states()
+    assert ledger.figures.moved_by_day(LONG_AGO) == today.figures.moved_by_day(LONG_AGO)
+    assert ledger.figures.recount() == []
     ledger.close()
 
 
@@ -109,4 +118,19 @@ def test_it_goes_on_where_it_was(first: str):
     assert ledger.documents.entry(moved.id).state is State.MOVED  # not sent again
     assert [entry.state for entry in ledger.steps.archived([moved], RUN)] == [State.ARCHIVED]
     assert [event.kind for event in ledger.documents.history(moved)][-1] == Kind.ARCHIVED
+    ledger.close()
+
+
+def test_the_figures_follow_the_documents_after_their_table_was_replaced(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    ledger = Ledger.open(empty_url)
+    in_state(ledger, State.MOVED, 1)
+    monkeypatch.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, upgrades.NEXT))
+    monkeypatch.setattr(schema, "HEAD", upgrades.NEXT)
+    ledger.upgrade()  # SQLite makes a new table of documents
+
+    in_state(ledger, State.HELD, 2)
+    assert ledger.figures.states() == {"acme": {State.MOVED: 1, State.HELD: 1}}
+    assert ledger.figures.recount() == []
     ledger.close()

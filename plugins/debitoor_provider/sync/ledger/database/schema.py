@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from debitoor_provider.services.migrating import migrate
 from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, LedgerUnavailable
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
 
-HEAD = "0003"
+HEAD = "0005"
 """The version that this code needs: the newest of ``migrations/versions``, which are numbered in order."""
 VERSION_TABLE = "debitoor_ledger_version"
 SCRIPTS = "debitoor_provider.sync.ledger.database:migrations"
@@ -66,19 +67,13 @@ def upgrade(database: Database) -> None:
 
     :raises LedgerTooNew: when a newer provider has upgraded the tables
     """
-    from alembic import command
-    from alembic.config import Config
-
     version = current(database)
     if version is not None and version > HEAD:
         require_current(version)
-    config = Config()
-    config.set_main_option("script_location", SCRIPTS)
     with database.migrate() as connection:  # SQLite: the write lock
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        migrate(connection, SCRIPTS)
 
 
 def _version(database: Database) -> str | None:

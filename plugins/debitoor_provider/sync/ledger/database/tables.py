@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, StateName, Text
+from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, MessageText, StateName, Text
+from debitoor_provider.sync.ledger.states import State
 
 metadata = sa.MetaData()
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows itself for INTEGER only
@@ -28,8 +29,7 @@ documents = sa.Table(
     sa.Column("state", _STATE, nullable=False),
     sa.Column("previous_state", _STATE),
     sa.Column("reason_code", _TEXT, nullable=False, default=""),
-    sa.Column("reason", _TEXT, nullable=False, default=""),
-    sa.Column("mend", _TEXT, nullable=False, default=""),
+    sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),
@@ -136,3 +136,22 @@ consents = sa.Table(
     sa.Index("ix_debitoor_consents_expires", "expires_at"),
 )
 """Pending consents at Debitoor; stored here because the API server may be several processes."""
+
+state_counts = sa.Table(
+    "debitoor_state_counts",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(str(state), sa.Integer, nullable=False, server_default="0") for state in State),
+)
+"""How many documents of an account are in each state: the sum over all slots, see :mod:`.triggers`."""
+
+moved_counts = sa.Table(
+    "debitoor_moved_counts",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),
+)
+"""How many documents of an account were moved on each day (UTC): the sum over all slots."""

@@ -98,5 +98,11 @@ function Welcome() {
     me.rights.create
       ? h(PlaceButton, { to: `${HOME}/new`, size: "sm", variant: "solid", colorPalette: "brand" }, t("accounts.addFirst"))
       : h(ui.Text, { color: "fg.muted" }, t("accounts.welcome.ask")),
+    me.folder &&
+      h(
+        ui.Text,
+        { color: "fg.muted", textStyle: "sm", textAlign: "center", maxW: "lg", overflowWrap: "anywhere" },
+        t("accounts.welcome.folder", { folder: me.folder }),
+      ),
   );
 }

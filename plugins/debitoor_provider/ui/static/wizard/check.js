@@ -7,7 +7,7 @@ import { useWords } from "../words.js";
 import { idOf, isAccountId, read } from "./draft.js";
 
 /**
- * @returns {{problems: object[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
+ * @returns {{problems: object[], warnings: object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
  *   now: asks at once and gives what is wrong at this moment
  */
 export function useCheck(draft, isEdit) {
@@ -42,6 +42,8 @@ export function useCheck(draft, isEdit) {
   ];
   return {
     problems: answer ? problems(answer) : [],
+    warnings: answer?.warnings ?? [],
+    nextRuns: answer?.next_runs ?? [],
     yaml: answer?.yaml ?? "",
     failure: answer?.failure ?? null,
     isFirst: !answer,

@@ -10,7 +10,7 @@ export const WizardContext = createContext(null);
  * @returns {{
  *   draft: object, settings: object, choices: object, isEdit: boolean, accountId: string|undefined,
  *   set: (path: string, value: any) => void, change: (update: (draft: object) => object) => void,
- *   problems: object[], tried: Set<string>,
+ *   problems: object[], warnings: object[], nextRuns: string[], tried: Set<string>,
  * }}
  */
 export const useWizard = () => useContext(WizardContext);

@@ -71,6 +71,8 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     isEdit,
     accountId,
     problems,
+    warnings: check.warnings,
+    nextRuns: check.nextRuns,
     tried,
     reloadConnections,
     change: setDraft,

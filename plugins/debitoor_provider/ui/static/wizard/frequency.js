@@ -1,9 +1,9 @@
-// How often an account is synchronised: one of a few words, or a cron expression of one's own.
+// How often an account is synchronised: one of a few words, or a cron expression; and when it would run next.
 
 import { h, ui, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { Labelled, Select } from "./fields.js";
+import { Labelled, Select, sentenceOf } from "./fields.js";
 
 const OWN = "cron";
 
@@ -40,5 +40,44 @@ export function FrequencyField() {
           onChange: (event) => set(event.target.value),
         }),
       ),
+    h(NextRuns),
   );
+}
+
+/** The next runs on the account's own clock, and what somebody who reads the frequency may not expect. */
+function NextRuns() {
+  const { t, language } = useWords();
+  const { nextRuns, warnings } = useWizard();
+  const { value: zone } = useField("timezone");
+  const found = warnings.filter(({ field }) => field === "frequency");
+  return h(
+    ui.Stack,
+    { gap: 2, role: "status", "aria-live": "polite" },
+    nextRuns.length > 0 &&
+      h(
+        ui.Box,
+        { textStyle: "sm", color: "fg.muted" },
+        h(ui.Text, null, t("wizard.nextRuns", { zone })),
+        h(
+          ui.Stack,
+          { as: "ul", gap: 0, ps: 5, listStyleType: "disc" },
+          nextRuns.map((time) => h("li", { key: time }, h("time", { dateTime: time }, clock(time, language)))),
+        ),
+      ),
+    found.map((warning, index) =>
+      h(
+        ui.Alert.Root,
+        { key: index, status: "warning", size: "sm" },
+        h(ui.Alert.Indicator),
+        h(ui.Alert.Content, { minW: 0 }, h(ui.Alert.Description, null, sentenceOf(warning))),
+      ),
+    ),
+  );
+}
+
+/** What the account's own clock shows: the time as it is written, without its offset. */
+function clock(iso, language) {
+  const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  const time = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(language, { ...day, ...time }).format(new Date(`${iso.slice(0, 19)}Z`));
 }

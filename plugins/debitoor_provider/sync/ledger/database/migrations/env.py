@@ -6,12 +6,15 @@ from alembic import context
 
 from debitoor_provider.sync.ledger.database.schema import VERSION_TABLE
 from debitoor_provider.sync.ledger.database.tables import metadata
+from debitoor_provider.sync.ledger.database.triggers import create_triggers
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     version_table=VERSION_TABLE,
     render_as_batch=True,
 )
 with context.begin_transaction():
     context.run_migrations()
+    create_triggers(connection)

@@ -1,0 +1,207 @@
+"""What Airflow knows of the accounts: their DAGs, and the last run of each."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
+
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.window import RunKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+_REACH = 1_000
+"""Ids below the newest that are looked at again: a run may be written before one with a lower id."""
+_CHUNK = 500
+_KINDS = {kind.value for kind in RunKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Dag:
+    """The DAG of an account, as Airflow has it.
+
+    :param next_run: when its next scheduled run begins
+    """
+
+    is_paused: bool
+    next_run: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The run of a DAG that was made last.
+
+    :param state: Airflow's word: ``queued``, ``running``, ``success`` or ``failed``
+    """
+
+    id: int
+    dag_id: str
+    run_id: str
+    state: str
+    kind: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.state not in {"running", "queued"}
+
+
+def kind_of(run_type: str) -> str:
+    """Return why a run runs; what neither the schedule nor a backfill began, somebody or something else did."""
+    return run_type if run_type in _KINDS else RunKind.MANUAL.value
+
+
+_Key = TypeVar("_Key", bound="Hashable")
+_Row = TypeVar("_Row")
+
+
+class _Kept(Generic[_Key, _Row]):
+    """Rows of Airflow's database, of which only those are read that it has written again.
+
+    :param read: reads rows by their keys
+    """
+
+    def __init__(self, read: Callable[[Session, list[_Key]], dict[_Key, _Row]]) -> None:
+        self._read = read
+        self._stamps: Mapping[_Key, object] = {}
+        self._rows: dict[_Key, _Row] = {}
+
+    def now(self, session: Session, stamps: Mapping[_Key, object]) -> Mapping[_Key, _Row]:
+        """Return the rows as they are now.
+
+        :param stamps: of all rows, by key; each differs as soon as its row does
+        """
+        if stamps != self._stamps:
+            same = stamps.items() & self._stamps.items()
+            kept = {key: self._rows[key] for key, _ in same if key in self._rows}
+            self._rows = kept | self._read(session, [key for key in stamps if key not in kept])
+            self._stamps = stamps
+        return self._rows
+
+
+class KnownDags:
+    """The DAGs of accounts."""
+
+    def __init__(self) -> None:
+        self._kept = _Kept(_read_dags)
+        self._lock = threading.Lock()
+
+    def now(self) -> Mapping[str, Dag]:
+        """Return those that Airflow knows now, by their ids."""
+        when = sa.type_coerce(DagModel.next_dagrun_create_after, sa.String)  # not made a time of
+        wanted = _is_ours(DagModel.dag_id), DagModel.is_stale.is_(False)
+        statement = sa.select(DagModel.dag_id, DagModel.is_paused, when).where(*wanted)
+        with self._lock, create_session() as session:
+            rows = session.connection().execute(statement).all()
+            return self._kept.now(session, {dag_id: (is_paused, after) for dag_id, is_paused, after in rows})
+
+
+class LastRuns:
+    """The last run of each account's DAG, found without looking at all runs there ever were.
+
+    Runs are numbered as they are made. So only those are looked for that are newer than the newest one seen.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._newest: int | None = None
+        self._near = 0
+        self._kept = _Kept(_read_runs)
+        self._lock = threading.Lock()
+
+    def now(self) -> dict[str, LastRun]:
+        """Return the last runs as they are now, by DAG id."""
+        with self._lock, create_session() as session:
+            self._find(session)
+            runs = self._kept.now(session, _stamps(session, self._ids.values()))
+            of = {id_: run.dag_id for id_, run in runs.items()}
+            deleted = [dag_id for dag_id, id_ in self._ids.items() if of.get(id_) != dag_id]
+            if deleted:  # and another may have got its number
+                self._ids = {dag_id: id_ for dag_id, id_ in self._ids.items() if of.get(id_) == dag_id}
+                self._ids |= _last_ids(session, DagRun.dag_id.in_(deleted))
+                self._ids |= _ids_above(session, (self._newest or 0) - _REACH)
+                runs = self._kept.now(session, _stamps(session, self._ids.values()))
+            return {run.dag_id: run for run in runs.values()}
+
+    def _find(self, session: Session) -> None:
+        """Find the ids of the last runs."""
+        reach = (self._newest or 0) - _REACH
+        newest, near = session.execute(
+            sa.select(sa.func.max(DagRun.id), sa.select(sa.func.count()).where(DagRun.id > reach).scalar_subquery())
+        ).one()
+        newest = newest or 0
+        if self._newest is None or newest < self._newest:  # not asked yet, or runs were deleted
+            self._ids = _last_ids(session)
+        elif (newest, near) != (self._newest, self._near):
+            self._ids |= _ids_above(session, reach)
+        self._newest, self._near = newest, near
+
+
+def _ids_above(session: Session, id_: int) -> dict[str, int]:
+    """Find the newest run of each DAG that has a new one; by nothing but the ids, which is what the index holds."""
+    rows = session.execute(sa.select(DagRun.dag_id, DagRun.id).where(DagRun.id > id_).order_by(DagRun.id))
+    return {dag_id: run_id for dag_id, run_id in rows if dag_id.startswith(DAG_ID_PREFIX)}
+
+
+def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int]:
+    statement = (
+        sa.select(DagRun.dag_id, sa.func.max(DagRun.id)).where(_is_ours(DagRun.dag_id), *where).group_by(DagRun.dag_id)
+    )
+    return {dag_id: id_ for dag_id, id_ in session.execute(statement)}  # noqa: C416 (a row is no pair for mypy)
+
+
+def _stamps(session: Session, ids: Iterable[int]) -> dict[int, object]:
+    """Return of runs what differs as soon as Airflow has written them again, without a look at what that is."""
+    columns = (DagRun.id, sa.type_coerce(DagRun.updated_at, sa.String), sa.type_coerce(DagRun.state, sa.String))
+    found: dict[int, object] = {}
+    for chunk in _chunks(ids):
+        rows = session.connection().execute(sa.select(*columns).where(DagRun.id.in_(chunk))).all()
+        found |= {id_: (updated_at, state) for id_, updated_at, state in rows}
+    return found
+
+
+def _read_dags(session: Session, dag_ids: Iterable[str]) -> dict[str, Dag]:
+    columns = (DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
+    return {
+        dag_id: Dag(is_paused, after)
+        for chunk in _chunks(dag_ids)
+        for dag_id, is_paused, after in session.execute(sa.select(*columns).where(DagModel.dag_id.in_(chunk)))
+    }
+
+
+def _read_runs(session: Session, ids: Iterable[int]) -> dict[int, LastRun]:
+    columns = (DagRun.id, DagRun.dag_id, DagRun.run_id, DagRun.state, DagRun.run_type, DagRun.start_date)
+    return {
+        id_: LastRun(id_, dag_id, run_id, str(state), kind_of(run_type), started, ended)
+        for chunk in _chunks(ids)
+        for id_, dag_id, run_id, state, run_type, started, ended in session.execute(
+            sa.select(*columns, DagRun.end_date).where(DagRun.id.in_(chunk))
+        )
+    }
+
+
+def _chunks(keys: Iterable[_Key]) -> list[list[_Key]]:
+    wanted = list(keys)
+    return [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
+
+
+def _is_ours(dag_id: Any) -> sa.ColumnElement[bool]:
+    """Compare by order, which an index can answer."""
+    last = DAG_ID_PREFIX[:-1] + chr(ord(DAG_ID_PREFIX[-1]) + 1)
+    return sa.and_(dag_id >= DAG_ID_PREFIX, dag_id < last)
+
+
+known_dags = KnownDags()
+last_runs = LastRuns()

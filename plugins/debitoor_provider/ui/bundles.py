@@ -1,0 +1,72 @@
+"""Folders of account files in other DAG bundles, as the DAGs that Airflow has read tell of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+from airflow.models.dag import DagModel
+from airflow.utils.session import create_session
+
+from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEPT_SECONDS = 10
+
+
+class BundledFolder(NamedTuple):
+    """A folder of account files in another bundle.
+
+    :param path: where Airflow's DAG processor has it
+    :param bundle: name of the bundle
+    :param dag_ids: of its accounts
+    """
+
+    path: Path
+    bundle: str
+    dag_ids: tuple[str, ...]
+
+
+class _Kept:
+    """The folders as they were found last."""
+
+    def __init__(self) -> None:
+        self.found_at = float("-inf")
+        self.folders: list[BundledFolder] = []
+        self.lock = threading.Lock()
+
+
+_kept = _Kept()
+
+
+def bundled_folders() -> list[BundledFolder]:
+    """Return the folders of other bundles; none where one folder for all is configured. Kept for a few seconds."""
+    with _kept.lock:
+        if time.monotonic() - _kept.found_at > _KEPT_SECONDS:
+            _kept.folders = _find()
+            _kept.found_at = time.monotonic()
+        return _kept.folders
+
+
+def forget() -> None:
+    """Look anew the next time."""
+    _kept.found_at = float("-inf")
+
+
+def _find() -> list[BundledFolder]:
+    here = accounts_folder()
+    dags: dict[tuple[Path, str], list[str]] = {}
+    known = sa.select(DagModel.dag_id, DagModel.bundle_name, DagModel.fileloc).where(
+        DagModel.dag_id.startswith(DAG_ID_PREFIX, autoescape=True), DagModel.is_stale.is_(False)
+    )
+    with create_session() as session:
+        for dag_id, bundle, fileloc in session.execute(known):
+            folder = accounts_folder(fileloc or None)
+            if folder != here:
+                dags.setdefault((folder, bundle), []).append(dag_id)
+    return [BundledFolder(path, bundle, tuple(sorted(ids))) for (path, bundle), ids in sorted(dags.items())]
