@@ -17,9 +17,9 @@ from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from demo.accounts import connections, slug
 from demo.airflow import ROOT, LocalAirflow
+from demo.postgresql import cluster, new_database
 from sandbox.client import CompanyAdmin
 from sandbox.server import running
-from tests.postgresql import cluster, new_database
 
 ACCOUNTS = 40
 _MINUTES = 4

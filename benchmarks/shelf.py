@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs
 
@@ -132,8 +133,9 @@ def _documents(accounts: int, count: int, luck: random.Random) -> Iterator[dict[
         name = f"scan-{number}.pdf"
         yield {
             "id": number + 1, "account": account, "direction": "export", "source_id": str(number), "state": state,
-            "previous_state": "planned", "reason_code": reason, "reason": f"It is held: {reason}." if reason else "",
-            "mend": "Decide." if reason else "", "source_name": name,
+            "previous_state": "planned", "reason_code": reason,
+            "message": Message("as_written", text=f"It is held: {reason}.", remedy="Decide.") if reason else None,
+            "source_name": name,
             "target_name": f"{number}_{company}.pdf" if is_there else None,
             "target_name_key": f"{number}_{company}.pdf".casefold() if is_there else None,
             "document_date": (at - timedelta(days=luck.randrange(60))).date(), "document_number": f"R-{number}",

@@ -52,7 +52,7 @@ def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
             wrong.append(f"{told} is still {entry.state}")
         elif document["isArchived"]:
             wrong.append(f"{told} was archived without being in Debitoor")
-        elif entry.state in ATTENTION and not (entry.reason and entry.mend):
+        elif entry.state in ATTENTION and not (entry.reason and entry.remedy):
             wrong.append(f"{told} is {entry.state} without a reason")
     wrong += [f"{company.name}: the ledger knows document {uid}, the service does not" for uid in known]
     wrong += [f"{company.name}: an expense stands for document {uid}, which does not exist" for uid in by_uid]

@@ -54,7 +54,7 @@ def result_table(ledger: Ledger, accounts: Sequence[str]) -> Table:
     made = table("Account", "Document", "Name at the target", "Gross", "State", "Needs attention", right=["Gross"])
     for account in accounts:
         for entry in ledger.documents.entries(account, order="listed"):
-            why = " ".join(part for part in (entry.reason, entry.mend) if part)
+            why = " ".join(part for part in (entry.reason, entry.remedy) if part)
             made.add_row(
                 cell(account),
                 cell(entry.source_id if entry.direction == "export" else entry.document_number),

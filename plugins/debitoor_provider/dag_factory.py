@@ -70,12 +70,9 @@ def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
     """Build the DAG of one account file, and return the file with the problem that building it met, if any."""
     if file.account and not file.problems:
         try:
-            dag = _sync_dag(file, file.account)
-            dag.validate()  # type: ignore[no-untyped-call]
+            return _sync_dag(file, file.account), file
         except Exception as error:  # noqa: BLE001  whatever it is, the other accounts have their DAGs
             file = replace(file, account=None, problems=(failure(file.path, error),))
-        else:
-            return dag, file
     return _broken_dag(file), file
 
 
@@ -126,6 +123,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
 
 
 def _broken_dag(file: AccountFile) -> DAG:
+
     problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(
         file.dag_id,

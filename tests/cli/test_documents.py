@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Run, State
 
 HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
@@ -23,8 +24,12 @@ def held(ledger, planned):
     by_id = {
         entry.source_id: entry for entry in ledger.leases.claim(ledger.documents.entries(), "me", timedelta(minutes=1))
     }
-    ledger.steps.hold(by_id["1"], "foreign_currency", "It is in USD.", "Book it by hand.")
-    ledger.steps.reject(by_id["2"], "no_file", "It has no file.", "Upload it again.")
+    ledger.steps.hold(
+        by_id["1"], Message("as_written", text="It is in USD.", remedy="Book it by hand."), code="foreign_currency"
+    )
+    ledger.steps.reject(
+        by_id["2"], Message("as_written", text="It has no file.", remedy="Upload it again."), code="no_file"
+    )
     ledger.leases.release("me")
 
 

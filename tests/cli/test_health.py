@@ -11,6 +11,7 @@ from airflow.models.dagbundle import DagBundleModel
 from airflow.utils.session import create_session
 
 from debitoor_provider.configuration import ledger_url
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, Run, State
 
 NOON = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
@@ -98,9 +99,9 @@ class TestWarning:
     def test_documents_that_wait_for_a_person(self, cli, account, ran, ledger, planned):
         account()
         ran("rejected")
-        planned("1", state=State.REJECTED, reason_code="x", reason="It cannot go.")
+        planned("1", state=State.REJECTED, message=Message("x"))
         assert told(cli) == (1, ["acme: warning: attention: 1 document waits for a person's decision."])
-        planned("2", "3", state=State.HELD, reason_code="x", reason="It is held.")
+        planned("2", "3", state=State.HELD, message=Message("x"))
         assert told(cli) == (1, ["acme: warning: attention: 3 documents wait for a person's decision."])
 
     def test_no_run_has_gone_through_since_it_was_due(self, cli, account, ran):
@@ -199,7 +200,7 @@ def test_the_worst_decides_and_each_has_its_line(cli, account, ran, planned):
     account(stem="a")
     account(stem="b")
     account(stem="c")
-    planned("1", account="b", state=State.HELD, reason_code="x", reason="It is held.")
+    planned("1", account="b", state=State.HELD, message=Message("x"))
     ran("failed", account="c", error="It failed.")
     code, lines = told(cli)
     assert code == 2

@@ -103,7 +103,7 @@ class TestFaults:
         receipt(tax_rates=["7", "19", "0"])  # three rates cannot be told apart
         receipt()
         assert run(plan(), export()) == {"moved": 1, "rejected": 1}
-        assert [entry.mend != "" for entry in ledger.documents.entries(states={State.REJECTED})] == [True]
+        assert [entry.remedy != "" for entry in ledger.documents.entries(states={State.REJECTED})] == [True]
 
 
 class TestAssetEvent:

@@ -56,7 +56,7 @@ def test_each_invoice_is_an_expense_to_the_cent_or_kept_back_with_its_reason(
         if uid not in by_mark:
             entry = acme.entry(uid)
             assert entry.reason.endswith(".")
-            assert entry.mend.endswith(".")
+            assert entry.remedy.endswith(".")
             continue
         expense = by_mark[uid]
         gross = Decimal(told["gross_amount"])

@@ -10,6 +10,7 @@ import pytest
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import files
 from debitoor_provider.sync.ledger import PlannedDocument, Run, State
 
@@ -224,7 +225,7 @@ class TestState:
         run_id = f"debitoor__acme/{run}"
         entries = ledger.leases.claim(ledger.documents.entries("acme"), "o", HOUR, run_id=run_id)
         ledger.steps.moved(ledger.steps.intend(entries[0]), "expense-1")
-        ledger.steps.hold(entries[1], "currency", "It is in USD.")
+        ledger.steps.hold(entries[1], Message("as_written", text="It is in USD.", remedy=""), code="currency")
         assert rows()["acme"]["progress"] == {"done": 2, "total": 3, "dag_run_id": run}
 
     def test_it_is_stopped_and_says_what_to_correct(self, rows, ran, ledger, enter):

@@ -44,7 +44,7 @@ def test_what_is_held_or_rejected_is_listed_newest_first_with_its_account(page, 
     assert [document["source_id"] for document in found["documents"]] == ["5", "3", "1"]
     assert (found["total"], found["codes"]) == (3, {"foreign_currency": 2, "empty_file": 1})
     last = found["documents"][-1]
-    assert (last["account"], last["account_name"], last["reason"], last["mend"], last["actions"]) == (
+    assert (last["account"], last["account_name"], last["reason"], last["remedy"], last["actions"]) == (
         "acme",
         "Acme & Co",
         "Because of foreign_currency.",

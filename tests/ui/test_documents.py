@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def shelf(enter: Callable[..., list[int]], ledger: Ledger) -> list[int]:
     """One moved document, one held, one planned; all different."""
     moved, held, planned = (
         *enter("1", document_date=date(2026, 1, 31), company="Paper Ltd", gross_amount=Decimal("119.00")),
-        *enter("2", document_date=date(2026, 2, 1), company="Ink & Co", state=State.HELD, reason_code="currency"),
+        *enter("2", document_date=date(2026, 2, 1), company="Ink & Co", state=State.HELD, message=Message("currency")),
         *enter("3", document_number="R-3", source_name="scan.pdf"),
     )
     (entry,) = ledger.leases.claim(ledger.documents.by_ids([moved]), "task", MINUTE, run_id=RUN)

@@ -13,8 +13,6 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_errors, show, terminal
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.runs.pools import missing_pool
@@ -24,7 +22,7 @@ from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
@@ -141,20 +139,22 @@ def _findings(file: AccountFile, connections: bool) -> Iterator[_Finding]:
 
 
 def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
-    """Test both connections of an account and compare the books with its Debitoor id."""
-    hooks: dict[str, GetMyInvoicesHook | DebitoorHook] = {
-        "getmyinvoices": GetMyInvoicesHook(account.connections.getmyinvoices),
-        "debitoor": DebitoorHook(account.connections.debitoor),
-    }
-    for service, hook in hooks.items():
+    """Test the connections of an account, and whether they lead to what its settings say."""
+    row = row_of(account)
+    for service, hook_class in row.hooks.items():
+        hook = loaded(hook_class)(account.connection_of(service))
         problem = partial(Problem, file, None, None, f"connections.{service}")
         try:
             works, sentence = hook.test_connection()
             if not works:
                 yield problem(Message("as_written", text=sentence, remedy=""))
-            elif isinstance(hook, DebitoorHook):
-                with hook:
-                    books_of(hook.client, account)
+                continue
+            with hook:
+                direction = row.open(account, {service: hook.client}.__getitem__)
+                if service == row.source:
+                    direction.require_source()
+                else:
+                    direction.require_target()
         except AirflowNotFoundException:
             yield problem(Message("connection_not_found", name=hook.http_conn_id))
         except ServiceError as error:

@@ -9,6 +9,7 @@ from airflow.utils.cli import suppress_logs_and_warning
 from debitoor_provider.cli.console import actor, hint, opened_ledger, show
 from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_day
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import ATTENTION, State
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
     :raises SystemExit: when one is not known
     """
     found: dict[str, Entry] = {}
-    for direction in ("export", "import"):
+    for direction in DIRECTIONS:
         found |= ledger.documents.known(args.account, direction, args.documents)
     missing = [document for document in args.documents if document not in found]
     if missing:
@@ -108,7 +109,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "currency": entry.currency,
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
-        "why": " ".join(part for part in (entry.reason, entry.mend) if part),
+        "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
     }
 
 

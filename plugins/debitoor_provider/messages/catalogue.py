@@ -2,7 +2,7 @@
 
 An entry is ``{"text": …, "remedy": …}``, both with ``{name}`` where a parameter stands. A text may be a mapping of
 plural forms (``one``, ``other``), chosen by the parameter ``count``. A list is joined by commas; a nested message is
-put in as its own sentence.
+put in as its own sentence, ``{name.remedy}`` as its remedy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENGLISH = "en"
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{(\w+)(\.remedy)?\}")
 
 
 @lru_cache(maxsize=8)
@@ -50,7 +50,7 @@ def parameters_of(code: str, language: str = ENGLISH) -> set[str]:
     texts: list[str] = []
     for part in (entry["text"], entry.get("remedy", "")):
         texts += part.values() if isinstance(part, dict) else [part]
-    return {name for text in texts for name in _PLACE.findall(text)}
+    return {name for text in texts for name, _ in _PLACE.findall(text)}
 
 
 def _entry(code: str, language: str) -> Mapping[str, Any] | None:
@@ -60,7 +60,14 @@ def _entry(code: str, language: str) -> Mapping[str, Any] | None:
 def _filled(text: str | Mapping[str, str], params: Mapping[str, Any], language: str) -> str:
     if not isinstance(text, str):
         text = text["one" if params.get("count") == 1 else "other"]
-    return _PLACE.sub(lambda place: _shown(params.get(place[1], place[0]), language), text)
+    return _PLACE.sub(lambda place: _put_in(place, params, language), text)
+
+
+def _put_in(place: re.Match[str], params: Mapping[str, Any], language: str) -> str:
+    value = params.get(place[1], place[0])
+    if place[2]:
+        return remedy_of(value["code"], value.get("params", {}), language) if isinstance(value, dict) else ""
+    return _shown(value, language)
 
 
 def _shown(value: Any, language: str) -> str:

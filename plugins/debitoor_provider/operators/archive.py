@@ -1,4 +1,4 @@
-"""The last step of an export: the archive of GetMyInvoices."""
+"""The last step where the source has an archive, as GetMyInvoices has."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class DebitoorArchiveOperator(SyncOperator):
-    """Archive in GetMyInvoices what was verified in Debitoor, and nothing else."""
+    """Archive at the source what was verified at the target, and nothing else."""
 
-    direction = "export"
+    archives = True
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Archive what was moved and is not archived yet."""

@@ -29,6 +29,8 @@ class SyncOperator(BaseOperator):
     template_fields: Sequence[str] = ("account",)
     direction: ClassVar[str | None] = None
     """The direction of the accounts that the step is for; ``None``: of all."""
+    archives: ClassVar[bool] = False
+    """Whether the step is only for accounts whose source has an archive."""
     operator_extra_links = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
@@ -72,9 +74,10 @@ class SyncOperator(BaseOperator):
         from debitoor_provider.services.http.errors import Misconfigured
         from debitoor_provider.sync.directions import row_of
 
-        if self.direction not in (None, job.direction.name):
-            message = Message("wrong_direction", account=job.account_id, direction=row_of(job.account).title)
-            raise Misconfigured(message, operation=self.direction)
+        row = row_of(job.account)
+        if self.direction not in (None, job.direction.name) or (self.archives and not row.archives):
+            message = Message("wrong_direction", account=job.account_id, direction=row.title)
+            raise Misconfigured(message, operation="open_account")
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""

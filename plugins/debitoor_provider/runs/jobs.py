@@ -63,7 +63,7 @@ class Services:
     def _opened(self, service: str) -> Any:
         # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
         hook = loaded(row_of(self._account).hooks[service])
-        connection_id = getattr(self._account.connections, service)
+        connection_id = self._account.connection_of(service)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
             opened.low_priority = self._patient

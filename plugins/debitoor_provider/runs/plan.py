@@ -35,7 +35,7 @@ def make_plan(job: Job, window: Window | None) -> Planned:
     made = plan(job, window)
     has_work = bool(
         made.due
-        or (job.account.archives and job.ledger.documents.to_archive(job.account_id))
+        or (job.account.archives and job.ledger.documents.to_archive(job.account_id, job.direction.name))
         or job.ledger.runs.counts(job.run_id)  # it was cleared: what it did before is for the report to judge
     )
     summary: dict[str, Any] = {

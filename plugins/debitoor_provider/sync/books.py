@@ -7,33 +7,27 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured, PathGone, Refused
-from debitoor_provider.sync.accounts.settings import Books, ExportAccount
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment
-    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.accounts.settings import Books, OfDebitoor
 
 _OPERATION = "check_account"
 
 
-def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
-    """Return whose books they are, in which currency and country.
+def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
+    """Return whose books they are, with currency and country as far as Debitoor reports them.
 
-    Only the id of the environment is certain (contract A27). The rest is taken from the settings, from the account file
-    and, for the currency, from the payment accounts, each asked only for what is still missing.
-
-    :raises Misconfigured: when they are another company's than the account file says, or when what an export has to
-        know is found nowhere: without the currency and the country no document can be booked right
+    :raises Misconfigured: when they are another company's than the account file says
     """
     books = debitoor.environment()
-    stated = account.books if isinstance(account, ExportAccount) else Books()
-    if not books.email or not books.country_code:
+    if not books.email or not books.country_code:  # nothing but the id is certain there (Debitoor contract A27)
         profile = debitoor.settings()
         books = replace(
             books,
             email=books.email or profile.account_email,
-            country_code=books.country_code or profile.country_code or stated.country or "",
+            country_code=books.country_code or profile.country_code,
         )
     if books.email.strip().casefold() != account.debitoor_id.casefold():
         raise Misconfigured(
@@ -45,11 +39,26 @@ def books_of(debitoor: DebitoorClient, account: Account) -> Environment:
             service="Debitoor",
             operation=_OPERATION,
         )
-    if isinstance(account, ExportAccount):
-        books = replace(books, currency=books.currency or stated.currency or _currency_of_payments(debitoor))
-        if not (books.currency and books.country_code):
-            raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=_OPERATION)
     return books
+
+
+def complete(books: Environment, debitoor: DebitoorClient, stated: Books) -> Environment:
+    """Return the books with the currency and the country, without which no document can be booked right.
+
+    Where Debitoor does not report them with the account (contract A27), they are those that the account file states, or
+    the one currency that all payment accounts have.
+
+    :param stated: in the account file
+    :raises Misconfigured: when they are found nowhere
+    """
+    found = replace(
+        books,
+        currency=books.currency or stated.currency or _currency_of_payments(debitoor),
+        country_code=books.country_code or stated.country or "",
+    )
+    if not (found.currency and found.country_code):
+        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=_OPERATION)
+    return found
 
 
 def _currency_of_payments(debitoor: DebitoorClient) -> str:

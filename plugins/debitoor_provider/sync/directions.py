@@ -29,6 +29,7 @@ class DirectionRow:
     :param task_id: of the task that moves documents
     :param operator: ``module:class`` of that task
     :param renames: whether file names are decided in a task of their own
+    :param archives: whether the source can archive what was moved
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
     """
@@ -42,6 +43,7 @@ class DirectionRow:
     task_id: str
     operator: str
     renames: bool
+    archives: bool
     source_id: re.Pattern[str]
     source_id_example: str
 
@@ -75,6 +77,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         task_id="export",
         operator="debitoor_provider.operators.export:DebitoorExportOperator",
         renames=True,
+        archives=True,
         source_id=re.compile("[0-9]{1,18}"),
         source_id_example="4711",
     ),
@@ -88,6 +91,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         task_id="import",
         operator="debitoor_provider.operators.import_:DebitoorImportOperator",
         renames=False,
+        archives=False,
         source_id=re.compile("[0-9a-f]{24}"),
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
     ),

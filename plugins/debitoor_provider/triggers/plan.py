@@ -98,7 +98,7 @@ class PlanTrigger(BaseTrigger):
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
-        connection = getattr(account.connections, row_of(account).source)
+        connection = account.connection_of(row_of(account).source)
         turn = _turns.setdefault(connection, asyncio.Lock())
         async with turn:
             work = partial(copy_context().run, plan_scheduled, self.account, account, context)

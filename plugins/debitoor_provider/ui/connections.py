@@ -1,4 +1,4 @@
-"""The connections to both services, as the page makes, changes and tries them.
+"""The connections to the services, as the page makes, changes and tries them.
 
 They are rows of Airflow's own table, encrypted as Airflow encrypts them. A new one begins as a copy of the *pattern*,
 the connection with the hook's default id (``getmyinvoices_default``, ``debitoor_default``), if there is one: address,
@@ -25,15 +25,13 @@ from fastapi import HTTPException
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+from debitoor_provider.sync.directions import DIRECTIONS, loaded
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
-HOOKS: dict[str, type[DebitoorHook] | type[GetMyInvoicesHook]] = {
-    hook.conn_type: hook for hook in (GetMyInvoicesHook, DebitoorHook)
-}
-"""The hook of each type of connection."""
+    from debitoor_provider.hooks.base import ServiceHook
+
 
 _COPIED = (
     "allow_http",
@@ -47,13 +45,19 @@ _COPIED = (
 )
 
 
+def hooks() -> dict[str, type[ServiceHook[Any]]]:
+    """Return the hook of each type of connection that some direction uses."""
+    used = [loaded(hook) for row in DIRECTIONS.values() for hook in row.hooks.values()]
+    return {hook.conn_type: hook for hook in used}
+
+
 def editable(user: BaseUser) -> list[tuple[str, str]]:
-    """List id and type of both services' connections in Airflow's table that a user may edit; patterns have no key."""
+    """List id and type of the services' connections in Airflow's table that a user may edit; patterns have no key."""
     from airflow.api_fastapi.app import get_auth_manager
 
     allowed = get_auth_manager().get_authorized_connections(user=user, method="PUT")
     with create_session() as session:
-        rows = session.scalars(sa.select(Row).where(Row.conn_type.in_(HOOKS)).order_by(Row.conn_id))
+        rows = session.scalars(sa.select(Row).where(Row.conn_type.in_(hooks())).order_by(Row.conn_id))
         return [(row.conn_id, row.conn_type) for row in rows if row.conn_id in allowed and row.password]
 
 
@@ -74,7 +78,7 @@ def require(connection_id: str) -> Connection:
     found = find(connection_id)
     if found is None:
         raise HTTPException(404, f"Airflow has no connection {connection_id}.")
-    if found.conn_type not in HOOKS:
+    if found.conn_type not in hooks():
         raise HTTPException(409, f"The connection {connection_id} leads to another kind of service.")
     return found
 
@@ -134,13 +138,13 @@ def changed(connection: Connection, **extra: Any) -> None:
 
 def try_out(connection: Connection) -> tuple[bool, str]:
     """Try a connection, saved or not: whether it works, and a sentence about it."""
-    hook = HOOKS[str(connection.conn_type)].of(connection)
+    hook = hooks()[str(connection.conn_type)].of(connection)
     works, sentence = hook.test_connection()
     return works, sentence
 
 
 def _by_pattern(connection_id: str, conn_type: str) -> Connection:
-    pattern = find(HOOKS[conn_type].default_conn_name)
+    pattern = find(hooks()[conn_type].default_conn_name)
     if pattern is None or pattern.conn_type != conn_type:
         return Connection(conn_id=connection_id, conn_type=conn_type)
     known = pattern.extra_dejson

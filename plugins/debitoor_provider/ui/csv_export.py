@@ -20,7 +20,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the text for Latin 1."""
 _HEAD = (
     "document", "state", "document date", "number", "company", "net", "gross", "currency", "source name",
-    "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "mend",
+    "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
 )  # fmt: skip
 
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -53,7 +53,7 @@ def _cells(entry: Entry) -> Sequence[object]:
         _moment(entry.archived_at),
         _moment(entry.changed_at),
         _guarded(entry.reason),
-        _guarded(entry.mend),
+        _guarded(entry.remedy),
     )
 
 

@@ -10,6 +10,7 @@ from fastapi import HTTPException
 
 from debitoor_provider.sync.accounts.files import account_warnings, parse_account
 from debitoor_provider.sync.accounts.writing import write
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
 from debitoor_provider.ui.folder import account_files
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 Settings = dict[str, Any]
 """As in an account file, from JSON; neither complete nor right, until it was judged."""
-
-_STAND_INS = {"name": "-", "debitoor_id": "nobody@debitoor.example"}
-_NO_CONNECTION = {"getmyinvoices": "none", "debitoor": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,14 @@ def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, .
     :return: the account, and what is wrong
     """
     given = settings.get("connections")
-    asked: Settings = {**_STAND_INS, **settings}
-    asked["connections"] = _NO_CONNECTION | (given if isinstance(given, dict) else {})
+    stand_ins = _stand_ins(settings.get("type"))
+    asked: Settings = {**stand_ins, **settings}
+    asked["connections"] = stand_ins.get("connections", {}) | (given if isinstance(given, dict) else {})
     draft = _judge(asked, "draft.yaml")
     if draft.account or not draft.problems:
         return draft.account, ()
     wrong = {re.split(r"[.\[]", problem.field)[0] for problem in draft.problems}
-    left: Settings = _STAND_INS | {name: value for name, value in asked.items() if name not in wrong}
+    left: Settings = stand_ins | {name: value for name, value in asked.items() if name not in wrong}
     return _judge(left, "draft.yaml").account, draft.problems
 
 
@@ -85,6 +84,18 @@ def scheduled_account(draft: Draft, settings: Settings) -> Account | None:
 def warnings(draft: Draft, account: Account | None) -> tuple[Problem, ...]:
     """Return what is valid in a draft, but may not be what is meant."""
     return account_warnings(account, draft.yaml.encode("utf-8", "replace"), "draft.yaml") if account else ()
+
+
+def _stand_ins(kind: object) -> Settings:
+    """Return examples for what a direction's settings cannot do without, and connections that do not exist."""
+    row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
+    if row is None:
+        return {}
+    required = (
+        (field.alias or name, field) for name, field in row.settings.model_fields.items() if field.is_required()
+    )
+    examples: Settings = {name: field.examples[0] for name, field in required if field.examples}
+    return examples | {"connections": dict.fromkeys(row.hooks, "none")}
 
 
 def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any]) -> None:

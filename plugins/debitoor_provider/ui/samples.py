@@ -43,7 +43,7 @@ def opened_direction(account: Account) -> Iterator[Direction[Any]]:
         def client(service: str) -> Any:
             if service not in clients:
                 hook = loaded(row.hooks[service])
-                clients[service] = _open(opened, getattr(account.connections, service), hook)
+                clients[service] = _open(opened, account.connection_of(service), hook)
             return clients[service]
 
         yield row.open(account, client)

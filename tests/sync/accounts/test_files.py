@@ -97,7 +97,7 @@ def test_a_broken_file_keeps_its_dag_id(folder: Path) -> None:
     assert told(file).startswith("acme.yaml:2: The file is not valid YAML")
 
 
-def test_every_problem_is_told_with_its_line_and_mend(folder: Path) -> None:
+def test_every_problem_has_its_line_and_remedy(folder: Path) -> None:
     content = (
         EXPORT.replace(b"INCOMING_INVOICE", b"INVOICE").replace(b"daily", b"dayly").replace(b"{company}", b"{compny}")
     )

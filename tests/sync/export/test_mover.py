@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_go(
     assert acme.states() == {bad: f"rejected {reason}", good: "moved"}
     assert list(acme.booked()) == [good]
     assert acme.entry(bad).reason
-    assert acme.entry(bad).mend
+    assert acme.entry(bad).remedy
 
 
 # What the account's rules and the figures hold back

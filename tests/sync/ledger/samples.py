@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
 from debitoor_provider.sync.ledger.database.tables import metadata, moved_counts, state_counts
 
@@ -71,7 +72,9 @@ def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
     (entry,) = claimed(ledger, number)
     match state:
         case State.WAITING:
-            entry = ledger.steps.wait(entry, "approval", "It is not approved yet.")
+            entry = ledger.steps.wait(
+                entry, Message("as_written", text="It is not approved yet.", remedy=""), code="approval"
+            )
         case State.SENDING:
             entry = ledger.steps.intend(entry)
         case State.MOVED:
@@ -79,9 +82,13 @@ def in_state(ledger: Ledger, state: State, number: int = 1) -> Entry:
         case State.ARCHIVED:
             (entry,) = ledger.steps.archived([ledger.steps.moved(ledger.steps.intend(entry), f"expense-{number}")], RUN)
         case State.HELD:
-            entry = ledger.steps.hold(entry, "currency", "It is in USD.", "Book it by hand.")
+            entry = ledger.steps.hold(
+                entry, Message("as_written", text="It is in USD.", remedy="Book it by hand."), code="currency"
+            )
         case State.REJECTED:
-            entry = ledger.steps.reject(entry, "file", "The file is empty.", "Upload it again.")
+            entry = ledger.steps.reject(
+                entry, Message("as_written", text="The file is empty.", remedy="Upload it again."), code="file"
+            )
         case State.IGNORED:
             (entry,) = ledger.documents.ignore([entry], "user:ada", "not ours")
         case State.GONE:

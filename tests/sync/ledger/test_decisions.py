@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, IllegalTransition, Ledger, State
 from tests.sync.ledger.samples import OWNER, TTL, claimed, fresh, in_state, kinds, planned
 
@@ -28,7 +29,7 @@ def test_a_person_plans_a_document_again(ledger: Ledger, state: State):
 def test_a_file_that_was_uploaded_is_still_there_for_the_next_attempt(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.file_uploaded(ledger.steps.intend(entry), "file-1")
-    ledger.steps.reject(entry, "supplier", "The supplier has no country.")
+    ledger.steps.reject(entry, Message("as_written", text="The supplier has no country.", remedy=""), code="supplier")
 
     assert ledger.documents.retry([entry], ADA)[0].file_id == "file-1"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import ATTENTION, State
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state, planned
 
@@ -173,10 +174,10 @@ def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
     one, two, three, four, five, six = claimed(ledger, 1, 2, 3, 4, 5, 6)
     moved = [ledger.steps.moved(entry, f"expense-{entry.id}") for entry in (one, two, three)]
     ledger.steps.archived(moved[:1], RUN)
-    ledger.steps.not_archived(moved[1], RUN, "The document is locked.")
-    ledger.steps.hold(four, "currency", "It is in USD.")
-    ledger.steps.reject(five, "file", "The file is empty.")
-    ledger.steps.wait(six, "approval", "It is not approved yet.")
+    ledger.steps.not_archived(moved[1], RUN, Message("as_written", text="The document is locked.", remedy=""))
+    ledger.steps.hold(four, Message("as_written", text="It is in USD.", remedy=""), code="currency")
+    ledger.steps.reject(five, Message("as_written", text="The file is empty.", remedy=""), code="file")
+    ledger.steps.wait(six, Message("as_written", text="It is not approved yet.", remedy=""), code="approval")
 
     assert ledger.runs.counts(RUN) == {
         "moved": 3,
@@ -191,7 +192,10 @@ def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
 
 def test_what_a_later_attempt_of_a_run_put_right_is_not_counted_against_it(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    ledger.documents.retry([ledger.steps.reject(entry, "file", "The file is empty.")], "user:ada")
+    ledger.documents.retry(
+        [ledger.steps.reject(entry, Message("as_written", text="The file is empty.", remedy=""), code="file")],
+        "user:ada",
+    )
     assert ledger.runs.counts(RUN) == {}
 
     (entry,) = ledger.leases.claim([entry], OWNER, TTL, run_id=RUN)
@@ -209,7 +213,7 @@ def test_entries_are_of_any_of_several_accounts(shelf: Ledger):
 
 def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger):
     for number, code in enumerate(["currency", "country", "currency"]):
-        planned(ledger, number, state=State.HELD, reason_code=code)
+        planned(ledger, number, state=State.HELD, message=Message(code))
     planned(ledger, 9)
     assert ledger.documents.codes(states=ATTENTION) == {"currency": 2, "country": 1}
     assert ledger.documents.codes("other", states=ATTENTION) == {}

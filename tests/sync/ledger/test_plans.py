@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DUE, IllegalTransition, Ledger, Outcome, State
 from tests.sync.ledger.samples import OWNER, RUN, TTL, document, fresh, in_state, kinds, planned
 
@@ -41,9 +42,9 @@ def test_of_a_document_that_is_listed_twice_the_first_counts(ledger: Ledger):
 
 @pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.REJECTED])
 def test_a_plan_may_say_that_a_document_does_not_go_yet(ledger: Ledger, state: State):
-    (entry,) = planned(ledger, 1, state=state, reason_code="approval", reason="It is not approved yet.")
+    (entry,) = planned(ledger, 1, state=state, message=Message("no_file"))
 
-    assert (entry.state, entry.reason_code, entry.reason) == (state, "approval", "It is not approved yet.")
+    assert (entry.state, entry.reason_code, entry.reason) == (state, "no_file", "It has no file yet.")
     assert ledger.leases.claim([entry], OWNER, TTL) == []
 
 
@@ -79,7 +80,7 @@ def test_a_fingerprint_decides_what_a_change_is(ledger: Ledger):
 
 
 def test_a_waiting_document_is_planned_when_it_may_go(ledger: Ledger):
-    (entry,) = planned(ledger, 1, state=State.WAITING, reason_code="approval")
+    (entry,) = planned(ledger, 1, state=State.WAITING, message=Message("approval"))
     assert plan_again(ledger, document(1)) == {"1": Outcome.REFRESHED}
 
     after = fresh(ledger, entry)
@@ -87,9 +88,9 @@ def test_a_waiting_document_is_planned_when_it_may_go(ledger: Ledger):
 
 
 def test_a_document_that_still_waits_was_asked_about(ledger: Ledger, clock: Clock):
-    (entry,) = planned(ledger, 1, state=State.WAITING, reason_code="approval")
+    (entry,) = planned(ledger, 1, state=State.WAITING, message=Message("approval"))
     clock.pass_by(days=1)
-    assert plan_again(ledger, document(1, state=State.WAITING, reason_code="approval")) == {"1": Outcome.UNCHANGED}
+    assert plan_again(ledger, document(1, state=State.WAITING, message=Message("approval"))) == {"1": Outcome.UNCHANGED}
 
     assert fresh(ledger, entry).asked_at == clock.time
     assert kinds(ledger, entry) == ["listed"]
@@ -114,7 +115,7 @@ def test_what_needs_attention_comes_back_when_the_record_or_the_settings_changed
 
     after = fresh(ledger, entry)
     assert outcomes == {"1": Outcome.RETURNED}
-    assert (after.state, after.reason_code, after.mend) == (State.PLANNED, "", "")
+    assert (after.state, after.reason_code, after.remedy) == (State.PLANNED, "", "")
 
 
 @pytest.mark.parametrize(
@@ -232,3 +233,20 @@ def test_a_large_plan_needs_few_statements(ledger: Ledger, statements: list[str]
     statements.clear()
     assert len(ledger.leases.claim(ledger.documents.entries("acme", states=DUE), OWNER, TTL)) == 3000
     assert len(statements) < 40
+
+
+def test_a_watermark_of_the_past_never_moves_back(ledger: Ledger, clock: Clock):
+    earlier, later = clock.time - timedelta(hours=1), clock.time
+    plan_again(ledger, watermark=later, full=True, not_after=later)
+    plan_again(ledger, watermark=earlier, full=True, not_after=later)
+    mark = ledger.runs.watermark("acme", "export")
+
+    assert (mark.listed_at, mark.full_listed_at) == (later, later)
+
+
+def test_a_watermark_of_the_future_is_moved_back(ledger: Ledger, clock: Clock):
+    plan_again(ledger, watermark=clock.time + timedelta(days=366), full=True)
+    plan_again(ledger, watermark=clock.time, full=True, not_after=clock.time + timedelta(minutes=1))
+    mark = ledger.runs.watermark("acme", "export")
+
+    assert (mark.listed_at, mark.full_listed_at) == (clock.time, clock.time)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, Ledger, State
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, fresh, in_state, kinds, planned
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Entry
     from tests.sync.ledger.samples import Clock
+
+WHY = Message("as_written", text="why", remedy="")
 
 
 def test_a_document_travels(ledger: Ledger, clock: Clock):
@@ -57,7 +60,9 @@ def test_a_document_that_the_target_has_already_needs_no_intent(ledger: Ledger):
 
 def test_what_was_not_sent_is_planned_again(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.steps.postpone(ledger.steps.intend(entry), "Debitoor was not reachable.")
+    entry = ledger.steps.postpone(
+        ledger.steps.intend(entry), Message("as_written", text="Debitoor was not reachable.", remedy="")
+    )
     assert (entry.state, entry.reason) == (State.PLANNED, "Debitoor was not reachable.")
 
     entry = ledger.steps.intend(entry)
@@ -66,7 +71,9 @@ def test_what_was_not_sent_is_planned_again(ledger: Ledger):
 
 def test_an_unclear_outcome_stays_open_until_somebody_has_looked(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.steps.unclear(ledger.steps.intend(entry), "The connection broke off.")
+    entry = ledger.steps.unclear(
+        ledger.steps.intend(entry), Message("as_written", text="The connection broke off.", remedy="")
+    )
     assert (entry.state, entry.reason) == (State.SENDING, "The connection broke off.")
 
     assert ledger.steps.moved(entry, "expense-1").reason == ""
@@ -87,9 +94,10 @@ def test_after_a_crash_the_next_run_finds_where_the_last_one_stopped(ledger: Led
 def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, is_sent: bool):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.intend(entry) if is_sent else entry
-    entry = getattr(ledger.steps, step)(entry, "tax", "The rates do not fit.", "Correct them.", detail={"rate": "19"})
+    why = Message("as_written", text="The rates do not fit.", remedy="Correct them.")
+    entry = getattr(ledger.steps, step)(entry, why, code="tax", detail={"rate": "19"})
 
-    assert (entry.state, entry.reason_code, entry.reason, entry.mend) == (
+    assert (entry.state, entry.reason_code, entry.reason, entry.remedy) == (
         state,
         "tax",
         "The rates do not fit.",
@@ -101,7 +109,7 @@ def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, 
 
 def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
-    entry = ledger.steps.wait(entry, "approval", "It is not approved yet.")
+    entry = ledger.steps.wait(entry, Message("as_written", text="It is not approved yet.", remedy=""), code="approval")
 
     assert (entry.state, entry.asked_at) == (State.WAITING, clock.time)
 
@@ -109,12 +117,12 @@ def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):
 STEPS_OF_A_RUN: dict[str, Callable[[Ledger, Entry], Entry]] = {
     "intend": lambda ledger, entry: ledger.steps.intend(entry),
     "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
-    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, "why"),
-    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, "why"),
+    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, WHY),
+    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, WHY),
     "moved": lambda ledger, entry: ledger.steps.moved(entry, "expense"),
-    "hold": lambda ledger, entry: ledger.steps.hold(entry, "code", "why"),
-    "reject": lambda ledger, entry: ledger.steps.reject(entry, "code", "why"),
-    "wait": lambda ledger, entry: ledger.steps.wait(entry, "code", "why"),
+    "hold": lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
+    "reject": lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
+    "wait": lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
 }
 BEFORE = dict.fromkeys(STEPS_OF_A_RUN, State.PLANNED) | dict.fromkeys(
     ["file_uploaded", "unclear", "postpone"], State.SENDING
@@ -228,7 +236,7 @@ def test_what_was_not_moved_is_not_archived(ledger: Ledger):
 
 def test_a_source_that_refuses_to_archive_is_noted(ledger: Ledger):
     moved = in_state(ledger, State.MOVED)
-    noted = ledger.steps.not_archived(moved, RUN, "The document is locked.")
+    noted = ledger.steps.not_archived(moved, RUN, Message("as_written", text="The document is locked.", remedy=""))
     assert (noted.state, noted.reason_code, noted.reason) == (State.MOVED, "not_archived", "The document is locked.")
     assert kinds(ledger, moved)[-1] == "not_archived"
 
@@ -241,5 +249,5 @@ def test_only_a_moved_document_can_be_refused_to_be_archived(ledger: Ledger, sta
     entry = in_state(ledger, state)
 
     with pytest.raises(IllegalTransition):
-        ledger.steps.not_archived(entry, RUN, "The document is locked.")
+        ledger.steps.not_archived(entry, RUN, Message("as_written", text="The document is locked.", remedy=""))
     assert fresh(ledger, entry) == entry

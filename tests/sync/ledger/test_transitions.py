@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import (
     DONE,
     OPEN,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 owners = st.sampled_from(["one", "two"])
+
+WHY = Message("as_written", text="why", remedy="")
 
 
 class Travels(RuleBasedStateMachine):
@@ -148,12 +151,12 @@ class Travels(RuleBasedStateMachine):
 _STEPS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
     Kind.INTENT: lambda ledger, entry: ledger.steps.intend(entry),
     Kind.FILE_UPLOADED: lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
-    Kind.UNCLEAR: lambda ledger, entry: ledger.steps.unclear(entry, "why"),
-    Kind.POSTPONED: lambda ledger, entry: ledger.steps.postpone(entry, "why"),
+    Kind.UNCLEAR: lambda ledger, entry: ledger.steps.unclear(entry, WHY),
+    Kind.POSTPONED: lambda ledger, entry: ledger.steps.postpone(entry, WHY),
     Kind.MOVED: lambda ledger, entry: ledger.steps.moved(entry, "expense"),
-    Kind.HELD: lambda ledger, entry: ledger.steps.hold(entry, "code", "why"),
-    Kind.REJECTED: lambda ledger, entry: ledger.steps.reject(entry, "code", "why"),
-    Kind.WAITS: lambda ledger, entry: ledger.steps.wait(entry, "code", "why"),
+    Kind.HELD: lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
+    Kind.REJECTED: lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
+    Kind.WAITS: lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
 }
 _ACTS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
     Kind.RETRIED: lambda ledger, entry: ledger.documents.retry([entry], "user:ada"),

@@ -175,7 +175,7 @@ def _left(player: Player) -> list[Entry]:
 
 
 def _told(error: ServiceError | None, player: Player) -> list[str]:
-    told = [f"{entry.reason} {entry.mend}".strip() for entry in _refused(player)]
+    told = [f"{entry.reason} {entry.remedy}".strip() for entry in _refused(player)]
     return [str(error), *told] if error is not None else told
 
 
@@ -188,7 +188,7 @@ def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
             wrong.append(f"neither service nor deed in: {error}")
         if isinstance(error, StopError | RejectError) and not error.remedy:
             wrong.append(f"no remedy in: {error}")
-    wrong += [f"no remedy for: {entry.reason}" for entry in _refused(player) if not entry.mend]
+    wrong += [f"no remedy for: {entry.reason}" for entry in _refused(player) if not entry.remedy]
     return wrong
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.ledger.database import migrations, schema
 from debitoor_provider.sync.ledger.database.url import parse
@@ -72,9 +73,31 @@ def rows(url: str) -> Rows:
         tables.reflect(connection, only=lambda name, _: name.startswith("debitoor_"))
         ours = [table for table in tables.sorted_tables if table.name != schema.VERSION_TABLE]
         ordered = {table.name: sa.select(table).order_by(*table.primary_key) for table in ours}
-        found = {name: list(map(dict, connection.execute(query).mappings())) for name, query in ordered.items()}
+        found = {name: list(map(_as_today, connection.execute(query).mappings())) for name, query in ordered.items()}
     engine.dispose()
     return found
+
+
+def _as_today(row: Any) -> dict[str, Any]:
+    """Return a row with its message, which was two sentences before version 0005."""
+    known = dict(row)
+    if "mend" in known:
+        reason, remedy = known.pop("reason"), known.pop("mend")
+        known["message"] = Message("as_written", text=reason, remedy=remedy).as_json() if reason else None
+    elif "message" in known:
+        known["message"] = json.loads(known["message"]) if known["message"] else None
+    return known
+
+
+def _as_before(row: dict[str, Any], columns: set[str]) -> dict[str, Any]:
+    """Return a row as a version with these columns has it."""
+    known = dict(row)
+    if "message" in known:
+        message = known.pop("message")
+        said = Message.from_json(message) if message else None
+        known |= {"reason": said.text() if said else "", "mend": said.remedy() if said else ""}
+        known["message"] = json.dumps(message) if message else ""
+    return {name: value for name, value in known.items() if name in columns}
 
 
 def fill(url: str, known: Rows) -> None:
@@ -86,7 +109,7 @@ def fill(url: str, known: Rows) -> None:
         for table in tables.sorted_tables:
             if known.get(table.name) and table.name not in _KEPT_BY_TRIGGERS:
                 columns = set(table.c.keys())
-                values = [{name: row[name] for name in row if name in columns} for row in known[table.name]]
+                values = [_as_before(row, columns) for row in known[table.name]]
                 connection.execute(table.insert(), values)
     engine.dispose()
 

@@ -184,6 +184,8 @@ class Imports(Memory):
                 row.become("gone")
             elif not sale.is_pdf:
                 row.become("attention", frozenset({"refused_by_service"}))
+            elif told.kind == "creditNote" and told.gross > 0:
+                row.become("attention", frozenset({"positive_sales_credit_note"}))
             else:
                 row.become("moved")
                 if not self.live(id_):  # the same bytes are not stored twice (contract 6.3)

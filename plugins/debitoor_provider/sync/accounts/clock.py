@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 _AHEAD = timedelta(days=400)  # both changes of a year, whenever one looks
-_STEP = timedelta(hours=6)  # no zone changes its clock twice within
+_STEP = timedelta(days=5)  # no zone changes its clock there and back within; Ramadan in Morocco is the shortest
 
 
 class ClockChange(NamedTuple):

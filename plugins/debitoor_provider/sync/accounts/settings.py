@@ -189,15 +189,25 @@ Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
 """A tax rate in per cent."""
 
 
-class Account(Section):
-    """What all directions have in common."""
+class Named(Section):
+    """The head of each account file."""
 
     type: str
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
+
+
+class OfDebitoor(Named):
+    """Settings that name an account at Debitoor."""
+
     debitoor_id: Email = Field(
         description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
         examples=["books@acme.example"],
     )
+
+
+class Account(Named):
+    """What all directions have in common."""
+
     frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
     timezone: Timezone = Field(
         default="Europe/Berlin",
@@ -206,10 +216,7 @@ class Account(Section):
         examples=["Europe/Berlin"],
     )
     note: Note = Field(default="", description="Anything worth knowing about the account")
-    connections: Connections = Field(
-        description="The Airflow connections to use",
-        examples=[{"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"}],
-    )
+    connections: Section = Field(description="The Airflow connections to use, by service")
     period: Period = Field(default=Period(), description="Document dates to synchronise")
     parallel: int = Field(default=8, strict=True, ge=1, le=64, description="Documents moved at the same time")
     pool: Annotated[Text, Field(min_length=1, max_length=256)] | None = Field(
@@ -236,8 +243,21 @@ class Account(Section):
         """The companies that the settings name, for people who search for an account."""
         return []
 
+    def connection_of(self, service: str) -> str:
+        """Return the id of the connection to a service."""
+        return str(getattr(self.connections, service))
 
-class ExportAccount(Account):
+
+class DebitoorAccount(Account, OfDebitoor):
+    """What both directions between GetMyInvoices and Debitoor have in common."""
+
+    connections: Connections = Field(
+        description="The Airflow connections to use",
+        examples=[{"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"}],
+    )
+
+
+class ExportAccount(DebitoorAccount):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
@@ -325,7 +345,7 @@ class Defaults(Section):
         return self
 
 
-class ImportAccount(Account):
+class ImportAccount(DebitoorAccount):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")

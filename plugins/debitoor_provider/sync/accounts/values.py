@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -134,16 +135,24 @@ def check_schedule(frequency: Frequency, timezone: str) -> None:
     """
     if frequency.cron is None or (frequency.root in FREQUENCIES and frequency.root != "hourly"):
         return
+    obstacle = _schedule_obstacle(frequency.cron, timezone, datetime.now(UTC).date())
+    if obstacle:
+        raise not_valid(obstacle, zone=timezone)
+
+
+@lru_cache(maxsize=256)  # many accounts have the same schedule
+def _schedule_obstacle(expression: str, timezone: str, day: date) -> str | None:
     from debitoor_provider.sync.accounts import cron
     from debitoor_provider.sync.accounts.clock import clock_changes
 
-    if not cron.is_hourly(frequency.cron):
-        return
-    changes = clock_changes(timezone, datetime.now(UTC).date())
-    if changes and cron.names_days(frequency.cron):
-        raise not_valid("setting_hourly_on_some_days", zone=timezone)
+    if not cron.is_hourly(expression):
+        return None
+    changes = clock_changes(timezone, day)
+    if changes and cron.names_days(expression):
+        return "setting_hourly_on_some_days"
     if any((change.after - change.before) % timedelta(hours=1) for change in changes):
-        raise not_valid("setting_hourly_in_zone", zone=timezone)
+        return "setting_hourly_in_zone"
+    return None
 
 
 def _email(text: str) -> str:

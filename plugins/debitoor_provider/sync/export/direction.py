@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.books import books_of, complete
 from debitoor_provider.sync.exchange_key import exchange_key
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -80,9 +81,9 @@ class ExportDirection:
     def require_target(self) -> None:
         """Make sure that the books are the account's.
 
-        :raises Misconfigured: when they are another company's
+        :raises Misconfigured: when they are another company's, or do not state their currency and country
         """
-        books_of(self.debitoor, self.account)
+        self._books()
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
@@ -134,7 +135,7 @@ class ExportDirection:
 
         :raises Misconfigured: when the books are another company's
         """
-        books = books_of(self.debitoor, self.account)
+        books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked)
 
@@ -142,7 +143,7 @@ class ExportDirection:
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
         with ThreadPoolExecutor(2, "prefetch") as prefetch:
-            books = prefetch.submit(books_of, self.debitoor, self.account)
+            books = prefetch.submit(self._books)
             suppliers = prefetch.submit(self._suppliers)
             arrivals = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}  # days
             presence = Presence(lambda: expenses_of(self.debitoor, arrivals))
@@ -218,6 +219,10 @@ class ExportDirection:
         if file is None:
             raise NotFound(Message("expense_without_file"))
         self.debitoor.download_file(file, into)
+
+    def _books(self) -> Environment:
+        """Return the account's books, with all that a booking needs."""
+        return complete(books_of(self.debitoor, self.account), self.debitoor, self.account.books)
 
     def _suppliers(self) -> Suppliers:
         return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)

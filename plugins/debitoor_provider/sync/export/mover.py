@@ -152,9 +152,9 @@ class ExpenseMover:
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         """Take a document off the run's list: it waits, or it is no concern of the account any more."""
         if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.reason)
+            entry = self.ledger.steps.postpone(entry, left_out.message)
         if left_out.waits:
-            self.ledger.steps.wait(entry, left_out.code, left_out.reason)
+            self.ledger.steps.wait(entry, left_out.message)
         else:
             self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)

@@ -174,6 +174,6 @@ class UploadMover:
 
     def _leave(self, entry: Entry, left_out: LeftOut) -> None:
         if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.reason)
+            entry = self.ledger.steps.postpone(entry, left_out.message)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)

@@ -156,14 +156,14 @@ class Documents:
                     found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
         return found
 
-    def to_archive(self, account: str) -> Pending:
+    def to_archive(self, account: str, direction: Direction | None = None) -> Pending:
         """Return the exported documents that a run verified at the target and that are still to be archived.
 
         Documents that a person marked as moved or that a rebuild found are left out, even if a run worked on them
         before: their files were not compared.
         """
         query = sa.select(documents.c.id).where(
-            *conditions(account=account, direction="export", states=[State.MOVED]),
+            *conditions(account=account, direction=direction, states=[State.MOVED]),
             documents.c.file_sha256.is_not(None),
             documents.c.reason_code != str(Kind.NOT_ARCHIVED),
             last_way_to_moved().in_([str(Kind.MOVED), str(Kind.ADOPTED)]),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.records import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.states import Direction
 
@@ -33,8 +34,7 @@ class _Known(NamedTuple):
     state: State
     fingerprint: str
     settings_fingerprint: str
-    reason_code: str
-    reason: str
+    message: Message | None
     exchange_key: str
 
 
@@ -212,8 +212,7 @@ class PlanWriter:
         return document_values(document) | {
             "state": document.state,
             "reason_code": document.reason_code,
-            "reason": document.reason,
-            "mend": document.mend,
+            "message": document.message,
             "source_name": document.source_name,
             "search": search_text(
                 document.source_id,
@@ -254,9 +253,5 @@ def decide(before: _Known | None, document: PlannedDocument, settings_fingerprin
         if not has_changed:
             return Outcome.UNCHANGED
         return Outcome.REFRESHED if document.state in ATTENTION else Outcome.RETURNED
-    is_same = (before.state, before.reason_code, before.reason) == (
-        document.state,
-        document.reason_code,
-        document.reason,
-    )
+    is_same = (before.state, before.message) == (document.state, document.message)
     return Outcome.UNCHANGED if is_same and not has_changed else Outcome.REFRESHED

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
+    from debitoor_provider.messages import Message
+
 RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
-NO_REASON: Mapping[str, str] = {"reason_code": "", "reason": "", "mend": ""}
+NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
 NO_TRACES: Mapping[str, None] = {
     "target_name": None,
@@ -55,8 +57,7 @@ class Entry:
     state: State
     previous_state: State | None
     reason_code: str
-    reason: str
-    mend: str
+    message: Message | None
     source_name: str
     target_name: str | None
     document_date: date | None
@@ -85,6 +86,16 @@ class Entry:
     run_id: str = ""
 
     @property
+    def reason(self) -> str:
+        """Why it is in its state, in English; empty when there is nothing to say."""
+        return self.message.text() if self.message else ""
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, in English."""
+        return self.message.remedy() if self.message else ""
+
+    @property
     def goes_although_archived(self) -> bool:
         """Whether it was archived because it had been sent, and is open again because a person wants it sent again."""
         return self.state in OPEN and self.archived_at is not None
@@ -100,7 +111,7 @@ class PlannedDocument:
     """A document as a plan wants it in the ledger.
 
     :param state: planned, waiting, held or rejected
-    :param reason_code: why it waits, is held or is rejected; with ``reason`` (plain words) and ``mend`` (what helps)
+    :param message: why it waits, is held or is rejected
     :param fingerprint: changes when the source record did; empty: made from the snapshot
     """
 
@@ -108,9 +119,7 @@ class PlannedDocument:
     exchange_key: str
     snapshot: str = field(repr=False)
     state: State = State.PLANNED
-    reason_code: str = ""
-    reason: str = ""
-    mend: str = ""
+    message: Message | None = None
     source_name: str = ""
     document_date: date | None = None
     document_number: str = ""
@@ -119,6 +128,11 @@ class PlannedDocument:
     net_amount: Decimal | None = None
     gross_amount: Decimal | None = None
     fingerprint: str = ""
+
+    @property
+    def reason_code(self) -> str:
+        """The reason's stable short name; empty without one."""
+        return self.message.code if self.message else ""
 
     def __post_init__(self) -> None:
         if self.state not in OPEN:

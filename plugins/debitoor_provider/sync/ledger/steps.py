@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
@@ -53,13 +54,13 @@ class Steps:
         values = {"file_id": file_id, "file_sha256": sha256, "file_bytes": size}
         return self._advance(Kind.FILE_UPLOADED, entry, values, detail)
 
-    def unclear(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+    def unclear(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that it is unknown whether the document was sent: it stays *sending* until the target is checked."""
-        return self._advance(Kind.UNCLEAR, entry, {"reason": why}, detail)
+        return self._advance(Kind.UNCLEAR, entry, {"message": why}, detail)
 
-    def postpone(self, entry: Entry, why: str, *, detail: Mapping[str, Any] | None = None) -> Entry:
+    def postpone(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document was not sent and will be tried again."""
-        return self._advance(Kind.POSTPONED, entry, {"reason": why}, detail)
+        return self._advance(Kind.POSTPONED, entry, {"message": why}, detail)
 
     def moved(
         self,
@@ -76,31 +77,27 @@ class Steps:
         known = {name: value for name, value in file.items() if value is not None}
         return self._advance(Kind.MOVED, entry, values | known, detail)
 
-    def hold(
-        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
-    ) -> Entry:
+    def hold(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that a rule requires a person's decision.
 
-        :param reason: the reason in plain words
-        :param mend: what resolves it
+        :param message: the reason, and what resolves it
+        :param code: the reason's short name in lists, where that is not the message's own
         """
-        return self._advance(Kind.HELD, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+        return self._advance(Kind.HELD, entry, {"reason_code": code or message.code, "message": message}, detail)
 
     def reject(
-        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
+        self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None
     ) -> Entry:
         """Record that the document cannot be sent as it is.
 
-        :param reason: the reason in plain words
-        :param mend: what resolves it
+        :param message: the reason, and what resolves it
+        :param code: the reason's short name in lists, where that is not the message's own
         """
-        return self._advance(Kind.REJECTED, entry, {"reason_code": code, "reason": reason, "mend": mend}, detail)
+        return self._advance(Kind.REJECTED, entry, {"reason_code": code or message.code, "message": message}, detail)
 
-    def wait(
-        self, entry: Entry, code: str, reason: str, mend: str = "", *, detail: Mapping[str, Any] | None = None
-    ) -> Entry:
+    def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
-        values = {"reason_code": code, "reason": reason, "mend": mend, "asked_at": self._clock.now()}
+        values = {"reason_code": code or message.code, "message": message, "asked_at": self._clock.now()}
         return self._advance(Kind.WAITS, entry, values, detail)
 
     def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
@@ -113,9 +110,9 @@ class Steps:
         with self._database().write() as connection:
             return advance_all(connection, Kind.ARCHIVED, entries, values, at=at, run_id=run_id)
 
-    def not_archived(self, entry: Entry, run_id: str, reason: str, mend: str = "") -> Entry:
+    def not_archived(self, entry: Entry, run_id: str, message: Message) -> Entry:
         """Record that the source refuses to archive a moved document."""
-        values = {"reason_code": str(Kind.NOT_ARCHIVED), "reason": reason, "mend": mend}
+        values = {"reason_code": str(Kind.NOT_ARCHIVED), "message": message}
         return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
 
     def _advance(

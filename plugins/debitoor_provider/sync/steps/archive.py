@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import RejectError, RetryError
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.steps.parallel import each, postponed
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 
 _TOGETHER = 25
 """Documents entered into the ledger at once; those of a run that is killed before are archived twice."""
-_MEND = "It is in the books all the same. Archive it in GetMyInvoices by hand."
 
 
 def archive(job: Job) -> int:
@@ -29,7 +29,7 @@ def archive(job: Job) -> int:
     :raises StopError: when a person has to correct something first
     :raises RetryError: when some are left that may be archived later
     """
-    entries = job.ledger.documents.to_archive(job.account_id)
+    entries = job.ledger.documents.to_archive(job.account_id, job.direction.name)
     archived: list[int] = []
     done: deque[Entry] = deque()
 
@@ -38,7 +38,7 @@ def archive(job: Job) -> int:
             job.direction.archive(entry.source_id)
         except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            job.ledger.steps.not_archived(entry, job.run_id, error.message.text(), _MEND)
+            job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:

@@ -236,9 +236,7 @@ def _settled(row: _Row) -> Preview:
 
 def _kept(entry: Entry | None) -> Message | None:
     """Return the reason that the ledger keeps."""
-    if entry is None or not entry.reason:
-        return None
-    return Message("as_written", text=entry.reason, remedy=entry.mend)
+    return entry.message if entry else None
 
 
 def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = ()) -> Preview:

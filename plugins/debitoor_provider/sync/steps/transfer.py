@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 _BEAT = LEASE.total_seconds() / 4
-_MEND = "Correct the document where it comes from, then retry."
 
 
 class Unprepared(Exception):
@@ -143,31 +142,32 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.code, obstacle.message.text(), obstacle.message.remedy())
+        record(entry, obstacle.message)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
-        reason = ": ".join(filter(None, (error.heading, error.message.text())))
-        ledger.steps.reject(entry, "refused_by_service", reason, error.remedy or _MEND)
+        code = "refused_by_service" if error.remedy else "refused_without_remedy"
+        message = Message(code, where=error.heading or "Error", reason=error.message)
+        ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
     except UnclearOutcome as error:
-        ledger.steps.unclear(entry, error.message.text())
+        ledger.steps.unclear(entry, error.message)
         raise
     except (RetryError, StopError) as error:
         now = ledger.documents.entry(entry.id)
         if now is not None and now.state is State.SENDING:
             if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
-                ledger.steps.postpone(entry, error.message.text())
+                ledger.steps.postpone(entry, error.message)
             else:  # what became of an earlier attempt is still open
-                ledger.steps.unclear(entry, error.message.text())
+                ledger.steps.unclear(entry, error.message)
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.
         log.exception("Document %s could not be handled", entry.source_id)
-        told = f"The document could not be handled ({type(error).__name__})."
+        message = Message("not_handled", error=type(error).__name__)
         if _is_sending(entry, ledger):
-            ledger.steps.unclear(entry, told)
-            raise RetryError(told) from error
-        ledger.steps.reject(entry, "not_handled", told, "Report it with the run's log, and retry after an update.")
+            ledger.steps.unclear(entry, message)
+            raise RetryError(message) from error
+        ledger.steps.reject(entry, message)
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:

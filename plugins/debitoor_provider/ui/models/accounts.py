@@ -71,7 +71,7 @@ class AccountRow(BaseModel):
     id: str
     dag_id: str
     name: Text
-    direction: Literal["export", "import"] | None = Field(description="Not known while the file is broken")
+    direction: str | None = Field(description="Not known while the file is broken")
     companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
     frequency: Text | None
     timezone: Text | None

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import storable
 
 
@@ -14,8 +15,16 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _known(direction: str) -> str:
+    if direction not in DIRECTIONS:
+        raise ValueError(f"Use one of {', '.join(DIRECTIONS)}.")
+    return direction
+
+
 Text = Annotated[str, BeforeValidator(storable)]
 """Text that may come from anywhere, also from the name of a file, without what no JSON can carry."""
+DirectionName = Annotated[str, AfterValidator(_known)]
+"""The name of a direction that there is."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time in UTC."""
 

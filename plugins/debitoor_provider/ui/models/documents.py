@@ -27,12 +27,12 @@ class DocumentModel(BaseModel):
 
     id: int
     account: str
-    direction: Literal["export", "import"]
+    direction: str
     source_id: Text
     state: State
     reason_code: Text
     reason: Text
-    mend: Text
+    remedy: Text
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -103,6 +103,8 @@ class DocumentDetail(DocumentModel):
     """One document with its history."""
 
     history: list[EventModel] = Field(description="Oldest first")
+    source_title: str = Field(description="The service that it comes from")
+    target_title: str = Field(description="The service that it goes to")
 
 
 class AttentionDocument(DocumentModel):

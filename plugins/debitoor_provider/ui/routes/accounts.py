@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
@@ -19,6 +19,7 @@ from debitoor_provider.ui.figures import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel
+from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 
@@ -42,7 +43,7 @@ def list_accounts(
     user: GetUserDep,
     search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
     state: AccountState | None = None,
-    direction: Literal["export", "import"] | None = None,
+    direction: DirectionName | None = None,
     order: Order = "name",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,

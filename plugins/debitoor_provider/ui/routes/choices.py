@@ -16,6 +16,7 @@ from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.schema import json_schema
 from debitoor_provider.sync.accounts.settings import SalesKind, SpecificationField
 from debitoor_provider.sync.accounts.values import FREQUENCIES
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.ui.access import ANY_USER
 
@@ -48,13 +49,13 @@ class Choices(BaseModel):
 @router.get("/choices", dependencies=[Depends(ANY_USER)])
 def read_choices() -> Choices:
     """Return what there is to choose from."""
-    return _choices()
+    return _choices(tuple(DIRECTIONS))
 
 
 @cache
-def _choices() -> Choices:
+def _choices(types: tuple[str, ...]) -> Choices:
     return Choices(
-        types=["export", "import"],
+        types=list(types),
         frequencies=list(FREQUENCIES),
         document_types=[kind.value for kind in DocumentType if kind is not DocumentType.SALES_INVOICE],
         sales_document_types=[kind.value for kind in DocumentType],

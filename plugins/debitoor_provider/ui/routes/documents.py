@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.ui import audit
@@ -87,7 +88,8 @@ def read_document(account_id: str, document_id: int) -> DocumentDetail:
     """Return one document with its history."""
     entry = _entry(account_id, document_id)
     history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
-    return DocumentDetail.of(entry, history=history)
+    row = DIRECTIONS[entry.direction]
+    return DocumentDetail.of(entry, history=history, source_title=row.source_title, target_title=row.target_title)
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from debitoor_provider.cli.ledger import upgrade
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
@@ -43,7 +44,11 @@ def today(today_url: str) -> Iterator[Ledger]:
     named, locked = claimed(ledger, 50, 51)
     ledger.names.give(named, "Müller_R-50.pdf")
     ledger.steps.file_uploaded(ledger.steps.intend(named), "file-50", sha256="0" * 64, size=4711)
-    ledger.steps.not_archived(ledger.steps.moved(ledger.steps.intend(locked), "expense-51"), "d/1", "It is locked.")
+    ledger.steps.not_archived(
+        ledger.steps.moved(ledger.steps.intend(locked), "expense-51"),
+        "d/1",
+        Message("as_written", text="It is locked.", remedy=""),
+    )
     ledger.leases.release(OWNER)
     ledger.plans.enter("sales", "import", "d/2", [document("a" * 24)], watermark=datetime(2026, 3, 1, tzinfo=UTC))
     ledger.plans.enter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, StateName, Text
+from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, MessageText, StateName, Text
 from debitoor_provider.sync.ledger.states import State
 
 metadata = sa.MetaData()
@@ -29,8 +29,7 @@ documents = sa.Table(
     sa.Column("state", _STATE, nullable=False),
     sa.Column("previous_state", _STATE),
     sa.Column("reason_code", _TEXT, nullable=False, default=""),
-    sa.Column("reason", _TEXT, nullable=False, default=""),
-    sa.Column("mend", _TEXT, nullable=False, default=""),
+    sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),

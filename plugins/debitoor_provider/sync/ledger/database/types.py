@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
@@ -60,6 +62,19 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class MessageText(TypeDecorator[Message]):
+    """A message as JSON text; empty without one."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Message | None, dialect: Dialect) -> str:  # noqa: ARG002
+        return "" if value is None else storable(json.dumps(value.as_json(), ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | None:  # noqa: ARG002
+        return Message.from_json(json.loads(value)) if value else None
 
 
 class Amount(TypeDecorator[Decimal]):

@@ -79,7 +79,7 @@ function Content({ document: one, rights, onChange }) {
 
 function Facts({ document: one }) {
   const { t, language } = useWords();
-  const [source, target] = one.direction === "import" ? ["Debitoor", "GetMyInvoices"] : ["GetMyInvoices", "Debitoor"];
+  const { source_title: source, target_title: target } = one;
   const facts = [
     ["documents.number", one.document_number],
     ["documents.date", day(one.document_date, language)],
@@ -110,6 +110,6 @@ function Files({ document: one }) {
       { asChild: true, size: "xs", variant: "outline" },
       h("a", { href: api.fileAddress(one.account, one.id, side), download: "" }, t("documents.file", { service })),
     );
-  const [source, target] = one.direction === "import" ? ["Debitoor", "GetMyInvoices"] : ["GetMyInvoices", "Debitoor"];
+  const { source_title: source, target_title: target } = one;
   return h(ui.Wrap, null, file("source", source), one.target_id && file("target", target));
 }

@@ -25,7 +25,7 @@ export function Money({ of, currency, ...props }) {
   return h(ui.Text, { as: "span", whiteSpace: "nowrap", ...props }, `${amount(of, language)} ${currency}`);
 }
 
-/** Why it does not go: in the reader's language where the page knows the code, with the original sentence, and the mend. */
+/** Why it does not go: in the reader's language where the page knows the code, with the original sentence, and the remedy. */
 export function Reason({ document: one, ...props }) {
   const { t, has } = useWords();
   const key = `reason.${one.reason_code}`;
@@ -36,6 +36,6 @@ export function Reason({ document: one, ...props }) {
     { fontSize: "sm", overflowWrap: "anywhere", ...props },
     isKnown && h(ui.Text, { fontWeight: "medium" }, t(key)),
     one.reason && h(ui.Text, null, one.reason),
-    one.mend && h(ui.Text, { color: "fg.muted" }, one.mend),
+    one.remedy && h(ui.Text, { color: "fg.muted" }, one.remedy),
   );
 }

@@ -7,11 +7,12 @@ function resolved(schema, node) {
 
 /**
  * @param {object} schema of an account file
- * @param {"export"|"import"} type
+ * @param {string} type of an account, as in the table of directions
  * @param {string} path as in filter.tags.any
  */
 export function fieldOf(schema, type, path) {
-  let node = schema.$defs[type === "import" ? "ImportAccount" : "ExportAccount"];
+  const choices = schema.oneOf.map((choice) => resolved(schema, choice));
+  let node = choices.find(({ properties }) => properties.type.const === type);
   for (const name of path.split(".")) {
     const options = node?.anyOf ? node.anyOf.map((option) => resolved(schema, option)) : [node];
     const section = options.find((option) => option?.properties);

@@ -1,0 +1,230 @@
+"""What may have happened to an account before somebody looks at a preview: people's doings, runs, and time."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from debitoor_provider.services.http.errors import RetryError, StopError
+from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
+from debitoor_provider.sync.window import RunKind, Window, manual
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import Account
+    from tests.sync.stage import Stage
+
+FIGURES = [
+    {"net_amount": "100.00", "gross_amount": "119.00", "tax_rates": ["19"]},
+    {"net_amount": "100.00", "gross_amount": "107.00", "tax_rates": ["7"]},
+    {"net_amount": "200.00", "gross_amount": "226.00", "tax_rates": ["7", "19"]},
+    {"net_amount": "100.00", "gross_amount": "150.00", "tax_rates": ["19"]},
+    {"net_amount": "100.00", "gross_amount": "119.00", "tax_rates": []},
+    {"net_amount": "0.00", "gross_amount": "0.00", "tax_rates": []},
+]
+EXPORTS: list[dict[str, Any]] = [
+    {},
+    {"rename": "{company}", "archive_after_transfer": True},
+    {"rename": "{document_number}", "filter": {"approved_only": True}},
+    {"filter": {"tags": {"any": ["books"]}, "archived": True}},
+    {"filter": {"document_types": ["RECEIPT"]}, "foreign_currency": "zero_amount"},
+    {"period": {"from": "2026-02-01"}, "foreign_currency": "zero_amount", "rename": "{company}_{document_date}"},
+]
+IMPORTS: list[dict[str, Any]] = [
+    {},
+    {"documents": ["invoices"]},
+    {"defaults": {"tags": ["sales"], "positive_credit_note": "negate"}},
+    {"period": {"from": "2026-02-01"}},
+    {"defaults": {"company": "Acme", "create_company": True}},
+    {"defaults": {"company": "Nobody"}},
+]
+DAYS = st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-28"])
+PICKS = st.integers(0, 5)
+_numbers = itertools.count(1)
+
+_SETTINGS = st.integers(0, len(EXPORTS) - 1)
+_COMMON = [
+    st.tuples(st.just("run"), _SETTINGS),
+    st.tuples(st.just("run"), _SETTINGS),
+    st.tuples(st.just("plan"), _SETTINGS),
+    st.tuples(st.just("plan_and_name"), _SETTINGS),
+    st.tuples(st.just("time_passes"), st.sampled_from([1, 15, 180, 12_000])),
+    st.tuples(st.just("ledger_is_lost")),
+    st.tuples(st.just("person"), PICKS, st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew"])),
+]
+_DOCUMENTS = [
+    st.tuples(
+        st.just("document"),
+        st.integers(0, len(FIGURES) - 1),
+        st.sampled_from(["EUR", "EUR", "EUR", "USD"]),
+        st.sampled_from([["books"], []]),
+        st.sampled_from([None, True, False]),
+        DAYS,
+    ),
+    st.tuples(st.just("edit"), PICKS, st.sampled_from(["figures", "number", "tags", "note", "type", "date"]), PICKS),
+    st.tuples(st.just("approve"), PICKS, st.booleans()),
+    st.tuples(st.just("archive"), PICKS, st.booleans()),
+    st.tuples(st.just("delete"), PICKS),
+    st.tuples(st.just("edit_expense"), PICKS),
+    st.tuples(st.just("delete_expense"), PICKS),
+]
+_SALES = [
+    st.tuples(st.just("sale"), st.sampled_from(["invoice", "invoice", "creditNote"]), DAYS),
+    st.tuples(st.just("edit_sale"), PICKS, st.sampled_from(["59.50", "238.00"])),
+    st.tuples(st.just("delete_sale"), PICKS),
+    st.tuples(st.just("delete_copy"), PICKS),
+]
+
+
+def events(direction: str) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Sequences of events; they begin with documents, so that few of them are about nothing."""
+    own = _DOCUMENTS if direction == "export" else _SALES
+    first = st.lists(own[0], min_size=1, max_size=4)
+    return st.builds(list.__add__, first, st.lists(st.one_of(own[0], *own, *_COMMON), max_size=9))
+
+
+WINDOWS = st.sampled_from(["scheduled", "scheduled", "manual", "period", "named", "backfill"])
+
+
+class Past:
+    """An account whose past is played event by event."""
+
+    def __init__(self, stage: Stage, direction: str) -> None:
+        self.stage, self.direction = stage, direction
+        self.sources: list[str] = []
+        stage.company.switch(marks_reported=False)  # approvals, tags and archiving do not count as changes
+
+    def account(self, number: int) -> Account:
+        stage = self.stage
+        return stage.exports(**EXPORTS[number]) if self.direction == "export" else stage.imports(**IMPORTS[number])
+
+    def play(self, event: tuple[Any, ...]) -> None:
+        name, *details = event
+        getattr(self, name)(*details)
+
+    def window(self, kind: str, pick: int) -> tuple[RunKind, Window | None]:
+        """What the run that is looked ahead to asks for."""
+        start, end = date(2026, 2, 1), date(2026, 2, 28)
+        match kind:
+            case "manual":
+                return RunKind.MANUAL, None
+            case "period":
+                return RunKind.MANUAL, manual(start, end, ())
+            case "named":
+                return RunKind.MANUAL, manual(None, None, tuple(self.sources[pick % len(self.sources) :][:2]))
+            case "backfill":
+                return RunKind.BACKFILL, Window(RunKind.BACKFILL, start=start, end=end)
+        return RunKind.SCHEDULED, None
+
+    def execute(self, account: Account, kind: RunKind, window: Window | None) -> Exception | None:
+        """A whole run; returns what ended it."""
+        self.stage.kind = kind
+        try:
+            self.stage.plan(account, window)
+            self.stage.finish(account)
+        except (StopError, RetryError) as error:
+            return error
+        finally:
+            self.stage.kind = RunKind.SCHEDULED
+        return None
+
+    # Runs and time
+
+    def run(self, settings: int) -> None:
+        self.execute(self.account(settings), RunKind.SCHEDULED, None)
+
+    def plan(self, settings: int) -> None:
+        self.stage.plan(self.account(settings))
+
+    def plan_and_name(self, settings: int) -> None:
+        self.plan(settings)
+        self.stage.name(self.account(settings))
+
+    def time_passes(self, minutes: int) -> None:
+        self.stage.clock.pass_by(minutes=minutes)
+
+    def ledger_is_lost(self) -> None:
+        self.stage.ledger.close()
+        self.stage.open_ledger(f"ledger{next(_numbers)}")
+
+    def person(self, pick: int, decision: str) -> None:
+        documents = self.stage.ledger.documents
+        states = {"retry": {*ATTENTION, State.IGNORED}, "again": DONE, "anew": DONE}.get(decision, OPEN)
+        entries = [entry for entry in documents.entries("acme", self.direction) if entry.state in states]
+        if not entries:
+            return
+        chosen = [entries[pick % len(entries)]]
+        if decision in {"again", "anew"}:
+            documents.retry(chosen, "user:anna", again=True, anew=decision == "anew")
+        else:
+            getattr(documents, decision)(chosen, "user:anna")
+
+    # Documents of GetMyInvoices
+
+    def document(self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str) -> None:
+        workflow = None if approved is None else {"is_completed": approved}
+        self.sources.append(
+            self.stage.document(
+                currency=currency, tags=tags, workflow=workflow, document_date=day,
+                document_number=f"R-{len(self.sources) // 2}", **FIGURES[figures],
+            )
+        )  # fmt: skip
+
+    def edit(self, pick: int, what: str, how: int) -> None:
+        changes: dict[str, Any] = {
+            "figures": FIGURES[how % len(FIGURES)],
+            "number": {"document_number": f"R-{how}"},
+            "tags": {"tags": ["books"] if how % 2 else []},
+            "note": {"note": f"note {how}"},
+            "type": {"document_type": "RECEIPT" if how % 2 else "INCOMING_INVOICE"},
+            "date": {"document_date": "2026-02-10" if how % 2 else "2026-01-10"},
+        }[what]
+        self._edit(pick, **changes)
+
+    def approve(self, pick: int, completed: bool) -> None:
+        self._edit(pick, workflow={"is_completed": completed})
+
+    def archive(self, pick: int, archived: bool) -> None:
+        self._edit(pick, archived=archived)
+
+    def delete(self, pick: int) -> None:
+        there = self.stage.company.documents()
+        if there:
+            self.stage.company.delete_document(there[pick % len(there)]["uid"])
+
+    def _edit(self, pick: int, **changes: Any) -> None:
+        there = self.stage.company.documents()
+        if there:
+            self.stage.company.edit_document(there[pick % len(there)]["uid"], **changes)
+
+    def edit_expense(self, pick: int) -> None:
+        there = self.stage.company.expenses()
+        if there:
+            self.stage.company.edit_entity(there[pick % len(there)]["id"], totalGrossAmount=77.77)
+
+    def delete_expense(self, pick: int) -> None:
+        there = self.stage.company.expenses()
+        if there:
+            self.stage.company.delete_entity(there[pick % len(there)]["id"])
+
+    # Sales documents of Debitoor
+
+    def sale(self, kind: Any, day: str) -> None:
+        self.sources.append(self.stage.company.add_invoice(kind=kind, date=day)["id"])
+
+    def edit_sale(self, pick: int, gross: str) -> None:
+        if sales := self._sales():
+            self.stage.company.edit_entity(sales[pick % len(sales)], totalGrossAmount=float(gross))
+
+    def delete_sale(self, pick: int) -> None:
+        if sales := self._sales():
+            self.stage.company.delete_entity(sales[pick % len(sales)])
+
+    def _sales(self) -> list[str]:
+        company = self.stage.company
+        return [row["id"] for row in [*company.invoices(), *company.credit_notes()]]
+
+    def delete_copy(self, pick: int) -> None:
+        self.delete(pick)

@@ -1,0 +1,181 @@
+"""From GetMyInvoices to a folder: what the steps of a run ask of this direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
+from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, State
+from debitoor_provider.sync.naming.naming import document_name
+from debitoor_provider.sync.naming.template import Template
+from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.steps.direction import LeftOut, Mover, Services, Side
+from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.source_time import reported_time
+from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.window import Window
+from tests.toy.folder import Folder
+from tests.toy.mover import DELETED, DOCUMENTS, FolderDrafts, FolderMover
+from tests.toy.settings import FolderAccount
+
+
+class FolderDirection:
+    """Documents of GetMyInvoices become files in a folder."""
+
+    name = "folder"
+    source_title = SERVICE
+    overlap = OVERLAP
+    rechecked: frozenset[str] = frozenset()
+    deleted = DELETED
+
+    def __init__(self, account: FolderAccount, services: Services) -> None:
+        self.account = account
+        self._services = services
+
+    @cached_property
+    def getmyinvoices(self) -> GetMyInvoicesClient:
+        return self._services("getmyinvoices")
+
+    @cached_property
+    def folder(self) -> Folder:
+        return self._services("folder")
+
+    def require_source(self) -> None:
+        """Do nothing: an account of GetMyInvoices numbers its documents on its own."""
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
+
+    def require_target(self) -> None:
+        self.folder.check()
+
+    def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
+        if window.document_ids:
+            found, gone = [], []
+            for uid in window.document_ids:
+                try:
+                    found.append(self.read(uid))
+                except NotFound:
+                    gone.append(uid)
+            return found, gone
+        if window.is_empty:
+            return [], []
+        since = window.updated_since
+        listed = self.getmyinvoices.documents_kept_in(
+            keep,
+            archived=Archived.NO,
+            start=window.asked_start,
+            end=window.asked_end,
+            updated_since=since,
+            line_items=True,
+        )
+        return listed, []
+
+    def read(self, source_id: str) -> Document:
+        return self.getmyinvoices.document(int(source_id), approval=False).document
+
+    def id_of(self, record: Document) -> str:
+        return str(record.document_uid)
+
+    def is_archived(self, record: Document) -> bool:
+        return record.is_archived
+
+    def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
+        if record.document_type not in self.account.document_types:
+            return LeftOut(Message("document_type", which=Message("type_not_exported", type=record.document_type)))
+        if record.is_archived and not sent_again:
+            return LeftOut(Message("archived"))
+        tag = self.account.tag
+        if tag and fold(tag) not in map(fold, record.tags):
+            return LeftOut(Message("tag_missing", which=Message("lacks_tag", tag=tag)), waits=True)
+        return outside(record.document_date, self.account.period)
+
+    def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
+        waits = left_out if left_out and left_out.waits else None
+        return PlannedDocument(
+            source_id=self.id_of(record),
+            exchange_key=f"folder:{self.getmyinvoices.account_number}:{record.document_uid}",
+            snapshot=DOCUMENTS.dump(record),
+            state=State.WAITING if waits else State.PLANNED,
+            reason_code=waits.code if waits else "",
+            reason=waits.reason if waits else "",
+            source_name=record.filename,
+            document_date=record.document_date,
+            document_number=record.document_number,
+            company=record.company_name,
+            currency=record.currency,
+            net_amount=record.net_amount,
+            gross_amount=record.gross_amount,
+        )
+
+    def load(self, snapshot: str) -> Document:
+        return DOCUMENTS.load(snapshot)
+
+    def wish(self, record: Document) -> str:
+        return document_name(Template.parse(self.account.rename), record)
+
+    def drafts(self, records: Sequence[Document], *, look: bool = True) -> FolderDrafts:
+        return FolderDrafts(self._there() if look else {})
+
+    @contextmanager
+    def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
+        self.folder.check()
+        yield (
+            lambda claimed: (
+                FolderMover(
+                    settings=job.settings_fingerprint,
+                    ledger=job.ledger,
+                    getmyinvoices=self.getmyinvoices,
+                    folder=self.folder,
+                    read=self.read,
+                    select=self.select,
+                    there=self._there(),
+                    now=job.now,
+                ).move
+            )
+        )
+
+    def archive(self, source_id: str) -> None:
+        self.getmyinvoices.archive(int(source_id))
+
+    def found(self) -> Iterable[FoundDocument]:
+        number = self.getmyinvoices.account_number
+        return [
+            FoundDocument(
+                source_id=record["mark"],
+                exchange_key=f"folder:{number}:{record['mark']}",
+                target_id=id_,
+                target_name=id_,
+                document_date=date.fromisoformat(record["date"]) if record["date"] else None,
+                company=record["company"],
+                currency=record["currency"],
+                gross_amount=Decimal(record["gross"]),
+            )
+            for id_, record in self.folder.records().items()
+        ]
+
+    def samples(self, most: int) -> Sequence[Document]:
+        listed = self.getmyinvoices.first_documents(archived=Archived.NO, line_items=True)
+        return [record for record in listed if self.select(record) is None][:most]
+
+    def file_name(self, entry: Entry, side: Side) -> str:
+        return (entry.target_name if side == "target" else None) or entry.source_name
+
+    def download(self, entry: Entry, side: Side, into: BinaryIO) -> None:
+        if side == "source":
+            self.getmyinvoices.download(int(entry.source_id), into)
+        else:
+            self.folder.read(entry.target_id or "", into)
+
+    def _there(self) -> dict[str, str]:
+        return {record["mark"]: id_ for id_, record in self.folder.records().items()}
