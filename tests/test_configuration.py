@@ -47,8 +47,8 @@ def test_empty_settings_are_none(monkeypatch, empty):
     assert accounts_folder() == Path("/srv/dags/accounts")
 
 
-def test_a_turn_takes_ten_minutes_unless_told_otherwise(monkeypatch):
-    assert turn_seconds() == 600
+def test_a_turn_takes_four_minutes_by_default(monkeypatch):
+    assert turn_seconds() == 240
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "90")
     assert turn_seconds() == 90
 

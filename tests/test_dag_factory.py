@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from debitoor_provider import dag_factory
 from debitoor_provider.dag_factory import build_dag, sync_dags
 from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.runs.form import FORM
 from debitoor_provider.sync.accounts import files
 from debitoor_provider.sync.accounts.clock import clock_changes
 from debitoor_provider.sync.accounts.files import load_account_file
@@ -143,6 +144,7 @@ class TestDeclared:
 
     def test_the_trigger_form(self, tmp_path):
         form = dag_of(tmp_path, EXPORT).params
+        assert tuple(form) == FORM
         assert form.validate() == {"from": None, "to": None, "document_ids": None, "dry_run": False}
         assert {name: form.get_param(name).schema["type"] for name in form} == {
             "from": ["null", "string"],

@@ -33,8 +33,8 @@ def accounts_folder(beside: Path | str | None = None) -> Path:
 
 
 def turn_seconds() -> float:
-    """Return the seconds after which a long period gives its worker's slot back; what is left goes in its next turn."""
-    return float(conf.getfloat(SECTION, "turn_seconds", fallback=600.0))
+    """Return the seconds after which a step gives its worker back; what is left goes in its next turn."""
+    return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))
 
 
 def airflow_home() -> Path:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, chain, get_parsing_context
-from airflow.sdk.log import redact  # type: ignore[attr-defined]
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
@@ -21,7 +20,6 @@ from debitoor_provider.operators.broken_account import BrokenAccountOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import loaded, row_of
@@ -91,7 +89,6 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
-            "retry_policy": ServiceRetryPolicy(),
             "weight_rule": "debitoor_provider.policies.priority.DueFirst",  # by name: only a scheduler needs it
             "max_active_tis_per_dag": 1,  # a backfill has its own limit of runs: its tasks wait for each other here
             **({"pool": account.pool} if account.pool else {}),
@@ -123,6 +120,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
 
 
 def _broken_dag(file: AccountFile) -> DAG:
+    from airflow.sdk.log import redact  # type: ignore[attr-defined]
 
     problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(

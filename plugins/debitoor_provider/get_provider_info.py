@@ -178,13 +178,13 @@ def _config() -> dict[str, Any]:
                     "default": "",
                 },
                 "turn_seconds": {
-                    "description": "Seconds after which the transfer of a long period (a backfill, or a triggered run "
-                    "with From or To) begins no further document and gives its worker's slot to whoever waits. It "
-                    "comes again by itself; that is no retry.",
+                    "description": "Seconds after which a step begins no further document and gives its worker's slot "
+                    "back. It comes again half a minute later by itself; that is no retry. A worker needs more time "
+                    "than this to stop (see deployment.md), or documents under way are cut off.",
                     "version_added": "0.1.0",
                     "type": "float",
                     "example": None,
-                    "default": "600",
+                    "default": "240",
                 },
             },
         }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.sdk.exceptions import ParamValidationError
 
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.sync.ledger import State
@@ -46,8 +48,8 @@ def dags_folder(airflow_database: Path, airflow_home: Path, acme: object) -> Pat
 def trigger(dags_folder: Path) -> Callable[..., tuple[str, dict[str, str]]]:
     """Runs the DAG of an account; gives the state of the run and of its tasks."""
 
-    def run(account: str, **form: Any) -> tuple[str, dict[str, str]]:
-        run = sync_dags()[f"debitoor__{account}"].test(run_conf=form or None)
+    def run(account: str, logical_date: datetime | None = None, **form: Any) -> tuple[str, dict[str, str]]:
+        run = sync_dags()[f"debitoor__{account}"].test(run_conf=form or None, logical_date=logical_date)
         return str(run.state), {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
 
     return run
@@ -167,3 +169,75 @@ def test_a_broken_account_fails_with_what_is_wrong_and_moves_nothing(trigger, ac
     receipt()
     assert trigger(name) == ("failed", {"account_file": "failed"})
     assert acme.expenses() == []
+
+
+@pytest.mark.parametrize(
+    ("conf", "remedy"),
+    [
+        ({"dryrun": True}, "did you mean dry_run?"),
+        ({"Dry-Run": True}, "did you mean dry_run?"),
+        ({"document_id": ["1"]}, "did you mean document_ids?"),
+        ({"frm": "2026-01-01"}, "did you mean from?"),
+        ({"everything": True}, "no other keys than from, to, document_ids, dry_run"),
+        ({"dry_run": True, "x" * 1000: 1}, "no other keys"),
+        ({"document_ids": []}, "Name documents"),
+        ({"document_ids": ["", " "]}, "Name documents"),
+        ({"document_ids": ["R-17"]}, "look like 4711"),
+        ({"from": "2026-05-01", "to": "2026-03-01"}, "Enter the earlier date as From"),
+    ],
+)
+def test_what_a_run_is_triggered_with_is_understood_or_nothing_is_done(
+    trigger, sandbox, acme, account, receipt, ledger, conf, remedy
+):
+    name = account(stem="misspelt", retries=3)
+    receipt()
+    seen = sandbox.last_seq()
+    state, tasks = trigger(name, **conf)
+    assert (state, tasks["plan"], tasks["export"]) == ("failed", "failed", "upstream_failed")
+    assert sandbox.calls(since=seen, company=acme) == []
+    assert remedy in ledger.runs.latest(name)[0].error
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"dry_run": "true"},
+        {"dry_run": 1},
+        {"from": ""},
+        {"from": 20260101},
+        {"from": "01.02.2026"},
+        {"to": "2026-02-30"},
+        {"document_ids": "4711"},
+        {"document_ids": [4711]},
+    ],
+)
+def test_values_of_the_wrong_form_are_refused_by_airflow_itself(trigger, sandbox, acme, account, conf):
+    name = account(stem="mistyped", retries=0)
+    seen = sandbox.last_seq()
+    with pytest.raises(ParamValidationError, match=next(iter(conf))):
+        trigger(name, **conf)
+    assert sandbox.calls(since=seen, company=acme) == []
+
+
+def test_a_run_triggered_for_a_day_takes_the_documents_of_its_data_interval(trigger, account, receipt, ledger):
+    name = account(stem="interval", retries=0, frequency="daily", timezone="UTC")
+    receipt(document_date="2026-03-03")
+    wanted = receipt(document_date="2026-03-04")
+    receipt(document_date="2026-03-05")
+    assert trigger(name, logical_date=datetime(2026, 3, 5, 9, tzinfo=UTC))[0] == "success"
+    assert {entry.source_id for entry in ledger.documents.entries(name)} == {str(wanted)}
+
+
+def test_a_run_triggered_for_hours_in_which_no_day_begins_says_so(trigger, acme, account, receipt, ledger):
+    name = account(stem="hours", retries=0, frequency="hourly", timezone="UTC")
+    receipt()
+    assert trigger(name, logical_date=datetime(2026, 3, 5, 9, 30, tzinfo=UTC))[0] == "failed"
+    assert "no day begins" in ledger.runs.latest(name)[0].error
+    assert acme.expenses() == []
+
+
+def test_the_logical_date_that_airflow_s_form_proposes_chooses_nothing(trigger, acme, account, receipt):
+    name = account(stem="proposed", retries=0, frequency="daily")
+    receipt(document_date="2026-03-04")
+    assert trigger(name, logical_date=datetime.now(UTC) - timedelta(minutes=5))[0] == "success"
+    assert len(acme.expenses()) == 1

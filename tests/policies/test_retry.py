@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from airflow.sdk import RetryAction
+from airflow.sdk.exceptions import AirflowFailException
 
-from debitoor_provider.policies.retry import ServiceRetryPolicy
+from debitoor_provider.policies.retry import ServiceRetryPolicy, final
 from debitoor_provider.services.http.errors import (
     CredentialsRefused,
     Misconfigured,
@@ -49,3 +50,18 @@ def test_the_next_attempt_waits_as_long_as_the_service_asked():
 )
 def test_anything_else_is_tried_again_as_the_account_says(error):
     assert decide(error).action is RetryAction.DEFAULT
+
+
+def test_no_task_waits_for_a_day():
+    decision = decide(RateLimited("Slow down.", retry_after=86_400))
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(hours=1))
+
+
+def test_a_permanent_error_is_final_for_airflow_and_stays_what_it_is():
+    refused = CredentialsRefused("The key is not known.", service="Debitoor", status=401, remedy="Enter another.")
+    failed = final(refused)
+    assert isinstance(failed, CredentialsRefused)
+    assert isinstance(failed, AirflowFailException)
+    assert (str(failed), failed.remedy, failed.status) == (str(refused), refused.remedy, 401)
+    assert type(failed).__name__ == "CredentialsRefused"
+    assert final(failed).__class__ is type(failed)

@@ -40,8 +40,10 @@ def step(account: Callable[..., str]) -> Callable[[Callable[[Job], None]], SyncO
     return make
 
 
-@pytest.mark.parametrize(("run_type", "form"), [("backfill", {}), ("manual", PERIOD)])
-def test_a_long_period_gives_its_slot_back_and_comes_again_soon(context, step, run_type, form):
+@pytest.mark.parametrize(
+    ("run_type", "form"), [("backfill", {}), ("manual", PERIOD), ("manual", {}), ("scheduled", {})]
+)
+def test_a_long_step_gives_its_slot_back_and_comes_again_soon(context, step, run_type, form):
     done, before = [], datetime.now(UTC)
     with pytest.raises(AirflowRescheduleException) as rest:
         step(done.append).execute(context(run_type) | {"params": form})
@@ -53,12 +55,6 @@ def test_a_turn_that_is_long_enough_is_the_only_one(context, step, monkeypatch):
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "600")
     done = []
     step(done.append).execute(context("backfill"))
-    assert len(done) == 3
-
-
-def test_a_day_s_run_keeps_it(context, step):
-    done = []
-    step(done.append).execute(context("scheduled"))
     assert len(done) == 3
 
 

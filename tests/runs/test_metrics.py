@@ -181,3 +181,15 @@ def test_the_page_explains_all_metrics_and_no_others(told):
     page = (DOCS / "monitoring.md").read_text()
     explained = re.findall(r"^\| `(debitoor\.[\w.]+)` \|", page, re.MULTILINE)
     assert {f"airflow_{name.replace('.', '_')}" for name in explained} == set(told)
+
+
+def test_a_permanent_failure_counts_as_airflow_counts_failures(run, acme, account, context, metrics):
+    account()
+    acme.block_key()
+    now = context()
+    now["ti"].stats_tags = {"dag_id": "anybodys_dag", "task_id": "plan"}
+    with pytest.raises(AirflowFailException):
+        run(DebitoorPlanOperator(task_id="plan", account="acme"), within=now)
+    sent = metrics()
+    assert sent["airflow.ti_failures"] == ("1|c", now["ti"].stats_tags)
+    assert sent["airflow.operator_failures"][1]["operator_name"] == "DebitoorPlanOperator"

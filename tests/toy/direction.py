@@ -70,13 +70,12 @@ class FolderDirection:
             return found, gone
         if window.is_empty:
             return [], []
-        since = window.updated_since
         listed = self.getmyinvoices.documents_kept_in(
             keep,
             archived=Archived.NO,
             start=window.asked_start,
             end=window.asked_end,
-            updated_since=since,
+            updated_since=window.updated_since,
             line_items=True,
         )
         return listed, []

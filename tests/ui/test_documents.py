@@ -155,11 +155,37 @@ class TestTable:
         enter(*map(str, range(1201)))
         assert len(self.read(page())) == 1201
 
-    @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\uff1d1"])
+    @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\uff1d1"])
     def test_nothing_in_it_is_a_formula(self, page, enter, evil):
         enter("1", company=evil, document_number=evil, source_name=evil)
         (row,) = self.read(page())
         assert row["company"] == row["number"] == row["source name"] == f"'{evil}"
+
+    @pytest.mark.parametrize(
+        "evil",
+        [
+            "Evil;=1+1;x",
+            "Evil; \t@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "x\n+1",
+            'x;"=1+1"',
+            'x;""=1+1',
+            ";-1",
+            "x\u2028=1",
+            'a";"=1',
+            "x;\uff1d1",
+        ],
+    )
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    def test_no_reader_finds_a_formula_whatever_it_takes_for_the_end_of_a_cell(self, page, enter, evil, delimiter):
+        enter("1", company=evil, document_number=evil, source_name=evil)
+        text = page().get("api/accounts/acme/documents.csv").content.decode("utf-8-sig")
+        whole = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = csv.reader(text.splitlines(), delimiter=delimiter)
+        cells = [cell.lstrip(' "') for row in (*whole, *lines) for cell in row]
+        assert len(cells) > 1
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))]
 
     def test_amounts_stay_numbers(self, page, enter):
         enter("1", gross_amount=Decimal("-119.00"), company='quoted "name", with; signs\nand lines')

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_ENDS = "Exit codes: 0 done; 1 not done, or not all of it, and the last lines say what to do; 2 wrong command line."
+_ENDS_OF_VALIDATE = "Exit codes: 0 all files are well; 1 something has to be corrected; 2 wrong command line."
+_ENDS_OF_HEALTH = "Exit codes: 0 well; 1 needs attention or is late; 2 critical, or wrong command line."
+
+
+def _command(name: str, text: str, path: str, args: tuple[Arg, ...], ends: str = _ENDS) -> ActionCommand:
+    return ActionCommand(name, text, _lazy(path), args, epilog=ends)
+
+
 def _lazy(path: str) -> Callable[..., Any]:
     return lazy_load_command(f"debitoor_provider.cli.{path}")
 
@@ -34,21 +43,22 @@ _ALL = (_OUTPUT, ARG_VERBOSE)
 
 
 _ACCOUNTS = (
-    ActionCommand("list", "List the accounts and how they stand", _lazy("accounts.list_accounts"), _ALL),
-    ActionCommand(
+    _command("list", "List the accounts and how they stand", "accounts.list_accounts", _ALL),
+    _command(
         "validate",
         "Check account files; exit code 1 when one has to be corrected",
-        _lazy("accounts.validate"),
+        "accounts.validate",
         (
             Arg(("files",), nargs="*", metavar="FILE", help="Account files (default: all of the accounts folder)"),
             Arg(("--connections",), action="store_true", help="Also try both connections of each account"),
             *_ALL,
         ),
+        _ENDS_OF_VALIDATE,
     ),
-    ActionCommand(
+    _command(
         "health",
         "Tell monitoring how the accounts are: exit code 0 well, 1 needs attention or is late, 2 critical",
-        _lazy("health.health"),
+        "health.health",
         (
             Arg(("accounts",), nargs="*", metavar="ACCOUNT", help="Ids of accounts (default: all)"),
             Arg(
@@ -60,12 +70,13 @@ _ACCOUNTS = (
             ),
             *_ALL,
         ),
+        _ENDS_OF_HEALTH,
     ),
-    ActionCommand("schema", "Print the JSON Schema of account files", _lazy("accounts.schema"), (ARG_VERBOSE,)),
-    ActionCommand(
+    _command("schema", "Print the JSON Schema of account files", "accounts.schema", (ARG_VERBOSE,)),
+    _command(
         "preview",
         "Show what a run would do; nothing is moved",
-        _lazy("accounts.preview"),
+        "accounts.preview",
         (
             _ACCOUNT,
             _FROM,
@@ -77,10 +88,10 @@ _ACCOUNTS = (
 )
 
 _DOCUMENTS = (
-    ActionCommand(
+    _command(
         "list",
         "List documents and what became of them",
-        _lazy("documents.list_documents"),
+        "documents.list_documents",
         (
             Arg(("--account",), help="Only of this account"),
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
@@ -92,10 +103,10 @@ _DOCUMENTS = (
             *_ALL,
         ),
     ),
-    ActionCommand(
+    _command(
         "retry",
         "Try held, rejected or ignored documents again in the next run",
-        _lazy("documents.retry"),
+        "documents.retry",
         (
             _ACCOUNT,
             _IDS,
@@ -108,27 +119,27 @@ _DOCUMENTS = (
             *_ALL,
         ),
     ),
-    ActionCommand("ignore", "Never send these documents", _lazy("documents.ignore"), (_ACCOUNT, _IDS, _REASON, *_ALL)),
-    ActionCommand(
+    _command("ignore", "Never send these documents", "documents.ignore", (_ACCOUNT, _IDS, _REASON, *_ALL)),
+    _command(
         "mark-moved",
         "Take your word that the target has these documents",
-        _lazy("documents.mark_moved"),
+        "documents.mark_moved",
         (_ACCOUNT, _IDS, _REASON, *_ALL),
     ),
-    ActionCommand(
+    _command(
         "history",
         "Show everything that happened to a document",
-        _lazy("documents.history"),
+        "documents.history",
         (_ACCOUNT, Arg(("document",), help="Id at the source"), *_ALL),
     ),
 )
 
 _LEDGER = (
-    ActionCommand("upgrade", "Bring the ledger's tables up to date", _lazy("ledger.upgrade"), (ARG_VERBOSE,)),
-    ActionCommand(
+    _command("upgrade", "Bring the ledger's tables up to date", "ledger.upgrade", (ARG_VERBOSE,)),
+    _command(
         "rebuild",
         "Restore what the ledger knows of an account from what the target has",
-        _lazy("ledger.rebuild"),
+        "ledger.rebuild",
         (_ACCOUNT, *_ALL),
     ),
     ActionCommand(

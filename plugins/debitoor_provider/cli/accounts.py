@@ -15,9 +15,9 @@ from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_e
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
-from debitoor_provider.runs.pools import missing_pool
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell, preview_table
-from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, load_folder
 from debitoor_provider.sync.accounts.problems import Problem
@@ -126,8 +126,8 @@ def _findings(file: AccountFile, connections: bool) -> Iterator[_Finding]:
     _, file = try_build(file)
     account, name = file.account, file.path.name
     problems = list(file.problems)
-    if account and account.pool and missing_pool(account.pool):
-        problems.append(Problem(name, None, None, "pool", Message("setting_pool_missing", name=account.pool)))
+    if account and account.pool and (message := missing_pool(account, known_pools())):
+        problems.append(Problem(name, None, None, "pool", message))
     if account and connections:
         problems += _connection_problems(name, account)
     yield from (_Finding(file, "broken", problem) for problem in problems)
@@ -172,7 +172,7 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
     with opened_ledger() as ledger:
-        start, end = to_day("--from", args.period_from), to_day("--to", args.period_to)
+        start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
             rows = previewed(job, window, args.limit).documents

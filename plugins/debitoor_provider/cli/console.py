@@ -13,7 +13,10 @@ from rich.console import Console
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.runs.tables import cell, table
 from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.sync.accounts.files import load_folder
+from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
+from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -82,6 +85,24 @@ def plain_errors() -> Iterator[None]:
             del os.environ["_AIRFLOW_PROCESS_CONTEXT"]
         else:
             os.environ["_AIRFLOW_PROCESS_CONTEXT"] = before
+
+
+def require_account(account: str, ledger: Ledger) -> None:
+    """Make sure that there is an account of this id: a file, or documents of one whose file is gone.
+
+    :raises SystemExit: naming the nearest id
+    """
+    near = nearest_account(account)
+    if near == account or ledger.documents.count(account=account):
+        return
+    remedy = f"Did you mean {near}?" if near else "List them with: airflow debitoor accounts list"
+    raise SystemExit(f"There is no account {quoted(account)}. {remedy}")
+
+
+def nearest_account(account: str) -> str | None:
+    """Return the id of the account file that was probably meant; this id itself, when there is one."""
+    ids = {file.account_id for file in load_folder(accounts_folder())}
+    return account if account in ids else nearest(account, ids)
 
 
 def actor() -> str:

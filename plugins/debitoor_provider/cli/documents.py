@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, show
+from debitoor_provider.cli.console import actor, hint, nearest_account, opened_ledger, require_account, show
 from debitoor_provider.runs.tables import money
-from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.windows import to_period
+from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.ledger import ATTENTION, State
+from debitoor_provider.sync.ledger import ATTENTION, DONE, IllegalTransition, Kind, State
+from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from debitoor_provider.sync.ledger import Entry, Ledger
 
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
     with opened_ledger() as ledger:
+        if args.account is not None:
+            require_account(args.account, ledger)
         states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
         fitting: dict[str, Any] = {
             "account": args.account,
             "states": states or None,
             "text": args.text,
-            "period": (to_day("--from", args.period_from), to_day("--to", args.period_to)),
+            "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [_row(entry) for entry in entries], right=["gross"], empty="There are no such documents.")
@@ -40,21 +45,62 @@ def list_documents(args: Namespace) -> None:
 def retry(args: Namespace) -> None:
     """Plan documents again."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.documents.retry(_named(args, ledger), actor(), args.reason, again=args.again))
+        kind = Kind.SENT_AGAIN if args.again else Kind.RETRIED
+        _decide(args, ledger, kind, partial(ledger.documents.retry, again=args.again))
 
 
 @suppress_logs_and_warning
 def ignore(args: Namespace) -> None:
     """Never send these documents."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.documents.ignore(_named(args, ledger), actor(), args.reason))
+        _decide(args, ledger, Kind.IGNORED, ledger.documents.ignore)
 
 
 @suppress_logs_and_warning
 def mark_moved(args: Namespace) -> None:
     """Take the person's word that the target has these documents."""
     with opened_ledger() as ledger:
-        _show_changed(args, ledger.documents.mark_moved(_named(args, ledger), actor(), args.reason))
+        _decide(args, ledger, Kind.MARKED_MOVED, ledger.documents.mark_moved)
+
+
+def _decide(args: Namespace, ledger: Ledger, kind: Kind, step: Callable[[list[Entry], str, str], list[Entry]]) -> None:
+    """Do something with those of the named documents whose state allows it.
+
+    :raises SystemExit: when one is left as it is, saying what can be done with it instead
+    """
+    entries = _named(args, ledger)
+    try:
+        changed = step(entries, actor(), args.reason)
+    except IllegalTransition:  # none of them
+        changed = []
+    if changed:
+        show(args, [_row(entry) for entry in changed], right=["gross"])
+    unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
+    if unchanged:
+        left = [f"Document {entry.source_id} {_instead(entry, kind)}" for entry in entries if entry.id in unchanged]
+        raise SystemExit("\n".join(left))
+
+
+_STANDING = {
+    State.WAITING: "waits. It goes by itself when it is complete.",
+    State.PLANNED: "is planned already. The next run moves it.",
+    State.SENDING: "is being sent, or its last attempt has to be settled. The next run does so.",
+    State.MOVED: "is at the target already.",
+    State.ARCHIVED: "is at the target already, and archived.",
+    State.HELD: "is held. Use retry without --again.",
+    State.REJECTED: "is rejected. Use retry without --again.",
+    State.IGNORED: "is ignored already.",
+    State.GONE: "has left the source, or the account's filter. It comes back by itself when it is there again.",
+}
+
+
+def _instead(entry: Entry, kind: Kind) -> str:
+    """Return why a document was left as it is, and what a person can do."""
+    if kind is Kind.RETRIED and entry.state in DONE:
+        return f"{_STANDING[entry.state]} If somebody deleted it there, use retry --again."
+    if kind is Kind.SENT_AGAIN and entry.state is State.IGNORED:
+        return "is ignored. Use retry without --again."
+    return _STANDING[entry.state]
 
 
 @suppress_logs_and_warning
@@ -86,15 +132,10 @@ def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
         found |= ledger.documents.known(args.account, direction, args.documents)
     missing = [document for document in args.documents if document not in found]
     if missing:
-        raise SystemExit(f"The ledger does not know {', '.join(missing)} of the account {args.account}.")
+        near = nearest_account(args.account)
+        hint = f" Did you mean the account {near}?" if near and near != args.account else ""
+        raise SystemExit(f"The ledger does not know {', '.join(missing)} of the account {args.account}.{hint}")
     return list(found.values())
-
-
-def _show_changed(args: Namespace, entries: Sequence[Entry]) -> None:
-    show(args, [_row(entry) for entry in entries], right=["gross"], empty="Nothing was changed.")
-    left = len(set(args.documents)) - len(entries)
-    if left:
-        raise SystemExit(f"{left} of the documents are in a state that does not allow this; they were left alone.")
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -117,4 +158,6 @@ def _state(name: str) -> State:
     try:
         return State(name.lower())
     except ValueError:
-        raise SystemExit(f"{name!r} is no state. Use one of {', '.join(State)}.") from None
+        near = nearest(name, State)
+        remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(State)}."
+        raise SystemExit(f"{quoted(name)} is no state. {remedy}") from None

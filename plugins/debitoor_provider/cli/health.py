@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import hint, no_files, show, terminal
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.files import find_account, load_folder
 from debitoor_provider.sync.ledger import ATTENTION, Ledger, LedgerError
@@ -76,8 +77,12 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
         ledger = Ledger.open(ledger_url())
         attention = _attention(ledger)
         paused = _paused_dags() if files else set()
+        pools = known_pools() if files else set()
         due = _Due(datetime.now(UTC) - late)
-        return [(file, _broken(file) or _judged(file, ledger, attention, paused, due)) for file in files], None
+        return [
+            (file, _broken(file) or _without_pool(file, pools) or _judged(file, ledger, attention, paused, due))
+            for file in files
+        ], None
     except LedgerError as error:
         trouble = Health(Level.CRITICAL, "no ledger", str(error))
     except SQLAlchemyError:
@@ -123,6 +128,11 @@ class _Due:
 
 def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
+
+
+def _without_pool(file: AccountFile, pools: Container[str]) -> Health | None:
+    message = missing_pool(file.account, pools) if file.account else None
+    return Health(Level.CRITICAL, "no pool", message.full()) if message else None
 
 
 def _judged(

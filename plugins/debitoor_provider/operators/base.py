@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.links.synchronisation import SynchronisationLink
+from debitoor_provider.policies.retry import ServiceRetryPolicy, final, is_permanent
 from debitoor_provider.services.http.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 class SyncOperator(BaseOperator):
     """One step of a sync account, for all documents of the run.
 
+    An error that a person has to correct fails the task at once, whatever ``retries`` says; after any other one the
+    next attempt waits as long as the service asked, at most an hour.
+
+    A step whose run has no other step before it plans the run itself where it needs a plan, and reports on the run.
+
     :param account: id of the sync account, under which the ledger keeps its documents
     :param settings: the account's settings; without them its file in the accounts folder is read
     """
@@ -31,11 +38,17 @@ class SyncOperator(BaseOperator):
     """The direction of the accounts that the step is for; ``None``: of all."""
     archives: ClassVar[bool] = False
     """Whether the step is only for accounts whose source has an archive."""
+    needs_plan: ClassVar[bool] = False
+    """Whether the step works on the documents that the run has planned."""
+    reports: ClassVar[bool] = False
+    """Whether the step enters the run and its result into the ledger itself."""
     operator_extra_links = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
     def __init__(self, *, account: str, settings: Account | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if self.retry_policy is None:
+            self.retry_policy = ServiceRetryPolicy()
         self.account = account
         self.settings = settings
         self._job: Job | None = None
@@ -43,31 +56,52 @@ class SyncOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
 
-        :raises StopError: when a person has to correct something first
+        :raises StopError: when a person has to correct something first; also an ``AirflowFailException``
         :raises RetryError: when documents are left that may go later
-        :raises AirflowRescheduleException: when the run is patient and its turn is over
+        :raises AirflowRescheduleException: when the step's turn is over
         """
-        from debitoor_provider.policies.turns import in_turns
         from debitoor_provider.runs.jobs import open_job
+
+        try:
+            with open_job(self.account, self.settings, context) as job:
+                self._job = job
+                return self._run(job, context)
+        except Exception as error:
+            if is_permanent(error):
+                self._fail(error, context)
+            raise
+
+    def _run(self, job: Job, context: Context) -> dict[str, Any]:
+        from debitoor_provider.policies.turns import in_turns
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
 
-        with open_job(self.account, self.settings, context) as job:
-            self._job = job
-            try:
-                self._require_direction(job)
-                with in_turns(job):
-                    return self.step(job, context)
-            except ServiceError as error:
-                verdict = STOPPED if isinstance(error, StopError) else ""
-                with suppress(LedgerError):  # what went wrong first is what counts
-                    job.ledger.runs.note_error(job.run_id, str(error), error.remedy, verdict)
-                raise
+        try:
+            self._require_direction(job)
+            with in_turns(job):
+                is_alone = self._is_first(job)
+                if is_alone:
+                    self._begin(job, context)
+                summary = self.step(job, context)
+            if is_alone:
+                self._conclude(job)
+            return summary
+        except ServiceError as error:
+            verdict = STOPPED if isinstance(error, StopError) else ""
+            with suppress(LedgerError):  # what went wrong first is what counts
+                job.ledger.runs.note_error(job.run_id, str(error), error.remedy, verdict)
+            raise
 
     def on_kill(self) -> None:
         """Begin no further document; Airflow gives those under way a few seconds before it ends the process."""
         if self._job:
             self._job.ending.set()
+
+    def _fail(self, error: Exception, context: Context) -> NoReturn:
+        from debitoor_provider.runs.metrics import count_failure
+
+        count_failure(context, type(self).__name__)
+        raise final(error) from error.__cause__
 
     def _require_direction(self, job: Job) -> None:
         from debitoor_provider.messages import Message
@@ -79,6 +113,47 @@ class SyncOperator(BaseOperator):
             message = Message("wrong_direction", account=job.account_id, direction=row.title)
             raise Misconfigured(message, operation="open_account")
 
+    def _is_first(self, job: Job) -> bool:
+        """Return whether no other step of the run was before this one, by the DAG or by the ledger."""
+        if self.reports:
+            return False
+        if job.ledger.runs.get(job.run_id) is None:
+            return True
+        return self.has_dag() and not any(map(_is_step, self.get_flat_relatives(upstream=True)))  # type: ignore[no-untyped-call]
+
+    def _begin(self, job: Job, context: Context) -> None:
+        """Enter the run into the ledger, and plan it where the step needs a plan."""
+        from debitoor_provider.runs.plan import make_plan
+        from debitoor_provider.runs.windows import requested_window
+        from debitoor_provider.sync.ledger import Run
+
+        job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        if self.needs_plan:
+            plan = make_plan(job, requested_window(context, job.account, "", "", ""))
+            self.log.info("Planned: %s", plan.summary)
+
+    def _conclude(self, job: Job) -> None:
+        """Report on the run, unless a step after this one does.
+
+        :raises AirflowFailException: when the run's verdict is that it failed
+        """
+        from debitoor_provider.runs.report import conclude
+
+        if self._is_followed():
+            return
+        result = conclude(job)
+        if result.verdict != "success":
+            raise AirflowFailException(result.text)
+
+    def _is_followed(self) -> bool:
+        """Return whether a step of a sync comes after this one in its DAG."""
+        return self.has_dag() and any(map(_is_step, self.get_flat_relatives(upstream=False)))  # type: ignore[no-untyped-call]
+
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""
         raise NotImplementedError
+
+
+def _is_step(task: Any) -> bool:
+    """Return whether a task, mapped or not, is a step of a sync."""
+    return issubclass(getattr(task, "operator_class", type(task)), SyncOperator)

@@ -26,6 +26,9 @@ class BrokenAccountOperator(BaseOperator):
         super().__init__(**kwargs)
         self.problems = list(problems)
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002
+    def execute(self, context: Context) -> None:
         """Show the problems and run nothing."""
+        from debitoor_provider.runs.metrics import count_failure
+
+        count_failure(context, type(self).__name__)
         raise AirflowFailException("\n".join(self.problems))

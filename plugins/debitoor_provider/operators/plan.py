@@ -9,6 +9,7 @@ from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from debitoor_provider.operators.base import SyncOperator
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ class DebitoorPlanOperator(SyncOperator):
         "document_ids",
         "preview",
     )
+
+    reports = True
 
     def __init__(
         self,
@@ -105,11 +108,16 @@ class DebitoorPlanOperator(SyncOperator):
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
+        from debitoor_provider.runs.form import check_form
         from debitoor_provider.runs.plan import dry_run, make_plan
+        from debitoor_provider.runs.report import conclude
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        dag_run = context["dag_run"]
+        if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:  # other DAGs have forms of their own
+            check_form(getattr(dag_run, "conf", None))
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
             plan = dry_run(job, window, self.log)
@@ -118,6 +126,8 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
+        elif self.has_dag() and not self._is_followed():  # type: ignore[no-untyped-call]
+            conclude(job)
         return plan.summary
 
     def _skip_the_rest(self, job: Job, context: Context, summary: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ class DebitoorRenameOperator(SyncOperator):
     new one.
     """
 
+    needs_plan = True
+
     def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Name the documents of the run."""
         from debitoor_provider.sync.steps.rename import rename

@@ -21,6 +21,8 @@ class DebitoorReportOperator(SyncOperator):
     a document was newly rejected; a document that stays rejected does not keep later runs red.
     """
 
+    reports = True
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("trigger_rule", "all_done")
         super().__init__(**kwargs)
@@ -39,7 +41,10 @@ class DebitoorReportOperator(SyncOperator):
         )
         failed = sorted(step for step, state in states.items() if state == "failed")
         from debitoor_provider.runs.report import conclude
+        from debitoor_provider.sync.ledger import Run
 
+        if job.ledger.runs.get(job.run_id) is None:
+            job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         result = conclude(job, failed)
         self.log.info("Report: %s", result.counts)
         for warning in result.warnings:

@@ -21,6 +21,8 @@ class TransferOperator(SyncOperator):
     ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
     """
 
+    needs_plan = True
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         # So that Airflow's graph of assets shows it before the first event; a template is known only at run time.

@@ -1,4 +1,8 @@
-"""A long run works in turns: it gives its worker's slot back now and then, so that other runs need not wait for it."""
+"""A step gives its worker's slot back now and then, so that no other run waits for its end and a worker can stop.
+
+Airflow sends no signal to a task whose Celery worker or scheduler is stopped: they wait for the whole task, until
+their own time to stop has passed and the task is killed with them.
+"""
 
 from __future__ import annotations
 
@@ -48,15 +52,12 @@ class Turn(threading.Event):
 
 @contextmanager
 def in_turns(job: Job) -> Iterator[None]:
-    """Let a patient step work for a while only; what is left goes in its next turn.
+    """Let a step work for a while only; what is left goes in its next turn.
 
-    A turn is no try: Airflow counts none, however long the period is.
+    A turn is no attempt: Airflow counts none, however long the period is.
 
     :raises AirflowRescheduleException: when something is left
     """
-    if not job.patient:
-        yield
-        return
     job.ending = turn = Turn(turn_seconds())
     try:
         yield

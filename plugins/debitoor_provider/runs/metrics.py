@@ -14,6 +14,8 @@ from airflow.sdk.observability import stats
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow.sdk import Context
+
     from debitoor_provider.sync.steps.job import Job
 
 COUNTED = ("moved", "held", "rejected")
@@ -42,3 +44,14 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)
             # Stays right when no further run updates it.
             stats.gauge("debitoor.last_success.timestamp", round(last.finished_at.timestamp()), tags=tags)
+
+
+def count_failure(context: Context, operator: str) -> None:
+    """Count a permanent failure as Airflow counts the other failures of tasks; it does not count those itself.
+
+    Airflow counts where it decides about a retry, and an ``AirflowFailException`` does not get there.
+    """
+    tags = getattr(context.get("ti"), "stats_tags", None)
+    if tags is not None:
+        stats.incr("operator_failures", tags={**tags, "operator_name": operator})
+        stats.incr("ti_failures", tags=tags)

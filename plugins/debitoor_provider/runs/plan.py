@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from debitoor_provider.sync.ledger import Run
 from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.steps.preview import preview
+from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
     from airflow.sdk.types import Logger
@@ -28,11 +30,13 @@ class Planned(NamedTuple):
 
 
 def make_plan(job: Job, window: Window | None) -> Planned:
-    """Plan a run.
+    """Plan a run. A run that moves nothing asks the target all the same when a check of it is due.
 
     :param window: what was asked for; ``None`` for whatever is new
     """
     made = plan(job, window)
+    if not made.due and _is_check_due(job):
+        job.direction.require_target()
     has_work = bool(
         made.due
         or (job.account.archives and job.ledger.documents.to_archive(job.account_id, job.direction.name))
@@ -55,6 +59,18 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     from debitoor_provider.runs.tables import preview_table, to_text
 
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
+    job.direction.require_target()
     rows = preview(job, window).documents
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
     return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)
+
+
+def _is_check_due(job: Job) -> bool:
+    """Return whether an idle run asks the target: each one that a person started, else the first one of a day (UTC).
+
+    A run that did not go through leaves the check to the next one.
+    """
+    if job.kind is RunKind.MANUAL:
+        return True
+    last = job.ledger.runs.last_judged(job.account_id, WENT_THROUGH)
+    return last is None or last.started_at is None or last.started_at.date() != job.now().date()

@@ -1,19 +1,33 @@
-"""Airflow's pools, where its database is within reach: in its own processes and commands, not in tasks."""
+"""The pools of Airflow that accounts name: a task whose pool does not exist is never started, and no error tells so."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def missing_pool(name: str) -> bool:
-    """Return whether Airflow has no pool of a name, so that tasks in it wait for ever.
+import sqlalchemy as sa
 
-    ``False`` also when Airflow's database cannot be asked.
-    """
-    import sqlalchemy as sa
+from debitoor_provider.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from debitoor_provider.sync.accounts.settings import Account
+
+
+def known_pools() -> set[str]:
+    """Return the names of all pools; for the command line and the API server, which may read Airflow's database."""
     from airflow.models.pool import Pool
     from airflow.utils.session import create_session
 
-    try:
-        with create_session() as session:
-            return session.scalar(sa.select(Pool.id).where(Pool.pool == name)) is None
-    except sa.exc.SQLAlchemyError:
-        return False
+    with create_session() as session:
+        return set(session.scalars(sa.select(Pool.pool)))
+
+
+def missing_pool(account: Account, pools: Container[str]) -> Message | None:
+    """Return what is wrong when the pool of an account does not exist.
+
+    :param pools: the names of all pools
+    """
+    if not account.pool or account.pool in pools:
+        return None
+    return Message("setting_pool_missing", name=account.pool)

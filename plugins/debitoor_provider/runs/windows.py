@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
@@ -11,9 +11,15 @@ from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, manual
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from airflow.sdk import Context
 
     from debitoor_provider.sync.accounts.settings import Account
+
+
+_NOW = timedelta(hours=1)
+"""Airflow's trigger form proposes the time at which it was opened as the logical date."""
 
 
 def kind_of(context: Context) -> RunKind:
@@ -26,7 +32,9 @@ def kind_of(context: Context) -> RunKind:
 def is_patient(context: Context) -> bool:
     """Return whether other runs go before it: a backfill, or a run over a period of a person's choice."""
     form = context.get("params") or {}
-    return kind_of(context) is RunKind.BACKFILL or bool(form.get("from") or form.get("to"))
+    if kind_of(context) is RunKind.BACKFILL or form.get("from") or form.get("to"):
+        return True
+    return chosen_interval(context) is not None
 
 
 def requested_window(
@@ -34,17 +42,59 @@ def requested_window(
 ) -> Window | None:
     """Return what a person or a backfill asked for; ``None`` for whatever is new.
 
-    :raises Misconfigured: when a date or an id of the trigger form is none
+    The data interval that a person triggered a run with counts as its period, together with what they entered.
+
+    :raises Misconfigured: when a date or an id of the trigger form is none, or the period can hold no document
     """
     ids = to_ids(document_ids, account)
-    if period_from or period_to or ids:
-        return manual(to_day("From", period_from), to_day("To", period_to), ids)
+    start, end = to_period(From=period_from, To=period_to)
+    interval = chosen_interval(context)
+    if interval:
+        days = backfill(*interval, account.timezone)
+        if days.is_empty:
+            message = Message("interval_without_day", start=interval[0], end=interval[1])
+            raise Misconfigured(message, operation="plan")
+        return manual(start, end, ids).within(days.start, days.end)
+    if start or end or ids:
+        return manual(start, end, ids)
     if kind_of(context) is RunKind.BACKFILL:
-        start, end = context["data_interval_start"], context["data_interval_end"]
-        if start is None or end is None:
+        begin, until = _interval_of(context)
+        if begin is None or until is None:
             raise Misconfigured(Message("backfill_without_interval"), operation="plan")
-        return backfill(start, end, account.timezone)
+        return backfill(begin, until, account.timezone)
     return None
+
+
+def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
+    """Return the data interval that a person triggered a run with; ``None`` when they chose none.
+
+    Airflow gives a triggered run an interval as soon as it has a logical date, which its form always proposes: the last
+    complete interval of the schedule counts only where the logical date is not the moment of triggering.
+    """
+    start, end = _interval_of(context)
+    if kind_of(context) is not RunKind.MANUAL or start is None or end is None or start >= end:
+        return None
+    dag_run = context["dag_run"]
+    logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
+    if logical_date and run_after and abs(run_after - logical_date) < _NOW:
+        dag: Any = context.get("dag")
+        if dag is not None and (start, end) == _last_interval(dag.timetable, logical_date):
+            return None
+    return start, end
+
+
+def _interval_of(context: Context) -> tuple[datetime | None, datetime | None]:
+    return context.get("data_interval_start"), context.get("data_interval_end")
+
+
+def _last_interval(timetable: Any, moment: datetime) -> tuple[datetime, datetime]:
+    """Return the interval that Airflow gives a run with this logical date."""
+    import pendulum
+    from airflow.serialization.encoders import coerce_to_core_timetable  # few runs pay for the import
+
+    timetable = coerce_to_core_timetable(timetable)
+    interval = timetable.infer_manual_data_interval(run_after=pendulum.instance(moment))
+    return interval.start, interval.end
 
 
 def to_ids(text: str, account: Account) -> tuple[str, ...]:
@@ -60,6 +110,17 @@ def to_ids(text: str, account: Account) -> tuple[str, ...]:
             Message("form_not_an_id", text=repr(wrong[0][:60]), source=row.source_title, example=row.source_id_example)
         )
     return ids
+
+
+def to_period(**texts: str) -> tuple[date | None, date | None]:
+    """Read the two ends of a period that a person entered, by the names of their fields; either may be empty.
+
+    :raises Misconfigured: when one is no date, or the period ends before it begins
+    """
+    start, end = (to_day(field, text) for field, text in texts.items())
+    if start and end and start > end:
+        raise Misconfigured(Message("form_period_reversed", start=start, end=end, field=next(iter(texts))))
+    return start, end
 
 
 def to_day(field: str, text: str) -> date | None:

@@ -7,27 +7,33 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured, PathGone, Refused
+from debitoor_provider.sync.accounts.settings import Books
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment
-    from debitoor_provider.sync.accounts.settings import Books, OfDebitoor
+    from debitoor_provider.sync.accounts.settings import OfDebitoor
 
-_OPERATION = "check_account"
+OPERATION = "check_account"
 
 
-def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
-    """Return whose books they are, with currency and country as far as Debitoor reports them.
+def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None = None) -> Environment:
+    """Return whose books they are, in which country, and in which currency if Debitoor reports that.
 
+    Only the id of the environment is certain (contract A27). The rest is taken from the settings and from the account
+    file, each asked only for what is still missing.
+
+    :param stated: currency and country by the account file
     :raises Misconfigured: when they are another company's than the account file says
     """
     books = debitoor.environment()
-    if not books.email or not books.country_code:  # nothing but the id is certain there (Debitoor contract A27)
+    stated = stated or Books()
+    if not books.email or not books.country_code:
         profile = debitoor.settings()
         books = replace(
             books,
             email=books.email or profile.account_email,
-            country_code=books.country_code or profile.country_code,
+            country_code=books.country_code or profile.country_code or stated.country or "",
         )
     if books.email.strip().casefold() != account.debitoor_id.casefold():
         raise Misconfigured(
@@ -37,31 +43,12 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
                 expected=account.debitoor_id,
             ),
             service="Debitoor",
-            operation=_OPERATION,
+            operation=OPERATION,
         )
-    return books
+    return replace(books, currency=books.currency or stated.currency or "")
 
 
-def complete(books: Environment, debitoor: DebitoorClient, stated: Books) -> Environment:
-    """Return the books with the currency and the country, without which no document can be booked right.
-
-    Where Debitoor does not report them with the account (contract A27), they are those that the account file states, or
-    the one currency that all payment accounts have.
-
-    :param stated: in the account file
-    :raises Misconfigured: when they are found nowhere
-    """
-    found = replace(
-        books,
-        currency=books.currency or stated.currency or _currency_of_payments(debitoor),
-        country_code=books.country_code or stated.country or "",
-    )
-    if not (found.currency and found.country_code):
-        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=_OPERATION)
-    return found
-
-
-def _currency_of_payments(debitoor: DebitoorClient) -> str:
+def currency_of_payments(debitoor: DebitoorClient) -> str:
     """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
     try:
         currencies = {row.currency.upper() for row in debitoor.payment_accounts()}

@@ -79,8 +79,8 @@ def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)
 def static(version: str, path: str) -> FileResponse:
     """Send a file of the web app; its address changes with its content, so a browser may keep it for good."""
-    file = (assets.FOLDER / path).resolve()
-    if not file.is_relative_to(assets.FOLDER) or not file.is_file():
+    file = assets.FILES.get(path)
+    if file is None:
         raise HTTPException(404)
     is_current = version == assets.VERSION
     headers = {

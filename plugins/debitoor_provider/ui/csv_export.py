@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ _HEAD = (
     "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
 )  # fmt: skip
 
+_BORDER = re.compile('([;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
+"""Where a reader that separates cells by semicolons or tabs, or ends rows at any line break, meets a formula."""
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with; the last four are the wide ones of East Asia."""
 
@@ -58,7 +61,8 @@ def _cells(entry: Entry) -> Sequence[object]:
 
 
 def _guarded(text: str) -> str:
-    """Let no spreadsheet take text for a formula."""
+    """Return a text that no spreadsheet takes for a formula, whatever separates cells there."""
+    text = _BORDER.sub(r"\1'", text)
     if text[:1].isalnum():  # as nearly all of them do
         return text
     is_formula = text.lstrip().startswith(_FORMULAS) or text[:1].isspace()

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs
 from debitoor_provider.ui.figures import Figures
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from concurrent.futures import Future
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Run, State
 
@@ -52,6 +54,7 @@ class Overview:
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the ledger's record of the last run if that failed and the ledger knows it
+    :param no_pool: what is wrong when Airflow has no pool of the name in the file
     """
 
     id: str
@@ -60,6 +63,7 @@ class Overview:
     last_run: LastRun | None
     run: Run | None
     figures: Figures
+    no_pool: Message | None
     state: AccountState
 
     @property
@@ -75,6 +79,8 @@ class Overview:
         match self.state:
             case AccountState.BROKEN:
                 return self.file.problems[0].message.full(), "broken"
+            case AccountState.STOPPED if self.no_pool:
+                return self.no_pool.full(), "no_pool"
             case AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""
@@ -98,9 +104,10 @@ def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, dict[S
     """
     dags, last = known_dags.now(), last_runs.now()
     runs = recorded(run for file in files.values() if (run := last.get(file.dag_id)) and run.state == FAILED)
+    pools = known_pools() if any(file.account and file.account.pool for file in files.values()) else set()
     figures = counting.result()
     return [
-        _row(account_id, file, dags.get(file.dag_id), last.get(file.dag_id), runs, figures.get(account_id, {}))
+        _row(account_id, file, dags.get(file.dag_id), last.get(file.dag_id), runs, figures.get(account_id, {}), pools)
         for account_id, file in files.items()
     ]
 
@@ -140,9 +147,12 @@ def _row(
     last_run: LastRun | None,
     runs: Mapping[str, Run],
     states: Mapping[State, int],
+    pools: Container[str],
 ) -> Overview:
     run, figures = runs.get(file.dag_id), Figures(states)
-    return Overview(account_id, file, dag, last_run, run, figures, _state(file, dag, last_run, run, figures))
+    no_pool = missing_pool(file.account, pools) if file.account else None
+    state = AccountState.STOPPED if no_pool else _state(file, dag, last_run, run, figures)
+    return Overview(account_id, file, dag, last_run, run, figures, no_pool, state)
 
 
 def _state(

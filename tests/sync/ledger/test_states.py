@@ -18,10 +18,11 @@ def test_every_state_can_be_reached_from_an_unknown_document():
     assert reached == set(State)
 
 
-def test_what_is_at_the_target_leaves_only_by_a_persons_wish_to_send_it_again():
+def test_what_is_at_the_target_leaves_only_to_be_sent_again_or_because_it_is_there_twice():
     ways = {kind for kind, step in STEPS.items() if step.origins & DONE and not step.targets <= DONE}
 
-    assert ways == {Kind.SENT_AGAIN}
+    assert ways == {Kind.SENT_AGAIN, Kind.DOUBLED}
+    assert STEPS[Kind.DOUBLED].targets == {State.HELD}
 
 
 def test_an_open_outcome_is_settled_by_the_holder_of_the_lease_or_by_the_target():

@@ -135,7 +135,7 @@ class Cell:
     def _not_finished(self, player: Player) -> list[str]:
         """What belongs to a document's way besides its copy; lost when the service itself refused it."""
         company, sort = player.stage.company, sort_of(self.errand, self.operation)
-        if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "repair"):
+        if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "look", "repair"):
             return []
         if player.errand.way == "export":
             return [f"document {uid} is not archived" for uid in set(player.ids) - player.stage.archived()]

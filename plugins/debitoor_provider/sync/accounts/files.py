@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
@@ -181,7 +181,7 @@ def _of_file(path: Path, message: Message) -> Problem:
 
 
 def _stem_problems(path: Path) -> tuple[Problem, ...]:
-    if not re.fullmatch(r"[\w.-]+", path.stem):  # what Airflow allows in a DAG id
+    if not is_account_id(path.stem):
         return (_of_file(path, Message("account_file_name")),)
     if len(path.stem) > _STEM_LIMIT:
         return (_of_file(path, Message("account_file_name_long", limit=_STEM_LIMIT)),)

@@ -56,15 +56,16 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
     A reason that will not change by itself comes first, so that a document waits only when nothing else is against it.
-    Approval is not in the record: see :func:`select_workflow`.
+    Approval is not in the record: see :func:`select_workflow`. Nor is whether a mark in the note is that of a sales
+    document of these books: see :meth:`.ExportDirection.select`.
 
     :param archived_by_us: archived because it had been sent; a person wants it sent again
     """
     rule = account.filter
-    if find_sales_marker(document.note):
-        return LeftOut(Message("imported"))
     if document.document_type not in rule.document_types:
         return LeftOut(Message("document_type", which=Message("type_not_exported", type=shown(document.document_type))))
+    if find_sales_marker(document.note):
+        return LeftOut(Message("imported"))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
     reasons = (

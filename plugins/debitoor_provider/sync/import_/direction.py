@@ -17,25 +17,28 @@ from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies_of
+from debitoor_provider.sync.import_.present import copies, copies_of
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import Presence
+from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.rename import turn
 from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+    from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.duplicates import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -80,11 +83,14 @@ class ImportDirection:
         return reported_time(self.debitoor, self.debitoor.environment if ask else None)
 
     def require_target(self) -> None:
-        """Make sure that the company of the settings exists, or can be created.
+        """Make sure that the key works, and that the company of the settings exists or can be created.
 
         :raises Misconfigured: when it cannot
         """
-        find_company(self.account, self.getmyinvoices)
+        if self.account.defaults.company is None:
+            self.getmyinvoices.check()
+        else:
+            find_company(self.account, self.getmyinvoices)
 
     def records(
         self,
@@ -136,18 +142,26 @@ class ImportDirection:
         :raises Misconfigured: when the company does not exist and is not to be created
         """
         if not look:
-            return UploadDrafts(self.account, None, ())
+            return UploadDrafts(self.account, None, {})
         company_uid = find_company(self.account, self.getmyinvoices)
-        marked = copies_of(self.getmyinvoices, [record.created_date for record in records])
-        return UploadDrafts(self.account, company_uid, marked.keys())
+        marked = copies_of(self.getmyinvoices, _days(records))
+        return UploadDrafts(self.account, company_uid, copies(marked))
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Make sure of books and company, and ask for marked documents once a run."""
         home = books_of(self.debitoor, self.account).country_code
         company_uid = find_or_create_company(self.account, self.getmyinvoices, home)
-        bookings = {SALES_DOCUMENTS.load(entry.snapshot).created_date for entry in pending}
-        presence = Presence(lambda: copies_of(self.getmyinvoices, bookings))
+        days = _days(SALES_DOCUMENTS.load(entry.snapshot) for entry in pending)
+        if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
+            days.add(last.date())  # what the run before may have uploaded twice
+
+        def look() -> Mapping[str, list[Document]]:
+            marked = copies_of(self.getmyinvoices, days)
+            hold_doubled(job, copies(marked))
+            return marked
+
+        presence = Presence(look)
 
         def prepare(claimed: list[Entry]) -> Mover:
             sending = any(entry.state is State.SENDING for entry in claimed)
@@ -163,6 +177,10 @@ class ImportDirection:
             ).move
 
         yield prepare
+
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        """Return the marked documents that were written on these days or later."""
+        return copies(copies_of(self.getmyinvoices, days))
 
     def archive(self, source_id: str) -> None:
         """Refuse: nothing is archived in Debitoor."""
@@ -206,3 +224,8 @@ class ImportDirection:
             self.debitoor.sales_pdf(self.read(entry.source_id), into)
         else:
             self.getmyinvoices.download(int(entry.target_id or 0), into)
+
+
+def _days(records: Iterable[SalesDocument]) -> set[date | None]:
+    """Return the days on which sales documents were booked."""
+    return {record.created_date and record.created_date.date() for record in records}

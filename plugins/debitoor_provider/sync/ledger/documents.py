@@ -20,6 +20,7 @@ from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
@@ -155,6 +156,15 @@ class Documents:
                 for other in map(to_entry, rows):
                     found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
         return found
+
+    def last_moved_at(self, account: str, direction: Direction) -> datetime | None:
+        """Return when a document of an account was last recorded as moved."""
+        query = sa.select(sa.func.max(documents.c.moved_at)).where(
+            documents.c.account == account, documents.c.direction == direction
+        )
+        with self._database().read() as connection:
+            last: datetime | None = connection.scalar(query)
+        return last
 
     def to_archive(self, account: str, direction: Direction | None = None) -> Pending:
         """Return the exported documents that a run verified at the target and that are still to be archived.

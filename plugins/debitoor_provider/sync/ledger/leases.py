@@ -77,9 +77,14 @@ class Leases:
 
     def extend(self, owner: str, ttl: timedelta) -> int:
         """Extend all leases of an owner to ``ttl`` from now; return how many there are."""
+        return len(self.extend_held(owner, ttl))
+
+    def extend_held(self, owner: str, ttl: timedelta) -> frozenset[str]:
+        """Extend all leases of an owner to ``ttl`` from now; return the exchange keys of those it still holds."""
         with self._database().write() as connection:
             until = self._clock.read_lease_ms(connection) + _ms(ttl)
-            return connection.execute(leases.update().where(leases.c.owner == owner).values(until_ms=until)).rowcount
+            extended = leases.update().where(leases.c.owner == owner).values(until_ms=until).returning(leases.c.key)
+            return frozenset(connection.execute(extended).scalars())
 
     def release(self, owner: str, entries: Iterable[Entry] | None = None) -> int:
         """Release an owner's leases, those of some entries or all; return how many."""

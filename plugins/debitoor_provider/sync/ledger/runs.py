@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ _RESULTS = {
     Kind.ARCHIVED: "archived",
     Kind.NOT_ARCHIVED: "not archived",
     Kind.HELD: "held",
+    Kind.DOUBLED: "held",
     Kind.REJECTED: "rejected",
     Kind.WAITS: "waiting",
 }
@@ -137,7 +139,10 @@ class Runs:
         )
         with self._database().read() as connection:
             found = {kind: number for kind, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
-        return {name: found[str(kind)] for kind, name in _RESULTS.items() if str(kind) in found}
+        counts: Counter[str] = Counter()
+        for kind, name in _RESULTS.items():
+            counts[name] += found.get(str(kind), 0)
+        return dict(+counts)
 
     def finished_documents(self, run_ids: Iterable[str]) -> dict[str, int]:
         """Return how many documents each of these runs has finished with, successfully or not."""

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     SENT_AGAIN = "sent_again"
     IGNORED = "ignored"
     MARKED_MOVED = "marked_moved"
+    DOUBLED = "doubled"
     REBUILT = "rebuilt"
     ADOPTED = "adopted"
 
@@ -121,6 +122,8 @@ STEPS: Mapping[Kind, Step] = {
     Kind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
     # another account's result for the same document and target, when the plan meets the document
     Kind.ADOPTED: Step(frozenset(), DONE | {State.IGNORED}, creates=True),
+    # the target has two records of it; no lease, since nothing is written there
+    Kind.DOUBLED: _to(State.HELD, *DONE),
     # what the target has, it has
     Kind.REBUILT: Step(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
 }

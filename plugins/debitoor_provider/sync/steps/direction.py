@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
+    from debitoor_provider.sync.steps.duplicates import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -191,6 +192,13 @@ class Direction(Protocol[Record]):
         """Prepare to move documents; yields what looks at a claimed batch and returns what moves one document of it.
 
         :param pending: all that the run is to move
+        """
+        ...
+
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        """Return the records at the target that carry a document's mark and were written on these days or later.
+
+        :param days: one of them ``None``: all records
         """
         ...
 

@@ -121,6 +121,11 @@ class AttentionList(BaseModel):
     documents: list[AttentionDocument]
 
 
+LARGEST_ID = 2**63 - 1
+"""The largest number of a document that a database can hold."""
+_Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+
+
 class Fitting(BaseModel):
     """Documents by what they have in common, as a list shows them."""
 
@@ -138,7 +143,7 @@ class ActionWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Action
-    ids: Annotated[list[int], Field(min_length=1, max_length=10_000)] | None = None
+    ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
     fitting: Fitting | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

@@ -22,6 +22,7 @@ from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, Acc
 from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Run
     from debitoor_provider.ui.airflow_state import LastRun
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 _folded = lru_cache(maxsize=50_000)(fold)
 _RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}

@@ -14,8 +14,9 @@ from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Documents"])
+router = APIRouter(tags=["Documents"], route_class=StrictRoute)
 
 
 @router.get("/attention", dependencies=[Depends(ANY_USER)])

@@ -19,8 +19,9 @@ from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.ui.access import ANY_USER
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 
 class Placeholder(BaseModel):

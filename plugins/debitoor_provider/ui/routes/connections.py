@@ -14,8 +14,9 @@ from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  pydantic reads it
 from debitoor_provider.ui import audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Connections"])
+router = APIRouter(tags=["Connections"], route_class=StrictRoute)
 
 NewConnectionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,199}$")]
 """An id that stands in account files, addresses and environment variables alike."""

@@ -28,6 +28,7 @@ from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.plain_page import PROTECTION, plain_page
 from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -89,7 +90,7 @@ class PageRoute(APIRoute):
         return handle_plainly
 
 
-router = APIRouter(tags=["Connections"])
+router = APIRouter(tags=["Connections"], route_class=StrictRoute)
 callback_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
@@ -25,6 +25,7 @@ from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import (
+    LARGEST_ID,
     ActionResult,
     ActionWish,
     DocumentDetail,
@@ -32,8 +33,11 @@ from debitoor_provider.ui.models.documents import (
     DocumentModel,
     EventModel,
 )
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Documents"])
+router = APIRouter(tags=["Documents"], route_class=StrictRoute)
+
+DocumentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 _SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
 
@@ -84,7 +88,7 @@ def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> S
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
-def read_document(account_id: str, document_id: int) -> DocumentDetail:
+def read_document(account_id: str, document_id: DocumentId) -> DocumentDetail:
     """Return one document with its history."""
     entry = _entry(account_id, document_id)
     history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
@@ -93,7 +97,7 @@ def read_document(account_id: str, document_id: int) -> DocumentDetail:
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
-def read_file(account_id: str, document_id: int, at: Side) -> StreamingResponse:
+def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingResponse:
     """Return a document's file as the service at one end has it."""
     entry = _entry(account_id, document_id)
     try:

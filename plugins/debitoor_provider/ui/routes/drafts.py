@@ -28,6 +28,7 @@ from debitoor_provider.ui.models.drafts import (
     SourceLists,
 )
 from debitoor_provider.ui.models.previews import PreviewModel
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.problems import Problem
     from debitoor_provider.sync.steps.direction import Direction, Drafts
 
-router = APIRouter(prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(EDIT)])
+router = APIRouter(
+    prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(EDIT)], route_class=StrictRoute
+)
 
 _NEXT_RUNS = 5
 _NAMES = 10

@@ -11,8 +11,9 @@ from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER, Right, may, may_connect
 from debitoor_provider.ui.folder import is_writable
 from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["User"])
+router = APIRouter(tags=["User"], route_class=StrictRoute)
 
 
 class MyRights(BaseModel):

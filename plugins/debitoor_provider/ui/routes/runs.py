@@ -20,8 +20,9 @@ from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.strict import StrictRoute
 
-router = APIRouter(tags=["Runs"])
+router = APIRouter(tags=["Runs"], route_class=StrictRoute)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 

@@ -15,11 +15,12 @@ from debitoor_provider.ui import audit, drafts, saving
 from debitoor_provider.ui.access import DELETE, EDIT
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
 from debitoor_provider.ui.routes.drafts import not_valid
+from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"])
+router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
 
 
 @router.put("", dependencies=[Depends(EDIT)], response_model=Saved, response_model_exclude_none=True)

@@ -1,0 +1,43 @@
+"""What a person may enter when they trigger a run, checked before anything is asked of a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORM = ("from", "to", "document_ids", "dry_run")
+"""The keys of the trigger form (see :mod:`debitoor_provider.dag_factory`)."""
+
+_SHOWN = 60
+"""Characters of an entry that an error repeats."""
+
+
+def check_form(conf: Mapping[str, Any] | None) -> None:
+    """Check the keys of a triggered run, and values that Airflow's own check of the form lets pass.
+
+    Airflow accepts keys that no parameter declares, and the defaults of a run move documents.
+
+    :param conf: as the run was triggered
+    :raises Misconfigured: naming the key, and the one that was probably meant
+    """
+    conf = conf or {}
+    for key in conf:
+        if key not in FORM:
+            meant = nearest(str(key), FORM)
+            keys = ", ".join(FORM)
+            shown = repr(str(key)[:_SHOWN])
+            message = (
+                Message("form_unknown_key_meant", key=shown, meant=meant, keys=keys)
+                if meant
+                else Message("form_unknown_key", key=shown, keys=keys)
+            )
+            raise Misconfigured(message, operation="plan")
+    ids = conf.get("document_ids")
+    if ids is not None and not any(str(part).strip() for part in ids):
+        raise Misconfigured(Message("form_no_documents"), operation="plan")

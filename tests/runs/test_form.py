@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.runs.form import FORM, check_form
+from debitoor_provider.services.http.errors import Misconfigured
+
+
+@pytest.mark.parametrize(
+    "conf", [None, {}, dict.fromkeys(FORM), {"dry_run": True, "from": "2026-01-01", "document_ids": ["4711"]}]
+)
+def test_what_the_form_has_is_accepted(conf):
+    check_form(conf)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("dryrun", "dry_run"),
+        ("dry-run", "dry_run"),
+        ("DRY_RUN", "dry_run"),
+        ("From", "from"),
+        ("documents_id", "document_ids"),
+    ],
+)
+def test_a_misspelt_key_is_named_with_the_nearest_one(key, meant):
+    with pytest.raises(Misconfigured, match=f"'{key}'.* did you mean {meant}"):
+        check_form({key: True})
+
+
+def test_any_other_key_is_named_with_all_that_there_are():
+    with pytest.raises(Misconfigured, match=r"'x'.* no other keys than from, to, document_ids, dry_run"):
+        check_form({"x": 1})
+
+
+def test_a_long_key_is_cut():
+    with pytest.raises(Misconfigured) as wrong:
+        check_form({"x" * 10_000: 1})
+    assert len(str(wrong.value)) < 300

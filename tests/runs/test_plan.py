@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.services.http.errors import CredentialsRefused
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def plan() -> DebitoorPlanOperator:
+    return DebitoorPlanOperator(task_id="plan", account="acme")
+
+
+@pytest.fixture
+def asked(sandbox, acme):
+    """Counts the calls to a service since the last look."""
+    seen = sandbox.last_seq()
+
+    def look(service: str) -> int:
+        nonlocal seen
+        since, seen = seen, sandbox.last_seq()
+        return sum(row["operation"].startswith(f"{service}.") for row in sandbox.calls(since=since, company=acme))
+
+    return look
+
+
+@pytest.mark.parametrize("direction", ["export", "import"])
+def test_a_run_that_a_person_starts_asks_both_services(run, context, acme, account, direction):
+    account(direction)
+    run(plan(), within=context("manual"))
+    if direction == "export":
+        acme.revoke_token()
+    else:
+        acme.block_key()
+    with pytest.raises(CredentialsRefused):
+        run(plan(), within=context("manual"))
+
+
+def test_a_dry_run_asks_both_services(run, context, acme, account):
+    account()
+    acme.revoke_token()
+    with pytest.raises(CredentialsRefused):
+        run(DebitoorPlanOperator(task_id="plan", account="acme", preview=True), within=context("manual"))
+
+
+@pytest.mark.parametrize(("direction", "target"), [("export", "debitoor"), ("import", "gmi")])
+def test_idle_runs_ask_the_target_once_a_day(run, context, account, asked, direction, target):
+    account(direction)
+    per_day = []
+    for day in range(3):
+        for hour in range(4):
+            with time_machine.travel(NOON + timedelta(days=day, hours=hour)):
+                run(plan(), within=context("scheduled"))
+        per_day.append(asked(target))
+    assert per_day[1:] == [1, 1]
+    assert per_day[0] <= 2
+
+
+def test_a_revoked_token_is_noticed_by_idle_runs_until_it_is_replaced(run, context, acme, account):
+    account()
+    with time_machine.travel(NOON):
+        run(plan(), within=context("scheduled"))
+    acme.revoke_token()
+    for hours in (24, 25):
+        with time_machine.travel(NOON + timedelta(hours=hours)), pytest.raises(CredentialsRefused):
+            run(plan(), within=context("scheduled"))
