@@ -237,7 +237,7 @@ def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twic
         f"{first['number']} (id {first['id']}, 2026-01-31, 119.00 EUR), "
         f"{second['number']} (id {second['id']}, 2026-01-31, 119.00 EUR)."
     )
-    assert entry.mend.startswith("Delete all but one of them and retry.")
+    assert entry.remedy.startswith("Delete all but one of them and retry.")
     event = twice.ledger.documents.history(entry)[-1]
     assert (event.kind, sorted(event.detail["copies"])) == ("doubled", sorted([first["id"], second["id"]]))
     assert twice.ledger.runs.counts(twice.run_id) == {"held": 1}
