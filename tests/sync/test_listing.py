@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from debitoor_provider.sync.window import manual
+from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.sync.export.listing import list_documents
+from debitoor_provider.sync.export.selection import select
+from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.window import RunKind, Window, manual
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
@@ -64,3 +71,60 @@ def test_a_chosen_period_is_asked_of_the_service(acme: Stage) -> None:
     plan = acme.plan(acme.exports(), manual(date(2026, 3, 1), date(2026, 3, 1), ()))
     assert [entry.source_id for entry in plan.due] == [chosen]
     assert undated not in acme.states()
+
+
+TAGS = ["Büro", DECOMPOSED, "BÜRO", "books", "Books", "Straße", "STRASSE", "2026"]
+SUPPLIERS = ["Paper Ltd", "Café", unicodedata.normalize("NFD", "Café"), None]
+TYPES = ["INCOMING_INVOICE", "RECEIPT"]
+STATUSES = [str(status) for status in PaymentStatus]
+FIELDS: dict[str, list[Any]] = {
+    "document_type": TYPES,
+    "payment_status": STATUSES,
+    "document_date": [None, "2025-12-31", "2026-06-30"],
+    "supplier": SUPPLIERS,
+    "archived": [False, True],
+}
+
+
+def distinct(texts: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(texts), min_size=1, max_size=2, unique_by=fold)
+
+
+def filters(numbers: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    """Any filter of an account.
+
+    :param numbers: of companies
+    """
+    names = [name for name in SUPPLIERS if name]
+    companies = st.one_of(distinct(names), st.lists(st.sampled_from(numbers), min_size=1, max_size=2, unique=True))
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "tags": st.one_of(*(st.fixed_dictionaries({rule: distinct(TAGS)}) for rule in ("any", "all", "none"))),
+            "companies": st.one_of(*(st.fixed_dictionaries({rule: companies}) for rule in ("include", "exclude"))),
+            "document_types": distinct(TYPES),
+            "payment_status": distinct(STATUSES),
+            "archived": st.booleans(),
+        },
+    )
+
+
+@pytest.mark.parametrize("undated", [True, False])
+@pytest.mark.parametrize("comparison", ["caseless", "exact", "normalized"])
+def test_a_listing_never_lacks_what_the_account_takes(acme: Stage, comparison: str, undated: bool) -> None:
+    acme.company.switch(tag_comparison=comparison, undated_in_period=undated)
+    for number, values in enumerate(product(*FIELDS.values())):
+        acme.document(tags=[TAGS[number % len(TAGS)]], **dict(zip(FIELDS, values, strict=True)))
+    everything = acme.gmi.documents(line_items=True)
+    numbers = [row.company_uid for row in acme.gmi.companies() if row.company_uid]
+
+    @settings(max_examples=40, deadline=None)
+    @given(filters(numbers), st.fixed_dictionaries({}, optional={"from": st.just("2026-01-01")}))
+    def holds(rules: dict[str, Any], period: dict[str, Any]) -> None:
+        account = acme.exports(filter=rules, period=period)
+        window = Window(RunKind.SCHEDULED, moves_watermark=True, full=True).within(account.period.start, None)
+        records, _ = list_documents(window, account, acme.gmi, {})
+        listed = {record.document_uid for record in records}
+        assert {record.document_uid for record in everything if select(record, account) is None} <= listed
+
+    holds()

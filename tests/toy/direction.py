@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.http.errors import NotFound
@@ -34,7 +34,7 @@ class FolderDirection:
     """Documents of GetMyInvoices become files in a folder."""
 
     name = "folder"
-    source_title = "GetMyInvoices"
+    source_title = SERVICE
     overlap = OVERLAP
     rechecked: frozenset[str] = frozenset()
     deleted = DELETED
@@ -53,11 +53,11 @@ class FolderDirection:
         client: Folder = self._services("folder")
         return client
 
-    def source_time(self, *, ask: bool = False) -> datetime | None:
-        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
-
     def require_source(self) -> None:
         """Do nothing: an account of GetMyInvoices numbers its documents on its own."""
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
 
     def require_target(self) -> None:
         self.folder.check()
@@ -73,9 +73,13 @@ class FolderDirection:
             return found, gone
         if window.is_empty:
             return [], []
-        since = window.updated_since
         listed = self.getmyinvoices.documents_kept_in(
-            keep, archived=Archived.NO, start=window.start, end=window.end, updated_since=since, line_items=True
+            keep,
+            archived=Archived.NO,
+            start=window.asked_start,
+            end=window.asked_end,
+            updated_since=window.updated_since,
+            line_items=True,
         )
         return listed, []
 

@@ -44,6 +44,33 @@ def test_looking_too_early_again_and_again_does_not_put_the_settlement_off(acme:
     assert acme.booked() == {uid: 119}
 
 
+def test_a_clock_that_is_set_forward_does_not_settle_an_attempt_too_early(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed += timedelta(days=1)  # ours alone
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.sandbox.advance(120)  # and now by Debitoor's too
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_attempt_from_the_future_is_settled_after_its_time(acme: Stage) -> None:
+    uid = acme.document()
+    acme.clock.passed += timedelta(days=1)
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed -= timedelta(days=1)
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.clock.pass_by(minutes=2)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
 def test_an_expense_whose_date_was_edited_before_its_answer_was_lost_is_found(acme: Stage) -> None:
     earlier = acme.document(document_date="2025-05-05")
     acme.export()
@@ -210,7 +237,7 @@ def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twic
         f"{first['number']} (id {first['id']}, 2026-01-31, 119.00 EUR), "
         f"{second['number']} (id {second['id']}, 2026-01-31, 119.00 EUR)."
     )
-    assert entry.mend.startswith("Delete all but one of them and retry.")
+    assert entry.remedy.startswith("Delete all but one of them and retry.")
     event = twice.ledger.documents.history(entry)[-1]
     assert (event.kind, sorted(event.detail["copies"])) == ("doubled", sorted([first["id"], second["id"]]))
     assert twice.ledger.runs.counts(twice.run_id) == {"held": 1}

@@ -35,7 +35,7 @@ def named_twice(company: CompanyAdmin, ledger: Ledger, direction: str) -> set[st
         entry.source_id
         for entry in held
         if entry.reason_code == "booked_twice"
-        and entry.mend
+        and entry.remedy
         and len(there[entry.source_id]) > 1
         and all(f"id {record}" in entry.reason for record in there[entry.source_id])
     }

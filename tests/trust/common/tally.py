@@ -28,9 +28,9 @@ BLOCKS = {
     "test_ledger": "10 ledger",
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
-    "test_inputs": "15 inputs",
     "test_clocks": "13 clocks",
     "test_filters": "14 filters",
+    "test_inputs": "15 inputs",
     "test_frozen": "16 frozen",
     "test_doubled": "17 doubled",
 }

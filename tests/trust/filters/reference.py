@@ -28,6 +28,7 @@ TAGS = [
 SUPPLIERS = ["Paper Ltd", "Café Nord", unicodedata.normalize("NFD", "Café Nord"), "Other GmbH", None]
 TYPES = ["INCOMING_INVOICE", "RECEIPT", "CREDIT_NOTE"]
 STATUSES = ["Paid", "Not paid", "Partially", "Unknown"]
+PERIODS = [{}, {"from": "2026-01-01"}, {"to": "2026-12-31"}, {"from": "2026-01-01", "to": "2026-12-31"}]
 DATES = [None, "2025-12-31", "2026-01-01", "2026-06-30", "2026-12-31", "2027-01-01"]
 
 
@@ -59,10 +60,7 @@ def any_settings(chance: random.Random, numbers: Mapping[str, int]) -> Settings:
         filters["document_types"] = chance.sample(TYPES, chance.choice([1, 2]))
     if chance.random() < 0.4:
         filters["payment_status"] = chance.sample(STATUSES, chance.choice([1, 1, 2]))
-    period = chance.choice(
-        [{}, {"from": "2026-01-01"}, {"to": "2026-12-31"}, {"from": "2026-01-01", "to": "2026-12-31"}]
-    )
-    return {"period": period, "filter": filters}
+    return {"period": chance.choice(PERIODS), "filter": filters}
 
 
 def fate(document: Document, settings: Settings, number: int | None) -> str:

@@ -120,7 +120,8 @@ class Steps:
 
         The record that it was moved to is forgotten: when a person has deleted one of them, it may be the one.
 
-        :param detail: has the ids of the records
+        :param message: the records, and what resolves it
+        :param detail: has their ids
         :raises IllegalTransition: when it is not at the target (any more), as far as the ledger knows
         """
         at = self._clock.now()

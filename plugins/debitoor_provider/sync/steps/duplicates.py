@@ -60,7 +60,7 @@ class Attempt:
         announced_at = self.announced.get(TARGET_TIME)
         if announced_at is None or target_time is None:
             return False
-        return timedelta() <= target_time - datetime.fromisoformat(announced_at) < SETTLE
+        return abs(target_time - datetime.fromisoformat(announced_at)) < SETTLE  # abs: read to the second
 
 
 class Presence(Generic[Present]):
