@@ -19,7 +19,8 @@ from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument,
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
-from debitoor_provider.sync.steps.direction import LeftOut, Mover, Services, Side
+from debitoor_provider.sync.steps.direction import Direction, LeftOut, Mover, Services, Side
+from debitoor_provider.sync.steps.duplicates import Copies, Copy
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import fold
@@ -44,11 +45,13 @@ class FolderDirection:
 
     @cached_property
     def getmyinvoices(self) -> GetMyInvoicesClient:
-        return self._services("getmyinvoices")
+        client: GetMyInvoicesClient = self._services("getmyinvoices")
+        return client
 
     @cached_property
     def folder(self) -> Folder:
-        return self._services("folder")
+        client: Folder = self._services("folder")
+        return client
 
     def require_source(self) -> None:
         """Do nothing: an account of GetMyInvoices numbers its documents on its own."""
@@ -143,6 +146,13 @@ class FolderDirection:
             )
         )
 
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        found: dict[str, list[Copy]] = {}
+        for id_, record in self.folder.records().items():
+            copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])
+            found.setdefault(record["mark"], []).append(copy)
+        return found
+
     def archive(self, source_id: str) -> None:
         self.getmyinvoices.archive(int(source_id))
 
@@ -154,7 +164,7 @@ class FolderDirection:
                 exchange_key=f"folder:{number}:{record['mark']}",
                 target_id=id_,
                 target_name=id_,
-                document_date=date.fromisoformat(record["date"]) if record["date"] else None,
+                document_date=_date(record),
                 company=record["company"],
                 currency=record["currency"],
                 gross_amount=Decimal(record["gross"]),
@@ -177,3 +187,11 @@ class FolderDirection:
 
     def _there(self) -> dict[str, str]:
         return {record["mark"]: id_ for id_, record in self.folder.records().items()}
+
+
+def _date(record: dict[str, Any]) -> date | None:
+    return date.fromisoformat(record["date"]) if record["date"] else None
+
+
+_IMPLEMENTED: type[Direction[Document]] = FolderDirection
+"""For the type checker: the protocol is met."""

@@ -17,7 +17,7 @@ from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import Entry, Ledger, State
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.snapshot import Snapshots, is_fresh
-from debitoor_provider.sync.steps.direction import LeftOut, Shown
+from debitoor_provider.sync.steps.direction import Draft, LeftOut, Shown
 from tests.toy.folder import Folder
 
 DOCUMENTS = Snapshots(Document)
@@ -76,8 +76,8 @@ class FolderDrafts:
     def released(self, record: Document) -> LeftOut | None:
         return None
 
-    def present(self, record: Document, draft: FolderDraft) -> Message | bool:
-        return draft.mark in self.there
+    def present(self, record: Document, draft: Draft) -> Message | bool:
+        return str(record.document_uid) in self.there
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class FolderMover:
         if left_out is None:
             return document
         if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.reason)
+            entry = self.ledger.steps.postpone(entry, left_out.message)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         logging.getLogger(__name__).info("Document %s is not filed: %s", entry.source_id, left_out.reason)
         return None

@@ -67,7 +67,7 @@ def test_the_package_names_its_own_directions_in_the_table_and_their_modules_onl
         for path in PACKAGE.rglob("*.py")
         if re.search(r"""["'](export|import)["']|(Export|Import)Account""", path.read_text())
     }
-    own = {path for path in naming if path.startswith(("sync/export/", "sync/import_/", "operators/"))}
+    own = {path for path in naming if path.startswith(("example_dags/", "operators/", "sync/export/", "sync/import_/"))}
     assert naming - own == {"get_provider_info.py", "sync/accounts/settings.py", "sync/directions.py"}
 
 
