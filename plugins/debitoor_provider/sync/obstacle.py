@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Kind(StrEnum):
@@ -19,12 +23,14 @@ class Obstacle(Exception):
 
     :param kind: whether a rule of the account holds the document, or its own record cannot be transferred
     :param message: what is wrong and what a person can do; its code is stored in the ledger
+    :param detail: what the document's history keeps of it
     """
 
-    def __init__(self, kind: Kind, message: Message) -> None:
+    def __init__(self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = message
+        self.detail = detail or {}
 
     def __str__(self) -> str:
         return str(self.message)

@@ -241,6 +241,73 @@ def test_a_file_that_is_there_already_counts_as_done(acme: Stage) -> None:
     assert len(acme.company.documents()) == 1
 
 
+def test_two_invoices_printed_to_the_same_bytes_are_not_taken_for_one(acme: Stage) -> None:
+    same = b"%PDF-1.4 the same %%EOF"
+    first, second = invoice(acme, number="RE-1", content=same), invoice(acme, number="RE-2", content=same)
+    acme.import_(acme.imports(parallel=1))
+    (copy,) = acme.company.documents()
+    moved, other = (first, second) if first in copy["note"] else (second, first)
+    assert acme.states("import") == {moved: "moved", other: "held same_file"}
+    assert f"(id {copy['uid']}," in acme.entry(other, "import").reason
+    assert copy["documentNumber"] in acme.entry(other, "import").reason
+    assert "Mark the document as there" in acme.entry(other, "import").remedy
+    acme.company.print_again(other, b"%PDF-1.4 no longer the same %%EOF")
+    acme.ledger.documents.retry([acme.entry(other, "import")], "user:anna")
+    acme.import_()
+    assert acme.states("import") == {first: "moved", second: "moved"}
+    assert imported(acme).keys() == {first, second}
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"document_number": "RE-1"}, "moved"),
+        ({"document_number": ""}, "moved"),  # uploaded by hand, and not read yet
+        ({"document_number": "OTHER"}, "held same_file"),
+        ({"document_number": "RE-1", "note": f"[Debitoor {'a' * 24}]"}, "held same_file"),
+    ],
+)
+def test_a_file_that_is_there_as_another_document_is_not_taken_for_the_copy(
+    acme: Stage, fields: dict[str, str], state: str
+) -> None:
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", **fields)
+    acme.import_()
+    assert acme.states("import") == {source: state}
+    assert acme.entry(source, "import").target_id == (uid if state == "moved" else None)
+
+
+def test_an_existing_file_that_cannot_be_looked_at_is_looked_at_later(acme: Stage) -> None:
+    source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
+    acme.document(b"%PDF-1.4 the same %%EOF", document_number="OTHER")
+    acme.fault("status", "gmi.documents.get", status=503)
+    with pytest.raises(RetryError, match="could not be asked for which document"):
+        acme.import_()
+    assert acme.states("import") == {source: "sending"}
+    acme.sandbox.clear_faults()
+    acme.finish_import()
+    assert acme.states("import") == {source: "held same_file"}
+
+
+def test_a_document_that_is_uploaded_twice_is_held_with_both_named(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = invoice(acme)
+    acme.import_()
+    (copy,) = acme.company.documents()
+    again = acme.document(note=copy["note"], document_number=copy["documentNumber"])
+    other = invoice(acme)
+    acme.import_()
+    assert acme.states("import") == {source: "held booked_twice", other: "moved"}
+    reason = acme.entry(source, "import").reason
+    assert f"(id {copy['uid']}," in reason
+    assert f"(id {again}," in reason
+    acme.company.delete_document(int(again))
+    acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna")
+    acme.import_()
+    assert acme.entry(source, "import").target_id == str(copy["uid"])
+
+
 @pytest.mark.parametrize(("number", "state"), [("RE-1", "moved"), ("RE-2", "rejected refused_by_service")])
 def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number: str, state: str) -> None:
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")

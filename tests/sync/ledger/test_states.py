@@ -18,10 +18,11 @@ def test_every_state_can_be_reached_from_an_unknown_document():
     assert reached == set(State)
 
 
-def test_what_is_at_the_target_leaves_only_by_a_persons_wish_to_send_it_again():
+def test_what_is_at_the_target_leaves_only_to_be_sent_again_or_because_it_is_there_twice():
     ways = {kind for kind, step in STEPS.items() if step.origins & DONE and not step.targets <= DONE}
 
-    assert ways == {Kind.SENT_AGAIN}
+    assert ways == {Kind.SENT_AGAIN, Kind.DOUBLED}
+    assert STEPS[Kind.DOUBLED].targets == {State.HELD}
 
 
 def test_an_open_outcome_is_settled_by_the_holder_of_the_lease_or_by_the_target():
@@ -54,10 +55,10 @@ def test_an_illegal_step_is_named_in_plain_words():
         require_legal(Kind.INTENT, State.ARCHIVED, State.SENDING)
 
 
-def test_an_unknown_document_begins_with_a_plan_or_a_rebuild():
+def test_an_unknown_document_begins_with_a_plan_another_account_or_a_rebuild():
     beginnings = {kind for kind in Kind for state in State if is_legal(kind, None, state)}
 
-    assert beginnings == {Kind.LISTED, Kind.REBUILT}
+    assert beginnings == {Kind.LISTED, Kind.ADOPTED, Kind.REBUILT}
 
 
 def test_the_groups_of_states_are_what_they_say():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +40,33 @@ def test_looking_too_early_again_and_again_does_not_put_the_settlement_off(acme:
         with pytest.raises(RetryError):
             acme.finish()
         acme.clock.pass_by(seconds=25)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_clock_that_is_set_forward_does_not_settle_an_attempt_too_early(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed += timedelta(days=1)  # ours alone
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.sandbox.advance(120)  # and now by Debitoor's too
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_attempt_from_the_future_is_settled_after_its_time(acme: Stage) -> None:
+    uid = acme.document()
+    acme.clock.passed += timedelta(days=1)
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed -= timedelta(days=1)
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.clock.pass_by(minutes=2)
     acme.finish()
     assert acme.booked() == {uid: 119}
 
@@ -98,7 +126,10 @@ def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) 
     _lose_the_answer(acme)
     history = acme.ledger.documents.history(acme.entry(uid))
     assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
-    assert history[2].detail == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    announced = dict(history[2].detail)
+    by_debitoor = datetime.fromisoformat(announced.pop("target_time"))
+    assert announced == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    assert abs(by_debitoor - history[2].at) < timedelta(seconds=2)
     attempt = last_attempt(acme.ledger, acme.entry(uid))
     assert attempt is not None
     assert (attempt.began, attempt.given_up) == (history[2].at, history[4].at)
@@ -141,13 +172,15 @@ def _as_announced(acme: Stage, uid: str) -> Any:
     return booking.with_file(acme.company.files()[-1]["id"])
 
 
-def test_the_target_is_asked_once_for_all_that_goes(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_target_is_asked_once_for_all_that_goes_and_once_for_what_went(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(transfer, "BATCH", 2)
     uids = acme.documents(6)
     watch = acme.watch()
     acme.export()
     assert acme.booked().keys() == set(uids)
-    assert watch.calls["debitoor.expenses.list"] == 1
+    assert watch.calls["debitoor.expenses.list"] == 3  # before the first of them; after the last, to the empty page
 
 
 def test_the_target_is_asked_again_when_another_account_was_at_a_document(
@@ -171,3 +204,119 @@ def test_the_target_is_asked_again_when_another_account_was_at_a_document(
     assert len(claims) == 3
     assert acme.booked().keys() == {first, second}
     assert acme.states() == {first: "moved", second: "moved"}
+
+
+# Two records of one document
+
+
+@pytest.fixture
+def twice(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Acme, whose expenses are delivered twice by the network."""
+    send = type(acme.debitoor.transport)._send
+
+    def send_twice(self: Any, call: Any) -> Any:
+        if call.operation == "create_expense":
+            send(self, call).close()
+        return send(self, call)
+
+    monkeypatch.setattr(type(acme.debitoor.transport), "_send", send_twice)
+    return acme
+
+
+def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twice: Stage) -> None:
+    uid = twice.document()
+    other = twice.document()
+    twice.company.delete_document(int(other))
+    twice.export(twice.exports(archive_after_transfer=True))
+    first, second = twice.company.expenses()
+    entry = twice.entry(uid)
+    assert twice.states() == {uid: "held booked_twice"}
+    assert twice.archived() == set()
+    assert entry.reason == (
+        "There are 2 records with this document's mark: "
+        f"{first['number']} (id {first['id']}, 2026-01-31, 119.00 EUR), "
+        f"{second['number']} (id {second['id']}, 2026-01-31, 119.00 EUR)."
+    )
+    assert entry.remedy.startswith("Delete all but one of them and retry.")
+    event = twice.ledger.documents.history(entry)[-1]
+    assert (event.kind, sorted(event.detail["copies"])) == ("doubled", sorted([first["id"], second["id"]]))
+    assert twice.ledger.runs.counts(twice.run_id) == {"held": 1}
+
+
+def test_when_one_of_the_two_is_deleted_a_retry_takes_the_other(twice: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    uid = twice.document()
+    account = twice.exports(archive_after_transfer=True)
+    twice.export(account)
+    first, second = twice.company.expenses()
+    twice.debitoor.delete_expense(first["id"])
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    watch = twice.watch()
+    twice.export(account)
+    assert twice.states() == {uid: "archived"}
+    assert twice.entry(uid).target_id == second["id"]
+    assert watch.created == {}
+
+
+def test_a_retry_before_one_of_them_is_deleted_holds_the_document_again(twice: Stage) -> None:
+    uid = twice.document()
+    twice.export()
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    watch = twice.watch()
+    twice.export()
+    assert twice.states() == {uid: "held booked_twice"}
+    assert watch.created == {}
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_two_records_that_a_person_marked_as_there_are_not_reported_again(
+    acme: Stage, twice: Stage, monkeypatch: pytest.MonkeyPatch, retried: bool
+) -> None:
+    uid = twice.document()
+    twice.export()
+    if retried:  # then it is held by the step that moves it
+        twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+        twice.export()
+    twice.ledger.documents.mark_moved([twice.entry(uid)], "user:anna")
+    monkeypatch.undo()
+    other = acme.document()
+    acme.export()
+    assert acme.states() == {uid: "moved", other: "moved"}
+
+
+def test_a_second_record_that_a_person_asked_for_is_no_double(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.export()
+    assert len(acme.company.expenses()) == 2
+    acme.document()
+    acme.export()
+    assert acme.states()[uid] == "moved"
+
+
+@pytest.mark.parametrize("archives", [False, True])
+def test_a_double_of_an_earlier_run_is_found_by_the_next_that_moves_something(acme: Stage, archives: bool) -> None:
+    account = acme.exports(archive_after_transfer=archives)
+    uid = acme.document()
+    acme.export(account)
+    acme.clock.pass_by(days=20)
+    again = acme.debitoor.create_expense(_as_announced(acme, uid))  # the network delivers it once more
+    other = acme.document()
+    acme.export(account)
+    assert acme.states() == {uid: "held booked_twice", other: "archived" if archives else "moved"}
+    assert again.id in acme.entry(uid).reason
+
+
+def test_an_idle_run_does_not_look(acme: Stage) -> None:
+    acme.document()
+    acme.export()
+    watch = acme.watch()
+    acme.export()
+    assert not [operation for operation in watch.calls if operation.startswith("debitoor")]
+
+
+def test_a_look_that_fails_does_not_fail_the_run(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("status", "debitoor.expenses.list", status=500, between=(2, 100))
+    acme.export()
+    assert acme.states() == {uid: "moved"}

@@ -179,3 +179,13 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
     acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
     acme.export(account, manual(None, None, (uid,)))
     assert acme.booked() == {uid: 119}
+
+
+def test_what_the_target_has_twice_is_held_after_a_rebuild(acme: Stage) -> None:
+    uid, other = acme.documents(2)
+    acme.export()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.export()
+    acme.open_ledger("new")  # which does not know that a person wanted it
+    acme.rebuild()
+    assert acme.states() == {uid: "held booked_twice", other: "moved"}

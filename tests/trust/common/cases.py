@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from debitoor_provider.sync.ledger import Ledger
+from tests.trust.common.doubles import named_twice
 from tests.trust.common.referee import Findings, Referee
 
 if TYPE_CHECKING:
@@ -33,8 +35,16 @@ class Case:
     ledger: str
 
     def judge(self) -> Findings:
-        """Let the referee judge."""
-        referee, ledgers = Referee(self.stage.sandbox, self.stage.company), [self.ledger]
+        """Let the referee judge; what is there twice and held with all its records named is not silent."""
+        referee, ledgers, named = Referee(self.stage.sandbox, self.stage.company), [self.ledger], self.named_twice()
         if self.direction == "export":
-            return referee.judge(exported=self.wanted, ledgers=ledgers)
-        return referee.judge(imported=self.wanted, ledgers=ledgers)
+            return referee.judge(exported=self.wanted, again=named, ledgers=ledgers)
+        return referee.judge(imported=self.wanted, again=named, ledgers=ledgers)
+
+    def named_twice(self) -> set[str]:
+        """Return the documents that are there twice and that a person can see to be."""
+        ledger = Ledger(self.ledger)
+        try:
+            return named_twice(self.stage.company, ledger, self.direction)
+        finally:
+            ledger.close()

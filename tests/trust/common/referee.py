@@ -29,7 +29,7 @@ _DELIVERED = {None, "latency:before", "latency:after"}  # with these the answer 
 # Which state may follow on which, as the design tells the way of a document (section 5).
 _OPEN = {"waiting", "planned", "held", "rejected"}
 _NEXT: Mapping[str | None, set[str]] = {
-    None: {*_OPEN, "moved"},  # listed; or found at the target by a rebuild
+    None: {*_OPEN, "moved", "archived", "ignored"},  # listed; found by a rebuild; or known from another account
     "waiting": {*_OPEN, "gone", "ignored", "moved"},
     "planned": {*_OPEN, "gone", "ignored", "sending", "moved"},
     "sending": {"sending", "planned", "moved", "held", "rejected"},
@@ -37,8 +37,8 @@ _NEXT: Mapping[str | None, set[str]] = {
     "rejected": {*_OPEN, "gone", "ignored", "moved"},
     "ignored": {"planned", "moved"},
     "gone": {*_OPEN, "moved"},
-    "moved": {"moved", "archived", "planned"},
-    "archived": {"planned"},
+    "moved": {"moved", "archived", "planned", "held"},  # held when it is there twice
+    "archived": {"planned", "held"},
 }
 _BY_A_PERSON = {("moved", "planned"), ("archived", "planned"), ("ignored", "planned"), ("ignored", "moved")}
 
@@ -66,13 +66,13 @@ class Referee:
         :param exported: ids of the GetMyInvoices documents that have to be in the books, and no others; ``None``: do
             not look whether one is missing or too many
         :param imported: ids of the sales documents that have to be in GetMyInvoices, and no others; likewise
-        :param again: documents that a person sent again: they may be there more than once
+        :param again: documents that may be there more than once: a person sent them again, or was told
         :param ledgers: files or URLs of ledgers whose history has to be one that may be
         """
         found: Findings = defaultdict(list)
         self._files = {file["id"]: file["sha256"] for file in self._company.files()}
         self._exported(found, None if exported is None else set(map(str, exported)), set(map(str, again)))
-        self._imported(found, None if imported is None else set(imported))
+        self._imported(found, None if imported is None else set(imported), set(map(str, again)))
         self._archived(found)
         self._others(found)
         for place in ledgers:
@@ -109,7 +109,7 @@ class Referee:
         if Decimal(expense["totalGrossAmount"]) != Decimal(document["grossAmount"]):
             found["amounts"].append(f"{told}: {expense['totalGrossAmount']} instead of {document['grossAmount']}")
 
-    def _imported(self, found: Findings, wanted: set[str] | None) -> None:
+    def _imported(self, found: Findings, wanted: set[str] | None, again: set[str]) -> None:
         sales = {
             row["id"]: row for row in [*self._company.invoices(deleted=True), *self._company.credit_notes(deleted=True)]
         }
@@ -122,7 +122,7 @@ class Referee:
             found["lost"] += [f"{sales_id} is not in GetMyInvoices" for sales_id in sorted(wanted - by_id.keys())]
             found["wrong"] += [f"{sales_id} went to GetMyInvoices" for sales_id in sorted(by_id.keys() - wanted)]
         for sales_id, copies in by_id.items():
-            if len(copies) > 1:
+            if len(copies) > 1 and sales_id not in again:
                 found["twice"].append(f"{sales_id} is in GetMyInvoices {len(copies)} times")
             if sales_id not in sales:
                 found["leaked"].append(f"a document stands for {sales_id}, which the company does not have")

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tests.sync.stage import Clock
 
 Way = Literal["kill", "term", "exception"]
+Stop = Literal["stop"]
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +60,13 @@ class EndedHere(RuntimeError):
 class Ending:
     """How and where one process is to end.
 
+    :param way: *stop* does not end the process, but stops it until SIGCONT
     :param point: a point of :mod:`tests.trust.common.points`; wildcards allowed
     :param nth: the how manieth time it is reached
     :param after: seconds after which it is killed, wherever it is
     """
 
-    way: Way = "kill"
+    way: Way | Stop = "kill"
     point: str = ""
     nth: int = 1
     after: float = 0
@@ -273,9 +275,11 @@ def _reach(ending: Ending | None, trace: Path | None) -> Callable[[str], None]:
     return reach
 
 
-def _end(way: Way) -> None:
+def _end(way: Way | Stop) -> None:
     if way == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    elif way == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
     elif way == "term":
         os.kill(os.getpid(), signal.SIGTERM)
     else:

@@ -135,7 +135,7 @@ class Cell:
     def _not_finished(self, player: Player) -> list[str]:
         """What belongs to a document's way besides its copy; lost when the service itself refused it."""
         company, sort = player.stage.company, sort_of(self.errand, self.operation)
-        if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "repair"):
+        if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "look", "repair"):
             return []
         if player.errand.way == "export":
             return [f"document {uid} is not archived" for uid in set(player.ids) - player.stage.archived()]
@@ -184,7 +184,7 @@ def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
     wrong = [f"jargon {found[0]!r} in: {text}" for text in _told(error, player) if (found := _JARGON.search(text))]
     wrong += [f"too short: {text}" for text in _told(error, player) if len(re.findall(r"[A-Za-z]{2,}", text)) < 5]
     if error is not None:
-        if not (error.service and error.operation and str(error).startswith(f"{error.service}: {error.operation}: ")):
+        if not (error.service and error.operation and str(error).startswith(f"{error.heading}: ")):
             wrong.append(f"neither service nor deed in: {error}")
         if isinstance(error, StopError | RejectError) and not error.remedy:
             wrong.append(f"no remedy in: {error}")

@@ -31,7 +31,8 @@ class Errand:
     :param settings: of the account
     :param troubles: what goes wrong besides, so that the run makes calls that it does not make otherwise
     :param like: the errand that makes the same calls but for those
-    :param again: a call that this errand makes once more
+    :param again: a call that this errand makes once more, besides those of ``like``
+    :param first: which of these calls is the first of its own
     :param has_account_id: whether the connection to GetMyInvoices tells the account's id
     :param is_chosen: whether a person chose the documents by their ids
     """
@@ -41,6 +42,7 @@ class Errand:
     troubles: tuple[Trouble, ...] = ()
     like: str = ""
     again: str = ""
+    first: int = 1
     has_account_id: bool = True
     is_chosen: bool = False
 
@@ -64,6 +66,7 @@ ERRANDS: Mapping[str, Errand] = {
         (("cut_after", "debitoor.expenses.create", {"times": 1}),),
         like="export",
         again="debitoor.expenses.list",
+        first=2,  # after the one before the expense is booked
     ),
     "import": Errand("import", _IMPORT),
     "import, lost answer": Errand(

@@ -17,7 +17,8 @@ Sort = Literal[
     "company",  # the company of the imported documents
     "archive",
     "tags",  # that an upload has lost, found out while settling it
-    "repair",  # the same for one that was found to be there already
+    "look",  # what the document is that has the same file
+    "repair",  # tags of one that was found to be there already
     "settle",  # a look for what became of a write
 ]
 Expected = Mapping[str, Class]
@@ -39,7 +40,7 @@ _SORTS_IN: Mapping[tuple[str, str], Sort] = {
     ("import, lost answer", "gmi.documents.list"): "settle",
     ("import, lost answer", "gmi.documents.update"): "tags",
     ("import, nameless duplicate", "gmi.documents.list"): "detail",
-    ("import, found by its bytes", "gmi.documents.get"): "repair",
+    ("import, found by its bytes", "gmi.documents.get"): "look",
     ("import, found by its bytes", "gmi.documents.update"): "repair",
 }
 
@@ -68,7 +69,7 @@ _REFUSES: Expected = {
 }
 _NO_ROUTE: Expected = {**_REFUSES, "stream": "through"}
 _NOT_FOUND: Expected = {**_NO_ROUTE, "upload": "stop", "create": "stop"}
-_STOPS: Expected = {"*": "stop", "settle": "retry", "tags": "retry", "repair": "retry"}
+_STOPS: Expected = {"*": "stop", "settle": "retry", "tags": "retry", "look": "retry", "repair": "retry"}
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _own_calls(errand: str, calls: dict[str, Counter[str]]) -> list[tuple[str, i
     known = calls[this.like] if this.like else {}
     own = [(operation, 1) for operation in sorted(calls[errand].keys() - known)]
     if this.again:
-        own.append((this.again, 1 if this.is_chosen else known[this.again] + 1))
+        own.append((this.again, this.first))
     return own
 
 

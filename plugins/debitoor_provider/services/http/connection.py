@@ -95,7 +95,7 @@ class _LimitedTLSConnection(HTTPSConnection):
 def _send(connection: HTTPConnection, send: Any, data: Any) -> None:
     """Send one piece; a socket's timeout holds for the whole piece."""
     limit = time_limit.current()
-    wait = limit.next_wait()
+    wait = limit.before_sending()
     sock: socket.socket | None = connection.sock
     if sock is not None and sock.gettimeout() != wait:
         sock.settimeout(wait)

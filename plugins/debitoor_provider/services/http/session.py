@@ -26,6 +26,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
 from debitoor_provider.services.http.errors import Misconfigured, Redirected, Refused
+from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class ServiceSession(requests.Session):
             kwargs["timeout"] = self.timeouts
         kwargs["allow_redirects"] = False
         kwargs.setdefault("proxies", self.proxies)
-        time_limit.start(kwargs["timeout"])
+        time_limit.start(kwargs["timeout"], permit_of(str(request.method)))
         response = super().send(request, **kwargs)
         if response.is_redirect or 300 <= response.status_code < 400:
             response.close()

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from debitoor_provider.services.http.permit import Permit
 
 SLOWEST = 8 * 1024
 """Bytes per second; a slower transfer is given up when its grace is over."""
@@ -25,15 +29,27 @@ class TimeLimit:
     """The limit of one call, from its start.
 
     :param idle: seconds to wait for the next bytes, the read timeout
+    :param permit: is asked before each piece that is sent
     """
 
-    __slots__ = ("_started", "idle", "moved")
+    __slots__ = ("_permit", "_started", "idle", "moved")
 
-    def __init__(self, idle: float) -> None:
+    def __init__(self, idle: float, permit: Permit | None = None) -> None:
         self.idle = idle
+        self._permit = permit
         self.moved = 0
         """Bytes sent and received so far."""
         self._started = time.monotonic()
+
+    def before_sending(self) -> float:
+        """Return the seconds that the next piece of the request may take.
+
+        :raises TimeLimitExceeded: when none are left
+        :raises Exception: what the permit raises when nothing more may be sent
+        """
+        if self._permit is not None:
+            self._permit()
+        return self.next_wait()
 
     def next_wait(self) -> float:
         """Return the seconds that the next step may wait.
@@ -57,13 +73,14 @@ def seconds_allowed(idle: float, size: int) -> float:
 _thread = threading.local()
 
 
-def start(timeout: object) -> None:
+def start(timeout: object, permit: Permit | None = None) -> None:
     """Start the limit of the call that this thread makes next.
 
     :param timeout: as requests takes it: seconds, or a pair of seconds to connect and to wait for bytes
+    :param permit: is asked before each piece that is sent
     """
     idle = timeout[1] if isinstance(timeout, tuple) else timeout
-    _thread.limit = TimeLimit(float(idle) if isinstance(idle, int | float) else _DEFAULT_IDLE)
+    _thread.limit = TimeLimit(float(idle) if isinstance(idle, int | float) else _DEFAULT_IDLE, permit)
 
 
 def current() -> TimeLimit:

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
-from debitoor_provider.sync.books import OPERATION, books_of
+from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
+from debitoor_provider.sync.exchange_key import exchange_key
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import expenses_of
-from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
+from debitoor_provider.sync.export.present import copies, expenses_of
+from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.marks import find_marker, find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import Presence, open_attempts
+from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
+from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+    from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Environment
+    from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.duplicates import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -47,6 +52,7 @@ class ExportDirection:
     """
 
     name = "export"
+    source_title = SERVICE
     overlap = OVERLAP
     rechecked = frozenset({"not_approved", "no_workflow"})
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
@@ -69,6 +75,10 @@ class ExportDirection:
 
     def require_source(self) -> None:
         """Do nothing: the account's number is part of each document's key."""
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the clock of GetMyInvoices."""
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
 
     def require_target(self) -> None:
         """Make sure that the books are the account's.
@@ -97,13 +107,34 @@ class ExportDirection:
         return record.is_archived
 
     def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
-        """Return why the account does not take a document."""
-        return select(record, self.account, archived_by_us=sent_again)
+        """Return why the account does not take a document.
+
+        A mark in a document's note is believed when the books have the sales document. Otherwise it came there in
+        another way, e.g. in a quotation, and the document waits, so that a person sees it.
+        """
+        left_out = select(record, self.account, archived_by_us=sent_again)
+        if left_out is not None and left_out.code == "imported":
+            sales_id = find_sales_marker(record.note) or ""
+            if sales_id not in self._sales_ids:
+                return LeftOut(Message("marked_elsewhere", mark=sales_marker(sales_id)), waits=True)
+        return left_out
+
+    @cached_property
+    def _sales_ids(self) -> frozenset[str]:
+        """The ids of all sales documents of the books, deleted ones included: copies of those are copies too."""
+        invoices = self.debitoor.invoices(include_deleted=True)
+        credit_notes = self.debitoor.credit_notes(include_deleted=True)
+        return frozenset(document.id for document in (*invoices, *credit_notes))
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
         waits = left_out if left_out and left_out.waits else None
-        return planned_document(record, self.getmyinvoices.account_number, waits)
+        return planned_document(record, self._key(record.document_uid), waits)
+
+    def _key(self, uid: int) -> str:
+        """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
+        source, target = self.getmyinvoices.account_number, self.account.debitoor_id.casefold()
+        return exchange_key(f"getmyinvoices:{source}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""
@@ -132,8 +163,16 @@ class ExportDirection:
         with ThreadPoolExecutor(2, "prefetch") as prefetch:
             books = prefetch.submit(self._books)
             suppliers = prefetch.submit(self._suppliers)
-            arrivals = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}  # days
-            presence = Presence(lambda: expenses_of(self.debitoor, arrivals))
+            days = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}
+            if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
+                days.add(last.date())  # what the run before may have booked twice
+
+            def look() -> Mapping[int, list[Expense]]:
+                marked = expenses_of(self.debitoor, days)
+                hold_doubled(job, copies(marked))
+                return marked
+
+            presence = Presence(look)
 
             def prepare(claimed: list[Entry]) -> Mover:
                 attempts = open_attempts(job.ledger, claimed)
@@ -157,6 +196,10 @@ class ExportDirection:
 
             yield prepare
 
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        """Return the marked expenses that were written on these days or later."""
+        return copies(expenses_of(self.debitoor, days))
+
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.
 
@@ -166,14 +209,13 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        number = self.getmyinvoices.account_number
         found: dict[int, FoundDocument] = {}
         for expense in self.debitoor.expenses():
             uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
             if uid is not None:
                 found[uid] = FoundDocument(
                     source_id=str(uid),
-                    exchange_key=exchange_key(number, uid),
+                    exchange_key=self._key(uid),
                     target_id=expense.id,
                     target_name=expense.file.file_name if expense.file else None,
                     document_date=expense.date,
@@ -210,7 +252,9 @@ class ExportDirection:
 
     def _books(self) -> Environment:
         """Return the account's books. Without currency and country no document can be booked right."""
-        books = books_of(self.debitoor, self.account)
+        books = books_of(self.debitoor, self.account, self.account.books)
+        if not books.currency:
+            books = replace(books, currency=currency_of_payments(self.debitoor))
         if not (books.currency and books.country_code):
             raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
         return books

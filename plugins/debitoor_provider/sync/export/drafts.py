@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
+from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +85,8 @@ class ExpenseDrafts:
         there = self.marked.get(record.document_uid, ())
         if not there:
             return False
+        if len(there) > 1:
+            return booked_twice(as_copies(there))
         if any(not drafted.booking.figures.differences(expense) for expense in there):
             return True
         return differs(there)

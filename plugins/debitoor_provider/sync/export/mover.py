@@ -19,13 +19,15 @@ from debitoor_provider.services.http.errors import (
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import Figures
 from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import SETTLE, Attempt, open_attempts
+from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
+from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,7 +77,7 @@ class ExpenseMover:
                 return
             booking = draft(document, self.companies.of(document, self.books), self.books, self.account)
             content = seal(body, document.filename)
-            there = self.marked.get().get(document.document_uid)
+            there = self._marked(entry)
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
@@ -86,12 +88,12 @@ class ExpenseMover:
 
         :raises UnclearOutcome: when it may still do so
         """
-        for expense in self.marked.get().get(int(entry.source_id), ()):
+        for expense in self._marked(entry):
             if expense.file is not None and expense.file.id == entry.file_id:
                 announced = Figures.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
                 return True
-        if self.now() - attempt.given_up < SETTLE:
+        if attempt.may_arrive(self.now(), reported_time(self.debitoor)):
             raise UnclearOutcome(
                 Message("last_attempt_under_way"),
                 retry_after=SETTLE.total_seconds(),
@@ -100,11 +102,21 @@ class ExpenseMover:
             )
         return False
 
+    def _marked(self, entry: Entry) -> Sequence[Expense]:
+        """Return the expenses that carry the document's mark.
+
+        :raises Obstacle: when there are more than a person wanted, unless one more is wanted now
+        """
+        there = self.marked.get().get(int(entry.source_id), ())
+        if not entry.wants_new_record:
+            require_single(self.ledger, entry, as_copies(there))
+        return there
+
     def _wait_for_others(self, entry: Entry) -> None:
         """Let another sync account find out first what became of its attempt to book the same document."""
         other = self.elsewhere.get(entry.id)
         attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
-        if other and attempt and self.now() - attempt.given_up < SETTLE:
+        if other and attempt and attempt.may_arrive(self.now(), reported_time(self.debitoor)):
             message = Message("booked_by_another_account", account=other.account)
             raise RetryError(message, retry_after=SETTLE.total_seconds())
 
@@ -160,7 +172,7 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        entry = self.ledger.steps.intend(entry, detail=booking.as_json())
+        entry = self.ledger.steps.intend(entry, detail=booking.as_json() | _time_by(self.debitoor))
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -169,22 +181,24 @@ class ExpenseMover:
         try:
             stored = self.debitoor.create_expense(booking.with_file(file_id))
         except UnclearOutcome as unclear:
-            stored = self._look_for(file_id, booking.expense.date, unclear)
+            stored = self._look_for(entry, file_id, booking.expense.date, unclear)
         self._confirm(entry, stored, booking.figures, file_id, content.size)
 
-    def _look_for(self, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
+    def _look_for(self, entry: Entry, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
         """Settle an unclear create by looking (Debitoor contract section 11).
 
         :raises UnclearOutcome: when it is not there yet, or nobody can say
+        :raises Obstacle: when it is there twice
         """
         try:
             rows = self.debitoor.expenses(from_date=day, to_date=day)
         except ServiceError as error:
             raise unclear.after(error) from error
-        found = next((row for row in rows if row.file is not None and row.file.id == file_id), None)
-        if found is None:
+        found = [row for row in rows if row.file is not None and row.file.id == file_id]
+        if not found:
             raise unclear
-        return found
+        require_single(self.ledger, entry, as_copies(found))
+        return found[0]
 
     def _confirm(self, entry: Entry, stored: Expense, figures: Figures, file_id: str | None, size: int | None) -> None:
         """Check the stored record against what was sent; only then the document counts as moved."""
@@ -205,6 +219,12 @@ class ExpenseMover:
                 self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
+
+
+def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
+    """Return the time by Debitoor's clock as an announcement has it."""
+    reported = reported_time(debitoor)
+    return {TARGET_TIME: reported.isoformat()} if reported else {}
 
 
 def _check_length(document: Document, size: int) -> None:

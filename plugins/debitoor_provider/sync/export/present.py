@@ -5,28 +5,49 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.marks import find_marker
-from debitoor_provider.sync.steps.duplicates import before
+from debitoor_provider.sync.steps.duplicates import Copy, before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.sync.steps.duplicates import Copies
 
 
-def expenses_of(debitoor: DebitoorClient, arrivals: Iterable[date | None]) -> Mapping[int, list[Expense]]:
+def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mapping[int, list[Expense]]:
     """Return the expenses that carry the mark of a document, by the document's id.
 
     An expense is newer than its document, so those changed since the first of the documents arrived are all there can
     be. The documents' dates do not narrow the question, since people change them; nor does the ledger, which may be a
     new one after a loss, or an old one from a back-up.
 
-    :param arrivals: when each document arrived in GetMyInvoices; ``None``: not known
+    :param days: when each document arrived in GetMyInvoices, and from when on other expenses are asked for as well;
+        ``None``: not known
     """
     found: dict[int, list[Expense]] = {}
-    for expense in debitoor.expenses(changed_since=before(arrivals)):
+    for expense in debitoor.expenses(changed_since=before(days, debitoor.clock_offset)):
         for uid in {find_marker(line.description) for line in expense.lines}:
             if uid is not None:
                 found.setdefault(uid, []).append(expense)
     return found
+
+
+def copies(marked: Mapping[int, Sequence[Expense]]) -> Copies:
+    """Return marked expenses as the steps know them."""
+    return {str(uid): as_copies(expenses) for uid, expenses in marked.items()}
+
+
+def as_copies(expenses: Iterable[Expense]) -> list[Copy]:
+    """Return expenses as the steps know them."""
+    return [
+        Copy(
+            expense.id,
+            str(expense.number or ""),
+            expense.date,
+            expense.total_gross_amount,
+            expense.currency,
+        )
+        for expense in expenses
+    ]

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.import_.draft import new_document, note_of, upload_name
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.direction import Shown
+from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from debitoor_provider.messages import Message
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.duplicates import Copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,12 @@ class UploadDraft:
 class UploadDrafts:
     """Drafts of a list of sales documents.
 
-    :param marked: ids of the sales documents that GetMyInvoices has
+    :param copies: the documents that GetMyInvoices has of sales documents
     """
 
     account: ImportAccount
     company_uid: int | None
-    marked: Container[str]
+    copies: Copies
 
     def description(self, record: SalesDocument) -> str:
         """Return note and tags of an upload."""
@@ -72,7 +74,8 @@ class UploadDrafts:
 
     def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:  # noqa: ARG002
         """Return whether GetMyInvoices has a document with the sales document's mark."""
-        return record.id in self.marked
+        there = self.copies.get(record.id, ())
+        return booked_twice(there) if len(there) > 1 else bool(there)
 
 
 def _description(note: str, tags: Iterable[str]) -> str:

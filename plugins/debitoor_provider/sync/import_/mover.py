@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,19 @@ from debitoor_provider.services.http.errors import (
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.import_.draft import new_document
 from debitoor_provider.sync.import_.listing import sales_document
+from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
+from debitoor_provider.sync.obstacle import held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -51,19 +55,19 @@ class UploadMover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     company_uid: int | None
-    present: Mapping[str, Document]
+    present: Mapping[str, Sequence[Document]]
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
-        copy = self.present.get(entry.source_id)
-        if copy and not entry.wants_new_record:
-            self._adopt(entry, copy)
-            return
-        if entry.state is State.SENDING and self._settle(entry):
+        copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
+        if entry.state is State.SENDING and self._is_settled(entry, copies):
             return
         document = self._read(entry)
         if document is None:
+            return
+        if copies:
+            self._take(entry, copies)
             return
         name = entry.target_name or f"{document.id}.pdf"
         with spool() as body:
@@ -80,13 +84,12 @@ class UploadMover:
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
-            except AlreadyExists as already:  # counts as done (contract 6.3, A-26)
-                there = already.document_uid or self._by_number(document.number)
-                if there is None:
-                    raise
-                uid, found = there, True
-                if entry.attempts > 1:
-                    self._repair_copy(uid)
+            except AlreadyExists as already:  # counts as done if it is a copy (contract 6.3, A-26)
+                with _unclear_if_it_fails():
+                    there = self._existing(document, already)
+                    if find_sales_marker(there.note) == document.id:  # from an attempt whose answer was lost
+                        self._repair(there)
+                uid, found = there.document_uid, True
             except UnclearOutcome as unclear:
                 try:
                     arrived = self._settle(entry)
@@ -98,15 +101,31 @@ class UploadMover:
             detail = {"found": True} if found else {}
             self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
 
+    def _is_settled(self, entry: Entry, copies: Sequence[Document]) -> bool:
+        """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""
+        if not copies:
+            return self._settle(entry)
+        self._take(entry, copies)
+        return True
+
+    def _take(self, entry: Entry, copies: Sequence[Document]) -> None:
+        """Take the one document that carries the sales document's mark as its copy.
+
+        :raises Obstacle: when there are several
+        """
+        require_single(self.ledger, entry, as_copies(copies))
+        self._adopt(entry, copies[0])
+
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
         marker = sales_marker(entry.source_id)
         rows = self.getmyinvoices.documents(archived=Archived.ANY, note=marker)
-        marked = (row for row in rows if find_sales_marker(row.note) == entry.source_id)
-        there = next((row for row in marked if str(row.document_uid) != entry.target_id), None)
-        if there is None:
+        marked = [row for row in rows if find_sales_marker(row.note) == entry.source_id]
+        there = [row for row in marked if str(row.document_uid) != entry.target_id]
+        if not there:
             return False
-        self._adopt(entry, there)
+        require_single(self.ledger, entry, as_copies(marked))
+        self._adopt(entry, there[0])
         return True
 
     def _adopt(self, entry: Entry, there: Document) -> None:
@@ -115,11 +134,40 @@ class UploadMover:
             self._repair(there)
         self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True})
 
-    def _by_number(self, number: str) -> int | None:
-        """Find the one document of a number, when a duplicate's answer does not tell which it is (section 6.3)."""
+    def _existing(self, document: SalesDocument, already: AlreadyExists) -> Document:
+        """Return the document that has the same file, if it is a copy of the sales document.
+
+        Two sales documents may be printed to the same bytes, and GetMyInvoices takes a file only once.
+
+        :raises Obstacle: when it stands for something else
+        :raises AlreadyExists: when it cannot be found
+        """
+        if already.document_uid:
+            there = self._by_id(already.document_uid, already)
+        else:
+            there = self._by_number(document.number, already)
+        mark = find_sales_marker(there.note)
+        same_number = there.document_number in ("", document.number)
+        if mark != document.id and (mark or not same_number):
+            raise held("same_file", document=str(*as_copies([there])))
+        return there
+
+    def _by_id(self, uid: int, already: AlreadyExists) -> Document:
+        try:
+            return self.getmyinvoices.document(uid, line_items=False, approval=False).document
+        except NotFound:
+            raise already from None
+
+    def _by_number(self, number: str, already: AlreadyExists) -> Document:
+        """Return the one document of a number, when a duplicate's answer does not tell which it is (section 6.3).
+
+        :raises AlreadyExists: when there is none, or more than one
+        """
         rows = self.getmyinvoices.documents(archived=Archived.ANY, number=number) if number else []
-        same = [row.document_uid for row in rows if row.document_number == number]
-        return same[0] if len(same) == 1 else None
+        same = [row for row in rows if row.document_number == number]
+        if len(same) != 1:
+            raise already
+        return same[0]
 
     def _repair(self, document: Document) -> None:
         """Add the tags that an upload may have lost on its way (contract section 6.4)."""
@@ -131,22 +179,6 @@ class UploadMover:
             self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
         except RejectError as error:  # locked meanwhile: it is there all the same
             log.warning("Document %s does not get its tags: %s", document.document_uid, error)
-
-    def _repair_copy(self, uid: int) -> None:
-        """Look at the copy that an earlier attempt may have left without its tags.
-
-        :raises UnclearOutcome: when that cannot be found out now
-        """
-        try:
-            self._repair(self.getmyinvoices.document(uid, line_items=False, approval=False).document)
-        except RejectError as error:
-            log.warning("Document %s may lack its tags: %s", uid, error)
-        except ServiceError as error:
-            raise UnclearOutcome(
-                Message("copy_perhaps_without_tags", reason=error.message),
-                service=error.service,
-                operation=error.operation,
-            ).after(error) from error
 
     def _is_gone(self, document: SalesDocument) -> bool:
         """Make sure that it is the document that is not found, and not only its file."""
@@ -177,3 +209,15 @@ class UploadMover:
             entry = self.ledger.steps.postpone(entry, left_out.message)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)
+
+
+@contextmanager
+def _unclear_if_it_fails() -> Iterator[None]:
+    """Leave the outcome of an upload open when what GetMyInvoices has already cannot be looked at now."""
+    try:
+        yield
+    except RejectError:
+        raise
+    except ServiceError as error:
+        message = Message("existing_copy_not_seen", reason=error.message)
+        raise UnclearOutcome(message, service=error.service, operation=error.operation).after(error) from error

@@ -6,23 +6,48 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
-from debitoor_provider.sync.steps.duplicates import before
+from debitoor_provider.sync.steps.duplicates import Copy, before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.steps.duplicates import Copies
 
 
-def copies_of(getmyinvoices: GetMyInvoicesClient, bookings: Iterable[datetime | None]) -> Mapping[str, Document]:
+def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Mapping[str, list[Document]]:
     """Return the documents that carry the mark of a sales document, by the sales document's id.
 
     A copy is newer than what it was made from, so those changed since the first was booked are all there can be.
 
-    :param bookings: when each sales document was booked in Debitoor; ``None``: not known
+    :param days: when each sales document was booked in Debitoor, and from when on other documents are asked for as
+        well; ``None``: not known
     """
-    since = before(booked and booked.date() for booked in bookings)
-    rows = getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER, updated_since=since)
-    return {sales_id: row for row in rows if (sales_id := find_sales_marker(row.note))}
+    since = before(days, getmyinvoices.clock_offset)
+    found: dict[str, list[Document]] = {}
+    for row in getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER, updated_since=since):
+        sales_id = find_sales_marker(row.note)
+        if sales_id:
+            found.setdefault(sales_id, []).append(row)
+    return found
+
+
+def copies(marked: Mapping[str, Sequence[Document]]) -> Copies:
+    """Return marked documents as the steps know them."""
+    return {sales_id: as_copies(documents) for sales_id, documents in marked.items()}
+
+
+def as_copies(documents: Iterable[Document]) -> list[Copy]:
+    """Return documents as the steps know them."""
+    return [
+        Copy(
+            str(document.document_uid),
+            document.document_number,
+            document.document_date,
+            document.gross_amount,
+            document.currency,
+        )
+        for document in documents
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ _RESULTS = {
     Kind.ARCHIVED: "archived",
     Kind.NOT_ARCHIVED: "not archived",
     Kind.HELD: "held",
+    Kind.DOUBLED: "held",
     Kind.REJECTED: "rejected",
     Kind.WAITS: "waiting",
 }
@@ -69,6 +71,11 @@ class Runs:
         with self._database().write() as connection:
             if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
                 raise LedgerError(f"There is no run {run_id} in the ledger.")
+
+    def note_window(self, run_id: str, window: Mapping[str, Any]) -> None:
+        """Record what a run asked for, once it is known for sure, with what there is to warn of."""
+        with self._database().write() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(window=dict(window)))
 
     def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
         """Record why a step of a run failed, for the run's report; a run that was not started is left out.
@@ -132,7 +139,10 @@ class Runs:
         )
         with self._database().read() as connection:
             found = {kind: number for kind, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
-        return {name: found[str(kind)] for kind, name in _RESULTS.items() if str(kind) in found}
+        counts: Counter[str] = Counter()
+        for kind, name in _RESULTS.items():
+            counts[name] += found.get(str(kind), 0)
+        return dict(+counts)
 
     def finished_documents(self, run_ids: Iterable[str]) -> dict[str, int]:
         """Return how many documents each of these runs has finished with, successfully or not."""

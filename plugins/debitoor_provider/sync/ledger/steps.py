@@ -115,6 +115,20 @@ class Steps:
         values = {"reason_code": str(Kind.NOT_ARCHIVED), "message": message}
         return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
 
+    def doubled(self, entry: Entry, run_id: str, message: Message, detail: Mapping[str, Any]) -> None:
+        """Hold a document of which the target has more than one record; needs no lease, since nothing is sent.
+
+        The record that it was moved to is forgotten: when a person has deleted one of them, it may be the one.
+
+        :param message: the records, and what resolves it
+        :param detail: has their ids
+        :raises IllegalTransition: when it is not at the target (any more), as far as the ledger knows
+        """
+        at = self._clock.now()
+        values = {"reason_code": message.code, "message": message, "target_id": None, "moved_by": run_id}
+        with self._database().write() as connection:
+            advance_all(connection, Kind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=detail)
+
     def _advance(
         self,
         kind: Kind,

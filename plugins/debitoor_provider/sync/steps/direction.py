@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeAlias, T
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import date, timedelta
+    from datetime import date, datetime, timedelta
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
+    from debitoor_provider.sync.steps.duplicates import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -102,12 +103,14 @@ class Direction(Protocol[Record]):
     """One account's way from its source to its target.
 
     :param name: as in the account file's ``type``
+    :param source_title: the source's name, as people know it
     :param overlap: how far a listing reaches back behind the watermark
     :param rechecked: reasons to wait whose end no listing of changes shows, so that each run asks again
     :param deleted: why a document is left out that the source does not have any more
     """
 
     name: str
+    source_title: str
     overlap: timedelta
     rechecked: frozenset[str]
     deleted: LeftOut
@@ -116,6 +119,13 @@ class Direction(Protocol[Record]):
         """Make sure that the source belongs to the account, before a listing of it moves the watermark.
 
         :raises Misconfigured: when it does not
+        """
+        ...
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the source's clock; ``None`` when it has not reported it.
+
+        :param ask: make a call if no answer has reported it yet
         """
         ...
 
@@ -182,6 +192,13 @@ class Direction(Protocol[Record]):
         """Prepare to move documents; yields what looks at a claimed batch and returns what moves one document of it.
 
         :param pending: all that the run is to move
+        """
+        ...
+
+    def copies(self, days: Iterable[date | None]) -> Copies:
+        """Return the records at the target that carry a document's mark and were written on these days or later.
+
+        :param days: one of them ``None``: all records
         """
         ...
 

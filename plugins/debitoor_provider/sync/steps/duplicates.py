@@ -1,22 +1,33 @@
-"""What the target may have already: by the marks of the documents, and by earlier attempts (design section 5)."""
+"""What the target has already: by the marks of the documents, and by earlier attempts (design section 5)."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from debitoor_provider.sync.ledger import Kind, State
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import DONE, IllegalTransition, Kind, State
+from debitoor_provider.sync.obstacle import Kind as ObstacleKind
+from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable
+    from decimal import Decimal
 
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.job import Job
+
+log = logging.getLogger(__name__)
 
 Present = TypeVar("Present")
 
 SETTLE = timedelta(seconds=90)
 """A write that was answered by 503 may still be committed (Debitoor contract section 10)."""
+TARGET_TIME = "target_time"
+"""Where an announcement has the time by the target's clock."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
 
 
@@ -27,11 +38,29 @@ class Attempt:
     :param began: when it was announced
     :param given_up: when it was given up, or last recorded
     :param announced: what was to be booked
+    :param looks: when it was found to be unclear, the first time and later
     """
 
     began: datetime
     given_up: datetime
     announced: Mapping[str, Any]
+    looks: Sequence[datetime] = ()
+
+    def may_arrive(self, now: datetime, target_time: datetime | None) -> bool:
+        """Return whether the target may still carry it out.
+
+        Two clocks have to say that enough time has passed: ours, and the target's, by which the attempt was announced.
+        A moment of ours that lies in the future was recorded while our clock was wrong; the first later look counts.
+
+        :param target_time: the time by the target's clock
+        """
+        past = [moment for moment in (self.given_up, *self.looks) if moment <= now]
+        if not past or now - min(past) < SETTLE:
+            return True
+        announced_at = self.announced.get(TARGET_TIME)
+        if announced_at is None or target_time is None:
+            return False
+        return abs(target_time - datetime.fromisoformat(announced_at)) < SETTLE  # abs: read to the second
 
 
 class Presence(Generic[Present]):
@@ -75,12 +104,92 @@ def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
         return None
     since = history[intents[-1] :]
     unclear = [event.at for event in since if event.kind == Kind.UNCLEAR]
-    return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail)
+    return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail, unclear)
 
 
-def before(days: Iterable[date | None]) -> datetime | None:
-    """Return a moment before the first of the days, wherever it began; ``None`` when one of them is not known."""
+def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -> datetime | None:
+    """Return a moment before the first of the days, wherever it began; ``None`` when one of them is not known.
+
+    :param clock_offset: how far the service's clock is ahead of ours; a moment of ours may be later than its own
+    """
     known = list(days)
     if not known or None in known:
         return None
-    return datetime.combine(min(filter(None, known)), time.min, UTC) - _CLOCKS
+    start = datetime.combine(min(filter(None, known)), time.min, UTC) - _CLOCKS
+    return start + min(clock_offset or timedelta(), timedelta())
+
+
+# More than one record of a document
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A record at the target that carries a document's mark.
+
+    :param number: by which people know it; may be empty
+    """
+
+    id: str
+    number: str
+    date: date | None
+    amount: Decimal | None
+    currency: str
+
+    def __str__(self) -> str:
+        amount = "" if self.amount is None else f"{self.amount:.2f} {self.currency}".strip()
+        name = f"id {self.id}" if self.number else ""
+        told = ", ".join(filter(None, (name, self.date.isoformat() if self.date else "", amount)))
+        return f"{self.number or self.id} ({told})" if told else self.id
+
+
+Copies: TypeAlias = Mapping[str, Sequence[Copy]]
+"""The records that carry the mark of a document, by the document's id."""
+
+
+def booked_twice(copies: Sequence[Copy]) -> Message:
+    """Return that the target has several records of one document, and what to do."""
+    return Message("booked_twice", count=len(copies), records=sorted(map(str, copies)))
+
+
+def require_single(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> None:
+    """Make sure that the target has no more records of a document than a person wanted.
+
+    :raises Obstacle: when it has
+    """
+    if len(copies) > 1 and not _accepted(ledger, entry, copies):
+        raise Obstacle(ObstacleKind.HELD, booked_twice(copies), _detail(copies))
+
+
+def hold_doubled(job: Job, copies: Copies) -> None:
+    """Hold the moved documents of which the target has more records than a person wanted, whoever made them.
+
+    Those that are still under way are left to the run that moves them, which looks at the target itself.
+    """
+    several = {source_id: found for source_id, found in copies.items() if len(found) > 1}
+    if not several:
+        return
+    for source_id, entry in job.ledger.documents.known(job.account_id, job.direction.name, several).items():
+        found = several[source_id]
+        if entry.state not in DONE or _accepted(job.ledger, entry, found):
+            continue
+        message = booked_twice(found)
+        try:
+            job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(found))
+        except IllegalTransition as error:
+            log.info("Document %s changed meanwhile: %s", source_id, error)
+        else:
+            log.warning("Document %s is held: %s", source_id, message)
+
+
+def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
+    """Return whether a person wanted so many records, or knew of them and marked the document as there."""
+    history = ledger.documents.history(entry)
+    if len(copies) <= 1 + sum(bool(event.detail.get("anew")) for event in history):
+        return True
+    marked = [place for place, event in enumerate(history) if event.kind == Kind.MARKED_MOVED]
+    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
+    return {copy.id for copy in copies} <= reported
+
+
+def _detail(copies: Sequence[Copy]) -> dict[str, Any]:
+    return {"copies": [copy.id for copy in copies]}

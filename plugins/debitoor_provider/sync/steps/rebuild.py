@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.steps.duplicates import hold_doubled
+
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import RebuildResult
     from debitoor_provider.sync.steps.job import Job
@@ -13,7 +15,10 @@ def rebuild(job: Job) -> RebuildResult:
     """Enter every document whose mark is on a record at the target as moved.
 
     Two sync accounts that share both services find each other's documents too: that keeps either from sending them.
+    Those of which the target has more than one record are held.
 
     :raises Misconfigured: when the target belongs to another company
     """
-    return job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found())
+    result = job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found())
+    hold_doubled(job, job.direction.copies([None]))
+    return result

@@ -7,19 +7,22 @@ import os
 import socket
 import uuid
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import RejectError, RetryError, StopError, UnclearOutcome
+from debitoor_provider.services.http.errors import RejectError, RetryError, ServiceError, StopError, UnclearOutcome
+from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
 from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.steps.duplicates import hold_doubled
+from debitoor_provider.sync.steps.lease import Leases
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from datetime import date
 
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.job import Job
@@ -32,7 +35,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
-_BEAT = LEASE.total_seconds() / 4
 
 
 class Unprepared(Exception):
@@ -70,33 +72,54 @@ def transfer(job: Job) -> None:
     to be tried again and is raised once the others are through, or at once when the service is down or asks to slow
     down; an error that stops everything ends the loop at once.
 
+    A run that wrote something looks at the target once more at its end: two records of one document are held, whether
+    this run made them, another one that took over its leases, or a network that delivered a request twice. A run that
+    fails leaves that look to its next attempt, unless it lost a lease.
+
     :raises StopError: when a person has to correct something first
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
     pending = job.due()
     if not pending:
         return
-    with job.direction.moving(job, pending) as prepare:
-        _move(job, pending, prepare)
-
-
-def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], Mover]) -> None:
-    ledger = job.ledger
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    leases = Leases(job.ledger, owner, LEASE)
+    began = job.now().date()
+    with job.direction.moving(job, pending) as prepare:
+        try:
+            _move(job, pending, leases, prepare)
+        except Exception:
+            if leases.wrote and leases.lost:
+                _look_for_doubles(job, began)
+            raise
+    if leases.wrote:
+        _look_for_doubles(job, began)
+
+
+def _look_for_doubles(job: Job, began: date) -> None:
+    """Hold what the target has twice; when it cannot be asked now, the next run that moves something finds it."""
+    try:
+        hold_doubled(job, job.direction.copies([began]))
+    except ServiceError as error:
+        log.warning("Whether the target has a document twice is found out by the next run: %s", error)
+
+
+def _move(job: Job, pending: Sequence[Entry], leases: Leases, prepare: Callable[[list[Entry]], Mover]) -> None:
+    ledger = job.ledger
     failures: list[RetryError] = []
     left = 0
     for start in range(0, len(pending), BATCH):
         batch = pending[start : start + BATCH]
-        claimed = ledger.leases.claim(batch, owner, LEASE, run_id=job.run_id)
+        claimed = leases.claim(batch, job.run_id)
         left += len(batch) - len(claimed)
         if not claimed:
             continue
         try:
-            result = _move_batch(claimed, job, owner, prepare)
+            result = _move_batch(claimed, job, leases, prepare)
         except Unprepared as error:
             raise error.why from None
         finally:
-            ledger.leases.release(owner)
+            leases.release()
             del claimed  # before the next ones are read
         failures += result.failures
         if result.given_up:
@@ -107,32 +130,40 @@ def _move(job: Job, pending: Sequence[Entry], prepare: Callable[[list[Entry]], M
         raise RetryError(Message("moved_by_another_run", count=still), retry_after=LEASE.total_seconds())
 
 
-def _move_batch(claimed: list[Entry], job: Job, owner: str, prepare: Callable[[list[Entry]], Mover]) -> Round[Entry]:
+def _move_batch(
+    claimed: list[Entry], job: Job, leases: Leases, prepare: Callable[[list[Entry]], Mover]
+) -> Round[Entry]:
     mover = prepare(claimed)
-    next_beat = monotonic() + _BEAT
-
-    def beat() -> None:
-        nonlocal next_beat
-        if monotonic() >= next_beat:
-            job.ledger.leases.extend(owner, LEASE)
-            next_beat = monotonic() + _BEAT
-
     return each(
         claimed,
-        lambda entry: _move_one(entry, mover, job.ledger),
+        lambda entry: _move_one(entry, mover, job.ledger, leases),
         parallel=job.account.parallel,
-        tick=beat,
-        every=_BEAT,
+        tick=leases.refresh,
+        every=leases.every,
         ending=job.ending,
     )
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger) -> None:
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> None:
+    wrote = False
+
+    def permit() -> None:
+        nonlocal wrote
+        leases.permit(entry)
+        wrote = True
+
     try:
-        _attempt(entry, mover, ledger)
-    except (EntryChanged, LeaseLost) as error:
+        with writes_ask(permit):
+            _attempt(entry, mover, ledger)
+    except EntryChanged as error:
+        raise RetryError(str(error)) from error
+    except LeaseLost as error:
+        leases.lost = True
         raise RetryError(str(error)) from error
     except IllegalTransition as error:
+        if wrote:  # nobody decides on a document that is being sent: another run has settled it
+            leases.lost = True
+            raise RetryError(str(error)) from error
         log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
 
 
@@ -142,7 +173,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.message)
+        record(entry, obstacle.message, detail=obstacle.detail)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
