@@ -62,7 +62,6 @@ class TestList:
             (["--state", "held"], {"1"}),
             (["--state", "Planned", "--state", "rejected"], {"2", "3"}),
             (["--attention", "--state", "planned"], {"1", "2", "3"}),
-            (["--account", "other"], set()),
             (["--text", "paper"], {"1", "2"}),
             (["--from", "2026-03-01", "--to", "2026-03-31"], {"3"}),
             (["--from", "2026-04-01"], set()),
@@ -116,7 +115,7 @@ class TestChange:
         done = cli("documents", "retry", "acme", "1", "3", "-o", "json")
         assert done.code == 1
         assert [row["document"] for row in done.rows] == ["1"]
-        assert "1 of the documents" in done.err
+        assert done.err == "Document 3 is planned already. The next run moves it."
         assert states(ledger)["1"] is State.PLANNED
 
     def test_none_allows_it(self, cli, planned):
@@ -148,6 +147,10 @@ class TestWhatIsNotPossible:
             "Did you mean the account acme-receipts?"
         )
 
+    def test_an_account_without_documents_has_none(self, cli, account, held):
+        account(stem="other")
+        assert cli("documents", "list", "--account", "other", "-o", "json").rows == []
+
     def test_documents_of_an_account_whose_file_is_gone_are_listed(self, cli, held):
         assert len(cli("documents", "list", "--account", "acme", "-o", "json").rows) == 2
 
@@ -160,8 +163,8 @@ class TestWhatIsNotPossible:
         ("command", "sentence"),
         [
             (("retry", "acme", "1"), "If somebody deleted it there, use retry --again."),
-            (("ignore", "acme", "1"), "is at the target already."),
-            (("mark-moved", "acme", "1"), "is at the target already."),
+            (("ignore", "acme", "1"), "is moved: it is at the target already."),
+            (("mark-moved", "acme", "1"), "is moved: it is at the target already."),
         ],
     )
     def test_what_a_person_can_do_instead_is_said(self, cli, ledger, held, command, sentence):
@@ -175,7 +178,7 @@ class TestWhatIsNotPossible:
         cli("documents", "mark-moved", "acme", "1")
         done = cli("documents", "retry", "acme", "1", "2")
         assert done.code == 1
-        assert "Document 1 is at the target already." in done.err
+        assert "Document 1 is moved: it is at the target already." in done.err
         assert states(ledger) == {"1": State.MOVED, "2": State.PLANNED}
 
     @pytest.mark.parametrize("command", [("documents", "retry"), ("accounts", "validate"), ("accounts", "health")])
