@@ -120,6 +120,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
 
 
 def _broken_dag(file: AccountFile) -> DAG:
+    from airflow.sdk.log import redact  # type: ignore[attr-defined]
 
     problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(

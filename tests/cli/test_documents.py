@@ -138,6 +138,51 @@ class TestChange:
         assert cli("documents", "retry", "nobody", "1").sentence.endswith("of the account nobody.")
 
 
+class TestWhatIsNotPossible:
+    def test_an_account_that_is_not_known_is_named_with_the_nearest_one(self, cli, account, held):
+        account(stem="acme-receipts")
+        done = cli("documents", "list", "--account", "acme-receipt")
+        assert done.sentence == "There is no account 'acme-receipt'. Did you mean acme-receipts?"
+        assert cli("documents", "list", "--account", "nope").sentence.endswith("airflow debitoor accounts list")
+        assert cli("documents", "retry", "acme-receipt", "1").sentence.endswith(
+            "Did you mean the account acme-receipts?"
+        )
+
+    def test_documents_of_an_account_whose_file_is_gone_are_listed(self, cli, held):
+        assert len(cli("documents", "list", "--account", "acme", "-o", "json").rows) == 2
+
+    def test_a_misspelt_state_is_named_with_the_nearest_one(self, cli, held):
+        assert (
+            cli("documents", "list", "--state", "rejectd").sentence == "'rejectd' is no state. Did you mean rejected?"
+        )
+
+    @pytest.mark.parametrize(
+        ("command", "sentence"),
+        [
+            (("retry", "acme", "1"), "If somebody deleted it there, use retry --again."),
+            (("ignore", "acme", "1"), "is at the target already."),
+            (("mark-moved", "acme", "1"), "is at the target already."),
+        ],
+    )
+    def test_what_a_person_can_do_instead_is_said(self, cli, ledger, held, command, sentence):
+        cli("documents", "mark-moved", "acme", "1")
+        done = cli("documents", *command)
+        assert done.code == 1
+        assert done.sentence.startswith("Document 1 ")
+        assert done.sentence.endswith(sentence)
+
+    def test_what_is_possible_is_done_all_the_same(self, cli, ledger, held):
+        cli("documents", "mark-moved", "acme", "1")
+        done = cli("documents", "retry", "acme", "1", "2")
+        assert done.code == 1
+        assert "Document 1 is at the target already." in done.err
+        assert states(ledger) == {"1": State.MOVED, "2": State.PLANNED}
+
+    @pytest.mark.parametrize("command", [("documents", "retry"), ("accounts", "validate"), ("accounts", "health")])
+    def test_help_says_the_exit_codes(self, cli, command):
+        assert "Exit codes: 0 " in " ".join(cli(*command, "--help").out.split())
+
+
 class TestHistory:
     def test_everything_that_happened(self, cli, held):
         cli("documents", "retry", "acme", "1", "--reason", "mended")

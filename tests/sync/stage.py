@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+from debitoor_provider.services.http.clock import ServiceClock
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 from debitoor_provider.sync.directions import row_of
@@ -156,6 +157,8 @@ class Stage:
     def job(self, account: Account, kind: RunKind | None = None, *, run_id: str = "") -> Job:
         """What a step of the present run works with."""
         services = {"getmyinvoices": self.gmi, "debitoor": self.debitoor}
+        for client in (self.gmi, self.debitoor):
+            client.transport._clock = ServiceClock()  # as if opened anew, which each step does
         direction = row_of(account).open(account, services.__getitem__)
         return Job(
             self.account_id,

@@ -20,14 +20,43 @@ def test_the_books_of_another_company_get_nothing(acme: Stage) -> None:
 
 
 @pytest.mark.parametrize("missing", ["currency", "countryCode"])
-def test_books_that_do_not_tell_how_to_book_get_nothing(acme: Stage, missing: str) -> None:
+def test_books_whose_currency_or_country_nobody_states_get_nothing(acme: Stage, missing: str) -> None:
     acme.document()
-    told = {"id": "x", "email": acme.company.debitoor_email, "countryCode": "DE", "currency": "EUR"}
-    acme.fault("status", "debitoor.environment", status=200, body=told | {missing: ""})
+    acme.company.switch(environment_without=[missing])
     acme.fault("status", "debitoor.settings.get", status=200, body={"id": "x"})
+    acme.fault("status", "debitoor.payment_accounts.list", status=200, body=[])
+    with pytest.raises(Misconfigured, match="currency and country") as stop:
+        acme.export()
+    assert "books: {currency: EUR, country: DE}" in stop.value.remedy
+    assert acme.booked() == {}
+
+
+def test_an_environment_with_nothing_but_its_id_is_completed_by_other_calls(acme: Stage) -> None:
+    uid = acme.document()
+    acme.company.switch(environment_without=["email", "currency", "countryCode"])
+    watch = acme.watch()
+    acme.export()
+    assert acme.booked() == {uid: 119}
+    assert (watch.calls["debitoor.settings.get"], watch.calls["debitoor.payment_accounts.list"]) == (1, 1)
+
+
+def test_payment_accounts_in_several_currencies_do_not_decide_the_currency_of_the_books(acme: Stage) -> None:
+    acme.document()
+    acme.company.switch(environment_without=["currency"])
+    accounts = [{"id": "1", "currency": "EUR"}, {"id": "2", "currency": "USD"}]
+    acme.fault("status", "debitoor.payment_accounts.list", status=200, body=accounts)
     with pytest.raises(Misconfigured, match="currency and country"):
         acme.export()
-    assert acme.booked() == {}
+
+
+def test_the_account_file_states_what_debitoor_does_not(acme: Stage) -> None:
+    uid = acme.document()
+    acme.company.switch(environment_without=["currency", "countryCode"])
+    acme.fault("status", "debitoor.settings.get", status=200, body={"id": "x", "accountEmail": "x"})
+    watch = acme.watch()
+    acme.export(acme.exports(books={"currency": "EUR", "country": "DE"}))
+    assert acme.booked() == {uid: 119}
+    assert watch.calls["debitoor.payment_accounts.list"] == 0
 
 
 def test_what_the_environment_leaves_out_is_in_the_settings(acme: Stage) -> None:

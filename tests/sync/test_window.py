@@ -39,6 +39,22 @@ def test_everything_is_asked_for_again_after_a_week(age: timedelta, full: bool) 
     assert asked(NOW - timedelta(hours=1), NOW - age).full is full
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(hours=26), timedelta(days=366)])
+def test_a_watermark_in_the_future_asks_for_everything(ahead: timedelta) -> None:
+    assert asked(NOW + ahead, NOW).full
+    assert asked(NOW, NOW + ahead).full
+
+
+def test_clocks_may_differ_by_seconds() -> None:
+    assert not asked(NOW + timedelta(seconds=30), NOW + timedelta(seconds=30)).full
+
+
+@pytest.mark.parametrize(("moves", "expected"), [(True, (None, None)), (False, (date(2026, 1, 1), date(2026, 1, 31)))])
+def test_a_scheduled_listing_asks_for_no_dates(moves: bool, expected: tuple[date | None, date | None]) -> None:
+    window = Window(RunKind.SCHEDULED, moves_watermark=moves).within(date(2026, 1, 1), date(2026, 1, 31))
+    assert (window.asked_start, window.asked_end) == expected
+
+
 def test_changed_settings_ask_for_everything() -> None:
     assert asked(NOW - timedelta(hours=1), None).full
 

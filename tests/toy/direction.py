@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.http.errors import NotFound
@@ -21,6 +21,7 @@ from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.direction import LeftOut, Mover, Services, Side
 from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.window import Window
 from tests.toy.folder import Folder
@@ -32,6 +33,7 @@ class FolderDirection:
     """Documents of GetMyInvoices become files in a folder."""
 
     name = "folder"
+    source_title = SERVICE
     overlap = OVERLAP
     rechecked: frozenset[str] = frozenset()
     deleted = DELETED
@@ -51,6 +53,9 @@ class FolderDirection:
     def require_source(self) -> None:
         """Do nothing: an account of GetMyInvoices numbers its documents on its own."""
 
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
+
     def require_target(self) -> None:
         self.folder.check()
 
@@ -65,9 +70,13 @@ class FolderDirection:
             return found, gone
         if window.is_empty:
             return [], []
-        since = window.updated_since
         listed = self.getmyinvoices.documents_kept_in(
-            keep, archived=Archived.NO, start=window.start, end=window.end, updated_since=since, line_items=True
+            keep,
+            archived=Archived.NO,
+            start=window.asked_start,
+            end=window.asked_end,
+            updated_since=window.updated_since,
+            line_items=True,
         )
         return listed, []
 
@@ -97,8 +106,7 @@ class FolderDirection:
             exchange_key=f"folder:{self.getmyinvoices.account_number}:{record.document_uid}",
             snapshot=DOCUMENTS.dump(record),
             state=State.WAITING if waits else State.PLANNED,
-            reason_code=waits.code if waits else "",
-            reason=waits.reason if waits else "",
+            message=waits.message if waits else None,
             source_name=record.filename,
             document_date=record.document_date,
             document_number=record.document_number,

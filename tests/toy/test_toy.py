@@ -7,7 +7,7 @@ direction), ``hook.py`` (Airflow's door) and the row in ``conftest.py``. Nothing
 from __future__ import annotations
 
 import json
-import subprocess
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sandbox.client import CompanyAdmin
 
 HERE = Path(__file__).parent
+PACKAGE = Path(debitoor_provider.__file__).parent
 NEEDED = {"direction.py", "folder.py", "hook.py", "mover.py", "settings.py"}
 """Besides its row of the table."""
 
@@ -55,10 +56,19 @@ def sync(filed: Callable[..., str], context: Callable[..., Any]) -> Callable[...
 
 
 def test_the_package_knows_nothing_of_it() -> None:
-    package = Path(debitoor_provider.__file__).parent
-    found = subprocess.run(["grep", "-rlE", "tests.toy|FolderAccount|FolderDirection", package], capture_output=True)
-    assert found.stdout == b""
+    text = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    assert not re.search("tests.toy|FolderAccount|FolderDirection", text)
     assert {path.name for path in HERE.glob("*.py")} - NEEDED == {"__init__.py", "conftest.py", "test_toy.py"}
+
+
+def test_the_package_names_its_own_directions_in_the_table_and_their_modules_only() -> None:
+    naming = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"""["'](export|import)["']|(Export|Import)Account""", path.read_text())
+    }
+    own = {path for path in naming if path.startswith(("sync/export/", "sync/import_/", "operators/"))}
+    assert naming - own == {"get_provider_info.py", "sync/accounts/settings.py", "sync/directions.py"}
 
 
 def test_a_run_files_names_and_archives_documents_once(

@@ -126,7 +126,7 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
-        elif self.has_dag() and not self._is_followed():
+        elif self.has_dag() and not self._is_followed():  # type: ignore[no-untyped-call]
             conclude(job)
         return plan.summary
 

@@ -49,13 +49,13 @@ def is_permanent(error: BaseException) -> bool:
 
 def final(error: Exception) -> Exception:
     """Return a permanent error as one that Airflow does not retry in any DAG; text, attributes and type stay."""
-    known = _final_kind(type(error))
+    known = _final_kind(type(error))  # type: ignore[arg-type]  # mypy takes the class for its instances
     copy = known.__new__(known, *error.args)
     copy.__dict__.update(error.__dict__)
     return copy.with_traceback(error.__traceback__)
 
 
-@cache
+@cache  # the same class for the same kind, so that both can be compared
 def _final_kind(kind: type[Exception]) -> type[Exception]:
     if issubclass(kind, AirflowFailException):
         return kind

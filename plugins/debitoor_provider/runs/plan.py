@@ -42,13 +42,15 @@ def make_plan(job: Job, window: Window | None) -> Planned:
         or (job.account.archives and job.ledger.documents.to_archive(job.account_id, job.direction.name))
         or job.ledger.runs.counts(job.run_id)  # it was cleared: what it did before is for the report to judge
     )
-    summary = {
+    summary: dict[str, Any] = {
         "due": len(made.due),
         "new": made.new,
         "already_there": made.done,
         "waiting": made.waiting,
         "left_out": made.left_out,
     }
+    if made.warnings:
+        summary["warnings"] = [warning.full() for warning in made.warnings]
     return Planned(summary, has_work)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOW = timedelta(hours=1)
 """Airflow's trigger form proposes the time at which it was opened as the logical date."""
 
@@ -130,6 +132,16 @@ def to_day(field: str, text: str) -> date | None:
     :raises Misconfigured: when it is none
     """
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        return parse_day(text.strip()) if text.strip() else None
     except ValueError:
         raise Misconfigured(Message("form_not_a_date", field=field, text=repr(text[:60]))) from None
+
+
+def parse_day(text: str) -> date:
+    """Read a date in the one form that people are told; Python's own reader also takes weeks and other forms.
+
+    :raises ValueError: when it is none, or in another form
+    """
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text[:60]!r} is not a date: write it as YYYY-MM-DD")
+    return date.fromisoformat(text)

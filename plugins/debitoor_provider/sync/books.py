@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.errors import Misconfigured, PathGone, Refused
+from debitoor_provider.sync.accounts.settings import Books
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -16,18 +17,23 @@ if TYPE_CHECKING:
 OPERATION = "check_account"
 
 
-def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
-    """Ask whose books they are, in which currency and country.
+def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None = None) -> Environment:
+    """Return whose books they are, in which country, and in which currency if Debitoor reports that.
 
+    Only the id of the environment is certain (contract A27). The rest is taken from the settings and from the account
+    file, each asked only for what is still missing.
+
+    :param stated: currency and country by the account file
     :raises Misconfigured: when they are another company's than the account file says
     """
     books = debitoor.environment()
-    if not books.email or not books.country_code:  # nothing but the id is certain there (Debitoor contract A27)
+    stated = stated or Books()
+    if not books.email or not books.country_code:
         profile = debitoor.settings()
         books = replace(
             books,
             email=books.email or profile.account_email,
-            country_code=books.country_code or profile.country_code,
+            country_code=books.country_code or profile.country_code or stated.country or "",
         )
     if books.email.strip().casefold() != account.debitoor_id.casefold():
         raise Misconfigured(
@@ -39,4 +45,13 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
             service="Debitoor",
             operation=OPERATION,
         )
-    return books
+    return replace(books, currency=books.currency or stated.currency or "")
+
+
+def currency_of_payments(debitoor: DebitoorClient) -> str:
+    """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
+    try:
+        currencies = {row.currency.upper() for row in debitoor.payment_accounts()}
+    except (PathGone, Refused):
+        return ""
+    return currencies.pop() if len(currencies) == 1 else ""

@@ -48,10 +48,12 @@ class Snapshots(Generic[Record]):
 def is_fresh(entry: Entry, settings: str, now: datetime) -> bool:
     """Return whether an entry's record still counts as the document as it is now.
 
-    A run that ended early leaves entries behind; until the next one, people edit documents and settings.
+    A run that ended early leaves entries behind; until the next one, people edit documents and settings. So a run
+    believes only what it has listed itself, whatever the clock says meanwhile.
 
     :param settings: the fingerprint of the account's settings
     """
-    if entry.asked_at is None or entry.settings_fingerprint != settings:
+    is_of_another_run = bool(entry.run_id) and entry.planned_by != entry.run_id
+    if entry.asked_at is None or entry.settings_fingerprint != settings or is_of_another_run:
         return False
     return abs(now - entry.asked_at) <= _FRESH  # abs: the clocks of two workers may differ

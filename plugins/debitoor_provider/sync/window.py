@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 FULL_LISTING_EVERY = timedelta(days=7)
+_TOLERANCE = timedelta(minutes=1)  # by so much two clocks may differ
 
 
 class RunKind(StrEnum):
@@ -44,6 +45,21 @@ class Window:
         """Whether no document date can lie in it."""
         return self.start is not None and self.end is not None and self.start > self.end
 
+    @property
+    def asked_start(self) -> date | None:
+        """The first document date that the source is asked for; see :attr:`asked_end`."""
+        return None if self.moves_watermark else self.start
+
+    @property
+    def asked_end(self) -> date | None:
+        """The last document date that the source is asked for.
+
+        ``None`` in a scheduled listing: a service may leave out undated documents when it is asked for dates
+        (GetMyInvoices contract A-25), and what is left out of such a listing would be heard of nowhere. The account's
+        period is applied to the records instead.
+        """
+        return None if self.moves_watermark else self.end
+
     def within(self, start: date | None, end: date | None) -> Window:
         """Narrow to an account's own period, both ends inclusive, either may be open."""
         return replace(self, start=_later(self.start, start), end=_earlier(self.end, end))
@@ -65,12 +81,18 @@ def incremental(
 ) -> Window:
     """Ask for what is new or changed since the last complete plan, less an overlap; now and then for everything.
 
-    :param now: UTC
+    A watermark in the future comes from a clock that was wrong. Everything is asked for then: nobody knows what the
+    runs since have missed.
+
+    :param now: UTC, by the source's clock
     :param listed_at: the watermark; ``None`` on the first run
     :param full_listed_at: when everything was listed last under the present settings
     :param overlap: how far to reach back behind the watermark
     """
-    if listed_at is None or full_listed_at is None or now - full_listed_at >= FULL_LISTING_EVERY:
+    if listed_at is None or full_listed_at is None:
+        return Window(kind, moves_watermark=True, full=True)
+    is_in_future = max(listed_at, full_listed_at) > now + _TOLERANCE
+    if is_in_future or now - full_listed_at >= FULL_LISTING_EVERY:
         return Window(kind, moves_watermark=True, full=True)
     return Window(kind, updated_since=listed_at - overlap, moves_watermark=True)
 

@@ -113,7 +113,7 @@ def plan_scheduled(account_id: str, account: Account, context: Context) -> Plann
     """
     with open_job(account_id, account, context) as job:
         job.ledger.runs.start(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
-        if choose_window(job, None, job.now()).full:  # may be long, and the triggerer is for what is short
+        if choose_window(job, None, ask=True).full:  # may be long, and the triggerer is for what is short
             return None
         plan = make_plan(job, None)
         if not plan.has_work:

@@ -154,9 +154,9 @@ def test_those_wait_first_that_were_not_asked_about_for_longest(ledger: Ledger, 
 
 
 def test_what_another_account_sent_can_be_seen(ledger: Ledger):
+    same, other = planned(ledger, 1, 2, account="other")
     (sent,) = claimed(ledger, 1)
     ledger.steps.moved(sent, "expense-1")
-    same, other = planned(ledger, 1, 2, account="other")
 
     elsewhere = ledger.documents.sent_elsewhere([same, other])
     assert {id_: entry.target_id for id_, entry in elsewhere.items()} == {same.id: "expense-1"}

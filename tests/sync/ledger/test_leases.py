@@ -59,6 +59,21 @@ def test_a_lease_runs_out(ledger: Ledger, clock: Clock):
     assert len(ledger.leases.claim(entries, "another", TTL)) == 1
 
 
+def test_a_lease_of_a_clock_that_was_ahead_has_expired(ledger: Ledger, clock: Clock):
+    clock.pass_by(days=1)
+    entries = claimed(ledger, 1)
+    clock.pass_by(days=-1)
+
+    assert len(ledger.leases.claim(entries, "another", TTL)) == 1
+
+
+def test_a_lease_holds_while_a_clock_is_set_back_a_little(ledger: Ledger, clock: Clock):
+    entries = claimed(ledger, 1)
+    clock.pass_by(minutes=-4)
+
+    assert ledger.leases.claim(entries, "another", TTL) == []
+
+
 def test_a_lease_can_be_extended(ledger: Ledger, clock: Clock):
     entries = claimed(ledger, 1, 2)
     clock.pass_by(minutes=4)

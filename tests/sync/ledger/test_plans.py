@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -233,3 +233,20 @@ def test_a_large_plan_needs_few_statements(ledger: Ledger, statements: list[str]
     statements.clear()
     assert len(ledger.leases.claim(ledger.documents.entries("acme", states=DUE), OWNER, TTL)) == 3000
     assert len(statements) < 40
+
+
+def test_a_watermark_of_the_past_never_moves_back(ledger: Ledger, clock: Clock):
+    earlier, later = clock.time - timedelta(hours=1), clock.time
+    plan_again(ledger, watermark=later, full=True, not_after=later)
+    plan_again(ledger, watermark=earlier, full=True, not_after=later)
+    mark = ledger.runs.watermark("acme", "export")
+
+    assert (mark.listed_at, mark.full_listed_at) == (later, later)
+
+
+def test_a_watermark_of_the_future_is_moved_back(ledger: Ledger, clock: Clock):
+    plan_again(ledger, watermark=clock.time + timedelta(days=366), full=True)
+    plan_again(ledger, watermark=clock.time, full=True, not_after=clock.time + timedelta(minutes=1))
+    mark = ledger.runs.watermark("acme", "export")
+
+    assert (mark.listed_at, mark.full_listed_at) == (clock.time, clock.time)

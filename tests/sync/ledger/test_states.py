@@ -55,10 +55,10 @@ def test_an_illegal_step_is_named_in_plain_words():
         require_legal(Kind.INTENT, State.ARCHIVED, State.SENDING)
 
 
-def test_an_unknown_document_begins_with_a_plan_or_a_rebuild():
+def test_an_unknown_document_begins_with_a_plan_another_account_or_a_rebuild():
     beginnings = {kind for kind in Kind for state in State if is_legal(kind, None, state)}
 
-    assert beginnings == {Kind.LISTED, Kind.REBUILT}
+    assert beginnings == {Kind.LISTED, Kind.ADOPTED, Kind.REBUILT}
 
 
 def test_the_groups_of_states_are_what_they_say():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +40,33 @@ def test_looking_too_early_again_and_again_does_not_put_the_settlement_off(acme:
         with pytest.raises(RetryError):
             acme.finish()
         acme.clock.pass_by(seconds=25)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_clock_that_is_set_forward_does_not_settle_an_attempt_too_early(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed += timedelta(days=1)  # ours alone
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.sandbox.advance(120)  # and now by Debitoor's too
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_an_attempt_from_the_future_is_settled_after_its_time(acme: Stage) -> None:
+    uid = acme.document()
+    acme.clock.passed += timedelta(days=1)
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.clock.passed -= timedelta(days=1)
+    with pytest.raises(RetryError, match="may still be on its way"):
+        acme.finish()
+    acme.clock.pass_by(minutes=2)
     acme.finish()
     assert acme.booked() == {uid: 119}
 
@@ -98,7 +126,10 @@ def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) 
     _lose_the_answer(acme)
     history = acme.ledger.documents.history(acme.entry(uid))
     assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
-    assert history[2].detail == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    announced = dict(history[2].detail)
+    by_debitoor = datetime.fromisoformat(announced.pop("target_time"))
+    assert announced == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    assert abs(by_debitoor - history[2].at) < timedelta(seconds=2)
     attempt = last_attempt(acme.ledger, acme.entry(uid))
     assert attempt is not None
     assert (attempt.began, attempt.given_up) == (history[2].at, history[4].at)

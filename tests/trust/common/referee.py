@@ -29,7 +29,7 @@ _DELIVERED = {None, "latency:before", "latency:after"}  # with these the answer 
 # Which state may follow on which, as the design tells the way of a document (section 5).
 _OPEN = {"waiting", "planned", "held", "rejected"}
 _NEXT: Mapping[str | None, set[str]] = {
-    None: {*_OPEN, "moved"},  # listed; or found at the target by a rebuild
+    None: {*_OPEN, "moved", "archived", "ignored"},  # listed; found by a rebuild; or known from another account
     "waiting": {*_OPEN, "gone", "ignored", "moved"},
     "planned": {*_OPEN, "gone", "ignored", "sending", "moved"},
     "sending": {"sending", "planned", "moved", "held", "rejected"},

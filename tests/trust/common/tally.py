@@ -28,9 +28,11 @@ BLOCKS = {
     "test_ledger": "10 ledger",
     "test_isolation": "11 isolation",
     "test_sandbox": "12 sandbox",
-    "test_frozen": "13 frozen",
-    "test_doubled": "14 doubled",
-    "test_inputs": "inputs",
+    "test_clocks": "13 clocks",
+    "test_filters": "14 filters",
+    "test_inputs": "15 inputs",
+    "test_frozen": "16 frozen",
+    "test_doubled": "17 doubled",
 }
 Wrong = Literal[
     "lost", "twice", "early", "bytes", "amounts", "leaked", "secrets", "illegal", "hurried", "unclean", "wrong"

@@ -21,5 +21,5 @@ def is_account_id(text: str) -> bool:
 
 
 def _is_accented(char: str) -> bool:
-    base, *marks = unicodedata.normalize("NFD", char)
-    return bool(marks) and base in _PLAIN
+    parts = unicodedata.normalize("NFD", char)
+    return len(parts) > 1 and parts[0] in _PLAIN

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP
+from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
-from debitoor_provider.sync.books import OPERATION, books_of
+from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
+from debitoor_provider.sync.exchange_key import exchange_key
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, expenses_of
-from debitoor_provider.sync.export.records import DOCUMENTS, exchange_key, planned_document
+from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.ledger import FoundDocument
@@ -24,11 +26,12 @@ from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
+from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
@@ -49,6 +52,7 @@ class ExportDirection:
     """
 
     name = "export"
+    source_title = SERVICE
     overlap = OVERLAP
     rechecked = frozenset({"not_approved", "no_workflow"})
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
@@ -71,6 +75,10 @@ class ExportDirection:
 
     def require_source(self) -> None:
         """Do nothing: the account's number is part of each document's key."""
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the clock of GetMyInvoices."""
+        return reported_time(self.getmyinvoices, self.getmyinvoices.check if ask else None)
 
     def require_target(self) -> None:
         """Make sure that the books are the account's.
@@ -121,7 +129,12 @@ class ExportDirection:
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
         waits = left_out if left_out and left_out.waits else None
-        return planned_document(record, self.getmyinvoices.account_number, waits)
+        return planned_document(record, self._key(record.document_uid), waits)
+
+    def _key(self, uid: int) -> str:
+        """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
+        source, target = self.getmyinvoices.account_number, self.account.debitoor_id.casefold()
+        return exchange_key(f"getmyinvoices:{source}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""
@@ -196,14 +209,13 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        number = self.getmyinvoices.account_number
         found: dict[int, FoundDocument] = {}
         for expense in self.debitoor.expenses():
             uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
             if uid is not None:
                 found[uid] = FoundDocument(
                     source_id=str(uid),
-                    exchange_key=exchange_key(number, uid),
+                    exchange_key=self._key(uid),
                     target_id=expense.id,
                     target_name=expense.file.file_name if expense.file else None,
                     document_date=expense.date,
@@ -240,7 +252,9 @@ class ExportDirection:
 
     def _books(self) -> Environment:
         """Return the account's books. Without currency and country no document can be booked right."""
-        books = books_of(self.debitoor, self.account)
+        books = books_of(self.debitoor, self.account, self.account.books)
+        if not books.currency:
+            books = replace(books, currency=currency_of_payments(self.debitoor))
         if not (books.currency and books.country_code):
             raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
         return books

@@ -45,9 +45,8 @@ def list_documents(
         document_type=filters.document_type,
         company_uid=filters.company_uid,
         payment_status=filters.payment_status,
-        tags=filters.tags,
-        start=window.start,
-        end=window.end,
+        start=window.asked_start,
+        end=window.asked_end,
         updated_since=window.updated_since,
         line_items=True,
     )
@@ -62,9 +61,8 @@ def sample_documents(account: ExportAccount, getmyinvoices: GetMyInvoicesClient)
         document_type=filters.document_type,
         company_uid=filters.company_uid,
         payment_status=filters.payment_status,
-        tags=filters.tags,
-        start=filters.start,
-        end=filters.end,
+        start=account.period.start,
+        end=account.period.end,
         line_items=True,
     )
 

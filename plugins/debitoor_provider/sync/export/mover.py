@@ -26,7 +26,8 @@ from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import SETTLE, Attempt, open_attempts, require_single
+from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
+from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +93,7 @@ class ExpenseMover:
                 announced = Figures.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
                 return True
-        if self.now() - attempt.given_up < SETTLE:
+        if attempt.may_arrive(self.now(), reported_time(self.debitoor)):
             raise UnclearOutcome(
                 Message("last_attempt_under_way"),
                 retry_after=SETTLE.total_seconds(),
@@ -115,7 +116,7 @@ class ExpenseMover:
         """Let another sync account find out first what became of its attempt to book the same document."""
         other = self.elsewhere.get(entry.id)
         attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
-        if other and attempt and self.now() - attempt.given_up < SETTLE:
+        if other and attempt and attempt.may_arrive(self.now(), reported_time(self.debitoor)):
             message = Message("booked_by_another_account", account=other.account)
             raise RetryError(message, retry_after=SETTLE.total_seconds())
 
@@ -171,7 +172,7 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        entry = self.ledger.steps.intend(entry, detail=booking.as_json())
+        entry = self.ledger.steps.intend(entry, detail=booking.as_json() | _time_by(self.debitoor))
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -218,6 +219,12 @@ class ExpenseMover:
                 self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
+
+
+def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
+    """Return the time by Debitoor's clock as an announcement has it."""
+    reported = reported_time(debitoor)
+    return {TARGET_TIME: reported.isoformat()} if reported else {}
 
 
 def _check_length(document: Document, size: int) -> None:

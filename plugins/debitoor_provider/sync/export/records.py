@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 DOCUMENTS = Snapshots(Document)
 
 
-def planned_document(document: Document, account_number: str, waits: LeftOut | None = None) -> PlannedDocument:
+def planned_document(document: Document, key: str, waits: LeftOut | None = None) -> PlannedDocument:
     """Return what the ledger keeps of a document.
 
-    :param account_number: of the GetMyInvoices account, which numbers its documents on its own
+    :param key: names the document and its target over all accounts
     :param waits: why it waits
     """
     return PlannedDocument(
         source_id=str(document.document_uid),
-        exchange_key=exchange_key(account_number, document.document_uid),
+        exchange_key=key,
         snapshot=DOCUMENTS.dump(document),
         state=State.WAITING if waits else State.PLANNED,
         message=waits.message if waits else None,
@@ -34,8 +34,3 @@ def planned_document(document: Document, account_number: str, waits: LeftOut | N
         net_amount=document.net_amount,
         gross_amount=document.gross_amount,
     )
-
-
-def exchange_key(account_number: str, document_uid: int) -> str:
-    """Return the key that names a document over all accounts."""
-    return f"getmyinvoices:{account_number}:{document_uid}"

@@ -14,7 +14,6 @@ from debitoor_provider.sync.text import fold, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from debitoor_provider.services.getmyinvoices.models import Document, Workflow
     from debitoor_provider.sync.accounts.settings import Companies, ExportAccount, Tags
@@ -22,35 +21,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListFilters:
-    """What of an account's filters GetMyInvoices can be asked for in one list (contract section 4.1).
+    """What of an account's filters GetMyInvoices is asked for in one list (contract section 4.1).
 
-    Never narrower than :func:`select`, which decides. ``None`` does not narrow.
+    Never narrower than :func:`select`, which decides. ``None`` does not narrow. Two filters are not used:
+
+    * tags: whether the service compares them as :func:`~debitoor_provider.sync.text.fold` does is not known (A-09);
+    * document dates: the service may leave out documents without a date (A-25), which are to wait for one.
     """
 
     archived: Archived
     company_uid: int | None = None
     document_type: DocumentType | None = None
     payment_status: PaymentStatus | None = None
-    tags: tuple[str, ...] = ()
-    start: date | None = None
-    end: date | None = None
+
+
+_ASKED_STATUSES = frozenset({PaymentStatus.PAID, PaymentStatus.NOT_PAID})
+"""The service has no filter value for partly paid documents, and "Unknown" is also what a missing status is read as."""
 
 
 def list_filters(account: ExportAccount) -> ListFilters:
     """Return what the service itself can leave out, so that lists stay short."""
     rule = account.filter
     included = rule.companies.include
-    statuses = [status for status in rule.payment_status if status is not PaymentStatus.PARTIALLY]
+    statuses = rule.payment_status
     return ListFilters(
         archived=Archived.ANY if rule.archived else Archived.NO,
         company_uid=next((ref for ref in included if isinstance(ref, int) and len(included) == 1), None),
         document_type=rule.document_types[0] if len(rule.document_types) == 1 else None,
-        # There is no filter value for partly paid ones (contract section 4.1).
-        payment_status=statuses[0] if len(rule.payment_status) == len(statuses) == 1 else None,
-        # Whether several tags mean any or all of them is not known (A-09): one alone is right under both readings.
-        tags=rule.tags.all[:1] or (rule.tags.any if len(rule.tags.any) == 1 else ()),
-        start=account.period.start,
-        end=account.period.end,
+        payment_status=statuses[0] if len(statuses) == 1 and statuses[0] in _ASKED_STATUSES else None,
     )
 
 

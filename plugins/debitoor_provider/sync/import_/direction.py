@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.exchange_key import exchange_key
 from debitoor_provider.sync.import_.company import find_company, find_or_create_company
 from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
 from debitoor_provider.sync.import_.present import copies, copies_of
-from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, exchange_key, planned_sales_document
+from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.rename import turn
+from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -47,6 +50,7 @@ class ImportDirection:
     """
 
     name = "import"
+    source_title = SERVICE
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     rechecked: frozenset[str] = frozenset()
     deleted = LeftOut(Message("deleted", service="Debitoor"))
@@ -73,6 +77,10 @@ class ImportDirection:
         :raises Misconfigured: when they are another company's
         """
         books_of(self.debitoor, self.account)
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the clock of Debitoor."""
+        return reported_time(self.debitoor, self.debitoor.environment if ask else None)
 
     def require_target(self) -> None:
         """Make sure that the key works, and that the company of the settings exists or can be created.
@@ -114,7 +122,11 @@ class ImportDirection:
 
     def planned(self, record: SalesDocument, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
-        return planned_sales_document(record, left_out if left_out and left_out.waits else None)
+        return planned_sales_document(record, self._key(record.id), left_out if left_out and left_out.waits else None)
+
+    def _key(self, sales_id: str) -> str:
+        """Return the document's key; ids of Debitoor are unique over its accounts."""
+        return exchange_key("debitoor", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
 
     def load(self, snapshot: str) -> SalesDocument:
         """Return the record that the ledger kept."""
@@ -182,7 +194,7 @@ class ImportDirection:
             if sales_id:
                 found[sales_id] = FoundDocument(
                     source_id=sales_id,
-                    exchange_key=exchange_key(sales_id),
+                    exchange_key=self._key(sales_id),
                     target_id=str(document.document_uid),
                     target_name=document.filename or None,
                     document_date=document.document_date,

@@ -38,8 +38,8 @@ def list_sales(
     elif not window.is_empty:
         asked: SalesFilters = {
             "changed_since": window.updated_since,
-            "from_date": window.start,
-            "to_date": window.end,
+            "from_date": window.asked_start,
+            "to_date": window.asked_end,
             "include_deleted": True,
         }
         if SalesKind.INVOICES in account.documents:

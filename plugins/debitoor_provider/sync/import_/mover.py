@@ -60,15 +60,14 @@ class UploadMover:
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
-        copies = self.present.get(entry.source_id, ())
-        if copies and not entry.wants_new_record:
-            require_single(self.ledger, entry, as_copies(copies))
-            self._adopt(entry, copies[0])
-            return
-        if entry.state is State.SENDING and self._settle(entry):
+        copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
+        if entry.state is State.SENDING and self._is_settled(entry, copies):
             return
         document = self._read(entry)
         if document is None:
+            return
+        if copies:
+            self._take(entry, copies)
             return
         name = entry.target_name or f"{document.id}.pdf"
         with spool() as body:
@@ -101,6 +100,21 @@ class UploadMover:
                 return
             detail = {"found": True} if found else {}
             self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+
+    def _is_settled(self, entry: Entry, copies: Sequence[Document]) -> bool:
+        """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""
+        if not copies:
+            return self._settle(entry)
+        self._take(entry, copies)
+        return True
+
+    def _take(self, entry: Entry, copies: Sequence[Document]) -> None:
+        """Take the one document that carries the sales document's mark as its copy.
+
+        :raises Obstacle: when there are several
+        """
+        require_single(self.ledger, entry, as_copies(copies))
+        self._adopt(entry, copies[0])
 
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 SALES_DOCUMENTS = Snapshots(SalesDocument)
 
 
-def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None) -> PlannedDocument:
+def planned_sales_document(document: SalesDocument, key: str, waits: LeftOut | None = None) -> PlannedDocument:
     """Return what the ledger keeps of a sales document.
 
+    :param key: names the document and its target over all accounts
     :param waits: why it waits
     """
     return PlannedDocument(
         source_id=document.id,
-        exchange_key=exchange_key(document.id),
+        exchange_key=key,
         snapshot=SALES_DOCUMENTS.dump(document),
         state=State.WAITING if waits else State.PLANNED,
         message=waits.message if waits else None,
@@ -33,8 +34,3 @@ def planned_sales_document(document: SalesDocument, waits: LeftOut | None = None
         net_amount=document.total_net_amount,
         gross_amount=document.total_gross_amount,
     )
-
-
-def exchange_key(document_id: str) -> str:
-    """Return the key that names a sales document over all accounts."""
-    return f"debitoor:{document_id}"

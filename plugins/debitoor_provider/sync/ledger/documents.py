@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.events import last_way_to_moved
 from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
@@ -171,22 +172,11 @@ class Documents:
         Documents that a person marked as moved or that a rebuild found are left out, even if a run worked on them
         before: their files were not compared.
         """
-        moved_by_kind = (
-            sa.select(events.c.kind)
-            .where(
-                events.c.document_id == documents.c.id,
-                events.c.to_state == State.MOVED,
-                events.c.kind != str(Kind.NOT_ARCHIVED),
-            )
-            .order_by(events.c.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
         query = sa.select(documents.c.id).where(
             *conditions(account=account, direction=direction, states=[State.MOVED]),
             documents.c.file_sha256.is_not(None),
             documents.c.reason_code != str(Kind.NOT_ARCHIVED),
-            moved_by_kind == str(Kind.MOVED),
+            last_way_to_moved().in_([str(Kind.MOVED), str(Kind.ADOPTED)]),
         )
         with self._database().read() as connection:
             return Pending(self._database, list(connection.scalars(query.order_by(documents.c.id))))

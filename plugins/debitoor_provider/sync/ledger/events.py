@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger.database.tables import events
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.database.tables import documents, events
+from debitoor_provider.sync.ledger.states import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
-
-    from debitoor_provider.sync.ledger.states import Kind, State
 
 RUN = "run"
 """The actor of every change that no person made."""
@@ -41,6 +42,21 @@ def event_values(
         "to_state": to_state,
         "detail": dict(detail or {}),
     }
+
+
+def last_way_to_moved() -> sa.ScalarSelect[str]:
+    """Return the subquery of the kind of event by which a document became moved the last time."""
+    return (
+        sa.select(events.c.kind)
+        .where(
+            events.c.document_id == documents.c.id,
+            events.c.to_state == State.MOVED,
+            events.c.kind.not_in([str(Kind.NOT_ARCHIVED), str(Kind.NAMED)]),
+        )
+        .order_by(events.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def write_events(connection: Connection, rows: list[dict[str, Any]]) -> None:

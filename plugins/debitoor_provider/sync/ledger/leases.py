@@ -1,11 +1,13 @@
 """The part ``ledger.leases``: one run at a time works on a document.
 
 A lease belongs to an exchange key, so that two accounts that meet in the same source document and the same target
-company cannot send it at the same time either. It ends when it is released or when it expires.
+company cannot send it at the same time either. It ends when it is released or when it expires; one that reaches
+further into the future than any lease does was taken by a clock that has been set back since, and has expired too.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,7 +20,6 @@ from debitoor_provider.sync.ledger.states import DUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from datetime import timedelta
 
     from sqlalchemy.engine import Connection
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
     from debitoor_provider.sync.ledger.states import State
+
+
+LONGEST = timedelta(minutes=10)
+"""No lease is taken for longer."""
 
 
 class Leases:
@@ -89,7 +94,8 @@ class Leases:
 
 
 def _take(connection: Connection, keys: list[str], owner: str, until: int, now: int) -> list[str]:
-    connection.execute(leases.delete().where(leases.c.key.in_(keys), leases.c.until_ms <= now, leases.c.owner != owner))
+    has_expired = sa.or_(leases.c.until_ms <= now, leases.c.until_ms > now + _ms(LONGEST))
+    connection.execute(leases.delete().where(leases.c.key.in_(keys), has_expired, leases.c.owner != owner))
     insert = upsert(connection, leases)
     statement = insert.on_conflict_do_update(
         index_elements=["key"],

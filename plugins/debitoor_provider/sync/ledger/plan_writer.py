@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import WHOLE, chunks
+from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewhere
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, write_events
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.records import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.states import Direction
 
 
@@ -33,6 +35,7 @@ class _Known(NamedTuple):
     fingerprint: str
     settings_fingerprint: str
     message: Message | None
+    exchange_key: str
 
 
 _KNOWN = [documents.c[name] for name in _Known._fields]
@@ -76,12 +79,21 @@ class PlanWriter:
                 if document.source_id not in outcomes:
                     by_id.setdefault(document.source_id, document)
             known = {row.source_id: row for row in self._rows(documents.c.source_id.in_(list(by_id)))}
+            adopted = self._known_elsewhere([by_id[id_] for id_ in by_id if id_ not in known])
             new: list[PlannedDocument] = []
+            keyed: list[tuple[_Known, str]] = []
             refreshed: list[tuple[_Known, PlannedDocument]] = []
             seen: list[int] = []
             for source_id, document in by_id.items():
                 before = known.get(source_id)
                 outcome = outcomes[source_id] = decide(before, document, self._settings_fingerprint)
+                if before is not None and before.exchange_key != document.exchange_key:
+                    keyed.append((before, document.exchange_key))
+                if source_id in adopted:
+                    is_now = adopted[source_id].state
+                    outcomes[source_id] = Outcome.IGNORED if is_now is State.IGNORED else Outcome.DONE
+                    states[is_now] += 1
+                    continue
                 if before is None:
                     new.append(document)
                 elif outcome in {Outcome.REFRESHED, Outcome.RETURNED}:
@@ -92,6 +104,8 @@ class PlanWriter:
                 states[is_now] += 1
             if self._writes:
                 self._insert(new)
+                self._adopt([(by_id[source_id], other) for source_id, other in adopted.items()])
+                self._set_keys(keyed)
                 self._refresh(refreshed)
                 self._touch(seen)
         return PlanResult(outcomes, planned=states[State.PLANNED], waiting=states[State.WAITING], gone=0)
@@ -131,6 +145,27 @@ class PlanWriter:
             .with_for_update()  # PostgreSQL; SQLite has one writer
         )
         return (_Known(*row) for row in rows)
+
+    def _known_elsewhere(self, new: list[PlannedDocument]) -> dict[str, Entry]:
+        if not new or self._is_alone:
+            return {}
+        return known_elsewhere(self._connection, self._account, self._direction, new)
+
+    @cached_property
+    def _is_alone(self) -> bool:
+        return is_alone(self._connection, self._account)
+
+    def _adopt(self, pairs: list[tuple[PlannedDocument, Entry]]) -> None:
+        common = {"account": self._account, "direction": self._direction, "created_at": self._at, "attempts": 0}
+        rows = [(common | {"source_id": new.source_id} | self._values(new), other) for new, other in pairs]
+        adopt(self._connection, rows, at=self._at, run_id=self._run_id)
+
+    def _set_keys(self, rows: list[tuple[_Known, str]]) -> None:
+        """Bring up the exchange keys, which an earlier version made otherwise, but of what is being sent."""
+        changed = [{"the_id": row.id, "new_key": key} for row, key in rows if row.state is not State.SENDING]
+        if changed:
+            statement = documents.update().where(documents.c.id == sa.bindparam("the_id"))
+            self._connection.execute(statement.values(exchange_key=sa.bindparam("new_key")), changed)
 
     def _insert(self, new: list[PlannedDocument]) -> None:
         if not new:

@@ -46,6 +46,7 @@ class Plans:
         plan: Iterable[PlannedDocument],
         *,
         watermark: datetime | None = None,
+        not_after: datetime | None = None,
         full: bool = False,
         gone: Iterable[str] = (),
         settings_fingerprint: str = "",
@@ -56,6 +57,7 @@ class Plans:
         :param plan: the listed documents; of one that is listed twice the first counts
         :param watermark: the time up to which the source was listed; ``None`` keeps the watermark (backfills, manual
             runs)
+        :param not_after: a recorded watermark later than this lies in the future, and may be moved back
         :param full: whether the plan lists everything that the account's settings let through; what is missing is gone
         :param gone: source ids known to have left the source or the filter
         :param settings_fingerprint: of the account's settings; when it changes, rejected and held documents return
@@ -71,7 +73,8 @@ class Plans:
             gone = [source_id for source_id in gone if source_id not in listed]
             left = writer.leave(gone=gone, listed=listed if full else None)
             if not dry_run and (watermark or full):
-                new = _later(marks[0], watermark), _later(marks[1], (watermark or at) if full else None)
+                known = [_believed(mark, not_after) for mark in marks]
+                new = _later(known[0], watermark), _later(known[1], (watermark or at) if full else None)
                 _move_watermark(connection, account, direction, new, settings_fingerprint)
             if not dry_run:
                 fold(connection, account)
@@ -121,6 +124,11 @@ def _move_watermark(
     )
 
 
+def _believed(mark: datetime | None, not_after: datetime | None) -> datetime | None:
+    """Return a recorded watermark unless it lies in the future."""
+    return None if mark and not_after and mark > not_after else mark
+
+
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the later time: a run may end after one that started later, and the watermark never moves back."""
+    """Return the later time: a run may end after one that started later, which must not move the watermark back."""
     return max((moment for moment in (one, other) if moment is not None), default=None)

@@ -72,6 +72,11 @@ class Runs:
             if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
                 raise LedgerError(f"There is no run {run_id} in the ledger.")
 
+    def note_window(self, run_id: str, window: Mapping[str, Any]) -> None:
+        """Record what a run asked for, once it is known for sure, with what there is to warn of."""
+        with self._database().write() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(window=dict(window)))
+
     def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
         """Record why a step of a run failed, for the run's report; a run that was not started is left out.
 

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     MARKED_MOVED = "marked_moved"
     DOUBLED = "doubled"
     REBUILT = "rebuilt"
+    ADOPTED = "adopted"
 
 
 OPEN = frozenset({State.WAITING, State.PLANNED, State.HELD, State.REJECTED})
@@ -119,6 +120,8 @@ STEPS: Mapping[Kind, Step] = {
     Kind.SENT_AGAIN: _to(State.PLANNED, *DONE),
     Kind.IGNORED: _to(State.IGNORED, *OPEN),
     Kind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
+    # another account's result for the same document and target, when the plan meets the document
+    Kind.ADOPTED: Step(frozenset(), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there
     Kind.DOUBLED: _to(State.HELD, *DONE),
     # what the target has, it has

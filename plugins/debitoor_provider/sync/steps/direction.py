@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeAlias, T
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import date, timedelta
+    from datetime import date, datetime, timedelta
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
@@ -103,12 +103,14 @@ class Direction(Protocol[Record]):
     """One account's way from its source to its target.
 
     :param name: as in the account file's ``type``
+    :param source_title: the source's name, as people know it
     :param overlap: how far a listing reaches back behind the watermark
     :param rechecked: reasons to wait whose end no listing of changes shows, so that each run asks again
     :param deleted: why a document is left out that the source does not have any more
     """
 
     name: str
+    source_title: str
     overlap: timedelta
     rechecked: frozenset[str]
     deleted: LeftOut
@@ -117,6 +119,13 @@ class Direction(Protocol[Record]):
         """Make sure that the source belongs to the account, before a listing of it moves the watermark.
 
         :raises Misconfigured: when it does not
+        """
+        ...
+
+    def source_time(self, *, ask: bool = False) -> datetime | None:
+        """Return the time by the source's clock; ``None`` when it has not reported it.
+
+        :param ask: make a call if no answer has reported it yet
         """
         ...
 

@@ -25,6 +25,8 @@ Present = TypeVar("Present")
 
 SETTLE = timedelta(seconds=90)
 """A write that was answered by 503 may still be committed (Debitoor contract section 10)."""
+TARGET_TIME = "target_time"
+"""Where an announcement has the time by the target's clock."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
 
 
@@ -35,11 +37,29 @@ class Attempt:
     :param began: when it was announced
     :param given_up: when it was given up, or last recorded
     :param announced: what was to be booked
+    :param looks: when it was found to be unclear, the first time and later
     """
 
     began: datetime
     given_up: datetime
     announced: Mapping[str, Any]
+    looks: Sequence[datetime] = ()
+
+    def may_arrive(self, now: datetime, target_time: datetime | None) -> bool:
+        """Return whether the target may still carry it out.
+
+        Two clocks have to say that enough time has passed: ours, and the target's, by which the attempt was announced.
+        A moment of ours that lies in the future was recorded while our clock was wrong; the first later look counts.
+
+        :param target_time: the time by the target's clock
+        """
+        past = [moment for moment in (self.given_up, *self.looks) if moment <= now]
+        if not past or now - min(past) < SETTLE:
+            return True
+        announced_at = self.announced.get(TARGET_TIME)
+        if announced_at is None or target_time is None:
+            return False
+        return abs(target_time - datetime.fromisoformat(announced_at)) < SETTLE  # abs: read to the second
 
 
 class Presence(Generic[Present]):
@@ -83,7 +103,7 @@ def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
         return None
     since = history[intents[-1] :]
     unclear = [event.at for event in since if event.kind == Kind.UNCLEAR]
-    return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail)
+    return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail, unclear)
 
 
 def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -> datetime | None:
@@ -129,7 +149,7 @@ def hold_doubled(job: Job, copies: Copies) -> None:
             continue
         message = booked_twice(found)
         try:
-            job.ledger.steps.doubled(entry, job.run_id, message, _detail(found))
+            job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(found))
         except IllegalTransition as error:
             log.info("Document %s changed meanwhile: %s", source_id, error)
         else:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic
 
+from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
 from debitoor_provider.sync.steps.direction import Record
+from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
 from debitoor_provider.sync.window import Window, incremental
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from debitoor_provider.messages import Message
+    from debitoor_provider.sync.ledger import Watermark
     from debitoor_provider.sync.steps.direction import LeftOut
     from debitoor_provider.sync.steps.job import Job
 
@@ -36,6 +40,7 @@ class Plan:
     :param done: how many of the listed documents are at the target already
     :param waiting: how many may come in later
     :param left_out: how many were left out, by reason code
+    :param warnings: what somebody should see to although the run went on
     """
 
     window: Window
@@ -44,16 +49,21 @@ class Plan:
     done: int = 0
     waiting: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    warnings: Sequence[Message] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Record]):
     """What a window holds, chosen by the account's settings.
 
+    :param window: what the source was asked for
+    :param began: when the listing began, in seconds of a clock that nobody sets
     :param chosen: each record with the reason why it is left out, if it is; the first of two with one id counts
     :param gone: ids that were asked for but do not exist any more
     """
 
+    window: Window
+    began: float
     chosen: Iterator[tuple[Record, LeftOut | None]]
     gone: list[str]
 
@@ -65,56 +75,71 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
 
     :param requested: a backfill's interval or a person's choice; ``None`` for what is new since the watermark
     """
-    started = job.now()
-    window = choose_window(job, requested, started)
+    window = choose_window(job, requested)
     job.ledger.runs.start(
         Run(job.run_id, job.account_id, job.direction.name, window.kind.value, window=window.as_json())
     )
     left_out: Counter[str] = Counter()
     with RecordFile[PlannedDocument]() as planned:
-        with listing(job, window) as listed:
-            gone = listed.gone
+        with listing(job, requested) as listed:
             for record, reason in listed.chosen:
                 document = job.direction.planned(record, reason)
                 if reason is None or reason.waits:
                     planned.append(document)
                 else:
-                    gone.append(document.source_id)
+                    listed.gone.append(document.source_id)
                 if reason is not None:
                     left_out[reason.code] += 1
                     log.info("Document %s is left out: %s", document.source_id, reason.reason)
-        return _enter(job, window, planned, gone, left_out, started)
+        return _enter(job, listed, planned, left_out)
 
 
-def choose_window(job: Job, requested: Window | None, now: datetime) -> Window:
+def choose_window(job: Job, requested: Window | None, *, ask: bool = False) -> Window:
     """Return what a run asks for: what was requested, or what is new since the watermark; within the account's period.
 
     Settings that decide differently than those of the last full listing make everything be listed again, because a
-    wider filter may take what was left out before.
+    wider filter may take what was left out before. The time is that of the source's clock as soon as an answer has
+    reported it.
+
+    :param ask: make a call for the source's time where this machine's clock would have everything listed again
     """
     if requested is None:
         mark = job.ledger.runs.watermark(job.account_id, job.direction.name)
         unchanged = mark.settings_fingerprint == job.settings_fingerprint
-        requested = incremental(
-            now=now,
-            listed_at=mark.listed_at,
-            full_listed_at=mark.full_listed_at if unchanged else None,
-            overlap=job.direction.overlap,
-            kind=job.kind,
-        )
+        requested = _incremental(job, mark, unchanged=unchanged)
+        if ask and requested.full and mark.full_listed_at and unchanged:
+            job.direction.source_time(ask=True)
+            requested = _incremental(job, mark, unchanged=unchanged)
     return requested.within(job.account.period.start, job.account.period.end)
 
 
+def _incremental(job: Job, mark: Watermark, *, unchanged: bool) -> Window:
+    return incremental(
+        now=job.direction.source_time() or job.now(),
+        listed_at=mark.listed_at,
+        full_listed_at=mark.full_listed_at if unchanged else None,
+        overlap=job.direction.overlap,
+        kind=job.kind,
+    )
+
+
 @contextmanager
-def listing(job: Job, window: Window) -> Iterator[Listing[Any]]:
-    """List a window and choose from it by the account's settings; the records can be read until this is left.
+def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
+    """List what a run asks for and choose from it by the account's settings; valid until this is left.
+
+    When only the answer reports a time by which everything is to be listed, everything is listed at once.
 
     :raises Misconfigured: when the source belongs to another company: its list must not move the watermark
     """
     job.direction.require_source()
-    with RecordFileMapping[Any, Any]() as keep:
-        records, gone = job.direction.records(window, keep)
-        yield Listing(_chosen(job, window, records), gone)
+    began = steady_seconds()
+    window = choose_window(job, requested, ask=True)
+    with ExitStack() as kept:
+        records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
+        if not window.full and (now_known := choose_window(job, requested)).full:
+            window = now_known
+            records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
+        yield Listing(window, began, _chosen(job, window, records), gone)
 
 
 def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tuple[Record, LeftOut | None]]:
@@ -136,27 +161,30 @@ def _rechecked(job: Job) -> list[Any]:
     return [entry for entry in waiting if entry.reason_code in job.direction.rechecked][:_RECHECKED]
 
 
-def _enter(
-    job: Job,
-    window: Window,
-    planned: Iterable[PlannedDocument],
-    gone: list[str],
-    left_out: Counter[str],
-    started: datetime,
-) -> Plan:
+def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], left_out: Counter[str]) -> Plan:
     """Enter the plan and the watermark in one transaction, and return what the run has to do."""
+    window = listed.window
     if window.document_ids:  # a person named them: what was held or rejected is to be tried again
         known = job.ledger.documents.known(job.account_id, job.direction.name, window.document_ids).values()
         if again := [entry for entry in known if entry.state in ATTENTION]:
             job.ledger.documents.retry(again, actor=f"run:{job.run_id}")
+    mark = job.ledger.runs.watermark(job.account_id, job.direction.name) if window.moves_watermark else None
+    reported = job.direction.source_time()
+    warnings = warnings_of(job, reported, mark)
+    for warning in warnings:
+        log.warning("%s", warning)
+    noted = {"warnings": [warning.as_json() for warning in warnings]} if warnings else {}
+    job.ledger.runs.note_window(job.run_id, window.as_json() | noted)
+    now = reported or job.now() - WITHOUT_CLOCK
     result = job.ledger.plans.enter(
         job.account_id,
         job.direction.name,
         job.run_id,
         planned,
-        watermark=started if window.moves_watermark else None,
+        watermark=now - timedelta(seconds=steady_seconds() - listed.began) if window.moves_watermark else None,
+        not_after=(reported or job.now()) + TOLERANCE,
         full=window.full and window.moves_watermark,
-        gone=gone,
+        gone=listed.gone,
         settings_fingerprint=job.settings_fingerprint,
     )
     counts = result.counts
@@ -167,4 +195,5 @@ def _enter(
         done=counts.get(Outcome.DONE, 0),
         waiting=result.waiting,
         left_out=dict(left_out),
+        warnings=warnings,
     )

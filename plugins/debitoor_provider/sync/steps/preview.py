@@ -10,7 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.plan import choose_window, listing
+from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import Names, turn
 from debitoor_provider.sync.window import RunKind
 
@@ -113,13 +113,12 @@ def count(job: Job, requested: Window) -> int:
 
 def _foresee(job: Job, requested: Window | None) -> list[_Row]:
     """Take every decision of the plan and of the naming, and write none of them down."""
-    window = choose_window(job, requested, job.now())
     rows: dict[str, _Row] = {}
-    with listing(job, window) as listed:
+    with listing(job, requested) as listed:
         for record, left_out in listed.chosen:
             planned = job.direction.planned(record, left_out)
             rows.setdefault(planned.source_id, _Row(record, planned, left_out))
-        gone = set(listed.gone)
+        gone, window = set(listed.gone), listed.window
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
     result = job.ledger.plans.enter(
         job.account_id,

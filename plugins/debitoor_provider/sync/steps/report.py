@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,11 +26,13 @@ class Report:
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
         ``stopped`` when it did because a person has to correct something first
     :param text: why it failed, in plain words; empty when it did not
+    :param warnings: what somebody should see to although it did not make the run fail
     """
 
     counts: Mapping[str, int]
     verdict: str
     text: str = ""
+    warnings: Sequence[Message] = ()
 
 
 def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
@@ -55,4 +59,5 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     text = "\n".join(reasons)
     if run is not None:
         job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
-    return Report(counts, verdict, text)
+    warnings = tuple(Message.from_json(stored) for stored in run.window.get("warnings", ())) if run else ()
+    return Report(counts, verdict, text, warnings)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
+from debitoor_provider.runs.windows import parse_day
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import storable
+
+
+def _day(entered: object) -> date:
+    return parse_day(entered if isinstance(entered, str) else repr(entered))
 
 
 def _utc(moment: datetime) -> datetime:
@@ -25,6 +30,8 @@ Text = Annotated[str, BeforeValidator(storable)]
 """Text that may come from anywhere, also from the name of a file, without what no JSON can carry."""
 DirectionName = Annotated[str, AfterValidator(_known)]
 """The name of a direction that there is."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date of a request, as YYYY-MM-DD: without this, numbers would be taken for seconds since 1970."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time in UTC."""
 

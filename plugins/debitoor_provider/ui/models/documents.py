@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from debitoor_provider.sync.ledger import Entry, Event, Kind, State, origins
-from debitoor_provider.ui.models.common import Moment, RunRef, Text
+from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
 
 Action = Literal["send_again", "only_if_missing", "mark_moved", "ignore"]
 
@@ -132,8 +132,8 @@ class Fitting(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     states: list[State] | None = None
-    start: date | None = Field(default=None, alias="from", description="First document date, inclusive")
-    end: date | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
     search: Annotated[str, Field(max_length=200)] = ""
 
 

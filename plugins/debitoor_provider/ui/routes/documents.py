@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -24,6 +23,7 @@ from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
@@ -47,8 +47,8 @@ class Filter:
     """What the documents are narrowed by."""
 
     state: Annotated[list[State] | None, Query(description="May be given several times")] = None
-    start: Annotated[date | None, Query(alias="from", description="First document date, inclusive")] = None
-    end: Annotated[date | None, Query(alias="to", description="Last document date, inclusive")] = None
+    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None
+    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
@@ -17,6 +16,7 @@ from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.overview import name_of
@@ -61,8 +61,8 @@ def preview_run(account_id: str, wish: PreviewWish) -> PreviewModel:
 @router.get("/accounts/{account_id}/backfill", dependencies=[Depends(RUN)])
 def size_backfill(
     account_id: str,
-    start: Annotated[date, Query(alias="from", description="First document date")],
-    end: Annotated[date, Query(alias="to", description="Last document date")],
+    start: Annotated[Day, Query(alias="from", description="First document date")],
+    end: Annotated[Day, Query(alias="to", description="Last document date")],
 ) -> BackfillSize:
     """Return how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:

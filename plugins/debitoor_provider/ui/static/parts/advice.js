@@ -28,7 +28,7 @@ function Help({ row }) {
   const act = useAct();
   if (row.state === "stopped" && row.rights.edit)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
-  if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.mend"));
+  if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
   if (row.state === "paused" && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("resume", row) }, t("do.resume"));

@@ -1,0 +1,115 @@
+"""What other accounts know of the documents that are new to an account.
+
+An account file that is renamed, split or merged is an account of another name for the ledger. What was sent, or ignored
+by a person, under the name before counts under the new one: a copy that a person has deleted or corrected at the target
+stays as the person left it. Accounts share a document when source document and target are the same (the exchange key).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved, write_events
+from debitoor_provider.sync.ledger.names import give_names
+from debitoor_provider.sync.ledger.records import Entry
+from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
+from debitoor_provider.sync.ledger.states import DONE, Kind, State, require_legal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.records import PlannedDocument
+
+_KEPT = ("state", "reason_code", "message", "target_id", "moved_at", "archived_at")
+_FILE = ("file_sha256", "file_bytes")
+
+
+def is_alone(connection: Connection, account: str) -> bool:
+    """Return whether the ledger has documents of no other account."""
+    others = sa.select(documents.c.id)
+    either = [others.where(side).exists() for side in (documents.c.account < account, documents.c.account > account)]
+    return not connection.execute(sa.select(sa.or_(*either))).scalar_one()  # two looks into an index
+
+
+def known_elsewhere(
+    connection: Connection, account: str, direction: str, new: Sequence[PlannedDocument]
+) -> dict[str, Entry]:
+    """Return the finished entries of other accounts for documents that are new to an account, by source id.
+
+    The file of one whose copy no run has verified is left out, so that it is not archived.
+    """
+    by_key = {document.exchange_key: document.source_id for document in new}
+    found: dict[str, Entry] = {}
+    for chunk in chunks(sorted(by_key)):
+        rows = connection.execute(
+            sa.select(*COLUMNS, last_way_to_moved())
+            .where(
+                documents.c.exchange_key.in_(chunk),
+                documents.c.account != account,
+                documents.c.direction == direction,
+                documents.c.state.in_(sorted({*DONE, State.IGNORED})),
+            )
+            .order_by(documents.c.changed_at, documents.c.id)
+        )
+        for *values, way in rows:
+            entry = Entry(*values)
+            if way not in {str(Kind.MOVED), str(Kind.ADOPTED)}:
+                entry = replace(entry, file_sha256=None, file_bytes=None)
+            before = found.get(by_key[entry.exchange_key])
+            if before is None or entry.state in DONE or before.state not in DONE:
+                found[by_key[entry.exchange_key]] = entry
+    return found
+
+
+def adopt(
+    connection: Connection,
+    pairs: Sequence[tuple[Mapping[str, Any], Entry]],
+    *,
+    at: datetime,
+    run_id: str,
+) -> None:
+    """Add documents with what another account knows of them.
+
+    :param pairs: the columns of each document, and the other account's entry
+    """
+    if not pairs:
+        return
+    others = {columns["source_id"]: other for columns, other in pairs}
+    for other in others.values():
+        require_legal(Kind.ADOPTED, None, other.state)
+    statement = (
+        upsert(connection, documents)
+        .on_conflict_do_nothing(index_elements=["account", "direction", "source_id"])
+        .returning(*COLUMNS)
+    )
+    rows = connection.execute(
+        statement,
+        [{**columns, **{name: getattr(other, name) for name in (*_KEPT, *_FILE)}} for columns, other in pairs],
+    )
+    entries = [to_entry(row) for row in rows]
+    write_events(
+        connection,
+        [
+            event_values(
+                entry.id,
+                Kind.ADOPTED,
+                None,
+                entry.state,
+                at=at,
+                run_id=run_id,
+                detail={"account": others[entry.source_id].account, "target_id": entry.target_id},
+            )
+            for entry in entries
+        ],
+    )
+    names = [(entry, name) for entry in entries if (name := others[entry.source_id].target_name)]
+    give_names(connection, names, at=at, run_id=run_id, states=DONE)  # where it is free

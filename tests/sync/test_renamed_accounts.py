@@ -1,0 +1,164 @@
+"""An account file that is renamed, split or merged leaves alone what was sent, and what people did with it since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from debitoor_provider.sync.window import manual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sync.stage import Stage
+
+
+def under(stage: Stage, account_id: str) -> Stage:
+    """The same services and ledger, under another account's name."""
+    stage.account_id = account_id
+    return stage
+
+
+def expense_of(acme: Stage, uid: str) -> dict[str, Any]:
+    marked: dict[str, dict[str, Any]] = {
+        row["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]"): row for row in acme.company.expenses()
+    }
+    return marked[uid]
+
+
+def test_a_renamed_account_repeats_nothing_and_undoes_nothing(acme: Stage) -> None:
+    untouched, corrected, removed, ignored = acme.documents(4)
+    acme.plan(acme.exports())
+    acme.ledger.documents.ignore([acme.entry(ignored)], actor="user:anna")
+    acme.finish()
+    acme.company.edit_entity(expense_of(acme, corrected)["id"], date="2026-02-15")
+    acme.company.delete_entity(expense_of(acme, removed)["id"])
+    before = acme.entry(corrected)
+    under(acme, "acme-receipts")
+    new = acme.document()
+    watch = acme.watch()
+    plan = acme.export()
+    assert (plan.done, plan.new, len(plan.due)) == (3, 1, 1)
+    assert watch.created == {"file": 1, "expense": 1}
+    assert acme.states() == {
+        untouched: "moved",
+        corrected: "moved",
+        removed: "moved",
+        ignored: "ignored",
+        new: "moved",
+    }
+    after = acme.entry(corrected)
+    assert (after.target_id, after.target_name, after.moved_at) == (
+        before.target_id,
+        before.target_name,
+        before.moved_at,
+    )
+    (event, _) = acme.ledger.documents.history(after)
+    assert (event.kind, event.detail["account"]) == ("adopted", "acme")
+
+
+def test_a_preview_says_what_the_renamed_account_takes_over(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    under(acme, "acme-receipts")
+    assert [(row.source_id, row.outcome) for row in acme.preview()] == [(uid, "there")]
+    acme.export()
+    assert acme.company.expenses() == []
+
+
+def test_a_person_can_send_again_what_was_taken_over(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    under(acme, "acme-receipts").export()
+    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna", again=True)
+    acme.finish()
+    assert acme.booked() == {uid: 119}
+
+
+def test_the_parts_of_a_split_account_take_over_what_is_theirs(acme: Stage) -> None:
+    invoice, receipt = acme.document(), acme.document(document_type="RECEIPT")
+    acme.export()
+    for expense in acme.company.expenses():
+        acme.company.delete_entity(expense["id"])
+    under(acme, "invoices").export(acme.exports(filter={"document_types": ["INCOMING_INVOICE"]}))
+    assert acme.states() == {invoice: "moved"}
+    under(acme, "receipts").export(acme.exports(filter={"document_types": ["RECEIPT"]}))
+    assert acme.states() == {receipt: "moved"}
+    assert acme.company.expenses() == []
+
+
+def test_a_merged_account_takes_over_from_all_its_parts(acme: Stage) -> None:
+    names = {"rename": "{document_date}"}  # each part gives the same names
+    invoice, receipt = acme.document(), acme.document(document_type="RECEIPT")
+    under(acme, "invoices").export(acme.exports(filter={"document_types": ["INCOMING_INVOICE"]}, **names))
+    under(acme, "receipts").export(acme.exports(filter={"document_types": ["RECEIPT"]}, **names))
+    for expense in acme.company.expenses():
+        acme.company.delete_entity(expense["id"])
+    under(acme, "all").export(acme.exports(**names))
+    assert acme.states() == {invoice: "moved", receipt: "moved"}
+    assert acme.company.expenses() == []
+    new = acme.document()
+    acme.export(acme.exports(**names))
+    assert acme.booked() == {new: 119}
+
+
+def test_what_the_account_before_did_not_archive_the_renamed_one_does(acme: Stage) -> None:
+    verified, marked = acme.documents(2)
+    acme.plan(acme.exports())
+    acme.ledger.documents.mark_moved([acme.entry(marked)], actor="user:anna")
+    acme.finish()
+    under(acme, "acme-receipts").export(acme.exports(archive_after_transfer=True))
+    assert acme.states() == {verified: "archived", marked: "moved"}
+    assert acme.archived() == {verified}
+
+
+def test_what_was_not_finished_under_the_old_name_is_done_under_the_new(acme: Stage) -> None:
+    planned = acme.document()
+    held = acme.document(currency="USD")
+    acme.plan(acme.exports())
+    under(acme, "acme-receipts").export()
+    assert acme.states() == {planned: "moved", held: "held foreign_currency"}
+
+
+def test_a_document_meant_for_two_books_goes_to_both(acme: Stage, stage_of: Callable[..., Stage]) -> None:
+    uid = acme.document()
+    acme.export()
+    other = stage_of("Other", account_id="other")
+    other.ledger, other.gmi = acme.ledger, acme.gmi
+    other.export()
+    assert acme.booked() == other.booked() == {uid: 119}
+    assert acme.entry(uid).exchange_key != other.entry(uid).exchange_key
+
+
+def test_a_renamed_import_account_repeats_nothing_and_undoes_nothing(acme: Stage) -> None:
+    kept, removed = (str(acme.company.add_invoice(date="2026-02-03")["id"]) for _ in range(2))
+    acme.import_()
+    acme.company.delete_document(int(acme.entry(removed, "import").target_id or 0))
+    under(acme, "acme-sales").import_()
+    assert acme.states("import") == {kept: "moved", removed: "moved"}
+    assert len(acme.company.documents()) == 1
+
+
+def test_documents_of_an_earlier_version_get_the_key_of_this_one(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    with acme.ledger._database.write() as connection:
+        connection.execute(text("UPDATE debitoor_documents SET exchange_key = 'getmyinvoices:1:' || source_id"))
+    acme.clock.pass_by(days=8)
+    acme.export()  # everything is listed
+    assert acme.entry(uid).exchange_key.endswith(f":{uid}>debitoor:{acme.company.debitoor_email.casefold()}")
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    under(acme, "acme-receipts").export()
+    assert acme.company.expenses() == []
+
+
+def test_a_chosen_document_is_taken_over_too(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    under(acme, "acme-receipts").export(window=manual(None, None, (uid,)))
+    assert acme.states() == {uid: "moved"}
+    assert acme.company.expenses() == []
