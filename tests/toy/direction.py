@@ -19,6 +19,7 @@ from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument,
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.steps.copies import Copy
 from debitoor_provider.sync.steps.direction import LeftOut, Mover, Services, Side
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.source_time import reported_time
@@ -142,6 +143,13 @@ class FolderDirection:
                 ).move
             )
         )
+
+    def copies(self, days: Iterable[date | None]) -> dict[str, list[Copy]]:  # noqa: ARG002  a folder is read whole
+        found: dict[str, list[Copy]] = {}
+        for id_, record in self.folder.records().items():
+            copy = Copy(id_, "", None, Decimal(record["gross"]), record["currency"])
+            found.setdefault(record["mark"], []).append(copy)
+        return found
 
     def archive(self, source_id: str) -> None:
         self.getmyinvoices.archive(int(source_id))
