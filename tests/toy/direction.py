@@ -144,7 +144,7 @@ class FolderDirection:
             )
         )
 
-    def copies(self, days: Iterable[date | None]) -> dict[str, list[Copy]]:  # noqa: ARG002  a folder is read whole
+    def copies(self, days: Iterable[date | None]) -> dict[str, list[Copy]]:
         found: dict[str, list[Copy]] = {}
         for id_, record in self.folder.records().items():
             copy = Copy(id_, "", None, Decimal(record["gross"]), record["currency"])
