@@ -19,8 +19,8 @@ from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument,
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.steps.copies import Copies, Copy
 from debitoor_provider.sync.steps.direction import Direction, LeftOut, Mover, Services, Side
-from debitoor_provider.sync.steps.duplicates import Copies, Copy
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import fold

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.marks import find_marker
-from debitoor_provider.sync.steps.duplicates import Copy, before
+from debitoor_provider.sync.steps.copies import Copy
+from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Expense
-    from debitoor_provider.sync.steps.duplicates import Copies
+    from debitoor_provider.sync.steps.copies import Copies
 
 
 def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mapping[int, list[Expense]]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import LeftOut
-    from debitoor_provider.sync.steps.duplicates import Copies
 
 
 @dataclass(frozen=True, slots=True)

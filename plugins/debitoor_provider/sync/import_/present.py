@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
-from debitoor_provider.sync.steps.duplicates import Copy, before
+from debitoor_provider.sync.steps.copies import Copy
+from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
-    from debitoor_provider.sync.steps.duplicates import Copies
+    from debitoor_provider.sync.steps.copies import Copies
 
 
 def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Mapping[str, list[Document]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
-    from debitoor_provider.sync.steps.duplicates import Copies
+    from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 

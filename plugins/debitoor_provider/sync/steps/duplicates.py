@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DONE, IllegalTransition, Kind, State
@@ -14,10 +13,10 @@ from debitoor_provider.sync.obstacle import Kind as ObstacleKind
 from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from decimal import Decimal
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.copies import Copies, Copy
     from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
@@ -120,30 +119,6 @@ def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -
 
 
 # More than one record of a document
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A record at the target that carries a document's mark.
-
-    :param number: by which people know it; may be empty
-    """
-
-    id: str
-    number: str
-    date: date | None
-    amount: Decimal | None
-    currency: str
-
-    def __str__(self) -> str:
-        amount = "" if self.amount is None else f"{self.amount:.2f} {self.currency}".strip()
-        name = f"id {self.id}" if self.number else ""
-        told = ", ".join(filter(None, (name, self.date.isoformat() if self.date else "", amount)))
-        return f"{self.number or self.id} ({told})" if told else self.id
-
-
-Copies: TypeAlias = Mapping[str, Sequence[Copy]]
-"""The records that carry the mark of a document, by the document's id."""
 
 
 def booked_twice(copies: Sequence[Copy]) -> Message:
