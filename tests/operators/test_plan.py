@@ -205,6 +205,23 @@ class TestWindows:
         run(plan(), within=context("backfill", interval=interval))
         assert planned(ledger) == {inside}
 
+    def test_so_does_a_run_that_a_person_triggered_with_one(self, run, context, account, receipt, ledger):
+        account(timezone="Europe/Berlin")
+        receipt(document_date="2026-02-28")
+        inside = receipt(document_date="2026-03-31")
+        receipt(document_date="2026-04-01")
+        march = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
+        run(plan(), within=context("manual", interval=march))
+        assert planned(ledger) == {inside}
+        run(plan(period_from="2026-03-01", period_to="2026-03-15"), within=context("manual", interval=march))
+        assert planned(ledger) == {inside}
+
+    def test_an_interval_in_which_no_day_begins_is_refused(self, run, context, account, ledger):
+        account(timezone="UTC")
+        hours = (datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
+        with pytest.raises(Misconfigured, match="no day begins"):
+            run(plan(), within=context("manual", interval=hours))
+
     @pytest.mark.parametrize(
         ("option", "value"),
         [
