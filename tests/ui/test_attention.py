@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
 
     def enter(account: str, source_id: str, state: State, code: str = "", **fields: Any) -> None:
-        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, code, f"Because of {code}.", "Mend.")
+        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, why(code) if code else None)
         ledger.plans.enter(account, "export", "r", [found])
 
     enter("acme", "1", State.HELD, "foreign_currency")
@@ -31,6 +32,11 @@ def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     enter("other", "4", State.WAITING, "not_approved")
     enter("other", "5", State.HELD, "foreign_currency")
     return ledger
+
+
+def why(code: str) -> Message:
+    """The reason of a document, as a run would enter it."""
+    return Message(code, currency="USD", books="EUR")
 
 
 def listed(client: TestClient, **query: Any) -> list[str]:
@@ -47,8 +53,8 @@ def test_what_is_held_or_rejected_is_listed_newest_first_with_its_account(page, 
     assert (last["account"], last["account_name"], last["reason"], last["remedy"], last["actions"]) == (
         "acme",
         "Acme & Co",
-        "Because of foreign_currency.",
-        "Mend.",
+        why("foreign_currency").text(),
+        why("foreign_currency").remedy(),
         ["send_again", "mark_moved", "ignore"],
     )
 

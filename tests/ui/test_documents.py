@@ -69,7 +69,7 @@ class TestList:
             "state": "moved",
             "reason_code": "",
             "reason": "",
-            "mend": "",
+            "remedy": "",
             "source_name": "",
             "target_name": None,
             "document_date": "2026-01-31",

@@ -111,7 +111,7 @@ def test_every_reason_has_a_word() -> None:
     """Codes of obstacles, and of what a document waits for, as the code writes them."""
     source = FOLDER.parents[1] / "sync"
     told = re.compile(
-        r"""\b(?:held|rejected)\(\s*"(\w+)"|\.(?:reject|hold)\(entry, "(\w+)"|"""
+        r"""\b(?:held|rejected)\(\s*"(\w+)"|\.(?:reject|hold)\(entry, message, code="(\w+)"|"""
         r"""LeftOut\(Message\("(\w+)"[^\n]*waits=True"""
     )
     text = "\n".join(path.read_text("utf-8") for path in sorted(source.rglob("*.py")))
