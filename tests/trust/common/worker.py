@@ -279,7 +279,8 @@ def _end(way: Way | Stop) -> None:
     if way == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     elif way == "stop":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this thread, so that it goes no further; another one may be stopped some instructions later.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     elif way == "term":
         os.kill(os.getpid(), signal.SIGTERM)
     else:
