@@ -33,7 +33,12 @@ def test_the_next_asks_for_what_is_new_since_the_watermark_less_an_overlap() -> 
 
 
 @pytest.mark.parametrize(
-    ("age", "full"), [(FULL_LISTING_EVERY, True), (FULL_LISTING_EVERY - timedelta(seconds=1), False)]
+    ("age", "full"),
+    [
+        (FULL_LISTING_EVERY, True),
+        (FULL_LISTING_EVERY - timedelta(seconds=1), True),
+        (FULL_LISTING_EVERY - timedelta(minutes=2), False),
+    ],
 )
 def test_everything_is_asked_for_again_after_a_week(age: timedelta, full: bool) -> None:
     assert asked(NOW - timedelta(hours=1), NOW - age).full is full

@@ -92,7 +92,7 @@ def incremental(
     if listed_at is None or full_listed_at is None:
         return Window(kind, moves_watermark=True, full=True)
     is_in_future = max(listed_at, full_listed_at) > now + _TOLERANCE
-    if is_in_future or now - full_listed_at >= FULL_LISTING_EVERY:
+    if is_in_future or now - full_listed_at >= FULL_LISTING_EVERY - _TOLERANCE:
         return Window(kind, moves_watermark=True, full=True)
     return Window(kind, updated_since=listed_at - overlap, moves_watermark=True)
 

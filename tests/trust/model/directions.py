@@ -33,19 +33,20 @@ class Exports(Memory):
     documents: dict[str, Document] = field(default_factory=dict)
 
     def listing(
-        self, rules: ExportRules, since: datetime | None, start: str | None = None, end: str | None = None
+        self, rules: ExportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
-        """What the service answers when it is asked for all that its filters can narrow down (contract 4.1)."""
+        """What the service answers when it is asked for what its filters surely narrow down right (contract 4.1).
+
+        :param chosen: the days that a person or a backfill asks for; a scheduled run asks for none
+        """
         return [
             uid
             for uid, document in self.documents.items()
             if not document.deleted
             and (rules.take_archived or not document.record.archived)
             and (len(rules.kinds) > 1 or document.record.kind in rules.kinds)
-            and (len(rules.wanted) != 1 or rules.wanted[0] in document.record.tags)
-            and (len(rules.payment) != 1 or rules.payment == ("Partially",) or document.record.payment in rules.payment)
-            and within(document.record.day, *rules.period)
-            and within(document.record.day, start, end)
+            and (rules.payment not in (("Paid",), ("Not paid",)) or document.record.payment in rules.payment)
+            and _is_asked_for(document.record.day, rules, chosen)
             and (since is None or local(document.changed) >= local(since))
         ]
 
@@ -81,10 +82,10 @@ class Exports(Memory):
                 parts = [record.day, record.supplier, record.number]
                 row.stem = "_".join(filter(None, parts)) if rules.template else "scan"
 
-    def send(self, due: list[str], rules: ExportRules, now: datetime) -> None:
+    def send(self, due: list[str], rules: ExportRules, now: datetime, run: str) -> None:
         """Move what is due, as far as it can go."""
         for uid in due:
-            self._send(uid, self.rows[uid], rules, now)
+            self._send(uid, self.rows[uid], rules, now, run)
 
     def archive(self, rules: ExportRules, at: datetime) -> None:
         """Archive what a run saw in the books, and nothing else; a locked document stays where it is (contract 7.1)."""
@@ -102,13 +103,13 @@ class Exports(Memory):
     def _is_ours(self, uid: str) -> bool:
         return uid in self.rows and self.rows[uid].state in OPEN and self.rows[uid].ours
 
-    def _send(self, uid: str, row: Row, rules: ExportRules, now: datetime) -> None:
+    def _send(self, uid: str, row: Row, rules: ExportRules, now: datetime, run: str) -> None:
         document = self.documents[uid]
         if row.state == "sending" and self.live(uid):  # its answer was lost: it is there
             row.become("moved")
             row.verified = True
             return
-        apart = document.size > LARGE and not rules.approved_only and _is_fresh(row, rules, now)
+        apart = document.size > LARGE and not rules.approved_only and _is_fresh(row, rules, now, run)
         record: Record = row.listed if apart else document.record
         if document.deleted:
             row.become("gone")
@@ -139,15 +140,14 @@ class Imports(Memory):
     sales: dict[str, Sale] = field(default_factory=dict)
 
     def listing(
-        self, rules: ImportRules, since: datetime | None, start: str | None = None, end: str | None = None
+        self, rules: ImportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
         """What the service answers, deleted ones included; credit notes are in the list of invoices too (A28)."""
         return [
             id_
             for id_, sale in self.sales.items()
             if ("invoices" in rules.documents or sale.kind == "creditNote")
-            and within(sale.day, *rules.period)
-            and within(sale.day, start, end)
+            and _is_asked_for(sale.day, rules, chosen)
             and (since is None or _seconds(sale.changed) >= _seconds(since))
         ]
 
@@ -169,7 +169,7 @@ class Imports(Memory):
     def name(self, due: list[str], rules: ImportRules) -> None:
         """The file is named by the number."""
 
-    def send(self, due: list[str], rules: ImportRules, now: datetime) -> None:
+    def send(self, due: list[str], rules: ImportRules, now: datetime, run: str) -> None:
         """Move what is due, as far as it can go."""
         for id_ in due:
             row, sale = self.rows[id_], self.sales[id_]
@@ -179,7 +179,7 @@ class Imports(Memory):
             if sale.deleted:
                 row.become("gone")
                 continue
-            told: Sale = row.listed if _is_fresh(row, rules, now) else sale
+            told: Sale = row.listed if _is_fresh(row, rules, now, run) else sale
             if not _wanted(told, rules):
                 row.become("gone")
             elif not sale.is_pdf:
@@ -250,8 +250,12 @@ def _approval(document: Document, rules: ExportRules) -> frozenset[str]:
     return frozenset({"no_workflow" if document.approved is None else "not_approved"})
 
 
-def _is_fresh(row: Row, rules: ExportRules | ImportRules, now: datetime) -> bool:
-    return row.rules == rules and abs(now - row.asked) <= FRESH
+def _is_asked_for(day: str, rules: ExportRules | ImportRules, chosen: tuple[str | None, str | None] | None) -> bool:
+    return chosen is None or (within(day, *rules.period) and within(day, *chosen))
+
+
+def _is_fresh(row: Row, rules: ExportRules | ImportRules, now: datetime, run: str) -> bool:
+    return row.run == run and row.rules == rules and abs(now - row.asked) <= FRESH
 
 
 def _is_positive_credit(record: Record) -> bool:

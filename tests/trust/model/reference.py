@@ -214,10 +214,14 @@ class Memory:
     full_rules: Any = None
 
     def since(self, now: datetime, rules: Any, overlap: timedelta) -> datetime | None:
-        """Since when a scheduled run asks for changes; ``None`` for everything."""
+        """Since when a scheduled run asks for changes; ``None`` for everything.
+
+        :param now: by the source's clock, which is read to the second
+        """
         if self.listed_at is None or self.full_at is None or self.full_rules != rules:
             return None
-        return self.listed_at - overlap if now - self.full_at < EVERYTHING_EVERY else None
+        is_recent = now - self.full_at < EVERYTHING_EVERY - timedelta(minutes=1)
+        return self.listed_at - overlap if is_recent else None
 
     def move_mark(self, now: datetime, rules: Any, *, full: bool) -> None:
         """A scheduled plan was complete; no mark ever goes back."""

@@ -237,15 +237,15 @@ class Runs(Compared):
             self.compare(direction)
             return False
         memory, rules, now = self.memory(direction), self.rules[direction], self.clocks()
-        since = memory.since(now, rules, OVERLAPS[direction]) if is_scheduled else None
+        since = memory.since(self.clocks.service, rules, OVERLAPS[direction]) if is_scheduled else None
         if asked.ids:
             memory.again(asked.ids)
             listed = [id_ for id_ in asked.ids if id_ in self.sources(direction)]
         else:
-            listed = memory.listing(rules, since, asked.start, asked.end)
+            listed = memory.listing(rules, since, None if is_scheduled else (asked.start, asked.end))
         kept = memory.plan(listed, set(asked.ids) - set(listed), rules, run, now, since)
         if is_scheduled:
-            memory.move_mark(now, rules, full=since is None)
+            memory.move_mark(self.clocks.service, rules, full=since is None)
             if since is None:
                 memory.lose(kept)
         return True
@@ -258,7 +258,7 @@ class Runs(Compared):
         memory.name(due, rules)
         before = memory.remember()
         records = {uid: (document.record, document.changed) for uid, document in self.exports.documents.items()}
-        memory.send(due, rules, now)
+        memory.send(due, rules, now, run)
         memory.archive(rules, self.clocks.service)
         self.counts.update({"runs": 1, "documents in the plans of runs": len(due)})
         self.unfinished[direction] = None
