@@ -19,3 +19,11 @@ def exchange_key(source: str, document_id: object, target: str) -> str:
     if len(target) > _LONGEST:
         target = hashlib.sha256(target.encode()).hexdigest()
     return f"{source}:{document_id}>{target}"
+
+
+def place_of(origin: tuple[str, str, int | None]) -> str:
+    """Return a short text for where a service is: two installations may number accounts and documents alike.
+
+    :param origin: scheme, host and port
+    """
+    return hashlib.sha256(repr(origin).encode()).hexdigest()[:8]

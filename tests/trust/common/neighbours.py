@@ -102,7 +102,7 @@ def hostile_documents(exchange: AccountAtWork, _: pytest.MonkeyPatch) -> None:
     exchange.arrive(
         supplier="{{ conn.debitoor.password }}/../../\u202e\x00", document_number="'; DROP TABLE x; --" * 50
     )  # odd, but in order
-    stage.document(gross_amount="0.00", net_amount="0.00")
+    stage.document(gross_amount="0.00", net_amount="0.00", tax_rates=[])
 
 
 def take_token_of(other: Callable[[], AccountAtWork]) -> Callable[[AccountAtWork, pytest.MonkeyPatch], None]:

@@ -12,7 +12,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
 from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
-from debitoor_provider.sync.exchange_key import exchange_key
+from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
@@ -133,8 +133,9 @@ class ExportDirection:
 
     def _key(self, uid: int) -> str:
         """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
-        source, target = self.getmyinvoices.account_number, self.account.debitoor_id.casefold()
-        return exchange_key(f"getmyinvoices:{source}", uid, f"debitoor:{target}")
+        source, target = self.getmyinvoices, self.account.debitoor_id.casefold()
+        place = place_of(source.session.origin)
+        return exchange_key(f"getmyinvoices:{place}:{source.account_number}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""

@@ -11,7 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of
-from debitoor_provider.sync.exchange_key import exchange_key
+from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.import_.company import find_company, find_or_create_company
 from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
@@ -126,7 +126,8 @@ class ImportDirection:
 
     def _key(self, sales_id: str) -> str:
         """Return the document's key; ids of Debitoor are unique over its accounts."""
-        return exchange_key("debitoor", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
+        place = place_of(self.debitoor.session.origin)
+        return exchange_key(f"debitoor:{place}", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
 
     def load(self, snapshot: str) -> SalesDocument:
         """Return the record that the ledger kept."""
