@@ -70,9 +70,9 @@ def sqlite_store(tmp_path: Path) -> Iterator[str]:
 def redis_store(redis_server: RedisServer) -> Iterator[str]:
     from debitoor_provider.services.pacing import redis as pacing_redis
 
-    yield redis_server.url
     client = pacing_redis._client(redis_server.url, os.getpid())
     client.flushall()
+    yield redis_server.url
     client.connection_pool.disconnect()
     pacing._opened.cache_clear()
     pacing_redis._client.cache_clear()

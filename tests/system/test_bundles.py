@@ -64,5 +64,5 @@ def test_what_is_new_moves(team: Idle) -> None:
     uid = receive(team.company, 1)
     run = team.next_run(team.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {row["state"] for row in run["tasks"].values()} == {"success"}
-    assert [entry.source_id for entry in team.ledger.entries(states=DONE)] == [str(uid)]
+    assert [entry.source_id for entry in team.ledger.documents.entries(states=DONE)] == [str(uid)]
     assert len(team.company.expenses()) == 1
