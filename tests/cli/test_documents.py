@@ -52,6 +52,7 @@ class TestList:
             "name": "",
             "at_target": "",
             "why": "It is in USD. Book it by hand.",
+            "mark": "",
         }
         assert rows["2"]["state"] == "rejected"
 
@@ -65,6 +66,7 @@ class TestList:
             (["--text", "paper"], {"1", "2"}),
             (["--from", "2026-03-01", "--to", "2026-03-31"], {"3"}),
             (["--from", "2026-04-01"], set()),
+            (["--mark", "nearest_split"], set()),
         ],
     )
     def test_only_some(self, cli, held, planned, words, ids):

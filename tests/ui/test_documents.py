@@ -70,6 +70,8 @@ class TestList:
             "reason_code": "",
             "reason": "",
             "remedy": "",
+            "mark_code": "",
+            "mark": "",
             "source_name": "",
             "target_name": None,
             "document_date": "2026-01-31",
@@ -133,6 +135,47 @@ class TestDetail:
         (other,) = enter("9", account="other")
         for id_ in (other, 999_999):
             assert page().get(f"api/accounts/acme/documents/{id_}").status_code == 404
+
+
+class TestMarks:
+    """Documents whose figures a person should know something about."""
+
+    @pytest.fixture
+    def marked(self, ledger: Ledger, enter: Callable[..., list[int]]) -> list[int]:
+        """Two moved documents, of which the second is booked by the nearest of several splits."""
+        ids = enter("1", "2")
+        spans = [Message("gross_at_rate", lowest="106.91", highest="107.09", rate="7")]
+        marks = {ids[0]: None, ids[1]: Message("nearest_split", spans=spans)}
+        for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN):
+            ledger.steps.moved(ledger.steps.intend(entry, mark=marks[entry.id]), f"expense-{entry.source_id}")
+        ledger.leases.release("task")
+        return ids
+
+    def test_a_list_shows_and_counts_them(self, page, marked):
+        found = page().get("api/accounts/acme/documents").json()
+        assert (found["total"], found["marks"]) == (2, {"nearest_split": 1})
+        by_id = {document["source_id"]: document for document in found["documents"]}
+        assert (by_id["1"]["mark_code"], by_id["1"]["mark"]) == ("", "")
+        assert by_id["2"]["mark_code"] == "nearest_split"
+        assert "106.91 to 107.09 at 7 %" in by_id["2"]["mark"]
+
+    def test_a_list_can_be_narrowed_to_them(self, page, marked):
+        found = page().get("api/accounts/acme/documents", params={"mark": "nearest_split"}).json()
+        assert [document["source_id"] for document in found["documents"]] == ["2"]
+        assert (found["total"], found["states"], found["marks"]) == (1, {"moved": 1}, {"nearest_split": 1})
+        assert listed(page(), mark="unknown") == []
+
+    def test_all_that_fit_can_be_sent_again_and_lose_their_mark(self, page, marked, ledger):
+        wish = {"action": "send_again", "fitting": {"mark": "nearest_split"}, "reason": "line items entered"}
+        answer = page().post("api/accounts/acme/documents/actions", json=wish)
+        assert answer.json() == {"changed": 1, "left": 0}
+        entry = ledger.documents.entry(marked[1])
+        assert (entry.state, entry.mark_code, entry.mark) == (State.PLANNED, "", None)
+
+    def test_the_table_has_them_with_their_bounds(self, page, marked):
+        text = page().get("api/accounts/acme/documents.csv", params={"mark": "nearest_split"}).content
+        (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+        assert "106.91 to 107.09 at 7 %" in row["mark"]
 
 
 class TestTable:

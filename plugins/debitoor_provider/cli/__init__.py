@@ -97,6 +97,7 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
+            Arg(("--mark",), help="Only with this mark, such as nearest_split"),
             _FROM,
             _TO,
             _LIMIT,

@@ -33,6 +33,7 @@ def list_documents(args: Namespace) -> None:
             "account": args.account,
             "states": states or None,
             "text": args.text,
+            "mark": args.mark,
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
@@ -151,6 +152,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
         "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
+        "mark": entry.mark.text() if entry.mark else "",
     }
 
 

@@ -261,6 +261,7 @@ def test_a_split_that_is_one_of_several_is_marked_in_the_history(acme: Stage, na
         acme.open_ledger("new")
         acme.export()
     [marked] = [event for event in acme.ledger.documents.history(acme.entry(uid)) if "nearest" in event.detail]
+    assert acme.entry(uid).mark_code == "nearest_split"
     assert marked.detail["nearest"] == {"7": ["106.91", "107.09"], "19": ["118.91", "119.09"]}
 
 

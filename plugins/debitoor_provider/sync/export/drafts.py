@@ -46,6 +46,7 @@ class ExpenseDraft:
             party=expense.supplier_name,
             date=expense.date,
             category=first.category_id,
+            mark=self.booking.mark,
         )
 
 

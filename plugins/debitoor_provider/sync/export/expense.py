@@ -53,13 +53,18 @@ class Draft:
 
     def as_json(self) -> dict[str, Any]:
         """Return what the document's history keeps: :meth:`Figures.as_json`, ``rounding`` and ``nearest`` if any."""
-        detail = self.figures.as_json() | self.mark()
+        detail = self.figures.as_json() | self.spans()
         if self.rounding:
             detail["rounding"] = f"{self.rounding:f}"
         return detail
 
-    def mark(self) -> dict[str, Any]:
-        """Return the mark of a split that is the nearest of several: for each rate its lowest and highest amount."""
+    @property
+    def mark(self) -> Message | None:
+        """That the split is the nearest of several, with the bounds of each rate."""
+        return Message("nearest_split", spans=[_span(span) for span in self.nearest]) if self.nearest else None
+
+    def spans(self) -> dict[str, Any]:
+        """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
         spans = {f"{span.rate:f}": [f"{span.lowest:f}", f"{span.highest:f}"] for span in self.nearest}
         return {"nearest": spans} if spans else {}
 

@@ -172,7 +172,7 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        entry = self.ledger.steps.intend(entry, detail=booking.as_json() | _time_by(self.debitoor))
+        entry = self.ledger.steps.intend(entry, detail=booking.as_json() | _time_by(self.debitoor), mark=booking.mark)
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -215,8 +215,10 @@ class ExpenseMover:
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):
-                told = {"found": True, "number": expense.number, **booking.mark()}
-                self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
+                told = {"found": True, "number": expense.number, **booking.spans()}
+                self.ledger.steps.moved(
+                    entry, expense.id, sha256=content.sha256, size=content.size, detail=told, mark=booking.mark
+                )
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
 

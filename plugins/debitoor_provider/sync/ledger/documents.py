@@ -10,7 +10,7 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import MARKED, ORDERS, Filters, Order, conditions
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, require_key
@@ -113,6 +113,19 @@ class Documents:
         query = sa.select(documents.c.reason_code, sa.func.count()).where(*where).group_by(documents.c.reason_code)
         with self._database().read() as connection:
             return {code: number for code, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+
+    def marks(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, int]:
+        """Return how many matching documents have each mark; those without one are left out."""
+        where = [*conditions(account=account, direction=direction, states=states, **filters), MARKED]
+        query = sa.select(documents.c.mark_code, sa.func.count()).where(*where).group_by(documents.c.mark_code)
+        with self._database().read() as connection:
+            return {mark: number for mark, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
     def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
         """Return the known documents among these source ids, by source id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger.records import NO_REASON
+from debitoor_provider.sync.ledger.records import NO_REASON, mark_columns
 from debitoor_provider.sync.ledger.states import Kind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -31,12 +31,15 @@ class Steps:
         self._database = database
         self._clock = clock
 
-    def intend(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+    def intend(
+        self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None, mark: Message | None = None
+    ) -> Entry:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
+        :param mark: what a person should know of the figures that are sent
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
-        return self._advance(Kind.INTENT, entry, NO_REASON, detail, run_id)
+        return self._advance(Kind.INTENT, entry, {**NO_REASON, **mark_columns(mark)}, detail, run_id)
 
     def file_uploaded(
         self,
@@ -70,11 +73,17 @@ class Steps:
         sha256: str | None = None,
         size: int | None = None,
         detail: Mapping[str, Any] | None = None,
+        mark: Message | None = None,
     ) -> Entry:
-        """Record that the document is verified at the target: sent, or found there before it was sent."""
+        """Record that the document is verified at the target: sent, or found there before it was sent.
+
+        :param mark: of a document that was found there; one that was sent has it from :meth:`intend`
+        """
         values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
         file = {"file_sha256": sha256, "file_bytes": size}
         known = {name: value for name, value in file.items() if value is not None}
+        if mark:
+            known |= mark_columns(mark)
         return self._advance(Kind.MOVED, entry, values | known, detail)
 
     def hold(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:

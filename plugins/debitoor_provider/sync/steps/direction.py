@@ -58,6 +58,7 @@ class Shown:
     :param currency: of the amounts
     :param party: supplier or company
     :param category: expense category, or type of the document
+    :param mark: what to know of the figures although the document goes
     """
 
     description: str
@@ -66,6 +67,7 @@ class Shown:
     party: str
     date: date | None
     category: str
+    mark: Message | None = None
 
 
 class Draft(Protocol):

@@ -210,14 +210,15 @@ def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
         draft = drafts.draft(row.record)
     except Obstacle as obstacle:
         return _of(row, obstacle.kind.value, obstacle.message)
-    lines = draft.shown().lines
+    shown = draft.shown()
+    lines = shown.lines
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):
             return _of(row, "held", there, lines)
         if there:
             return _of(row, "there", None, lines)
-    return _of(row, "send", None, lines)
+    return _of(row, "send", shown.mark, lines)
 
 
 def _settled(row: _Row) -> Preview:

@@ -33,6 +33,8 @@ class DocumentModel(BaseModel):
     reason_code: Text
     reason: Text
     remedy: Text
+    mark_code: Text = Field(description="nearest_split, or empty")
+    mark: Text = Field(description="What to know of the figures that were sent")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -55,6 +57,7 @@ class DocumentModel(BaseModel):
     def of(cls, entry: Entry, **more: Any) -> Self:
         """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
+            "mark": " ".join((entry.mark.text(), entry.mark.remedy())) if entry.mark else "",
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
             "moved_by": RunRef.of(entry.moved_by, entry.account),
@@ -63,7 +66,7 @@ class DocumentModel(BaseModel):
         return cls.model_validate(values | more)
 
 
-_PLAIN = DocumentModel.model_fields.keys() - {"target_id", "planned_by", "moved_by", "actions"}
+_PLAIN = DocumentModel.model_fields.keys() - {"mark", "target_id", "planned_by", "moved_by", "actions"}
 
 
 class DocumentList(BaseModel):
@@ -71,6 +74,7 @@ class DocumentList(BaseModel):
 
     total: int = Field(description="How many fit")
     states: dict[State, int] = Field(description="How many fit if the state is left out of account")
+    marks: dict[str, int] = Field(description="How many fit by their mark, if the mark is left out of account")
     documents: list[DocumentModel]
 
 
@@ -135,6 +139,7 @@ class Fitting(BaseModel):
     start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
     end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
     search: Annotated[str, Field(max_length=200)] = ""
+    mark: Annotated[str, Field(max_length=50)] | None = None
 
 
 class ActionWish(BaseModel):

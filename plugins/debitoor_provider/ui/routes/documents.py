@@ -51,9 +51,10 @@ class Filter:
     end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
+    mark: Annotated[str | None, Query(max_length=50, description="With this mark, such as nearest_split")] = None
 
     def fitting(self, account_id: str) -> dict[str, Any]:
-        """Ask the ledger for those of an account that fit, whatever their state."""
+        """Ask the ledger for those of an account that fit, whatever their state and mark."""
         run = None if self.run is None else f"debitoor__{account_id}/{self.run}"
         return {"account": account_id, "text": self.search, "period": (self.start, self.end), "run": run}
 
@@ -68,12 +69,16 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    counting = in_background(ledger.documents.count, **fitting)
-    entries = ledger.documents.entries(**fitting, states=wanted.state, order=order, limit=limit, offset=offset)
+    counting = in_background(ledger.documents.count, **fitting, mark=wanted.mark)
+    marking = in_background(ledger.documents.marks, **fitting, states=wanted.state)
+    entries = ledger.documents.entries(
+        **fitting, mark=wanted.mark, states=wanted.state, order=order, limit=limit, offset=offset
+    )
     states = counting.result()
     return DocumentList(
         total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
         states=states,
+        marks=marking.result(),
         documents=[DocumentModel.of(entry) for entry in entries],
     )
 
@@ -82,7 +87,7 @@ def list_documents(
 def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
-    ids = ledger.documents.ids(**wanted.fitting(account_id), states=wanted.state)
+    ids = ledger.documents.ids(**wanted.fitting(account_id), mark=wanted.mark, states=wanted.state)
     headers = _attachment(f"{account_id}.csv")
     return StreamingResponse(rows_of(ledger, ids), headers=headers, media_type="text/csv; charset=utf-8")
 
@@ -116,7 +121,13 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     ledger = opened_ledger()
     if wish.fitting:
         period = (wish.fitting.start, wish.fitting.end)
-        ids = ledger.documents.ids(account_id, states=wish.fitting.states, text=wish.fitting.search, period=period)
+        ids = ledger.documents.ids(
+            account_id,
+            states=wish.fitting.states,
+            text=wish.fitting.search,
+            period=period,
+            mark=wish.fitting.mark,
+        )
     else:
         ids = sorted(set(wish.ids or []))
     changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason)

@@ -30,6 +30,8 @@ documents = sa.Table(
     sa.Column("previous_state", _STATE),
     sa.Column("reason_code", _TEXT, nullable=False, default=""),
     sa.Column("message", MessageText(), nullable=False, default=None),
+    sa.Column("mark_code", _TEXT, nullable=False, default=""),
+    sa.Column("mark", MessageText(), nullable=False, default=None),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),
@@ -66,6 +68,13 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
+    sa.Index(
+        "ix_debitoor_documents_mark",
+        "account",
+        "mark_code",
+        sqlite_where=sa.text("mark_code <> ''"),
+        postgresql_where=sa.text("mark_code <> ''"),
+    ),
     sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
 )
 

@@ -24,6 +24,7 @@ export function DocumentsTab({ account, onChange }) {
     to: address.one("to"),
     search: address.one("search"),
     run: address.one("run"),
+    mark: address.one("mark"),
   };
   const order = address.one("order") || "-changed";
   const params = { ...filter, order, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
@@ -50,7 +51,7 @@ export function DocumentsTab({ account, onChange }) {
   return h(
     ui.Box,
     { "aria-busy": isLoading },
-    h(Bar, { account, address, filter, states: data.states }),
+    h(Bar, { account, address, filter, states: data.states, marks: data.marks }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length
@@ -94,10 +95,17 @@ export function DocumentsTab({ account, onChange }) {
   );
 }
 
-const fittingOf = ({ state, from, to, search }) => ({ states: state, from: from || null, to: to || null, search });
+const fittingOf = ({ state, from, to, search, mark }) => ({
+  states: state,
+  from: from || null,
+  to: to || null,
+  search,
+  mark: mark || null,
+});
 
-function Bar({ account, address, filter, states }) {
+function Bar({ account, address, filter, states, marks }) {
   const { t } = useWords();
+  const marked = filter.mark ? { [filter.mark]: 0, ...marks } : marks;
   return h(
     ui.Stack,
     { gap: 2, mb: 2 },
@@ -130,6 +138,13 @@ function Bar({ account, address, filter, states }) {
       chosen: filter.state,
       chips: DOCUMENT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: states[value] ?? 0 })),
       onChoose: (state) => address.set({ state }),
+    }),
+    h(Chips, {
+      label: t("documents.marks"),
+      chosen: filter.mark ? [filter.mark] : [],
+      chips: Object.entries(marked).map(([value, count]) => ({ value, word: t(`mark.${value}`), count })),
+      onChoose: ([mark]) => address.set({ mark: mark ?? "" }),
+      isSingle: true,
     }),
   );
 }
