@@ -274,10 +274,10 @@ class ExportAccount(DebitoorAccount):
     archive_after_transfer: Switch = Field(
         default=False, description="Archive the document in GetMyInvoices once it was verified in Debitoor"
     )
-    foreign_currency: Literal["hold", "zero_amount"] = Field(
+    foreign_currency: Literal["hold", "zero_amount", "convert"] = Field(
         default="hold",
         description="Documents in another currency than the books: hold them for a person, "
-        "or book amount 0 and state the real one in the text",
+        "book amount 0 and state the real one in the text, or convert them at the ECB's reference rate of their date",
     )
     reverse_charge: ReverseChargeRule | None = Field(
         default=None,

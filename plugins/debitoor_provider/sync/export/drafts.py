@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.expense import Draft
     from debitoor_provider.sync.export.suppliers import Suppliers
 
@@ -41,7 +42,10 @@ class ExpenseDraft:
         first = expense.lines[0]
         return Shown(
             description=first.description,
-            lines=tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+            lines=(
+                *(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+                *([str(self.booking.rate)] if self.booking.rate else []),
+            ),
             currency=self.currency,
             party=expense.supplier_name,
             date=expense.date,
@@ -62,6 +66,7 @@ class ExpenseDrafts:
     books: Environment
     companies: Suppliers
     marked: Mapping[int, Sequence[Expense]]
+    rates: ExchangeRates
 
     def description(self, record: Document) -> str:
         """Return the text of an expense's lines."""
@@ -73,7 +78,7 @@ class ExpenseDrafts:
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
         supplier = self.companies.of(record, self.books)
-        return ExpenseDraft(draft(record, supplier, self.books, self.account), self.books.currency)
+        return ExpenseDraft(draft(record, supplier, self.books, self.account, self.rates), self.books.currency)
 
     def released(self, record: Document) -> LeftOut | None:
         """Return why a document is not released; no list shows its approval (contract section 5.4)."""

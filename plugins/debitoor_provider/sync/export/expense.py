@@ -9,6 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.conversion import conversion, converted
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.two_rates import Span
 
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
@@ -36,11 +39,13 @@ class Draft:
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
     :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
         empty if the lines are exact
+    :param rate: at which the document was converted; ``None`` if its amounts are those of the document
     """
 
     expense: NewExpense
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
+    rate: Rate | None = None
 
     def with_file(self, file_id: str) -> NewExpense:
         """Attach the uploaded file."""
@@ -52,10 +57,12 @@ class Draft:
         return Figures.of(self.expense.date, self.expense.lines)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the document's history keeps: :meth:`Figures.as_json`, ``rounding`` and ``nearest`` if any."""
+        """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
         detail = self.figures.as_json() | self.spans()
         if self.rounding:
             detail["rounding"] = f"{self.rounding:f}"
+        if self.rate:
+            detail["exchange_rate"] = str(self.rate)
         return detail
 
     @property
@@ -69,32 +76,43 @@ class Draft:
         return {"nearest": spans} if spans else {}
 
 
-def draft(document: Document, company: Company | None, books: Environment, account: ExportAccount) -> Draft:
+def draft(
+    document: Document,
+    company: Company | None,
+    books: Environment,
+    account: ExportAccount,
+    rates: ExchangeRates | None = None,
+    stated: Rate | None = None,
+) -> Draft:
     """Map a document to the expense that tells the same.
 
     :param document: as the single-document call gives it, with line items when there are any
     :param company: the document's supplier as GetMyInvoices knows it
     :param books: the Debitoor account that the expense goes to
     :param account: the settings
-    :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+    :param rates: the reference rates, for documents in a foreign currency
+    :param stated: the rate that the document's own invoice states
+    :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
     day = _date(document)
     foreign = _foreign(document, books, account)
     document = _signed(document, account)
     supply = supply_of(document, company, books.country_code, day)
     reverse_charge = _reverse_charge(supply, account)
-    text = describe(document, account.specification)
-    if foreign:
-        real = f"{cents(checked_gross(document))} {document.currency}"
-        rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
-        text = describe(document, account.specification, prefix=real)
-        parts = TaxSplit((TaxLine(rate, ZERO),))
+    rate = conversion(document, day, books.currency, stated, rates) if account.foreign_currency == "convert" else None
+    real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
+    text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
+    if foreign and rate is None:
+        tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
+        parts = TaxSplit((TaxLine(tax_rate, ZERO),))
     else:
         parts = split(document)
-    rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
-    check_rates(rates, company, books.country_code, day, account.accept_rates)
+    tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
+    check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[_span(span) for span in parts.spans])
+    if rate is not None:
+        parts = converted(parts, checked_gross(document), rate)
     return Draft(
         NewExpense(
             date=day,
@@ -105,6 +123,7 @@ def draft(document: Document, company: Company | None, books: Environment, accou
         ),
         parts.rounding,
         parts.spans,
+        rate,
     )
 
 

@@ -172,8 +172,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
     try:
         mover(entry)
     except Obstacle as obstacle:
-        record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.message, detail=obstacle.detail)
+        _record(obstacle, entry, ledger)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
@@ -199,6 +198,18 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
             ledger.steps.unclear(entry, message)
             raise RetryError(message) from error
         ledger.steps.reject(entry, message)
+
+
+def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
+    match obstacle.kind:
+        case Kind.HELD:
+            ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail)
+        case Kind.REJECTED:
+            ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail)
+        case Kind.WAITING:
+            if entry.state is State.SENDING:  # an earlier attempt, known not to have arrived
+                entry = ledger.steps.postpone(entry, obstacle.message)
+            ledger.steps.wait(entry, obstacle.message, detail=obstacle.detail)
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:
