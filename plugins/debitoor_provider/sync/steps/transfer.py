@@ -173,7 +173,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
         mover(entry)
     except Obstacle as obstacle:
         record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.message, detail=obstacle.detail)
+        record(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
