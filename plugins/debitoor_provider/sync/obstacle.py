@@ -25,13 +25,17 @@ class Obstacle(Exception):
     :param kind: whether a rule of the account holds the document, its own record cannot be transferred, or it waits
     :param message: what is wrong and what a person can do; its code is stored in the ledger
     :param detail: what the document's history keeps of it
+    :param invoice: what came of reading the document's file, see :mod:`~debitoor_provider.sync.export.evidence`
     """
 
-    def __init__(self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None, invoice: str = ""
+    ) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = message
         self.detail = detail or {}
+        self.invoice = invoice
 
     def __str__(self) -> str:
         return str(self.message)

@@ -15,7 +15,7 @@ from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, 
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
-from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Syntax
+from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.obstacle import Kind, Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, PAPER
@@ -30,10 +30,10 @@ DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 
-def booked(books: Environment = BOOKS, stated: Rate | None = None, **fields: Any) -> Draft:
+def booked(books: Environment = BOOKS, reading: Reading | None = None, **fields: Any) -> Draft:
     document = replace(DOCUMENT, **({"currency": "USD", "document_date": DAY} | fields))
     settings = {"foreign_currency": "convert", "accept_rates": ["25"]}
-    return draft(document, PAPER, books, export(**settings), ExchangeRates(), stated)
+    return draft(document, PAPER, books, export(**settings), ExchangeRates(), reading=reading)
 
 
 def obstacle(**fields: Any) -> Obstacle:
@@ -162,17 +162,35 @@ def test_a_currency_that_is_not_quoted_is_held(currency: str, day: date) -> None
 # A rate that the invoice states
 
 STATED = Rate(Decimal(1), "USD", Decimal("0.95"), "EUR", INVOICE)
+DOLLARS = Invoice(
+    Syntax.UBL,
+    InvoiceKind.INVOICE,
+    "R-7",
+    DAY,
+    "USD",
+    Decimal("100.00"),
+    Decimal("19.00"),
+    Decimal("119.00"),
+    (TaxGroup("S", Decimal(19), Decimal("100.00"), Decimal("19.00")),),
+    accounting_currency="EUR",
+    accounting_tax=Decimal("18.05"),
+)
 
 
-def test_the_rate_of_the_invoice_comes_first() -> None:
-    parts = booked(stated=STATED)
+def test_the_tax_that_the_invoice_states_in_the_currency_of_the_books_comes_first() -> None:
+    parts = booked(reading=Reading((DOLLARS,)))
     assert parts.figures.gross == Decimal("113.05")
-    assert str(parts.rate) == "1 USD = 0.95 EUR, rate of the invoice"
+    assert str(parts.rate) == "19.00 USD = 18.05 EUR, rate of the invoice"
+
+
+def test_an_invoice_that_states_no_rate_is_converted_at_that_of_its_day() -> None:
+    parts = booked(reading=Reading((replace(DOLLARS, accounting_currency="", accounting_tax=None),)))
+    assert str(parts.rate) == AT_ECB
 
 
 @pytest.mark.parametrize("other", [replace(STATED, currency="GBP"), replace(STATED, books="DKK")])
 def test_a_stated_rate_of_other_currencies_is_not_taken(other: Rate) -> None:
-    assert str(booked(stated=other).rate) == AT_ECB
+    assert str(conversion(replace(DOCUMENT, currency="USD"), DAY, "EUR", other)) == AT_ECB
 
 
 def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
@@ -201,8 +219,7 @@ def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
 def test_an_invoice_states_a_rate_by_itself_or_by_its_tax(
     fields: dict[str, Any], expected: tuple[int, str] | None
 ) -> None:
-    amounts = {"net": Decimal(100), "tax": Decimal(19), "gross": Decimal(119), "accounting_currency": "EUR"} | fields
-    invoice = Invoice(Syntax.UBL, InvoiceKind.INVOICE, "R-7", DAY, "USD", groups=(), **amounts)
+    invoice = replace(DOLLARS, **({"accounting_tax": None} | fields))
     rate = stated_rate(invoice, "EUR")
     assert (rate and (rate.units, rate.worth)) == (expected and (expected[0], Decimal(expected[1])))
     assert rate is None or rate.source == INVOICE

@@ -325,6 +325,11 @@ class ExportAccount(DebitoorAccount):
         description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
         "book the split nearest to the stated amounts and mark it, or hold the document for a person",
     )
+    invoice: Literal["prove", "fill", "off"] = Field(
+        default="prove",
+        description="What an e-invoice in the document's file decides, if its figures are proven to the cent: prove "
+        "the record and hold the document where they contradict each other; only fill in what the record lacks; or off",
+    )
     accept_rates: Distinct[Rate] = Field(
         default=(),
         description="Tax rates in per cent to book although they are no VAT rate of the supplier's country on the "

@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
 
-_KEPT = ("state", "reason_code", "message", "mark_code", "mark", "target_id", "moved_at", "archived_at")
+_KEPT = (
+    "state",
+    "reason_code",
+    "message",
+    "mark_code",
+    "mark",
+    "invoice",
+    "choice",
+    "target_id",
+    "moved_at",
+    "archived_at",
+)
 _FILE = ("file_sha256", "file_bytes")
 
 

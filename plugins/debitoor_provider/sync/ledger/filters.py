@@ -26,6 +26,8 @@ Order = Literal[
 
 MARKED: ColumnElement[bool] = documents.c.mark_code != sa.literal_column("''")
 """As the partial index of marked documents has it."""
+READ: ColumnElement[bool] = documents.c.invoice != sa.literal_column("''")
+"""As the partial index of documents with an e-invoice has it."""
 ORDERS: dict[str, ColumnElement[Any]] = {
     "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
     "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
@@ -48,6 +50,7 @@ class Filters(TypedDict, total=False):
     except_accounts: Collection[str]
     code: str | None
     mark: str | None
+    invoice: str | None
 
 
 def conditions(
@@ -63,6 +66,7 @@ def conditions(
     except_accounts: Collection[str] = (),
     code: str | None = None,
     mark: str | None = None,
+    invoice: str | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` clause for some documents; a filter that is not given lets all through.
 
@@ -74,6 +78,7 @@ def conditions(
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
     :param mark: the code of the document's mark
+    :param invoice: what came of reading the e-invoice in its file
     """
     where: list[ColumnElement[bool]] = []
     if account is not None:
@@ -86,6 +91,8 @@ def conditions(
         where.append(documents.c.reason_code == code)
     if mark is not None:
         where += [documents.c.mark_code == mark, MARKED]
+    if invoice is not None:
+        where += [documents.c.invoice == invoice, READ]
     if direction is not None:
         where.append(documents.c.direction == direction)
     if states is not None:

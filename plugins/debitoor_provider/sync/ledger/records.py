@@ -30,6 +30,8 @@ NO_TRACES: Mapping[str, Any] = {
     "file_bytes": None,
     "mark_code": "",
     "mark": None,
+    "invoice": "",
+    "choice": "",
 }
 """The columns that sending fills, as they are before it."""
 
@@ -45,6 +47,8 @@ class Entry:
 
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
+    :param invoice: what came of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
+    :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: tells whether the source record changed
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
@@ -67,6 +71,8 @@ class Entry:
     message: Message | None
     mark_code: str
     mark: Message | None
+    invoice: str
+    choice: str
     source_name: str
     target_name: str | None
     document_date: date | None

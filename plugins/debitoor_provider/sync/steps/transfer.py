@@ -223,9 +223,9 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
 def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
     match obstacle.kind:
         case Kind.HELD:
-            ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail)
+            ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
         case Kind.REJECTED:
-            ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail)
+            ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
         case Kind.WAITING:
             if entry.state is State.SENDING:  # an earlier attempt, known not to have arrived
                 entry = ledger.steps.postpone(entry, obstacle.message)

@@ -32,6 +32,8 @@ documents = sa.Table(
     sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Column("mark_code", _TEXT, nullable=False, default=""),
     sa.Column("mark", MessageText(), nullable=False, default=None),
+    sa.Column("invoice", _TEXT, nullable=False, default=""),
+    sa.Column("choice", _TEXT, nullable=False, default=""),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),
@@ -74,6 +76,13 @@ documents = sa.Table(
         "mark_code",
         sqlite_where=sa.text("mark_code <> ''"),
         postgresql_where=sa.text("mark_code <> ''"),
+    ),
+    sa.Index(
+        "ix_debitoor_documents_invoice",
+        "account",
+        "invoice",
+        sqlite_where=sa.text("invoice <> ''"),
+        postgresql_where=sa.text("invoice <> ''"),
     ),
     sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
 )

@@ -1,4 +1,4 @@
-"""A document may have a mark: a message about the figures that were sent, with its code for filters and counts."""
+"""What is known of the figures of a document: a mark, what its e-invoice says, and whose figures a person wants."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ _EVENTS = sa.table("debitoor_events", sa.column("id"), sa.column("document_id"),
 
 def upgrade() -> None:
     """Add the columns, and mark what was booked by the nearest of several splits by tax rate."""
-    for name in ("mark_code", "mark"):
+    for name in ("mark_code", "mark", "invoice", "choice"):
         op.add_column("debitoor_documents", sa.Column(name, sa.Text, nullable=False, server_default=""))
-    where = sa.text("mark_code <> ''")
-    op.create_index(
-        "ix_debitoor_documents_mark",
-        "debitoor_documents",
-        ["account", "mark_code"],
-        sqlite_where=where,
-        postgresql_where=where,
-    )
+    for name, column in (("mark", "mark_code"), ("invoice", "invoice")):
+        where = sa.text(f"{column} <> ''")
+        op.create_index(
+            f"ix_debitoor_documents_{name}",
+            "debitoor_documents",
+            ["account", column],
+            sqlite_where=where,
+            postgresql_where=where,
+        )
     _mark_nearest_splits()
 
 

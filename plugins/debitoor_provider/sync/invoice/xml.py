@@ -1,0 +1,89 @@
+"""XML of strangers: parsed within limits, and looked up by names without their namespaces."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError, TreeBuilder
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import XMLParser
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.invoice.problems import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+LARGEST = 20_000_000
+"""Bytes of an e-invoice; real ones have at most a few million, for the attachments that they carry."""
+_DEEPEST = 60
+_MOST_ELEMENTS = 500_000
+
+
+class _Builder(TreeBuilder):
+    """Builds a tree of limited depth and size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+        self._elements = 0
+
+    def start(self, tag: Any, attrs: Any) -> Element:
+        self._depth += 1
+        self._elements += 1
+        if self._depth > _DEEPEST or self._elements > _MOST_ELEMENTS:
+            raise Unreadable(Message("invoice_too_large"))
+        return super().start(tag, attrs)
+
+    def end(self, tag: Any) -> Element:
+        self._depth -= 1
+        return super().end(tag)
+
+
+def parse(content: bytes) -> Element:
+    """Parse XML. No e-invoice has a document type declaration, so one with it is refused.
+
+    :raises Unreadable: when it is no XML, or beyond the limits
+    """
+    if len(content) > LARGEST:
+        raise Unreadable(Message("invoice_too_large"))
+    parser = XMLParser(target=_Builder(), forbid_dtd=True)
+    try:
+        parser.feed(content)
+        root: Element = parser.close()
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise Unreadable(Message("invoice_not_xml")) from error
+    return root
+
+
+def local_name(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace(element: Element) -> str:
+    """Return an element's namespace."""
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
+
+
+def each(element: Element | None, path: str) -> Iterator[Element]:
+    """Find the elements at a path of names such as ``Party/PartyName``, whatever their namespaces."""
+    return iter(()) if element is None else element.iterfind(_in_any_namespace(path))
+
+
+def first(element: Element | None, path: str) -> Element | None:
+    """Find the first element at a path."""
+    return next(each(element, path), None)
+
+
+def text(element: Element | None, path: str) -> str:
+    """Return the text of the first element at a path, without blanks around it; ``""`` when there is none."""
+    found = first(element, path)
+    return "" if found is None else (found.text or "").strip()
+
+
+@cache
+def _in_any_namespace(path: str) -> str:
+    return "/".join(f"{{*}}{name}" if name not in {".", "*"} else name for name in path.split("/"))
