@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ class DirectionRow:
     :param archives: whether the source can archive what was moved
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param choices: by the reason of a held document, whose figures a person may choose
     """
 
     settings: type[Account]
@@ -46,6 +47,7 @@ class DirectionRow:
     archives: bool
     source_id: re.Pattern[str]
     source_id_example: str
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -80,6 +82,11 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=True,
         source_id=re.compile("[0-9]{1,18}"),
         source_id_example="4711",
+        choices={
+            "invoice_contradicts": ("invoice", "record"),
+            "invoice_not_vat": ("record",),
+            "invoice_reverse_charge": ("record",),
+        },
     ),
     "import": DirectionRow(
         settings=ImportAccount,
