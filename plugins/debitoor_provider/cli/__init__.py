@@ -85,6 +85,12 @@ _ACCOUNTS = (
             *_ALL,
         ),
     ),
+    _command(
+        "allow",
+        "Let the next run exceed, once, the limit that stopped the last one",
+        "accounts.allow",
+        (_ACCOUNT, _REASON, *_ALL),
+    ),
 )
 
 _DOCUMENTS = (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.expense import Draft
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
@@ -45,7 +46,10 @@ class ExpenseDraft:
         first = expense.lines[0]
         return Shown(
             description=first.description,
-            lines=tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+            lines=(
+                *(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+                *([str(self.booking.rate)] if self.booking.rate else []),
+            ),
             currency=self.currency,
             party=expense.supplier_name,
             date=expense.date,
@@ -68,6 +72,7 @@ class ExpenseDrafts:
     books: Environment
     companies: Suppliers
     marked: Mapping[int, Sequence[Expense]]
+    rates: ExchangeRates
     files: Iterator[int]
 
     def description(self, record: Document) -> str:
@@ -82,7 +87,9 @@ class ExpenseDrafts:
         """
         supplier = self.companies.of(record, self.books)
         reading = None if self.account.invoice == "off" else self._read(record)
-        booking = draft(record, supplier, self.books, self.account, reading=reading, choice=to_choice(choice))
+        booking = draft(
+            record, supplier, self.books, self.account, self.rates, reading=reading, choice=to_choice(choice)
+        )
         return ExpenseDraft(booking, self.books.currency)
 
     def _read(self, record: Document) -> Reading | None:

@@ -110,14 +110,12 @@ class Direction(Protocol[Record]):
     :param name: as in the account file's ``type``
     :param source_title: the source's name, as people know it
     :param overlap: how far a listing reaches back behind the watermark
-    :param rechecked: reasons to wait whose end no listing of changes shows, so that each run asks again
     :param deleted: why a document is left out that the source does not have any more
     """
 
     name: str
     source_title: str
     overlap: timedelta
-    rechecked: frozenset[str]
     deleted: LeftOut
 
     def require_source(self) -> None:
@@ -167,6 +165,14 @@ class Direction(Protocol[Record]):
         """Return why the account does not take a document; ``None`` when it does.
 
         :param sent_again: it was archived because it had been sent, and a person wants it sent again
+        """
+        ...
+
+    def recheck(self, entry: Entry) -> bool | None:
+        """Return whether a run looks at a waiting document. Makes no call.
+
+        :return: ``True``: even if no listing of changes shows it; ``False``: not even if one does, unless its record
+            has changed; ``None``: if one does
         """
         ...
 

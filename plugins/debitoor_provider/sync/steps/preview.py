@@ -10,6 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import Names, turn
 from debitoor_provider.sync.window import RunKind
@@ -64,10 +65,12 @@ class Previews:
 
     :param documents: as many as were wanted
     :param total: how many there are
+    :param stop: which limit of the account would stop the run before it moves any of them
     """
 
     documents: list[Preview]
     total: int
+    stop: Message | None = None
 
 
 @dataclass(slots=True)
@@ -104,7 +107,8 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
             _read_again(job, row)
     due = [row for row in shown if row.is_due]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
-    return Previews([_shown(row, drafts) for row in shown], len(rows))
+    to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
+    return Previews([_shown(row, drafts) for row in shown], len(rows), foreseen(job, to_move))
 
 
 def count(job: Job, requested: Window) -> int:

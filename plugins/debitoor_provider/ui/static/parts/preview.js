@@ -7,7 +7,7 @@ import { EInvoice } from "./document_facts.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
-/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[]}}} props */
+/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[], stop: string}}} props */
 export function PreviewResult({ preview }) {
   const { t } = useWords();
   if (!preview.total) return h(ui.Text, { color: "fg.muted" }, t("preview.nothing"));
@@ -21,6 +21,13 @@ export function PreviewResult({ preview }) {
         h(Outcome, { key: outcome, outcome }, `${word(t, outcome)}: ${number}`),
       ),
     ),
+    preview.stop &&
+      h(
+        ui.Alert.Root,
+        { status: "warning" },
+        h(ui.Alert.Indicator),
+        h(ui.Alert.Content, null, h(ui.Alert.Description, null, preview.stop)),
+      ),
     preview.complete || h(ui.Text, { color: "fg.muted" }, t("preview.incomplete", { count: preview.documents.length })),
     h(
       ui.Stack,

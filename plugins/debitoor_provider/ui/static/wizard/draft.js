@@ -37,8 +37,9 @@ const OWN = {
     "accept_rates",
     "books",
     "category",
+    "limits",
   ],
-  import: ["documents", "defaults"],
+  import: ["documents", "defaults", "limits"],
 };
 
 export function withType(draft, type) {

@@ -37,6 +37,18 @@ export function SettingsStep() {
     settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
     h(
       Folded,
+      { title: t("wizard.part.limits"), paths: ["limits"] },
+      h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.limits.help")),
+      h(
+        Row,
+        { columns: 3 },
+        h(NumberField, { path: "limits.new_documents" }),
+        settings.type !== "import" && h(NumberField, { path: "limits.archived" }),
+        h(NumberField, { path: "limits.rejected_share" }),
+      ),
+    ),
+    h(
+      Folded,
       { title: t("wizard.part.technical"), paths: ["parallel", "pool", "retries"] },
       h(
         Row,
