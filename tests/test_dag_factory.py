@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pytest
+from airflow.sdk._shared.secrets_masker import reset_secrets_masker
 import time_machine
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronDataIntervalTimetable, Param
@@ -51,6 +52,12 @@ debitoor_id: books@acme.example
 frequency: every 4 hours
 connections: {getmyinvoices: gmi_acme, debitoor: debitoor_acme}
 """
+
+
+@pytest.fixture(autouse=True)
+def forget_secrets_of_other_tests() -> None:
+    """Airflow masks each secret that a process has seen, wherever its text occurs."""
+    reset_secrets_masker()
 
 
 def dag_of(folder: Path, text: str | bytes, stem: str = "acme") -> DAG:

@@ -21,6 +21,7 @@ COMMANDS = dict(found for command in get_debitoor_cli_commands() for found in ac
 def test_what_there_is():
     assert set(COMMANDS) == {
         "debitoor accounts list",
+        "debitoor accounts allow",
         "debitoor accounts validate",
         "debitoor accounts health",
         "debitoor accounts schema",
@@ -28,6 +29,7 @@ def test_what_there_is():
         "debitoor accounts allow",
         "debitoor documents list",
         "debitoor documents retry",
+        "debitoor documents book",
         "debitoor documents ignore",
         "debitoor documents mark-moved",
         "debitoor documents history",

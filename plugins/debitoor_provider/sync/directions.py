@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ class DirectionRow:
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param choices: by the reason of a held document, whose figures a person may choose
     """
 
     settings: type[Account]
@@ -48,6 +49,7 @@ class DirectionRow:
     archives: bool
     source_id: re.Pattern[str]
     source_id_example: str
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
 
     @property
@@ -87,6 +89,11 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=True,
         source_id=re.compile("[0-9]{1,18}"),
         source_id_example="4711",
+        choices={
+            "invoice_contradicts": ("invoice", "record"),
+            "invoice_not_vat": ("record",),
+            "invoice_reverse_charge": ("record",),
+        },
         options=("ecb_rates",),
     ),
     "import": DirectionRow(

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.window import Window
 
 
+_PREVIEWED_FILES = 100  # files that one preview reads: each costs a call
+
+
 class ExportDirection:
     """Documents of GetMyInvoices become expenses in Debitoor.
 
@@ -165,7 +168,9 @@ class ExportDirection:
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked, self._rates)
+        files = iter(range(_PREVIEWED_FILES if look else 0))
+        suppliers = self._suppliers()
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:

@@ -59,6 +59,7 @@ class Shown:
     :param party: supplier or company
     :param category: expense category, or type of the document
     :param mark: what to know of the figures although the document goes
+    :param invoice: what came of reading the e-invoice in the document's file; empty when there is none
     """
 
     description: str
@@ -68,6 +69,7 @@ class Shown:
     date: date | None
     category: str
     mark: Message | None = None
+    invoice: str = ""
 
 
 class Draft(Protocol):
@@ -85,9 +87,10 @@ class Drafts(Protocol[Given]):
         """Return the text that goes with a document's record, even if it has no draft."""
         ...
 
-    def draft(self, record: Given) -> Draft:
-        """Return what will be written. Pure: from the record to its figures.
+    def draft(self, record: Given, choice: str = "") -> Draft:
+        """Return what will be written, from the record, and from the document's file if that decides anything.
 
+        :param choice: what a person has chosen for this document
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...

@@ -44,6 +44,7 @@ class Preview:
     source_name: str
     target_name: str = ""
     lines: tuple[str, ...] = ()
+    invoice: str = ""
     message: Message | None = None
 
     @property
@@ -93,7 +94,7 @@ class _Row:
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
     """Return what a run would do. A document whose release no list shows costs a call.
 
-    What only the document's file tells (that it is empty, or no PDF) is found by the run alone.
+    That a document's file is empty, or no PDF although its name says so, is found by the run alone.
 
     :param requested: as for :func:`~debitoor_provider.sync.steps.plan.plan`
     :param limit: look at so many documents at most
@@ -211,18 +212,18 @@ def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
     if waits is not None:
         return _of(row, "waiting", waits.message)
     try:
-        draft = drafts.draft(row.record)
+        draft = drafts.draft(row.record, row.entry.choice if row.entry else "")
     except Obstacle as obstacle:
-        return _of(row, obstacle.kind.value, obstacle.message)
+        return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
     shown = draft.shown()
     lines = shown.lines
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):
-            return _of(row, "held", there, lines)
+            return _of(row, "held", there, lines, shown.invoice)
         if there:
-            return _of(row, "there", None, lines)
-    return _of(row, "send", shown.mark, lines)
+            return _of(row, "there", None, lines, shown.invoice)
+    return _of(row, "send", shown.mark, lines, shown.invoice)
 
 
 def _settled(row: _Row) -> Preview:
@@ -244,7 +245,7 @@ def _kept(entry: Entry | None) -> Message | None:
     return entry.message if entry else None
 
 
-def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = ()) -> Preview:
+def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = (), invoice: str = "") -> Preview:
     document = row.planned
     return Preview(
         source_id=document.source_id,
@@ -257,5 +258,6 @@ def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...]
         source_name=document.source_name,
         target_name=row.name,
         lines=lines,
+        invoice=invoice,
         message=message,
     )

@@ -3,6 +3,7 @@
 import { h, ui } from "../host.js";
 import { amount, day } from "../format.js";
 import { useWords } from "../words.js";
+import { EInvoice } from "./document_facts.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
@@ -66,6 +67,7 @@ function PreviewDocument({ document: one }) {
       one.source_name !== one.target_name &&
       h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("preview.sourceName", { name: one.source_name })),
     one.lines.map((line, index) => h(ui.Text, { key: index, fontSize: "sm", color: "fg.muted" }, line)),
+    h(EInvoice, { document: one }),
     one.reason && h(ui.Text, { fontSize: "sm", mt: 1 }, one.reason),
   );
 }

@@ -33,6 +33,7 @@ const OWN = {
     "reverse_charge",
     "positive_credit_note",
     "two_rates",
+    "invoice",
     "accept_rates",
     "books",
     "category",

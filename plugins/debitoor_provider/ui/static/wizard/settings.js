@@ -103,7 +103,7 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "accept_rates", "books"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "invoice", "reverse_charge", "accept_rates", "books"],
       },
       h(
         Row,
@@ -111,6 +111,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "foreign_currency" }),
         h(SelectField, { path: "positive_credit_note" }),
         h(SelectField, { path: "two_rates" }),
+        h(SelectField, { path: "invoice" }),
       ),
       h(ReverseCharge),
       h(ListField, { path: "accept_rates", parse: asNumber }),
