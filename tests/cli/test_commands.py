@@ -26,7 +26,6 @@ def test_what_there_is():
         "debitoor accounts health",
         "debitoor accounts schema",
         "debitoor accounts preview",
-        "debitoor accounts allow",
         "debitoor documents list",
         "debitoor documents retry",
         "debitoor documents book",
