@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000
 """Bytes of an e-invoice; real ones have at most a few million, for the attachments that they carry."""
 _DEEPEST = 60
-_MOST_ELEMENTS = 500_000
+_MOST_ELEMENTS = 1_000_000
+_UNREAD = {
+    *("IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine", "DettaglioLinee", "Items"),
+    *("EmbeddedDocumentBinaryObject", "AttachmentBinaryObject", "Attachment", "AttachmentData", "Signature"),
+}
+"""Lines and attachments, which are most of a large invoice; no figure is read from them, so they are not kept."""
 
 
 class _Builder(TreeBuilder):
@@ -39,7 +44,10 @@ class _Builder(TreeBuilder):
 
     def end(self, tag: Any) -> Element:
         self._depth -= 1
-        return super().end(tag)
+        element = super().end(tag)
+        if str(tag).rpartition("}")[2] in _UNREAD:
+            element.clear()
+        return element
 
 
 def parse(content: bytes) -> Element:
@@ -79,9 +87,22 @@ def first(element: Element | None, path: str) -> Element | None:
 
 
 def text(element: Element | None, path: str) -> str:
-    """Return the text of the first element at a path, without blanks around it; ``""`` when there is none."""
+    """Return the text of the first element at a path, without blanks around it; ``""`` when there is none.
+
+    :raises Unreadable: when there are elements inside the text
+    """
     found = first(element, path)
-    return "" if found is None else (found.text or "").strip()
+    return "" if found is None else text_of(found)
+
+
+def text_of(element: Element) -> str:
+    """Return an element's text, without blanks around it; one with other elements inside could be cut short.
+
+    :raises Unreadable: when there are elements inside the text
+    """
+    if len(element):
+        raise Unreadable(Message("invoice_not_a_text", name=local_name(element)[:100]))
+    return (element.text or "").strip()
 
 
 @cache
