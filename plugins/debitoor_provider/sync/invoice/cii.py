@@ -103,9 +103,8 @@ def _group(tax: Element, sign: int, names: _Names) -> TaxGroup:
 
 
 def _party(party: Element | None) -> Party:
-    registered = (
-        xml.text_of(number) for number in xml.each(party, "SpecifiedTaxRegistration/ID") if number.get("schemeID") == "VA"
-    )
+    numbers = xml.each(party, "SpecifiedTaxRegistration/ID")
+    registered = (xml.text_of(number) for number in numbers if number.get("schemeID") == "VA")
     return Party(
         name=xml.text(party, "Name"),
         country=xml.text(party, "PostalTradeAddress/CountryID").upper(),
