@@ -71,7 +71,7 @@ class TestPlaces:
 
     def test_in_utf_16(self):
         text = '<?xml version="1.0" encoding="UTF-16"?>' + ubl(TWO_RATES).decode()
-        assert only(text.encode("utf-16")).number == "R-1"
+        assert only(text.encode("utf-16")).number == only(text.encode("utf-16-le")).number == "R-1"
 
     def test_among_other_files_by_its_root_element(self):
         assert only(in_pdf(b"not xml", ORDER, b"\x00" * 100, cii(TWO_RATES), b"<html/>")).number == "R-1"
@@ -130,6 +130,20 @@ class TestProblems:
 
     def test_one_that_can_be_read_counts_beside_one_that_cannot(self):
         assert only(in_pdf(b"<broken", cii(TWO_RATES))).number == "R-1"
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'<a xmlns="urn:' + b"x" * 1000 + b'"/>',
+            ('<a xmlns="urn:' + "x" * 1000 + '"/>').encode("utf-16"),
+            b"<a " + b" ".join(b'a%d=""' % number for number in range(200_001)) + b"/>",
+            b"<a>" + b"<b/>" * 500_000 + b"</a>",
+        ],
+        ids=["namespace", "namespace in UTF-16", "attributes", "elements"],
+    )
+    def test_what_would_take_much_memory_is_not_parsed(self, content):
+        found = reading(content)
+        assert (found.invoices, found.problem and found.problem.code) == ((), "invoice_too_large")
 
     @pytest.mark.parametrize("sizes", [[20_000_001], [60_000_000, 60_000_000], [80_000_000]])
     def test_what_unpacks_to_more_than_any_invoice_is_not_read(self, sizes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError, TreeBuilder
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000
 """Bytes of an e-invoice; real ones have at most a few million, for the attachments that they carry."""
 _DEEPEST = 60
-_MOST_ELEMENTS = 1_000_000
+_MOST_ELEMENTS = 500_000
+_MOST_ATTRIBUTES = 200_000
+# Expat repeats a namespace in each name that has it, so a long one would multiply. Any attribute counts: those of real
+# files have at most the locations of a few schemas.
+_LONG_ATTRIBUTE = re.compile(rb"=\s*[\"'][^\"']{600}")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _UNREAD = {
     *("IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine", "DettaglioLinee", "Items"),
     *("EmbeddedDocumentBinaryObject", "AttachmentBinaryObject", "Attachment", "AttachmentData", "Signature"),
@@ -57,13 +63,23 @@ def parse(content: bytes) -> Element:
     """
     if len(content) > LARGEST:
         raise Unreadable(Message("invoice_too_large"))
-    parser = XMLParser(target=_Builder(), forbid_dtd=True)
     try:
+        encoding = None
+        if content.startswith(_UTF_16):
+            content, encoding = _from_utf_16(content), "utf-8"
+        if content.count(b"=") > _MOST_ATTRIBUTES or _LONG_ATTRIBUTE.search(content):
+            raise Unreadable(Message("invoice_too_large"))
+        parser = XMLParser(target=_Builder(), encoding=encoding, forbid_dtd=True)
         parser.feed(content)
         root: Element = parser.close()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Unreadable(Message("invoice_not_xml")) from error
     return root
+
+
+def _from_utf_16(content: bytes) -> bytes:
+    marked = content.startswith(_UTF_16[:2])
+    return content.decode("utf-16" if marked else "utf-16-le" if content[0] else "utf-16-be").encode()
 
 
 def local_name(element: Element) -> str:
