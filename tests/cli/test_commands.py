@@ -27,6 +27,7 @@ def test_what_there_is():
         "debitoor accounts preview",
         "debitoor documents list",
         "debitoor documents retry",
+        "debitoor documents book",
         "debitoor documents ignore",
         "debitoor documents mark-moved",
         "debitoor documents history",

@@ -72,6 +72,7 @@ class TestList:
             "remedy": "",
             "mark_code": "",
             "mark": "",
+            "invoice": "",
             "source_name": "",
             "target_name": None,
             "document_date": "2026-01-31",
@@ -176,6 +177,48 @@ class TestMarks:
         text = page().get("api/accounts/acme/documents.csv", params={"mark": "nearest_split"}).content
         (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
         assert "106.91 to 107.09 at 7 %" in row["mark"]
+
+
+class TestEInvoices:
+    """Documents whose e-invoice was read, and what a person decides about a contradiction."""
+
+    @pytest.fixture
+    def contradicted(self, ledger: Ledger, enter: Callable[..., list[int]]) -> int:
+        """A document that is held since record and e-invoice contradict each other, and one that was proven."""
+        ids = enter("1", "2")
+        by_id = {
+            entry.id: entry for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN)
+        }
+        differs = Message("differs_in_gross", record="238.00", invoice="119.00")
+        reason = Message("invoice_contradicts", differences=[differs])
+        ledger.steps.hold(by_id[ids[0]], reason, invoice="contradicts")
+        ledger.steps.moved(ledger.steps.intend(by_id[ids[1]], invoice="proven"), "expense-2")
+        ledger.leases.release("task")
+        return ids[0]
+
+    def test_a_list_shows_counts_and_filters_them(self, page, contradicted):
+        found = page().get("api/accounts/acme/documents").json()
+        assert found["invoices"] == {"contradicts": 1, "proven": 1}
+        assert {one["source_id"]: one["invoice"] for one in found["documents"]} == {"1": "contradicts", "2": "proven"}
+        assert listed(page(), invoice="proven") == ["2"]
+        assert listed(page(), invoice="contradicts", state="moved") == []
+
+    def test_both_figures_are_shown_and_a_person_chooses(self, page, contradicted, ledger):
+        found = page().get(f"api/accounts/acme/documents/{contradicted}").json()
+        assert "gross 238.00 in the record, 119.00 in the invoice" in found["reason"]
+        assert found["actions"][:2] == ["book_invoice", "book_record"]
+        wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish).json() == {"changed": 1, "left": 0}
+        entry = ledger.documents.entry(contradicted)
+        assert (entry.state, entry.choice) == (State.PLANNED, "invoice")
+        *_, decided = page().get(f"api/accounts/acme/documents/{contradicted}").json()["history"]
+        assert decided["detail"] == {"reason": "as on the paper", "figures": "invoice"}
+
+    def test_no_other_document_leaves_the_choice(self, page, shelf):
+        wish = {"action": "book_record", "ids": shelf, "reason": "why not"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish).status_code == 409
+        for document in page().get("api/accounts/acme/documents").json()["documents"]:
+            assert not {"book_invoice", "book_record"} & set(document["actions"])
 
 
 class TestTable:

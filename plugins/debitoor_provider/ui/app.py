@@ -24,6 +24,7 @@ from debitoor_provider.ui.routes import (
     consent,
     documents,
     drafts,
+    limits,
     me,
     runs,
     settings,
@@ -49,7 +50,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-for part in (me, accounts, documents, attention, runs, settings, drafts, choices, connections, consent):
+for part in (me, accounts, documents, attention, runs, settings, limits, drafts, choices, connections, consent):
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 

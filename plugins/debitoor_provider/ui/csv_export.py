@@ -22,7 +22,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _HEAD = (
     "document", "state", "document date", "number", "company", "net", "gross", "currency", "source name",
     "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
-    "mark",
+    "mark", "e-invoice",
 )  # fmt: skip
 
 _BORDER = re.compile('([;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
@@ -59,6 +59,7 @@ def _cells(entry: Entry) -> Sequence[object]:
         _guarded(entry.reason),
         _guarded(entry.remedy),
         _guarded(entry.mark.text() if entry.mark else ""),
+        entry.invoice,
     )
 
 

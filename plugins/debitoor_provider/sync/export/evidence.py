@@ -11,7 +11,7 @@ from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, split
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
-from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
@@ -125,15 +125,15 @@ def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
     if document.document_date and invoice.date and document.document_date != invoice.date:
         yield Message("differs_in_date", record=document.document_date, invoice=invoice.date)
     if gross and gross * sign != invoice.gross:
-        yield Message("differs_in_gross", record=gross * sign, invoice=invoice.gross)
+        yield Message("differs_in_gross", record=cents(gross * sign), invoice=invoice.gross)
         return
     if document.net_amount and document.net_amount * sign != invoice.net:
-        yield Message("differs_in_net", record=document.net_amount * sign, invoice=invoice.net)
+        yield Message("differs_in_net", record=cents(document.net_amount * sign), invoice=invoice.net)
         return
     stated, proven = sorted(set(document.tax_rates)), _rates(invoice)
     if stated and [rate for rate in stated if rate] != [rate for rate in proven if rate]:
         yield Message("differs_in_rates", record=_percent(stated), invoice=_percent(proven))
-    elif parts := _certain_split(document):
+    elif gross and (parts := _certain_split(document)):
         recorded = {line.rate: line.gross * sign for line in parts.lines if line.gross}
         if recorded != by_rate(invoice):
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))
@@ -173,4 +173,4 @@ def _percent(rates: list[Decimal]) -> list[str]:
 
 
 def _written(amounts: Mapping[Decimal, Decimal]) -> list[Message]:
-    return [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in amounts.items()]
+    return [Message("amount_at_rate", gross=cents(gross), rate=rate) for rate, gross in amounts.items()]

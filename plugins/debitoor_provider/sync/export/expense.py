@@ -9,6 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.conversion import conversion, converted, stated_rate
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Evidence, Outcome, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.two_rates import Span
     from debitoor_provider.sync.invoice.models import Reading
 
@@ -40,6 +43,7 @@ class Draft:
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
     :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
         empty if the lines are exact
+    :param rate: at which the document was converted; ``None`` if its amounts are those of the document
     :param evidence: what the e-invoice in the document's file says; ``None`` if the file was not read
     """
 
@@ -47,6 +51,7 @@ class Draft:
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
     evidence: Evidence | None = None
+    rate: Rate | None = None
 
     def with_file(self, file_id: str) -> NewExpense:
         """Attach the uploaded file."""
@@ -58,10 +63,12 @@ class Draft:
         return Figures.of(self.expense.date, self.expense.lines)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the document's history keeps: :meth:`Figures.as_json`, ``rounding`` and ``nearest`` if any."""
+        """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
         detail = self.figures.as_json() | self.spans()
         if self.rounding:
             detail["rounding"] = f"{self.rounding:f}"
+        if self.rate:
+            detail["exchange_rate"] = str(self.rate)
         return detail | self.proof()
 
     def proof(self) -> dict[str, Any]:
@@ -99,6 +106,7 @@ def draft(
     company: Company | None,
     books: Environment,
     account: ExportAccount,
+    rates: ExchangeRates | None = None,
     *,
     reading: Reading | None = None,
     choice: Choice | None = None,
@@ -109,13 +117,14 @@ def draft(
     :param company: the document's supplier as GetMyInvoices knows it
     :param books: the Debitoor account that the expense goes to
     :param account: the settings
+    :param rates: the reference rates, for documents in a foreign currency
     :param reading: what was found in the document's file; ``None`` if it was not read
     :param choice: whose figures a person wants booked where the two contradict each other
-    :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+    :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
     evidence = weigh(document, reading) if reading is not None else None
     try:
-        return _draft(document, company, books, account, evidence, choice)
+        return _draft(document, company, books, account, rates, evidence, choice)
     except Obstacle as obstacle:
         if evidence and evidence.outcome is not Outcome.NONE:
             obstacle.invoice = str(evidence.outcome)
@@ -127,6 +136,7 @@ def _draft(
     company: Company | None,
     books: Environment,
     account: ExportAccount,
+    rates: ExchangeRates | None,
     evidence: Evidence | None,
     choice: Choice | None,
 ) -> Draft:
@@ -141,18 +151,23 @@ def _draft(
     if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge and choice is None:
         raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account)
-    text = describe(document, account.specification)
-    if foreign:
-        real = f"{cents(checked_gross(document))} {document.currency}"
-        rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
-        text = describe(document, account.specification, prefix=real)
-        parts = TaxSplit((TaxLine(rate, ZERO),))
+    rate = None
+    if foreign and account.foreign_currency == "convert":
+        stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
+        rate = conversion(document, day, books.currency, stated, rates)
+    real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
+    text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
+    if foreign and rate is None:
+        tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
+        parts = TaxSplit((TaxLine(tax_rate, ZERO),))
     else:
         parts = (proven and proven.split()) or split(document)
-    rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
-    check_rates(rates, company, books.country_code, day, account.accept_rates)
+    tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
+    check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[_span(span) for span in parts.spans])
+    if rate is not None:
+        parts = converted(parts, checked_gross(document), rate)
     return Draft(
         NewExpense(
             date=day,
@@ -164,6 +179,7 @@ def _draft(
         parts.rounding,
         parts.spans,
         evidence,
+        rate,
     )
 
 

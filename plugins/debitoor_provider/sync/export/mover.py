@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.transfer import Shared
@@ -66,6 +67,7 @@ class ExpenseMover:
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
+    rates: ExchangeRates
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
@@ -82,9 +84,8 @@ class ExpenseMover:
             if self.account.invoice != "off":
                 reading = read(body)
                 body.seek(0, os.SEEK_END)
-            booking = draft(
-                document, supplier, self.books, self.account, reading=reading, choice=to_choice(entry.choice)
-            )
+            choice = to_choice(entry.choice)
+            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choice=choice)
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:

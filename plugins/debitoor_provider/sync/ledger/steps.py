@@ -46,9 +46,8 @@ class Steps:
         :param invoice: what came of reading the e-invoice in the document's file
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
-        return self._advance(
-            Kind.INTENT, entry, {**NO_REASON, **mark_columns(mark), "invoice": invoice}, detail, run_id
-        )
+        values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
+        return self._advance(Kind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
         self,

@@ -155,6 +155,25 @@ consents = sa.Table(
 )
 """Pending consents at Debitoor; stored here because the API server may be several processes."""
 
+stops = sa.Table(
+    "debitoor_stops",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("account", _KEY, nullable=False),
+    sa.Column("limit_name", Key(30), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("message", MessageText(), nullable=False, default=None),
+    sa.Column("settings_fingerprint", _TEXT, nullable=False, default=""),
+    sa.Column("run_id", _RUN_ID, nullable=False),
+    sa.Column("stopped_at", _INSTANT, nullable=False),
+    sa.Column("allowed_by", _TEXT, nullable=False, default=""),
+    sa.Column("reason", _TEXT, nullable=False, default=""),
+    sa.Column("allowed_at", _INSTANT),
+    sa.Column("used_by", _RUN_ID),
+    sa.Index("ix_debitoor_stops_account", "account", "limit_name"),
+)
+"""Runs that a limit of their account stopped, and what a person allowed once."""
+
 state_counts = sa.Table(
     "debitoor_state_counts",
     metadata,

@@ -26,6 +26,8 @@ export function Advice({ row }) {
 function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
+  if (row.stops.length > 0 && row.rights.edit)
+    return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "stopped" && row.rights.edit)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
   if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));

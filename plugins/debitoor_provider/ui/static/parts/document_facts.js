@@ -25,6 +25,16 @@ export function Money({ of, currency, ...props }) {
   return h(ui.Text, { as: "span", whiteSpace: "nowrap", ...props }, `${amount(of, language)} ${currency}`);
 }
 
+const INVOICE_COLOURS = { proven: "green", supplied: "green", contradicts: "orange", unreadable: "yellow" };
+
+/** What came of reading the e-invoice in the document's file. */
+export function EInvoice({ document: one, ...props }) {
+  const { t } = useWords();
+  if (!one.invoice) return null;
+  const colorPalette = INVOICE_COLOURS[one.invoice] ?? "gray";
+  return h(ui.Badge, { colorPalette, whiteSpace: "normal", ...props }, t(`invoice.${one.invoice}`));
+}
+
 /** What to know of the figures that were sent although nothing is wrong with the document. */
 export function Mark({ document: one, isBrief, ...props }) {
   const { t } = useWords();

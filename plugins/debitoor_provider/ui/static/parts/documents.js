@@ -25,6 +25,7 @@ export function DocumentsTab({ account, onChange }) {
     search: address.one("search"),
     run: address.one("run"),
     mark: address.one("mark"),
+    invoice: address.one("invoice"),
   };
   const order = address.one("order") || "-changed";
   const params = { ...filter, order, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
@@ -51,7 +52,7 @@ export function DocumentsTab({ account, onChange }) {
   return h(
     ui.Box,
     { "aria-busy": isLoading },
-    h(Bar, { account, address, filter, states: data.states, marks: data.marks }),
+    h(Bar, { account, address, filter, data }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length
@@ -95,17 +96,17 @@ export function DocumentsTab({ account, onChange }) {
   );
 }
 
-const fittingOf = ({ state, from, to, search, mark }) => ({
+const fittingOf = ({ state, from, to, search, mark, invoice }) => ({
   states: state,
   from: from || null,
   to: to || null,
   search,
   mark: mark || null,
+  invoice: invoice || null,
 });
 
-function Bar({ account, address, filter, states, marks }) {
+function Bar({ account, address, filter, data: { states, marks, invoices } }) {
   const { t } = useWords();
-  const marked = filter.mark ? { [filter.mark]: 0, ...marks } : marks;
   return h(
     ui.Stack,
     { gap: 2, mb: 2 },
@@ -139,12 +140,22 @@ function Bar({ account, address, filter, states, marks }) {
       chips: DOCUMENT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: states[value] ?? 0 })),
       onChoose: (state) => address.set({ state }),
     }),
-    h(Chips, {
-      label: t("documents.marks"),
-      chosen: filter.mark ? [filter.mark] : [],
-      chips: Object.entries(marked).map(([value, count]) => ({ value, word: t(`mark.${value}`), count })),
-      onChoose: ([mark]) => address.set({ mark: mark ?? "" }),
-      isSingle: true,
-    }),
+    h(Finding, { name: "invoice", counts: invoices, filter, address }),
+    h(Finding, { name: "mark", counts: marks, filter, address }),
   );
+}
+
+/** The chips of what is known about the figures of documents: their e-invoice, or a mark. */
+function Finding({ name, counts, filter, address }) {
+  const { t } = useWords();
+  const chosen = filter[name];
+  const known = Object.entries(chosen ? { [chosen]: 0, ...counts } : counts);
+  if (!known.length) return null;
+  return h(Chips, {
+    label: t(`documents.${name}s`),
+    chosen: chosen ? [chosen] : [],
+    chips: known.map(([value, count]) => ({ value, word: t(`${name}.${value}`), count })),
+    onChoose: ([value]) => address.set({ [name]: value ?? "" }),
+    isSingle: true,
+  });
 }
