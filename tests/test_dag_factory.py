@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 import pytest
-from airflow.sdk._shared.secrets_masker import reset_secrets_masker
 import time_machine
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronDataIntervalTimetable, Param
+from airflow.sdk._shared.secrets_masker import reset_secrets_masker
 from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from airflow.sdk.log import mask_secret

@@ -11,7 +11,10 @@ import pytest
 from debitoor_provider.sync.invoice.proof import by_rate, disproof
 from debitoor_provider.sync.invoice.reading import read
 
-FOLDER = Path(__file__).parents[4] / "shared" / "documents"
+FOLDER = next(
+    (found for parent in Path(__file__).parents[4:6] if (found := parent / "shared" / "documents").exists()),
+    Path("shared", "documents"),
+)
 KNOWN = json.loads((FOLDER / "documents.json").read_text()) if FOLDER.exists() else []
 PROVEN = {
     "EN16931_1_Teilrechnung.pdf": {"7": "120.94", "19": "76.71"},

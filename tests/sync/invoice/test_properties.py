@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import resource
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,13 +20,20 @@ from tests.sync.invoice.writers import Group, Stated, cii, facturae, fatturapa, 
 
 CENT = Decimal("0.01")
 WRITERS: list[Callable[[Stated], bytes]] = [cii, zugferd1, ubl, oioubl, fatturapa, facturae]
+CHANGES: list[Callable[[Decimal], Decimal]] = [
+    lambda amount: amount + CENT,
+    lambda amount: amount - CENT,
+    lambda amount: amount * 10,
+    lambda amount: amount / 10,
+    lambda amount: -amount,
+]
 ALTERED = ("net", "tax", "gross", "base", "group tax")
 
 
-def examples(ci: int) -> settings:
+def examples(number: int) -> settings:
     """As many examples as are worth their time; the seed is fixed, so that each run tries the same."""
     return settings(
-        max_examples=ci,
+        max_examples=number,
         derandomize=True,
         deadline=None,
         database=None,
@@ -47,9 +56,12 @@ def invoices(draw: st.DrawFn) -> Stated:
     return stated(*groups, is_credit_note=draw(st.booleans()), number=draw(st.text("AZaz09-/&<", min_size=1)))
 
 
-@given(invoice=invoices(), write=st.sampled_from(WRITERS))
-@examples(300)
-def test_what_is_proven_is_right_to_the_cent(invoice: Stated, write: Callable[[Stated], bytes]) -> None:
+def test_what_is_proven_is_right_to_the_cent(sample: Callable[[int, int], int]) -> None:
+    """10,000 with ``--soak``."""
+    examples(sample(300, 10_000))(given(invoices(), st.sampled_from(WRITERS))(_check_right))()
+
+
+def _check_right(invoice: Stated, write: Callable[[Stated], bytes]) -> None:
     found = read(io.BytesIO(in_pdf(write(invoice))))
     (read_back,) = found.invoices
     sign = -1 if invoice.is_credit_note else 1
@@ -62,15 +74,19 @@ def test_what_is_proven_is_right_to_the_cent(invoice: Stated, write: Callable[[S
     assert by_rate(read_back) == {group.rate: (group.base + group.tax) * sign for group in invoice.groups}
 
 
-@given(
-    invoice=invoices(),
-    write=st.sampled_from(WRITERS),
-    figure=st.sampled_from(ALTERED),
-    change=st.sampled_from([lambda x: x + CENT, lambda x: x - CENT, lambda x: x * 10, lambda x: x / 10, lambda x: -x]),
-    place=st.integers(min_value=0),
-)
-@examples(500)
-def test_an_altered_figure_is_never_proven(
+def test_an_altered_figure_is_never_proven(sample: Callable[[int, int], int]) -> None:
+    """10,000 with ``--soak``."""
+    one_altered = given(
+        invoices(),
+        st.sampled_from(WRITERS),
+        st.sampled_from(ALTERED),
+        st.sampled_from(CHANGES),
+        st.integers(min_value=0),
+    )
+    examples(sample(500, 10_000))(one_altered(_check_altered_figure))()
+
+
+def _check_altered_figure(
     invoice: Stated,
     write: Callable[[Stated], bytes],
     figure: str,
@@ -92,34 +108,55 @@ def test_an_altered_figure_is_never_proven(
     assert disproof(read_back) != ()
 
 
-@given(invoice=invoices(), write=st.sampled_from(WRITERS), factor=st.sampled_from(["0.01", "0.1", "2", "10"]))
-@examples(200)
-def test_an_altered_rate_is_never_proven(invoice: Stated, write: Callable[[Stated], bytes], factor: str) -> None:
+def test_an_altered_rate_is_never_proven(sample: Callable[[int, int], int]) -> None:
+    """10,000 with ``--soak``."""
+    factors = st.sampled_from(["0.01", "0.1", "2", "10"])
+    examples(sample(200, 10_000))(given(invoices(), st.sampled_from(WRITERS), factors)(_check_altered_rate))()
+
+
+def _check_altered_rate(invoice: Stated, write: Callable[[Stated], bytes], factor: str) -> None:
     first, *others = invoice.groups
     altered = replace(invoice, groups=(replace(first, rate=(first.rate * Decimal(factor)).normalize() + 0), *others))
     (read_back,) = read(io.BytesIO(write(altered))).invoices
     assert disproof(read_back) != ()
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_damaged_files_are_read_or_have_a_reason(seed: int) -> None:
-    """Whatever happened to a file, reading it ends, with invoices, a reason, or neither."""
-    chance = random.Random(seed)
-    amounts = stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00")))
-    originals = [in_pdf(cii(amounts)), in_pdf(ubl(amounts), levels=3), *(write(amounts) for write in WRITERS)]
-    for original in originals:
-        for _ in range(12):
-            damaged = bytearray(original)
-            for _ in range(chance.randint(1, 12)):
-                place = chance.randrange(len(damaged))
-                kind = chance.randrange(3)
-                if kind == 0:
-                    damaged[place] = chance.randrange(256)
-                elif kind == 1:
-                    del damaged[place : place + chance.randint(1, 40)]
-                else:
-                    damaged[place:place] = damaged[place : place + chance.randint(1, 40)]
-            found = read(io.BytesIO(bytes(damaged)))
-            assert not (found.invoices and found.problem)
-            for invoice in found.invoices:
-                disproof(invoice)
+AMOUNTS = stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00")))
+PDFS = [in_pdf(cii(AMOUNTS)), in_pdf(ubl(AMOUNTS), levels=3), in_pdf(cii(AMOUNTS), associated=True, password="")]
+XMLS = [write(AMOUNTS) for write in WRITERS]
+SLOWEST = 5.0  # seconds of the processor; a file takes milliseconds
+MOST_MEMORY = 256_000  # kB
+
+
+@pytest.mark.parametrize("originals", [PDFS, XMLS], ids=["pdf", "xml"])
+def test_damaged_files_are_read_or_have_a_reason(originals: list[bytes], sample: Callable[[int, int], int]) -> None:
+    """Reading ends soon, with invoices, a reason, or neither; 10,000 with ``--soak``."""
+    chance = random.Random(1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(sample(400, 10_000)):
+        damaged = _damaged(originals[number % len(originals)], chance)
+        started = time.process_time()
+        found = read(io.BytesIO(damaged))
+        assert time.process_time() - started < SLOWEST
+        assert not (found.invoices and found.problem)
+        for invoice in found.invoices:
+            assert disproof(invoice) or by_rate(invoice) is not None
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY
+
+
+def _damaged(original: bytes, chance: random.Random) -> bytes:
+    damaged = bytearray(original)
+    for _ in range(chance.randint(1, 12)):
+        place = chance.randrange(len(damaged))
+        kind = chance.randrange(5)
+        if kind == 0:
+            damaged[place] = chance.randrange(256)
+        elif kind == 1 and len(damaged) > 100:
+            del damaged[place : place + chance.randint(1, 40)]
+        elif kind == 2:
+            damaged[place:place] = damaged[place : place + chance.randint(1, 40)]
+        elif kind == 3:  # a number becomes another one: a length, a reference, an amount
+            damaged[place : place + 3] = str(chance.randrange(10 ** chance.randint(1, 12))).encode()
+        elif kind == 4 and chance.random() < 0.1:
+            del damaged[place + 100 :]
+    return bytes(damaged)

@@ -71,7 +71,7 @@ class TestPlaces:
 
     def test_in_utf_16(self):
         text = '<?xml version="1.0" encoding="UTF-16"?>' + ubl(TWO_RATES).decode()
-        assert only(text.encode("utf-16")).number == "R-1"
+        assert only(text.encode("utf-16")).number == only(text.encode("utf-16-le")).number == "R-1"
 
     def test_among_other_files_by_its_root_element(self):
         assert only(in_pdf(b"not xml", ORDER, b"\x00" * 100, cii(TWO_RATES), b"<html/>")).number == "R-1"
@@ -112,6 +112,13 @@ class TestProblems:
             (cii(TWO_RATES).replace(b"172.50", b"172,50"), "invoice_not_a_number"),
             (cii(TWO_RATES).replace(b"172.50", b"1e3"), "invoice_not_a_number"),
             (cii(TWO_RATES).replace(b"172.50", b"NaN"), "invoice_not_a_number"),
+            (cii(TWO_RATES).replace(b"172.50", b"1" * 36), "invoice_not_a_number"),
+            (cii(TWO_RATES).replace(b">172.50", b">172.50<x/>7"), "invoice_not_a_text"),
+            (b'<a:CrossIndustryDocument xmlns:a="urn:ferd:a-draft"/>', "invoice_unknown_format"),
+            (b'<a:FatturaElettronicaSemplificata xmlns:a="urn:a"/>', "invoice_unknown_format"),
+            (b"0\x80\x06" + b"\x00" * 9 + fatturapa(TWO_RATES), "invoice_signed"),
+            (in_pdf(*(b"%d" % number for number in range(201))), "invoice_pdf_too_many_files"),
+            (in_pdf(cii(TWO_RATES)).replace(b"/FlateDecode", b"/DCXDecodeX"), "invoice_pdf_damaged"),
         ],
     )
     def test_each_has_its_reason(self, content, code):
@@ -123,6 +130,32 @@ class TestProblems:
 
     def test_one_that_can_be_read_counts_beside_one_that_cannot(self):
         assert only(in_pdf(b"<broken", cii(TWO_RATES))).number == "R-1"
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'<a xmlns="urn:' + b"x" * 1000 + b'"/>',
+            ('<a xmlns="urn:' + "x" * 1000 + '"/>').encode("utf-16"),
+            b"<a " + b" ".join(b'a%d=""' % number for number in range(200_001)) + b"/>",
+            b"<a>" + b"<b/>" * 500_000 + b"</a>",
+        ],
+        ids=["namespace", "namespace in UTF-16", "attributes", "elements"],
+    )
+    def test_what_would_take_much_memory_is_not_parsed(self, content):
+        found = reading(content)
+        assert (found.invoices, found.problem and found.problem.code) == ((), "invoice_too_large")
+
+    @pytest.mark.parametrize("sizes", [[20_000_001], [60_000_000, 60_000_000], [80_000_000]])
+    def test_what_unpacks_to_more_than_any_invoice_is_not_read(self, sizes):
+        found = reading(in_pdf(*(b"<a>" + b" " * size for size in sizes)))
+        assert found.problem is not None
+        assert found.problem.code in {"invoice_too_large", "invoice_pdf_damaged"}
+
+    def test_a_damaged_attachment_does_not_hide_the_invoice_beside_it(self):
+        photo = b"\xff\xd8" + bytes(range(256))
+        content = in_pdf(photo, cii(TWO_RATES))
+        first = content.index(b"/FlateDecode")
+        assert only(content[:first] + b"/DCXDecodeX\n" + content[first + 12 :]).number == "R-1"
 
     def test_a_pdf_that_is_protected_with_an_empty_password_is_read(self):
         assert only(in_pdf(cii(TWO_RATES), password="")).number == "R-1"
@@ -227,6 +260,45 @@ class TestRules:
     @pytest.mark.parametrize(("tax", "is_proven"), [("19.01", True), ("18.99", True), ("19.02", False)])
     def test_a_tax_that_was_rounded_by_line_differs_by_a_cent_at_most(self, tax, is_proven):
         assert (disproof(only(cii(stated(Group(D(19), D("100.00"), D(tax)))))) == ()) is is_proven
+
+    @pytest.mark.parametrize("category", ["Z", "E", "AE", "K", "G", "O"])
+    def test_tax_in_a_category_without_tax_is_not_proven(self, category):
+        invoice = only(cii(stated(Group(D(19), D("100.00"), D("19.00"), category))))
+        assert [why.code for why in disproof(invoice)] == ["invoice_tax_in_exempt_group"]
+
+    @pytest.mark.parametrize(("rate", "tax"), [("-19", "-19.00"), ("190", "190.00")])
+    def test_an_impossible_rate_is_not_proven(self, rate, tax):
+        invoice = only(cii(stated(Group(D(rate), D("100.00"), D(tax)))))
+        assert [why.code for why in disproof(invoice)] == ["invoice_rate_impossible"]
+
+    def test_a_base_of_another_tax_is_no_base_of_vat_even_with_a_tax_of_0(self):
+        invoice = only(cii(stated(Group(D(0), D("100.00"), D("0.00"), "E", "INS"))))
+        assert [why.code for why in disproof(invoice)] == ["invoice_other_tax"]
+
+    @pytest.mark.parametrize("write", [cii, ubl])
+    def test_a_tax_total_without_a_currency_is_not_that_of_the_tax_office(self, write):
+        text = write(stated(STANDARD, currency="NOK", accounting=("EUR", D("1.63"))))
+        invoice = only(text.replace(b' currencyID="NOK"', b""))
+        assert (invoice.tax, invoice.accounting_tax) == (D("19.00"), D("1.63"))
+
+    def test_italian_groups_with_finer_codes_than_the_categories_may_repeat_one(self):
+        outside = [Group(D(0), D(base), D("0.00"), "O") for base in ("100.00", "10.00")]
+        invoice = only(fatturapa(stated(*outside)))
+        assert (by_rate(invoice), disproof(invoice)) == ({D(0): D("110.00")}, ())
+
+    @pytest.mark.parametrize("code", ["220", "231", "351"])
+    def test_an_order_or_a_delivery_note_in_the_form_of_an_invoice_is_none(self, code):
+        assert "invoice_is_none" in [why.code for why in disproof(only(cii(stated(STANDARD, code=code))))]
+
+    @pytest.mark.parametrize(("status", "amount"), [("GROUP", "3000"), ("DETAIL", "150"), ("INFORMATION", "9")])
+    def test_no_line_of_any_status_changes_the_groups(self, status, amount):
+        line = (
+            f"<ram:IncludedSupplyChainTradeLineItem><ram:LineStatusReasonCode>{status}</ram:LineStatusReasonCode>"
+            f"<ram:ApplicableTradeTax><ram:BasisAmount>{amount}</ram:BasisAmount></ram:ApplicableTradeTax>"
+            "</ram:IncludedSupplyChainTradeLineItem><ram:ApplicableHeaderTradeAgreement>"
+        )
+        invoice = only(cii(TWO_RATES).replace(b"<ram:ApplicableHeaderTradeAgreement>", line.encode()))
+        assert by_rate(invoice) == {D(7): D("53.50"), D(19): D("119.00")}
 
     def test_a_profile_without_groups_is_not_proven(self):
         assert [why.code for why in disproof(only(cii(stated())))] == ["invoice_without_groups"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import kind_of, signed, total_in
+from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -65,8 +65,8 @@ def read(root: Element, names: _Names) -> Invoice:
     if office_currency == currency:
         office_currency = ""
 
-    def total(name: str, in_currency: str = currency) -> Decimal | None:
-        return signed(sign, total_in(in_currency, xml.each(totals, name)))
+    def total(name: str) -> Decimal | None:
+        return signed(sign, total_in(currency, xml.each(totals, name)))
 
     return Invoice(
         syntax=names.syntax,
@@ -84,7 +84,7 @@ def read(root: Element, names: _Names) -> Invoice:
         prepaid=total("TotalPrepaidAmount"),
         rounding=total("RoundingAmount"),
         accounting_currency=office_currency,
-        accounting_tax=total("TaxTotalAmount", office_currency) if office_currency else None,
+        accounting_tax=signed(sign, stated_in(office_currency, xml.each(totals, "TaxTotalAmount"))),
         exchange_rate=_exchange_rate(settlement, currency, office_currency),
     )
 
@@ -103,9 +103,8 @@ def _group(tax: Element, sign: int, names: _Names) -> TaxGroup:
 
 
 def _party(party: Element | None) -> Party:
-    registered = (
-        number.text for number in xml.each(party, "SpecifiedTaxRegistration/ID") if number.get("schemeID") == "VA"
-    )
+    numbers = xml.each(party, "SpecifiedTaxRegistration/ID")
+    registered = (xml.text_of(number) for number in numbers if number.get("schemeID") == "VA")
     return Party(
         name=xml.text(party, "Name"),
         country=xml.text(party, "PostalTradeAddress/CountryID").upper(),

@@ -75,5 +75,5 @@ def _groups(tax: Element) -> list[TaxGroup]:
 def _party(party: Element | None) -> Party:
     number = to_vat_id(xml.text(party, "TaxIdentification/TaxIdentificationNumber"))
     person = " ".join(filter(None, (xml.text(party, f"Individual/{name}") for name in ("Name", "FirstSurname"))))
-    code = next(filter(None, (element.text for element in xml.each(party, "*/*/CountryCode"))), "").strip().upper()
+    code = next(filter(None, map(xml.text_of, xml.each(party, "*/*/CountryCode"))), "").upper()
     return Party(xml.text(party, "LegalEntity/CorporateName") or person, _COUNTRIES.get(code, number[:2]), number)

@@ -15,7 +15,6 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.invoice.problems import Unreadable
-from debitoor_provider.sync.invoice.xml import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +26,7 @@ _LARGEST_PDF = 50_000_000  # bytes; receipts are far smaller, and reading takes 
 _TAIL = 4096  # bytes at the end in which the last cross-reference is announced
 _DEEPEST = 20  # levels of a name tree; each level multiplies what fits, so real ones have two or three
 _MOST_FILES = 200
+_MOST_UNPACKED = 100_000_000  # bytes of all embedded files; pypdf itself unpacks no stream beyond 75 MB
 
 
 def embedded_files(content: BinaryIO) -> list[bytes]:
@@ -57,15 +57,26 @@ def _files(reader: PdfReader) -> Iterator[bytes]:
     seen: set[int] = set()
     names = _get(_get(catalogue, "/Names"), "/EmbeddedFiles")
     specifications = [*_leaves(names, seen), *_items(_get(catalogue, "/AF"))]
+    if len(specifications) > _MOST_FILES:
+        raise Unreadable(Message("invoice_pdf_too_many_files", most=_MOST_FILES))
     read: set[bytes] = set()
-    for specification in specifications[:_MOST_FILES]:
-        stream = _stream(specification)
-        if stream is None:
+    left = _MOST_UNPACKED
+    damaged = False
+    for specification in specifications:
+        try:
+            stream = _stream(specification)
+            data = b"" if stream is None else stream.get_data()
+        except Exception:  # noqa: BLE001 - pypdf raises nearly anything; another file may be the invoice
+            damaged = True
             continue
-        data = stream.get_data()
-        if len(data) <= LARGEST and data not in read and looks_like_xml(data):
+        left -= len(data)
+        if left < 0:
+            raise Unreadable(Message("invoice_too_large"))
+        if data not in read and looks_like_xml(data):
             read.add(data)
             yield data
+    if damaged and not read:
+        raise Unreadable(Message("invoice_pdf_damaged"))
 
 
 def looks_like_xml(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind
+from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Syntax
 from debitoor_provider.sync.money import CENT, ZERO, cents
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _WHOLE_UNITS = {"HUF", "ISK", "JPY", "KRW", "CLP"}
 """Currencies without smaller units, in which the tax is rounded to whole units although the base is not."""
 _NOT_TAXED = "O"
+_WITHOUT_TAX = {"Z", "E", "AE", "K", "G", "O"}
+"""Categories in which an invoice states no tax (EN 16931, BR-Z-9 and those like it)."""
+_HIGHEST_RATE = 100
 
 
 def disproof(invoice: Invoice) -> tuple[Message, ...]:
@@ -45,7 +48,7 @@ def by_rate(invoice: Invoice) -> Mapping[Decimal, Decimal]:
 
 def other_taxes(invoice: Invoice) -> tuple[str, ...]:
     """Return the taxes that are no VAT, such as insurance tax, by the format's own code."""
-    return tuple(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT and group.tax != 0))
+    return tuple(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT))
 
 
 def _completed(invoice: Invoice) -> Invoice:
@@ -74,6 +77,9 @@ def _disproof(invoice: Invoice) -> Iterator[Message]:
         return
     yield from _sums(invoice, invoice.net, invoice.tax, invoice.gross)
     yield from filter(None, (_rounded(group, invoice.currency) for group in invoice.groups))
+    yield from filter(None, map(_misplaced, invoice.groups))
+    if invoice.syntax is Syntax.FATTURAPA:
+        return  # its groups differ in finer codes than the categories, such as N2.1 and N2.2
     repeated = Counter((group.category, group.rate, group.tax_type) for group in invoice.groups)
     if any(number > 1 for number in repeated.values()):
         yield Message("invoice_group_twice")
@@ -88,6 +94,16 @@ def _sums(invoice: Invoice, net: Decimal, tax: Decimal, gross: Decimal) -> Itera
         yield Message("invoice_bases_differ", bases=bases, net=net)
     if taxes != tax:
         yield Message("invoice_taxes_differ", taxes=taxes, tax=tax)
+
+
+def _misplaced(group: TaxGroup) -> Message | None:
+    """Return that a group's rate is none, or that it has tax where its category has none."""
+    rate = group.rate or ZERO
+    if not 0 <= rate <= _HIGHEST_RATE:
+        return Message("invoice_rate_impossible", rate=rate)
+    if group.tax and group.category in _WITHOUT_TAX:
+        return Message("invoice_tax_in_exempt_group", tax=group.tax, category=group.category)
+    return None
 
 
 def _rounded(group: TaxGroup, currency: str) -> Message | None:

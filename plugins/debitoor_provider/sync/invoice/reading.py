@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _HEAD = 1024
+_SIGNED = (b"0\x80", b"0\x81", b"0\x82", b"0\x83", b"0\x84")  # how the ASN.1 of a .p7m begins
+_RELATED = re.compile("invoice|creditnote|fattura|factura|crossindustrydocument", re.IGNORECASE)
 _CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:invoice:1p0"
 
@@ -44,7 +47,7 @@ def _invoices(content: BinaryIO) -> Sequence[Invoice]:
     if looks_like_xml(head):
         content.seek(0)
         return _of_xml(content.read(xml.LARGEST + 1))
-    if head.startswith(b"0\x82") and b"FatturaElettronica" in head + content.read(1 << 16):
+    if head.startswith(_SIGNED) and b"FatturaElettronica" in head + content.read(1 << 16):
         raise Unreadable(Message("invoice_signed"))
     return ()
 
@@ -88,6 +91,6 @@ def _of_xml(data: bytes) -> Sequence[Invoice]:
 
 
 def _unknown(root: Element) -> Sequence[Invoice]:
-    if "invoice" in xml.local_name(root).lower():
+    if _RELATED.search(xml.local_name(root)):
         raise Unreadable(Message("invoice_unknown_format", name=xml.local_name(root)[:100]))
     return ()

@@ -9,8 +9,9 @@ from decimal import Decimal
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.invoice.problems import Unreadable
 
-_LONGEST = 40
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_SHOWN = 40  # characters of a text that is no number
+# So many digits that sums and products of amounts stay exact in the 28 digits of decimal arithmetic.
+_NUMBER = re.compile(r"[+-]?(?:0{0,20}[0-9]{1,14}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -19,13 +20,13 @@ _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 def to_amount(text: str | None) -> Decimal | None:
     """Return an amount; ``None`` when there is no text.
 
-    :raises Unreadable: when it is not a plain decimal number
+    :raises Unreadable: when it is not a plain decimal number, or has more digits than any amount
     """
     written = (text or "").strip()
     if not written:
         return None
-    if len(written) > _LONGEST or not _NUMBER.fullmatch(written):
-        raise Unreadable(Message("invoice_not_a_number", text=written[:_LONGEST]))
+    if not _NUMBER.fullmatch(written):
+        raise Unreadable(Message("invoice_not_a_number", text=written[:_SHOWN]))
     return Decimal(written)
 
 

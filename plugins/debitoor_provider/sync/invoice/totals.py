@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.texts import to_amount
+from debitoor_provider.sync.invoice.xml import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,9 +48,14 @@ def total_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
         amount
         for element in elements
         if element.get("currencyID", currency).strip().upper() == currency
-        and (amount := to_amount(element.text)) is not None
+        and (amount := to_amount(text_of(element))) is not None
     ]
     return sum(parts, Decimal(0)) if parts else None
+
+
+def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
+    """Return the total of those amounts that name a currency; none for no currency."""
+    return total_in(currency, [element for element in elements if element.get("currencyID")]) if currency else None
 
 
 def signed(sign: int, amount: Decimal | None) -> Decimal | None:

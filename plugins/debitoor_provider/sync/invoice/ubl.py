@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import kind_of, signed, total_in
+from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -63,7 +63,7 @@ def read(root: Element) -> Invoice:
         prepaid=total("PrepaidAmount"),
         rounding=total("PayableRoundingAmount"),
         accounting_currency=office_currency,
-        accounting_tax=_accounting_tax(root, office_currency, sign),
+        accounting_tax=signed(sign, stated_in(office_currency, xml.each(root, "TaxTotal/TaxAmount"))),
         exchange_rate=_exchange_rate(root, currency, office_currency),
     )
 
@@ -103,13 +103,6 @@ def _party(party: Element | None) -> Party:
         country=xml.text(party, "PostalAddress/Country/IdentificationCode").upper(),
         vat_id=next(filter(None, map(to_vat_id, registered)), ""),
     )
-
-
-def _accounting_tax(root: Element, currency: str, sign: int) -> Decimal | None:
-    if not currency:
-        return None
-    stated = [amount for amount in xml.each(root, "TaxTotal/TaxAmount") if amount.get("currencyID")]
-    return signed(sign, total_in(currency, stated))
 
 
 def _exchange_rate(root: Element, currency: str, office_currency: str) -> Decimal | None:

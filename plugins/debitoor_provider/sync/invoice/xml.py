@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError, TreeBuilder
@@ -20,6 +21,16 @@ LARGEST = 20_000_000
 """Bytes of an e-invoice; real ones have at most a few million, for the attachments that they carry."""
 _DEEPEST = 60
 _MOST_ELEMENTS = 500_000
+_MOST_ATTRIBUTES = 200_000
+# Expat repeats a namespace in each name that has it, so a long one would multiply. Any attribute counts: those of real
+# files have at most the locations of a few schemas.
+_LONG_ATTRIBUTE = re.compile(rb"=\s*[\"'][^\"']{600}")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_UNREAD = {
+    *("IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine", "DettaglioLinee", "Items"),
+    *("EmbeddedDocumentBinaryObject", "AttachmentBinaryObject", "Attachment", "AttachmentData", "Signature"),
+}
+"""Lines and attachments, which are most of a large invoice; no figure is read from them, so they are not kept."""
 
 
 class _Builder(TreeBuilder):
@@ -39,7 +50,10 @@ class _Builder(TreeBuilder):
 
     def end(self, tag: Any) -> Element:
         self._depth -= 1
-        return super().end(tag)
+        element = super().end(tag)
+        if str(tag).rpartition("}")[2] in _UNREAD:
+            element.clear()
+        return element
 
 
 def parse(content: bytes) -> Element:
@@ -49,13 +63,23 @@ def parse(content: bytes) -> Element:
     """
     if len(content) > LARGEST:
         raise Unreadable(Message("invoice_too_large"))
-    parser = XMLParser(target=_Builder(), forbid_dtd=True)
     try:
+        encoding = None
+        if content.startswith(_UTF_16):
+            content, encoding = _from_utf_16(content), "utf-8"
+        if content.count(b"=") > _MOST_ATTRIBUTES or _LONG_ATTRIBUTE.search(content):
+            raise Unreadable(Message("invoice_too_large"))
+        parser = XMLParser(target=_Builder(), encoding=encoding, forbid_dtd=True)
         parser.feed(content)
         root: Element = parser.close()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Unreadable(Message("invoice_not_xml")) from error
     return root
+
+
+def _from_utf_16(content: bytes) -> bytes:
+    marked = content.startswith(_UTF_16[:2])
+    return content.decode("utf-16" if marked else "utf-16-le" if content[0] else "utf-16-be").encode()
 
 
 def local_name(element: Element) -> str:
@@ -79,9 +103,22 @@ def first(element: Element | None, path: str) -> Element | None:
 
 
 def text(element: Element | None, path: str) -> str:
-    """Return the text of the first element at a path, without blanks around it; ``""`` when there is none."""
+    """Return the text of the first element at a path, without blanks around it; ``""`` when there is none.
+
+    :raises Unreadable: when there are elements inside the text
+    """
     found = first(element, path)
-    return "" if found is None else (found.text or "").strip()
+    return "" if found is None else text_of(found)
+
+
+def text_of(element: Element) -> str:
+    """Return an element's text, without blanks around it; one with other elements inside could be cut short.
+
+    :raises Unreadable: when there are elements inside the text
+    """
+    if len(element):
+        raise Unreadable(Message("invoice_not_a_text", name=local_name(element)[:100]))
+    return (element.text or "").strip()
 
 
 @cache
