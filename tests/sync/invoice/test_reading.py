@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.sync.invoice.models import InvoiceKind, Reading, Syntax
-from debitoor_provider.sync.invoice.proof import by_rate, disproof
+from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.reading import read
 from tests.sync.invoice.writers import Group, Stated, cii, facturae, fatturapa, in_pdf, oioubl, stated, ubl, zugferd1
 
@@ -274,6 +274,7 @@ class TestRules:
     def test_a_base_of_another_tax_is_no_base_of_vat_even_with_a_tax_of_0(self):
         invoice = only(cii(stated(Group(D(0), D("100.00"), D("0.00"), "E", "INS"))))
         assert [why.code for why in disproof(invoice)] == ["invoice_other_tax"]
+        assert other_taxes(invoice) == ()  # none is charged, so nothing has to be held
 
     @pytest.mark.parametrize("write", [cii, ubl])
     def test_a_tax_total_without_a_currency_is_not_that_of_the_tax_office(self, write):

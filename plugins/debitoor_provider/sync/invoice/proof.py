@@ -47,8 +47,8 @@ def by_rate(invoice: Invoice) -> Mapping[Decimal, Decimal]:
 
 
 def other_taxes(invoice: Invoice) -> tuple[str, ...]:
-    """Return the taxes that are no VAT, such as insurance tax, by the format's own code."""
-    return tuple(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT))
+    """Return the taxes that are no VAT and are charged, such as insurance tax, by the format's own code."""
+    return tuple(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT and group.tax != 0))
 
 
 def _completed(invoice: Invoice) -> Invoice:
@@ -62,8 +62,8 @@ def _completed(invoice: Invoice) -> Invoice:
 def _disproof(invoice: Invoice) -> Iterator[Message]:
     if invoice.kind is InvoiceKind.NO_INVOICE:
         yield Message("invoice_is_none")
-    if others := other_taxes(invoice):
-        yield Message("invoice_other_tax", taxes=list(others))
+    if others := list(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT)):
+        yield Message("invoice_other_tax", taxes=others)
     if not invoice.groups:
         yield Message("invoice_without_groups")
         return
