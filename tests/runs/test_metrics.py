@@ -78,6 +78,7 @@ def test_a_run_tells_what_it_did(run, account, receipt, steps, metrics):
     assert sent["airflow.debitoor.documents.moved"] == ("2|c", TAGS)
     assert sent["airflow.debitoor.documents.held"] == ("1|c", TAGS)
     assert sent["airflow.debitoor.documents.rejected"] == ("0|c", TAGS)
+    assert sent["airflow.debitoor.documents.e_invoice"] == ("3|c", {**TAGS, "outcome": "unreadable"})
     assert sent["airflow.debitoor.documents.attention"] == ("1|g", TAGS)
     value, tags = sent["airflow.debitoor.last_success.timestamp"]
     assert before - 1 <= int(value.removesuffix("|g")) <= before + 60

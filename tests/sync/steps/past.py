@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from debitoor_provider.services.http.errors import RetryError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.window import RunKind, Window, manual
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
@@ -52,7 +54,7 @@ _COMMON = [
     st.tuples(st.just("plan_and_name"), _SETTINGS),
     st.tuples(st.just("time_passes"), st.sampled_from([1, 15, 180, 12_000])),
     st.tuples(st.just("ledger_is_lost")),
-    st.tuples(st.just("person"), PICKS, st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew"])),
+    st.tuples(st.just("person"), PICKS, st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew", "choose"])),
 ]
 _DOCUMENTS = [
     st.tuples(
@@ -156,7 +158,11 @@ class Past:
         if not entries:
             return
         chosen = [entries[pick % len(entries)]]
-        if decision in {"again", "anew"}:
+        if decision == "choose":
+            held = [entry for entry in entries if entry.reason_code == "invoice_contradicts"]
+            if held:
+                documents.choose(held[:1], ("invoice", "record")[pick % 2], "user:anna")
+        elif decision in {"again", "anew"}:
             documents.retry(chosen, "user:anna", again=True, anew=decision == "anew")
         else:
             getattr(documents, decision)(chosen, "user:anna")
@@ -165,8 +171,11 @@ class Past:
 
     def document(self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str) -> None:
         workflow = None if approved is None else {"is_completed": approved}
+        number = len(self.sources)
+        proving = in_pdf(cii(stated(Group(Decimal(19), Decimal(100), Decimal(19)), number=f"R-{number}")))
         self.sources.append(
             self.stage.document(
+                proving if number % 2 else None,
                 currency=currency, tags=tags, workflow=workflow, document_date=day,
                 document_number=f"R-{len(self.sources) // 2}", **FIGURES[figures],
             )

@@ -1,7 +1,7 @@
 """What a preview shows is what the run then does, document by document, whatever happened before.
 
-What only a document's file tells is left out, since a preview does not read files: whether it is a PDF, and whether
-GetMyInvoices, which takes no file twice, refuses to take a sales document anew.
+What a file's bytes alone decide is left out: whether it is a PDF, and whether GetMyInvoices, which takes no file
+twice, refuses to take a sales document anew.
 """
 
 from __future__ import annotations
