@@ -11,6 +11,7 @@ from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -47,6 +48,11 @@ class ExpenseDraft:
             date=expense.date,
             category=first.category_id,
         )
+
+    def statement(self) -> Statement:
+        """Return the figures of the expense."""
+        figures = self.booking.figures
+        return Statement(figures.date, dict(figures.by_rate), figures.gross, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
