@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  a field is named date
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from debitoor_provider.sync.money import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
 Rate = Decimal | None
 """A tax rate in per cent; ``None`` where the amounts of several rates are not known one by one."""
@@ -25,13 +25,13 @@ class Statement:
     :param gross: the whole gross amount
     """
 
-    date: date | None
+    date: dt.date | None
     by_rate: Mapping[Rate, Decimal]
     gross: Decimal
     currency: str
 
     @classmethod
-    def of_total(cls, day: date | None, rates: Sequence[Decimal], gross: Decimal | None, currency: str) -> Statement:
+    def of_total(cls, day: dt.date | None, rates: Sequence[Decimal], gross: Decimal | None, currency: str) -> Statement:
         """Return the figures of a record that has one amount for all its tax rates."""
         rate = rates[0] if len(rates) == 1 else None
         return cls(day, {rate: gross} if gross else {}, gross or ZERO, currency)

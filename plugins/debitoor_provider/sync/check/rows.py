@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
 
@@ -70,8 +70,8 @@ class Row:
             "number": self.document_number,
             "party": self.party,
             "currency": statement.currency if statement else "",
-            "gross_here": self.here and self.here.gross,
-            "gross_there": self.there and self.there.gross,
+            "gross_here": self.here and cents(self.here.gross),
+            "gross_there": self.there and cents(self.there.gross),
             "rates_here": str(self.here) if self.here else "",
             "rates_there": str(self.there) if self.there else "",
             "why": str(self.message or ""),
@@ -118,10 +118,10 @@ class SumRow:
             "month": self.month,
             "rate": percent(self.rate),
             "currency": self.currency,
-            "source": self.source,
-            "target": self.target,
-            "difference": self.difference,
-            "others_at_target": self.others,
+            "source": cents(self.source),
+            "target": cents(self.target),
+            "difference": cents(self.difference),
+            "others_at_target": cents(self.others),
         }
 
 
@@ -178,7 +178,7 @@ class Check:
             sums = self._sums.setdefault((month, statement.currency.upper(), rate), Sums())
             setattr(sums, side, getattr(sums, side) + gross)
 
-    def as_summary(self) -> Mapping[str, Any]:
+    def as_summary(self) -> dict[str, Any]:
         """Return the counts and sums, without any document."""
         return {
             "from": self.start.isoformat() if self.start else None,

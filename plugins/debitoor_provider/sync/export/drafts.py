@@ -11,7 +11,7 @@ from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.statement import Statement
+from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -52,7 +52,7 @@ class ExpenseDraft:
     def statement(self) -> Statement:
         """Return the figures of the expense."""
         figures = self.booking.figures
-        return Statement(figures.date, dict(figures.by_rate), figures.gross, self.currency)
+        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
