@@ -19,6 +19,7 @@ from debitoor_provider.ui.origin import SameOrigin
 from debitoor_provider.ui.routes import (
     accounts,
     attention,
+    checks,
     choices,
     connections,
     consent,
@@ -49,7 +50,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-for part in (me, accounts, documents, attention, runs, settings, drafts, choices, connections, consent):
+for part in (me, accounts, documents, attention, runs, checks, settings, drafts, choices, connections, consent):
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 
