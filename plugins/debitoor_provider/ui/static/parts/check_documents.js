@@ -19,7 +19,9 @@ export function CheckedDocuments({ account, data }) {
   };
   const fitting = data.documents.filter((one) => !chosen.length || chosen.includes(one.outcome));
   const shown = fitting.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
-  const chips = Object.entries(data.counts).map(([value, count]) => ({ value, count, word: word(t, value) }));
+  const chips = Object.entries(data.counts)
+    .filter(([value]) => value !== "same") // which are not listed
+    .map(([value, count]) => ({ value, count, word: word(t, value) }));
   return h(
     ui.Stack,
     { gap: 2 },

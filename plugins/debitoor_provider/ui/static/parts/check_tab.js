@@ -52,15 +52,23 @@ function Result({ account, period }) {
       ui.Alert.Root,
       { status: data.same ? "success" : "warning", role: "status" },
       h(ui.Alert.Indicator),
-      h(ui.Alert.Title, null, t(data.same ? "check.same" : "check.notSame")),
+      h(
+        ui.Alert.Title,
+        null,
+        `${t(data.same ? "check.same" : "check.notSame")} ${t("check.outcome.same")}: ${data.counts.same}`,
+      ),
     ),
     h(Repair, { account, missing: data.documents.filter((one) => one.is_missing) }),
     h(Sums, { sums: data.sums }),
     h(
       ui.HStack,
-      { gap: 4, fontSize: "sm" },
+      { gap: 2, wrap: "wrap" },
       ["documents", "sums"].map((part) =>
-        h("a", { key: part, href: api.checkCsvAddress(account.id, { ...params, part }), download: "" }, t(`check.csv.${part}`)),
+        h(
+          ui.Button,
+          { key: part, asChild: true, size: "sm", variant: "outline" },
+          h("a", { href: api.checkCsvAddress(account.id, { ...params, part }), download: "" }, t(`check.csv.${part}`)),
+        ),
       ),
     ),
     h(CheckedDocuments, { account, data }),
