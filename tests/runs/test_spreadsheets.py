@@ -5,7 +5,7 @@ import pytest
 from debitoor_provider.runs.spreadsheets import guarded, lines
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "＝1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\uff1d1"])
 def test_no_text_becomes_a_formula(text):
     assert guarded(text) == f"'{text}"
 

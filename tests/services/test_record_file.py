@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 
 
@@ -56,3 +57,12 @@ def test_what_it_kept_goes_when_it_is_closed() -> None:
         mapping[1] = "one"
     with pytest.raises(ValueError, match="closed"):
         mapping[1]
+
+
+def test_a_full_disk_is_an_error_that_says_where_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w+b") as full:  # noqa: PTH123 - a device that never has room
+        monkeypatch.setattr("debitoor_provider.services.record_file.TemporaryFile", lambda: full)
+        with RecordFile[str]() as records:
+            records.append("kept in the buffer")
+            with pytest.raises(RetryError, match=r"temporary files of this run \(.+\).*No space left.*Make room"):
+                list(records)

@@ -85,6 +85,7 @@ class Stage:
         self.account_id = account_id
         self.folder, self._empty_ledger = folder, empty_ledger
         self.naps: list[float] = []
+        self.options: dict[str, str] = {}  # of Airflow's [debitoor] section
         self.open_ledger("ledger")
         self.connect()
 
@@ -159,7 +160,7 @@ class Stage:
         services = {"getmyinvoices": self.gmi, "debitoor": self.debitoor}
         for client in (self.gmi, self.debitoor):
             client.transport._clock = ServiceClock()  # as if opened anew, which each step does
-        direction = row_of(account).open(account, services.__getitem__)
+        direction = row_of(account).open(account, services.__getitem__, self.options)
         return Job(
             self.account_id,
             account,

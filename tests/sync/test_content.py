@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 
 import pytest
 
+from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.obstacle import Obstacle
 
@@ -41,3 +43,8 @@ def test_a_name_that_promises_no_pdf_needs_none(filename: str) -> None:
     with spool() as body:
         body.write(b"\x89PNG")
         assert seal(body, filename).size == 4
+
+
+def test_a_full_disk_is_an_error_that_a_later_attempt_may_not_meet() -> None:
+    with pytest.raises(RetryError, match="temporary files of this run"), spool():
+        raise OSError(errno.ENOSPC, "No space left on device")

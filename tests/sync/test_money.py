@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.sync.money import cents, net_of
+from debitoor_provider.sync.money import cents, minor_units, net_of
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,20 @@ from debitoor_provider.sync.money import cents, net_of
 )
 def test_amounts_are_rounded_half_up(amount: str, rounded: str) -> None:
     assert str(cents(Decimal(amount))) == rounded
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "rounded"),
+    [
+        ("2.675", "EUR", "2.68"),
+        ("2.675", "HUF", "2.68"),
+        ("2.5", "JPY", "3"),
+        ("-2.5", "ISK", "-3"),
+        ("2.6754", "KWD", "2.68"),  # three digits, of which Debitoor takes two
+    ],
+)
+def test_amounts_have_the_digits_of_their_currency(amount: str, currency: str, rounded: str) -> None:
+    assert str(minor_units(Decimal(amount), currency)) == rounded
 
 
 @pytest.mark.parametrize(

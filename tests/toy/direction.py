@@ -37,7 +37,6 @@ class FolderDirection:
     name = "folder"
     source_title = SERVICE
     overlap = OVERLAP
-    rechecked: frozenset[str] = frozenset()
     deleted = DELETED
 
     def __init__(self, account: FolderAccount, services: Services) -> None:
@@ -92,6 +91,9 @@ class FolderDirection:
 
     def is_archived(self, record: Document) -> bool:
         return record.is_archived
+
+    def recheck(self, entry: Entry) -> bool | None:
+        return None
 
     def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
         if record.document_type not in self.account.document_types:

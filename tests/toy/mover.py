@@ -74,7 +74,7 @@ class FolderDrafts:
     def description(self, record: Document) -> str:
         return record.company_name
 
-    def draft(self, record: Document) -> FolderDraft:
+    def draft(self, record: Document, choice: str = "") -> FolderDraft:
         return draft(record)
 
     def released(self, record: Document) -> LeftOut | None:

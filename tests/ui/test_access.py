@@ -48,6 +48,7 @@ LEAST_ROLE = dict.fromkeys(OPEN_TO_ALL_USERS, ANYBODY) | {
     f"GET {ONE}/documents.csv": "viewer",
     f"GET {ONE}/documents/{{document_id}}": "viewer",
     f"GET {ONE}/runs": "viewer",
+    f"POST {ONE}/limits/allow": "user",
     f"GET {ONE}/documents/{{document_id}}/file": "user",
     f"GET {ONE}/backfill": "user",
     f"POST {ONE}/preview": "user",

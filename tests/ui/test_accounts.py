@@ -101,6 +101,7 @@ class TestRow:
             "progress": None,
             "chart": [0] * 30,
             "problems": [],
+            "stops": [],
             "rights": {"run": True, "edit": True, "delete": True},
         }
 

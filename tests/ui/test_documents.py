@@ -70,6 +70,9 @@ class TestList:
             "reason_code": "",
             "reason": "",
             "remedy": "",
+            "mark_code": "",
+            "mark": "",
+            "invoice": "",
             "source_name": "",
             "target_name": None,
             "document_date": "2026-01-31",
@@ -133,6 +136,89 @@ class TestDetail:
         (other,) = enter("9", account="other")
         for id_ in (other, 999_999):
             assert page().get(f"api/accounts/acme/documents/{id_}").status_code == 404
+
+
+class TestMarks:
+    """Documents whose figures a person should know something about."""
+
+    @pytest.fixture
+    def marked(self, ledger: Ledger, enter: Callable[..., list[int]]) -> list[int]:
+        """Two moved documents, of which the second is booked by the nearest of several splits."""
+        ids = enter("1", "2")
+        spans = [Message("gross_at_rate", lowest="106.91", highest="107.09", rate="7")]
+        marks = {ids[0]: None, ids[1]: Message("nearest_split", spans=spans)}
+        for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN):
+            ledger.steps.moved(ledger.steps.intend(entry, mark=marks[entry.id]), f"expense-{entry.source_id}")
+        ledger.leases.release("task")
+        return ids
+
+    def test_a_list_shows_and_counts_them(self, page, marked):
+        found = page().get("api/accounts/acme/documents").json()
+        assert (found["total"], found["marks"]) == (2, {"nearest_split": 1})
+        by_id = {document["source_id"]: document for document in found["documents"]}
+        assert (by_id["1"]["mark_code"], by_id["1"]["mark"]) == ("", "")
+        assert by_id["2"]["mark_code"] == "nearest_split"
+        assert "106.91 to 107.09 at 7 %" in by_id["2"]["mark"]
+
+    def test_a_list_can_be_narrowed_to_them(self, page, marked):
+        found = page().get("api/accounts/acme/documents", params={"mark": "nearest_split"}).json()
+        assert [document["source_id"] for document in found["documents"]] == ["2"]
+        assert (found["total"], found["states"], found["marks"]) == (1, {"moved": 1}, {"nearest_split": 1})
+        assert listed(page(), mark="unknown") == []
+
+    def test_all_that_fit_can_be_sent_again_and_lose_their_mark(self, page, marked, ledger):
+        wish = {"action": "send_again", "fitting": {"mark": "nearest_split"}, "reason": "line items entered"}
+        answer = page().post("api/accounts/acme/documents/actions", json=wish)
+        assert answer.json() == {"changed": 1, "left": 0}
+        entry = ledger.documents.entry(marked[1])
+        assert (entry.state, entry.mark_code, entry.mark) == (State.PLANNED, "", None)
+
+    def test_the_table_has_them_with_their_bounds(self, page, marked):
+        text = page().get("api/accounts/acme/documents.csv", params={"mark": "nearest_split"}).content
+        (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+        assert "106.91 to 107.09 at 7 %" in row["mark"]
+
+
+class TestEInvoices:
+    """Documents whose e-invoice was read, and what a person decides about a contradiction."""
+
+    @pytest.fixture
+    def contradicted(self, ledger: Ledger, enter: Callable[..., list[int]]) -> int:
+        """A document that is held since record and e-invoice contradict each other, and one that was proven."""
+        ids = enter("1", "2")
+        by_id = {
+            entry.id: entry for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN)
+        }
+        differs = Message("differs_in_gross", record="238.00", invoice="119.00")
+        reason = Message("invoice_contradicts", differences=[differs])
+        ledger.steps.hold(by_id[ids[0]], reason, invoice="contradicts")
+        ledger.steps.moved(ledger.steps.intend(by_id[ids[1]], invoice="proven"), "expense-2")
+        ledger.leases.release("task")
+        return ids[0]
+
+    def test_a_list_shows_counts_and_filters_them(self, page, contradicted):
+        found = page().get("api/accounts/acme/documents").json()
+        assert found["invoices"] == {"contradicts": 1, "proven": 1}
+        assert {one["source_id"]: one["invoice"] for one in found["documents"]} == {"1": "contradicts", "2": "proven"}
+        assert listed(page(), invoice="proven") == ["2"]
+        assert listed(page(), invoice="contradicts", state="moved") == []
+
+    def test_both_figures_are_shown_and_a_person_chooses(self, page, contradicted, ledger):
+        found = page().get(f"api/accounts/acme/documents/{contradicted}").json()
+        assert "gross 238.00 in the record, 119.00 in the invoice" in found["reason"]
+        assert found["actions"][:2] == ["book_invoice", "book_record"]
+        wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish).json() == {"changed": 1, "left": 0}
+        entry = ledger.documents.entry(contradicted)
+        assert (entry.state, entry.choice) == (State.PLANNED, "invoice")
+        *_, decided = page().get(f"api/accounts/acme/documents/{contradicted}").json()["history"]
+        assert decided["detail"] == {"reason": "as on the paper", "figures": "invoice"}
+
+    def test_no_other_document_leaves_the_choice(self, page, shelf):
+        wish = {"action": "book_record", "ids": shelf, "reason": "why not"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish).status_code == 409
+        for document in page().get("api/accounts/acme/documents").json()["documents"]:
+            assert not {"book_invoice", "book_record"} & set(document["actions"])
 
 
 class TestTable:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, Run
 
 if TYPE_CHECKING:
@@ -42,8 +43,18 @@ def test_a_run_is_told_with_what_came_of_it(page, runs):
         "verdict": "rejected",
         "error": "1 was rejected.",
         "remedy": "",
+        "warnings": [],
         "window": WINDOW,
     }
+
+
+def test_a_run_shows_what_to_look_into_although_it_went_on(page, runs):
+    runs.runs.note_window(
+        "debitoor__acme/manual__1", WINDOW | {"warnings": [Message("deleted", service="X").as_json()]}
+    )
+    *_, first = page().get("api/accounts/acme/runs").json()["runs"]
+    assert first["warnings"] == [Message("deleted", service="X").text()]
+    assert first["window"] == WINDOW
 
 
 def test_the_last_runs_of_an_account_or_of_all(page, runs):

@@ -86,6 +86,12 @@ _ACCOUNTS = (
             *_ALL,
         ),
     ),
+    _command(
+        "allow",
+        "Let the next run exceed, once, the limit that stopped the last one",
+        "accounts.allow",
+        (_ACCOUNT, _REASON, *_ALL),
+    ),
 )
 
 _DOCUMENTS = (
@@ -98,6 +104,8 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
+            Arg(("--mark",), help="Only with this mark, such as nearest_split"),
+            Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven or contradicts"),
             _FROM,
             _TO,
             _LIMIT,
@@ -117,6 +125,18 @@ _DOCUMENTS = (
                 action="store_true",
                 help="For moved documents: send them once more, because somebody deleted them at the target",
             ),
+            *_ALL,
+        ),
+    ),
+    _command(
+        "book",
+        "Book held documents with the figures of the e-invoice or of the record, where they contradict each other",
+        "documents.book",
+        (
+            _ACCOUNT,
+            _IDS,
+            Arg(("--figures",), choices=("invoice", "record"), required=True, help="Whose figures"),
+            _REASON,
             *_ALL,
         ),
     ),

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import hint, no_files, opened_ledger, plain_errors, show, terminal
+from debitoor_provider.cli.console import (
+    actor,
+    hint,
+    no_files,
+    opened_ledger,
+    plain_errors,
+    require_account,
+    show,
+    terminal,
+)
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import account_of, job_of
@@ -169,16 +178,34 @@ def schema(args: Namespace) -> None:  # noqa: ARG001
 
 
 @suppress_logs_and_warning
+def allow(args: Namespace) -> None:
+    """Allow what stopped an account's run because of a limit, once."""
+    with opened_ledger() as ledger:
+        require_account(args.account, ledger)
+        allowed = ledger.stops.allow(args.account, actor(), args.reason)
+    rows = [
+        {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
+        for stop in allowed
+    ]
+    show(args, rows, right=["number"], empty=f"No limit has stopped the account {args.account}.")
+    if allowed:
+        hint("The next run may do this once.")
+
+
+@suppress_logs_and_warning
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
     with opened_ledger() as ledger:
         start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
-            rows = previewed(job, window, args.limit).documents
+            seen = previewed(job, window, args.limit)
+        rows = seen.documents
     if args.output == "json":
         show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")
+    if seen.stop:
+        hint(f"A run would stop: {seen.stop}")
     if len(rows) == args.limit:
         hint(f"At most {args.limit} documents are shown; --limit shows more.")

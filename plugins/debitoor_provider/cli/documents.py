@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, hint, nearest_account, opened_ledger, require_account, show
+from debitoor_provider.messages import readable
 from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
@@ -33,6 +34,8 @@ def list_documents(args: Namespace) -> None:
             "account": args.account,
             "states": states or None,
             "text": args.text,
+            "mark": args.mark,
+            "invoice": args.invoice,
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
@@ -47,6 +50,21 @@ def retry(args: Namespace) -> None:
     with opened_ledger() as ledger:
         kind = Kind.SENT_AGAIN if args.again else Kind.RETRIED
         _decide(args, ledger, kind, partial(ledger.documents.retry, again=args.again))
+
+
+@suppress_logs_and_warning
+def book(args: Namespace) -> None:
+    """Plan held documents again, with the figures of the e-invoice or of the record."""
+    with opened_ledger() as ledger:
+        for entry in _named(args, ledger):
+            if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ()):
+                why = entry.reason or f"It is {entry.state}."
+                raise SystemExit(f"Document {entry.source_id} leaves no such choice. {why}")
+        _decide(args, ledger, Kind.RETRIED, partial(_choose, ledger, args.figures))
+
+
+def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason: str) -> list[Entry]:
+    return ledger.documents.choose(entries, figures, who, reason)
 
 
 @suppress_logs_and_warning
@@ -115,7 +133,7 @@ def history(args: Namespace) -> None:
                 "what": str(event.kind),
                 "state": str(event.to_state),
                 "by": event.actor if event.actor != "run" else event.run_id or "",
-                "detail": ", ".join(f"{key}: {value}" for key, value in event.detail.items()),
+                "detail": ", ".join(f"{key}: {readable(value)}" for key, value in event.detail.items()),
             }
             for event in ledger.documents.history(entry)
         ]
@@ -151,6 +169,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
         "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
+        "invoice": entry.invoice,
+        "mark": entry.mark.text() if entry.mark else "",
     }
 
 

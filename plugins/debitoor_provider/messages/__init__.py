@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from debitoor_provider.messages.message import Message
+from debitoor_provider.messages.message import Message, readable
 
-__all__ = ["Message"]
+__all__ = ["Message", "readable"]

@@ -72,6 +72,20 @@ class Message:
         return cls(stored["code"], **stored.get("params", {}))
 
 
+def readable(stored: Any, language: str = ENGLISH) -> Any:
+    """Return a stored value with the messages in it as sentences.
+
+    :param stored: as JSON keeps it
+    """
+    if isinstance(stored, dict):
+        if stored.keys() == {"code", "params"}:
+            return Message.from_json(stored).text(language)
+        return {name: readable(value, language) for name, value in stored.items()}
+    if isinstance(stored, list):
+        return [readable(value, language) for value in stored]
+    return stored
+
+
 def _restored(code: str, params: dict[str, Any]) -> Message:
     return Message(code, **params)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
 from debitoor_provider.services.http.errors import Misconfigured
@@ -114,7 +114,7 @@ def job_of(
     """
     services = Services(account_id, account, patient=patient, hook_of=hook_of)
     try:
-        direction = row_of(account).open(account, services)
+        direction = row_of(account).open(account, services, {"ecb_rates": ecb_rates()})
         yield Job(account_id, account, direction, ledger, run_id, kind, patient)
     finally:
         services.close()

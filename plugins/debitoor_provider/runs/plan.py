@@ -60,8 +60,11 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
 
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
     job.direction.require_target()
-    rows = preview(job, window).documents
+    seen = preview(job, window)
+    rows = seen.documents
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
+    if seen.stop:
+        log.warning("A run would stop: %s", seen.stop)
     return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)
 
 

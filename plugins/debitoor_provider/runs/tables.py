@@ -42,7 +42,8 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 
 def preview_table(rows: Iterable[Preview]) -> Table:
     """Show what a run would do."""
-    made = table("Document", "Outcome", "Date", "Number", "Company", "Gross", "Lines", "Name", "Why", right=["Gross"])
+    names = ("Document", "Outcome", "Date", "Number", "Company", "Gross", "Lines", "E-invoice", "Name", "Why")
+    made = table(*names, right=["Gross"])
     for row in rows:
         values = (
             row.source_id,
@@ -52,6 +53,7 @@ def preview_table(rows: Iterable[Preview]) -> Table:
             row.company,
             money(row.gross_amount, row.currency),
             "; ".join(row.lines),
+            row.invoice,
             row.target_name or row.source_name,
             row.reason,
         )

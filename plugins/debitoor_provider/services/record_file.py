@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import MutableMapping
+from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from debitoor_provider.services.temporary import disk_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +23,10 @@ V = TypeVar("V")
 
 
 class RecordFile(Generic[V]):
-    """Records in the order in which they were appended."""
+    """Records in the order in which they were appended.
+
+    :raises RetryError: by every use, when the disk of temporary files is full or fails
+    """
 
     def __init__(self) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - closed with the record file
@@ -31,22 +37,32 @@ class RecordFile(Generic[V]):
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # what is still buffered is not needed
+            self._file.close()
 
     def append(self, record: V) -> int:
         """Append a record, and return its position."""
-        position = self._file.seek(0, os.SEEK_END)
-        pickle.dump(record, self._file, pickle.HIGHEST_PROTOCOL)
+        try:
+            position = self._file.seek(0, os.SEEK_END)
+            pickle.dump(record, self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            raise disk_failure(error) from error
         return position
 
     def at(self, position: int) -> V:
         """Read the record at a position."""
-        self._file.seek(position)
-        record: V = pickle.load(self._file)  # noqa: S301 - what this process wrote
+        try:
+            self._file.seek(position)  # writes out what is buffered
+            record: V = pickle.load(self._file)  # noqa: S301 - what this process wrote
+        except OSError as error:
+            raise disk_failure(error) from error
         return record
 
     def __iter__(self) -> Iterator[V]:
-        position, end = 0, self._file.seek(0, os.SEEK_END)
+        try:
+            position, end = 0, self._file.seek(0, os.SEEK_END)
+        except OSError as error:
+            raise disk_failure(error) from error
         while position < end:
             record = self.at(position)
             position = self._file.tell()

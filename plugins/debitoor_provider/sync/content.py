@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from debitoor_provider.services.temporary import disk_failure
 from debitoor_provider.sync.obstacle import rejected
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 _IN_MEMORY = 1 << 20  # bytes; above that a file goes through the disk
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 _PDF_MAGIC = b"%PDF-"
 
 
@@ -35,9 +38,17 @@ class Content:
 
 @contextmanager
 def spool() -> Iterator[BinaryIO]:
-    """Open a temporary file that lives in memory until it grows."""
-    with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
-        yield cast("BinaryIO", body)
+    """Open a temporary file that lives in memory until it grows.
+
+    :raises RetryError: when the disk of temporary files is full or fails
+    """
+    try:
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
+            yield cast("BinaryIO", body)
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        raise disk_failure(error) from error
 
 
 def seal(body: BinaryIO, filename: str) -> Content:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.steps.direction import Direction, Services
@@ -30,8 +31,10 @@ class DirectionRow:
     :param operator: ``module:class`` of that task
     :param renames: whether file names are decided in a task of their own
     :param archives: whether the source can archive what was moved
+    :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param choices: by the reason of a held document, whose figures a person may choose
     """
 
     settings: type[Account]
@@ -46,18 +49,24 @@ class DirectionRow:
     archives: bool
     source_id: re.Pattern[str]
     source_id_example: str
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Collection[str] = ()
 
     @property
     def title(self) -> str:
         """From where to where, e.g. ``GetMyInvoices → Debitoor``."""
         return f"{self.source_title} → {self.target_title}"
 
-    def open(self, account: Account, services: Services) -> Direction[Any]:
+    def open(
+        self, account: Account, services: Services, configured: Mapping[str, str] = MappingProxyType({})
+    ) -> Direction[Any]:
         """Return the direction of an account.
 
         :param services: returns the client of a service by its name
+        :param configured: options of Airflow's ``[debitoor]`` section, by name
         """
-        direction: Direction[Any] = loaded(self.implementation)(account, services)
+        options = {name: configured[name] for name in self.options if name in configured}
+        direction: Direction[Any] = loaded(self.implementation)(account, services, **options)
         return direction
 
 
@@ -80,6 +89,12 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=True,
         source_id=re.compile("[0-9]{1,18}"),
         source_id_example="4711",
+        choices={
+            "invoice_contradicts": ("invoice", "record"),
+            "invoice_not_vat": ("record",),
+            "invoice_reverse_charge": ("record",),
+        },
+        options=("ecb_rates",),
     ),
     "import": DirectionRow(
         settings=ImportAccount,

@@ -8,11 +8,19 @@ CENT = Decimal("0.01")
 ZERO = Decimal(0)
 LARGEST = Decimal("10000000000000")
 """Amounts beyond are misread, and from some seven times as much on a JSON number would lose its cents (section 3.4)."""
+# ISO 4217: currencies without a minor unit
+_WITHOUT_CENTS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"}
+_WITHOUT_CENTS |= {"XAF", "XOF", "XPF"}
 
 
 def cents(amount: Decimal) -> Decimal:
     """Round an amount to two decimals, half up (A23)."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def minor_units(amount: Decimal, currency: str) -> Decimal:
+    """Round an amount half up to the digits that ISO 4217 gives its currency, at most the two that Debitoor takes."""
+    return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP) if currency in _WITHOUT_CENTS else cents(amount)
 
 
 def net_of(gross: Decimal, rate: Decimal) -> Decimal:

@@ -16,21 +16,26 @@ class Kind(StrEnum):
 
     HELD = "held"  # a rule of the account wants a person's decision
     REJECTED = "rejected"  # the document cannot go as it is recorded
+    WAITING = "waiting"  # it goes by itself later
 
 
 class Obstacle(Exception):
-    """A document cannot be transferred until a person has acted.
+    """A document cannot be transferred until a person has acted, or until what it waits for has come.
 
-    :param kind: whether a rule of the account holds the document, or its own record cannot be transferred
+    :param kind: whether a rule of the account holds the document, its own record cannot be transferred, or it waits
     :param message: what is wrong and what a person can do; its code is stored in the ledger
     :param detail: what the document's history keeps of it
+    :param invoice: what came of reading the document's file, see :mod:`~debitoor_provider.sync.export.evidence`
     """
 
-    def __init__(self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None, invoice: str = ""
+    ) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = message
         self.detail = detail or {}
+        self.invoice = invoice
 
     def __str__(self) -> str:
         return str(self.message)
@@ -49,3 +54,8 @@ def held(code: str, /, **params: object) -> Obstacle:
 def rejected(code: str, /, **params: object) -> Obstacle:
     """Return the obstacle of a document that cannot go as it is recorded."""
     return Obstacle(Kind.REJECTED, Message(code, **params))
+
+
+def waiting(code: str, /, **params: object) -> Obstacle:
+    """Return the obstacle of a document that goes by itself later."""
+    return Obstacle(Kind.WAITING, Message(code, **params))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEAD = (
     "document", "state", "document date", "number", "company", "net", "gross", "currency", "source name",
     "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
+    "mark", "e-invoice",
 )  # fmt: skip
 
 
@@ -48,6 +49,8 @@ def _cells(entry: Entry) -> Sequence[object]:
         _moment(entry.changed_at),
         guarded(entry.reason),
         guarded(entry.remedy),
+        guarded(entry.mark.text() if entry.mark else ""),
+        entry.invoice,
     )
 
 

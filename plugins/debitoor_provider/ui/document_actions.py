@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import IllegalTransition, Kind, origins
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.documents import FIGURES, allows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -27,13 +28,15 @@ def act(account: str, action: Action, ids: Collection[int], actor: str, reason: 
     for chunk in chunks(ids):
         entries = [entry for entry in ledger.documents.by_ids(chunk) if entry.account == account]
         for kind, step in _steps(ledger, action):
-            able = [entry for entry in entries if entry.state in origins(kind)]
+            able = [entry for entry in entries if entry.state in origins(kind) and allows(entry, action)]
             changed += _taken(step, able, actor, reason)
     return changed
 
 
 def _steps(ledger: Ledger, action: Action) -> list[tuple[Kind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
     match action:
+        case "book_invoice" | "book_record":
+            return [(Kind.RETRIED, partial(_choose, ledger, FIGURES[action]))]
         case "send_again":
             return [
                 (Kind.RETRIED, ledger.documents.retry),
@@ -45,6 +48,10 @@ def _steps(ledger: Ledger, action: Action) -> list[tuple[Kind, Callable[[Iterabl
             return [(Kind.MARKED_MOVED, ledger.documents.mark_moved)]
         case "ignore":
             return [(Kind.IGNORED, ledger.documents.ignore)]
+
+
+def _choose(ledger: Ledger, figures: str, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
+    return ledger.documents.choose(entries, figures, actor, reason)
 
 
 def _taken(

@@ -29,6 +29,7 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
             "counts": Counter(document.outcome for document in seen.documents),
             "total": seen.total,
             "complete": len(seen.documents) == seen.total,
+            "stop": str(seen.stop or ""),
             "documents": [document.as_row() for document in seen.documents],
         }
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cachetools import TTLCache
 from fastapi import HTTPException
 
+from debitoor_provider.configuration import ecb_rates
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.ui import connections
@@ -46,7 +47,7 @@ def opened_direction(account: Account) -> Iterator[Direction[Any]]:
                 clients[service] = _open(opened, account.connection_of(service), hook)
             return clients[service]
 
-        yield row.open(account, client)
+        yield row.open(account, client, {"ecb_rates": ecb_rates()})
 
 
 @contextmanager

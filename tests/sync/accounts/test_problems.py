@@ -34,10 +34,10 @@ def told(content: bytes) -> list[str]:
         (b"category: {a}", "category: This is read as fields, but text is expected. Put text that contains braces"),
         (b'pool: ""', "pool: The text is empty. Write a value, or remove the line."),
         (
-            b"foreign_currency: convert",
-            "foreign_currency: 'convert' is not a valid value. Use one of hold, zero_amount.",
+            b"foreign_currency: exchange",
+            "foreign_currency: 'exchange' is not a valid value. Use one of hold, zero_amount, convert.",
         ),
-        (b"foreign_currency: zero_amuont", "Use one of hold, zero_amount. Did you mean zero_amount?"),
+        (b"foreign_currency: zero_amuont", "Use one of hold, zero_amount, convert. Did you mean zero_amount?"),
         (
             b"reverse_charge: {tax_rate: much}",
             "reverse_charge.tax_rate: 'much' is not a number that this field accepts.",

@@ -107,7 +107,9 @@ def test_the_nearest_split_is_booked_and_marked_with_its_bounds() -> None:
         "by_rate": {"7": "107.00", "19": "119.00"},
         "nearest": nearest,
     }
-    assert parts.mark() == {"nearest": nearest}
+    assert parts.spans() == {"nearest": nearest}
+    assert parts.mark is not None
+    assert "106.91 to 107.09 at 7 %, 118.91 to 119.09 at 19 %" in parts.mark.text()
 
 
 def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None:
@@ -126,7 +128,7 @@ def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None
 )
 def test_an_exact_split_has_no_mark_and_is_never_held(fields: dict[str, Any]) -> None:
     parts = booked(settings={"two_rates": "hold"}, **(SUMS | fields))
-    assert parts.mark() == {}
+    assert (parts.mark, parts.spans()) == (None, {})
 
 
 # Foreign currency

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.services.http.errors import Misconfigured, RetryError
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.sync.stage import Stage
 
@@ -261,6 +263,7 @@ def test_a_split_that_is_one_of_several_is_marked_in_the_history(acme: Stage, na
         acme.open_ledger("new")
         acme.export()
     [marked] = [event for event in acme.ledger.documents.history(acme.entry(uid)) if "nearest" in event.detail]
+    assert acme.entry(uid).mark_code == "nearest_split"
     assert marked.detail["nearest"] == {"7": ["106.91", "107.09"], "19": ["118.91", "119.09"]}
 
 
@@ -275,3 +278,67 @@ def test_the_postcode_of_a_foreign_supplier_tells_whether_it_is_in_the_vat_area(
     acme.export(acme.exports(reverse_charge=rule))
     assert acme.states() == {overseas: "held outlying_territory", mainland: "moved"}
     assert watch.calls["gmi.companies.get"] == 2
+
+
+# Documents in a foreign currency that are converted
+
+
+def rates_of(folder: Path, *rows: str) -> str:
+    file = folder / "eurofxref-hist.csv"
+    file.write_text("\n".join(["Date,USD", *rows]))
+    return str(file)
+
+
+def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_source_told(acme: Stage) -> None:
+    uid = acme.document(currency="USD", document_date="2024-01-02")
+    account = acme.exports(foreign_currency="convert")
+    [row] = acme.preview(account)
+    assert (row.outcome, row.lines) == ("send", ("19 %: 108.62", "1.0956 USD = 1 EUR, ECB 2024-01-02"))
+    acme.export(account)
+    assert acme.booked() == {uid: Decimal("108.62")}
+    [expense] = acme.company.expenses()
+    assert expense["lines"][0]["description"].startswith("119.00 USD (1.0956 USD = 1 EUR, ECB 2024-01-02) / ")
+    intent = next(event for event in acme.ledger.documents.history(acme.entry(uid)) if event.kind == "intent")
+    assert intent.detail["exchange_rate"] == "1.0956 USD = 1 EUR, ECB 2024-01-02"
+
+
+def test_a_document_waits_for_its_rate_without_costing_calls_and_goes_by_itself(acme: Stage, tmp_path: Path) -> None:
+    acme.options["ecb_rates"] = rates_of(tmp_path, "2026-11-20,1.15")
+    account = acme.exports(foreign_currency="convert")
+    uid = acme.document(currency="USD", document_date="2090-01-02")
+    assert [row.outcome for row in acme.preview(account)] == ["waiting"]
+    acme.export(account)
+    assert acme.states() == {uid: "waiting no_rate_yet"}
+    watch = acme.watch()
+    acme.clock.pass_by(hours=1)
+    acme.export(account)
+    assert sum(watch.calls.values()) == 1
+    assert acme.states() == {uid: "waiting no_rate_yet"}
+    rates_of(tmp_path, "2090-01-02,1.19", "2026-11-20,1.15")
+    assert [row.outcome for row in acme.preview(account)] == ["send"]
+    acme.export(account)
+    assert acme.booked() == {uid: 100}
+
+
+def test_a_file_of_rates_that_cannot_be_read_stops_the_run_before_anything_is_written(acme: Stage) -> None:
+    acme.options["ecb_rates"] = "/nowhere/eurofxref-hist.zip"
+    acme.document(currency="USD")
+    watch = acme.watch()
+    with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be used"):
+        acme.export(acme.exports(foreign_currency="convert"))
+    assert watch.writes == []
+
+
+def test_a_document_whose_last_attempt_did_not_arrive_waits_for_its_rate_too(acme: Stage, tmp_path: Path) -> None:
+    acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.19")
+    account = acme.exports(foreign_currency="convert")
+    uid = acme.document(currency="USD", document_date="2090-01-02")
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export(account)
+    assert acme.states() == {uid: "sending"}
+    rates_of(tmp_path, "2026-11-20,1.15")
+    acme.clock.pass_by(minutes=2)
+    acme.finish(account)
+    assert acme.states() == {uid: "waiting no_rate_yet"}
+    assert acme.booked() == {}

@@ -220,6 +220,22 @@ def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger)
     assert found(ledger, code="country") == ["1"]
 
 
+def test_documents_are_counted_and_found_by_their_mark(ledger: Ledger):
+    marked, plain = claimed(ledger, 1, 2)
+    mark = Message("nearest_split", spans=[])
+    ledger.steps.moved(ledger.steps.intend(marked, mark=mark), "expense-1")
+    ledger.steps.moved(ledger.steps.intend(plain), "expense-2")
+    assert ledger.documents.marks("acme") == {"nearest_split": 1}
+    assert ledger.documents.marks("other") == {}
+    assert found(ledger, mark="nearest_split") == ["1"]
+    assert [entry.mark for entry in ledger.documents.by_ids([marked.id, plain.id])] == [mark, None]
+
+
+def test_a_document_that_is_found_at_the_target_has_its_mark(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    assert ledger.steps.moved(entry, "expense-1", mark=Message("nearest_split", spans=[])).mark_code == "nearest_split"
+
+
 def test_documents_are_found_by_their_ids(ledger: Ledger):
     (first, second) = planned(ledger, 1, 2)
     (other,) = planned(ledger, 3, account="other")

@@ -128,7 +128,7 @@ def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) 
     assert [event.kind for event in history] == ["listed", "named", "intent", "file_uploaded", "unclear"]
     announced = dict(history[2].detail)
     by_debitoor = datetime.fromisoformat(announced.pop("target_time"))
-    assert announced == {"date": "2026-01-31", "by_rate": {"19": "119"}}
+    assert (announced["date"], announced["by_rate"]) == ("2026-01-31", {"19": "119"})
     assert abs(by_debitoor - history[2].at) < timedelta(seconds=2)
     attempt = last_attempt(acme.ledger, acme.entry(uid))
     assert attempt is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, LedgerUnavailable, State
 from debitoor_provider.sync.ledger.database import engine, schema
 from tests.postgresql import Cluster, cluster, new_database
@@ -79,12 +80,14 @@ def struck(
     exchange.arrive(2)
     with pytest.MonkeyPatch.context() as patches:
         outage = Outage(patches, at=step, **trouble)
-        error = exchange.try_to_run()
-        came_to_it = outage.struck
-        outage.end()
+        try:
+            error = exchange.try_to_run()
+        finally:
+            came_to_it = outage.struck
+            outage.end()
     if came_to_it:
         tally.case()
-        if error and not isinstance(error, LedgerUnavailable):
+        if error and not isinstance(error, (LedgerUnavailable, RetryError)):
             tally.add("wrong", f"{told}: {error!r}")
         exchange.settle(tally, told)
         exchange.judge(tally, told, ledgers=ledgers)

@@ -189,6 +189,33 @@ Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
 """A tax rate in per cent."""
 
 
+class Limits(Section):
+    """How much a run may do; one that would do more stops and asks a person. Without a limit nothing is asked."""
+
+    new_documents: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
+        default=None,
+        description="Most documents that a run may move; one that has more to move moves none and asks a person",
+        examples=[500],
+    )
+    rejected_share: Annotated[int, Field(strict=True, ge=1, le=99)] | None = Field(
+        default=None,
+        description="Largest share of a run's documents that may be rejected, in per cent, from 20 documents on; when "
+        "more are, the run begins no further document and asks a person",
+        examples=[30],
+    )
+
+
+class ExportLimits(Limits):
+    """How much a run of an export may do."""
+
+    archived: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
+        default=None,
+        description="Most documents that a run may archive in GetMyInvoices; one that has more archives none and asks "
+        "a person",
+        examples=[500],
+    )
+
+
 class Named(Section):
     """The head of each account file."""
 
@@ -225,6 +252,7 @@ class Account(Named):
     retries: int = Field(
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
+    limits: Limits = Field(default=Limits(), description="How much a run may do before it stops and asks a person")
 
     @field_validator("timezone")
     @classmethod
@@ -237,6 +265,11 @@ class Account(Named):
     def archives(self) -> bool:
         """Whether documents are archived at the source once they are at the target."""
         return False
+
+    @property
+    def most_archived(self) -> int | None:
+        """Most documents that a run may archive at the source; ``None`` without a limit."""
+        return None
 
     @property
     def named_companies(self) -> list[str]:
@@ -274,10 +307,10 @@ class ExportAccount(DebitoorAccount):
     archive_after_transfer: Switch = Field(
         default=False, description="Archive the document in GetMyInvoices once it was verified in Debitoor"
     )
-    foreign_currency: Literal["hold", "zero_amount"] = Field(
+    foreign_currency: Literal["hold", "zero_amount", "convert"] = Field(
         default="hold",
         description="Documents in another currency than the books: hold them for a person, "
-        "or book amount 0 and state the real one in the text",
+        "book amount 0 and state the real one in the text, or convert them at the ECB's reference rate of their date",
     )
     reverse_charge: ReverseChargeRule | None = Field(
         default=None,
@@ -292,6 +325,11 @@ class ExportAccount(DebitoorAccount):
         description="Documents with two tax rates whose net amounts are not stated and have more than one solution: "
         "book the split nearest to the stated amounts and mark it, or hold the document for a person",
     )
+    invoice: Literal["prove", "fill", "off"] = Field(
+        default="prove",
+        description="What an e-invoice in the document's file decides, if its figures are proven to the cent: prove "
+        "the record and hold the document where they contradict each other; only fill in what the record lacks; or off",
+    )
     accept_rates: Distinct[Rate] = Field(
         default=(),
         description="Tax rates in per cent to book although they are no VAT rate of the supplier's country on the "
@@ -299,6 +337,9 @@ class ExportAccount(DebitoorAccount):
         examples=[[16.34]],
     )
     books: Books = Field(default=Books(), description="Facts about the books that Debitoor may not report")
+    limits: ExportLimits = Field(
+        default=ExportLimits(), description="How much a run may do before it stops and asks a person"
+    )
     category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="Id of the Debitoor expense category that every line gets",
@@ -309,6 +350,11 @@ class ExportAccount(DebitoorAccount):
     def archives(self) -> bool:
         """Whether documents are archived in GetMyInvoices once they are in Debitoor."""
         return self.archive_after_transfer
+
+    @property
+    def most_archived(self) -> int | None:
+        """Most documents that a run may archive in GetMyInvoices; ``None`` without a limit."""
+        return self.limits.archived
 
     @property
     def named_companies(self) -> list[str]:
@@ -371,7 +417,7 @@ def digest(account: Account) -> str:
     return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
-_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries"}
+_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries", "limits"}
 
 
 def fingerprint(account: Account) -> str:

@@ -13,7 +13,9 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
 from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
+from debitoor_provider.sync.export.conversion import has_rate
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
+from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, expenses_of, target_records
@@ -46,21 +48,25 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.window import Window
 
 
+_PREVIEWED_FILES = 100  # files that one preview reads: each costs a call
+
+
 class ExportDirection:
     """Documents of GetMyInvoices become expenses in Debitoor.
 
     :param services: returns the client of ``getmyinvoices`` or ``debitoor``
+    :param ecb_rates: file with the ECB's reference rates that people keep up to date; empty: none
     """
 
     name = "export"
     source_title = SERVICE
     overlap = OVERLAP
-    rechecked = frozenset({"not_approved", "no_workflow"})
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
-    def __init__(self, account: ExportAccount, services: Services) -> None:
+    def __init__(self, account: ExportAccount, services: Services, ecb_rates: str = "") -> None:
         self.account = account
         self._services = services
+        self._rates = ExchangeRates(ecb_rates)
 
     @cached_property
     def getmyinvoices(self) -> GetMyInvoicesClient:
@@ -127,6 +133,12 @@ class ExportDirection:
         credit_notes = self.debitoor.credit_notes(include_deleted=True)
         return frozenset(document.id for document in (*invoices, *credit_notes))
 
+    def recheck(self, entry: Entry) -> bool | None:
+        """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
+        if entry.reason_code == "no_rate_yet" and entry.message:
+            return has_rate(entry.message, self._rates)
+        return True if entry.reason_code in {"not_approved", "no_workflow"} else None
+
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
         waits = left_out if left_out and left_out.waits else None
@@ -157,7 +169,9 @@ class ExportDirection:
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked)
+        files = iter(range(_PREVIEWED_FILES if look else 0))
+        suppliers = self._suppliers()
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
@@ -194,6 +208,7 @@ class ExportDirection:
                     marked=marked,
                     elsewhere=elsewhere,
                     now=job.now,
+                    rates=self._rates,
                 ).move
 
             yield prepare

@@ -6,24 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.http.errors import NotFound, RejectError
+from debitoor_provider.sync.content import spool
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.expense import draft, to_choice
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
+from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.expense import Draft
     from debitoor_provider.sync.export.suppliers import Suppliers
+    from debitoor_provider.sync.invoice.models import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,16 @@ class ExpenseDraft:
         first = expense.lines[0]
         return Shown(
             description=first.description,
-            lines=tuple(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+            lines=(
+                *(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+                *([str(self.booking.rate)] if self.booking.rate else []),
+            ),
             currency=self.currency,
             party=expense.supplier_name,
             date=expense.date,
             category=first.category_id,
+            mark=self.booking.mark,
+            invoice=self.booking.invoice,
         )
 
     def statement(self) -> Statement:
@@ -60,6 +70,7 @@ class ExpenseDrafts:
     """Drafts of a list of documents.
 
     :param marked: expenses that carry a document's mark, by its id
+    :param files: as many items as files may be read, each of which costs a call
     """
 
     account: ExportAccount
@@ -67,18 +78,36 @@ class ExpenseDrafts:
     books: Environment
     companies: Suppliers
     marked: Mapping[int, Sequence[Expense]]
+    rates: ExchangeRates
+    files: Iterator[int]
 
     def description(self, record: Document) -> str:
         """Return the text of an expense's lines."""
         return describe(record, self.account.specification)
 
-    def draft(self, record: Document) -> ExpenseDraft:
+    def draft(self, record: Document, choice: str = "") -> ExpenseDraft:
         """Return the expense that a document becomes.
 
+        :param choice: whose figures a person wants booked
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
         supplier = self.companies.of(record, self.books)
-        return ExpenseDraft(draft(record, supplier, self.books, self.account), self.books.currency)
+        reading = None if self.account.invoice == "off" else self._read(record)
+        booking = draft(
+            record, supplier, self.books, self.account, self.rates, reading=reading, choice=to_choice(choice)
+        )
+        return ExpenseDraft(booking, self.books.currency)
+
+    def _read(self, record: Document) -> Reading | None:
+        """Read a document's file; ``None`` beyond the number of files, or when it cannot be had."""
+        if next(self.files, None) is None:
+            return None
+        with spool() as body:
+            try:
+                self.getmyinvoices.download(record.document_uid, body, filename=record.filename)
+            except (NotFound, RejectError):
+                return None
+            return read(body)
 
     def released(self, record: Document) -> LeftOut | None:
         """Return why a document is not released; no list shows its approval (contract section 5.4)."""

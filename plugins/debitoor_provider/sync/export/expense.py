@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.conversion import conversion, converted, stated_rate
 from debitoor_provider.sync.export.description import describe
+from debitoor_provider.sync.export.evidence import Evidence, Outcome, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
-from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.two_rates import Span
+    from debitoor_provider.sync.invoice.models import Reading
 
+Choice: TypeAlias = Literal["invoice", "record"]
+"""Whose figures a person wants booked."""
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
 
 
@@ -36,11 +43,15 @@ class Draft:
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
     :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
         empty if the lines are exact
+    :param rate: at which the document was converted; ``None`` if its amounts are those of the document
+    :param evidence: what the e-invoice in the document's file says; ``None`` if the file was not read
     """
 
     expense: NewExpense
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
+    evidence: Evidence | None = None
+    rate: Rate | None = None
 
     def with_file(self, file_id: str) -> NewExpense:
         """Attach the uploaded file."""
@@ -52,44 +63,111 @@ class Draft:
         return Figures.of(self.expense.date, self.expense.lines)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the document's history keeps: :meth:`Figures.as_json`, ``rounding`` and ``nearest`` if any."""
-        detail = self.figures.as_json() | self.mark()
+        """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
+        detail = self.figures.as_json() | self.spans()
         if self.rounding:
             detail["rounding"] = f"{self.rounding:f}"
-        return detail
+        if self.rate:
+            detail["exchange_rate"] = str(self.rate)
+        return detail | self.proof()
 
-    def mark(self) -> dict[str, Any]:
-        """Return the mark of a split that is the nearest of several: for each rate its lowest and highest amount."""
+    def proof(self) -> dict[str, Any]:
+        """Return what the document's history keeps of its e-invoice: ``invoice``, and ``invoice_says`` if anything."""
+        if self.evidence is None or not self.invoice:
+            return {}
+        reasons = [reason.as_json() for reason in self.evidence.reasons]
+        return {"invoice": self.invoice} | ({"invoice_says": reasons} if reasons else {})
+
+    @property
+    def mark(self) -> Message | None:
+        """That the split is the nearest of several, with the bounds of each rate."""
+        return Message("nearest_split", spans=[_span(span) for span in self.nearest]) if self.nearest else None
+
+    @property
+    def invoice(self) -> str:
+        """What came of reading the e-invoice in the document's file; empty when there is none."""
+        known = self.evidence.outcome if self.evidence else Outcome.NONE
+        return "" if known is Outcome.NONE else str(known)
+
+    def spans(self) -> dict[str, Any]:
+        """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
         spans = {f"{span.rate:f}": [f"{span.lowest:f}", f"{span.highest:f}"] for span in self.nearest}
         return {"nearest": spans} if spans else {}
 
 
-def draft(document: Document, company: Company | None, books: Environment, account: ExportAccount) -> Draft:
-    """Map a document to the expense that tells the same.
+def to_choice(stored: str) -> Choice | None:
+    """Return whose figures a person wants booked, as the ledger stores it."""
+    choices: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
+    return choices.get(stored)
+
+
+def draft(
+    document: Document,
+    company: Company | None,
+    books: Environment,
+    account: ExportAccount,
+    rates: ExchangeRates | None = None,
+    *,
+    reading: Reading | None = None,
+    choice: Choice | None = None,
+) -> Draft:
+    """Map a document to the expense that says the same.
 
     :param document: as the single-document call gives it, with line items when there are any
     :param company: the document's supplier as GetMyInvoices knows it
     :param books: the Debitoor account that the expense goes to
     :param account: the settings
-    :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+    :param rates: the reference rates, for documents in a foreign currency
+    :param reading: what was found in the document's file; ``None`` if it was not read
+    :param choice: whose figures a person wants booked where the two contradict each other
+    :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
+    evidence = weigh(document, reading) if reading is not None else None
+    try:
+        return _draft(document, company, books, account, rates, evidence, choice)
+    except Obstacle as obstacle:
+        if evidence and evidence.outcome is not Outcome.NONE:
+            obstacle.invoice = str(evidence.outcome)
+        raise
+
+
+def _draft(
+    document: Document,
+    company: Company | None,
+    books: Environment,
+    account: ExportAccount,
+    rates: ExchangeRates | None,
+    evidence: Evidence | None,
+    choice: Choice | None,
+) -> Draft:
+    proven = _proven(evidence, account, choice)
+    if proven:
+        document, company = proven.document(document), proven.company(company)
+    else:
+        document = _signed(document, account)
     day = _date(document)
     foreign = _foreign(document, books, account)
-    document = _signed(document, account)
     supply = supply_of(document, company, books.country_code, day)
+    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge and choice is None:
+        raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account)
-    text = describe(document, account.specification)
-    if foreign:
-        real = f"{cents(checked_gross(document))} {document.currency}"
-        rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
-        text = describe(document, account.specification, prefix=real)
-        parts = TaxSplit((TaxLine(rate, ZERO),))
+    rate = None
+    if foreign and account.foreign_currency == "convert":
+        stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
+        rate = conversion(document, day, books.currency, stated, rates)
+    real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
+    text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
+    if foreign and rate is None:
+        tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
+        parts = TaxSplit((TaxLine(tax_rate, ZERO),))
     else:
-        parts = split(document)
-    rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
-    check_rates(rates, company, books.country_code, day, account.accept_rates)
+        parts = (proven and proven.split()) or split(document)
+    tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
+    check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[_span(span) for span in parts.spans])
+    if rate is not None:
+        parts = converted(parts, checked_gross(document), rate)
     return Draft(
         NewExpense(
             date=day,
@@ -100,7 +178,25 @@ def draft(document: Document, company: Company | None, books: Environment, accou
         ),
         parts.rounding,
         parts.spans,
+        evidence,
+        rate,
     )
+
+
+def _proven(evidence: Evidence | None, account: ExportAccount, choice: Choice | None) -> Evidence | None:
+    """Return the evidence whose figures are booked; ``None`` when those of the record are.
+
+    :raises Obstacle: when invoice and record contradict each other, or the invoice's tax is no VAT
+    """
+    if evidence is None or choice == "record":
+        return None
+    if evidence.other_taxes:
+        raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
+    if evidence.outcome is Outcome.CONTRADICTS and choice is None:
+        if account.invoice == "prove":
+            raise held("invoice_contradicts", differences=list(evidence.reasons))
+        return None
+    return evidence if evidence.invoice else None
 
 
 def _span(span: Span) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import Figures
-from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.expense import Draft, draft, to_choice
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.transfer import Shared
@@ -64,6 +67,7 @@ class ExpenseMover:
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     now: Callable[[], datetime]
+    rates: ExchangeRates
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
@@ -75,7 +79,13 @@ class ExpenseMover:
             document = self._fetch(entry, body)
             if document is None:
                 return
-            booking = draft(document, self.companies.of(document, self.books), self.books, self.account)
+            supplier = self.companies.of(document, self.books)
+            reading = None
+            if self.account.invoice != "off":
+                reading = read(body)
+                body.seek(0, os.SEEK_END)
+            choice = to_choice(entry.choice)
+            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choice=choice)
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:
@@ -172,7 +182,8 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
-        entry = self.ledger.steps.intend(entry, detail=booking.as_json() | _time_by(self.debitoor))
+        detail = booking.as_json() | _time_by(self.debitoor)
+        entry = self.ledger.steps.intend(entry, detail=detail, mark=booking.mark, invoice=booking.invoice)
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -215,8 +226,15 @@ class ExpenseMover:
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):
-                told = {"found": True, "number": expense.number, **booking.mark()}
-                self.ledger.steps.moved(entry, expense.id, sha256=content.sha256, size=content.size, detail=told)
+                self.ledger.steps.moved(
+                    entry,
+                    expense.id,
+                    sha256=content.sha256,
+                    size=content.size,
+                    detail={"found": True, "number": expense.number, **booking.spans(), **booking.proof()},
+                    mark=booking.mark,
+                    invoice=booking.invoice,
+                )
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
 

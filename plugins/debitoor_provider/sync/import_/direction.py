@@ -53,7 +53,6 @@ class ImportDirection:
     name = "import"
     source_title = SERVICE
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
-    rechecked: frozenset[str] = frozenset()
     deleted = LeftOut(Message("deleted", service="Debitoor"))
 
     def __init__(self, account: ImportAccount, services: Services) -> None:
@@ -120,6 +119,10 @@ class ImportDirection:
     def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:  # noqa: ARG002
         """Return why the account does not take a document."""
         return select_sales(record, self.account)
+
+    def recheck(self, entry: Entry) -> bool | None:  # noqa: ARG002
+        """Return ``None``: whatever a document waits for, the listing of changes shows it."""
+        return None
 
     def planned(self, record: SalesDocument, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""

@@ -60,14 +60,14 @@ class TaxGroup:
 
     :param category: UNCL 5305 code: ``S``, ``Z``, ``E``, ``AE``, ``K``, ``G``, ``O``, ``B`` …
     :param rate: per cent without superfluous zeros; ``None`` if it is not stated
-    :param base: net amount
+    :param base: net amount; ``None`` if it is not stated
     :param tax: tax amount; ``None`` if it is not stated
     :param tax_type: ``VAT``, or the format's own code of another tax
     """
 
     category: str
     rate: Decimal | None
-    base: Decimal
+    base: Decimal | None
     tax: Decimal | None
     tax_type: str = VAT
 

@@ -31,6 +31,7 @@ from debitoor_provider.sync.ledger.records import (
     Watermark,
 )
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, Kind, State, origins
+from debitoor_provider.sync.ledger.stops import Stop
 
 __all__ = [
     "ATTENTION",
@@ -62,6 +63,7 @@ __all__ = [
     "RebuildResult",
     "Run",
     "State",
+    "Stop",
     "Watermark",
     "origins",
     "storable",

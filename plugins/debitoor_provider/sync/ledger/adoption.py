@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
 
-_KEPT = ("state", "reason_code", "message", "target_id", "moved_at", "archived_at")
+_FIGURES = ("mark_code", "mark", "invoice", "choice")
+_KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
 _FILE = ("file_sha256", "file_bytes")
 
 

@@ -10,7 +10,7 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import MARKED, ORDERS, READ, Filters, Order, conditions
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, require_key
@@ -110,9 +110,34 @@ class Documents:
     ) -> dict[str, int]:
         """Return how many matching documents have each reason code."""
         where = conditions(account=account, direction=direction, states=states, **filters)
-        query = sa.select(documents.c.reason_code, sa.func.count()).where(*where).group_by(documents.c.reason_code)
+        return self._counted(documents.c.reason_code, where)
+
+    def marks(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, int]:
+        """Return how many matching documents have each mark; those without one are left out."""
+        where = [*conditions(account=account, direction=direction, states=states, **filters), MARKED]
+        return self._counted(documents.c.mark_code, where)
+
+    def invoices(
+        self,
+        account: str | None = None,
+        direction: Direction | None = None,
+        states: Collection[State] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, int]:
+        """Return how many matching documents have an e-invoice of each outcome; those without one are left out."""
+        where = [*conditions(account=account, direction=direction, states=states, **filters), READ]
+        return self._counted(documents.c.invoice, where)
+
+    def _counted(self, column: sa.Column[Any], where: list[sa.ColumnElement[bool]]) -> dict[str, int]:
+        query = sa.select(column, sa.func.count()).where(*where).group_by(column)
         with self._database().read() as connection:
-            return {code: number for code, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+            return {value: number for value, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
     def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
         """Return the known documents among these source ids, by source id."""
@@ -207,6 +232,15 @@ class Documents:
         values |= {**NO_TRACES, "moved_at": None}
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
         return self._decide(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
+
+    def choose(self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "") -> list[Entry]:
+        """Plan held documents again with the figures that a person wants booked; return those whose state allows it.
+
+        :param figures: ``invoice`` or ``record``; remembered until the source record changes
+        :raises IllegalTransition: when no document's state allows it
+        """
+        values = {**NO_REASON, "attempts": 0, "choice": figures}
+        return self._decide(Kind.RETRIED, entries, values, actor, {"reason": reason, "figures": figures})
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
         """Never send these documents; return those whose state allows it.

@@ -24,6 +24,10 @@ Order = Literal[
 ]  # fmt: skip
 """How documents are sorted; ``-`` reverses the order, e.g. newest first."""
 
+MARKED: ColumnElement[bool] = documents.c.mark_code != sa.literal_column("''")
+"""As the partial index of marked documents has it."""
+READ: ColumnElement[bool] = documents.c.invoice != sa.literal_column("''")
+"""As the partial index of documents with an e-invoice has it."""
 ORDERS: dict[str, ColumnElement[Any]] = {
     "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
     "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
@@ -45,6 +49,8 @@ class Filters(TypedDict, total=False):
     accounts: Collection[str] | None
     except_accounts: Collection[str]
     code: str | None
+    mark: str | None
+    invoice: str | None
 
 
 def conditions(
@@ -59,6 +65,8 @@ def conditions(
     accounts: Collection[str] | None = None,
     except_accounts: Collection[str] = (),
     code: str | None = None,
+    mark: str | None = None,
+    invoice: str | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` clause for some documents; a filter that is not given lets all through.
 
@@ -69,6 +77,8 @@ def conditions(
     :param accounts: the accounts to include
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
+    :param mark: the code of the document's mark
+    :param invoice: what came of reading the e-invoice in its file
     """
     where: list[ColumnElement[bool]] = []
     if account is not None:
@@ -79,6 +89,10 @@ def conditions(
         where.append(documents.c.account.not_in(sorted(except_accounts)))
     if code is not None:
         where.append(documents.c.reason_code == code)
+    if mark is not None:
+        where += [documents.c.mark_code == mark, MARKED]
+    if invoice is not None:
+        where += [documents.c.invoice == invoice, READ]
     if direction is not None:
         where.append(documents.c.direction == direction)
     if states is not None:

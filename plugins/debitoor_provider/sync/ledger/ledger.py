@@ -17,6 +17,7 @@ from debitoor_provider.sync.ledger.names import Names
 from debitoor_provider.sync.ledger.plans import Plans
 from debitoor_provider.sync.ledger.runs import Runs
 from debitoor_provider.sync.ledger.steps import Steps
+from debitoor_provider.sync.ledger.stops import Stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Ledger:
         self.steps = Steps(database, clock)
         self.figures = Figures(database)
         self.consents = Consents(database, clock)
+        self.stops = Stops(database, clock)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> Self:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
 from debitoor_provider.sync.ledger.states import DONE, OPEN, Direction, State
 
@@ -16,21 +17,28 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from debitoor_provider.messages import Message
-
 RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
-NO_TRACES: Mapping[str, None] = {
+NO_TRACES: Mapping[str, Any] = {
     "target_name": None,
     "target_name_key": None,
     "file_id": None,
     "file_sha256": None,
     "file_bytes": None,
+    "mark_code": "",
+    "mark": None,
+    "invoice": "",
+    "choice": "",
 }
-"""The columns that a name and an upload fill, as they are before the record is sent."""
+"""The columns that sending fills, as they are before it."""
+
+
+def mark_columns(mark: Message | None) -> dict[str, Any]:
+    """Return the columns of a document's mark."""
+    return {"mark_code": mark.code if mark else "", "mark": mark}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,9 @@ class Entry:
     """One document as the ledger knows it.
 
     :param exchange_key: source document and target company, over all accounts; what a lease is about
+    :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
+    :param invoice: what came of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
+    :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: tells whether the source record changed
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
@@ -58,6 +69,10 @@ class Entry:
     previous_state: State | None
     reason_code: str
     message: Message | None
+    mark_code: str
+    mark: Message | None
+    invoice: str
+    choice: str
     source_name: str
     target_name: str | None
     document_date: date | None
@@ -263,6 +278,11 @@ class Run:
     verdict: str = ""
     error: str = ""
     remedy: str = ""
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What somebody should look into although the run went on."""
+        return tuple(Message.from_json(stored) for stored in self.window.get("warnings", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger.records import NO_REASON
+from debitoor_provider.sync.ledger.records import NO_REASON, mark_columns
 from debitoor_provider.sync.ledger.states import Kind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -31,12 +31,23 @@ class Steps:
         self._database = database
         self._clock = clock
 
-    def intend(self, entry: Entry, run_id: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+    def intend(
+        self,
+        entry: Entry,
+        run_id: str = "",
+        detail: Mapping[str, Any] | None = None,
+        *,
+        mark: Message | None = None,
+        invoice: str = "",
+    ) -> Entry:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
+        :param mark: what a person should know of the figures that are sent
+        :param invoice: what came of reading the e-invoice in the document's file
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
-        return self._advance(Kind.INTENT, entry, NO_REASON, detail, run_id)
+        values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
+        return self._advance(Kind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
         self,
@@ -70,30 +81,50 @@ class Steps:
         sha256: str | None = None,
         size: int | None = None,
         detail: Mapping[str, Any] | None = None,
+        mark: Message | None = None,
+        invoice: str = "",
     ) -> Entry:
-        """Record that the document is verified at the target: sent, or found there before it was sent."""
+        """Record that the document is verified at the target: sent, or found there before it was sent.
+
+        :param mark: of a document that was found there; one that was sent has it from :meth:`intend`
+        """
         values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
         file = {"file_sha256": sha256, "file_bytes": size}
         known = {name: value for name, value in file.items() if value is not None}
+        if mark:
+            known |= mark_columns(mark)
+        if invoice:
+            known["invoice"] = invoice
         return self._advance(Kind.MOVED, entry, values | known, detail)
 
-    def hold(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
+    def hold(
+        self,
+        entry: Entry,
+        message: Message,
+        *,
+        code: str = "",
+        detail: Mapping[str, Any] | None = None,
+        invoice: str = "",
+    ) -> Entry:
         """Record that a rule requires a person's decision.
 
         :param message: the reason, and what resolves it
         :param code: the reason's short name in lists, where that is not the message's own
+        :param invoice: what came of reading the e-invoice in the document's file
         """
-        return self._advance(Kind.HELD, entry, {"reason_code": code or message.code, "message": message}, detail)
+        return self._stop(Kind.HELD, entry, message, code, detail, invoice)
 
     def reject(
-        self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None
+        self,
+        entry: Entry,
+        message: Message,
+        *,
+        code: str = "",
+        detail: Mapping[str, Any] | None = None,
+        invoice: str = "",
     ) -> Entry:
-        """Record that the document cannot be sent as it is.
-
-        :param message: the reason, and what resolves it
-        :param code: the reason's short name in lists, where that is not the message's own
-        """
-        return self._advance(Kind.REJECTED, entry, {"reason_code": code or message.code, "message": message}, detail)
+        """Record that the document cannot be sent as it is; the parameters are those of :meth:`hold`."""
+        return self._stop(Kind.REJECTED, entry, message, code, detail, invoice)
 
     def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
@@ -128,6 +159,18 @@ class Steps:
         values = {"reason_code": message.code, "message": message, "target_id": None, "moved_by": run_id}
         with self._database().write() as connection:
             advance_all(connection, Kind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=detail)
+
+    def _stop(
+        self,
+        kind: Kind,
+        entry: Entry,
+        message: Message,
+        code: str,
+        detail: Mapping[str, Any] | None,
+        invoice: str,
+    ) -> Entry:
+        values = {"reason_code": code or message.code, "message": message}
+        return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), detail)
 
     def _advance(
         self,

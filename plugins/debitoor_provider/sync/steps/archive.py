@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import RejectError, RetryError
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.steps.limits import require_few_archived
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ def archive(job: Job) -> int:
 
     :return: how many are archived now
     :raises StopError: when a person has to correct something first
+    :raises LimitExceeded: when there are more than the account allows, before any is archived
     :raises RetryError: when some are left that may be archived later
     """
     entries = job.ledger.documents.to_archive(job.account_id, job.direction.name)
+    require_few_archived(job, len(entries))
     archived: list[int] = []
     done: deque[Entry] = deque()
 

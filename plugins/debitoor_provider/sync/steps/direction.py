@@ -59,6 +59,8 @@ class Shown:
     :param currency: of the amounts
     :param party: supplier or company
     :param category: expense category, or type of the document
+    :param mark: what to know of the figures although the document goes
+    :param invoice: what came of reading the e-invoice in the document's file; empty when there is none
     """
 
     description: str
@@ -67,6 +69,8 @@ class Shown:
     party: str
     date: date | None
     category: str
+    mark: Message | None = None
+    invoice: str = ""
 
 
 class Draft(Protocol):
@@ -88,9 +92,10 @@ class Drafts(Protocol[Given]):
         """Return the text that goes with a document's record, even if it has no draft."""
         ...
 
-    def draft(self, record: Given) -> Draft:
-        """Return what will be written. Pure: from the record to its figures.
+    def draft(self, record: Given, choice: str = "") -> Draft:
+        """Return what will be written, from the record, and from the document's file if that decides anything.
 
+        :param choice: what a person has chosen for this document
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...
@@ -110,14 +115,12 @@ class Direction(Protocol[Record]):
     :param name: as in the account file's ``type``
     :param source_title: the source's name, as people know it
     :param overlap: how far a listing reaches back behind the watermark
-    :param rechecked: reasons to wait whose end no listing of changes shows, so that each run asks again
     :param deleted: why a document is left out that the source does not have any more
     """
 
     name: str
     source_title: str
     overlap: timedelta
-    rechecked: frozenset[str]
     deleted: LeftOut
 
     def require_source(self) -> None:
@@ -167,6 +170,14 @@ class Direction(Protocol[Record]):
         """Return why the account does not take a document; ``None`` when it does.
 
         :param sent_again: it was archived because it had been sent, and a person wants it sent again
+        """
+        ...
+
+    def recheck(self, entry: Entry) -> bool | None:
+        """Return whether a run looks at a waiting document. Makes no call.
+
+        :return: ``True``: even if no listing of changes shows it; ``False``: not even if one does, unless its record
+            has changed; ``None``: if one does
         """
         ...
 

@@ -13,7 +13,7 @@ from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
-from debitoor_provider.sync.steps.direction import Record
+from debitoor_provider.sync.steps.direction import LeftOut, Record
 from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
 from debitoor_provider.sync.window import Window, incremental
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger import Watermark
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.ledger import Entry, Watermark
     from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
@@ -144,21 +143,42 @@ def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
 
 def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tuple[Record, LeftOut | None]]:
     direction = job.direction
+    again, resting = _waiting(job)
     for some in chunks(records, WHOLE):
         archived = [direction.id_of(record) for record in some if direction.is_archived(record)]
         known = job.ledger.documents.known(job.account_id, direction.name, archived) if archived else {}
-        again = {id_ for id_, entry in known.items() if entry.goes_although_archived}
+        sent_again = {id_ for id_, entry in known.items() if entry.goes_although_archived}
         for record in some:
-            yield record, direction.select(record, sent_again=direction.id_of(record) in again)
+            id_ = direction.id_of(record)
+            left_out = direction.select(record, sent_again=id_ in sent_again)
+            if left_out is None and id_ in resting:
+                left_out = _still_waits(job, record, resting[id_])
+            yield record, left_out
     if window.updated_since is not None:
-        for entry in _rechecked(job):
+        for entry in again:
             yield direction.load(entry.snapshot), None
 
 
-def _rechecked(job: Job) -> list[Any]:
-    """Return the documents that have waited longest for what no list of changes shows, e.g. their approval."""
-    waiting = job.ledger.documents.waiting(job.account_id)
-    return [entry for entry in waiting if entry.reason_code in job.direction.rechecked][:_RECHECKED]
+def _waiting(job: Job) -> tuple[list[Entry], dict[str, Entry]]:
+    """Return the waiting documents to look at although no listing shows them, and those not to look at if one does.
+
+    The first are those that have waited longest, e.g. for their approval; the others wait e.g. for an exchange rate.
+    """
+    again: list[Entry] = []
+    resting: dict[str, Entry] = {}
+    for entry in job.ledger.documents.waiting(job.account_id):
+        match job.direction.recheck(entry):
+            case True if len(again) < _RECHECKED:
+                again.append(entry)
+            case False if entry.settings_fingerprint == job.settings_fingerprint:
+                resting[entry.source_id] = entry
+    return again, resting
+
+
+def _still_waits(job: Job, record: Any, entry: Entry) -> LeftOut | None:
+    """Return what a listed document waits for, unless its record has changed since."""
+    is_same = job.direction.planned(record).fingerprint == entry.fingerprint
+    return LeftOut(entry.message, waits=True) if is_same and entry.message else None
 
 
 def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], left_out: Counter[str]) -> Plan:

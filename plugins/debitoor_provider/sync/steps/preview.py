@@ -10,6 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import Names, turn
 from debitoor_provider.sync.window import RunKind
@@ -43,6 +44,7 @@ class Preview:
     source_name: str
     target_name: str = ""
     lines: tuple[str, ...] = ()
+    invoice: str = ""
     message: Message | None = None
 
     @property
@@ -63,10 +65,12 @@ class Previews:
 
     :param documents: as many as were wanted
     :param total: how many there are
+    :param stop: which limit of the account would stop the run before it moves any of them
     """
 
     documents: list[Preview]
     total: int
+    stop: Message | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ class _Row:
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
     """Return what a run would do. A document whose release no list shows costs a call.
 
-    What only the document's file tells (that it is empty, or no PDF) is found by the run alone.
+    That a document's file is empty, or no PDF although its name says so, is found by the run alone.
 
     :param requested: as for :func:`~debitoor_provider.sync.steps.plan.plan`
     :param limit: look at so many documents at most
@@ -103,7 +107,8 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
             _read_again(job, row)
     due = [row for row in shown if row.is_due]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
-    return Previews([_shown(row, drafts) for row in shown], len(rows))
+    to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
+    return Previews([_shown(row, drafts) for row in shown], len(rows), foreseen(job, to_move))
 
 
 def count(job: Job, requested: Window) -> int:
@@ -207,17 +212,18 @@ def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
     if waits is not None:
         return _of(row, "waiting", waits.message)
     try:
-        draft = drafts.draft(row.record)
+        draft = drafts.draft(row.record, row.entry.choice if row.entry else "")
     except Obstacle as obstacle:
-        return _of(row, obstacle.kind.value, obstacle.message)
-    lines = draft.shown().lines
+        return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
+    shown = draft.shown()
+    lines = shown.lines
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):
-            return _of(row, "held", there, lines)
+            return _of(row, "held", there, lines, shown.invoice)
         if there:
-            return _of(row, "there", None, lines)
-    return _of(row, "send", None, lines)
+            return _of(row, "there", None, lines, shown.invoice)
+    return _of(row, "send", shown.mark, lines, shown.invoice)
 
 
 def _settled(row: _Row) -> Preview:
@@ -239,7 +245,7 @@ def _kept(entry: Entry | None) -> Message | None:
     return entry.message if entry else None
 
 
-def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = ()) -> Preview:
+def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = (), invoice: str = "") -> Preview:
     document = row.planned
     return Preview(
         source_id=document.source_id,
@@ -252,5 +258,6 @@ def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...]
         source_name=document.source_name,
         target_name=row.name,
         lines=lines,
+        invoice=invoice,
         message=message,
     )

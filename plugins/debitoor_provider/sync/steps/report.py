@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.messages import Message
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.steps.job import Job
 
 STOPPED = "stopped"
@@ -59,5 +58,4 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     text = "\n".join(reasons)
     if run is not None:
         job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
-    warnings = tuple(Message.from_json(stored) for stored in run.window.get("warnings", ())) if run else ()
-    return Report(counts, verdict, text, warnings)
+    return Report(counts, verdict, text, run.warnings if run else ())

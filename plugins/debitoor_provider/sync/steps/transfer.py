@@ -17,6 +17,7 @@ from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, 
 from debitoor_provider.sync.obstacle import Kind, Obstacle
 from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import Leases
+from debitoor_provider.sync.steps.limits import RejectedShare, require_few_new
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
@@ -77,17 +78,20 @@ def transfer(job: Job) -> None:
     fails leaves that look to its next attempt, unless it lost a lease.
 
     :raises StopError: when a person has to correct something first
+    :raises LimitExceeded: when it would do more than its account allows, before it does
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
     pending = job.due()
     if not pending:
         return
+    require_few_new(job)
+    share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     leases = Leases(job.ledger, owner, LEASE)
     began = job.now().date()
     with job.direction.moving(job, pending) as prepare:
         try:
-            _move(job, pending, leases, prepare)
+            _move(job, pending, leases, prepare, share)
         except Exception:
             if leases.wrote and leases.lost:
                 _look_for_doubles(job, began)
@@ -104,7 +108,13 @@ def _look_for_doubles(job: Job, began: date) -> None:
         log.warning("Whether the target has a document twice is found out by the next run: %s", error)
 
 
-def _move(job: Job, pending: Sequence[Entry], leases: Leases, prepare: Callable[[list[Entry]], Mover]) -> None:
+def _move(
+    job: Job,
+    pending: Sequence[Entry],
+    leases: Leases,
+    prepare: Callable[[list[Entry]], Mover],
+    share: RejectedShare,
+) -> None:
     ledger = job.ledger
     failures: list[RetryError] = []
     left = 0
@@ -115,7 +125,7 @@ def _move(job: Job, pending: Sequence[Entry], leases: Leases, prepare: Callable[
         if not claimed:
             continue
         try:
-            result = _move_batch(claimed, job, leases, prepare)
+            result = _move_batch(claimed, job, leases, prepare, share)
         except Unprepared as error:
             raise error.why from None
         finally:
@@ -131,12 +141,16 @@ def _move(job: Job, pending: Sequence[Entry], leases: Leases, prepare: Callable[
 
 
 def _move_batch(
-    claimed: list[Entry], job: Job, leases: Leases, prepare: Callable[[list[Entry]], Mover]
+    claimed: list[Entry],
+    job: Job,
+    leases: Leases,
+    prepare: Callable[[list[Entry]], Mover],
+    share: RejectedShare,
 ) -> Round[Entry]:
     mover = prepare(claimed)
     return each(
         claimed,
-        lambda entry: _move_one(entry, mover, job.ledger, leases),
+        lambda entry: share.count(is_rejected=_move_one(entry, mover, job.ledger, leases)),
         parallel=job.account.parallel,
         tick=leases.refresh,
         every=leases.every,
@@ -144,7 +158,8 @@ def _move_batch(
     )
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> None:
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> bool:
+    """Move one document; return whether it was rejected."""
     wrote = False
 
     def permit() -> None:
@@ -154,7 +169,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> Non
 
     try:
         with writes_ask(permit):
-            _attempt(entry, mover, ledger)
+            return _attempt(entry, mover, ledger)
     except EntryChanged as error:
         raise RetryError(str(error)) from error
     except LeaseLost as error:
@@ -165,21 +180,23 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> Non
             leases.lost = True
             raise RetryError(str(error)) from error
         log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
+        return False
 
 
-def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
-    """Let one document move and write down what kept it from it."""
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
+    """Let one document move and write down what kept it from it; return whether it was rejected."""
     try:
         mover(entry)
     except Obstacle as obstacle:
-        record = ledger.steps.hold if obstacle.kind is Kind.HELD else ledger.steps.reject
-        record(entry, obstacle.message, detail=obstacle.detail)
+        _record(obstacle, entry, ledger)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
+        return obstacle.kind is Kind.REJECTED
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
         message = Message(code, where=error.heading or "Error", reason=error.message)
         ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
+        return True
     except UnclearOutcome as error:
         ledger.steps.unclear(entry, error.message)
         raise
@@ -199,6 +216,20 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> None:
             ledger.steps.unclear(entry, message)
             raise RetryError(message) from error
         ledger.steps.reject(entry, message)
+        return True
+    return False
+
+
+def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
+    match obstacle.kind:
+        case Kind.HELD:
+            ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
+        case Kind.REJECTED:
+            ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
+        case Kind.WAITING:
+            if entry.state is State.SENDING:  # an earlier attempt, known not to have arrived
+                entry = ledger.steps.postpone(entry, obstacle.message)
+            ledger.steps.wait(entry, obstacle.message, detail=obstacle.detail)
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:

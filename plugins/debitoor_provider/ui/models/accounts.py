@@ -65,6 +65,15 @@ class ProgressModel(BaseModel):
     dag_run_id: str
 
 
+class StopModel(BaseModel):
+    """A limit that stopped a run, and that nobody has allowed to be exceeded."""
+
+    id: int
+    limit: str = Field(description="The setting, such as new_documents")
+    number: int = Field(description="What the run would have reached")
+    message: Text
+
+
 class AccountRow(BaseModel):
     """One account at a glance."""
 
@@ -90,6 +99,7 @@ class AccountRow(BaseModel):
     progress: ProgressModel | None
     chart: list[int] = Field(description="Documents moved on each of the last 30 days (UTC), oldest first")
     problems: list[ProblemModel]
+    stops: list[StopModel] = Field(description="Limits that stopped the last run and may be exceeded once if allowed")
     rights: AccountRights
 
 

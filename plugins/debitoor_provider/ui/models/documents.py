@@ -8,18 +8,31 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from debitoor_provider.messages import readable
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import Entry, Event, Kind, State, origins
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
 
-Action = Literal["send_again", "only_if_missing", "mark_moved", "ignore"]
+Action = Literal["book_invoice", "book_record", "send_again", "only_if_missing", "mark_moved", "ignore"]
 
 ORIGINS: dict[Action, frozenset[State]] = {
+    "book_invoice": frozenset({State.HELD}),
+    "book_record": frozenset({State.HELD}),
     "send_again": origins(Kind.RETRIED) | origins(Kind.SENT_AGAIN),
     "only_if_missing": origins(Kind.SENT_AGAIN),
     "mark_moved": origins(Kind.MARKED_MOVED),
     "ignore": origins(Kind.IGNORED),
 }
 """The states in which a document allows an action."""
+FIGURES: dict[Action, str] = {"book_invoice": "invoice", "book_record": "record"}
+"""The actions that choose whose figures are booked, which the reason of the document has to allow as well."""
+
+
+def allows(entry: Entry, action: Action) -> bool:
+    """Return whether a document allows an action."""
+    if entry.state not in ORIGINS[action]:
+        return False
+    return action not in FIGURES or FIGURES[action] in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
 
 
 class DocumentModel(BaseModel):
@@ -33,6 +46,9 @@ class DocumentModel(BaseModel):
     reason_code: Text
     reason: Text
     remedy: Text
+    mark_code: Text = Field(description="nearest_split, or empty")
+    mark: Text = Field(description="What to know of the figures that were sent")
+    invoice: Text = Field(description="What came of reading the e-invoice in its file, such as proven; else empty")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -55,15 +71,16 @@ class DocumentModel(BaseModel):
     def of(cls, entry: Entry, **more: Any) -> Self:
         """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
+            "mark": " ".join((entry.mark.text(), entry.mark.remedy())) if entry.mark else "",
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
             "moved_by": RunRef.of(entry.moved_by, entry.account),
-            "actions": [action for action, origins in ORIGINS.items() if entry.state in origins],
+            "actions": [action for action in ORIGINS if allows(entry, action)],
         }
         return cls.model_validate(values | more)
 
 
-_PLAIN = DocumentModel.model_fields.keys() - {"target_id", "planned_by", "moved_by", "actions"}
+_PLAIN = DocumentModel.model_fields.keys() - {"mark", "target_id", "planned_by", "moved_by", "actions"}
 
 
 class DocumentList(BaseModel):
@@ -71,6 +88,8 @@ class DocumentList(BaseModel):
 
     total: int = Field(description="How many fit")
     states: dict[State, int] = Field(description="How many fit if the state is left out of account")
+    marks: dict[str, int] = Field(description="How many fit by their mark, if the mark is left out of account")
+    invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
     documents: list[DocumentModel]
 
 
@@ -95,7 +114,7 @@ class EventModel(BaseModel):
             run=RunRef.of(event.run_id, account),
             from_state=event.from_state,
             to_state=event.to_state,
-            detail=dict(event.detail),
+            detail=readable(dict(event.detail)),
         )
 
 
@@ -135,6 +154,8 @@ class Fitting(BaseModel):
     start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
     end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
     search: Annotated[str, Field(max_length=200)] = ""
+    mark: Annotated[str, Field(max_length=50)] | None = None
+    invoice: Annotated[str, Field(max_length=50)] | None = None
 
 
 class ActionWish(BaseModel):

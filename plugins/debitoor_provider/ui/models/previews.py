@@ -35,8 +35,9 @@ class PreviewedDocument(BaseModel):
     currency: Text
     source_name: Text
     target_name: Text
+    invoice: str = Field(description="What came of reading the e-invoice in its file, such as proven; else empty")
     lines: list[str] = Field(description="Booking lines, such as 19 %: 119.00")
-    reason: Text = Field(description="Why it would not go, and what helps")
+    reason: Text = Field(description="Why it would not go and what helps, or what to know of its figures")
 
 
 class PreviewModel(BaseModel):
@@ -46,3 +47,4 @@ class PreviewModel(BaseModel):
     total: int = Field(description="How many documents the service listed")
     complete: bool = Field(description="Whether all of them were looked at")
     documents: list[PreviewedDocument]
+    stop: Text = Field(default="", description="Which limit of the account would stop the run; empty if none would")

@@ -25,6 +25,7 @@ class RunModel(BaseModel):
     verdict: str = Field(description="success, rejected, failed or stopped; empty while it runs")
     error: Text
     remedy: Text
+    warnings: list[Text] = Field(description="What to look into although the run went on, such as a wrong clock")
     window: dict[str, Any] = Field(description="What was asked for: from, to, document_ids")
 
     @classmethod
@@ -45,7 +46,8 @@ class RunModel(BaseModel):
             verdict=run.verdict,
             error=run.error,
             remedy=run.remedy,
-            window=dict(run.window),
+            warnings=[f"{warning.text()} {warning.remedy()}".strip() for warning in run.warnings],
+            window={name: value for name, value in run.window.items() if name != "warnings"},
         )
 
 

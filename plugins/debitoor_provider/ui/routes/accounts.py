@@ -18,7 +18,7 @@ from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.figures import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel
+from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
 from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
@@ -129,6 +129,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
     progress = progress_of(rows)
     runs = recorded(row.last_run for row in rows if row.last_run)
     today = datetime.now(UTC).date()
+    stops = _stops(rows)
     days = opened_ledger().figures.moved_by_day(first_day(today), [row.id for row in rows])
     return [
         {
@@ -149,10 +150,21 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
             "problems": [ProblemModel.of(problem) for problem in row.file.problems],
+            "stops": stops.get(row.id, []),
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
     ]
+
+
+def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
+    """Return the limits that stopped accounts, by account."""
+    stopped = [row.id for row in rows if row.state is AccountState.STOPPED]
+    found: dict[str, list[StopModel]] = {}
+    for stop in opened_ledger().stops.pending(stopped) if stopped else ():
+        model = StopModel(id=stop.id, limit=stop.limit_name, number=stop.number, message=stop.message.text())
+        found.setdefault(stop.account, []).append(model)
+    return found
 
 
 def _settings(account: Account | None) -> dict[str, Any]:

@@ -41,7 +41,11 @@ def today(today_url: str) -> Iterator[Ledger]:
     ledger = Ledger.open(today_url)
     for number, state in enumerate(State, 1):
         in_state(ledger, state, number)
-    named, locked = claimed(ledger, 50, 51)
+    named, locked, split = claimed(ledger, 50, 51, 52)
+    spans = [Message("gross_at_rate", lowest="106.91", highest="107.09", rate="7")]
+    ledger.steps.intend(
+        split, detail={"nearest": {"7": ["106.91", "107.09"]}}, mark=Message("nearest_split", spans=spans)
+    )
     ledger.names.give(named, "Müller_R-50.pdf")
     ledger.steps.file_uploaded(ledger.steps.intend(named), "file-50", sha256="0" * 64, size=4711)
     ledger.steps.not_archived(

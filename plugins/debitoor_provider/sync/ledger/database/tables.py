@@ -30,6 +30,10 @@ documents = sa.Table(
     sa.Column("previous_state", _STATE),
     sa.Column("reason_code", _TEXT, nullable=False, default=""),
     sa.Column("message", MessageText(), nullable=False, default=None),
+    sa.Column("mark_code", _TEXT, nullable=False, default=""),
+    sa.Column("mark", MessageText(), nullable=False, default=None),
+    sa.Column("invoice", _TEXT, nullable=False, default=""),
+    sa.Column("choice", _TEXT, nullable=False, default=""),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),
@@ -66,6 +70,20 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
+    sa.Index(
+        "ix_debitoor_documents_mark",
+        "account",
+        "mark_code",
+        sqlite_where=sa.text("mark_code <> ''"),
+        postgresql_where=sa.text("mark_code <> ''"),
+    ),
+    sa.Index(
+        "ix_debitoor_documents_invoice",
+        "account",
+        "invoice",
+        sqlite_where=sa.text("invoice <> ''"),
+        postgresql_where=sa.text("invoice <> ''"),
+    ),
     sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
 )
 
@@ -136,6 +154,25 @@ consents = sa.Table(
     sa.Index("ix_debitoor_consents_expires", "expires_at"),
 )
 """Pending consents at Debitoor; stored here because the API server may be several processes."""
+
+stops = sa.Table(
+    "debitoor_stops",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("account", _KEY, nullable=False),
+    sa.Column("limit_name", Key(30), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("message", MessageText(), nullable=False, default=None),
+    sa.Column("settings_fingerprint", _TEXT, nullable=False, default=""),
+    sa.Column("run_id", _RUN_ID, nullable=False),
+    sa.Column("stopped_at", _INSTANT, nullable=False),
+    sa.Column("allowed_by", _TEXT, nullable=False, default=""),
+    sa.Column("reason", _TEXT, nullable=False, default=""),
+    sa.Column("allowed_at", _INSTANT),
+    sa.Column("used_by", _RUN_ID),
+    sa.Index("ix_debitoor_stops_account", "account", "limit_name"),
+)
+"""Runs that a limit of their account stopped, and what a person allowed once."""
 
 state_counts = sa.Table(
     "debitoor_state_counts",

@@ -3,6 +3,7 @@
 
 import { createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
 import { pause, trigger } from "../airflow.js";
+import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { BackfillDialog } from "./backfill.js";
 import { DryRunDialog } from "./dry_run.js";
@@ -45,7 +46,17 @@ export function Actions({ onDone, children }) {
 /** @returns {(action: string, row: object) => void} */
 export const useAct = () => useContext(Acting);
 
+/** Lets the next run exceed what stopped the last one, and starts it where that is possible. */
+async function allow(row) {
+  await api.allowOnce(
+    row.id,
+    row.stops.map((stop) => stop.id),
+  );
+  if (row.rights.run && !row.paused) await trigger(row.dag_id);
+}
+
 const AT_ONCE = {
+  allow,
   sync: (row) => trigger(row.dag_id),
   pause: (row) => pause(row.dag_id, true),
   resume: (row) => pause(row.dag_id, false),
@@ -56,6 +67,7 @@ export function actionsFor(row) {
   const { run, edit, delete: remove } = row.rights;
   const runs = run && row.known && row.state !== "broken";
   return [
+    edit && row.stops.length > 0 && "allow",
     runs && !row.paused && "sync",
     edit && row.known && row.paused === true && "resume",
     run && row.known && row.state === "running" && "stop",
@@ -102,7 +114,7 @@ export function ActionsMenu({ row }) {
 
 const toneOf = (action) => (action === "remove" ? { color: "red.fg" } : {});
 
-const MAIN = new Set(["sync", "resume"]);
+const MAIN = new Set(["sync", "resume", "allow"]);
 
 export function ActionButtons({ row }) {
   const { t } = useWords();

@@ -14,7 +14,8 @@ function adviceOf(row, { t, has }) {
 }
 
 export function Advice({ row }) {
-  const sentence = adviceOf(row, useWords());
+  const stopped = row.stops.map((stop) => stop.message);
+  const sentence = [...stopped, adviceOf(row, useWords())].filter(Boolean).join(" ");
   return h(
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },
@@ -26,6 +27,8 @@ export function Advice({ row }) {
 function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
+  if (row.stops.length > 0 && row.rights.edit)
+    return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "stopped" && row.rights.edit)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
   if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));

@@ -6,7 +6,7 @@ import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { DocumentActions } from "./document_actions.js";
-import { Money, Reason, titleOf } from "./document_facts.js";
+import { EInvoice, Mark, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
 import { History } from "./history.js";
 import { RunPlace } from "./links.js";
@@ -62,7 +62,7 @@ function Content({ document: one, rights, onChange }) {
   return h(
     ui.Stack,
     { gap: 4 },
-    h(ui.Box, null, h(StateBadge, { state: one.state, size: "md" }), h(Reason, { document: one, mt: 2 })),
+    h(ui.Box, null, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md", ms: 1 }), h(Mark, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {

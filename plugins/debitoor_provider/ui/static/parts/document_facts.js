@@ -25,6 +25,28 @@ export function Money({ of, currency, ...props }) {
   return h(ui.Text, { as: "span", whiteSpace: "nowrap", ...props }, `${amount(of, language)} ${currency}`);
 }
 
+const INVOICE_COLOURS = { proven: "green", supplied: "green", contradicts: "orange", unreadable: "yellow" };
+
+/** What came of reading the e-invoice in the document's file. */
+export function EInvoice({ document: one, ...props }) {
+  const { t } = useWords();
+  if (!one.invoice) return null;
+  const colorPalette = INVOICE_COLOURS[one.invoice] ?? "gray";
+  return h(ui.Badge, { colorPalette, whiteSpace: "normal", ...props }, t(`invoice.${one.invoice}`));
+}
+
+/** What to know of the figures that were sent although nothing is wrong with the document. */
+export function Mark({ document: one, isBrief, ...props }) {
+  const { t } = useWords();
+  if (!one.mark_code) return null;
+  return h(
+    ui.Box,
+    { fontSize: "sm", overflowWrap: "anywhere", ...props },
+    h(ui.Badge, { colorPalette: "yellow", title: one.mark, whiteSpace: "normal" }, t(`mark.${one.mark_code}`)),
+    isBrief || h(ui.Text, { mt: 1 }, one.mark),
+  );
+}
+
 /** Why it does not go: in the reader's language where the page knows the code, with the original sentence, and the remedy. */
 export function Reason({ document: one, ...props }) {
   const { t, has } = useWords();

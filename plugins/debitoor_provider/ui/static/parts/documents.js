@@ -24,6 +24,8 @@ export function DocumentsTab({ account, onChange }) {
     to: address.one("to"),
     search: address.one("search"),
     run: address.one("run"),
+    mark: address.one("mark"),
+    invoice: address.one("invoice"),
   };
   const order = address.one("order") || "-changed";
   const params = { ...filter, order, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
@@ -50,7 +52,7 @@ export function DocumentsTab({ account, onChange }) {
   return h(
     ui.Box,
     { "aria-busy": isLoading },
-    h(Bar, { account, address, filter, states: data.states }),
+    h(Bar, { account, address, filter, data }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length
@@ -94,9 +96,16 @@ export function DocumentsTab({ account, onChange }) {
   );
 }
 
-const fittingOf = ({ state, from, to, search }) => ({ states: state, from: from || null, to: to || null, search });
+const fittingOf = ({ state, from, to, search, mark, invoice }) => ({
+  states: state,
+  from: from || null,
+  to: to || null,
+  search,
+  mark: mark || null,
+  invoice: invoice || null,
+});
 
-function Bar({ account, address, filter, states }) {
+function Bar({ account, address, filter, data: { states, marks, invoices } }) {
   const { t } = useWords();
   return h(
     ui.Stack,
@@ -131,5 +140,22 @@ function Bar({ account, address, filter, states }) {
       chips: DOCUMENT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: states[value] ?? 0 })),
       onChoose: (state) => address.set({ state }),
     }),
+    h(Finding, { name: "invoice", counts: invoices, filter, address }),
+    h(Finding, { name: "mark", counts: marks, filter, address }),
   );
+}
+
+/** The chips of what is known about the figures of documents: their e-invoice, or a mark. */
+function Finding({ name, counts, filter, address }) {
+  const { t } = useWords();
+  const chosen = filter[name];
+  const known = Object.entries(chosen ? { [chosen]: 0, ...counts } : counts);
+  if (!known.length) return null;
+  return h(Chips, {
+    label: t(`documents.${name}s`),
+    chosen: chosen ? [chosen] : [],
+    chips: known.map(([value, count]) => ({ value, word: t(`${name}.${value}`), count })),
+    onChoose: ([value]) => address.set({ [name]: value ?? "" }),
+    isSingle: true,
+  });
 }

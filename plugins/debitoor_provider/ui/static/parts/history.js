@@ -1,7 +1,7 @@
 // What happened to a document, oldest first: when, by whom or by which run, and why.
 
 import { h, ui } from "../host.js";
-import { moment } from "../format.js";
+import { amount, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { RunPlace } from "./links.js";
 import { colourOf } from "./state.js";
@@ -53,15 +53,28 @@ function Actor({ event }) {
   return t("history.byRun");
 }
 
+const AMOUNT = /^-?\d+\.\d\d$/;
+
+/** Amounts by tax rate, with their bounds where there are two, in the reader's language; anything else as it is. */
+function textOf(value, language) {
+  if (typeof value !== "object") return String(value);
+  const parts = Object.entries(value).map(([rate, amounts]) => [rate, [amounts].flat()]);
+  const isByRate = parts.every(([rate, amounts]) => !isNaN(rate) && amounts.every((one) => AMOUNT.test(one)));
+  if (Array.isArray(value) || !isByRate) return JSON.stringify(value);
+  const written = ([rate, amounts]) =>
+    `${Number(rate).toLocaleString(language)} %: ${amounts.map((one) => amount(one, language)).join(" – ")}`;
+  return parts.map(written).join(", ");
+}
+
 /** What an event says besides; a reason as it was written, the rest with its name. */
 function Details({ detail }) {
-  const { t, has } = useWords();
+  const { t, has, language } = useWords();
   const lines = Object.entries(detail).filter(([, value]) => value !== null && value !== "" && value !== false);
   return lines.map(([name, value]) => {
     const key = `history.detail.${name}`;
     const word = has(key) ? t(key) : name;
     if (value === true) return h(ui.Text, { key: name, fontSize: "sm" }, word);
-    const told = typeof value === "object" ? JSON.stringify(value) : String(value);
-    return h(ui.Text, { key: name, fontSize: "sm" }, name === "reason" ? `“${told}”` : `${word}: ${told}`);
+    const text = textOf(value, language);
+    return h(ui.Text, { key: name, fontSize: "sm" }, name === "reason" ? `“${text}”` : `${word}: ${text}`);
   });
 }

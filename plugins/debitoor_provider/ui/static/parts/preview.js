@@ -3,10 +3,11 @@
 import { h, ui } from "../host.js";
 import { amount, day } from "../format.js";
 import { useWords } from "../words.js";
+import { EInvoice } from "./document_facts.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
-/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[]}}} props */
+/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[], stop: string}}} props */
 export function PreviewResult({ preview }) {
   const { t } = useWords();
   if (!preview.total) return h(ui.Text, { color: "fg.muted" }, t("preview.nothing"));
@@ -20,6 +21,13 @@ export function PreviewResult({ preview }) {
         h(Outcome, { key: outcome, outcome }, `${word(t, outcome)}: ${number}`),
       ),
     ),
+    preview.stop &&
+      h(
+        ui.Alert.Root,
+        { status: "warning" },
+        h(ui.Alert.Indicator),
+        h(ui.Alert.Content, null, h(ui.Alert.Description, null, preview.stop)),
+      ),
     preview.complete || h(ui.Text, { color: "fg.muted" }, t("preview.incomplete", { count: preview.documents.length })),
     h(
       ui.Stack,
@@ -59,6 +67,7 @@ function PreviewDocument({ document: one }) {
       one.source_name !== one.target_name &&
       h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("preview.sourceName", { name: one.source_name })),
     one.lines.map((line, index) => h(ui.Text, { key: index, fontSize: "sm", color: "fg.muted" }, line)),
+    h(EInvoice, { document: one }),
     one.reason && h(ui.Text, { fontSize: "sm", mt: 1 }, one.reason),
   );
 }

@@ -131,6 +131,9 @@ function Verdict({ run }) {
     verdict !== "rejected" &&
       run.error &&
       h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
+    run.warnings.map((warning) =>
+      h(ui.Text, { key: warning, fontSize: "sm", color: "fg.warning", overflowWrap: "anywhere" }, warning),
+    ),
     run.remedy && h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere" }, run.remedy),
   );
 }

@@ -33,11 +33,13 @@ const OWN = {
     "reverse_charge",
     "positive_credit_note",
     "two_rates",
+    "invoice",
     "accept_rates",
     "books",
     "category",
+    "limits",
   ],
-  import: ["documents", "defaults"],
+  import: ["documents", "defaults", "limits"],
 };
 
 export function withType(draft, type) {

@@ -37,6 +37,18 @@ export function SettingsStep() {
     settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
     h(
       Folded,
+      { title: t("wizard.part.limits"), paths: ["limits"] },
+      h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.limits.help")),
+      h(
+        Row,
+        { columns: 3 },
+        h(NumberField, { path: "limits.new_documents" }),
+        settings.type !== "import" && h(NumberField, { path: "limits.archived" }),
+        h(NumberField, { path: "limits.rejected_share" }),
+      ),
+    ),
+    h(
+      Folded,
       { title: t("wizard.part.technical"), paths: ["parallel", "pool", "retries"] },
       h(
         Row,
@@ -91,7 +103,7 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "two_rates", "reverse_charge", "accept_rates", "books"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "invoice", "reverse_charge", "accept_rates", "books"],
       },
       h(
         Row,
@@ -99,6 +111,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "foreign_currency" }),
         h(SelectField, { path: "positive_credit_note" }),
         h(SelectField, { path: "two_rates" }),
+        h(SelectField, { path: "invoice" }),
       ),
       h(ReverseCharge),
       h(ListField, { path: "accept_rates", parse: asNumber }),

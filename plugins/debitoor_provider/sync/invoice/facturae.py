@@ -1,0 +1,79 @@
+"""Facturae, the Spanish e-invoice: one or several invoices of one seller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.invoice import xml
+from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
+from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from xml.etree.ElementTree import Element
+
+_VAT_CODES = {"01"}  # IVA; 02 and 03 are those of Ceuta, Melilla and the Canary Islands
+_CORRECTIVE = {"OR", "CR"}
+_COUNTRIES = {"ESP": "ES", "DEU": "DE", "FRA": "FR", "PRT": "PT", "ITA": "IT", "GBR": "GB", "NLD": "NL", "DNK": "DK"}
+"""The format writes countries with three letters; of others the VAT id tells."""
+
+
+def read(root: Element) -> list[Invoice]:
+    """Read all invoices of a file.
+
+    :raises Unreadable: when an amount is no number
+    """
+    seller = _party(xml.first(root, "Parties/SellerParty"))
+    buyer = _party(xml.first(root, "Parties/BuyerParty"))
+    return [_invoice(invoice, seller, buyer) for invoice in xml.each(root, "Invoices/Invoice")]
+
+
+def _invoice(invoice: Element, seller: Party, buyer: Party) -> Invoice:
+    header = xml.first(invoice, "InvoiceHeader")
+    totals = xml.first(invoice, "InvoiceTotals")
+    corrects = xml.text(header, "InvoiceClass").upper() in _CORRECTIVE
+    net = to_amount(xml.text(totals, "TotalGrossAmountBeforeTaxes"))
+    tax = to_amount(xml.text(totals, "TotalTaxOutputs"))
+    series, number = xml.text(header, "InvoiceSeriesCode"), xml.text(header, "InvoiceNumber")
+    return Invoice(
+        syntax=Syntax.FACTURAE,
+        kind=InvoiceKind.CORRECTION if corrects else InvoiceKind.INVOICE,  # whose amounts are negative themselves
+        number=f"{series}{number}",
+        date=to_day(xml.text(invoice, "InvoiceIssueData/IssueDate")),
+        currency=xml.text(invoice, "InvoiceIssueData/InvoiceCurrencyCode").upper(),
+        net=net,
+        tax=tax,
+        gross=_gross(totals, net, tax),
+        groups=tuple(group for tax in xml.each(invoice, "TaxesOutputs/Tax") for group in _groups(tax)),
+        seller=seller,
+        buyer=buyer,
+        payable=to_amount(xml.text(totals, "TotalExecutableAmount")),
+    )
+
+
+def _gross(totals: Element | None, net: Decimal | None, tax: Decimal | None) -> Decimal | None:
+    """Return the total with tax; some write it with the withheld tax taken off, which the buyer owes all the same."""
+    stated = to_amount(xml.text(totals, "InvoiceTotal"))
+    withheld = to_amount(xml.text(totals, "TotalTaxesWithheld"))
+    if stated is None or not withheld or net is None or tax is None:
+        return stated
+    return stated + withheld if stated + withheld == net + tax else stated
+
+
+def _groups(tax: Element) -> list[TaxGroup]:
+    """Return the group of a tax, and one of the equivalence surcharge that may come with it."""
+    base = to_amount(xml.text(tax, "TaxableBase/TotalAmount"))
+    rate = to_rate(xml.text(tax, "TaxRate"))
+    code = xml.text(tax, "TaxTypeCode")
+    amount = to_amount(xml.text(tax, "TaxAmount/TotalAmount"))
+    groups = [TaxGroup("S" if rate else "E", rate, base, amount, VAT if code in _VAT_CODES else code or "?")]
+    if surcharge := to_amount(xml.text(tax, "EquivalenceSurchargeAmount/TotalAmount")):
+        groups.append(TaxGroup("S", to_rate(xml.text(tax, "EquivalenceSurcharge")), base, surcharge, "surcharge"))
+    return groups
+
+
+def _party(party: Element | None) -> Party:
+    number = to_vat_id(xml.text(party, "TaxIdentification/TaxIdentificationNumber"))
+    person = " ".join(filter(None, (xml.text(party, f"Individual/{name}") for name in ("Name", "FirstSurname"))))
+    code = next(filter(None, map(xml.text_of, xml.each(party, "*/*/CountryCode"))), "").upper()
+    return Party(xml.text(party, "LegalEntity/CorporateName") or person, _COUNTRIES.get(code, number[:2]), number)

@@ -1,0 +1,118 @@
+"""The files that are embedded in a PDF.
+
+A damaged or locked PDF is an error here, because "no files" would be believed: pypdf itself repairs what it can and
+returns an empty list for a PDF whose end is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.invoice.problems import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# It warns of each small fault that it repairs, which would fill the log of a run.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+_LARGEST_PDF = 50_000_000  # bytes; receipts are far smaller, and reading takes memory
+_TAIL = 4096  # bytes at the end in which the last cross-reference is announced
+_DEEPEST = 20  # levels of a name tree; each level multiplies what fits, so real ones have two or three
+_MOST_FILES = 200
+_MOST_UNPACKED = 100_000_000  # bytes of all embedded files; pypdf itself unpacks no stream beyond 75 MB
+
+
+def embedded_files(content: BinaryIO) -> list[bytes]:
+    """Return the embedded files of a PDF that may be XML, those of the name tree first, each once.
+
+    :param content: a PDF; its position is changed
+    :raises Unreadable: when it is damaged, locked or too large
+    """
+    size = content.seek(0, os.SEEK_END)
+    if size > _LARGEST_PDF:
+        raise Unreadable(Message("invoice_pdf_too_large", megabytes=_LARGEST_PDF // 1_000_000))
+    content.seek(max(0, size - _TAIL))
+    if b"startxref" not in content.read(_TAIL):
+        raise Unreadable(Message("invoice_pdf_damaged"))
+    content.seek(0)
+    try:
+        return list(_files(PdfReader(content)))
+    except Unreadable:
+        raise
+    except Exception as error:  # a damaged PDF makes pypdf raise nearly anything
+        raise Unreadable(Message("invoice_pdf_damaged")) from error
+
+
+def _files(reader: PdfReader) -> Iterator[bytes]:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise Unreadable(Message("invoice_pdf_locked"))
+    catalogue = reader.trailer["/Root"].get_object()
+    seen: set[int] = set()
+    names = _get(_get(catalogue, "/Names"), "/EmbeddedFiles")
+    specifications = [*_leaves(names, seen), *_items(_get(catalogue, "/AF"))]
+    if len(specifications) > _MOST_FILES:
+        raise Unreadable(Message("invoice_pdf_too_many_files", most=_MOST_FILES))
+    read: set[bytes] = set()
+    left = _MOST_UNPACKED
+    damaged = False
+    for specification in specifications:
+        try:
+            stream = _stream(specification)
+            data = b"" if stream is None else stream.get_data()
+        except Exception:  # noqa: BLE001 - pypdf raises nearly anything; another file may be the invoice
+            damaged = True
+            continue
+        left -= len(data)
+        if left < 0:
+            raise Unreadable(Message("invoice_too_large"))
+        if data not in read and looks_like_xml(data):
+            read.add(data)
+            yield data
+    if damaged and not read:
+        raise Unreadable(Message("invoice_pdf_damaged"))
+
+
+def looks_like_xml(data: bytes) -> bool:
+    """Return whether a file begins as XML does, in UTF-8 or UTF-16."""
+    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
+
+
+def _leaves(node: Any, seen: set[int], depth: int = 0) -> Iterator[Any]:
+    """Return the values of a name tree of any shape; pypdf's own list does not look below its first levels."""
+    if not isinstance(node, DictionaryObject) or id(node) in seen or depth > _DEEPEST or len(seen) > _MOST_FILES:
+        return
+    seen.add(id(node))
+    pairs = _items(_get(node, "/Names"))
+    yield from pairs[1::2]
+    for kid in _items(_get(node, "/Kids")):
+        yield from _leaves(_object(kid), seen, depth + 1)
+
+
+def _stream(specification: Any) -> StreamObject | None:
+    """Return the stream of a file specification."""
+    files = _get(_object(specification), "/EF")
+    for key in ("/F", "/UF"):
+        stream = _get(files, key)
+        if isinstance(stream, StreamObject):
+            return stream
+    return None
+
+
+def _get(node: Any, key: str) -> Any:
+    return _object(node.get(key)) if isinstance(node, DictionaryObject) else None
+
+
+def _items(node: Any) -> list[Any]:
+    return list(node) if isinstance(node, ArrayObject) else []
+
+
+def _object(node: Any) -> Any:
+    return node.get_object() if hasattr(node, "get_object") else node

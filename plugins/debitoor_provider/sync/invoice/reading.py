@@ -1,0 +1,96 @@
+"""What a document's file says about itself: the e-invoices in it, or why they cannot be read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, BinaryIO
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.invoice import cii, facturae, fatturapa, ubl, xml
+from debitoor_provider.sync.invoice.models import Invoice, Reading, Syntax
+from debitoor_provider.sync.invoice.pdf import embedded_files, looks_like_xml
+from debitoor_provider.sync.invoice.problems import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
+
+_HEAD = 1024
+_SIGNED = (b"0\x80", b"0\x81", b"0\x82", b"0\x83", b"0\x84")  # how the ASN.1 of a .p7m begins
+_RELATED = re.compile("invoice|creditnote|fattura|factura|crossindustrydocument", re.IGNORECASE)
+_CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
+_ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:invoice:1p0"
+
+
+def read(content: BinaryIO) -> Reading:
+    """Read the e-invoice that a file is, or that is embedded in it. Never raises for what the file holds.
+
+    An embedded file is chosen by its root element: names, relationships and XMP metadata of real PDFs contradict it.
+    Of two invoices the newer one counts: ZUGFeRD 1.0 is kept beside its successor for old readers, else the date tells.
+
+    :param content: the file; it is positioned at its start afterwards
+    """
+    try:
+        return Reading(invoices=tuple(_invoices(content)))
+    except Unreadable as error:
+        return Reading(problem=error.message)
+    finally:
+        content.seek(0)
+
+
+def _invoices(content: BinaryIO) -> Sequence[Invoice]:
+    content.seek(0)
+    head = content.read(_HEAD)
+    if b"%PDF-" in head:
+        return _of_pdf(content)
+    if looks_like_xml(head):
+        content.seek(0)
+        return _of_xml(content.read(xml.LARGEST + 1))
+    if head.startswith(_SIGNED) and b"FatturaElettronica" in head + content.read(1 << 16):
+        raise Unreadable(Message("invoice_signed"))
+    return ()
+
+
+def _of_pdf(content: BinaryIO) -> Sequence[Invoice]:
+    found: list[Sequence[Invoice]] = []
+    failure: Unreadable | None = None
+    for data in embedded_files(content):
+        try:
+            if invoices := _of_xml(data):
+                found.append(invoices)
+        except Unreadable as error:
+            failure = error
+    if found:
+        return max(found, key=_age)
+    if failure:
+        raise failure
+    return ()
+
+
+def _age(invoices: Sequence[Invoice]) -> tuple[bool, date]:
+    newest = max((invoice.date or date.min for invoice in invoices), default=date.min)
+    return all(invoice.syntax is not Syntax.ZUGFERD_1 for invoice in invoices), newest
+
+
+def _of_xml(data: bytes) -> Sequence[Invoice]:
+    """Return the invoices of an XML file; none when it is something else, such as an order."""
+    root = xml.parse(data)
+    name, namespace = xml.local_name(root), xml.namespace(root)
+    if namespace == _CII:
+        return [cii.read(root, cii.CII)]
+    if namespace == _ZUGFERD_1:
+        return [cii.read(root, cii.ZUGFERD_1)]
+    if namespace in {ubl.INVOICE, ubl.CREDIT_NOTE}:
+        return [ubl.read(root)]
+    if name == "FatturaElettronica":
+        return fatturapa.read(root)
+    if name == "Facturae":
+        return facturae.read(root)
+    return _unknown(root)
+
+
+def _unknown(root: Element) -> Sequence[Invoice]:
+    if _RELATED.search(xml.local_name(root)):
+        raise Unreadable(Message("invoice_unknown_format", name=xml.local_name(root)[:100]))
+    return ()

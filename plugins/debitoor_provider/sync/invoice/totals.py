@@ -1,0 +1,69 @@
+"""What the formats have in common: totals in several currencies, and types of documents."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.texts import to_amount
+from debitoor_provider.sync.invoice.xml import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from xml.etree.ElementTree import Element
+
+_CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
+_INVOICES = {
+    "80", "82", "84", "130", "202", "203", "204", "211", "218", "219", "295", "326", "331", "380", "382", "383",
+    "385", "387", "388", "390", "393", "394", "395", "456", "457", "553", "575", "623", "633", "780", "817", "870",
+    "875", "876", "877", "935",
+}  # fmt: skip
+_KINDS = {
+    **dict.fromkeys(_INVOICES, InvoiceKind.INVOICE),
+    **dict.fromkeys(_CREDIT_NOTES, InvoiceKind.CREDIT_NOTE),
+    "384": InvoiceKind.CORRECTION,
+    "386": InvoiceKind.PREPAYMENT,
+    "389": InvoiceKind.SELF_BILLED,
+    "527": InvoiceKind.SELF_BILLED,
+}
+
+
+def kind_of(code: str) -> InvoiceKind:
+    """Return what a document is by its code (UNTDID 1001).
+
+    What is not among the codes that EN 16931 allows for invoices and credit notes is none, such as 751, a record for
+    bookkeeping only.
+    """
+    return _KINDS.get(code.strip(), InvoiceKind.NO_INVOICE)
+
+
+def total_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
+    """Return the total in a currency, whatever the order in which totals in several currencies are written.
+
+    Two totals in one currency are parts of one, such as excise besides VAT. An amount without a currency is in the
+    invoice's.
+    """
+    parts = [
+        amount
+        for element in elements
+        if element.get("currencyID", currency).strip().upper() == currency
+        and (amount := to_amount(text_of(element))) is not None
+    ]
+    return sum(parts, Decimal(0)) if parts else None
+
+
+def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
+    """Return the total of those amounts that name a currency; none for no currency."""
+    return total_in(currency, [element for element in elements if element.get("currencyID")]) if currency else None
+
+
+def signed(sign: int, amount: Decimal | None) -> Decimal | None:
+    """Return an amount with the sign that it has in the buyer's books."""
+    return None if amount is None else amount * sign + 0
+
+
+def added(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    """Return a sum; ``None`` when a part is missing."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(amounts) else None

@@ -1,0 +1,113 @@
+"""UBL 2: invoices and credit notes of Peppol and XRechnung, and the Danish OIOUBL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.invoice import xml
+from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
+from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from xml.etree.ElementTree import Element
+
+INVOICE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+CREDIT_NOTE = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
+
+_VAT_SCHEMES = {"VAT", "63"}  # 63 is the Danish "moms"
+_OIOUBL_CATEGORIES = {
+    "STANDARDRATED": "S",
+    "ZERORATED": "Z",
+    "REVERSECHARGE": "AE",
+}
+
+
+def read(root: Element) -> Invoice:
+    """Read an invoice or a credit note.
+
+    :raises Unreadable: when an amount is no number
+    """
+    is_credit_note = xml.namespace(root) == CREDIT_NOTE
+    is_oioubl = xml.text(root, "CustomizationID").upper().startswith("OIOUBL")
+    code = xml.text(root, "CreditNoteTypeCode" if is_credit_note else "InvoiceTypeCode")
+    kind = InvoiceKind.CREDIT_NOTE if is_credit_note else kind_of(code or "380")
+    sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
+    currency = xml.text(root, "DocumentCurrencyCode").upper()
+    office_currency = xml.text(root, "TaxCurrencyCode").upper()
+    if office_currency == currency:
+        office_currency = ""
+    totals = xml.first(root, "LegalMonetaryTotal")
+
+    def total(name: str) -> Decimal | None:
+        return signed(sign, total_in(currency, xml.each(totals, name)))
+
+    tax = signed(sign, total_in(currency, xml.each(root, "TaxTotal/TaxAmount")))
+    net, gross = total("TaxExclusiveAmount"), total("TaxInclusiveAmount")
+    if is_oioubl:  # where this is the tax, and no element is the net total
+        net = gross - tax if gross is not None and tax is not None and net == tax else None
+    return Invoice(
+        syntax=Syntax.OIOUBL if is_oioubl else Syntax.UBL,
+        kind=kind,
+        number=xml.text(root, "ID"),
+        date=to_day(xml.text(root, "IssueDate")),
+        currency=currency,
+        net=net,
+        tax=tax,
+        gross=gross,
+        groups=tuple(_groups(root, currency, sign)),
+        seller=_party(xml.first(root, "AccountingSupplierParty/Party")),
+        buyer=_party(xml.first(root, "AccountingCustomerParty/Party")),
+        payable=total("PayableAmount"),
+        prepaid=total("PrepaidAmount"),
+        rounding=total("PayableRoundingAmount"),
+        accounting_currency=office_currency,
+        accounting_tax=signed(sign, stated_in(office_currency, xml.each(root, "TaxTotal/TaxAmount"))),
+        exchange_rate=_exchange_rate(root, currency, office_currency),
+    )
+
+
+def _groups(root: Element, currency: str, sign: int) -> list[TaxGroup]:
+    """Return the groups of the totals in the invoice's currency; those in another one repeat them."""
+    return [
+        _group(subtotal, sign)
+        for total in xml.each(root, "TaxTotal")
+        if (amount := xml.first(total, "TaxAmount")) is None
+        or amount.get("currencyID", currency).strip().upper() == currency
+        for subtotal in xml.each(total, "TaxSubtotal")
+    ]
+
+
+def _group(subtotal: Element, sign: int) -> TaxGroup:
+    category = xml.first(subtotal, "TaxCategory")
+    code = xml.text(category, "ID").upper()
+    scheme = xml.text(category, "TaxScheme/ID").upper()
+    return TaxGroup(
+        category=_OIOUBL_CATEGORIES.get(code, code),
+        rate=to_rate(xml.text(category, "Percent") or xml.text(subtotal, "Percent")),
+        base=signed(sign, to_amount(xml.text(subtotal, "TaxableAmount"))),
+        tax=signed(sign, to_amount(xml.text(subtotal, "TaxAmount"))),
+        tax_type=VAT if scheme in _VAT_SCHEMES else scheme or "?",
+    )
+
+
+def _party(party: Element | None) -> Party:
+    registered = (
+        xml.text(scheme, "CompanyID")
+        for scheme in xml.each(party, "PartyTaxScheme")
+        if xml.text(scheme, "TaxScheme/ID").upper() in _VAT_SCHEMES
+    )
+    return Party(
+        name=xml.text(party, "PartyName/Name") or xml.text(party, "PartyLegalEntity/RegistrationName"),
+        country=xml.text(party, "PostalAddress/Country/IdentificationCode").upper(),
+        vat_id=next(filter(None, map(to_vat_id, registered)), ""),
+    )
+
+
+def _exchange_rate(root: Element, currency: str, office_currency: str) -> Decimal | None:
+    for exchange in xml.each(root, "TaxExchangeRate"):
+        pair = (xml.text(exchange, "SourceCurrencyCode").upper(), xml.text(exchange, "TargetCurrencyCode").upper())
+        if pair == (currency, office_currency):
+            return to_amount(xml.text(exchange, "CalculationRate"))
+    return None

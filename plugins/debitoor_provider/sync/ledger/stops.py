@@ -1,0 +1,130 @@
+"""The part ``ledger.stops``: runs that a limit of their account stopped, and what a person allowed once."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.tables import stops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from debitoor_provider.messages import Message
+    from debitoor_provider.sync.ledger.database.clock import Clock
+    from debitoor_provider.sync.ledger.database.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A run that a limit stopped.
+
+    :param limit_name: the setting, e.g. ``new_documents``
+    :param number: what the run would have reached
+    :param message: what was exceeded
+    :param settings_fingerprint: of the account's settings when it was stopped
+    :param allowed_by: who allowed it; empty while nobody has
+    :param reason: why, in that person's words
+    :param used_by: the run that went on because it was allowed
+    """
+
+    id: int
+    account: str
+    limit_name: str
+    number: int
+    message: Message
+    settings_fingerprint: str
+    run_id: str
+    stopped_at: datetime
+    allowed_by: str = ""
+    reason: str = ""
+    allowed_at: datetime | None = None
+    used_by: str | None = None
+
+
+_STOP = [stops.c[field.name] for field in dataclasses.fields(Stop)]
+_PENDING = stops.c.allowed_at.is_(None)
+
+
+class Stops:
+    """Records stops, and permissions to go on, each for one run."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def ask(
+        self, account: str, limit_name: str, number: int, message: Message, *, run_id: str, settings_fingerprint: str
+    ) -> None:
+        """Record that a run was stopped; replaces what was asked for before and what was allowed but not used."""
+        values = {
+            "account": account,
+            "limit_name": limit_name,
+            "number": number,
+            "message": message,
+            "settings_fingerprint": settings_fingerprint,
+            "run_id": run_id,
+            "stopped_at": self._clock.now(),
+        }
+        with self._database().write() as connection:
+            connection.execute(stops.delete().where(*_of(account, limit_name), stops.c.used_by.is_(None)))
+            connection.execute(stops.insert().values(values))
+
+    def pending(self, accounts: Collection[str], limit_name: str | None = None) -> list[Stop]:
+        """Return the stops of these accounts that nobody has allowed, in the order in which they came."""
+        found: list[Stop] = []
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                query = sa.select(*_STOP).where(stops.c.account.in_(chunk), _PENDING)
+                if limit_name is not None:
+                    query = query.where(stops.c.limit_name == limit_name)
+                found += [Stop(*row) for row in connection.execute(query.order_by(stops.c.id))]
+        return found
+
+    def allow(self, account: str, actor: str, reason: str = "", *, ids: Iterable[int] | None = None) -> list[Stop]:
+        """Allow what stopped an account, once; return what was allowed.
+
+        :param ids: of the stops that the person has seen; ``None``: all
+        """
+        where = [stops.c.account == account, _PENDING]
+        if ids is not None:
+            where.append(stops.c.id.in_(sorted(set(ids))))
+        values = {"allowed_by": actor, "reason": reason, "allowed_at": self._clock.now()}
+        with self._database().write() as connection:
+            rows = connection.execute(stops.update().where(*where).values(values).returning(*_STOP)).all()
+        return sorted((Stop(*row) for row in rows), key=lambda stop: stop.id)
+
+    def use(self, account: str, limit_name: str, least: int, run_id: str) -> bool:
+        """Return whether a run may exceed a limit because a person allowed it; from then on it is allowed to it alone.
+
+        :param least: how much has to be allowed at least
+        """
+        usable = sa.or_(stops.c.used_by.is_(None), stops.c.used_by == run_id)
+        where = (*_of(account, limit_name), ~_PENDING, usable, stops.c.number >= least)
+        newest = sa.select(stops.c.id).where(*where).order_by(stops.c.id.desc()).limit(1).scalar_subquery()
+        with self._database().write() as connection:
+            statement = stops.update().where(stops.c.id == newest, usable).values(used_by=run_id)
+            return bool(connection.execute(statement).rowcount)
+
+    def is_allowed(self, account: str, limit_name: str, least: int) -> bool:
+        """Return whether the next run may exceed a limit because a person allowed it."""
+        query = sa.select(stops.c.id).where(
+            *_of(account, limit_name), ~_PENDING, stops.c.used_by.is_(None), stops.c.number >= least
+        )
+        with self._database().read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def withdraw(self, account: str, limit_name: str) -> None:
+        """Forget a stop that nobody has allowed: its cause is gone."""
+        if self.pending([account], limit_name):  # a reader waits for nobody
+            with self._database().write() as connection:
+                connection.execute(stops.delete().where(*_of(account, limit_name), _PENDING))
+
+
+def _of(account: str, limit_name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return stops.c.account == account, stops.c.limit_name == limit_name

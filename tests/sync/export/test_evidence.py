@@ -1,0 +1,252 @@
+"""Record and e-invoice of one document: proven, completed, or contradicted and decided on by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.export.evidence import Outcome, weigh
+from debitoor_provider.sync.export.expense import Choice, Draft, draft
+from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
+from debitoor_provider.sync.obstacle import Obstacle
+from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
+from tests.sync.export.test_selection import export
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
+from tests.sync.stage import Stage
+
+D = Decimal
+AT_19 = TaxGroup("S", D(19), D("100.00"), D("19.00"))
+AT_7 = TaxGroup("S", D(7), D("100.00"), D("7.00"))
+
+
+def invoice(*groups: TaxGroup, **fields: Any) -> Invoice:
+    """An invoice whose totals are those of its groups, of the day and in the currency of the document."""
+    net = sum((group.base or D(0) for group in groups), D(0))
+    tax = sum((group.tax or D(0) for group in groups), D(0))
+    usual: dict[str, Any] = {
+        "syntax": Syntax.CII,
+        "kind": InvoiceKind.INVOICE,
+        "number": "R-7",
+        "date": DOCUMENT.document_date,
+        "currency": "EUR",
+        "net": net,
+        "tax": tax,
+        "gross": net + tax,
+        "groups": groups,
+        "seller": Party("Paper Ltd", "DE", "DE123456789"),
+    }
+    return Invoice(**usual | fields)
+
+
+def lowered(one: Invoice) -> Invoice:
+    """The same as a credit note."""
+    groups = tuple(replace(group, base=-(group.base or 0), tax=-(group.tax or 0)) for group in one.groups)
+    return invoice(*groups, kind=InvoiceKind.CREDIT_NOTE)
+
+
+def booked(
+    one: Invoice | None = None,
+    *,
+    choice: Choice | None = None,
+    settings: dict[str, Any] | None = None,
+    reading: Reading | None = None,
+    **fields: Any,
+) -> Draft:
+    reading = reading or Reading((one,) if one else ())
+    document = replace(DOCUMENT, **fields)
+    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choice=choice)
+
+
+def held(one: Invoice, **more: Any) -> Obstacle:
+    with pytest.raises(Obstacle) as met:
+        booked(one, **more)
+    assert met.value.message.text().endswith(".")
+    assert met.value.message.remedy().endswith(".")
+    return met.value
+
+
+def by_rate(one: Draft) -> dict[str, str]:
+    return {f"{rate:f}": f"{gross:f}" for rate, gross in one.figures.by_rate.items()}
+
+
+class TestProven:
+    def test_a_record_that_agrees(self):
+        one = booked(invoice(AT_19))
+        assert (one.invoice, by_rate(one), one.mark) == ("proven", {"19": "119.00"}, None)
+        assert one.as_json()["invoice"] == "proven"
+
+    def test_two_rates_are_split_by_the_invoice_and_not_by_the_nearest_guess(self):
+        parts = (TaxGroup("S", D(7), D("100.05"), D("7.00")), TaxGroup("S", D(19), D("99.95"), D("18.99")))
+        sums = {"net_amount": D("200.00"), "gross_amount": D("225.99"), "tax_rates": (D(7), D(19))}
+        assert by_rate(booked(**sums)) != {"7": "107.05", "19": "118.94"}
+        one = booked(invoice(*parts), **sums)
+        assert (one.invoice, by_rate(one), one.mark) == ("supplied", {"7": "107.05", "19": "118.94"}, None)
+
+    def test_a_credit_note_whose_record_is_positive_needs_no_decision_about_its_sign(self):
+        one = booked(lowered(invoice(AT_19)), document_type="CREDIT_NOTE")
+        assert (one.invoice, by_rate(one)) == ("proven", {"19": "-119.00"})
+
+    @pytest.mark.parametrize("reading", [Reading(), Reading(problem=Message("invoice_pdf_locked"))])
+    def test_without_an_invoice_the_record_counts(self, reading):
+        one = booked(reading=reading)
+        assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "")
+
+    def test_what_proves_nothing_says_nothing_about_the_record(self):
+        one = booked(invoice(AT_19, gross=D("120.00")))
+        assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
+        assert "are not gross 120.00" in Message.from_json(one.as_json()["invoice_says"][0]).text()
+
+    def test_several_invoices_in_one_file_prove_nothing(self):
+        one = booked(reading=Reading((invoice(AT_19), invoice(AT_7))))
+        assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
+
+
+class TestSupplied:
+    @pytest.mark.parametrize(
+        ("missing", "says"),
+        [
+            ({"document_date": None}, "date 2026-01-31"),
+            ({"currency": ""}, "currency EUR"),
+            ({"gross_amount": None, "net_amount": None}, "gross 119.00"),
+            ({"gross_amount": D(0), "net_amount": D(0)}, "gross 119.00"),
+            ({"tax_rates": ()}, "119.00 at 19 %"),
+        ],
+    )
+    def test_what_the_record_lacks(self, missing, says):
+        one = booked(invoice(AT_19), **missing)
+        assert (one.invoice, by_rate(one), one.expense.date) == ("supplied", {"19": "119.00"}, date(2026, 1, 31))
+        assert says in [Message.from_json(part).text() for part in one.as_json()["invoice_says"]]
+
+    def test_three_rates_without_line_items(self):
+        groups = (TaxGroup("E", D(0), D("10.00"), D("0.00")), AT_7, AT_19)
+        one = booked(invoice(*groups), net_amount=D("210.00"), gross_amount=D("236.00"), tax_rates=(D(0), D(7), D(19)))
+        assert (one.invoice, by_rate(one)) == ("supplied", {"0": "10.00", "7": "107.00", "19": "119.00"})
+
+    def test_the_supplier_s_country(self):
+        foreign = invoice(TaxGroup("AE", D(0), D("100.00"), D("0.00")), seller=Party("Au bon moulin", "FR"))
+        untaxed = {"net_amount": D("100.00"), "gross_amount": D("100.00"), "tax_rates": (D(0),)}
+        supplier = replace(MOULIN, country_code="")
+        account = export(reverse_charge=SERVICE)
+        one = draft(replace(DOCUMENT, **untaxed), supplier, BOOKS, account, reading=Reading((foreign,)))
+        assert (one.expense.supplier_country, one.expense.lines[0].reverse_charge is not None) == ("FR", True)
+
+
+class TestContradicts:
+    @pytest.mark.parametrize(
+        ("one", "fields", "says"),
+        [
+            (invoice(AT_19), {"gross_amount": D("119.01")}, "gross 119.01 in the record, 119.00 in the invoice"),
+            (invoice(AT_19), {"net_amount": D("99.99")}, "net 99.99 in the record, 100.00 in the invoice"),
+            (invoice(AT_19), {"tax_rates": (D(7),)}, "tax rates 7 % in the record, 19 % in the invoice"),
+            (invoice(AT_19), {"currency": "DKK"}, "currency DKK in the record, EUR in the invoice"),
+            (invoice(AT_19), {"document_date": date(2026, 2, 1)}, "date 2026-02-01 in the record, 2026-01-31 in"),
+            (lowered(invoice(AT_19)), {}, "gross 119.00 in the record, -119.00 in the invoice"),
+            (invoice(AT_19), {"document_type": "CREDIT_NOTE", "gross_amount": D("-119.00")}, "gross -119.00 in the"),
+            (
+                invoice(AT_7, AT_19),
+                {
+                    "net_amount": D("200.00"),
+                    "gross_amount": D("226.00"),
+                    "tax_rates": (D(7), D(19)),
+                    "line_items": (
+                        LineItem("", None, None, D(7), None, D("107.02")),
+                        LineItem("", None, None, D(19), None, D("118.98")),
+                    ),
+                },
+                "107.02 at 7 %, 118.98 at 19 % in the record, 107.00 at 7 %, 119.00 at 19 % in the invoice",
+            ),
+        ],
+    )
+    def test_it_is_held_with_both_figures(self, one, fields, says):
+        obstacle = held(one, **fields)
+        assert (obstacle.code, obstacle.invoice) == ("invoice_contradicts", "contradicts")
+        assert says in obstacle.message.text()
+
+    def test_a_person_chooses_whose_figures_are_booked(self):
+        wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
+        assert by_rate(booked(invoice(AT_19), choice="invoice", **wrong)) == {"19": "119.00"}
+        assert by_rate(booked(invoice(AT_19), choice="record", **wrong)) == {"19": "238.00"}
+
+    def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
+        wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
+        one = booked(invoice(AT_19), settings={"invoice": "fill"}, **wrong)
+        assert (one.invoice, by_rate(one)) == ("contradicts", {"19": "238.00"})
+
+    def test_the_number_is_not_compared(self):
+        assert booked(invoice(AT_19, number="another")).invoice == "proven"
+
+
+class TestOtherTaxes:
+    INSURANCE = invoice(replace(AT_19, tax_type="ZF_INSURANCE_TAX"))
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_a_tax_that_is_no_vat_is_held_although_its_rate_is_one_of_vat(self, settings):
+        obstacle = held(self.INSURANCE, settings=settings)
+        assert (obstacle.code, obstacle.invoice) == ("invoice_not_vat", "unproven")
+        assert "ZF_INSURANCE_TAX" in obstacle.message.text()
+
+    def test_a_person_may_book_the_record_all_the_same(self):
+        assert by_rate(booked(self.INSURANCE, choice="record")) == {"19": "119.00"}
+
+    def test_the_reverse_charge_of_a_domestic_supplier_is_held(self):
+        domestic = invoice(TaxGroup("AE", D(0), D("100.00"), D("0.00")))
+        untaxed = {"net_amount": D("100.00"), "gross_amount": D("100.00"), "tax_rates": (D(0),)}
+        assert held(domestic, **untaxed).code == "invoice_reverse_charge"
+
+
+def test_weighing_changes_nothing():
+    document: Document = DOCUMENT
+    assert weigh(document, Reading((invoice(AT_19),))).outcome is Outcome.PROVEN
+    assert document == DOCUMENT
+
+
+# On its way
+
+PROVING = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")))))
+
+
+def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
+    wrong = acme.document(PROVING, net_amount="200.00", gross_amount="238.00")
+    right = acme.document(PROVING)
+    plain = acme.document()
+    preview = {row.source_id: (row.outcome, row.invoice) for row in acme.preview()}
+    assert preview == {wrong: ("held", "contradicts"), right: ("send", "proven"), plain: ("send", "unreadable")}
+    acme.export()
+    assert acme.states() == {wrong: "held invoice_contradicts", right: "moved", plain: "moved"}
+    entry = acme.entry(wrong)
+    assert "gross 238.00 in the record, 119.00 in the invoice" in entry.reason
+    assert acme.ledger.documents.invoices(acme.account_id) == {"contradicts": 1, "proven": 1, "unreadable": 1}
+    assert acme.ledger.documents.ids(acme.account_id, invoice="contradicts") == [entry.id]
+
+    acme.ledger.documents.choose([entry], "invoice", "user:ada", "compared with the PDF")
+    acme.export()
+    assert acme.states()[wrong] == "moved"
+    assert acme.booked()[wrong] == D("119.00")
+    chosen = [event.detail for event in acme.ledger.documents.history(acme.entry(wrong)) if event.actor == "user:ada"]
+    assert chosen == [{"reason": "compared with the PDF", "figures": "invoice"}]
+
+
+def test_a_choice_is_forgotten_when_the_record_changes(acme: Stage) -> None:
+    wrong = acme.document(PROVING, net_amount="200.00", gross_amount="238.00")
+    acme.export()
+    acme.ledger.documents.choose([acme.entry(wrong)], "record", "user:ada")
+    acme.company.edit_document(int(wrong), gross_amount="357.00", net_amount="300.00")
+    acme.export()
+    assert acme.states() == {wrong: "held invoice_contradicts"}
+    assert acme.entry(wrong).choice == ""
+
+
+def test_an_account_that_reads_no_invoices_asks_for_no_file_in_a_preview(acme: Stage) -> None:
+    acme.document(PROVING, net_amount="200.00", gross_amount="238.00")
+    account = acme.exports(invoice="off")
+    watch = acme.watch()
+    assert [(row.outcome, row.invoice) for row in acme.preview(account)] == [("send", "")]
+    assert not {"gmi.documents.file", "gmi.documents.get"} & watch.calls.keys()
+    acme.export(account)
+    assert set(acme.states().values()) == {"moved"}

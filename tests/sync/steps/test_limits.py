@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.sync.steps.limits import JUDGED_FROM, LimitExceeded
+from debitoor_provider.sync.steps.preview import preview
+from debitoor_provider.sync.steps.report import report
+
+if TYPE_CHECKING:
+    from tests.sync.stage import Stage
+
+
+def allow(acme: Stage) -> int:
+    return len(acme.ledger.stops.allow(acme.account_id, "user:anna"))
+
+
+# New documents
+
+
+def test_a_run_with_more_new_documents_than_allowed_moves_none_and_asks(acme: Stage) -> None:
+    uids = acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+    watch = acme.watch()
+    with pytest.raises(LimitExceeded) as met:
+        acme.export(account)
+    assert watch.writes == []
+    assert set(acme.states().values()) == {"planned"}
+    assert met.value.message.text() == (
+        "The run has 3 documents to move, and the account allows 2 in a run. None was moved."
+    )
+    assert "airflow debitoor accounts allow acme" in met.value.remedy
+    with pytest.raises(LimitExceeded):  # a later run asks again, however few are new
+        acme.export(account)
+    assert allow(acme) == 1
+    acme.export(account)
+    assert sorted(acme.booked()) == sorted(uids)
+    acme.documents(3)
+    with pytest.raises(LimitExceeded):  # allowed once
+        acme.export(account)
+
+
+def test_a_run_within_the_limit_asks_nothing(acme: Stage) -> None:
+    acme.documents(2)
+    acme.export(acme.exports(limits={"new_documents": 2}))
+    assert acme.ledger.stops.pending([acme.account_id]) == []
+    assert len(acme.booked()) == 2
+
+
+def test_what_came_meanwhile_goes_along_as_far_as_the_limit_reaches(acme: Stage) -> None:
+    acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    allow(acme)
+    acme.documents(2)
+    acme.export(account)
+    assert len(acme.booked()) == 5
+
+
+def test_the_question_is_withdrawn_when_the_documents_are_gone(acme: Stage) -> None:
+    uids = acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    acme.ledger.documents.ignore([acme.entry(uids[0])], "user:anna")
+    acme.export(account)
+    assert acme.ledger.stops.pending([acme.account_id]) == []
+    assert sorted(acme.booked()) == sorted(uids[1:])
+
+
+def test_the_limit_counts_what_the_run_moved_before_it_was_interrupted(acme: Stage) -> None:
+    acme.documents(2)
+    account = acme.exports(limits={"new_documents": 2})
+    acme.export(account)
+    run_id = acme.run_id
+    acme.document()
+    acme.plan(account)
+    acme.run_id = run_id
+    with pytest.raises(LimitExceeded, match="The run has 3 documents to move"):
+        acme.finish(account)
+
+
+def test_a_preview_tells_which_limit_would_stop_the_run(acme: Stage) -> None:
+    acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+
+    def stop() -> str:
+        return str(preview(acme.job(account, run_id="preview")).stop or "")
+
+    assert stop().startswith("The run has 3 documents to move, and the account allows 2 in a run.")
+    assert acme.ledger.stops.pending([acme.account_id]) == []
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    allow(acme)
+    assert stop() == ""
+    acme.export(account)
+    assert len(acme.booked()) == 3
+
+
+def test_an_import_has_the_limit_too(acme: Stage) -> None:
+    for _ in range(3):
+        acme.company.add_invoice()
+    account = acme.imports(limits={"new_documents": 2})
+    with pytest.raises(LimitExceeded):
+        acme.import_(account)
+    assert acme.company.documents() == []
+    allow(acme)
+    acme.import_(account)
+    assert len(acme.company.documents()) == 3
+
+
+# Archived documents
+
+
+def test_a_run_with_more_to_archive_than_allowed_archives_none_and_asks(acme: Stage) -> None:
+    uids = acme.documents(3)
+    account = acme.exports(archive_after_transfer=True, limits={"archived": 2})
+    with pytest.raises(LimitExceeded) as met:
+        acme.export(account)
+    assert met.value.message.code == "limit_archived"
+    assert len(acme.booked()) == 3
+    assert acme.archived() == set()
+    allow(acme)
+    acme.export(account)
+    assert acme.archived() == set(uids)
+
+
+# Rejected documents
+
+
+def test_too_large_a_share_of_rejected_documents_stops_the_run_and_the_next_ones_until_it_is_allowed(
+    acme: Stage,
+) -> None:
+    acme.documents(JUDGED_FROM + 5, tax_rates=[])
+    account = acme.exports(limits={"rejected_share": 50}, parallel=1)
+    with pytest.raises(LimitExceeded) as met:
+        acme.export(account)
+    assert met.value.message.text().startswith(f"{JUDGED_FROM} of {JUDGED_FROM} documents were rejected")
+    states = list(acme.states().values())
+    assert (states.count("rejected no_tax_rate"), states.count("planned")) == (JUDGED_FROM, 5)
+    good = acme.document()
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    assert acme.booked() == {}
+    allow(acme)
+    acme.export(account)
+    assert list(acme.booked()) == [good]
+    assert "planned" not in acme.states().values()
+
+
+def test_changed_settings_are_an_answer_too(acme: Stage) -> None:
+    acme.documents(JUDGED_FROM + 1, tax_rates=[])
+    with pytest.raises(LimitExceeded):
+        acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1))
+    with pytest.raises(LimitExceeded):  # a further run, for the same reason
+        acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1, category="office"))
+    [stop] = acme.ledger.stops.pending([acme.account_id])
+    assert stop.run_id == acme.run_id
+
+
+@pytest.mark.parametrize(("rejected", "good"), [(JUDGED_FROM - 1, 0), (10, 10)])
+def test_few_documents_and_a_share_within_the_limit_stop_nothing(acme: Stage, rejected: int, good: int) -> None:
+    acme.documents(good)
+    acme.documents(rejected, tax_rates=[])
+    acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1))
+    assert list(acme.states().values()).count("rejected no_tax_rate") == rejected
+    assert acme.ledger.stops.pending([acme.account_id]) == []
+
+
+def test_documents_that_are_under_way_end_when_another_exceeds_the_share(acme: Stage) -> None:
+    acme.documents(JUDGED_FROM * 2, tax_rates=[])
+    with pytest.raises(LimitExceeded):
+        acme.export(acme.exports(limits={"rejected_share": 50}, parallel=8))
+    assert "sending" not in acme.states().values()
+    assert len(acme.ledger.stops.pending([acme.account_id])) == 1
+
+
+def test_the_verdict_names_what_was_exceeded(acme: Stage) -> None:
+    acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+    with pytest.raises(LimitExceeded) as met:
+        acme.export(account)
+    acme.ledger.runs.note_error(acme.run_id, str(met.value), met.value.remedy, "stopped")
+    result = report(acme.job(account), ["export"])
+    assert result.verdict == "stopped"
+    assert "The run has 3 documents to move" in result.text
