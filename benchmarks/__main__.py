@@ -73,9 +73,10 @@ def run(
 def found(folder: Path) -> dict[str, Measure]:
     """Find the measurements: modules named after one that have a function ``measure``."""
     measures: dict[str, Measure] = {}
-    for path in sorted(folder.glob("p[0-9]_*.py")):
+    numbered = ((re.match(r"p(\d+)_", path.name), path) for path in folder.glob("p[0-9]*.py"))
+    for number, path in sorted((int(found[1]), path) for found, path in numbered if found):
         if re.search(r"^def measure\(", path.read_text("utf-8"), re.MULTILINE):
-            name = path.name[:2].upper()
+            name = f"P{number}"
             if name in measures:
                 raise SystemExit(f"There are two measurements {name}.")
             measures[name] = _lazily(f"{folder.name}.{path.stem}")

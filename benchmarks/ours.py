@@ -64,17 +64,21 @@ class Exchange:
     def _run(self) -> None:
         self._runs += 1
         run_id = f"{ACCOUNT}/{self.job.options.get('run', 'run')}-{self._runs}-{time.time_ns()}"
-        account, ledger = self.account, self.ledger
-        with self._services() as (getmyinvoices, debitoor):
-            services: dict[str, Any] = {"getmyinvoices": getmyinvoices, "debitoor": debitoor}
-            direction = row_of(account).open(account, services.__getitem__)
-            step = StepJob(ACCOUNT, account, direction, ledger, run_id, RunKind.SCHEDULED)
+        with self.step(run_id) as step:
             plan(step)
             rename(step)
             transfer(step)
-            if account.archives:
+            if self.account.archives:
                 archive(step)
             report(step)
+
+    @contextmanager
+    def step(self, run_id: str) -> Iterator[StepJob]:
+        """Open what the steps of a run work with."""
+        with self._services() as (getmyinvoices, debitoor):
+            services: dict[str, Any] = {"getmyinvoices": getmyinvoices, "debitoor": debitoor}
+            direction = row_of(self.account).open(self.account, services.__getitem__)
+            yield StepJob(ACCOUNT, self.account, direction, self.ledger, run_id, RunKind.SCHEDULED)
 
     @contextmanager
     def _services(self) -> Iterator[tuple[GetMyInvoicesClient, DebitoorClient]]:

@@ -53,7 +53,7 @@ class Goal:
 class Result:
     """One measurement, such as P3.
 
-    :param id: ``P1`` to ``P9``
+    :param id: such as ``P1``
     :param title: what is measured, in a few words
     :param setting: sizes, latencies and numbers of rounds, in one sentence
     :param ours: the provider's figures, the one that matters most first

@@ -63,6 +63,16 @@ class Services:
         """Do all for one document."""
         self.book(record, self.content(record["documentUid"]))
 
+    def agree(self, uid: int, expense_id: str) -> bool:
+        """Read a document and its expense, and compare their dates and amounts."""
+        document = self._ask("GET", f"/documents/{uid}", params={"includeDocument": "false"})["meta_data"]
+        answer = self._debitoor.get(f"{self._debitoor_url}/api/expenses/{expense_id}/v4", timeout=_TIMEOUT)
+        answer.raise_for_status()
+        expense = answer.json()
+        return bool(
+            (document["documentDate"], document["grossAmount"]) == (expense["date"], expense["totalGrossAmount"])
+        )
+
     def sales(self) -> list[Record]:
         """List the booked invoices."""
         answer = self._debitoor.get(f"{self._debitoor_url}/api/sales/invoices/v8", timeout=_TIMEOUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ PLACES = {
     "accounts": "",
     "documents": f"/accounts/{ACCOUNT}/documents",
     "runs": f"/accounts/{ACCOUNT}/runs",
+    "check": f"/accounts/{ACCOUNT}/check",
     "settings": f"/accounts/{ACCOUNT}/settings",
     "attention": "/attention",
     "new": "/new",
@@ -88,6 +90,32 @@ def test_a_document_opened_beside_the_list(
     take(page, "document")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_sums_of_a_check_agree_with_the_books(
+    books: LocalAirflow, page: Page, barriers: Callable[[Page], list[str]], company: CompanyAdmin
+) -> None:
+    settled(page, f"/accounts/{ACCOUNT}/check")
+    page.get_by_role("button", name="Check", exact=True).click()
+    table = page.get_by_role("table", name="Sums")
+    expect(table).to_be_visible()
+    shown: dict[tuple[str, Decimal], Decimal] = {}
+    for row in table.get_by_role("row").all()[1:]:
+        month, rate, _, source, target, difference, others = row.get_by_role("cell").all_inner_texts()
+        amounts = [Decimal(text.replace(",", "")) for text in (source, target, difference, others)]
+        assert amounts[0] - amounts[1] == amounts[2]
+        if in_the_books := amounts[1] + amounts[3]:
+            shown[month, Decimal(rate.removesuffix(" %"))] = in_the_books
+    booked: dict[tuple[str, Decimal], Decimal] = {}
+    for expense in company.expenses():
+        for line in expense["lines"]:
+            key = (expense["date"][:7], Decimal(line["taxRate"]))
+            booked[key] = booked.get(key, Decimal(0)) + Decimal(line["grossAmount"])
+    assert shown
+    assert shown == booked
+    assert not barriers(page)
+    page.set_viewport_size({"width": 1366, "height": 1600})
+    take(page, "checked")
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("fr-FR", "fr"), ("de-DE", "de"), ("da-DK", "da")])

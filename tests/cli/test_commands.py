@@ -20,6 +20,7 @@ COMMANDS = dict(found for command in get_debitoor_cli_commands() for found in ac
 
 def test_what_there_is():
     assert set(COMMANDS) == {
+        "debitoor check",
         "debitoor accounts list",
         "debitoor accounts allow",
         "debitoor accounts validate",

@@ -111,6 +111,14 @@ def test_a_report_alone_enters_its_run(example, receipts, ledger):
     assert [run.verdict for run in ledger.runs.latest(receipts)] == ["success"]
 
 
+def test_a_check_alone_is_green_when_both_are_the_same(example, acme, receipts, receipt):
+    receipt()
+    assert example("check") == "failed"
+    assert acme.expenses() == []
+    example("export")
+    assert example("check") == "success"
+
+
 def test_a_wrong_key_is_not_tried_again_in_anybody_s_dag(run_dag, sandbox, acme, account, receipt):
     account(stem="receipts")
     receipt()

@@ -19,6 +19,7 @@ from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument,
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
+from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.copies import Copies, Copy
 from debitoor_provider.sync.steps.direction import Direction, LeftOut, Mover, Services, Side
 from debitoor_provider.sync.steps.job import Job
@@ -74,7 +75,7 @@ class FolderDirection:
             return [], []
         listed = self.getmyinvoices.documents_kept_in(
             keep,
-            archived=Archived.NO,
+            archived=Archived.ANY if window.unfiltered else Archived.NO,
             start=window.asked_start,
             end=window.asked_end,
             updated_since=window.updated_since,
@@ -154,6 +155,15 @@ class FolderDirection:
             copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])
             found.setdefault(record["mark"], []).append(copy)
         return found
+
+    def target_records(
+        self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
+    ) -> Iterable[TargetRecord]:
+        for id_, record in self.folder.records().items():
+            day = _date(record)
+            if (start is None or (day and day >= start)) and (end is None or (day and day <= end)):
+                statement = Statement.of_total(day, (), Decimal(record["gross"]), record["currency"])
+                yield TargetRecord(id_, frozenset({record["mark"]}), id_, record["company"], statement)
 
     def archive(self, source_id: str) -> None:
         self.getmyinvoices.archive(int(source_id))

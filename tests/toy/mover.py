@@ -17,6 +17,7 @@ from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import Entry, Ledger, State
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.snapshot import Snapshots, is_fresh
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import Draft, LeftOut, Shown
 from tests.toy.folder import Folder
 
@@ -46,6 +47,9 @@ class FolderDraft:
     def shown(self) -> Shown:
         one = self.document
         return Shown(self.company, (f"{self.gross:.2f}",), one.currency, self.company, one.document_date, "")
+
+    def statement(self) -> Statement:
+        return Statement.of_total(self.document.document_date, (), self.gross, self.document.currency)
 
 
 def draft(document: Document) -> FolderDraft:

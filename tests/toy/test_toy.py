@@ -143,6 +143,28 @@ def test_a_lost_ledger_is_rebuilt_from_the_folder(
     assert cli("documents", "history", "filed", str(uid)).code == 0
 
 
+def test_a_check_compares_the_folder_with_the_source(
+    filed: Callable[..., str],
+    sync: Callable[..., Any],
+    receipt: Callable[..., int],
+    cli: Callable[..., Any],
+    folder: Path,
+) -> None:
+    filed()
+    first, second = receipt(tags=["books"]), receipt(tags=["books"])
+    sync()
+    assert cli("check", "filed").code == 0
+    [one, other] = sorted(folder.glob("*.json"), key=lambda file: int(json.loads(file.read_text())["mark"]))
+    one.write_text(one.read_text().replace('"gross": "119', '"gross": "118'))
+    other.unlink()
+    done = cli("check", "filed", "-o", "json")
+    found: Any = done.rows
+    assert {row["document"]: row["outcome"] for row in found["documents"]} == {
+        str(first): "differs", str(second): "only here",
+    }  # fmt: skip
+    assert done.code == 1
+
+
 def test_an_account_file_and_its_connections_are_checked(
     filed: Callable[..., str], cli: Callable[..., Any], folder: Path
 ) -> None:

@@ -52,6 +52,8 @@ LEAST_ROLE = dict.fromkeys(OPEN_TO_ALL_USERS, ANYBODY) | {
     f"GET {ONE}/documents/{{document_id}}/file": "user",
     f"GET {ONE}/backfill": "user",
     f"POST {ONE}/preview": "user",
+    f"POST {ONE}/check": "user",
+    f"GET {ONE}/check.csv": "user",
     f"POST {ONE}/documents/actions": "user",
     f"PUT {ONE}": "user",
     f"DELETE {ONE}": "user",

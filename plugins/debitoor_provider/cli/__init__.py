@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _ENDS = "Exit codes: 0 done; 1 not done, or not all of it, and the last lines say what to do; 2 wrong command line."
 _ENDS_OF_VALIDATE = "Exit codes: 0 all files are well; 1 something has to be corrected; 2 wrong command line."
+_ENDS_OF_CHECK = "Exit codes: 0 the same; 1 they differ; 2 could not be checked, or wrong command line."
 _ENDS_OF_HEALTH = "Exit codes: 0 well; 1 needs attention or is late; 2 critical, or wrong command line."
 
 
@@ -170,6 +171,29 @@ _LEDGER = (
     ),
 )
 
+_CHECK = _command(
+    "check",
+    "Compare what source, target and ledger of an account have for a period; nothing is written",
+    "check.check",
+    (
+        _ACCOUNT,
+        _FROM,
+        _TO,
+        Arg(("--all",), action="store_true", help="Show all documents, not only those that differ"),
+        Arg(("--repair",), action="store_true", help="Send what is missing, after showing it and asking"),
+        Arg(("--yes",), action="store_true", help="Do not ask before sending"),
+        _LIMIT,
+        Arg(
+            ("-o", "--output"),
+            choices=("table", "json", "csv", "csv-sums"),
+            default="table",
+            help="How to print: csv has all documents, csv-sums the sums (default: table)",
+        ),
+        ARG_VERBOSE,
+    ),
+    _ENDS_OF_CHECK,
+)
+
 
 def get_debitoor_cli_commands() -> list[CLICommand]:
     """Offer the commands to Airflow (see ``cli`` in :mod:`debitoor_provider.get_provider_info`)."""
@@ -178,6 +202,7 @@ def get_debitoor_cli_commands() -> list[CLICommand]:
             name="debitoor",
             help="Exchange documents between GetMyInvoices and Debitoor",
             subcommands=(
+                _CHECK,
                 GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
                 GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),
                 GroupCommand(name="ledger", help="The memory of the exchange", subcommands=_LEDGER),

@@ -30,6 +30,7 @@ class Window:
     :param document_ids: exactly these documents, nothing is listed
     :param moves_watermark: whether a complete plan is the new starting point of the following runs
     :param full: whether the account's whole period is listed
+    :param unfiltered: whether the source also lists what the account's filters leave out, archived documents included
     """
 
     kind: RunKind
@@ -39,6 +40,7 @@ class Window:
     document_ids: tuple[str, ...] = ()
     moves_watermark: bool = False
     full: bool = False
+    unfiltered: bool = False
 
     @property
     def is_empty(self) -> bool:

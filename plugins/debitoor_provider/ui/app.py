@@ -19,6 +19,7 @@ from debitoor_provider.ui.origin import SameOrigin
 from debitoor_provider.ui.routes import (
     accounts,
     attention,
+    checks,
     choices,
     connections,
     consent,
@@ -50,7 +51,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
-for part in (me, accounts, documents, attention, runs, settings, limits, drafts, choices, connections, consent):
+for part in (me, accounts, documents, attention, runs, checks, settings, limits, drafts, choices, connections, consent):
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 

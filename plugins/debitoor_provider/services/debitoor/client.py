@@ -17,6 +17,7 @@ from debitoor_provider.services.http.retry import REPEATABLE
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, MutableMapping
     from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.models import Expense, Income, NewExpense, NewIncome
@@ -121,6 +122,17 @@ class DebitoorClient(Lookups, Sales):
             "isUnpaid": unpaid,
         }
         return self._list("list_expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
+
+    def expenses_kept_in(
+        self, keep: MutableMapping[str, Expense], *, from_date: date | None = None, to_date: date | None = None
+    ) -> Collection[Expense]:
+        """Return what :meth:`expenses` returns, for a list of any length.
+
+        :param keep: where the expenses are kept, e.g. a
+            :class:`~debitoor_provider.services.record_file.RecordFileMapping`
+        """
+        filters = {"fromDate": from_date, "toDate": to_date}
+        return self._listed("list_expenses", constants.EXPENSES, parse.expense, keep, filters)
 
     def expense(self, id: str) -> Expense:
         """Return one expense.

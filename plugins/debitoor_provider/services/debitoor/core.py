@@ -16,7 +16,7 @@ from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, 
 from debitoor_provider.services.http.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, MutableMapping
     from datetime import timedelta
 
     from debitoor_provider.services.http.call import Params
@@ -99,15 +99,29 @@ class Core:
         *,
         page_size: int | None = None,
     ) -> list[T]:
-        """Return all rows of a list in the service's order, each once.
+        """Return all rows of a list in the service's order, each once."""
+        return list(self._listed(operation, path, read, {}, filters, page_size=page_size))
+
+    def _listed(
+        self,
+        operation: str,
+        path: str,
+        read: Callable[[Any], T],
+        keep: MutableMapping[str, T],
+        filters: Mapping[str, object] | None = None,
+        *,
+        page_size: int | None = None,
+    ) -> Collection[T]:
+        """Return what :meth:`_list` returns, for a list of any length.
 
         ``skip`` moves on by the rows received and an empty page ends the list, so that a silent cap cannot end it
         early (contract section 9). A page that repeats the one before ends it too: such a list does not know ``skip``.
+
+        :param keep: where the rows are kept, by their ids
         """
         params = _query(filters or {})
         if page_size:
             params["limit"] = page_size
-        found: dict[str, T] = {}
         received, before = 0, None
         while True:
             asked = {**params, "skip": received} if received else params
@@ -116,9 +130,9 @@ class Core:
             )
             ids = [key for key, _ in page]
             if not page or ids == before:
-                return list(found.values())
+                return keep.values()
             for key, row in page:
-                found.setdefault(key, row)
+                keep.setdefault(key, row)
             received, before = received + len(page), ids
 
     def _whole(self, operation: str, path: str, read: Callable[[Any], T]) -> list[T]:

@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import copies, expenses_of
+from debitoor_provider.sync.export.present import copies, expenses_of, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
     from debitoor_provider.sync.steps.job import Job
@@ -215,6 +216,12 @@ class ExportDirection:
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked expenses that were written on these days or later."""
         return copies(expenses_of(self.debitoor, days))
+
+    def target_records(
+        self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
+    ) -> Iterable[TargetRecord]:
+        """Return the expenses of a period, with and without marks."""
+        return target_records(self.debitoor.expenses_kept_in(keep, from_date=start, to_date=end))
 
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.

@@ -14,6 +14,7 @@ from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -57,6 +58,11 @@ class ExpenseDraft:
             mark=self.booking.mark,
             invoice=self.booking.invoice,
         )
+
+    def statement(self) -> Statement:
+        """Return the figures of the expense."""
+        figures = self.booking.figures
+        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

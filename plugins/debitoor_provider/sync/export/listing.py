@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.export.selection import list_filters
+from debitoor_provider.sync.export.selection import ListFilters, list_filters
 from debitoor_provider.sync.source_ids import not_an_id
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def list_documents(
         return found, gone
     if window.is_empty:
         return [], gone
-    filters = list_filters(account)
+    filters = ListFilters(Archived.ANY) if window.unfiltered else list_filters(account)
     listed = getmyinvoices.documents_kept_in(
         keep,
         archived=filters.archived,

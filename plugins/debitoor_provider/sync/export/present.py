@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
 from debitoor_provider.sync.steps.copies import Copy
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -52,3 +54,18 @@ def as_copies(expenses: Iterable[Expense]) -> list[Copy]:
         )
         for expense in expenses
     ]
+
+
+def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
+    """Return expenses with their marks and figures."""
+    for expense in expenses:
+        uids = {find_marker(line.description) for line in expense.lines} - {None}
+        by_rate = sums_by_rate((line.tax_rate, line.gross_amount or ZERO) for line in expense.lines)
+        gross = expense.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
+        yield TargetRecord(
+            expense.id,
+            frozenset(map(str, uids)),
+            str(expense.number or ""),
+            expense.supplier_name,
+            Statement(expense.date, by_rate, gross, expense.currency),
+        )

@@ -17,7 +17,7 @@ from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies, copies_of
+from debitoor_provider.sync.import_.present import copies, copies_of, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
     from debitoor_provider.sync.steps.job import Job
@@ -185,6 +186,16 @@ class ImportDirection:
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
+
+    def target_records(
+        self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
+    ) -> Iterable[TargetRecord]:
+        """Return the documents of a period that carry the mark of a sales document; others are no business of it."""
+        return target_records(
+            self.getmyinvoices.documents_kept_in(
+                keep, archived=Archived.ANY, note=ANY_SALES_MARKER, start=start, end=end
+            )
+        )
 
     def archive(self, source_id: str) -> None:
         """Refuse: nothing is archived in Debitoor."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.import_.draft import new_document, note_of, upload_name
 from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -43,6 +44,11 @@ class UploadDraft:
             date=upload.document_date,
             category=upload.document_type,
         )
+
+    def statement(self) -> Statement:
+        """Return the figures of the upload."""
+        upload = self.upload
+        return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.copies import Copy
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -52,3 +53,18 @@ def as_copies(documents: Iterable[Document]) -> list[Copy]:
         )
         for document in documents
     ]
+
+
+def target_records(documents: Iterable[Document]) -> Iterator[TargetRecord]:
+    """Return documents that carry a mark, with their figures."""
+    for document in documents:
+        if sales_id := find_sales_marker(document.note):
+            yield TargetRecord(
+                str(document.document_uid),
+                frozenset({sales_id}),
+                document.document_number,
+                document.company_name,
+                Statement.of_total(
+                    document.document_date, document.tax_rates, document.gross_amount, document.currency
+                ),
+            )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
+    from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
@@ -77,6 +78,10 @@ class Draft(Protocol):
 
     def shown(self) -> Shown:
         """Return what a person sees of it."""
+        ...
+
+    def statement(self) -> Statement:
+        """Return the figures of the record."""
         ...
 
 
@@ -210,6 +215,17 @@ class Direction(Protocol[Record]):
         """Return the records at the target that carry a document's mark and were written on these days or later.
 
         :param days: one of them ``None``: all records
+        """
+        ...
+
+    def target_records(
+        self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
+    ) -> Iterable[TargetRecord]:
+        """Return the target's records of a period: those with a mark, and others that the account could have made.
+
+        :param start: first date, inclusive
+        :param end: last date, inclusive
+        :param keep: where records lie until they are taken
         """
         ...
 

@@ -24,6 +24,8 @@ export const fileAddress = (id, number, side) => address(account(id, `/documents
 export const attention = (params, options) => call("GET", at("attention"), { params, ...options });
 export const runs = (id, params, options) => call("GET", id ? account(id, "/runs") : at("runs"), { params, ...options });
 export const preview = (id, body, options) => call("POST", account(id, "/preview"), { body, ...options });
+export const check = (id, body, options) => call("POST", account(id, "/check"), { body, ...options });
+export const checkCsvAddress = (id, params) => address(account(id, "/check.csv")) + query(params);
 export const backfillSize = (id, params, options) => call("GET", account(id, "/backfill"), { params, ...options });
 
 export const connections = (options) => call("GET", at("connections"), options);

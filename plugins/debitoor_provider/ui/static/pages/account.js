@@ -8,13 +8,14 @@ import { Chart } from "../parts/chart.js";
 import { Count, Facts, LastRun, NextRun } from "../parts/account_facts.js";
 import { Condition } from "../parts/account_table.js";
 import { ActionButtons, Actions } from "../parts/actions.js";
+import { CheckTab } from "../parts/check_tab.js";
 import { DocumentsTab } from "../parts/documents.js";
 import { Place, accountPlace } from "../parts/links.js";
 import { FailureNotice, Loading } from "../parts/notices.js";
 import { RunsList } from "../parts/runs_list.js";
 import { SettingsTab } from "../parts/settings_tab.js";
 
-const TABS = ["documents", "runs", "settings"];
+const TABS = ["documents", "runs", "check", "settings"];
 
 export function AccountPage() {
   const { accountId } = useParams();
@@ -43,6 +44,7 @@ function OneAccount({ id }) {
         null,
         h(Route, { path: "documents/:documentId?", element: h(DocumentsTab, { account: data, onChange: reload }) }),
         h(Route, { path: "runs", element: h(RunsList, { account: id }) }),
+        h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
         h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
         h(Route, { path: "*", element: h(Navigate, { to: accountPlace(id, "/documents"), replace: true }) }),
       ),

@@ -1,0 +1,123 @@
+"""``airflow debitoor check``: whether source and target are the same, for people, programs and the tax adviser.
+
+Exit codes: 0 the same; 1 they differ; 2 could not be checked.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from airflow.utils.cli import suppress_logs_and_warning
+
+from debitoor_provider.cli.console import actor, hint, opened_ledger, terminal
+from debitoor_provider.runs.check import (
+    counts_text,
+    documents_csv,
+    documents_table,
+    plan_again,
+    sums_csv,
+    sums_table,
+)
+from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.windows import to_period
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.check.check import check as checked
+from debitoor_provider.sync.check.rows import DIFFERENCES
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Iterator
+
+    from debitoor_provider.sync.check.rows import Check, Row
+    from debitoor_provider.sync.steps.job import Job
+
+DIFFERS, NOT_CHECKED = 1, 2
+
+
+@suppress_logs_and_warning
+def check(args: Namespace) -> None:
+    """Compare source, target and ledger of an account; with ``--repair`` send what is missing."""
+    try:
+        with opened_ledger() as ledger:
+            start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
+            account = account_of(args.account, None)
+            with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
+                _show(args, found)
+                differs = found.differs
+                if args.repair:
+                    _repair(args, job, found)
+    except SystemExit as end_of_command:
+        if isinstance(end_of_command.code, str):
+            hint(end_of_command.code)
+            raise SystemExit(NOT_CHECKED) from None
+        raise
+    if differs:
+        raise SystemExit(DIFFERS)
+
+
+def _show(args: Namespace, found: Check) -> None:
+    rows = _wanted(args, found)
+    if args.output == "json":
+        summary = found.as_summary() | {"documents": [row.as_row() for row in rows]}
+        print(json.dumps(summary, default=str, indent=2))  # noqa: T201
+    elif args.output in {"csv", "csv-sums"}:
+        for part in documents_csv(found.rows) if args.output == "csv" else sums_csv(found.sums):
+            sys.stdout.write(part)
+    else:
+        console = terminal()
+        if made := list(islice(rows, args.limit)):
+            console.print(documents_table(made))
+        console.print(sums_table(found.sums))
+        console.print(counts_text(found))
+        total = sum(found.counts[outcome] for outcome in (found.counts if args.all else DIFFERENCES))
+        if total > args.limit:
+            hint(f"These are {args.limit} of {total} documents; --limit shows more.")
+
+
+def _wanted(args: Namespace, found: Check) -> Iterator[Row]:
+    return iter(found.rows) if args.all else found.differences()
+
+
+def _repair(args: Namespace, job: Job, found: Check) -> None:
+    """Send what is missing, after a person has seen it and agreed."""
+    missing = list(found.missing())
+    if not missing:
+        hint("Nothing is missing that a run could send.")
+        return
+    _show_missing(missing)
+    if not args.yes and not _agrees(len(missing)):
+        hint("Nothing was sent.")
+        return
+    source_ids = plan_again(job, missing, actor())
+    _trigger(DAG_ID_PREFIX + args.account, source_ids)
+    hint(f"A run of {DAG_ID_PREFIX}{args.account} sends {len(source_ids)} documents.")
+
+
+def _show_missing(missing: Iterable[Row]) -> None:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    console.print("Missing at the target:")
+    console.print(documents_table(missing))
+
+
+def _agrees(number: int) -> bool:
+    hint(f"Send these {number} documents? [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _trigger(dag_id: str, source_ids: list[str]) -> None:
+    """Start a run of the account's DAG that names the documents.
+
+    :raises SystemExit: when Airflow does not start it
+    """
+    from airflow.api.client import get_current_api_client
+    from airflow.sdk.exceptions import AirflowException
+
+    try:
+        get_current_api_client().trigger_dag(dag_id=dag_id, conf={"document_ids": source_ids})
+    except AirflowException as error:
+        raise SystemExit(f"The run was not started: {error}") from None

@@ -1,0 +1,136 @@
+"""Compare what an account's source and target have for a period, and what the ledger knows of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
+from debitoor_provider.sync.batches import WHOLE, chunks
+from debitoor_provider.sync.check.compare import by_others, compare, only_there
+from debitoor_provider.sync.check.rows import Check, Outcome, Row
+from debitoor_provider.sync.check.target import Unmatched
+from debitoor_provider.sync.ledger import DONE
+from debitoor_provider.sync.window import RunKind, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.statement import Statement, TargetRecord
+    from debitoor_provider.sync.steps.direction import Drafts
+    from debitoor_provider.sync.steps.job import Job
+
+
+@contextmanager
+def check(job: Job, start: date | None = None, end: date | None = None) -> Iterator[Check]:
+    """Compare a period; what was found is valid until this is left. Nothing is written.
+
+    Each side is listed once. What lacks its counterpart in a period may have it on another day, so that side is listed
+    once more as a whole.
+
+    :param start: first document date, inclusive; the account's own period holds too
+    :param end: last document date, inclusive
+    :raises StopError: when the account's source or target are another company's, or cannot be asked
+    """
+    job.direction.require_source()
+    window = Window(RunKind.MANUAL, start=start, end=end, unfiltered=True)
+    window = window.within(job.account.period.start, job.account.period.end)
+    with ExitStack() as kept:
+        found = Check(window.start, window.end, kept.enter_context(RecordFile[Row]()))
+        if not window.is_empty:
+            _Comparison(job, found, job.direction.drafts([], look=False), kept).run(window)
+        yield found
+
+
+@dataclass
+class _Comparison:
+    """One check on its way.
+
+    :param kept: closes the files in which records lie
+    """
+
+    job: Job
+    found: Check
+    drafts: Drafts[Any]
+    kept: ExitStack
+
+    def run(self, window: Window) -> None:
+        is_bounded = window.start is not None or window.end is not None
+        target = self._target(window.start, window.end)
+        alone = self._keep()
+        for record, entry in self._listed(window):
+            source_id = self.job.direction.id_of(record)
+            records = target.take(source_id, entry.target_id if entry else None)
+            if records or not is_bounded:
+                self._compare(record, entry, records)
+            else:
+                alone[source_id] = record
+        if alone:
+            elsewhere = self._target(None, None, only=alone)
+            for record, entry in self._known(alone.values()):
+                self._compare(record, entry, elsewhere.take(self.job.direction.id_of(record)))
+        marks = set(target.marks())
+        if marks and is_bounded:
+            for record, entry in self._listed(Window(RunKind.MANUAL, unfiltered=True), only=marks):
+                self._compare(record, entry, target.take(self.job.direction.id_of(record)))
+        self._leftovers(target)
+
+    def _leftovers(self, target: Unmatched) -> None:
+        for source_id in target.marks():
+            records = target.take(source_id)
+            self._add(only_there(source_id, records, self.job.direction.deleted.message), records, "target")
+        for record in target.others():
+            self._add(by_others(record), [record], "others")
+
+    def _compare(self, record: Any, entry: Entry | None, records: Sequence[TargetRecord]) -> None:
+        direction = self.job.direction
+        is_done = entry is not None and entry.state in DONE
+        again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
+        left_out = direction.select(record, sent_again=again)
+        row = compare(direction.planned(record), entry, left_out, records, lambda: self._expected(record, entry))
+        if row.here is not None:
+            self.found.add_sums(row.here, "source")
+        self._add(row, records, "others" if row.outcome is Outcome.LEFT_OUT else "target")
+
+    def _expected(self, record: Any, entry: Entry | None) -> Statement:  # noqa: ARG002
+        """Return what a document's record at the target has to say: by the source's record and the account's rules.
+
+        The one place for figures that the ledger knows better than the source's record.
+
+        :raises Obstacle: when that cannot be told
+        """
+        return self.drafts.draft(record).statement()
+
+    def _add(self, row: Row, records: Iterable[TargetRecord], side: str) -> None:
+        self.found.add(row)
+        for record in records:
+            self.found.add_sums(record.statement, side)
+
+    # Lists, on the disk
+
+    def _keep(self) -> RecordFileMapping[Any, Any]:
+        return self.kept.enter_context(RecordFileMapping[Any, Any]())
+
+    def _target(
+        self, start: date | None, end: date | None, only: RecordFileMapping[Any, Any] | None = None
+    ) -> Unmatched:
+        unmatched = self.kept.enter_context(Unmatched())
+        unmatched.add(self.job.direction.target_records(start, end, self._keep()), only)
+        return unmatched
+
+    def _listed(self, window: Window, only: set[str] | None = None) -> Iterator[tuple[Any, Entry | None]]:
+        records, _ = self.job.direction.records(window, self._keep())
+        id_of = self.job.direction.id_of
+        return self._known(record for record in records if only is None or id_of(record) in only)
+
+    def _known(self, records: Iterable[Any]) -> Iterator[tuple[Any, Entry | None]]:
+        """Add to each document what the ledger has of it."""
+        direction = self.job.direction
+        for some in chunks(records, WHOLE):
+            ids = list(map(direction.id_of, some))
+            known = self.job.ledger.documents.known(self.job.account_id, direction.name, ids)
+            for source_id, record in zip(ids, some, strict=True):
+                yield record, known.get(source_id)

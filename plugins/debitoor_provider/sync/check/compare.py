@@ -1,0 +1,152 @@
+"""Compare one document with its records at the target and with the ledger. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.check.rows import Outcome, Row
+from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.statement import Statement
+from debitoor_provider.sync.steps.copies import Copy
+from debitoor_provider.sync.steps.duplicates import booked_twice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.statement import TargetRecord
+    from debitoor_provider.sync.steps.direction import LeftOut
+
+_SENDABLE = frozenset({State.PLANNED, State.GONE})
+
+
+def compare(
+    planned: PlannedDocument,
+    entry: Entry | None,
+    left_out: LeftOut | None,
+    records: Sequence[TargetRecord],
+    expected: Callable[[], Statement],
+) -> Row:
+    """Return what the comparison of a document comes to.
+
+    :param planned: the document as the source has it
+    :param entry: the document as the ledger has it
+    :param left_out: why the account's rules leave it out
+    :param records: its records at the target
+    :param expected: returns what its record has to say, or raises an :class:`Obstacle`
+    """
+    is_done = entry is not None and entry.state in DONE
+    if not is_done and (reason := _reason_to_stay(entry, left_out, records)):
+        return _row(Outcome.LEFT_OUT, planned, entry, records, message=reason)
+    obstacle, here = None, None
+    try:
+        here = expected()
+    except Obstacle as met:
+        obstacle = met.message
+    if not records:
+        message = obstacle or _why_missing(entry)
+        is_missing = obstacle is None and _is_sendable(entry)
+        here = here or _of_record(planned)
+        return _row(Outcome.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
+    if here is None:
+        return _row(Outcome.ERROR, planned, entry, records, message=obstacle)
+    if len(records) > 1:
+        return _row(Outcome.DIFFERS, planned, entry, records, here, booked_twice(list(map(_copy, records))))
+    if differences := here.differences(records[0].statement):
+        message = Message("check_differs", differences=differences)
+        return _row(Outcome.DIFFERS, planned, entry, records, here, message)
+    return _row(Outcome.SAME, planned, entry, records, here, _note(entry, records[0]))
+
+
+def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message) -> Row:
+    """Return that the target has records of a document that the source does not have.
+
+    :param deleted: why the source does not have it
+    """
+    return _of_target(Outcome.ONLY_THERE, source_id, records, deleted)
+
+
+def by_others(record: TargetRecord) -> Row:
+    """Return that the target has a record that no account made."""
+    return _of_target(Outcome.OTHERS, "", [record], Message("check_no_mark"))
+
+
+def _of_target(outcome: Outcome, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
+    first = records[0]
+    ids = tuple(record.id for record in records)
+    there = first.statement
+    return Row(outcome, source_id, ids, there.date, first.number, first.party, there=there, message=message)
+
+
+def _row(
+    outcome: Outcome,
+    planned: PlannedDocument,
+    entry: Entry | None,
+    records: Sequence[TargetRecord],
+    here: Statement | None = None,
+    message: Message | None = None,
+    *,
+    is_missing: bool = False,
+) -> Row:
+    return Row(
+        outcome,
+        planned.source_id,
+        tuple(record.id for record in records),
+        planned.document_date,
+        planned.document_number,
+        planned.company,
+        here,
+        records[0].statement if records else None,
+        message,
+        is_missing,
+        entry.id if entry else None,
+    )
+
+
+def _reason_to_stay(entry: Entry | None, left_out: LeftOut | None, records: Sequence[TargetRecord]) -> Message | None:
+    """Return why a document that this account has not moved is not to be at the target."""
+    if left_out is not None:
+        return left_out.message
+    if records or entry is None:
+        return None
+    if entry.state is State.IGNORED:
+        return Message("check_ignored")
+    return entry.message if entry.state is State.WAITING else None
+
+
+def _why_missing(entry: Entry | None) -> Message:
+    if entry is None or entry.state in _SENDABLE:
+        return Message("check_not_sent")
+    if entry.state in DONE:
+        if not entry.target_id:
+            return Message("check_marked_moved")
+        return Message("check_not_there", record=entry.target_id)
+    return entry.message or Message("check_under_way")
+
+
+def _is_sendable(entry: Entry | None) -> bool:
+    """Return whether a run can send a missing document: no person decided otherwise, and no attempt is open."""
+    return entry is None or entry.state in _SENDABLE or (entry.state in DONE and bool(entry.target_id))
+
+
+def _of_record(planned: PlannedDocument) -> Statement | None:
+    """Return what the source's record says of a document that cannot be booked; its tax rates do not count."""
+    if planned.gross_amount is None:
+        return None
+    return Statement.of_total(planned.document_date, (), planned.gross_amount, planned.currency)
+
+
+def _note(entry: Entry | None, record: TargetRecord) -> Message | None:
+    """Return what the ledger does not know of a document that is the same at both ends."""
+    if entry is None or entry.state not in DONE:
+        return Message("check_not_in_ledger")
+    if entry.target_id and entry.target_id != record.id:
+        return Message("check_other_record", record=entry.target_id)
+    return None
+
+
+def _copy(record: TargetRecord) -> Copy:
+    statement = record.statement
+    return Copy(record.id, record.number, statement.date, statement.gross, statement.currency)

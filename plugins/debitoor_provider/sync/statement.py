@@ -1,0 +1,83 @@
+"""What a document's record at the target says, or has to say: its date, and its gross amount for each tax rate."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  a field is named date
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Rate = Decimal | None
+"""A tax rate in per cent; ``None`` where the amounts of several rates are not known one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The figures of one document.
+
+    :param by_rate: gross amount of each tax rate; credit notes are negative, rates without an amount are left out
+    :param gross: the whole gross amount
+    """
+
+    date: dt.date | None
+    by_rate: Mapping[Rate, Decimal]
+    gross: Decimal
+    currency: str
+
+    @classmethod
+    def of_total(cls, day: dt.date | None, rates: Sequence[Decimal], gross: Decimal | None, currency: str) -> Statement:
+        """Return the figures of a record that has one amount for all its tax rates."""
+        rate = rates[0] if len(rates) == 1 else None
+        return cls(day, {rate: gross} if gross else {}, gross or ZERO, currency)
+
+    def differences(self, there: Statement) -> list[Message]:
+        """Return in what the figures at the target differ from these; empty when they agree."""
+        found = []
+        if self.date != there.date:
+            found.append(Message("check_date", here=self.date or "-", there=there.date or "-"))
+        if self.currency and there.currency and self.currency.upper() != there.currency.upper():
+            found.append(Message("check_currency", here=self.currency, there=there.currency))
+        if self.gross != there.gross:
+            found.append(Message("check_gross", here=f"{self.gross:.2f}", there=f"{there.gross:.2f}"))
+        if self.by_rate != there.by_rate and (self.gross == there.gross or there.gross != sum(there.by_rate.values())):
+            found.append(Message("check_rates", here=str(self), there=str(there)))
+        return found
+
+    def __str__(self) -> str:
+        """Write the amounts by rate, e.g. ``19 %: 119.00; 7 %: 10.70``."""
+        parts = sorted(self.by_rate.items(), key=lambda part: (part[0] is None, part[0] or ZERO))
+        return "; ".join(f"{percent(rate)}: {gross:.2f}" for rate, gross in parts) or f"{self.gross:.2f}"
+
+
+def percent(rate: Rate) -> str:
+    """Write a tax rate, e.g. ``19 %``; ``?`` where it is not known."""
+    return "?" if rate is None else f"{rate.normalize():f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecord:
+    """A record at the target.
+
+    :param source_ids: the documents whose mark it carries, usually one; none for a record that others made
+    :param number: by which people know it; may be empty
+    """
+
+    id: str
+    source_ids: frozenset[str]
+    number: str
+    party: str
+    statement: Statement = field(repr=False)
+
+
+def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[Rate, Decimal]:
+    """Add up the amounts of each tax rate; rates without an amount are left out."""
+    sums: dict[Rate, Decimal] = {}
+    for rate, gross in lines:
+        sums[rate] = sums.get(rate, ZERO) + gross
+    return {rate: gross for rate, gross in sums.items() if gross}

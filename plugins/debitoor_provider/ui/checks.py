@@ -1,0 +1,104 @@
+"""Compare what an account's source and target have; nothing is written anywhere."""
+
+from __future__ import annotations
+
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Literal
+
+from debitoor_provider.runs.check import documents_csv, sums_csv
+from debitoor_provider.sync.check.check import check as checked
+from debitoor_provider.sync.check.rows import Outcome
+from debitoor_provider.sync.money import cents
+from debitoor_provider.ui.jobs import opened_job
+from debitoor_provider.ui.models.checks import CheckedDocument, CheckedSum, CheckModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.check.rows import Row, SumRow
+
+Part = Literal["documents", "sums"]
+
+LISTED = 1000
+"""Documents that the page is given; the CSV has all."""
+_IN_MEMORY = 1 << 20
+_PIECE = 1 << 16
+
+
+def check(account_id: str, account: Account, start: date | None, end: date | None) -> CheckModel:
+    """Ask both services and the ledger.
+
+    :param account_id: under which the ledger knows what is done already
+    :raises ServiceError: when one of the services does not answer, or the connections cannot be right
+    """
+    with opened_job(account_id, account) as job, checked(job, start, end) as found:
+        apart = list(islice((row for row in found.rows if row.outcome is not Outcome.SAME), LISTED + 1))
+        return CheckModel.model_validate(
+            {
+                "from": found.start,
+                "to": found.end,
+                "same": not found.differs,
+                "counts": found.counts,
+                "sums": list(map(_sum, found.sums)),
+                "complete": len(apart) <= LISTED,
+                "documents": list(map(_document, apart[:LISTED])),
+            }
+        )
+
+
+def csv_of(account_id: str, account: Account, start: date | None, end: date | None, part: Part) -> Iterator[bytes]:
+    """Return a check as CSV; it is complete before its first piece is given.
+
+    :raises ServiceError: as :func:`check`
+    """
+    body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed behind the last piece
+    try:
+        with opened_job(account_id, account) as job, checked(job, start, end) as found:
+            for lines in documents_csv(found.rows) if part == "documents" else sums_csv(found.sums):
+                body.write(lines.encode("utf-8", "replace"))
+    except BaseException:
+        body.close()
+        raise
+    return _pieces(body)
+
+
+def _pieces(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with body:
+        body.seek(0)
+        while piece := body.read(_PIECE):
+            yield piece
+
+
+def _document(row: Row) -> CheckedDocument:
+    statement = row.here or row.there
+    return CheckedDocument(
+        outcome=row.outcome,
+        source_id=row.source_id,
+        target_ids=list(row.target_ids),
+        document_date=row.document_date,
+        document_number=row.document_number,
+        party=row.party,
+        currency=statement.currency if statement else "",
+        gross_here=cents(row.here.gross) if row.here else None,
+        gross_there=cents(row.there.gross) if row.there else None,
+        rates_here=str(row.here or ""),
+        rates_there=str(row.there or ""),
+        reason=str(row.message or ""),
+        is_missing=row.is_missing,
+        entry_id=row.entry_id,
+    )
+
+
+def _sum(row: SumRow) -> CheckedSum:
+    return CheckedSum(
+        month=row.month,
+        currency=row.currency,
+        rate=row.rate,
+        source=cents(row.source),
+        target=cents(row.target),
+        difference=cents(row.difference),
+        others=cents(row.others),
+    )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from debitoor_provider.cli import check as command
+from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.sync.steps.plan import plan
+from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.transfer import transfer
+
+
+@pytest.fixture
+def moved(account, receipt, ledger) -> Any:
+    """A run has moved one document of the account."""
+    account()
+    uid = receipt()
+    with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
+        plan(job)
+        rename(job)
+        transfer(job)
+    return uid
+
+
+@pytest.fixture
+def triggered(monkeypatch) -> list[tuple[str, list[str]]]:
+    """The runs that were started, with the documents that they name."""
+    runs: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(command, "_trigger", lambda dag_id, source_ids: runs.append((dag_id, source_ids)))
+    return runs
+
+
+def answers(monkeypatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_both_the_same(cli, moved):
+    done = cli("check", "acme")
+    assert (done.code, done.err) == (0, "")
+    assert "1 same" in done.out
+    assert "119.00" in done.out
+    assert "2026-03" in done.out
+
+
+def test_a_difference_is_shown_with_its_reason(cli, moved, acme):
+    acme.edit_entity(acme.expenses()[0]["id"], totalGrossAmount=118)
+    done = cli("check", "acme")
+    assert done.code == 1
+    assert "differs" in done.out
+    assert "118.00" in " ".join(done.out.split())
+
+
+def test_as_json(cli, moved, receipt):
+    new = receipt()
+    done = cli("check", "acme", "-o", "json")
+    found: Any = done.rows
+    assert done.code == 1
+    assert found["counts"]["same"] == found["counts"]["only here"] == 1
+    assert [(row["document"], row["outcome"]) for row in found["documents"]] == [(str(new), "only here")]
+    [sums] = found["sums"]
+    assert (sums["month"], sums["rate"], sums["source"], sums["target"]) == ("2026-03", "19 %", "238.00", "119.00")
+    everything: Any = cli("check", "acme", "-o", "json", "--all").rows
+    assert len(everything["documents"]) == 2
+
+
+def test_as_csv(cli, moved, receipt):
+    receipt(supplier="=1+1")
+    rows = list(csv.DictReader(io.StringIO(cli("check", "acme", "-o", "csv").out.lstrip("\ufeff"))))
+    assert [(row["outcome"], row["gross here"], row["gross there"]) for row in rows] == [
+        ("same", "119.00", "119.00"), ("only here", "119.00", ""),
+    ]  # fmt: skip
+    assert rows[1]["party"] == "'=1+1"
+    [sums] = csv.DictReader(io.StringIO(cli("check", "acme", "-o", "csv-sums").out.lstrip("\ufeff")))
+    assert (sums["month"], sums["difference"]) == ("2026-03", "119.00")
+
+
+def test_a_period(cli, moved, receipt):
+    receipt(document_date="2026-04-01")
+    assert cli("check", "acme", "--to", "2026-03-31").code == 0
+    assert cli("check", "acme", "--from", "2026-03-31").code == 1
+
+
+@pytest.mark.parametrize("words", [["--from", "yesterday"], ["--from", "2026-02-01", "--to", "2026-01-01"]])
+def test_a_wrong_period_is_not_checked(cli, moved, words):
+    done = cli("check", "acme", *words)
+    assert done.code == 2
+    assert "--from" in done.sentence
+
+
+def test_an_account_that_cannot_be_asked_is_not_checked(cli, moved, acme):
+    acme.block_key()
+    assert cli("check", "acme").code == 2
+
+
+class TestRepair:
+    def test_what_is_missing_is_sent_after_it_was_shown(
+        self, cli, moved, acme, receipt, triggered, monkeypatch, ledger
+    ):
+        acme.delete_entity(acme.expenses()[0]["id"])
+        new = receipt()
+        answers(monkeypatch, "y\n")
+        done = cli("check", "acme", "--repair")
+        assert done.code == 1
+        assert done.err.index("Missing at the target") < done.err.index("Send these 2 documents?")
+        assert triggered == [("debitoor__acme", [str(moved), str(new)])]
+        assert [entry.state for entry in ledger.documents.entries("acme")] == ["planned"]
+
+    def test_nothing_is_sent_when_a_person_says_no(self, cli, moved, acme, triggered, monkeypatch, ledger):
+        acme.delete_entity(acme.expenses()[0]["id"])
+        answers(monkeypatch, "\n")
+        assert "Nothing was sent" in cli("check", "acme", "--repair").err
+        assert triggered == []
+        assert [entry.state for entry in ledger.documents.entries("acme")] == ["moved"]
+
+    def test_nothing_is_missing(self, cli, moved, triggered):
+        assert "Nothing is missing" in cli("check", "acme", "--repair", "--yes").err
+        assert triggered == []
+
+    def test_a_run_that_airflow_does_not_start_is_said(self, cli, moved, receipt):
+        receipt()
+        done = cli("check", "acme", "--repair", "--yes")
+        assert done.code == 2
+        assert "The run was not started" in done.err

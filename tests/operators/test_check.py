@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException
+
+from debitoor_provider.operators.check import DebitoorCheckOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+
+
+def test_counts_and_sums_are_returned(run, account, receipt):
+    account()
+    receipt()
+    run(DebitoorExportOperator(task_id="export", account="acme"))
+    done = run(DebitoorCheckOperator(task_id="check", account="acme", period_from="2026-01-01"))
+    assert (done["from"], done["to"], done["counts"]["same"]) == ("2026-01-01", None, 1)
+    assert [(row["month"], row["source"], row["target"]) for row in done["sums"]] == [("2026-03", "119.00", "119.00")]
+
+
+def test_a_difference_fails_the_task_unless_it_is_not_to(run, account, receipt):
+    account()
+    receipt()
+    with pytest.raises(AirflowFailException, match="1 only here"):
+        run(DebitoorCheckOperator(task_id="check", account="acme"))
+    done = run(DebitoorCheckOperator(task_id="check", account="acme", fail_on_difference=False))
+    assert done["counts"]["only here"] == 1
+
+
+def test_a_check_is_no_run_of_the_account(run, account, ledger):
+    account()
+    run(DebitoorCheckOperator(task_id="check", account="acme"))
+    assert ledger.runs.latest("acme") == []

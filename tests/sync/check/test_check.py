@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.check.check import check
+from debitoor_provider.sync.check.rows import Outcome
+from debitoor_provider.sync.window import manual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.check.rows import Row, SumRow
+    from tests.sync.stage import Stage
+
+D = Decimal
+
+
+@dataclass
+class Found:
+    """A check that is over."""
+
+    rows: list[Row]
+    sums: list[SumRow]
+    missing: list[str]
+    differs: bool
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        return {row.source_id: str(row.outcome) for row in self.rows if row.source_id}
+
+    @property
+    def table(self) -> list[tuple[Any, ...]]:
+        """Month, rate, source, target, made by others."""
+        return [(row.month, row.rate, row.source, row.target, row.others) for row in self.sums]
+
+    def why(self, source_id: str) -> str:
+        [row] = [row for row in self.rows if row.source_id == source_id]
+        return str(row.message or "")
+
+
+def checked(stage: Stage, account: Account | None = None, start: str = "", end: str = "") -> Found:
+    days = [date.fromisoformat(day) if day else None for day in (start, end)]
+    with check(stage.job(account or stage.exports(), run_id="check"), *days) as found:
+        return Found(list(found.rows), found.sums, [row.source_id for row in found.missing()], found.differs)
+
+
+def expense_of(stage: Stage, uid: str) -> dict[str, Any]:
+    [found] = [one for one in stage.company.expenses() if one["lines"][0]["description"].endswith(f"[GMI {uid}]")]
+    return found
+
+
+def by_hand(stage: Stage, gross: str = "10.70", day: str = "2026-01-05") -> str:
+    line = {"taxRate": 7, "grossAmount": float(gross), "description": "Coffee"}
+    return str(stage.company.add_expense(date=day, lines=[line])["id"])
+
+
+class TestExport:
+    def test_what_a_run_moved_is_the_same(self, acme):
+        first, second = acme.document(), acme.document(document_date="2026-02-01", tax_rates=["7", "19"],
+            net_amount="200.00", gross_amount="226.00")  # fmt: skip
+        acme.export()
+        found = checked(acme)
+        assert found.outcomes == {first: "same", second: "same"}
+        assert not found.differs
+        assert found.table == [
+            ("2026-01", D(19), D(119), D(119), D(0)),
+            ("2026-02", D(7), D(107), D(107), D(0)),
+            ("2026-02", D(19), D(119), D(119), D(0)),
+        ]
+        assert [found.why(one) for one in (first, second)] == ["", ""]
+
+    def test_nothing_is_written(self, acme):
+        acme.document()
+        acme.export()
+        acme.document()
+        before, ledger, watch = acme.company.expenses(), acme.ledger_file.read_bytes(), acme.watch()
+        checked(acme)
+        assert (watch.writes, watch.created) == ([], {})
+        assert acme.company.expenses() == before
+        assert acme.ledger_file.read_bytes() == ledger
+
+    def test_each_list_is_asked_for_once(self, acme):
+        acme.documents(3)
+        acme.export()
+        watch = acme.watch()
+        checked(acme)
+        assert max(watch.calls.values()) <= 2  # the end of a list of expenses is an empty page
+        assert "gmi.documents.get" not in watch.calls
+        assert watch.calls["gmi.documents.list"] == 1
+
+    def test_a_document_that_was_archived_because_it_was_sent_is_the_same(self, acme):
+        uid = acme.document()
+        account = acme.exports(archive_after_transfer=True)
+        acme.export(account)
+        assert acme.archived() == {uid}
+        assert checked(acme, account).outcomes == {uid: "same"}
+
+    def test_credit_notes_are_negative(self, acme):
+        acme.document(document_type="CREDIT_NOTE", net_amount="-100.00", gross_amount="-119.00")
+        acme.export()
+        assert checked(acme).table == [("2026-01", D(19), D(-119), D(-119), D(0))]
+
+    def test_what_has_not_been_sent_is_only_here(self, acme):
+        uid = acme.document()
+        found = checked(acme)
+        assert (found.outcomes, found.missing, found.differs) == ({uid: "only here"}, [uid], True)
+        assert "not been sent yet" in found.why(uid)
+        assert found.table == [("2026-01", D(19), D(119), D(0), D(0))]
+
+    def test_an_expense_that_was_deleted_is_only_here(self, acme):
+        uid = acme.document()
+        acme.export()
+        expense = expense_of(acme, uid)["id"]
+        acme.company.delete_entity(expense)
+        found = checked(acme)
+        assert (found.outcomes, found.missing) == ({uid: "only here"}, [uid])
+        assert f"moved as {expense}, which is not there any more" in found.why(uid)
+
+    def test_a_document_that_was_deleted_is_only_there(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.company.delete_document(int(uid))
+        found = checked(acme)
+        assert (found.outcomes, found.missing) == ({uid: "only there"}, [])
+        assert "GetMyInvoices" in found.why(uid)
+        assert found.table == [("2026-01", D(19), D(0), D(119), D(0))]
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"date": "2026-01-30"}, "date 2026-01-30 instead of 2026-01-31"),
+            ({"totalGrossAmount": 118}, "gross amount 118.00 instead of 119.00"),
+            ({"currency": "USD"}, "currency USD instead of EUR"),
+        ],
+    )
+    def test_a_changed_figure_differs(self, acme, change, said):
+        uid = acme.document()
+        acme.export()
+        acme.company.edit_entity(expense_of(acme, uid)["id"], **change)
+        found = checked(acme)
+        assert found.outcomes == {uid: "differs"}
+        assert said in found.why(uid)
+
+    def test_another_tax_rate_differs(self, acme):
+        uid = acme.document()
+        acme.export()
+        expense = expense_of(acme, uid)
+        acme.company.edit_entity(expense["id"], lines=[{**expense["lines"][0], "taxRate": 7}])
+        found = checked(acme)
+        assert "7 %: 119.00 instead of 19 %: 119.00" in found.why(uid)
+        assert found.table == [("2026-01", D(7), D(0), D(119), D(0)), ("2026-01", D(19), D(119), D(0), D(0))]
+
+    def test_a_document_that_was_changed_afterwards_differs(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.company.edit_document(int(uid), net_amount="200.00", gross_amount="238.00")
+        assert "gross amount 119.00 instead of 238.00" in checked(acme).why(uid)
+
+    def test_a_document_that_was_booked_twice_differs(self, acme):
+        uid = acme.document()
+        acme.export()
+        expense = expense_of(acme, uid)
+        again = {name: expense[name] for name in ("date", "lines") if name in expense}
+        lines = [
+            {name: line[name] for name in ("taxRate", "grossAmount", "description") if name in line}
+            for line in again["lines"]
+        ]
+        acme.company.add_expense(date=again["date"], lines=lines)
+        found = checked(acme)
+        assert found.outcomes == {uid: "differs"}
+        assert found.table == [("2026-01", D(19), D(119), D(238), D(0))]
+
+    def test_what_cannot_be_booked_is_only_here_with_its_reason_and_not_sent(self, acme):
+        uid = acme.document(currency="USD")
+        found = checked(acme)
+        assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
+        assert "USD" in found.why(uid)
+        assert [(row.currency, row.source) for row in found.sums] == [("USD", D(119))]
+
+    def test_what_cannot_be_compared_is_an_error(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.company.edit_document(int(uid), currency="USD")
+        found = checked(acme)
+        assert found.outcomes == {uid: "error"}
+        assert "USD" in found.why(uid)
+
+    def test_what_the_rules_leave_out_is_listed_with_its_reason(self, acme):
+        account = acme.exports(filter={"tags": {"any": ["books"]}})
+        sent, other = acme.document(tags=["books"]), acme.document()
+        archived = acme.document(tags=["books"], archived=True)
+        acme.export(account)
+        found = checked(acme, account)
+        assert found.outcomes == {sent: "same", other: "left out", archived: "left out"}
+        assert "books" in found.why(other)
+        assert not found.differs
+        assert found.table == [("2026-01", D(19), D(119), D(119), D(0))]
+
+    def test_what_a_person_ignores_is_left_out(self, acme):
+        uid = acme.document()
+        acme.plan(acme.exports())
+        acme.ledger.documents.ignore([acme.entry(uid)], "user:ada")
+        assert checked(acme).outcomes == {uid: "left out"}
+
+    def test_what_was_moved_before_the_rules_changed_is_compared(self, acme):
+        uid = acme.document()
+        acme.export()
+        assert checked(acme, acme.exports(filter={"tags": {"any": ["books"]}})).outcomes == {uid: "same"}
+
+    def test_expenses_that_others_made_are_listed_apart(self, acme):
+        uid, own = acme.document(), by_hand(acme)
+        acme.export()
+        found = checked(acme)
+        [row] = [row for row in found.rows if row.outcome is Outcome.OTHERS]
+        assert row.target_ids == (own,)
+        assert not found.differs
+        assert found.table == [
+            ("2026-01", D(7), D(0), D(0), D("10.70")),
+            ("2026-01", D(19), D(119), D(119), D(0)),
+        ]
+        assert found.outcomes == {uid: "same"}
+
+    def test_an_expense_of_another_account_counts_as_made_by_others(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.open_ledger("of another account")
+        found = checked(acme, acme.exports(filter={"document_types": ["RECEIPT"]}))
+        assert found.outcomes == {uid: "left out"}
+        assert found.table == [("2026-01", D(19), D(0), D(0), D(119))]
+
+    def test_a_lost_ledger_is_said(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.open_ledger("another")
+        found = checked(acme)
+        assert (found.outcomes, found.differs) == ({uid: "same"}, False)
+        assert "The ledger does not have it as moved" in found.why(uid)
+
+    def test_an_expense_that_lost_its_mark_is_found_by_the_ledger(self, acme):
+        uid = acme.document()
+        acme.export()
+        expense = expense_of(acme, uid)
+        acme.company.edit_entity(expense["id"], lines=[{**expense["lines"][0], "description": "Paper"}])
+        assert checked(acme).outcomes == {uid: "same"}
+
+    def test_a_document_on_a_person_s_word_is_not_sent(self, acme):
+        uid = acme.document()
+        acme.plan(acme.exports())
+        acme.ledger.documents.mark_moved([acme.entry(uid)], "user:ada")
+        found = checked(acme)
+        assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
+        assert "A person marked it as moved" in found.why(uid)
+
+    def test_what_is_missing_is_sent_by_a_run_that_names_it(self, acme):
+        uid, _ = acme.document(), acme.document()
+        acme.export()
+        acme.company.delete_entity(expense_of(acme, uid)["id"])
+        new = acme.document()
+        found = checked(acme)
+        assert found.missing == [uid, new]
+        acme.ledger.documents.retry([acme.entry(uid)], "user:ada", again=True)
+        acme.export(window=manual(None, None, tuple(found.missing)))
+        assert not checked(acme).differs
+
+
+class TestPeriod:
+    def test_only_its_documents_are_compared(self, acme):
+        acme.document(document_date="2026-01-31")
+        uid = acme.document(document_date="2026-02-01")
+        acme.export()
+        by_hand(acme, day="2026-01-05")
+        found = checked(acme, start="2026-02-01", end="2026-02-28")
+        assert found.outcomes == {uid: "same"}
+        assert len(found.rows) == 1
+
+    @pytest.mark.parametrize("period", [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")])
+    def test_a_record_that_has_another_date_is_not_taken_for_missing(self, acme, period):
+        uid = acme.document(document_date="2026-01-31")
+        acme.export()
+        acme.company.edit_entity(expense_of(acme, uid)["id"], date="2026-02-01")
+        found = checked(acme, None, *period)
+        assert found.outcomes == {uid: "differs"}
+        assert "date 2026-02-01 instead of 2026-01-31" in found.why(uid)
+
+    def test_the_account_s_own_period_holds(self, acme):
+        acme.document(document_date="2026-01-31")
+        uid = acme.document(document_date="2026-02-01")
+        account = acme.exports(period={"from": "2026-02-01"})
+        assert checked(acme, account).outcomes == {uid: "only here"}
+        assert checked(acme, account, end="2026-01-31").rows == []
+
+
+class TestImport:
+    def test_what_a_run_moved_is_the_same(self, acme):
+        first = acme.company.add_invoice(date="2026-01-31")["id"]
+        second = acme.company.add_invoice(kind="creditNote", date="2026-02-28")["id"]
+        acme.import_()
+        found = checked(acme, acme.imports())
+        assert found.outcomes == {first: "same", second: "same"}
+        assert all(row.source == row.target for row in found.sums)
+        assert found.sums[0].source > 0 > found.sums[1].source
+
+    def test_other_documents_of_getmyinvoices_are_no_business_of_it(self, acme):
+        acme.document()
+        assert checked(acme, acme.imports()).rows == []
+
+    def test_a_changed_amount_differs_and_a_deleted_copy_is_only_here(self, acme):
+        first, second = (acme.company.add_invoice(date="2026-01-31")["id"] for _ in range(2))
+        acme.import_()
+        copies = {row["note"][-25:-1]: row["uid"] for row in acme.company.documents()}
+        acme.company.edit_document(copies[first], gross_amount="1.00")
+        acme.company.delete_document(copies[second])
+        found = checked(acme, acme.imports())
+        assert found.outcomes == {first: "differs", second: "only here"}
+        assert "gross amount 1.00 instead of" in found.why(first)
+        assert found.missing == [second]
+
+    def test_what_the_rules_leave_out(self, acme):
+        note = acme.company.add_invoice(kind="creditNote", date="2026-02-28")["id"]
+        assert checked(acme, acme.imports(documents=["invoices"])).outcomes == {note: "left out"}
+
+
+def test_another_company_s_books_are_not_compared(acme: Stage, stage_of: Callable[..., Stage]) -> None:
+    from debitoor_provider.services.http.errors import Misconfigured
+
+    with pytest.raises(Misconfigured):
+        checked(acme, acme.exports(debitoor_id="another@example.com"))

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.sync.steps.plan import plan
+from debitoor_provider.sync.steps.rename import rename
+from debitoor_provider.sync.steps.transfer import transfer
+
+
+@pytest.fixture
+def moved(account, receipt, ledger) -> str:
+    """A run has moved one document of the account."""
+    account()
+    uid = receipt()
+    with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
+        plan(job)
+        rename(job)
+        transfer(job)
+    return str(uid)
+
+
+def found(page, **period: str):
+    answer = page("user").post("api/accounts/acme/check", json=period)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_counts_sums_and_what_is_not_the_same(page, moved, receipt, sandbox, acme):
+    new, before = receipt(), sandbox.last_seq()
+    told = found(page)
+    assert (told["same"], told["complete"]) == (False, True)
+    assert (told["counts"]["same"], told["counts"]["only here"]) == (1, 1)
+    [document] = told["documents"]
+    assert (document["source_id"], document["outcome"], document["is_missing"]) == (str(new), "only here", True)
+    assert told["sums"] == [
+        {
+            "month": "2026-03", "currency": "EUR", "rate": "19", "source": "238.00", "target": "119.00",
+            "difference": "119.00", "others": "0.00",
+        }
+    ]  # fmt: skip
+    assert {row["method"] for row in sandbox.calls(since=before, company=acme)} == {"GET"}
+
+
+def test_what_was_moved_and_is_missing_can_be_planned_again(page, moved, acme, ledger):
+    acme.delete_entity(acme.expenses()[0]["id"])
+    [document] = found(page)["documents"]
+    body = {
+        "action": "only_if_missing",
+        "ids": [document["entry_id"]],
+        "fitting": None,
+        "reason": "missing at the target",
+    }
+    assert page("op").post("api/accounts/acme/documents/actions", json=body).json() == {"changed": 1, "left": 0}
+    assert ledger.documents.entries("acme")[0].state == "planned"
+
+
+def test_a_period(page, moved):
+    told = found(page, **{"from": "2026-04-01"})
+    assert (told["from"], told["to"], told["same"], told["sums"]) == ("2026-04-01", None, True, [])
+    wrong = {"from": "2026-04-01", "to": "2026-03-01"}
+    assert page().post("api/accounts/acme/check", json=wrong).status_code == 422
+
+
+def test_documents_and_sums_as_csv(page, moved):
+    def rows(part: str):
+        answer = page("user").get("api/accounts/acme/check.csv", params={"part": part})
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''acme-check-{part}.csv"
+        return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert [(row["document"], row["outcome"]) for row in rows("documents")] == [(moved, "same")]
+    assert [(row["month"], row["source"], row["target"]) for row in rows("sums")] == [("2026-03", "119.00", "119.00")]
+
+
+def test_a_service_that_refuses_is_told(page, moved, acme):
+    acme.block_key()
+    assert page().post("api/accounts/acme/check", json={}).status_code == 502
+    assert page().get("api/accounts/acme/check.csv").status_code == 502
