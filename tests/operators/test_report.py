@@ -94,3 +94,25 @@ def test_alone_it_reports_too(run, context, account, receipt):
     now = context()
     DebitoorPlanOperator(task_id="plan", account="acme").execute(now)
     assert run(DebitoorReportOperator(task_id="report", account="acme"), within=now) == {}
+
+
+def test_a_limit_stops_the_run_before_anything_is_written_until_a_person_allows_it_once(
+    run, context, acme, account, receipt, ledger, steps
+):
+    account(limits={"new_documents": 1})
+    receipt(), receipt()
+    plan, export, report = steps
+    stopped = context(run_id="r1", states={"plan": "success", "export": "failed"})
+    run(plan, within=stopped)
+    with pytest.raises(ServiceError) as why:
+        run(export, within=stopped)
+    assert isinstance(why.value, AirflowFailException)  # no retry
+    with pytest.raises(AirflowFailException, match="The run has 2 documents to move, and the account allows 1"):
+        run(report, within=stopped)
+    entered = ledger.runs.get("anybodys_dag/r1#acme")
+    assert entered.verdict == "stopped"
+    assert "airflow debitoor accounts allow acme" in entered.remedy
+    assert acme.expenses() == []
+    ledger.stops.allow("acme", "user:anna")
+    allowed = context(run_id="r2", states={"plan": "success", "export": "success"})
+    assert run(*steps, within=allowed) == {"moved": 2}

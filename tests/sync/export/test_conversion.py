@@ -32,7 +32,7 @@ AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 def booked(books: Environment = BOOKS, reading: Reading | None = None, **fields: Any) -> Draft:
     document = replace(DOCUMENT, **({"currency": "USD", "document_date": DAY} | fields))
-    settings = {"foreign_currency": "convert", "accept_rates": ["25"]}
+    settings = {"foreign_currency": "convert"}
     return draft(document, PAPER, books, export(**settings), ExchangeRates(), reading=reading)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.errors import Misconfigured, RetryError
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
@@ -327,3 +327,18 @@ def test_a_file_of_rates_that_cannot_be_read_stops_the_run_before_anything_is_wr
     with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be used"):
         acme.export(acme.exports(foreign_currency="convert"))
     assert watch.writes == []
+
+
+def test_a_document_whose_last_attempt_did_not_arrive_waits_for_its_rate_too(acme: Stage, tmp_path: Path) -> None:
+    acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.19")
+    account = acme.exports(foreign_currency="convert")
+    uid = acme.document(currency="USD", document_date="2090-01-02")
+    acme.fault("cut_before", "debitoor.expenses.create", times=1)
+    with pytest.raises(RetryError):
+        acme.export(account)
+    assert acme.states() == {uid: "sending"}
+    rates_of(tmp_path, "2026-11-20,1.15")
+    acme.clock.pass_by(minutes=2)
+    acme.finish(account)
+    assert acme.states() == {uid: "waiting no_rate_yet"}
+    assert acme.booked() == {}

@@ -14,7 +14,8 @@ function adviceOf(row, { t, has }) {
 }
 
 export function Advice({ row }) {
-  const sentence = adviceOf(row, useWords());
+  const stopped = row.stops.map((stop) => stop.message);
+  const sentence = [...stopped, adviceOf(row, useWords())].filter(Boolean).join(" ");
   return h(
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },
