@@ -62,7 +62,7 @@ function Content({ document: one, rights, onChange }) {
   return h(
     ui.Stack,
     { gap: 4 },
-    h(ui.Box, null, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md", ms: 1 }), h(Mark, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
+    h(ui.Box, null, h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md" })), h(Mark, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {

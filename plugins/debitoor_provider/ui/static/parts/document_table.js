@@ -83,8 +83,7 @@ function DocumentRow({ document: one, chosen, onChoose, withAccount, to }) {
     h(
       ui.Table.Cell,
       { whiteSpace: "normal", minW: "32", maxW: "64" },
-      h(StateBadge, { state: one.state }),
-      h(EInvoice, { document: one, ms: 1 }),
+      h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state }), h(EInvoice, { document: one })),
       h(Mark, { document: one, isBrief: true, mt: 1 }),
       h(Reason, { document: one, mt: 1 }),
     ),
