@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from debitoor_provider.sync.accounts.settings import Filter
+from debitoor_provider.sync.accounts.sections import Filter
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Ledger, State
 from sandbox.client import CompanyAdmin
 

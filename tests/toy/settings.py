@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
-from debitoor_provider.sync.accounts.settings import Account, Section
+from debitoor_provider.sync.accounts.sections import Section
+from debitoor_provider.sync.accounts.settings import Account
 from debitoor_provider.sync.accounts.values import ConnectionId, Distinct, RenameTemplate, Switch, Tag
 
 

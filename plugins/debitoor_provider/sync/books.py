@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured, PathGone, Refused
-from debitoor_provider.sync.accounts.settings import Books
+from debitoor_provider.sync.accounts.sections import Books
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient

@@ -10,7 +10,7 @@ from debitoor_provider.sync.steps.direction import LeftOut
 if TYPE_CHECKING:
     from datetime import date
 
-    from debitoor_provider.sync.accounts.settings import Period
+    from debitoor_provider.sync.accounts.sections import Period
 
 
 def outside(day: date | None, period: Period) -> LeftOut | None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
-from debitoor_provider.sync.accounts.settings import SpecificationField
+from debitoor_provider.sync.accounts.sections import SpecificationField
 from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.text import fold, is_invisible
 

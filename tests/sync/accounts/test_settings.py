@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
-from debitoor_provider.sync.accounts.settings import ExportAccount, Filter, ImportAccount, SalesKind, fingerprint
+from debitoor_provider.sync.accounts.sections import Filter, SalesKind
+from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount, fingerprint
 
 from .examples import LEAST
 

@@ -10,7 +10,6 @@ import pytest
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Outcome
 from debitoor_provider.sync.window import manual
-from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable

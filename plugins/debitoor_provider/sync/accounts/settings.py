@@ -4,216 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
-from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
+from debitoor_provider.sync.accounts.sections import (
+    Books,
+    Connections,
+    Defaults,
+    ExportLimits,
+    Filter,
+    Limits,
+    Period,
+    Rate,
+    ReverseChargeRule,
+    SalesKind,
+    Section,
+    SpecificationField,
+)
 from debitoor_provider.sync.accounts.values import (
-    CompanyRef,
-    ConnectionId,
-    Country,
-    Currency,
-    Day,
     Distinct,
     Email,
     Frequency,
     Name,
     Note,
-    PurchaseType,
     RenameTemplate,
     Switch,
-    Tag,
     Text,
     Timezone,
     check_schedule,
-    not_valid,
 )
-from debitoor_provider.sync.text import fold
-
-
-class SpecificationField(StrEnum):
-    """What the record in Debitoor can state about its document (contract A-24)."""
-
-    DOCUMENT_NUMBER = "document_number"
-    COMPANY = "company"
-    DOCUMENT_DATE = "document_date"
-    DUE_DATE = "due_date"
-    DOCUMENT_TYPE = "document_type"
-    ORDER_NUMBER = "order_number"
-    NOTE = "note"
-    TAGS = "tags"
-    PAYMENT_STATUS = "payment_status"
-    PAYMENT_METHOD = "payment_method"
-    FILE_NAME = "file_name"
-    DOCUMENT_UID = "document_uid"
-
-
-class SalesKind(StrEnum):
-    """What an import fetches from Debitoor."""
-
-    INVOICES = "invoices"
-    CREDIT_NOTES = "credit_notes"
-
-
-class Section(BaseModel):
-    """A part of the settings: fixed once read, and without room for misspelt fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Connections(Section):
-    """The Airflow connections that hold the keys of both services."""
-
-    getmyinvoices: ConnectionId = Field(
-        description="Id of the Airflow connection to GetMyInvoices", examples=["getmyinvoices_acme"]
-    )
-    debitoor: ConnectionId = Field(description="Id of the Airflow connection to Debitoor", examples=["debitoor_acme"])
-
-
-# Contract A-25.
-class Period(Section):
-    """Document dates, both ends inclusive, either may be open."""
-
-    start: Day | None = Field(
-        default=None,
-        alias="from",
-        description="First document date, inclusive; without it the period is open",
-        examples=["2026-01-01"],
-    )
-    end: Day | None = Field(
-        default=None,
-        alias="to",
-        description="Last document date, inclusive; without it the period is open",
-        examples=["2026-12-31"],
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start and self.end and self.start > self.end:
-            raise not_valid("setting_period", start=self.start, end=self.end)
-        return self
-
-
-class Tags(Section):
-    """Which tags a document has to carry. Case does not matter."""
-
-    any: Distinct[Tag] = Field(default=(), description="At least one of these", examples=[["books"]])
-    all: Distinct[Tag] = Field(default=(), description="Each of these", examples=[["checked", "2026"]])
-    none: Distinct[Tag] = Field(default=(), description="Not one of these", examples=[["private"]])
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        barred = {fold(tag) for tag in self.none}
-        wanted = {fold(tag) for tag in self.any}
-        if barred & {fold(tag) for tag in self.all} or (wanted and wanted <= barred):
-            raise not_valid("setting_tags_contradict")
-        return self
-
-
-class Companies(Section):
-    """Suppliers and portals, either only these or all but these. Case does not matter."""
-
-    include: Distinct[CompanyRef] = Field(
-        default=(),
-        min_length=1,
-        description="Only documents of these: names, or numbers in GetMyInvoices",
-        examples=[["Paper Ltd", 4711]],
-    )
-    exclude: Distinct[CompanyRef] = Field(
-        default=(),
-        description="All documents but those of these: names, or numbers in GetMyInvoices",
-        examples=[["Example Portal"]],
-    )
-
-    @model_validator(mode="after")
-    def _one_list(self) -> Self:
-        if self.include and self.exclude:
-            raise not_valid("setting_companies_both")
-        return self
-
-
-class Filter(Section):
-    """Which documents an export takes."""
-
-    document_types: Distinct[PurchaseType] = Field(
-        default=(DocumentType.INCOMING_INVOICE, DocumentType.RECEIPT, DocumentType.CREDIT_NOTE),
-        min_length=1,
-        description="Document types to export",
-    )
-    tags: Tags = Field(default=Tags(), description="Tags that a document must or must not have")
-    companies: Companies = Field(default=Companies(), description="Companies to take or to leave out")
-    payment_status: Distinct[PaymentStatus] = Field(
-        default=(), description="Payment statuses to export; none given means all", examples=[["Paid", "Not paid"]]
-    )
-    approved_only: Switch = Field(default=False, description="Export only what was released in its approval workflow")
-    without_workflow: Literal["skip", "pass"] = Field(
-        default="skip", description="With approved_only: what happens to documents that have no workflow at all"
-    )
-    archived: Switch = Field(
-        default=False, description="Also export documents that are archived in GetMyInvoices already"
-    )
-
-
-# Debitoor contract section 6.4.
-class ReverseChargeRule(Section):
-    """How purchases from other EU countries are booked."""
-
-    tax_rate: Decimal = Field(
-        ge=0, le=100, max_digits=5, decimal_places=2, description="The rate at home, in per cent", examples=[19]
-    )
-    product_or_service: ProductOrService = Field(description="What is bought")
-    consumption_or_resale: ConsumptionOrResale = Field(description="What it is bought for")
-
-
-# Debitoor contract A27.
-class Books(Section):
-    """Currency and country of the books, for an account where Debitoor does not report them."""
-
-    currency: Currency | None = Field(
-        default=None,
-        description="Currency of the books (ISO 4217), used when Debitoor does not report one",
-        examples=["EUR"],
-    )
-    country: Country | None = Field(
-        default=None,
-        description="Country of the company (ISO 3166, two letters), used when Debitoor does not report one",
-        examples=["DE"],
-    )
-
-
-Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
-"""A tax rate in per cent."""
-
-
-class Limits(Section):
-    """How much a run may do; one that would do more stops and asks a person. Without a limit nothing is asked."""
-
-    new_documents: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
-        default=None,
-        description="Most documents that a run may move; one that has more to move moves none and asks a person",
-        examples=[500],
-    )
-    rejected_share: Annotated[int, Field(strict=True, ge=1, le=99)] | None = Field(
-        default=None,
-        description="Largest share of a run's documents that may be rejected, in per cent, from 20 documents on; when "
-        "more are, the run begins no further document and asks a person",
-        examples=[30],
-    )
-
-
-class ExportLimits(Limits):
-    """How much a run of an export may do."""
-
-    archived: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
-        default=None,
-        description="Most documents that a run may archive in GetMyInvoices; one that has more archives none and asks "
-        "a person",
-        examples=[500],
-    )
 
 
 class Named(Section):
@@ -360,35 +180,6 @@ class ExportAccount(DebitoorAccount):
     def named_companies(self) -> list[str]:
         """The companies whose documents alone are taken."""
         return [str(company) for company in self.filter.companies.include]
-
-
-# Contract A-26.
-class Defaults(Section):
-    """What an imported document is given in GetMyInvoices."""
-
-    document_type: DocumentType = Field(default=DocumentType.SALES_INVOICE, description="Document type")
-    credit_note_type: DocumentType | None = Field(
-        default=None, description="Document type of credit notes; without it the same as document_type"
-    )
-    positive_credit_note: Literal["hold", "keep", "negate"] = Field(
-        default="hold",
-        description="Credit notes that Debitoor reports with positive amounts: hold them for a person, keep or turn "
-        "the sign",
-    )
-    tags: Distinct[Tag] = Field(default=(), description="Tags", examples=[["debitoor"]])
-    company: Name | None = Field(
-        default=None,
-        description="Company in GetMyInvoices: its name or VAT id; without it the document is unassigned",
-        examples=["Acme GmbH"],
-    )
-    create_company: Switch = Field(default=False, description="Create the company when GetMyInvoices does not know it")
-    note: Annotated[Text, Field(max_length=500)] = Field(default="", description="Note")
-
-    @model_validator(mode="after")
-    def _company_to_create(self) -> Self:
-        if self.create_company and self.company is None:
-            raise not_valid("setting_company_to_create")
-        return self
 
 
 class ImportAccount(DebitoorAccount):

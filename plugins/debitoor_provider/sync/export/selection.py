@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from debitoor_provider.services.getmyinvoices.models import Document, Workflow
-    from debitoor_provider.sync.accounts.settings import Companies, ExportAccount, Tags
+    from debitoor_provider.sync.accounts.sections import Companies, Tags
+    from debitoor_provider.sync.accounts.settings import ExportAccount
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
-from debitoor_provider.sync.accounts.settings import SalesKind
+from debitoor_provider.sync.accounts.sections import SalesKind
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.direction import LeftOut
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.schema import json_schema
-from debitoor_provider.sync.accounts.settings import SalesKind, SpecificationField
+from debitoor_provider.sync.accounts.sections import SalesKind, SpecificationField
 from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
