@@ -132,7 +132,9 @@ class DebitoorClient(Lookups, Sales):
             :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
         filters = {"fromDate": from_date, "toDate": to_date}
-        return self._listed("list_expenses", constants.EXPENSES, parse.expense, keep, filters)
+        return self._listed(
+            "list_expenses", constants.EXPENSES, parse.expense, keep, filters, page_size=constants.PAGE_SIZE
+        )
 
     def expense(self, id: str) -> Expense:
         """Return one expense.

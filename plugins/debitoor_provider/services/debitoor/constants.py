@@ -48,3 +48,6 @@ FILE_TYPES: Final = {  # A10
     ".png": "image/png",
     ".gif": "image/gif",
 }
+
+PAGE_SIZE: Final = 500
+"""Rows to ask for in one call, where a list may be long; the service may give fewer (section 9)."""
