@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003  a field is named date
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.money import ZERO
@@ -81,3 +81,13 @@ def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[Rate, Decimal
     for rate, gross in lines:
         sums[rate] = sums.get(rate, ZERO) + gross
     return {rate: gross for rate, gross in sums.items() if gross}
+
+
+def announced(detail: Mapping[str, Any], currency: str) -> Statement:
+    """Return the figures that a document's history has of an attempt to send it.
+
+    :param detail: with ``date`` and ``by_rate``
+    :param currency: of the record that was to be made
+    """
+    by_rate = sums_by_rate((Decimal(rate), Decimal(gross)) for rate, gross in detail["by_rate"].items())
+    return Statement(dt.date.fromisoformat(detail["date"]), by_rate, sum(by_rate.values(), ZERO), currency)

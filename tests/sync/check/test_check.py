@@ -10,6 +10,7 @@ import pytest
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Outcome
 from debitoor_provider.sync.window import manual
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +162,15 @@ class TestExport:
         acme.export()
         acme.company.edit_document(int(uid), net_amount="200.00", gross_amount="238.00")
         assert "gross amount 119.00 instead of 238.00" in checked(acme).why(uid)
+
+    def test_figures_that_an_invoice_supplied_are_those_that_were_sent(self, acme):
+        file = in_pdf(cii(stated(Group(D(7), D("100.00"), D("7.00")))))
+        uid = acme.document(file, net_amount=None, gross_amount="107.00", tax_rates=[])
+        acme.export()
+        assert acme.entry(uid).invoice == "supplied"
+        assert checked(acme).outcomes == {uid: "same"}
+        acme.company.edit_entity(expense_of(acme, uid)["id"], totalGrossAmount=106)
+        assert "gross amount 106.00 instead of 107.00" in checked(acme).why(uid)
 
     def test_a_document_that_was_booked_twice_differs(self, acme):
         uid = acme.document()

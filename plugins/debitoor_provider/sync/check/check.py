@@ -12,6 +12,8 @@ from debitoor_provider.sync.check.compare import by_others, compare, only_there
 from debitoor_provider.sync.check.rows import Check, Outcome, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE
+from debitoor_provider.sync.statement import announced
+from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.direction import Drafts
     from debitoor_provider.sync.steps.job import Job
+
+_DECIDED_BY_INVOICE = frozenset({"proven", "supplied", "contradicts"})
 
 
 @contextmanager
@@ -90,18 +94,25 @@ class _Comparison:
         is_done = entry is not None and entry.state in DONE
         again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
         left_out = direction.select(record, sent_again=again)
-        row = compare(direction.planned(record), entry, left_out, records, lambda: self._expected(record, entry))
+        row = compare(
+            direction.planned(record), entry, left_out, records, lambda: self._expected(record, entry, records)
+        )
         if row.here is not None:
             self.found.add_sums(row.here, "source")
         self._add(row, records, "others" if row.outcome is Outcome.LEFT_OUT else "target")
 
-    def _expected(self, record: Any, entry: Entry | None) -> Statement:  # noqa: ARG002
-        """Return what a document's record at the target has to say: by the source's record and the account's rules.
+    def _expected(self, record: Any, entry: Entry | None, records: Sequence[TargetRecord]) -> Statement:
+        """Return what a document's record at the target has to say.
 
-        The one place for figures that the ledger knows better than the source's record.
+        By the source's record and the account's rules; where an e-invoice decided the figures of a moved document, they
+        are what was announced when it was sent, since no file is read here.
 
         :raises Obstacle: when that cannot be told
         """
+        if entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE:
+            attempt = last_attempt(self.job.ledger, entry)
+            if attempt and "by_rate" in attempt.announced:
+                return announced(attempt.announced, records[0].statement.currency if records else entry.currency)
         return self.drafts.draft(record).statement()
 
     def _add(self, row: Row, records: Iterable[TargetRecord], side: str) -> None:
