@@ -21,7 +21,7 @@ class TestList:
         ledger.runs.start(
             Run("d/1", "b-done", "import", "scheduled", started_at=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
         )
-        ledger.runs.finish("d/1", counts={}, verdict="failed", error="The step plan failed.")
+        ledger.runs.finish("d/1", counts={}, verdict="failed", message=Message("run_step_failed", steps=["plan"]))
         new, done, broken = cli("accounts", "list", "-o", "json").rows
         assert (new["account"], new["name"], new["state"], new["last_run"]) == ("a-new", "Never ran", "new", "")
         assert (done["direction"], done["frequency"], done["to_do"]) == ("import", "every 4 hours", 2)

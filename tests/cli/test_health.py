@@ -34,7 +34,8 @@ def ran(ledger):
         then = Ledger.open(ledger_url(), now=lambda: ended)
         then.runs.start(Run(run_id, account, "export", kind, started_at=ended))
         if verdict:
-            then.runs.finish(run_id, counts={}, verdict=verdict, error=error)
+            message = Message("as_written", text=error, remedy="") if error else None
+            then.runs.finish(run_id, counts={}, verdict=verdict, message=message)
         then.close()
 
     return enter

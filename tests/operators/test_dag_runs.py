@@ -110,7 +110,7 @@ def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trig
     )
     (run,) = ledger.runs.latest(name)
     assert "plan failed" in run.error
-    assert "API access" in run.error  # where to mend it
+    assert "API access" in run.remedy  # where to mend it
 
 
 def test_the_trigger_form(trigger, acme, account, receipt, ledger):
@@ -195,7 +195,7 @@ def test_what_a_run_is_triggered_with_is_understood_or_nothing_is_done(
     state, tasks = trigger(name, **conf)
     assert (state, tasks["plan"], tasks["export"]) == ("failed", "failed", "upstream_failed")
     assert sandbox.calls(since=seen, company=acme) == []
-    assert remedy in ledger.runs.latest(name)[0].error
+    assert remedy in str(ledger.runs.latest(name)[0].message)
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ class TestWhatAPersonHasToMend:
         with pytest.raises(CredentialsRefused) as refused:
             run(plan(), within=context(run_id="r"))
         assert acme.gmi_api_key not in str(refused.value)
-        assert ledger.runs.get("anybodys_dag/r#acme").error == str(refused.value)
+        assert str(ledger.runs.get("anybodys_dag/r#acme").message) == str(refused.value)
 
 
 def test_everything_about_a_run_can_be_templated():

@@ -71,8 +71,8 @@ def enter(ledger: Ledger) -> Callable[..., None]:
 def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", **counts: int) -> None:
     id_ = f"debitoor__acme/{run_id}"
     ledger.runs.start(Run(id_, "acme", "export", "scheduled"))
-    ledger.runs.note_error(id_, error, remedy, verdict)
-    ledger.runs.finish(id_, counts=counts, verdict=verdict, error=error)
+    message = Message("as_written", text=error, remedy=remedy) if error else None
+    ledger.runs.finish(id_, counts=counts, verdict=verdict, message=message)
 
 
 class TestRow:
@@ -164,6 +164,7 @@ class TestRow:
             "finished_at": None,
             "moved": 3,
             "error": "",
+            "service": "",
         }
         assert (row["next_run"], row["known"], row["paused"]) == ("2030-01-01T00:00:00Z", True, False)
 

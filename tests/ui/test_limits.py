@@ -29,7 +29,7 @@ def stopped(ledger: Ledger, account_file: Callable[..., object], dag_models: Cal
     run_id = "debitoor__acme/scheduled__1"
     message = Message("limit_new_documents", account="acme", number=500, most=100)
     ledger.runs.start(Run(run_id, "acme", "export", "scheduled"))
-    ledger.runs.finish(run_id, counts={}, verdict="stopped", error=message.text())
+    ledger.runs.finish(run_id, counts={}, verdict="stopped", message=message)
     ledger.stops.ask("acme", "new_documents", 500, message, run_id=run_id, settings_fingerprint="f")
     with create_session() as session:
         session.add(DagRun(dag_id="debitoor__acme", run_id="scheduled__1", run_type="scheduled", state="failed"))

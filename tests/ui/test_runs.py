@@ -22,7 +22,8 @@ def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     moments = (datetime(2026, 3, 1, 8, tzinfo=UTC) + timedelta(seconds=number) for number in range(99))
     monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
     ledger.runs.start(Run("debitoor__acme/manual__1", "acme", "export", "manual", WINDOW))
-    ledger.runs.finish("debitoor__acme/manual__1", counts={"moved": 2}, verdict="rejected", error="1 was rejected.")
+    rejected = Message("run_rejected", count=1)
+    ledger.runs.finish("debitoor__acme/manual__1", counts={"moved": 2}, verdict="rejected", message=rejected)
     ledger.runs.start(Run("anybodys/backfill__2#other", "other", "export", "backfill"))
     ledger.runs.start(Run("debitoor__acme/manual__3", "acme", "export", "dry_run"))
     return ledger
@@ -41,8 +42,8 @@ def test_a_run_is_told_with_what_came_of_it(page, runs):
         "seconds": 1.0,
         "counts": {"moved": 2},
         "verdict": "rejected",
-        "error": "1 was rejected.",
-        "remedy": "",
+        "error": "1 document was rejected.",
+        "remedy": Message("run_rejected", count=1).remedy(),
         "warnings": [],
         "window": WINDOW,
     }

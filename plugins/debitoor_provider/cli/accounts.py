@@ -66,7 +66,7 @@ def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
     elif last is None:
         state, why = "new", ""
     else:
-        state, why = last.verdict or "running", last.error
+        state, why = last.verdict or "running", str(last.message or "")
     return {
         "account": file.account_id,
         "name": account.name if account else "",

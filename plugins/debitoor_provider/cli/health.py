@@ -141,7 +141,7 @@ def _judged(
     """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
     if last and last.verdict not in WENT_THROUGH:
-        return Health(Level.CRITICAL, last.verdict, last.error)
+        return Health(Level.CRITICAL, last.verdict, str(last.message or ""))
     is_paused = file.dag_id in paused
     if file.account and not is_paused:
         missed = due.missed_by(file, file.account, last.finished_at if last else None)

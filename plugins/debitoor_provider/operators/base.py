@@ -89,7 +89,7 @@ class SyncOperator(BaseOperator):
         except ServiceError as error:
             verdict = STOPPED if isinstance(error, StopError) else ""
             with suppress(LedgerError):  # what went wrong first is what counts
-                job.ledger.runs.note_error(job.run_id, str(error), error.remedy, verdict)
+                job.ledger.runs.note_error(job.run_id, error.located, verdict)
             raise
 
     def on_kill(self) -> None:
@@ -143,7 +143,7 @@ class SyncOperator(BaseOperator):
             return
         result = conclude(job)
         if result.verdict != "success":
-            raise AirflowFailException(result.text)
+            raise AirflowFailException(str(result.message))
 
     def _is_followed(self) -> bool:
         """Return whether a step of a sync comes after this one in its DAG."""

@@ -50,5 +50,5 @@ class DebitoorReportOperator(SyncOperator):
         for warning in result.warnings:
             self.log.warning("%s", warning)
         if result.verdict != "success":
-            raise AirflowFailException(result.text)
+            raise AirflowFailException(str(result.message))
         return dict(result.counts)

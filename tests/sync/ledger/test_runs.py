@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import LedgerError, Run, State, Watermark
 from tests.sync.ledger.samples import RUN, in_state, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
     from tests.sync.ledger.samples import Clock
+
+INVALID = Message("as_written", text="The token is not valid.", remedy="")
 
 
 def test_a_run_is_started_and_finished(ledger: Ledger, clock: Clock):
@@ -20,7 +23,7 @@ def test_a_run_is_started_and_finished(ledger: Ledger, clock: Clock):
 
     clock.pass_by(minutes=3)
     counts = {"moved": 12, "left_out": {"no_date": 2}}
-    ledger.runs.finish(RUN, counts=counts, verdict="failed", error="The token is not valid.")
+    ledger.runs.finish(RUN, counts=counts, verdict="failed", message=INVALID)
     (finished,) = ledger.runs.latest("acme")
     assert (finished.finished_at, finished.counts, finished.error) == (clock.time, counts, "The token is not valid.")
     assert finished.window == {"from": "2026-01-01"}
@@ -56,8 +59,8 @@ def test_an_unknown_run_is_none_and_cannot_be_finished(ledger: Ledger):
 
 def test_why_a_step_failed_is_there_for_the_report(ledger: Ledger):
     ledger.runs.start(Run(RUN, "acme", "export", "scheduled"))
-    ledger.runs.note_error(RUN, "The token is not valid.")
-    ledger.runs.note_error("nothing", "There is no such run, and nowhere to say it.")
+    ledger.runs.note_error(RUN, INVALID)
+    ledger.runs.note_error("nothing", INVALID)  # there is no such run
 
     run = ledger.runs.get(RUN)
     assert run is not None

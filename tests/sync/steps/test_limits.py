@@ -182,7 +182,7 @@ def test_the_verdict_names_what_was_exceeded(acme: Stage) -> None:
     account = acme.exports(limits={"new_documents": 2})
     with pytest.raises(LimitExceeded) as met:
         acme.export(account)
-    acme.ledger.runs.note_error(acme.run_id, str(met.value), met.value.remedy, "stopped")
+    acme.ledger.runs.note_error(acme.run_id, met.value.located, "stopped")
     result = report(acme.job(account), ["export"])
     assert result.verdict == "stopped"
-    assert "The run has 3 documents to move" in result.text
+    assert "The run has 3 documents to move" in str(result.message)

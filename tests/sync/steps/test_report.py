@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.steps.report import STOPPED, Report, report
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
+
+BLOCKED = Message("as_written", text="The API key is blocked.", remedy="Enter a new one.")
 
 
 def told(acme: Stage, *failed_steps: str) -> Report:
@@ -28,7 +31,7 @@ def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme
     acme.export()
     verdict = told(acme)
     assert (verdict.verdict, dict(verdict.counts)) == ("rejected", {"rejected": 1})
-    assert verdict.text.startswith("1 document was rejected.")
+    assert str(verdict.message).startswith("1 document was rejected.")
     for _ in range(2):
         acme.export()
         assert told(acme).verdict == "success"
@@ -45,17 +48,17 @@ def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
 
 def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.")
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED)
     verdict = told(acme, "export", "archive")
-    assert (verdict.verdict, verdict.text) == (
+    assert (verdict.verdict, str(verdict.message)) == (
         "failed",
-        "The step export and archive failed: The API key is blocked.",
+        "The step export, archive failed: The API key is blocked. Enter a new one.",
     )
 
 
 def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
     assert told(acme, "export").verdict == "stopped"
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
@@ -64,14 +67,14 @@ def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(
 
 def test_a_stopped_step_that_succeeds_when_it_is_tried_again_stops_nothing(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
     assert told(acme).verdict == "success"
 
 
 def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, "The API key is blocked.", "Enter a new one.", STOPPED)
-    acme.ledger.runs.note_error(acme.run_id, "Debitoor is not reachable.")
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, Message("as_written", text="Debitoor is not reachable.", remedy=""))
     assert told(acme, "export").verdict == "failed"
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
@@ -84,10 +87,10 @@ def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
     verdict = told(acme)
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
-    assert (run.verdict, run.error, run.counts) == ("rejected", verdict.text, {"rejected": 2})
-    assert "2 documents were rejected" in verdict.text
+    assert (run.verdict, run.message, run.counts) == ("rejected", verdict.message, {"rejected": 2})
+    assert "2 documents were rejected" in str(verdict.message)
 
 
 def test_a_run_that_failed_before_it_was_entered_is_reported_too(acme: Stage) -> None:
     verdict = report(acme.job(acme.exports(), run_id="acme/never"), ["plan"])
-    assert (verdict.verdict, verdict.text) == ("failed", "The step plan failed")
+    assert (verdict.verdict, str(verdict.message)) == ("failed", "The step plan failed.")

@@ -79,10 +79,11 @@ def rows(url: str) -> Rows:
 
 
 def _as_today(row: Any) -> dict[str, Any]:
-    """Return a row with its message, which was two sentences before version 0005."""
+    """Return a row with its message, which was two sentences before version 0005, and 0008 for runs."""
     known = dict(row)
-    if "mend" in known:
-        reason, remedy = known.pop("reason"), known.pop("mend")
+    if "mend" in known or "error" in known:
+        reason = known.pop("reason", "") or known.pop("error", "")
+        remedy = known.pop("mend", "") or known.pop("remedy", "")
         known["message"] = Message("as_written", text=reason, remedy=remedy).as_json() if reason else None
     elif "message" in known:
         known["message"] = json.loads(known["message"]) if known["message"] else None
@@ -95,7 +96,8 @@ def _as_before(row: dict[str, Any], columns: set[str]) -> dict[str, Any]:
     if "message" in known:
         message = known.pop("message")
         said = Message.from_json(message) if message else None
-        known |= {"reason": said.text() if said else "", "mend": said.remedy() if said else ""}
+        text, remedy = (said.text(), said.remedy()) if said else ("", "")
+        known |= {"reason": text, "error": text, "mend": remedy, "remedy": remedy}
         known["message"] = json.dumps(message) if message else ""
     return {name: value for name, value in known.items() if name in columns}
 

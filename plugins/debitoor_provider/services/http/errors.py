@@ -86,6 +86,17 @@ class ServiceError(Exception):
         """Service and operation in English, e.g. ``Debitoor: create expense``; empty when neither is known."""
         return ": ".join(part for part in (self.service, operation_text(self.operation)) if part)
 
+    @property
+    def located(self) -> Message:
+        """What is wrong, with the service and what was being done there."""
+        if not self.service:
+            return self.message
+        if not self.operation:
+            return Message("at_service", service=self.service, reason=self.message)
+        operation = Message(f"operation_{self.operation}")
+        known = operation if operation.text() != operation.code else self.operation
+        return Message("at_operation", service=self.service, operation=known, reason=self.message)
+
     def __str__(self) -> str:
         return ": ".join(part for part in (self.heading, self.message.full()) if part)
 

@@ -263,8 +263,7 @@ class Run:
     :param window: what was asked for: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
     :param verdict: see :mod:`debitoor_provider.sync.steps.report`; empty while it runs
-    :param error: one plain sentence
-    :param remedy: what a person can do about the error
+    :param message: why it failed, and what a person can do about it
     """
 
     id: str
@@ -276,8 +275,22 @@ class Run:
     finished_at: datetime | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
     verdict: str = ""
-    error: str = ""
-    remedy: str = ""
+    message: Message | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in English; empty when it did not."""
+        return self.message.text() if self.message else ""
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, in English."""
+        return self.message.remedy() if self.message else ""
+
+    @property
+    def service(self) -> str:
+        """The service whose answer made it fail; empty when it was none."""
+        return _service_in(self.message.as_json()) if self.message else ""
 
     @property
     def warnings(self) -> tuple[Message, ...]:
@@ -299,6 +312,13 @@ class Watermark:
     listed_at: datetime | None = None
     full_listed_at: datetime | None = None
     settings_fingerprint: str = ""
+
+
+def _service_in(stored: Mapping[str, Any]) -> str:
+    """Return the service that a message, or one inside it, names."""
+    params = stored.get("params", {})
+    nested = (_service_in(value) for value in params.values() if isinstance(value, dict))
+    return str(params.get("service") or next(filter(None, nested), ""))
 
 
 def require_key(name: str, value: str) -> None:

@@ -18,6 +18,7 @@ from debitoor_provider.sync.ledger.states import DUE, Kind, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.states import Direction
@@ -50,8 +51,7 @@ class Runs:
             "finished_at": None,
             "counts": {},
             "verdict": "",
-            "error": "",
-            "remedy": "",
+            "message": None,
         }
         at = run.started_at or self._clock.now()
         first = {"id": run.id, "account": run.account, "direction": run.direction, "started_at": at}
@@ -62,12 +62,13 @@ class Runs:
                 .on_conflict_do_update(index_elements=["id"], set_=values)
             )
 
-    def finish(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, error: str = "") -> None:
+    def finish(self, run_id: str, *, counts: Mapping[str, Any], verdict: str, message: Message | None = None) -> None:
         """Record the result of a run.
 
+        :param message: why it failed
         :raises LedgerError: for a run that was not started
         """
-        values = {"finished_at": self._clock.now(), "counts": dict(counts), "verdict": verdict, "error": error}
+        values = {"finished_at": self._clock.now(), "counts": dict(counts), "verdict": verdict, "message": message}
         with self._database().write() as connection:
             if not connection.execute(runs.update().where(runs.c.id == run_id).values(values)).rowcount:
                 raise LedgerError(f"There is no run {run_id} in the ledger.")
@@ -77,13 +78,12 @@ class Runs:
         with self._database().write() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(window=dict(window)))
 
-    def note_error(self, run_id: str, error: str, remedy: str = "", verdict: str = "") -> None:
+    def note_error(self, run_id: str, message: Message, verdict: str = "") -> None:
         """Record why a step of a run failed, for the run's report; a run that was not started is left out.
 
-        :param remedy: what a person can do about it
         :param verdict: the run's verdict if the step stays failed, when that is known already
         """
-        values = {"error": error, "remedy": remedy, "verdict": verdict}
+        values = {"message": message, "verdict": verdict}
         with self._database().write() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(values))
 

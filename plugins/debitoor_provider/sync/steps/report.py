@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from debitoor_provider.messages import Message
     from debitoor_provider.sync.steps.job import Job
 
 STOPPED = "stopped"
@@ -24,13 +25,13 @@ class Report:
     :param counts: documents by what happened to them in this run
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
         ``stopped`` when it did because a person has to correct something first
-    :param text: why it failed, in plain words; empty when it did not
+    :param message: why it failed; ``None`` when it did not
     :param warnings: what somebody should see to although it did not make the run fail
     """
 
     counts: Mapping[str, int]
     verdict: str
-    text: str = ""
+    message: Message | None = None
     warnings: Sequence[Message] = ()
 
 
@@ -44,18 +45,25 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     """
     run = job.ledger.runs.get(job.run_id)
     counts = job.ledger.runs.counts(job.run_id)
-    reasons = []
-    if failed_steps:
-        known = f": {run.error}" if run and run.error else ""
-        reasons.append(f"The step {' and '.join(failed_steps)} failed{known}")
-    if rejected := counts.get("rejected", 0):
-        documents = "1 document was" if rejected == 1 else f"{rejected} documents were"
-        reasons.append(f"{documents} rejected. See what needs attention: airflow debitoor documents list --attention")
+    rejected = counts.get("rejected", 0)
     if failed_steps:
         verdict = STOPPED if run and run.verdict == STOPPED else "failed"
     else:
         verdict = "rejected" if rejected else "success"
-    text = "\n".join(reasons)
+    message = _message(failed_steps, run.message if run else None, rejected)
     if run is not None:
-        job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, error=text)
-    return Report(counts, verdict, text, run.warnings if run else ())
+        job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, message=message)
+    return Report(counts, verdict, message, run.warnings if run else ())
+
+
+def _message(failed_steps: Sequence[str], reason: Message | None, rejected: int) -> Message | None:
+    """Return why a run failed: steps that failed, documents that were newly rejected, or both."""
+    steps = list(failed_steps)
+    failed = Message("run_step_failed_because", steps=steps, reason=reason) if reason else None
+    failed = failed or Message("run_step_failed", steps=steps)
+    left = Message("run_rejected", count=rejected)
+    if steps and rejected:
+        return Message("run_failed_and_rejected", failed=failed, rejected=left)
+    if steps:
+        return failed
+    return left if rejected else None

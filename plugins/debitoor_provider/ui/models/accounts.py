@@ -55,6 +55,7 @@ class LastRunModel(BaseModel):
     finished_at: Moment | None
     moved: int
     error: Text
+    service: str = Field(description="The service whose answer made it fail; empty when it was none")
 
 
 class ProgressModel(BaseModel):

@@ -188,4 +188,5 @@ def _last_run(last: LastRun | None, run: Run | None) -> dict[str, Any] | None:
         "finished_at": last.finished_at,
         "moved": run.counts.get("moved", 0) if run else 0,
         "error": run.error if run else "",
+        "service": run.service if run else "",
     }

@@ -59,7 +59,8 @@ def today(today_url: str) -> Iterator[Ledger]:
         "acme", "export", "d/1", [], watermark=datetime(2026, 3, 2, tzinfo=UTC), settings_fingerprint="one"
     )
     ledger.runs.start(Run("d/1", "acme", "export", "scheduled"))
-    ledger.runs.finish("d/1", counts={"moved": 3}, verdict="stopped", error="The key is not known.")
+    unknown = Message("as_written", text="The key is not known.", remedy="")
+    ledger.runs.finish("d/1", counts={"moved": 3}, verdict="stopped", message=unknown)
     ledger.runs.start(Run("d/2", "sales", "import", "backfill"))
     claimed(ledger, 90)
     yield ledger

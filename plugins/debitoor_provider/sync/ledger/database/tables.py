@@ -124,8 +124,7 @@ runs = sa.Table(
     sa.Column("finished_at", _INSTANT),
     sa.Column("counts", _JSON, nullable=False),
     sa.Column("verdict", _TEXT, nullable=False, default=""),
-    sa.Column("error", _TEXT, nullable=False, default=""),
-    sa.Column("remedy", _TEXT, nullable=False, default="", server_default=""),
+    sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Index("ix_debitoor_runs_account", "account", "started_at"),
     sa.Index("ix_debitoor_runs_started", "started_at"),
 )

@@ -40,11 +40,8 @@ function Help({ row }) {
   return null;
 }
 
-/** The step of the form for the service that the last run's error names first: "The step plan failed: Debitoor: …". */
-function refusing(row) {
-  const [, service] = /\b(GetMyInvoices|Debitoor): /.exec(row.last_run?.error ?? "") ?? [];
-  return service === "GetMyInvoices" ? "getmyinvoices" : "debitoor";
-}
+/** The step of the form for the service whose answer made the last run fail. */
+const refusing = (row) => (row.last_run?.service === "GetMyInvoices" ? "getmyinvoices" : "debitoor");
 
 /** The problems of a broken file: where, what, and the remedy. */
 export function Problems({ row, file }) {
