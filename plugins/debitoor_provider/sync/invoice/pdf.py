@@ -15,6 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.invoice.problems import Unreadable
+from debitoor_provider.sync.invoice.xml import looks_like_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,12 +78,6 @@ def _files(reader: PdfReader) -> Iterator[bytes]:
             yield data
     if damaged and not read:
         raise Unreadable(Message("invoice_pdf_damaged"))
-
-
-def looks_like_xml(data: bytes) -> bool:
-    """Return whether a file begins as XML does, in UTF-8 or UTF-16."""
-    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
 
 
 def _leaves(node: Any, seen: set[int], depth: int = 0) -> Iterator[Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.invoice import cii, facturae, fatturapa, ubl, xml
 from debitoor_provider.sync.invoice.models import Invoice, Reading, Syntax
-from debitoor_provider.sync.invoice.pdf import embedded_files, looks_like_xml
 from debitoor_provider.sync.invoice.problems import Unreadable
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _invoices(content: BinaryIO) -> Sequence[Invoice]:
     head = content.read(_HEAD)
     if b"%PDF-" in head:
         return _of_pdf(content)
-    if looks_like_xml(head):
+    if xml.looks_like_xml(head):
         content.seek(0)
         return _of_xml(content.read(xml.LARGEST + 1))
     if head.startswith(_SIGNED) and b"FatturaElettronica" in head + content.read(1 << 16):
@@ -53,6 +52,8 @@ def _invoices(content: BinaryIO) -> Sequence[Invoice]:
 
 
 def _of_pdf(content: BinaryIO) -> Sequence[Invoice]:
+    from debitoor_provider.sync.invoice.pdf import embedded_files  # with pypdf, which runs without a PDF do not need
+
     found: list[Sequence[Invoice]] = []
     failure: Unreadable | None = None
     for data in embedded_files(content):

@@ -82,6 +82,12 @@ def _from_utf_16(content: bytes) -> bytes:
     return content.decode("utf-16" if marked else "utf-16-le" if content[0] else "utf-16-be").encode()
 
 
+def looks_like_xml(data: bytes) -> bool:
+    """Return whether a file begins as XML does, in UTF-8 or UTF-16."""
+    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
+
+
 def local_name(element: Element) -> str:
     """Return an element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
