@@ -17,7 +17,7 @@ from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.files import find_account, load_folder
-from debitoor_provider.sync.ledger import ATTENTION, Ledger, LedgerError
+from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
     """
     try:
         ledger = Ledger.open(ledger_url())
-        attention = _attention(ledger)
+        attention = {account: counts.attention for account, counts in ledger.figures.counts().items()}
         paused = _paused_dags() if files else set()
         pools = known_pools() if files else set()
         due = _Due(datetime.now(UTC) - late)
@@ -88,12 +88,6 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
     except SQLAlchemyError:
         trouble = Health(Level.CRITICAL, "no Airflow", "Airflow's database cannot be used just now.")
     return [(file, _broken(file) or trouble) for file in files], trouble
-
-
-def _attention(ledger: Ledger) -> dict[str, int]:
-    return {
-        account: sum(states.get(state, 0) for state in ATTENTION) for account, states in ledger.figures.states().items()
-    }
 
 
 def _paused_dags() -> set[str]:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.pools import known_pools, missing_pool
+from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs
-from debitoor_provider.ui.figures import Figures
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.accounts.files import AccountFile
-    from debitoor_provider.sync.ledger import Run, State
+    from debitoor_provider.sync.ledger import Run
 
 
 FAILED = "failed"
@@ -62,7 +62,7 @@ class Overview:
     dag: Dag | None
     last_run: LastRun | None
     run: Run | None
-    figures: Figures
+    counts: Counts
     no_pool: Message | None
     state: AccountState
 
@@ -88,7 +88,7 @@ class Overview:
             case AccountState.PAUSED:
                 return "Resume it, so that documents move again.", "resume"
             case AccountState.ATTENTION:
-                number = self.figures.attention
+                number = self.counts.attention
                 return ("Decide about 1 document." if number == 1 else f"Decide about {number} documents."), "decide"
             case AccountState.NEW if self.dag is None:
                 return "Wait until Airflow has read the account's file.", "wait_for_airflow"
@@ -96,18 +96,18 @@ class Overview:
                 return "", ""
 
 
-def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, dict[State, int]]]) -> list[Overview]:
+def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts]]) -> list[Overview]:
     """Return accounts at a glance.
 
     :param files: by the account's id on the page
-    :param counting: the documents of each account in each state
+    :param counting: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
     """
     dags, last = known_dags.now(), last_runs.now()
     runs = recorded(run for file in files.values() if (run := last.get(file.dag_id)) and run.state == FAILED)
     pools = known_pools() if any(file.account and file.account.pool for file in files.values()) else set()
-    figures = counting.result()
+    counts, none = counting.result(), Counts()
     return [
-        _row(account_id, file, dags.get(file.dag_id), last.get(file.dag_id), runs, figures.get(account_id, {}), pools)
+        _row(account_id, file, dags.get(file.dag_id), last.get(file.dag_id), runs, counts.get(account_id, none), pools)
         for account_id, file in files.items()
     ]
 
@@ -125,7 +125,7 @@ def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
     found = {}
     for run_id, row in running.items():
         finished = done.get(run_id, 0)
-        if row.last_run and (total := finished + row.figures.to_do):
+        if row.last_run and (total := finished + row.counts.to_do):
             found[row.id] = Progress(finished, total, row.last_run.run_id)
     return found
 
@@ -146,17 +146,17 @@ def _row(
     dag: Dag | None,
     last_run: LastRun | None,
     runs: Mapping[str, Run],
-    states: Mapping[State, int],
+    counts: Counts,
     pools: Container[str],
 ) -> Overview:
-    run, figures = runs.get(file.dag_id), Figures(states)
+    run = runs.get(file.dag_id)
     no_pool = missing_pool(file.account, pools) if file.account else None
-    state = AccountState.STOPPED if no_pool else _state(file, dag, last_run, run, figures)
-    return Overview(account_id, file, dag, last_run, run, figures, no_pool, state)
+    state = AccountState.STOPPED if no_pool else _state(file, dag, last_run, run, counts)
+    return Overview(account_id, file, dag, last_run, run, counts, no_pool, state)
 
 
 def _state(
-    file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, figures: Figures
+    file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, counts: Counts
 ) -> AccountState:
     if file.account is None or file.problems:
         return AccountState.BROKEN
@@ -167,7 +167,7 @@ def _state(
         return AccountState.STOPPED if run and run.verdict == STOPPED else AccountState.FAILED
     if _is_paused(dag):
         return AccountState.PAUSED
-    if figures.attention:
+    if counts.attention:
         return AccountState.ATTENTION
     return AccountState.WELL if last_run else AccountState.NEW
 

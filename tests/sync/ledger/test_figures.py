@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger import Correction, FoundDocument, Ledger, State
+from debitoor_provider.sync.ledger import Correction, Counts, FoundDocument, Ledger, State
 from tests.sync.ledger.samples import OWNER, RUN, TTL, Clock, claimed, document, emptied, in_state, planned
 
 if TYPE_CHECKING:
@@ -45,8 +45,24 @@ def test_a_document_is_counted_in_the_state_that_it_is_in(ledger: Ledger):
     assert ledger.figures.states() == {"acme": dict.fromkeys(State, 1)}
 
 
+def test_documents_are_counted_by_what_has_to_happen_to_them(ledger: Ledger):
+    for number, state in enumerate(State, 1):
+        in_state(ledger, state, number)
+    planned(ledger, 1, account="other")
+    everything = {"acme": Counts(moved=2, to_do=2, waiting=1, attention=2), "other": Counts(to_do=1)}
+    assert ledger.figures.counts() == everything
+    assert ledger.figures.counts(["other", "nobody"]) == {"other": everything["other"]}
+
+
+def test_an_account_that_no_longer_has_documents_counts_none(ledger: Ledger):
+    planned(ledger, 1)
+    change(ledger, "DELETE FROM debitoor_events")
+    change(ledger, "DELETE FROM debitoor_documents")
+    assert ledger.figures.counts() == {"acme": Counts()}
+
+
 def test_a_ledger_without_documents_has_no_figures(ledger: Ledger):
-    assert ledger.figures.states() == {}
+    assert (ledger.figures.states(), ledger.figures.counts()) == ({}, {})
     assert ledger.figures.moved_by_day(LONG_AGO) == {}
 
 

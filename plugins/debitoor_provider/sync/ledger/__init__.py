@@ -14,7 +14,7 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerTooNew,
     LedgerUnavailable,
 )
-from debitoor_provider.sync.ledger.figures import Correction
+from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
@@ -40,6 +40,7 @@ __all__ = [
     "OPEN",
     "Consent",
     "Correction",
+    "Counts",
     "Direction",
     "Entry",
     "EntryChanged",

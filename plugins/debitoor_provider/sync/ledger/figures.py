@@ -7,14 +7,16 @@ however many documents there are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, moved_counts, state_counts
-from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +44,21 @@ class Correction:
     difference: int
 
 
+class Counts(NamedTuple):
+    """How many documents of an account there are.
+
+    :param moved: at the target
+    :param to_do: that a run has something to do with
+    :param waiting: that may come in later by themselves
+    :param attention: that a person has something to do with
+    """
+
+    moved: int = 0
+    to_do: int = 0
+    waiting: int = 0
+    attention: int = 0
+
+
 class Figures:
     """Reads the figures, and corrects them by counting all documents."""
 
@@ -59,6 +76,18 @@ class Figures:
                     counts = {state: number for state, number in zip(State, numbers, strict=True) if number}
                     if counts:
                         found[account] = counts
+        return found
+
+    def counts(self, accounts: Iterable[str] | None = None) -> dict[str, Counts]:
+        """Return the documents of each account by what has to happen to them, for all accounts or for some of them.
+
+        Accounts that never had documents are left out.
+        """
+        found: dict[str, Counts] = {}
+        with self._database().read() as connection:
+            for where in _of_accounts(state_counts, accounts):
+                query = sa.select(state_counts.c.account, *_COUNTS).where(*where).group_by(state_counts.c.account)
+                found |= {account: Counts(*numbers) for account, *numbers in connection.execute(query)}
         return found
 
     def of(self, account: str) -> dict[State, int]:
@@ -91,6 +120,15 @@ class Figures:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_RECOUNT_LOCK)))
             return [*_correct_states(connection), *_correct_days(connection)]
+
+
+def _total(states: Iterable[State]) -> ColumnElement[int]:
+    """Return the documents that are in one of these states."""
+    return sa.func.sum(reduce(add, (state_counts.c[str(state)] for state in sorted(states))))
+
+
+_COUNTS = [_total(states) for states in (DONE, DUE, [State.WAITING], ATTENTION)]
+"""In the order of :class:`Counts`."""
 
 
 def _slot(connection: Connection) -> Any:

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Query
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.background import in_background
-from debitoor_provider.ui.figures import chart, first_day
+from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
@@ -50,7 +50,7 @@ def list_accounts(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
     """List the accounts that the user may see."""
-    counting, files = in_background(opened_ledger().figures.states), account_files()
+    counting, files = in_background(opened_ledger().figures.counts), account_files()
     mine = visible(user, files)
     rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counting)
     text = fold(search)
@@ -68,7 +68,7 @@ def list_accounts(
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     """Return one account with its file."""
     file = account_file(account_id)
-    counting = in_background(opened_ledger().figures.states, [account_id])
+    counting = in_background(opened_ledger().figures.counts, [account_id])
     (row,) = _described(overview({account_id: file}, counting), user)
     try:
         content = file.path.read_bytes()
@@ -112,8 +112,8 @@ def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
 _KEYS: dict[str, Callable[[Overview], Any]] = {
     "name": lambda row: (_folded(row.name), row.id),
     "last_run": lambda row: row.last_run and row.last_run.started_at,
-    "attention": lambda row: row.figures.attention,
-    "moved": lambda row: row.figures.moved,
+    "attention": lambda row: row.counts.attention,
+    "moved": lambda row: row.counts.moved,
     "next_run": lambda row: _next_run(row),
 }
 
@@ -143,10 +143,10 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "known": row.dag is not None,
             "last_run": _last_run(row.last_run, runs.get(row.file.dag_id)),
             "next_run": _next_run(row),
-            "moved": row.figures.moved,
-            "to_do": row.figures.to_do,
-            "waiting": row.figures.waiting,
-            "attention": row.figures.attention,
+            "moved": row.counts.moved,
+            "to_do": row.counts.to_do,
+            "waiting": row.counts.waiting,
+            "attention": row.counts.attention,
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
             "problems": [ProblemModel.of(problem) for problem in row.file.problems],

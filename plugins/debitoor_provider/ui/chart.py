@@ -1,0 +1,23 @@
+"""The chart of an account: how many documents it moved on each of the last days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+DAYS = 30
+"""Of the chart."""
+
+
+def first_day(today: date) -> date:
+    """Return the first day of the chart."""
+    return today - timedelta(days=DAYS - 1)
+
+
+def chart(moved: Mapping[date, int], today: date) -> list[int]:
+    """Return how many documents were moved on each of the last days, oldest first."""
+    return [moved.get(today - timedelta(days=ago), 0) for ago in range(DAYS - 1, -1, -1)]
