@@ -109,7 +109,7 @@ def test_a_task_fails_at_once_and_tells_the_report_why(
         if decision is None or decision.action is not RetryAction.FAIL:
             tally.add("wrong", f"{told}: tried again after {error}")
         ledger_run = stage.ledger.runs.get(f"anybodys_dag/{now['dag_run'].run_id}#{account}")
-        if ledger_run is None or refusal.says not in ledger_run.error:
+        if ledger_run is None or refusal.says not in str(ledger_run.message):
             tally.add("wrong", f"{told}: the report does not tell {refusal.says!r}")
         if number or not refusal.at_documents:
             _hammers_not(refusal, exchange, watch.calls.total(), told, tally)
