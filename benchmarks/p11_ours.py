@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.job import Job, measured
 from benchmarks.ours import Exchange
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Outcome
+from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.steps.rebuild import rebuild
 
 
@@ -21,7 +21,7 @@ def main() -> None:
 
     def work() -> dict[str, Any]:
         with exchange.step("check") as step, check(step) as found:
-            return {"same": found.counts[Outcome.SAME], "sums": [str(row.target) for row in found.sums]}
+            return {"same": found.counts[Comparison.SAME], "sums": [str(row.target) for row in found.sums]}
 
     measured(work)
 

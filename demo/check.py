@@ -8,12 +8,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from debitoor_provider.sync.accounts.sections import Filter
+from debitoor_provider.sync.accounts.sections import DocumentFilter
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Ledger, State
 from sandbox.client import CompanyAdmin
 
 _MARK = re.compile(r"\[GMI (\d+)\]$")
-_EXPORTED = Filter().document_types  # the accounts of the demo say nothing else
+_EXPORTED = DocumentFilter().document_types  # the accounts of the demo say nothing else
 _NOTE = re.compile(r"\[Debitoor ([0-9a-f]{24})\]")
 
 

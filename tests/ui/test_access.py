@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
 from debitoor_provider.sync.ledger import PlannedDocument, State
-from debitoor_provider.ui.access import Right, Rule, rights, visible
+from debitoor_provider.ui.access import AccessRule, Right, rights, visible
 from debitoor_provider.ui.app import app
 from tests.ui.conftest import token_of
 
@@ -91,7 +91,7 @@ def test_every_route_is_declared_here_and_nothing_else_is():
 def test_every_route_has_exactly_one_rule(name: str):
     route = ALL[name]
     assert isinstance(route, APIRoute)
-    rules = [dependency.call for dependency in route.dependant.dependencies if isinstance(dependency.call, Rule)]
+    rules = [dependency.call for dependency in route.dependant.dependencies if isinstance(dependency.call, AccessRule)]
     assert len(rules) == 1, name
     (rule,) = rules
     assert (rule.right is not None) == ("{account_id}" in name), "who names an account has a right on it"

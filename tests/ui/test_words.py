@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.accounts.values import FREQUENCIES
-from debitoor_provider.sync.ledger.states import Kind, State
+from debitoor_provider.sync.ledger.states import EventKind, State
 from debitoor_provider.ui.assets import FOLDER
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def test_every_state_of_a_document_has_a_word(state: State) -> None:
     assert f"state.{state}" in words("en")
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_step_of_a_document_has_a_word(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EventKind)
+def test_every_step_of_a_document_has_a_word(kind: EventKind) -> None:
     assert f"history.{kind}" in words("en")
 
 

@@ -13,7 +13,7 @@ from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.ledger import ATTENTION, DONE, IllegalTransition, Kind, State
+from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_documents(args: Namespace) -> None:
 def retry(args: Namespace) -> None:
     """Plan documents again."""
     with opened_ledger() as ledger:
-        kind = Kind.SENT_AGAIN if args.again else Kind.RETRIED
+        kind = EventKind.SENT_AGAIN if args.again else EventKind.RETRIED
         _decide(args, ledger, kind, partial(ledger.documents.retry, again=args.again))
 
 
@@ -60,7 +60,7 @@ def book(args: Namespace) -> None:
             if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ()):
                 why = entry.reason or f"It is {entry.state}."
                 raise SystemExit(f"Document {entry.source_id} leaves no such choice. {why}")
-        _decide(args, ledger, Kind.RETRIED, partial(_choose, ledger, args.figures))
+        _decide(args, ledger, EventKind.RETRIED, partial(_choose, ledger, args.figures))
 
 
 def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason: str) -> list[Entry]:
@@ -71,17 +71,19 @@ def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason
 def ignore(args: Namespace) -> None:
     """Never send these documents."""
     with opened_ledger() as ledger:
-        _decide(args, ledger, Kind.IGNORED, ledger.documents.ignore)
+        _decide(args, ledger, EventKind.IGNORED, ledger.documents.ignore)
 
 
 @suppress_logs_and_warning
 def mark_moved(args: Namespace) -> None:
     """Take the person's word that the target has these documents."""
     with opened_ledger() as ledger:
-        _decide(args, ledger, Kind.MARKED_MOVED, ledger.documents.mark_moved)
+        _decide(args, ledger, EventKind.MARKED_MOVED, ledger.documents.mark_moved)
 
 
-def _decide(args: Namespace, ledger: Ledger, kind: Kind, step: Callable[[list[Entry], str, str], list[Entry]]) -> None:
+def _decide(
+    args: Namespace, ledger: Ledger, kind: EventKind, step: Callable[[list[Entry], str, str], list[Entry]]
+) -> None:
     """Do something with those of the named documents whose state allows it.
 
     :raises SystemExit: when one is left as it is, saying what can be done with it instead
@@ -112,11 +114,11 @@ _STANDING = {
 }
 
 
-def _instead(entry: Entry, kind: Kind) -> str:
+def _instead(entry: Entry, kind: EventKind) -> str:
     """Return why a document was left as it is, and what a person can do."""
-    if kind is Kind.RETRIED and entry.state in DONE:
+    if kind is EventKind.RETRIED and entry.state in DONE:
         return f"{_STANDING[entry.state]} If somebody deleted it there, use retry --again."
-    if kind is Kind.SENT_AGAIN and entry.state is State.IGNORED:
+    if kind is EventKind.SENT_AGAIN and entry.state is State.IGNORED:
         return "is ignored. Use retry without --again."
     return _STANDING[entry.state]
 

@@ -17,7 +17,7 @@ from debitoor_provider.services.pacing.pacer import Allowance
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-    from debitoor_provider.services.getmyinvoices.models import Account
+    from debitoor_provider.services.getmyinvoices.models import AccountInfo
     from debitoor_provider.services.http.retry import Backoff
 
 
@@ -79,7 +79,7 @@ class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):
         return True, Message("connected", account=f"{name} ({account.account_id})")
 
 
-def _zone_problem(account: Account, zone: ZoneInfo) -> Message | None:
+def _zone_problem(account: AccountInfo, zone: ZoneInfo) -> Message | None:
     """Return a message if the time zones of account and connection differ, in winter or in summer."""
     try:
         theirs = ZoneInfo(account.timezone)

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from debitoor_provider.sync.export.expense import Draft, draft
+from debitoor_provider.sync.export.expense import Booking, draft
 
-__all__ = ["Draft", "draft"]
+__all__ = ["Booking", "draft"]

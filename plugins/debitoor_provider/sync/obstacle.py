@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Kind(StrEnum):
+class ObstacleKind(StrEnum):
     """The state that an obstacle puts the document into."""
 
     HELD = "held"  # a rule of the account wants a person's decision
@@ -29,7 +29,7 @@ class Obstacle(Exception):
     """
 
     def __init__(
-        self, kind: Kind, message: Message, detail: Mapping[str, Any] | None = None, invoice: str = ""
+        self, kind: ObstacleKind, message: Message, detail: Mapping[str, Any] | None = None, invoice: str = ""
     ) -> None:
         super().__init__(kind, message)
         self.kind = kind
@@ -48,14 +48,14 @@ class Obstacle(Exception):
 
 def held(code: str, /, **params: object) -> Obstacle:
     """Return the obstacle of a rule that wants a decision."""
-    return Obstacle(Kind.HELD, Message(code, **params))
+    return Obstacle(ObstacleKind.HELD, Message(code, **params))
 
 
 def rejected(code: str, /, **params: object) -> Obstacle:
     """Return the obstacle of a document that cannot go as it is recorded."""
-    return Obstacle(Kind.REJECTED, Message(code, **params))
+    return Obstacle(ObstacleKind.REJECTED, Message(code, **params))
 
 
 def waiting(code: str, /, **params: object) -> Obstacle:
     """Return the obstacle of a document that goes by itself later."""
-    return Obstacle(Kind.WAITING, Message(code, **params))
+    return Obstacle(ObstacleKind.WAITING, Message(code, **params))

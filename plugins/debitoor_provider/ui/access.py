@@ -38,7 +38,7 @@ class Right(Enum):
     DELETE = ("DELETE", None)
 
 
-class Rule:
+class AccessRule:
     """The rule of a route, as its dependency.
 
     :param right: on the account that the path names as ``account_id``; ``None``: on no account
@@ -62,12 +62,12 @@ class Rule:
             require_connection(user, request.path_params["connection_id"])
 
 
-ANY_USER = Rule()
-SEE = Rule(Right.SEE)
-RUN = Rule(Right.RUN)
-EDIT = Rule(Right.EDIT)
-DELETE = Rule(Right.DELETE)
-CONNECT = Rule(connection=True)
+ANY_USER = AccessRule()
+SEE = AccessRule(Right.SEE)
+RUN = AccessRule(Right.RUN)
+EDIT = AccessRule(Right.EDIT)
+DELETE = AccessRule(Right.DELETE)
+CONNECT = AccessRule(connection=True)
 
 
 def may(user: BaseUser, right: Right, account_id: str) -> bool:

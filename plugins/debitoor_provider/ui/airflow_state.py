@@ -67,7 +67,7 @@ _Key = TypeVar("_Key", bound="Hashable")
 _Row = TypeVar("_Row")
 
 
-class _Kept(Generic[_Key, _Row]):
+class _CachedRows(Generic[_Key, _Row]):
     """Rows of Airflow's database, of which only those are read that it has written again.
 
     :param read: reads rows by their keys
@@ -95,7 +95,7 @@ class KnownDags:
     """The DAGs of accounts."""
 
     def __init__(self) -> None:
-        self._kept = _Kept(_read_dags)
+        self._kept = _CachedRows(_read_dags)
         self._lock = threading.Lock()
 
     def now(self) -> Mapping[str, Dag]:
@@ -118,7 +118,7 @@ class LastRuns:
         self._ids: dict[str, int] = {}
         self._newest: int | None = None
         self._near = 0
-        self._kept = _Kept(_read_runs)
+        self._kept = _CachedRows(_read_runs)
         self._lock = threading.Lock()
 
     def now(self) -> dict[str, LastRun]:

@@ -32,7 +32,7 @@ class BundledFolder(NamedTuple):
     dag_ids: tuple[str, ...]
 
 
-class _Kept:
+class _FoundFolders:
     """The folders as they were found last."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class _Kept:
         self.lock = threading.Lock()
 
 
-_kept = _Kept()
+_kept = _FoundFolders()
 
 
 def bundled_folders() -> list[BundledFolder]:

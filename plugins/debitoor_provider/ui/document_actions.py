@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger import IllegalTransition, Kind, origins
+from debitoor_provider.sync.ledger import EventKind, IllegalTransition, origins
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import FIGURES, allows
 
@@ -33,21 +33,23 @@ def act(account: str, action: Action, ids: Collection[int], actor: str, reason: 
     return changed
 
 
-def _steps(ledger: Ledger, action: Action) -> list[tuple[Kind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
+def _steps(
+    ledger: Ledger, action: Action
+) -> list[tuple[EventKind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
     match action:
         case "book_invoice" | "book_record":
-            return [(Kind.RETRIED, partial(_choose, ledger, FIGURES[action]))]
+            return [(EventKind.RETRIED, partial(_choose, ledger, FIGURES[action]))]
         case "send_again":
             return [
-                (Kind.RETRIED, ledger.documents.retry),
-                (Kind.SENT_AGAIN, partial(ledger.documents.retry, anew=True)),
+                (EventKind.RETRIED, ledger.documents.retry),
+                (EventKind.SENT_AGAIN, partial(ledger.documents.retry, anew=True)),
             ]
         case "only_if_missing":
-            return [(Kind.SENT_AGAIN, partial(ledger.documents.retry, again=True))]
+            return [(EventKind.SENT_AGAIN, partial(ledger.documents.retry, again=True))]
         case "mark_moved":
-            return [(Kind.MARKED_MOVED, ledger.documents.mark_moved)]
+            return [(EventKind.MARKED_MOVED, ledger.documents.mark_moved)]
         case "ignore":
-            return [(Kind.IGNORED, ledger.documents.ignore)]
+            return [(EventKind.IGNORED, ledger.documents.ignore)]
 
 
 def _choose(ledger: Ledger, figures: str, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:

@@ -27,7 +27,7 @@ Settings = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftAccount:
     """Settings as a file would have them.
 
     :param yaml: the file's text
@@ -39,7 +39,7 @@ class Draft:
     problems: tuple[Problem, ...]
 
 
-def judge(account_id: str, settings: Settings) -> Draft:
+def judge(account_id: str, settings: Settings) -> DraftAccount:
     """Write and read settings; a file that is there already keeps its comments.
 
     :raises HTTPException: 422 for what no file could hold
@@ -74,14 +74,14 @@ def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, .
     return _judge(left, "draft.yaml").account, draft.problems
 
 
-def scheduled_account(draft: Draft, settings: Settings) -> Account | None:
+def scheduled_account(draft: DraftAccount, settings: Settings) -> Account | None:
     """Return settings that may be unfinished, if their frequency and time zone are valid."""
     if any(problem.field in {"frequency", "timezone"} for problem in draft.problems):
         return None
     return draft.account or sample_account(settings)[0]
 
 
-def warnings(draft: Draft, account: Account | None) -> tuple[Problem, ...]:
+def warnings(draft: DraftAccount, account: Account | None) -> tuple[Problem, ...]:
     """Return what is valid in a draft, but may not be what is meant."""
     return account_warnings(account, draft.yaml.encode("utf-8", "replace"), "draft.yaml") if account else ()
 
@@ -117,10 +117,10 @@ def connections_in(settings: Settings) -> Mapping[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _judge(settings: Settings, name: str, before: str = "") -> Draft:
+def _judge(settings: Settings, name: str, before: str = "") -> DraftAccount:
     try:
         text = write(settings, before)
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
     account, problems = parse_account(text.encode("utf-8", "replace"), name)
-    return Draft(text, account, problems)
+    return DraftAccount(text, account, problems)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.services.getmyinvoices.models import Company, Country, Currency, Portal
+from debitoor_provider.services.getmyinvoices.models import Company, CountryInfo, Currency, Portal
 from debitoor_provider.services.http.errors import BadAnswer, NotFound, Refused
 from tests.services.scripted import Reply
 
@@ -73,7 +73,7 @@ def test_reference_data(service, client):
     assert client.tags() == ["Internet", "DSL"]
     assert client.vat_rates() == [Decimal("0.00"), Decimal("19.00")]
     assert client.currencies() == [Currency("Euro", "EUR")]
-    assert client.countries() == [Country(4, "Germany", "DE", True), Country(5, "Norway", "NO", False)]
+    assert client.countries() == [CountryInfo(4, "Germany", "DE", True), CountryInfo(5, "Norway", "NO", False)]
 
 
 def test_portals_are_read_to_the_last_page(service, client):

@@ -16,7 +16,7 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     UnclearOutcome,
 )
-from debitoor_provider.services.http.retry import ONCE, QUESTION, READ, REPEATABLE, WRITE, Backoff, Rule
+from debitoor_provider.services.http.retry import ONCE, QUESTION, READ, REPEATABLE, WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.transport import Transport
 
 
@@ -41,7 +41,7 @@ class _NoService(Transport):
         return nullcontext()
 
 
-def with_retries(calls: Calls, rule: Rule, backoff: Backoff) -> str:
+def with_retries(calls: Calls, rule: RetryRule, backoff: Backoff) -> str:
     transport = _NoService(None, service="Example", explain=lambda *_: None, backoff=backoff)
     return transport._send_until_read(Call("read", "GET", "/a", rule=rule), lambda _: calls())
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
-from debitoor_provider.sync.accounts.sections import Filter, SalesKind
+from debitoor_provider.sync.accounts.sections import DocumentFilter, SalesKind
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount, fingerprint
 
 from .examples import LEAST
@@ -196,7 +196,7 @@ def test_the_fingerprint_is_the_same_in_every_process() -> None:
 
 
 def test_what_was_set_can_be_written_and_read_again() -> None:
-    account = export(period={"from": "2026-01-01"}, filter=Filter(approved_only=True), frequency="30 6 * * 1-5")
+    account = export(period={"from": "2026-01-01"}, filter=DocumentFilter(approved_only=True), frequency="30 6 * * 1-5")
 
     written = account.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Outcome
+from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.window import manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
@@ -227,7 +227,7 @@ class TestExport:
         uid, own = acme.document(), by_hand(acme)
         acme.export()
         found = checked(acme)
-        [row] = [row for row in found.rows if row.outcome is Outcome.OTHERS]
+        [row] = [row for row in found.rows if row.outcome is Comparison.OTHERS]
         assert row.target_ids == (own,)
         assert not found.differs
         assert found.table == [

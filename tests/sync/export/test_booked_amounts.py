@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.debitoor.models import Expense, ExpenseLine
-from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts
 
-FIGURES = Figures(date(2026, 1, 31), {Decimal(7): Decimal("107.00"), Decimal(19): Decimal("119.00")})
+FIGURES = BookedAmounts(date(2026, 1, 31), {Decimal(7): Decimal("107.00"), Decimal(19): Decimal("119.00")})
 
 
 def line(rate: str, gross: str | None) -> ExpenseLine:
@@ -42,8 +42,8 @@ def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, told: 
 
 
 def test_figures_come_back_from_the_ledger_as_they_were() -> None:
-    assert Figures.from_json(FIGURES.as_json()) == FIGURES
-    nothing = Figures(date(2026, 1, 31), {})
-    assert Figures.from_json(nothing.as_json()) == nothing
+    assert BookedAmounts.from_json(FIGURES.as_json()) == FIGURES
+    nothing = BookedAmounts(date(2026, 1, 31), {})
+    assert BookedAmounts.from_json(nothing.as_json()) == nothing
     assert nothing.gross == 0
     assert nothing.differences(replace(STORED, lines=(), total_gross_amount=None)) == []

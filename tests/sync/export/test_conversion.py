@@ -17,20 +17,20 @@ from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, PAPER
 from tests.sync.export.test_selection import export
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.export.expense import Draft
+    from debitoor_provider.sync.export.expense import Booking
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 
-def booked(books: Environment = BOOKS, reading: Reading | None = None, **fields: Any) -> Draft:
+def booked(books: Environment = BOOKS, reading: Reading | None = None, **fields: Any) -> Booking:
     document = replace(DOCUMENT, **({"currency": "USD", "document_date": DAY} | fields))
     settings = {"foreign_currency": "convert"}
     return draft(document, PAPER, books, export(**settings), ExchangeRates(), reading=reading)
@@ -130,7 +130,7 @@ def test_an_amount_beyond_what_debitoor_takes_is_rejected() -> None:
 
 def test_a_document_waits_until_the_rates_reach_its_day() -> None:
     met = obstacle(document_date=date(2090, 1, 2))
-    assert (met.kind, met.code) == (Kind.WAITING, "no_rate_yet")
+    assert (met.kind, met.code) == (ObstacleKind.WAITING, "no_rate_yet")
     assert met.message.text().startswith("The document of 2090-01-02 in USD waits for its exchange rate to EUR")
     assert "[debitoor] ecb_rates" in met.message.remedy()
     assert not has_rate(met.message, ExchangeRates())
@@ -155,7 +155,7 @@ def test_what_waits_for_a_currency_that_ended_is_looked_at_again(tmp_path: Path)
 )
 def test_a_currency_that_is_not_quoted_is_held(currency: str, day: date) -> None:
     met = obstacle(currency=currency, document_date=day)
-    assert (met.kind, met.code) == (Kind.HELD, "no_rate")
+    assert (met.kind, met.code) == (ObstacleKind.HELD, "no_rate")
     assert met.message.text().startswith(f"The European Central Bank published no rate of {currency} on {day}")
 
 

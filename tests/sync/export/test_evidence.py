@@ -11,8 +11,8 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
-from debitoor_provider.sync.export.evidence import Outcome, weigh
-from debitoor_provider.sync.export.expense import Choice, Draft, draft
+from debitoor_provider.sync.export.evidence import Proof, weigh
+from debitoor_provider.sync.export.expense import Booking, Choice, draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
@@ -57,7 +57,7 @@ def booked(
     settings: dict[str, Any] | None = None,
     reading: Reading | None = None,
     **fields: Any,
-) -> Draft:
+) -> Booking:
     reading = reading or Reading((one,) if one else ())
     document = replace(DOCUMENT, **fields)
     return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choice=choice)
@@ -71,7 +71,7 @@ def held(one: Invoice, **more: Any) -> Obstacle:
     return met.value
 
 
-def by_rate(one: Draft) -> dict[str, str]:
+def by_rate(one: Booking) -> dict[str, str]:
     return {f"{rate:f}": f"{gross:f}" for rate, gross in one.figures.by_rate.items()}
 
 
@@ -202,7 +202,7 @@ class TestOtherTaxes:
 
 def test_weighing_changes_nothing():
     document: Document = DOCUMENT
-    assert weigh(document, Reading((invoice(AT_19),))).outcome is Outcome.PROVEN
+    assert weigh(document, Reading((invoice(AT_19),))).outcome is Proof.PROVEN
     assert document == DOCUMENT
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from debitoor_provider.services.debitoor.body import expense_body, json_body
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
-from debitoor_provider.sync.export.expense import Draft, draft
-from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.export.expense import Booking, draft
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_selection import export
 
 BOOKS = Environment("59f0", "books@acme.example", "DE", "EUR")
@@ -37,7 +37,7 @@ ITEMS = ((Decimal(7), None, Decimal("107.00")), (Decimal(19), None, Decimal("119
 SERVICE = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
 
 
-def booked(company: Company | None = PAPER, settings: dict[str, Any] | None = None, **fields: Any) -> Draft:
+def booked(company: Company | None = PAPER, settings: dict[str, Any] | None = None, **fields: Any) -> Booking:
     return draft(replace(DOCUMENT, **fields), company, BOOKS, export(**(settings or {})))
 
 
@@ -115,7 +115,7 @@ def test_the_nearest_split_is_booked_and_marked_with_its_bounds() -> None:
 def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None:
     with pytest.raises(Obstacle) as met:
         booked(settings={"two_rates": "hold"}, **SUMS)
-    assert (met.value.kind, met.value.code) == (Kind.HELD, "two_rates")
+    assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "two_rates")
     assert "106.91 to 107.09 at 7 %, 118.91 to 119.09 at 19 %" in met.value.message.text()
 
 
@@ -425,7 +425,7 @@ def test_any_words_can_be_sent(company: Company, name: str, note: str, vat_id: s
     try:
         expense = draft(document, company, BOOKS, export()).expense
     except Obstacle as met:
-        if met.kind is Kind.REJECTED:
+        if met.kind is ObstacleKind.REJECTED:
             raise
         return
     assert json_body(expense_body(expense))

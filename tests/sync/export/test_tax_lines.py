@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.tax_lines import TaxSplit, split
 from debitoor_provider.sync.money import LARGEST, cents, net_of
-from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 
 
 def document(gross: str | None, net: str | None = None, rates: str = "", items: str = "") -> Document:
@@ -113,7 +113,7 @@ def test_a_document_has_one_line_for_each_tax_rate(told: Document, booked: str) 
 def test_figures_that_do_not_tell_are_rejected_and_never_guessed(told: Document, code: str) -> None:
     with pytest.raises(Obstacle) as obstacle:
         split(told)
-    assert (obstacle.value.kind, obstacle.value.code) == (Kind.REJECTED, code)
+    assert (obstacle.value.kind, obstacle.value.code) == (ObstacleKind.REJECTED, code)
     assert obstacle.value.message.text().endswith(".")
     assert obstacle.value.message.remedy().endswith(".")
     assert "E+" not in obstacle.value.message.text()

@@ -12,7 +12,7 @@ from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.sync.import_.draft import new_document, payment_status, upload_name
 from debitoor_provider.sync.marks import find_sales_marker
-from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_selection import import_
 
 INVOICE = SalesDocument(
@@ -78,7 +78,7 @@ def test_a_credit_note_lowers() -> None:
 def test_a_positive_credit_note_is_held_until_the_settings_say_what_its_sign_means() -> None:
     with pytest.raises(Obstacle) as met:
         new_document(POSITIVE, import_(), None, "a.pdf")
-    assert (met.value.kind, met.value.code) == (Kind.HELD, "positive_sales_credit_note")
+    assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "positive_sales_credit_note")
     assert "119.00 USD" in met.value.message.text()
     assert "defaults.positive_credit_note" in met.value.message.remedy()
 

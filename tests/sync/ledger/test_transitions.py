@@ -14,9 +14,9 @@ from debitoor_provider.sync.ledger import (
     DONE,
     OPEN,
     Entry,
+    EventKind,
     FoundDocument,
     IllegalTransition,
-    Kind,
     LeaseLost,
     Ledger,
     State,
@@ -57,7 +57,7 @@ class Travels(RuleBasedStateMachine):
         self.ledger.plans.enter("acme", "export", "plan", [document(1, state=state, snapshot=snapshot)])
         after = self.entry
         if after != before:
-            assert is_legal(Kind.LISTED, before.state, after.state)
+            assert is_legal(EventKind.LISTED, before.state, after.state)
         if before.state in {State.PLANNED, State.WAITING, State.GONE}:
             assert after.state is state
         self.state = after.state
@@ -89,15 +89,15 @@ class Travels(RuleBasedStateMachine):
         self.clock.pass_by(minutes=minutes)
 
     @rule(owner=owners, kind=st.deferred(lambda: st.sampled_from(sorted(_STEPS))))
-    def take_a_step(self, owner: str, kind: Kind) -> None:
+    def take_a_step(self, owner: str, kind: EventKind) -> None:
         entry = self.read.get(owner)
         if entry is None:
             return
         target = STEPS[kind].target
         before = self.entry
-        is_holder = self.holder == owner and (kind is not Kind.INTENT or self.clock.time < self.until)
-        is_fresh = kind is not Kind.INTENT or before.fingerprint == entry.fingerprint
-        is_repeat = kind is Kind.MOVED and before.state is State.MOVED and before.target_id == "expense"
+        is_holder = self.holder == owner and (kind is not EventKind.INTENT or self.clock.time < self.until)
+        is_fresh = kind is not EventKind.INTENT or before.fingerprint == entry.fingerprint
+        is_repeat = kind is EventKind.MOVED and before.state is State.MOVED and before.target_id == "expense"
         if is_repeat or (is_legal(kind, before.state, target) and is_holder and is_fresh):
             _STEPS[kind](self.ledger, entry)
             self.state = target
@@ -107,12 +107,12 @@ class Travels(RuleBasedStateMachine):
             assert self.entry == before
 
     @rule(kind=st.deferred(lambda: st.sampled_from(sorted(_ACTS))))
-    def act(self, kind: Kind) -> None:
+    def act(self, kind: EventKind) -> None:
         before = self.entry
         if is_legal(kind, before.state, STEPS[kind].target):
             _ACTS[kind](self.ledger, before)
             self.state = STEPS[kind].target
-        elif not (kind is Kind.ARCHIVED and before.state is State.ARCHIVED):
+        elif not (kind is EventKind.ARCHIVED and before.state is State.ARCHIVED):
             with pytest.raises(IllegalTransition):
                 _ACTS[kind](self.ledger, before)
             assert self.entry == before
@@ -134,7 +134,7 @@ class Travels(RuleBasedStateMachine):
         before = None
         for event in self.ledger.documents.history(self.entry):
             assert event.from_state == before
-            assert is_legal(Kind(event.kind), before, event.to_state)
+            assert is_legal(EventKind(event.kind), before, event.to_state)
             before = event.to_state
         assert before is self.state
 
@@ -148,22 +148,22 @@ class Travels(RuleBasedStateMachine):
         return self.ledger.documents.known("acme", "export", ["1"])["1"]
 
 
-_STEPS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
-    Kind.INTENT: lambda ledger, entry: ledger.steps.intend(entry),
-    Kind.FILE_UPLOADED: lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
-    Kind.UNCLEAR: lambda ledger, entry: ledger.steps.unclear(entry, WHY),
-    Kind.POSTPONED: lambda ledger, entry: ledger.steps.postpone(entry, WHY),
-    Kind.MOVED: lambda ledger, entry: ledger.steps.moved(entry, "expense"),
-    Kind.HELD: lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
-    Kind.REJECTED: lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
-    Kind.WAITS: lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
+_STEPS: dict[EventKind, Callable[[Ledger, Entry], Any]] = {
+    EventKind.INTENT: lambda ledger, entry: ledger.steps.intend(entry),
+    EventKind.FILE_UPLOADED: lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
+    EventKind.UNCLEAR: lambda ledger, entry: ledger.steps.unclear(entry, WHY),
+    EventKind.POSTPONED: lambda ledger, entry: ledger.steps.postpone(entry, WHY),
+    EventKind.MOVED: lambda ledger, entry: ledger.steps.moved(entry, "expense"),
+    EventKind.HELD: lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
+    EventKind.REJECTED: lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
+    EventKind.WAITS: lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
 }
-_ACTS: dict[Kind, Callable[[Ledger, Entry], Any]] = {
-    Kind.RETRIED: lambda ledger, entry: ledger.documents.retry([entry], "user:ada"),
-    Kind.SENT_AGAIN: lambda ledger, entry: ledger.documents.retry([entry], "user:ada", again=True),
-    Kind.IGNORED: lambda ledger, entry: ledger.documents.ignore([entry], "user:ada"),
-    Kind.MARKED_MOVED: lambda ledger, entry: ledger.documents.mark_moved([entry], "user:ada", target_id="expense"),
-    Kind.ARCHIVED: lambda ledger, entry: ledger.steps.archived([entry], "run"),
+_ACTS: dict[EventKind, Callable[[Ledger, Entry], Any]] = {
+    EventKind.RETRIED: lambda ledger, entry: ledger.documents.retry([entry], "user:ada"),
+    EventKind.SENT_AGAIN: lambda ledger, entry: ledger.documents.retry([entry], "user:ada", again=True),
+    EventKind.IGNORED: lambda ledger, entry: ledger.documents.ignore([entry], "user:ada"),
+    EventKind.MARKED_MOVED: lambda ledger, entry: ledger.documents.mark_moved([entry], "user:ada", target_id="expense"),
+    EventKind.ARCHIVED: lambda ledger, entry: ledger.steps.archived([entry], "run"),
 }
 
 

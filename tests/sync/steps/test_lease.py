@@ -12,7 +12,7 @@ from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.ledger import Entry, LeaseLost
 from debitoor_provider.sync.steps import lease, transfer
-from debitoor_provider.sync.steps.lease import Leases, boot_time
+from debitoor_provider.sync.steps.lease import RunLeases, boot_time
 from tests.sync.stage import Stage
 
 TTL = timedelta(seconds=120)
@@ -38,9 +38,9 @@ def process(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> Asleep:
     return Asleep(acme)
 
 
-def leased(acme: Stage, process: Asleep, *uids: str) -> tuple[Leases, list[Entry]]:
+def leased(acme: Stage, process: Asleep, *uids: str) -> tuple[RunLeases, list[Entry]]:
     acme.plan(acme.exports())
-    leases = Leases(acme.ledger, "this run", TTL, clock=process)
+    leases = RunLeases(acme.ledger, "this run", TTL, clock=process)
     return leases, leases.claim([acme.entry(uid) for uid in uids], "this run")
 
 
@@ -116,7 +116,7 @@ def test_a_process_that_was_stopped_before_a_piece_of_an_expense_sends_no_more_o
         return before_sending(self)
 
     monkeypatch.setattr(lease, "boot_time", process)
-    monkeypatch.setattr(transfer, "Leases", lambda *args: Leases(*args, clock=process))
+    monkeypatch.setattr(transfer, "RunLeases", lambda *args: RunLeases(*args, clock=process))
     monkeypatch.setattr(time_limit.TimeLimit, "before_sending", stopped)
     with pytest.raises(RetryError, match="not leased to this run any more"):
         acme.send(acme.exports())
@@ -144,7 +144,7 @@ def test_a_run_that_lost_its_lease_behind_a_write_looks_for_doubles(
             acme.sandbox.clear_faults(hide)
         return made
 
-    monkeypatch.setattr(transfer, "Leases", lambda *args: Leases(*args, clock=process))
+    monkeypatch.setattr(transfer, "RunLeases", lambda *args: RunLeases(*args, clock=process))
     monkeypatch.setattr(type(acme.debitoor), "create_expense", late)
     with pytest.raises(RetryError):
         acme.send(acme.exports())

@@ -8,7 +8,7 @@ from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.ledger import PlannedDocument
 from debitoor_provider.sync.steps.job import Job
-from debitoor_provider.sync.steps.rename import Names, rename, rename_each
+from debitoor_provider.sync.steps.rename import FreeNames, rename, rename_each
 from tests.sync.export.test_selection import DOCUMENT, export
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_two_thousand_equal_names_are_given_in_good_time(named: Callable[..., li
 
 def test_a_name_given_up_may_be_had_again(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "b.pdf"])
-    names = Names(ledger, "acme", "export", freed=["A.pdf"])
+    names = FreeNames(ledger, "acme", "export", freed=["A.pdf"])
     assert names.give("a.pdf") == "a.pdf"
     assert names.give("a.pdf") == "a_2.pdf"
     assert names.give("b.pdf") == "b_2.pdf"

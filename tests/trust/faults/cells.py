@@ -11,7 +11,7 @@ from airflow.sdk import RetryAction
 
 from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.services.http.errors import RejectError, ServiceError, StopError
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Kind, State
+from debitoor_provider.sync.ledger import ATTENTION, DUE, EventKind, State
 from tests.trust.common.referee import Referee
 from tests.trust.faults.faultkinds import KINDS, Class, sort_of
 from tests.trust.faults.refusing import Refusing
@@ -164,7 +164,7 @@ def _refused(player: Player) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if (entry.state in ATTENTION and entry.reason_code != "no_date") or entry.reason_code == Kind.NOT_ARCHIVED
+        if (entry.state in ATTENTION and entry.reason_code != "no_date") or entry.reason_code == EventKind.NOT_ARCHIVED
     ]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from debitoor_provider.sync.steps import transfer
-from debitoor_provider.sync.steps.lease import Leases, boot_time
+from debitoor_provider.sync.steps.lease import RunLeases, boot_time
 from tests.trust.common.worker import Ending, Run, Workers, states_of, wait
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Freezer:
     def without_waiting(cls, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Freezer:
         """Make one that does not wait."""
         clock = SharedClock()
-        monkeypatch.setattr(transfer, "Leases", partial(Leases, clock=clock))
+        monkeypatch.setattr(transfer, "RunLeases", partial(RunLeases, clock=clock))
         return cls(workers, clock)
 
     def freeze(self, case: Case, point: str, nth: int = 1) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Core:
+class DebitoorCore:
     """Makes calls for one token. Parameters: see :class:`.client.DebitoorClient`."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, parse
-from debitoor_provider.services.debitoor.core import Core
+from debitoor_provider.services.debitoor.core import DebitoorCore
 from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.errors import Refused
 from debitoor_provider.services.http.reading import mapping
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.models import (
         Category,
+        Contact,
         Country,
         Environment,
-        Party,
         PaymentAccount,
         PurchaseTaxRates,
         Settings,
@@ -51,7 +51,7 @@ class CustomerFields(PartyFields, total=False):
     reference: str
 
 
-class Lookups(Core):
+class Lookups(DebitoorCore):
     """Calls about everything but documents and files."""
 
     def environment(self) -> Environment:
@@ -105,19 +105,19 @@ class Lookups(Core):
         changed_since: datetime | None = None,
         changed_before: datetime | None = None,
         page_size: int | None = None,
-    ) -> list[Party]:
+    ) -> list[Contact]:
         """Return the suppliers. Their names are not unique."""
         filters = {"changedSince": changed_since, "changedBefore": changed_before}
         return self._list("list_suppliers", constants.SUPPLIERS, parse.party, filters, page_size=page_size)
 
-    def supplier(self, id: str) -> Party:
+    def supplier(self, id: str) -> Contact:
         """Return one supplier.
 
         :raises NotFound: when there is none of this id
         """
         return self._get("read_supplier", constants.SUPPLIER.format(id=segment(id)), parse.party)
 
-    def create_supplier(self, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Party:
+    def create_supplier(self, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Contact:
         """Create a supplier; without a number it gets the next one."""
         return self._send(
             "create_supplier",
@@ -129,7 +129,7 @@ class Lookups(Core):
             subject=Subject.ACCOUNT,
         )
 
-    def update_supplier(self, id: str, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Party:
+    def update_supplier(self, id: str, name: str, country_code: str, **fields: Unpack[PartyFields]) -> Contact:
         """Replace a supplier's data; fields left out are emptied."""
         path = constants.SUPPLIER.format(id=segment(id))
         return self._send("change_supplier", "PUT", path, parse.party, _party(name, country_code, fields))
@@ -143,7 +143,7 @@ class Lookups(Core):
         changed_since: datetime | None = None,
         changed_before: datetime | None = None,
         page_size: int | None = None,
-    ) -> list[Party]:
+    ) -> list[Contact]:
         """Return the customers; those with another reference than the requested one are dropped (contract 8.3)."""
         filters = {
             "email": email,
@@ -155,7 +155,7 @@ class Lookups(Core):
         found = self._list("list_customers", constants.CUSTOMERS, parse.party, filters, page_size=page_size)
         return [customer for customer in found if reference is None or customer.reference == reference]
 
-    def customer(self, id: str) -> Party:
+    def customer(self, id: str) -> Contact:
         """Return one customer.
 
         :raises NotFound: when there is none of this id
@@ -164,7 +164,7 @@ class Lookups(Core):
 
     def create_customer(
         self, name: str, country_code: str, payment_terms_id: int, **fields: Unpack[CustomerFields]
-    ) -> Party:
+    ) -> Contact:
         """Create a customer; without a number it gets the next one.
 
         :param payment_terms_id: 1 eight days, 2 paid, 3 fourteen days, 4 thirty days (contract 8.5)
@@ -186,7 +186,7 @@ class Lookups(Core):
         country_code: str,
         payment_terms_id: int,
         **fields: Unpack[CustomerFields],
-    ) -> Party:
+    ) -> Contact:
         """Replace a customer's data; fields left out are emptied."""
         return self._send(
             "change_customer",

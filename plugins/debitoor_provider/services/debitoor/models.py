@@ -152,7 +152,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class Contact:
     """A supplier or customer (contract sections 8.2 and 8.3)."""
 
     id: str

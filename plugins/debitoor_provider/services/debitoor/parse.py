@@ -8,13 +8,13 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import (
     Category,
+    Contact,
     Country,
     Environment,
     Expense,
     ExpenseLine,
     File,
     Income,
-    Party,
     PaymentAccount,
     PurchaseTaxRates,
     SalesDocument,
@@ -155,10 +155,10 @@ def credit_note(payload: Any) -> SalesDocument:
     return sales_document({**mapping(payload, "credit note"), "type": SalesType.CREDIT_NOTE.value})
 
 
-def party(payload: Any) -> Party:
+def party(payload: Any) -> Contact:
     """Read a supplier or customer (8.2, 8.3)."""
     record = mapping(payload, "party")
-    return Party(
+    return Contact(
         id=_id(record),
         name=text(record.get("name")),
         country_code=text(record.get("countryCode")),

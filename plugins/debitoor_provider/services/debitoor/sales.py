@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, TypedDict, Unpack
 
 from debitoor_provider.services.debitoor import constants, parse
-from debitoor_provider.services.debitoor.core import Core
+from debitoor_provider.services.debitoor.core import DebitoorCore
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.session import segment
@@ -34,7 +34,7 @@ class SalesFilters(TypedDict, total=False):
     page_size: int | None
 
 
-class Sales(Core):
+class Sales(DebitoorCore):
     """Calls about sales documents."""
 
     def invoices(self, **filters: Unpack[SalesFilters]) -> list[SalesDocument]:

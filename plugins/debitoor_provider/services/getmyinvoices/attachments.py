@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants, parse
-from debitoor_provider.services.getmyinvoices.core import Core
+from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
 from debitoor_provider.services.getmyinvoices.explain import ATTACHMENT_CODES
 from debitoor_provider.services.http.errors import FileRefused
 from debitoor_provider.services.http.files import check_size
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Attachment
 
 
-class Attachments(Core):
+class Attachments(GetMyInvoicesCore):
     """Calls about attachments."""
 
     def attachments(self, uid: int) -> list[Attachment]:

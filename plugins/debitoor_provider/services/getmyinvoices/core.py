@@ -14,7 +14,7 @@ from debitoor_provider.services.getmyinvoices.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.services.http.retry import WRITE, Backoff, Rule
+from debitoor_provider.services.http.retry import WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
 from debitoor_provider.services.http.transport import Transport
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
-    from debitoor_provider.services.getmyinvoices.models import Account
+    from debitoor_provider.services.getmyinvoices.models import AccountInfo
     from debitoor_provider.services.http.call import Codes, Params
     from debitoor_provider.services.http.transport import Pacing
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 _ACCOUNT_ID = re.compile(r"(?:G-)?(\d{1,12}(?:-\d{1,6})?)", re.ASCII | re.IGNORECASE)
 
 
-class Core:
+class GetMyInvoicesCore:
     """Makes calls for one API key. Parameters: see :class:`.client.GetMyInvoicesClient`."""
 
     def __init__(
@@ -87,7 +87,7 @@ class Core:
         if account_id and account_id.strip():
             self._introduce(_checked_account_id(account_id))
 
-    def account(self) -> Account:
+    def account(self) -> AccountInfo:
         """Return who the key belongs to; answered without an account id in the user agent (contract 3.2)."""
         return self.transport.call(
             Call("read_account", "GET", constants.ACCOUNT, subject=Subject.ACCOUNT), parse.account
@@ -150,7 +150,7 @@ class Core:
         *,
         subject: Subject = Subject.RECORD,
         content: bytes | BinaryIO | None = None,
-        rule: Rule = WRITE,
+        rule: RetryRule = WRITE,
         codes: Codes | None = None,
     ) -> T:
         """Make a call with a body: the fields, and the content of a file when there is one."""

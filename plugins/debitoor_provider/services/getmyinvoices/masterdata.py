@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from debitoor_provider.services.getmyinvoices import body, constants, parse
-from debitoor_provider.services.getmyinvoices.core import Core
+from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
 from debitoor_provider.services.getmyinvoices.listing import pages
 from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.reading import decimals, mapping, rows, texts
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from debitoor_provider.services.getmyinvoices.models import Company, Country, Currency, Portal
+    from debitoor_provider.services.getmyinvoices.models import Company, CountryInfo, Currency, Portal
 
 T = TypeVar("T")
 
 
-class MasterData(Core):
+class MasterData(GetMyInvoicesCore):
     """Calls about everything but documents."""
 
     def companies(
@@ -93,7 +93,7 @@ class MasterData(Core):
             subject=Subject.ACCOUNT,
         )
 
-    def countries(self) -> list[Country]:
+    def countries(self) -> list[CountryInfo]:
         """Return the countries with the ids that companies refer to."""
         return self._get(
             "list_countries", constants.COUNTRIES, _each(parse.country, "countries"), subject=Subject.ACCOUNT

@@ -123,7 +123,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountInfo:
     """Who a key belongs to (contract section 3.2). ``account_id`` looks like ``G-20707-0``."""
 
     account_id: str
@@ -137,7 +137,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class CountryInfo:
     """A country of the reference list (contract section 3.4)."""
 
     country_uid: int

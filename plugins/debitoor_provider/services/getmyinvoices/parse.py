@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import (
-    Account,
+    AccountInfo,
     Attachment,
     Company,
-    Country,
+    CountryInfo,
     Currency,
     Document,
     DocumentDetail,
@@ -148,12 +148,12 @@ def company(record: Any) -> Company:
     )
 
 
-def account(payload: Any) -> Account:
+def account(payload: Any) -> AccountInfo:
     """Read who a key belongs to (3.2)."""
     record = mapping(payload, "account")
     if not (record.get("accountId") or record.get("name")):
         raise Unexpected(Message("field_missing", field="accountId"))
-    return Account(
+    return AccountInfo(
         account_id=text(record.get("accountId")),
         name=text(record.get("name")),
         organization=text(record.get("organization")),
@@ -165,9 +165,9 @@ def account(payload: Any) -> Account:
     )
 
 
-def country(record: Mapping[str, Any]) -> Country:
+def country(record: Mapping[str, Any]) -> CountryInfo:
     """Read a country (3.4); its code has two spellings of the name."""
-    return Country(
+    return CountryInfo(
         country_uid=identifier(record.get("countryUid"), "countryUid"),
         name=text(record.get("name")),
         country_code=text(record.get("countryCode")) or text(record.get("country_code")),

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.http.answer import LARGEST_ANSWER
-from debitoor_provider.services.http.retry import READ, Rule
+from debitoor_provider.services.http.retry import READ, RetryRule
 
 if TYPE_CHECKING:
     from debitoor_provider.services.http.errors import ServiceError
@@ -53,7 +53,7 @@ class Call:
     subject: Subject = Subject.RECORD
     body: Callable[[], Any] | None = None
     headers: Mapping[str, str] | None = None
-    rule: Rule = READ
+    rule: RetryRule = READ
     timeouts: Timeouts | None = None
     largest: int = LARGEST_ANSWER
     file_limit: int | None = None

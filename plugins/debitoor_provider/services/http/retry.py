@@ -64,7 +64,7 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetryRule:
     """What follows from a failed attempt.
 
     :param again: the errors after which the same call is sent again
@@ -99,10 +99,10 @@ class Rule:
         return unclear
 
 
-READ = Rule(again=(RateLimited, Unavailable, BadAnswer))
+READ = RetryRule(again=(RateLimited, Unavailable, BadAnswer))
 REPEATABLE = READ
-WRITE = Rule(again=(RateLimited, NotSent), unclear=True)
-QUESTION = Rule(again=(RateLimited, NotSent))
+WRITE = RetryRule(again=(RateLimited, NotSent), unclear=True)
+QUESTION = RetryRule(again=(RateLimited, NotSent))
 """A read by POST, which the contract does not let us repeat after a server fault."""
-ONCE = Rule(again=())
+ONCE = RetryRule(again=())
 """A call that is never repeated."""

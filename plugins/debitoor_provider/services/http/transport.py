@@ -19,14 +19,12 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.answer import (
     LARGEST_RECORD,
     Answer,
-    TooLarge,
     checked_pieces,
     content_type,
     has_known_end,
-    parsed,
-    retry_after,
     with_body,
 )
+from debitoor_provider.services.http.answer_reader import AnswerReader
 from debitoor_provider.services.http.call import Call, Params, Subject
 from debitoor_provider.services.http.clock import ServiceClock
 from debitoor_provider.services.http.errors import (
@@ -42,14 +40,14 @@ from debitoor_provider.services.http.errors import (
     StopError,
 )
 from debitoor_provider.services.http.fault import meaning
-from debitoor_provider.services.http.files import too_large, write_checked
+from debitoor_provider.services.http.files import write_checked
 from debitoor_provider.services.http.reading import Unexpected
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import timedelta
 
     from debitoor_provider.services.http.session import ServiceSession
@@ -98,8 +96,7 @@ class Transport:
     ) -> None:
         self.session = session
         self.service = service
-        self._explain = explain
-        self._secret = Secret(secret.strip())
+        self._reader = AnswerReader(explain, Secret(secret.strip()))
         self._backoff = backoff or Backoff()
         self._pacing = pacing or Pacer(secret, Allowance(), sleep=self._backoff.sleep, clock=self._backoff.clock)
         self._probe = probe
@@ -116,7 +113,7 @@ class Transport:
         :param read: makes the result from the parsed body; raises :class:`Unexpected` when it cannot
         :raises ServiceError: classified by what the caller has to do next
         """
-        return self._send_until_read(call, lambda response: read(self._payload(response, call)))
+        return self._send_until_read(call, lambda response: read(self._reader.payload(response, call)))
 
     def stream(
         self,
@@ -141,7 +138,7 @@ class Transport:
         call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
 
         def write(response: requests.Response) -> int:
-            pieces = self._file_pieces(response, call, content_of)
+            pieces = self._reader.file_pieces(response, call, content_of)
             known = has_known_end(response) or content_type(response) == "application/json"
             try:
                 return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole, known_end=known)
@@ -160,8 +157,7 @@ class Transport:
 
         def read(response: requests.Response) -> requests.Response:
             body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
-            payload, _ = self._checked(response, self._masked(body), call)
-            _require_end(response, payload)
+            self._reader.require_success(response, body, call)
             return with_body(response, body)
 
         return self._send_until_read(call, read)
@@ -173,7 +169,7 @@ class Transport:
         """
         call = Call("call", str(response.request.method), urlsplit(str(response.url)).path)
         try:
-            self._checked(response, self._masked(response.content), call)
+            self._reader.parse(response, response.content, call)
             return
         except ServiceError as error:
             failure = error
@@ -263,64 +259,3 @@ class Transport:
             return
         if seconds := error.retry_after or next(iter(self._backoff.slow_down), None):
             self._pacing.pause(seconds)
-
-    def _payload(self, response: requests.Response, call: Call) -> Any:
-        """Return the parsed body of a success.
-
-        :raises ServiceError: the error that the answer stands for
-        :raises Unexpected: for a body that is incomplete, too large or not JSON
-        """
-        try:
-            limit = call.largest_answer if response.ok else LARGEST_RECORD
-            body = self._masked(b"".join(checked_pieces(response, limit)))
-        except (Unexpected, requests.RequestException) as surprise:
-            if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
-                raise too_large(call.file_limit) from None
-            if response.ok:
-                raise
-            body = b""  # the status alone says that it failed
-        payload, readable = self._checked(response, body, call)
-        if not readable:
-            kind = content_type(response)
-            raise Unexpected(Message("answer_not_json", type=kind) if kind else Message("answer_of_no_type"))
-        _require_end(response, payload)
-        return payload
-
-    def _checked(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
-        """Return the parsed body and whether it could be parsed.
-
-        :param body: without the secret
-        :raises ServiceError: the error that the answer stands for
-        """
-        payload, readable = parsed(body)
-        is_page = not response.ok and content_type(response) == "text/html"
-        answer = Answer(response.status_code, payload, retry_after(response), is_page)
-        if error := self._explain(answer, call):
-            error.status = error.status or response.status_code
-            raise error
-        return payload, readable
-
-    def _masked(self, body: bytes) -> bytes:
-        return body.replace(self._secret.encode(), b"***") if self._secret else body
-
-    def _file_pieces(
-        self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
-    ) -> Iterator[bytes]:
-        kind = content_type(response)
-        if not 200 <= response.status_code < 300 or kind == "application/json":
-            payload = self._payload(response, call)
-            if content_of is None:
-                raise Unexpected(Message("answer_json_instead_of_file"))
-            return iter((content_of(payload),))
-        if kind == "text/html":
-            raise Unexpected(Message("answer_page_instead_of_file"))
-        return checked_pieces(response)
-
-
-def _require_end(response: requests.Response, payload: Any) -> None:
-    """Require that a body is known to be complete: by its length, its chunks, or the brackets of its JSON.
-
-    :raises Unexpected: otherwise; an empty body may be all that is left of an answer that broke off
-    """
-    if not isinstance(payload, dict | list) and not has_known_end(response):
-        raise Unexpected(Message("answer_without_end"))

@@ -41,7 +41,7 @@ PARTS = (
 )
 
 
-class Step(NamedTuple):
+class CronStep(NamedTuple):
     """A step in an expression, such as ``*/90``.
 
     :param text: as it is written
@@ -76,12 +76,12 @@ def has_a_day(text: str) -> bool:
     return True
 
 
-def idle_step(text: str) -> Step | None:
+def idle_step(text: str) -> CronStep | None:
     """Return the first step that is wider than its field, and so never taken: ``*/90`` minutes run hourly."""
     return next((step for step in _steps(text) if step.width > step.part.size), None)
 
 
-def uneven_step(text: str) -> Step | None:
+def uneven_step(text: str) -> CronStep | None:
     """Return the first step over a whole field that does not divide it: ``*/45`` minutes are 45 and 15 apart."""
     for step in _steps(text):
         is_whole = step.text.startswith("*/")
@@ -124,9 +124,9 @@ def is_describable(text: str) -> bool:
     return len(" (or) ".join(described)) <= DESCRIPTION_LIMIT
 
 
-def _steps(text: str) -> list[Step]:
+def _steps(text: str) -> list[CronStep]:
     return [
-        Step(item, int(item.rpartition("/")[2]), part)
+        CronStep(item, int(item.rpartition("/")[2]), part)
         for field, part in zip(text.split(" "), PARTS, strict=True)
         for item in field.split(",")
         if re.search(r"/\d+$", item)

@@ -128,7 +128,7 @@ class Companies(Section):
         return self
 
 
-class Filter(Section):
+class DocumentFilter(Section):
     """Which documents an export takes."""
 
     document_types: Distinct[PurchaseType] = Field(

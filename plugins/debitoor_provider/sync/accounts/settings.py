@@ -12,8 +12,8 @@ from debitoor_provider.sync.accounts.sections import (
     Books,
     Connections,
     Defaults,
+    DocumentFilter,
     ExportLimits,
-    Filter,
     Limits,
     Period,
     Rate,
@@ -114,7 +114,7 @@ class ExportAccount(DebitoorAccount):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
-    filter: Filter = Field(default=Filter(), description="Which documents are exported")
+    filter: DocumentFilter = Field(default=DocumentFilter(), description="Which documents are exported")
     rename: RenameTemplate = Field(
         default="",
         description="File name that the copy in Debitoor gets, with placeholders in braces; empty keeps the name",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.check.compare import by_others, compare, only_there
-from debitoor_provider.sync.check.rows import Check, Outcome, Row
+from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE
 from debitoor_provider.sync.statement import announced
@@ -99,7 +99,7 @@ class _Comparison:
         )
         if row.here is not None:
             self.found.add_sums(row.here, "source")
-        self._add(row, records, "others" if row.outcome is Outcome.LEFT_OUT else "target")
+        self._add(row, records, "others" if row.outcome is Comparison.LEFT_OUT else "target")
 
     def _expected(self, record: Any, entry: Entry | None, records: Sequence[TargetRecord]) -> Statement:
         """Return what a document's record at the target has to say.

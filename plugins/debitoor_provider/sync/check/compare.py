@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.check.rows import Outcome, Row
+from debitoor_provider.sync.check.rows import Comparison, Row
 from debitoor_provider.sync.ledger import DONE, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
@@ -39,7 +39,7 @@ def compare(
     """
     is_done = entry is not None and entry.state in DONE
     if not is_done and (reason := _reason_to_stay(entry, left_out, records)):
-        return _row(Outcome.LEFT_OUT, planned, entry, records, message=reason)
+        return _row(Comparison.LEFT_OUT, planned, entry, records, message=reason)
     obstacle, here = None, None
     try:
         here = expected()
@@ -49,15 +49,15 @@ def compare(
         message = obstacle or _why_missing(entry)
         is_missing = obstacle is None and _is_sendable(entry)
         here = here or _of_record(planned)
-        return _row(Outcome.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
+        return _row(Comparison.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
     if here is None:
-        return _row(Outcome.ERROR, planned, entry, records, message=obstacle)
+        return _row(Comparison.ERROR, planned, entry, records, message=obstacle)
     if len(records) > 1:
-        return _row(Outcome.DIFFERS, planned, entry, records, here, booked_twice(list(map(_copy, records))))
+        return _row(Comparison.DIFFERS, planned, entry, records, here, booked_twice(list(map(_copy, records))))
     if differences := here.differences(records[0].statement):
         message = Message("check_differs", differences=differences)
-        return _row(Outcome.DIFFERS, planned, entry, records, here, message)
-    return _row(Outcome.SAME, planned, entry, records, here, _note(entry, records[0]))
+        return _row(Comparison.DIFFERS, planned, entry, records, here, message)
+    return _row(Comparison.SAME, planned, entry, records, here, _note(entry, records[0]))
 
 
 def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message) -> Row:
@@ -65,15 +65,15 @@ def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message
 
     :param deleted: why the source does not have it
     """
-    return _of_target(Outcome.ONLY_THERE, source_id, records, deleted)
+    return _of_target(Comparison.ONLY_THERE, source_id, records, deleted)
 
 
 def by_others(record: TargetRecord) -> Row:
     """Return that the target has a record that no account made."""
-    return _of_target(Outcome.OTHERS, "", [record], Message("check_no_mark"))
+    return _of_target(Comparison.OTHERS, "", [record], Message("check_no_mark"))
 
 
-def _of_target(outcome: Outcome, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
+def _of_target(outcome: Comparison, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
     first = records[0]
     ids = tuple(record.id for record in records)
     there = first.statement
@@ -81,7 +81,7 @@ def _of_target(outcome: Outcome, source_id: str, records: Sequence[TargetRecord]
 
 
 def _row(
-    outcome: Outcome,
+    outcome: Comparison,
     planned: PlannedDocument,
     entry: Entry | None,
     records: Sequence[TargetRecord],

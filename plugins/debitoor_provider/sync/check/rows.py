@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Rate, Statement
 
 
-class Outcome(StrEnum):
+class Comparison(StrEnum):
     """What the comparison of one document comes to."""
 
     SAME = "same"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     OTHERS = "made by others"  # at the target without a mark: no difference
 
 
-DIFFERENCES = frozenset({Outcome.DIFFERS, Outcome.ONLY_HERE, Outcome.ONLY_THERE, Outcome.ERROR})
+DIFFERENCES = frozenset({Comparison.DIFFERS, Comparison.ONLY_HERE, Comparison.ONLY_THERE, Comparison.ERROR})
 """What keeps source and target from being the same."""
 
 
@@ -47,7 +47,7 @@ class Row:
     :param entry_id: its id in the ledger
     """
 
-    outcome: Outcome
+    outcome: Comparison
     source_id: str
     target_ids: tuple[str, ...]
     document_date: date | None
@@ -137,7 +137,7 @@ class Check:
     start: date | None
     end: date | None
     rows: RecordFile[Row]
-    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    counts: dict[Comparison, int] = field(default_factory=lambda: dict.fromkeys(Comparison, 0))
     _sums: dict[tuple[str, str, Rate], Sums] = field(default_factory=dict)
 
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class BookedAmounts:
     """The figures that have to agree before a document counts as moved.
 
     :param by_rate: gross amount of each tax rate in per cent; rates without an amount are left out
@@ -55,7 +55,7 @@ class Figures:
         :param stored: the service's own answer
         """
         found = []
-        there = Figures.of(stored.date, stored.lines)
+        there = BookedAmounts.of(stored.date, stored.lines)
         if stored.date != self.date:
             found.append(f"date {stored.date} instead of {self.date}")
         gross = stored.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)

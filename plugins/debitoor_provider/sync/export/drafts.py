@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-    from debitoor_provider.sync.export.expense import Draft
+    from debitoor_provider.sync.export.expense import Booking
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
 
@@ -38,7 +38,7 @@ class ExpenseDraft:
     :param currency: of the books
     """
 
-    booking: Draft
+    booking: Booking
     currency: str
 
     def shown(self) -> Shown:

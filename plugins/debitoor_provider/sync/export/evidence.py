@@ -25,7 +25,7 @@ _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
 
 
-class Outcome(StrEnum):
+class Proof(StrEnum):
     """What came of reading a document's file."""
 
     PROVEN = "proven"
@@ -45,7 +45,7 @@ class Evidence:
     :param other_taxes: taxes that are no VAT, by the format's own code
     """
 
-    outcome: Outcome
+    outcome: Proof
     invoice: Invoice | None = None
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
@@ -97,20 +97,20 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     number is not compared: records have it in other forms, or another number of the same document.
     """
     if reading.problem is not None:
-        return Evidence(Outcome.UNREADABLE, reasons=(reading.problem,))
+        return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
     if not reading.invoices:
-        return Evidence(Outcome.NONE)
+        return Evidence(Proof.NONE)
     taxes = tuple(tax for invoice in reading.invoices for tax in other_taxes(invoice))
     if len(reading.invoices) > 1:
         several = Message("invoice_several", count=len(reading.invoices))
-        return Evidence(Outcome.UNPROVEN, reasons=(several,), other_taxes=taxes)
+        return Evidence(Proof.UNPROVEN, reasons=(several,), other_taxes=taxes)
     (invoice,) = reading.invoices
     if reasons := disproof(invoice):
-        return Evidence(Outcome.UNPROVEN, reasons=reasons, other_taxes=taxes)
+        return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes)
     if differences := tuple(_differences(document, invoice)):
-        return Evidence(Outcome.CONTRADICTS, invoice, differences)
+        return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
-    return Evidence(Outcome.SUPPLIED if supplied else Outcome.PROVEN, invoice, supplied)
+    return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
 
 
 def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
-from debitoor_provider.sync.export.booked_amounts import Figures
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts
 from debitoor_provider.sync.export.conversion import conversion, converted, stated_rate
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.evidence import Evidence, Outcome, weigh
+from debitoor_provider.sync.export.evidence import Evidence, Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
@@ -36,7 +36,7 @@ _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Booking:
     """An expense ready to be booked, but for its file.
 
     :param expense: without ``file_id``
@@ -58,9 +58,9 @@ class Draft:
         return replace(self.expense, file_id=file_id)
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> BookedAmounts:
         """What the books will say."""
-        return Figures.of(self.expense.date, self.expense.lines)
+        return BookedAmounts.of(self.expense.date, self.expense.lines)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
@@ -86,8 +86,8 @@ class Draft:
     @property
     def invoice(self) -> str:
         """What came of reading the e-invoice in the document's file; empty when there is none."""
-        known = self.evidence.outcome if self.evidence else Outcome.NONE
-        return "" if known is Outcome.NONE else str(known)
+        known = self.evidence.outcome if self.evidence else Proof.NONE
+        return "" if known is Proof.NONE else str(known)
 
     def spans(self) -> dict[str, Any]:
         """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
@@ -110,7 +110,7 @@ def draft(
     *,
     reading: Reading | None = None,
     choice: Choice | None = None,
-) -> Draft:
+) -> Booking:
     """Map a document to the expense that says the same.
 
     :param document: as the single-document call gives it, with line items when there are any
@@ -126,7 +126,7 @@ def draft(
     try:
         return _draft(document, company, books, account, rates, evidence, choice)
     except Obstacle as obstacle:
-        if evidence and evidence.outcome is not Outcome.NONE:
+        if evidence and evidence.outcome is not Proof.NONE:
             obstacle.invoice = str(evidence.outcome)
         raise
 
@@ -139,7 +139,7 @@ def _draft(
     rates: ExchangeRates | None,
     evidence: Evidence | None,
     choice: Choice | None,
-) -> Draft:
+) -> Booking:
     proven = _proven(evidence, account, choice)
     if proven:
         document, company = proven.document(document), proven.company(company)
@@ -168,7 +168,7 @@ def _draft(
         raise held("two_rates", spans=[_span(span) for span in parts.spans])
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
-    return Draft(
+    return Booking(
         NewExpense(
             date=day,
             lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
@@ -192,7 +192,7 @@ def _proven(evidence: Evidence | None, account: ExportAccount, choice: Choice | 
         return None
     if evidence.other_taxes:
         raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
-    if evidence.outcome is Outcome.CONTRADICTS and choice is None:
+    if evidence.outcome is Proof.CONTRADICTS and choice is None:
         if account.invoice == "prove":
             raise held("invoice_contradicts", differences=list(evidence.reasons))
         return None

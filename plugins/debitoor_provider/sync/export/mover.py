@@ -18,8 +18,8 @@ from debitoor_provider.services.http.errors import (
     UnclearOutcome,
 )
 from debitoor_provider.sync.content import Content, seal, spool
-from debitoor_provider.sync.export.booked_amounts import Figures
-from debitoor_provider.sync.export.expense import Draft, draft, to_choice
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.export.expense import Booking, draft, to_choice
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -100,7 +100,7 @@ class ExpenseMover:
         """
         for expense in self._marked(entry):
             if expense.file is not None and expense.file.id == entry.file_id:
-                announced = Figures.from_json(attempt.announced)
+                announced = BookedAmounts.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
                 return True
         if attempt.may_arrive(self.now(), reported_time(self.debitoor)):
@@ -180,7 +180,7 @@ class ExpenseMover:
             self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
 
-    def _send(self, entry: Entry, booking: Draft, content: Content) -> None:
+    def _send(self, entry: Entry, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         detail = booking.as_json() | _time_by(self.debitoor)
         entry = self.ledger.steps.intend(entry, detail=detail, mark=booking.mark, invoice=booking.invoice)
@@ -211,7 +211,9 @@ class ExpenseMover:
         require_single(self.ledger, entry, as_copies(found))
         return found[0]
 
-    def _confirm(self, entry: Entry, stored: Expense, figures: Figures, file_id: str | None, size: int | None) -> None:
+    def _confirm(
+        self, entry: Entry, stored: Expense, figures: BookedAmounts, file_id: str | None, size: int | None
+    ) -> None:
         """Check the stored record against what was sent; only then the document counts as moved."""
         wrong = figures.differences(stored)
         if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
@@ -221,7 +223,7 @@ class ExpenseMover:
         told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
 
-    def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Draft, content: Content) -> None:
+    def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)

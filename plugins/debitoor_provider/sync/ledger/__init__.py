@@ -18,19 +18,9 @@ from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
-from debitoor_provider.sync.ledger.records import (
-    Entry,
-    Event,
-    FoundDocument,
-    Naming,
-    Outcome,
-    PlannedDocument,
-    PlanResult,
-    RebuildResult,
-    Run,
-    Watermark,
-)
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, Kind, State, origins
+from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Run, Watermark
+from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
 
 __all__ = [
@@ -45,9 +35,9 @@ __all__ = [
     "Entry",
     "EntryChanged",
     "Event",
+    "EventKind",
     "FoundDocument",
     "IllegalTransition",
-    "Kind",
     "LeaseLost",
     "Ledger",
     "LedgerError",

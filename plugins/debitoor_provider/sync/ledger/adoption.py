@@ -19,7 +19,7 @@ from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.records import Entry
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
-from debitoor_provider.sync.ledger.states import DONE, Kind, State, require_legal
+from debitoor_provider.sync.ledger.states import DONE, EventKind, State, require_legal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def known_elsewhere(
         )
         for *values, way in rows:
             entry = Entry(*values)
-            if way not in {str(Kind.MOVED), str(Kind.ADOPTED)}:
+            if way not in {str(EventKind.MOVED), str(EventKind.ADOPTED)}:
                 entry = replace(entry, file_sha256=None, file_bytes=None)
             before = found.get(by_key[entry.exchange_key])
             if before is None or entry.state in DONE or before.state not in DONE:
@@ -86,7 +86,7 @@ def adopt(
         return
     others = {columns["source_id"]: other for columns, other in pairs}
     for other in others.values():
-        require_legal(Kind.ADOPTED, None, other.state)
+        require_legal(EventKind.ADOPTED, None, other.state)
     statement = (
         upsert(connection, documents)
         .on_conflict_do_nothing(index_elements=["account", "direction", "source_id"])
@@ -102,7 +102,7 @@ def adopt(
         [
             event_values(
                 entry.id,
-                Kind.ADOPTED,
+                EventKind.ADOPTED,
                 None,
                 entry.state,
                 at=at,

@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
-from debitoor_provider.sync.ledger.states import DONE, Direction, Kind, State
+from debitoor_provider.sync.ledger.states import DONE, Direction, EventKind, State
 from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry, FoundDocument, RebuildResult
+    from debitoor_provider.sync.ledger.records import Entry, FoundDocument
+    from debitoor_provider.sync.ledger.results import RebuildResult
 
 
 class Documents:
@@ -200,8 +201,8 @@ class Documents:
         query = sa.select(documents.c.id).where(
             *conditions(account=account, direction=direction, states=[State.MOVED]),
             documents.c.file_sha256.is_not(None),
-            documents.c.reason_code != str(Kind.NOT_ARCHIVED),
-            last_way_to_moved().in_([str(Kind.MOVED), str(Kind.ADOPTED)]),
+            documents.c.reason_code != str(EventKind.NOT_ARCHIVED),
+            last_way_to_moved().in_([str(EventKind.MOVED), str(EventKind.ADOPTED)]),
         )
         with self._database().read() as connection:
             return Pending(self._database, list(connection.scalars(query.order_by(documents.c.id))))
@@ -227,11 +228,11 @@ class Documents:
         """
         values: dict[str, Any] = {**NO_REASON, "attempts": 0}
         if not again and not anew:
-            return self._decide(Kind.RETRIED, entries, values, actor, {"reason": reason})
+            return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason})
         # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
         values |= {**NO_TRACES, "moved_at": None}
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
-        return self._decide(Kind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
+        return self._decide(EventKind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
 
     def choose(self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "") -> list[Entry]:
         """Plan held documents again with the figures that a person wants booked; return those whose state allows it.
@@ -240,7 +241,7 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {**NO_REASON, "attempts": 0, "choice": figures}
-        return self._decide(Kind.RETRIED, entries, values, actor, {"reason": reason, "figures": figures})
+        return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason, "figures": figures})
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
         """Never send these documents; return those whose state allows it.
@@ -248,7 +249,7 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {"target_name": None, "target_name_key": None}
-        return self._decide(Kind.IGNORED, entries, values, actor, {"reason": reason})
+        return self._decide(EventKind.IGNORED, entries, values, actor, {"reason": reason})
 
     def mark_moved(
         self, entries: Iterable[Entry], actor: str, reason: str = "", *, target_id: str | None = None
@@ -258,10 +259,15 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
-        return self._decide(Kind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
+        return self._decide(EventKind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
 
     def _decide(
-        self, kind: Kind, entries: Iterable[Entry], values: Mapping[str, Any], actor: str, detail: Mapping[str, Any]
+        self,
+        kind: EventKind,
+        entries: Iterable[Entry],
+        values: Mapping[str, Any],
+        actor: str,
+        detail: Mapping[str, Any],
     ) -> list[Entry]:
         given = {name: value for name, value in detail.items() if value}
         at = self._clock.now()

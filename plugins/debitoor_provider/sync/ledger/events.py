@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.database.tables import documents, events
-from debitoor_provider.sync.ledger.states import Kind, State
+from debitoor_provider.sync.ledger.states import EventKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _INSERT = events.insert()
 
 def event_values(
     document_id: int,
-    kind: Kind,
+    kind: EventKind,
     from_state: State | None,
     to_state: State,
     *,
@@ -51,7 +51,7 @@ def last_way_to_moved() -> sa.ScalarSelect[str]:
         .where(
             events.c.document_id == documents.c.id,
             events.c.to_state == State.MOVED,
-            events.c.kind.not_in([str(Kind.NOT_ARCHIVED), str(Kind.NAMED)]),
+            events.c.kind.not_in([str(EventKind.NOT_ARCHIVED), str(EventKind.NAMED)]),
         )
         .order_by(events.c.id.desc())
         .limit(1)

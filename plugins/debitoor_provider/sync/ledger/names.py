@@ -17,8 +17,8 @@ from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import IllegalTransition
 from debitoor_provider.sync.ledger.events import event_values, write_events
-from debitoor_provider.sync.ledger.records import Naming
-from debitoor_provider.sync.ledger.states import STEPS, Direction, Kind, State
+from debitoor_provider.sync.ledger.results import Naming
+from debitoor_provider.sync.ledger.states import STEPS, Direction, EventKind, State
 from debitoor_provider.sync.naming.filename import name_key
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def give_names(
     *,
     at: datetime,
     run_id: str | None,
-    states: Collection[State] = STEPS[Kind.NAMED].origins,
+    states: Collection[State] = STEPS[EventKind.NAMED].origins,
 ) -> Naming:
     """Give each entry its name where that is free; an entry that has a name keeps it.
 
@@ -167,4 +167,4 @@ def _named(entry: Entry) -> dict[str, Any]:
 
 def _event(entry: Entry, at: datetime, run_id: str | None) -> dict[str, Any]:
     detail = {"name": entry.target_name}
-    return event_values(entry.id, Kind.NAMED, entry.state, entry.state, at=at, run_id=run_id, detail=detail)
+    return event_values(entry.id, EventKind.NAMED, entry.state, entry.state, at=at, run_id=run_id, detail=detail)

@@ -13,9 +13,10 @@ from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewh
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, write_events
-from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Outcome, PlanResult
+from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
+from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, search_text
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, Kind, State, require_legal
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, require_legal
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -134,7 +135,9 @@ class PlanWriter:
                         | {**NO_REASON, **NO_TRACES}
                     )
                 )
-                write_events(self._connection, [self._event(id_, Kind.GONE, leaving[id_], State.GONE) for id_ in ids])
+                write_events(
+                    self._connection, [self._event(id_, EventKind.GONE, leaving[id_], State.GONE) for id_ in ids]
+                )
         return len(leaving)
 
     def _rows(self, *where: sa.ColumnElement[bool]) -> Iterator[_Known]:
@@ -171,7 +174,7 @@ class PlanWriter:
         if not new:
             return
         for document in new:
-            require_legal(Kind.LISTED, None, document.state)
+            require_legal(EventKind.LISTED, None, document.state)
         statement = (
             upsert(self._connection, documents)
             .on_conflict_do_nothing(index_elements=["account", "direction", "source_id"])
@@ -181,13 +184,13 @@ class PlanWriter:
         rows = self._connection.execute(
             statement, [common | {"source_id": document.source_id} | self._values(document) for document in new]
         )
-        write_events(self._connection, [self._event(id_, Kind.LISTED, None, state) for id_, state in rows])
+        write_events(self._connection, [self._event(id_, EventKind.LISTED, None, state) for id_, state in rows])
 
     def _refresh(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
         if not rows:
             return
         for before, document in rows:
-            require_legal(Kind.LISTED, before.state, document.state)
+            require_legal(EventKind.LISTED, before.state, document.state)
         columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in self._values(rows[0][1])}
         fixed = {**NO_TRACES, "previous_state": documents.c.state, "attempts": 0}
         self._connection.execute(
@@ -199,7 +202,7 @@ class PlanWriter:
         )
         write_events(
             self._connection,
-            [self._event(before.id, Kind.LISTED, before.state, document.state) for before, document in rows],
+            [self._event(before.id, EventKind.LISTED, before.state, document.state) for before, document in rows],
         )
 
     def _touch(self, ids: list[int]) -> None:
@@ -228,7 +231,7 @@ class PlanWriter:
             "changed_at": self._at,
         }
 
-    def _event(self, document_id: int, kind: Kind, before: State | None, after: State) -> dict[str, Any]:
+    def _event(self, document_id: int, kind: EventKind, before: State | None, after: State) -> dict[str, Any]:
         return event_values(document_id, kind, before, after, at=self._at, run_id=self._run_id)
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import PlannedDocument, PlanResult
+    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.results import PlanResult
     from debitoor_provider.sync.ledger.states import Direction
 
     Marks = tuple[datetime | None, datetime | None]

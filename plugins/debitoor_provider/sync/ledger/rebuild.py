@@ -11,9 +11,10 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, write_events
 from debitoor_provider.sync.ledger.names import give_names
-from debitoor_provider.sync.ledger.records import NO_REASON, Entry, FoundDocument, RebuildResult
+from debitoor_provider.sync.ledger.records import NO_REASON, Entry, FoundDocument
+from debitoor_provider.sync.ledger.results import RebuildResult
 from debitoor_provider.sync.ledger.rows import COLUMNS, document_values, search_text, to_entry
-from debitoor_provider.sync.ledger.states import Kind, State, is_legal
+from debitoor_provider.sync.ledger.states import EventKind, State, is_legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,10 +128,12 @@ class Rebuild:
 
     def _event(self, document_id: int, before: State | None, target_id: str) -> dict[str, Any]:
         detail = {"target_id": target_id}
-        return event_values(document_id, Kind.REBUILT, before, State.MOVED, at=self._at, run_id=None, detail=detail)
+        return event_values(
+            document_id, EventKind.REBUILT, before, State.MOVED, at=self._at, run_id=None, detail=detail
+        )
 
 
 def _is_stale(entry: Entry, document: FoundDocument) -> bool:
     if entry.state is State.MOVED:
         return entry.target_id != document.target_id
-    return is_legal(Kind.REBUILT, entry.state, State.MOVED)
+    return is_legal(EventKind.REBUILT, entry.state, State.MOVED)

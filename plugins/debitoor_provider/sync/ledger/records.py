@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from debitoor_provider.messages import Message
@@ -182,66 +180,12 @@ class FoundDocument:
         require_key("target_id", self.target_id)
 
 
-class Outcome(StrEnum):
-    """What a plan meant for one document."""
-
-    NEW = "new"
-    REFRESHED = "refreshed"  # known and not sent; now with the new record
-    RETURNED = "returned"  # was gone, or needed attention and has changed since
-    UNCHANGED = "unchanged"
-    SENDING = "sending"  # another run is at it, or its outcome has to be settled first
-    DONE = "done"  # at the target already
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanResult:
-    """What a plan came to.
-
-    :param outcomes: by source id
-    :param planned: how many of the listed documents are now planned
-    :param waiting: how many of the listed documents are now waiting
-    :param gone: how many documents left the source or the filter
-    """
-
-    outcomes: Mapping[str, Outcome]
-    planned: int
-    waiting: int
-    gone: int
-
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        """How many documents had each outcome."""
-        return dict(Counter(self.outcomes.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What came of giving names.
-
-    :param named: those that have a name now, with it
-    :param taken: those whose name another document of the account has: try the next
-    """
-
-    named: list[Entry]
-    taken: list[Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class RebuildResult:
-    """How many documents a rebuild added, set to moved, and found as they were."""
-
-    added: int
-    restored: int
-    unchanged: int
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of a document's history.
 
     :param actor: ``run``, or ``user:<name>``
-    :param kind: see :class:`~debitoor_provider.sync.ledger.states.Kind`
+    :param kind: see :class:`~debitoor_provider.sync.ledger.states.EventKind`
     """
 
     id: int

@@ -13,7 +13,7 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.records import Run, Watermark
-from debitoor_provider.sync.ledger.states import DUE, Kind, State
+from debitoor_provider.sync.ledger.states import DUE, EventKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
 _WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
 _RESULTS = {
-    Kind.MOVED: "moved",
-    Kind.ARCHIVED: "archived",
-    Kind.NOT_ARCHIVED: "not archived",
-    Kind.HELD: "held",
-    Kind.DOUBLED: "held",
-    Kind.REJECTED: "rejected",
-    Kind.WAITS: "waiting",
+    EventKind.MOVED: "moved",
+    EventKind.ARCHIVED: "archived",
+    EventKind.NOT_ARCHIVED: "not archived",
+    EventKind.HELD: "held",
+    EventKind.DOUBLED: "held",
+    EventKind.REJECTED: "rejected",
+    EventKind.WAITS: "waiting",
 }
 
 

@@ -33,7 +33,7 @@ class State(StrEnum):
     GONE = "gone"  # left the source or the filter before it was sent
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """A step of a document; the kind of an event."""
 
     LISTED = "listed"
@@ -69,7 +69,7 @@ DONE = frozenset({State.MOVED, State.ARCHIVED})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """One way of getting on.
 
     :param origins: states it may start from
@@ -90,57 +90,57 @@ class Step:
         return state
 
 
-def _to(state: State, *origins: State) -> Step:
-    return Step(frozenset(origins), frozenset({state}))
+def _to(state: State, *origins: State) -> Transition:
+    return Transition(frozenset(origins), frozenset({state}))
 
 
-def _leased(state: State, *origins: State) -> Step:
-    return Step(frozenset(origins), frozenset({state}), leased=True)
+def _leased(state: State, *origins: State) -> Transition:
+    return Transition(frozenset(origins), frozenset({state}), leased=True)
 
 
-STEPS: Mapping[Kind, Step] = {
+STEPS: Mapping[EventKind, Transition] = {
     # the plan
-    Kind.LISTED: Step(OPEN | {State.GONE}, OPEN, creates=True),
-    Kind.GONE: _to(State.GONE, *OPEN),
-    Kind.NAMED: _to(State.PLANNED, State.PLANNED),
+    EventKind.LISTED: Transition(OPEN | {State.GONE}, OPEN, creates=True),
+    EventKind.GONE: _to(State.GONE, *OPEN),
+    EventKind.NAMED: _to(State.PLANNED, State.PLANNED),
     # a run that holds the lease; an intent may be repeated after a look at the target found nothing
-    Kind.INTENT: _leased(State.SENDING, *DUE),
-    Kind.FILE_UPLOADED: _leased(State.SENDING, State.SENDING),
-    Kind.UNCLEAR: _leased(State.SENDING, State.SENDING),
-    Kind.POSTPONED: _leased(State.PLANNED, State.SENDING),
-    Kind.MOVED: _leased(State.MOVED, *DUE),
-    Kind.WAITS: _leased(State.WAITING, State.PLANNED),
-    Kind.HELD: _leased(State.HELD, *DUE),
-    Kind.REJECTED: _leased(State.REJECTED, *DUE),
+    EventKind.INTENT: _leased(State.SENDING, *DUE),
+    EventKind.FILE_UPLOADED: _leased(State.SENDING, State.SENDING),
+    EventKind.UNCLEAR: _leased(State.SENDING, State.SENDING),
+    EventKind.POSTPONED: _leased(State.PLANNED, State.SENDING),
+    EventKind.MOVED: _leased(State.MOVED, *DUE),
+    EventKind.WAITS: _leased(State.WAITING, State.PLANNED),
+    EventKind.HELD: _leased(State.HELD, *DUE),
+    EventKind.REJECTED: _leased(State.REJECTED, *DUE),
     # archiving twice does no harm, so it needs no lease
-    Kind.ARCHIVED: _to(State.ARCHIVED, State.MOVED),
-    Kind.NOT_ARCHIVED: _to(State.MOVED, State.MOVED),
+    EventKind.ARCHIVED: _to(State.ARCHIVED, State.MOVED),
+    EventKind.NOT_ARCHIVED: _to(State.MOVED, State.MOVED),
     # a person; never while the outcome of a send is open
-    Kind.RETRIED: _to(State.PLANNED, *ATTENTION, State.IGNORED),
-    Kind.SENT_AGAIN: _to(State.PLANNED, *DONE),
-    Kind.IGNORED: _to(State.IGNORED, *OPEN),
-    Kind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
+    EventKind.RETRIED: _to(State.PLANNED, *ATTENTION, State.IGNORED),
+    EventKind.SENT_AGAIN: _to(State.PLANNED, *DONE),
+    EventKind.IGNORED: _to(State.IGNORED, *OPEN),
+    EventKind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
     # another account's result for the same document and target, when the plan meets the document
-    Kind.ADOPTED: Step(frozenset(), DONE | {State.IGNORED}, creates=True),
+    EventKind.ADOPTED: Transition(frozenset(), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there
-    Kind.DOUBLED: _to(State.HELD, *DONE),
+    EventKind.DOUBLED: _to(State.HELD, *DONE),
     # what the target has, it has
-    Kind.REBUILT: Step(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
+    EventKind.REBUILT: Transition(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
 }
 
 
-def origins(kind: Kind) -> frozenset[State]:
+def origins(kind: EventKind) -> frozenset[State]:
     """Return the states from which a step is possible."""
     return STEPS[kind].origins
 
 
-def is_legal(kind: Kind, origin: State | None, target: State) -> bool:
+def is_legal(kind: EventKind, origin: State | None, target: State) -> bool:
     """Whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
     step = STEPS[kind]
     return target in step.targets and (step.creates if origin is None else origin in step.origins)
 
 
-def require_legal(kind: Kind, origin: State | None, target: State) -> None:
+def require_legal(kind: EventKind, origin: State | None, target: State) -> None:
     """Raise :class:`IllegalTransition` unless :func:`is_legal`."""
     if not is_legal(kind, origin, target):
         raise IllegalTransition(f"A document that is {origin or 'unknown'} cannot become {target} by {kind!s}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger.records import NO_REASON, mark_columns
-from debitoor_provider.sync.ledger.states import Kind
+from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Steps:
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
-        return self._advance(Kind.INTENT, entry, values, detail, run_id)
+        return self._advance(EventKind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
         self,
@@ -63,15 +63,15 @@ class Steps:
         :param size: of the file in bytes
         """
         values = {"file_id": file_id, "file_sha256": sha256, "file_bytes": size}
-        return self._advance(Kind.FILE_UPLOADED, entry, values, detail)
+        return self._advance(EventKind.FILE_UPLOADED, entry, values, detail)
 
     def unclear(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that it is unknown whether the document was sent: it stays *sending* until the target is checked."""
-        return self._advance(Kind.UNCLEAR, entry, {"message": why}, detail)
+        return self._advance(EventKind.UNCLEAR, entry, {"message": why}, detail)
 
     def postpone(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document was not sent and will be tried again."""
-        return self._advance(Kind.POSTPONED, entry, {"message": why}, detail)
+        return self._advance(EventKind.POSTPONED, entry, {"message": why}, detail)
 
     def moved(
         self,
@@ -95,7 +95,7 @@ class Steps:
             known |= mark_columns(mark)
         if invoice:
             known["invoice"] = invoice
-        return self._advance(Kind.MOVED, entry, values | known, detail)
+        return self._advance(EventKind.MOVED, entry, values | known, detail)
 
     def hold(
         self,
@@ -112,7 +112,7 @@ class Steps:
         :param code: the reason's short name in lists, where that is not the message's own
         :param invoice: what came of reading the e-invoice in the document's file
         """
-        return self._stop(Kind.HELD, entry, message, code, detail, invoice)
+        return self._stop(EventKind.HELD, entry, message, code, detail, invoice)
 
     def reject(
         self,
@@ -124,12 +124,12 @@ class Steps:
         invoice: str = "",
     ) -> Entry:
         """Record that the document cannot be sent as it is; the parameters are those of :meth:`hold`."""
-        return self._stop(Kind.REJECTED, entry, message, code, detail, invoice)
+        return self._stop(EventKind.REJECTED, entry, message, code, detail, invoice)
 
     def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
         values = {"reason_code": code or message.code, "message": message, "asked_at": self._clock.now()}
-        return self._advance(Kind.WAITS, entry, values, detail)
+        return self._advance(EventKind.WAITS, entry, values, detail)
 
     def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
         """Record that moved documents are archived at the source; needs no lease, since archiving twice does no harm.
@@ -139,12 +139,12 @@ class Steps:
         at = self._clock.now()
         values = {**NO_REASON, "archived_at": at, "moved_by": run_id}
         with self._database().write() as connection:
-            return advance_all(connection, Kind.ARCHIVED, entries, values, at=at, run_id=run_id)
+            return advance_all(connection, EventKind.ARCHIVED, entries, values, at=at, run_id=run_id)
 
     def not_archived(self, entry: Entry, run_id: str, message: Message) -> Entry:
         """Record that the source refuses to archive a moved document."""
-        values = {"reason_code": str(Kind.NOT_ARCHIVED), "message": message}
-        return self._advance(Kind.NOT_ARCHIVED, entry, values, None, run_id)
+        values = {"reason_code": str(EventKind.NOT_ARCHIVED), "message": message}
+        return self._advance(EventKind.NOT_ARCHIVED, entry, values, None, run_id)
 
     def doubled(self, entry: Entry, run_id: str, message: Message, detail: Mapping[str, Any]) -> None:
         """Hold a document of which the target has more than one record; needs no lease, since nothing is sent.
@@ -158,11 +158,11 @@ class Steps:
         at = self._clock.now()
         values = {"reason_code": message.code, "message": message, "target_id": None, "moved_by": run_id}
         with self._database().write() as connection:
-            advance_all(connection, Kind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=detail)
+            advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=detail)
 
     def _stop(
         self,
-        kind: Kind,
+        kind: EventKind,
         entry: Entry,
         message: Message,
         code: str,
@@ -174,7 +174,7 @@ class Steps:
 
     def _advance(
         self,
-        kind: Kind,
+        kind: EventKind,
         entry: Entry,
         values: Mapping[str, Any],
         detail: Mapping[str, Any] | None,

@@ -19,7 +19,7 @@ from debitoor_provider.sync.ledger.database.tables import documents, leases
 from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
 from debitoor_provider.sync.ledger.events import RUN, event_values, write_events
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
-from debitoor_provider.sync.ledger.states import STEPS, Kind, State, require_legal
+from debitoor_provider.sync.ledger.states import STEPS, EventKind, State, require_legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.records import Entry
 
 
-_NOTES = frozenset({Kind.FILE_UPLOADED})
+_NOTES = frozenset({EventKind.FILE_UPLOADED})
 """Steps that change neither the state nor ``changed_at``, and so no index."""
-_BRIEF: Mapping[Kind, Sequence[str]] = {
-    Kind.INTENT: ["previous_state", "attempts"],
-    Kind.FILE_UPLOADED: ["previous_state"],
-    Kind.MOVED: ["previous_state"],
+_BRIEF: Mapping[EventKind, Sequence[str]] = {
+    EventKind.INTENT: ["previous_state", "attempts"],
+    EventKind.FILE_UPLOADED: ["previous_state"],
+    EventKind.MOVED: ["previous_state"],
 }
 """Steps during which no other process changes the row: only these columns need to be read back."""
 
 
 def advance(
     connection: Connection,
-    kind: Kind,
+    kind: EventKind,
     entry: Entry,
     values: Mapping[str, Any],
     *,
@@ -68,7 +68,7 @@ def advance(
     parameters["the_id"] = entry.id
     if STEPS[kind].leased:
         parameters["the_owner"] = entry.owner
-    if kind is Kind.INTENT:
+    if kind is EventKind.INTENT:
         parameters["the_fingerprint"] = entry.fingerprint
         if not by_database:
             parameters["the_clock"] = clock_ms
@@ -87,7 +87,7 @@ def advance(
 
 def advance_all(
     connection: Connection,
-    kind: Kind,
+    kind: EventKind,
     entries: Iterable[Entry],
     values: Mapping[str, Any],
     *,
@@ -125,14 +125,14 @@ def advance_all(
         after += changed
     if ids and not after:
         current = _read(connection, ids[0])
-        if kind is Kind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
+        if kind is EventKind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
             return [current]
         require_legal(kind, current.state, step.target)
     return after
 
 
 @cache
-def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update:
+def _statement(kind: EventKind, columns: frozenset[str], by_database: bool) -> Update:
     step = STEPS[kind]
     # States are literals, so that the statement and its compiled form can be kept.
     origins: list[Any] = [sa.literal_column(f"'{state}'") for state in sorted(step.origins)]
@@ -142,7 +142,7 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
         lease = sa.select(leases.c.key).where(
             leases.c.key == documents.c.exchange_key, leases.c.owner == sa.bindparam("the_owner")
         )
-        if kind is Kind.INTENT:
+        if kind is EventKind.INTENT:
             # Before a write the lease must not have expired. A result is recorded even then, if no other run took over.
             clock = DATABASE_CLOCK if by_database else sa.bindparam("the_clock", type_=sa.BigInteger)
             lease = lease.where(leases.c.until_ms > clock)
@@ -155,12 +155,12 @@ def _statement(kind: Kind, columns: frozenset[str], by_database: bool) -> Update
     return documents.update().where(*where).values(values).returning(*wanted)
 
 
-def _settle(connection: Connection, kind: Kind, entry: Entry, values: Mapping[str, Any]) -> Entry:
+def _settle(connection: Connection, kind: EventKind, entry: Entry, values: Mapping[str, Any]) -> Entry:
     current = _read(connection, entry.id)
-    if kind is Kind.MOVED and current.state is State.MOVED and current.target_id == values["target_id"]:
+    if kind is EventKind.MOVED and current.state is State.MOVED and current.target_id == values["target_id"]:
         return replace(current, owner=entry.owner, run_id=entry.run_id)
     require_legal(kind, current.state, STEPS[kind].target)
-    if kind is Kind.INTENT and current.fingerprint != entry.fingerprint:
+    if kind is EventKind.INTENT and current.fingerprint != entry.fingerprint:
         raise EntryChanged(f"Document {current.source_id} was planned anew in the meantime.")
     raise LeaseLost(f"Document {current.source_id} is not leased to this run any more; another one may be at it.")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """A kind of value with its forms.
 
     :param default: how a value is written when no form is given
@@ -93,13 +93,15 @@ def _text_form(form: str) -> Callable[[Any], str] | None:
     return show
 
 
-_TEXT = Kind(str, _text_form, "upper, lower, or a greatest length such as 20")
-_DATE = Kind(date.isoformat, _date_form, "YYYY, YY, MM, M, DD and D with - . _ or blanks between, such as DD.MM.YYYY")
-_AMOUNT = Kind(_amount_form("0.00") or str, _amount_form, "0, 0.00 or 0,00")
-_NUMBER = Kind(str, _number_form, "a width with leading zeros such as 08")
-_FIXED = Kind(str, lambda _: None, "")
+_TEXT = ValueKind(str, _text_form, "upper, lower, or a greatest length such as 20")
+_DATE = ValueKind(
+    date.isoformat, _date_form, "YYYY, YY, MM, M, DD and D with - . _ or blanks between, such as DD.MM.YYYY"
+)
+_AMOUNT = ValueKind(_amount_form("0.00") or str, _amount_form, "0, 0.00 or 0,00")
+_NUMBER = ValueKind(str, _number_form, "a width with leading zeros such as 08")
+_FIXED = ValueKind(str, lambda _: None, "")
 
-PLACEHOLDERS: dict[str, tuple[Kind, Callable[[Document], Any]]] = {
+PLACEHOLDERS: dict[str, tuple[ValueKind, Callable[[Document], Any]]] = {
     "document_date": (_DATE, lambda document: document.document_date),
     "year": (_FIXED, lambda document: document.document_date and f"{document.document_date.year:04}"),
     "month": (_FIXED, lambda document: document.document_date and f"{document.document_date.month:02}"),

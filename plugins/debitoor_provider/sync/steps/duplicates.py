@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import DONE, IllegalTransition, Kind, State
-from debitoor_provider.sync.obstacle import Kind as ObstacleKind
+from debitoor_provider.sync.ledger import DONE, EventKind, IllegalTransition, State
 from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.obstacle import ObstacleKind as ObstacleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,11 +98,11 @@ def open_attempts(ledger: Ledger, claimed: Sequence[Entry]) -> dict[int, Attempt
 def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
     """Return the last attempt in a document's history."""
     history = ledger.documents.history(entry)
-    intents = [place for place, event in enumerate(history) if event.kind == Kind.INTENT]
+    intents = [place for place, event in enumerate(history) if event.kind == EventKind.INTENT]
     if not intents:
         return None
     since = history[intents[-1] :]
-    unclear = [event.at for event in since if event.kind == Kind.UNCLEAR]
+    unclear = [event.at for event in since if event.kind == EventKind.UNCLEAR]
     return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail, unclear)
 
 
@@ -161,7 +161,7 @@ def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     history = ledger.documents.history(entry)
     if len(copies) <= 1 + sum(bool(event.detail.get("anew")) for event in history):
         return True
-    marked = [place for place, event in enumerate(history) if event.kind == Kind.MARKED_MOVED]
+    marked = [place for place, event in enumerate(history) if event.kind == EventKind.MARKED_MOVED]
     reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
     return {copy.id for copy in copies} <= reported
 

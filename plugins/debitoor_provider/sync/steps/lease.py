@@ -26,7 +26,7 @@ def boot_time() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-class Leases:
+class RunLeases:
     """The leases of one owner.
 
     :param owner: unique for each attempt of each task

@@ -12,7 +12,7 @@ from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
-from debitoor_provider.sync.steps.rename import Names, turn
+from debitoor_provider.sync.steps.rename import FreeNames, turn
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _name(job: Job, rows: Iterable[_Row], leaving: Sequence[Entry]) -> None:
     rows = list(rows)
     renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
     freed = [entry.target_name for entry in [*renamed, *leaving] if entry.target_name]
-    names = Names(job.ledger, job.account_id, job.direction.name, freed=freed)
+    names = FreeNames(job.ledger, job.account_id, job.direction.name, freed=freed)
     wanted = []
     for row in rows:
         if row.entry and row.entry.target_name and row.entry not in renamed:

@@ -45,7 +45,7 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
     for _ in range(_ROUNDS):
         if not unnamed:
             break
-        names = Names(job.ledger, job.account_id, direction.name)
+        names = FreeNames(job.ledger, job.account_id, direction.name)
         given = names.give_each([direction.wish(direction.load(entry.snapshot)) for entry in unnamed])
         naming = job.ledger.names.give_all(zip(unnamed, given, strict=True), run_id=job.run_id)
         for entry in naming.named:
@@ -60,7 +60,7 @@ def turn(source_id: str) -> tuple[int, str]:
     return len(source_id), source_id
 
 
-class Names:
+class FreeNames:
     """The file names that are free in an account: a wish that is taken gets ``_2``, ``_3`` (A-22).
 
     :param freed: names in the ledger that count as given up

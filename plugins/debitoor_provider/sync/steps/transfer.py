@@ -14,9 +14,9 @@ from debitoor_provider.services.http.errors import RejectError, RetryError, Serv
 from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
-from debitoor_provider.sync.obstacle import Kind, Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.steps.duplicates import hold_doubled
-from debitoor_provider.sync.steps.lease import Leases
+from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_few_new
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
@@ -87,7 +87,7 @@ def transfer(job: Job) -> None:
     require_few_new(job)
     share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    leases = Leases(job.ledger, owner, LEASE)
+    leases = RunLeases(job.ledger, owner, LEASE)
     began = job.now().date()
     with job.direction.moving(job, pending) as prepare:
         try:
@@ -111,7 +111,7 @@ def _look_for_doubles(job: Job, began: date) -> None:
 def _move(
     job: Job,
     pending: Sequence[Entry],
-    leases: Leases,
+    leases: RunLeases,
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
 ) -> None:
@@ -143,7 +143,7 @@ def _move(
 def _move_batch(
     claimed: list[Entry],
     job: Job,
-    leases: Leases,
+    leases: RunLeases,
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
 ) -> Round[Entry]:
@@ -158,7 +158,7 @@ def _move_batch(
     )
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: Leases) -> bool:
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> bool:
     """Move one document; return whether it was rejected."""
     wrote = False
 
@@ -190,7 +190,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
     except Obstacle as obstacle:
         _record(obstacle, entry, ledger)
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
-        return obstacle.kind is Kind.REJECTED
+        return obstacle.kind is ObstacleKind.REJECTED
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
         message = Message(code, where=error.heading or "Error", reason=error.message)
@@ -222,11 +222,11 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
 
 def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
     match obstacle.kind:
-        case Kind.HELD:
+        case ObstacleKind.HELD:
             ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
-        case Kind.REJECTED:
+        case ObstacleKind.REJECTED:
             ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
-        case Kind.WAITING:
+        case ObstacleKind.WAITING:
             if entry.state is State.SENDING:  # an earlier attempt, known not to have arrived
                 entry = ledger.steps.postpone(entry, obstacle.message)
             ledger.steps.wait(entry, obstacle.message, detail=obstacle.detail)

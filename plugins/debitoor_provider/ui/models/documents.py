@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from debitoor_provider.messages import readable
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.ledger import Entry, Event, Kind, State, origins
+from debitoor_provider.sync.ledger import Entry, Event, EventKind, State, origins
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
 
 Action = Literal["book_invoice", "book_record", "send_again", "only_if_missing", "mark_moved", "ignore"]
@@ -18,10 +18,10 @@ Action = Literal["book_invoice", "book_record", "send_again", "only_if_missing",
 ORIGINS: dict[Action, frozenset[State]] = {
     "book_invoice": frozenset({State.HELD}),
     "book_record": frozenset({State.HELD}),
-    "send_again": origins(Kind.RETRIED) | origins(Kind.SENT_AGAIN),
-    "only_if_missing": origins(Kind.SENT_AGAIN),
-    "mark_moved": origins(Kind.MARKED_MOVED),
-    "ignore": origins(Kind.IGNORED),
+    "send_again": origins(EventKind.RETRIED) | origins(EventKind.SENT_AGAIN),
+    "only_if_missing": origins(EventKind.SENT_AGAIN),
+    "mark_moved": origins(EventKind.MARKED_MOVED),
+    "ignore": origins(EventKind.IGNORED),
 }
 """The states in which a document allows an action."""
 FIGURES: dict[Action, str] = {"book_invoice": "invoice", "book_record": "record"}
@@ -118,7 +118,7 @@ class EventModel(BaseModel):
         )
 
 
-class DocumentDetail(DocumentModel):
+class DocumentWithHistory(DocumentModel):
     """One document with its history."""
 
     history: list[EventModel] = Field(description="Oldest first")

@@ -53,7 +53,7 @@ class NameSample(BaseModel):
     company: Text
 
 
-class Names(BaseModel):
+class NameSamples(BaseModel):
     """Names that the account's documents would get."""
 
     problem: ProblemModel | None = Field(description="What is wrong with the pattern")

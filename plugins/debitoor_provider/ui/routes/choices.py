@@ -24,7 +24,7 @@ from debitoor_provider.ui.strict import StrictRoute
 router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
 
-class Placeholder(BaseModel):
+class PlaceholderChoice(BaseModel):
     """A placeholder of the pattern for file names."""
 
     name: str
@@ -42,7 +42,7 @@ class Choices(BaseModel):
     sales_documents: list[str] = Field(description="Kinds of sales documents that can be imported")
     payment_statuses: list[str]
     specification: list[str]
-    placeholders: list[Placeholder]
+    placeholders: list[PlaceholderChoice]
     timezones: list[str]
     schema_: dict[str, Any] = Field(alias="schema", description="JSON Schema of account files")
 
@@ -64,7 +64,7 @@ def _choices(types: tuple[str, ...]) -> Choices:
         payment_statuses=[status.value for status in PaymentStatus],
         specification=[field.value for field in SpecificationField],
         placeholders=[
-            Placeholder(name=name, description=kind.forms, example=_shown(kind.default, value(_EXAMPLE)))
+            PlaceholderChoice(name=name, description=kind.forms, example=_shown(kind.default, value(_EXAMPLE)))
             for name, (kind, value) in PLACEHOLDERS.items()
         ],
         timezones=sorted(available_timezones()),

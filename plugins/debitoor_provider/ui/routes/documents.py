@@ -28,9 +28,9 @@ from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
     ActionWish,
-    DocumentDetail,
     DocumentList,
     DocumentModel,
+    DocumentWithHistory,
     EventModel,
 )
 from debitoor_provider.ui.strict import StrictRoute
@@ -43,7 +43,7 @@ _SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
 
 
 @dataclass
-class Filter:
+class DocumentListFilter:
     """What the documents are narrowed by."""
 
     state: Annotated[list[State] | None, Query(description="May be given several times")] = None
@@ -67,7 +67,7 @@ class Filter:
 @router.get("/accounts/{account_id}/documents", dependencies=[Depends(SEE)])
 def list_documents(
     account_id: str,
-    wanted: Annotated[Filter, Depends()],
+    wanted: Annotated[DocumentListFilter, Depends()],
     order: Order = "-changed",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
@@ -91,7 +91,7 @@ def list_documents(
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
-def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> StreamingResponse:
+def export_documents(account_id: str, wanted: Annotated[DocumentListFilter, Depends()]) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.documents.ids(**wanted.fitting(account_id), **wanted.findings(), states=wanted.state)
@@ -100,12 +100,12 @@ def export_documents(account_id: str, wanted: Annotated[Filter, Depends()]) -> S
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
-def read_document(account_id: str, document_id: DocumentId) -> DocumentDetail:
+def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHistory:
     """Return one document with its history."""
     entry = _entry(account_id, document_id)
     history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
     row = DIRECTIONS[entry.direction]
-    return DocumentDetail.of(entry, history=history, source_title=row.source_title, target_title=row.target_title)
+    return DocumentWithHistory.of(entry, history=history, source_title=row.source_title, target_title=row.target_title)
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])

@@ -21,8 +21,8 @@ from debitoor_provider.ui.models.drafts import (
     Checked,
     Entered,
     EnteredToPreview,
-    Names,
     NameSample,
+    NameSamples,
     Records,
     RecordSample,
     SourceLists,
@@ -77,13 +77,13 @@ def read_source(account_id: str, connection: str, user: GetUserDep) -> SourceLis
 
 
 @router.post("/names")
-def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> Names:
+def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> NameSamples:
     """Return the names that a few real documents would get."""
     drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
     account, problems = drafts.sample_account(entered.settings)
     problem = next((problem for problem in problems if account is None or problem.field == "rename"), None)
     if account is None or problem is not None:
-        return Names(problem=ProblemModel.of(problem) if problem else None, names=[])
+        return NameSamples(problem=ProblemModel.of(problem) if problem else None, names=[])
     taken: set[str] = set()
     names = []
     with samples.opened_direction(account) as direction:
@@ -98,7 +98,7 @@ def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> Names:
                 )
             )
             taken.add(name_key(names[-1].name))
-    return Names(problem=None, names=names)
+    return NameSamples(problem=None, names=names)
 
 
 @router.post("/record")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.cli.ledger import upgrade
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Kind, Ledger, LedgerOutdated, Run, State
+from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Run, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
 from tests.postgresql import new_database
@@ -122,7 +122,7 @@ def test_it_goes_on_where_it_was(first: str):
     ledger.plans.enter("acme", "export", RUN, [document(moved.source_id)])
     assert ledger.documents.entry(moved.id).state is State.MOVED  # not sent again
     assert [entry.state for entry in ledger.steps.archived([moved], RUN)] == [State.ARCHIVED]
-    assert [event.kind for event in ledger.documents.history(moved)][-1] == Kind.ARCHIVED
+    assert [event.kind for event in ledger.documents.history(moved)][-1] == EventKind.ARCHIVED
     ledger.close()
 
 

@@ -1,0 +1,115 @@
+"""Read the answers of one service: the errors that they stand for, their JSON, their files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http.answer import (
+    LARGEST_RECORD,
+    Answer,
+    TooLarge,
+    checked_pieces,
+    content_type,
+    has_known_end,
+    parsed,
+    retry_after,
+)
+from debitoor_provider.services.http.files import too_large
+from debitoor_provider.services.http.reading import Unexpected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from debitoor_provider.services.http.call import Call
+    from debitoor_provider.services.http.errors import ServiceError
+    from debitoor_provider.services.http.secret import Secret
+
+
+class AnswerReader:
+    """Reads answers; keeps nothing of them.
+
+    :param explain: turns an answer into the error it stands for, or ``None`` for a success
+    :param secret: is masked in every answer that is not a file
+    """
+
+    def __init__(self, explain: Callable[[Answer, Call], ServiceError | None], secret: Secret) -> None:
+        self._explain = explain
+        self._secret = secret
+
+    def payload(self, response: requests.Response, call: Call) -> Any:
+        """Return the parsed body of a success.
+
+        :raises ServiceError: the error that the answer stands for
+        :raises Unexpected: for a body that is incomplete, too large or not JSON
+        """
+        try:
+            limit = call.largest_answer if response.ok else LARGEST_RECORD
+            body = b"".join(checked_pieces(response, limit))
+        except (Unexpected, requests.RequestException) as surprise:
+            if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
+                raise too_large(call.file_limit) from None
+            if response.ok:
+                raise
+            body = b""  # the status alone says that it failed
+        payload, readable = self.parse(response, body, call)
+        if not readable:
+            kind = content_type(response)
+            raise Unexpected(Message("answer_not_json", type=kind) if kind else Message("answer_of_no_type"))
+        _require_end(response, payload)
+        return payload
+
+    def parse(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
+        """Return the parsed body and whether it could be parsed.
+
+        :raises ServiceError: the error that the answer stands for
+        """
+        payload, readable = parsed(self._masked(body))
+        is_page = not response.ok and content_type(response) == "text/html"
+        answer = Answer(response.status_code, payload, retry_after(response), is_page)
+        if error := self._explain(answer, call):
+            error.status = error.status or response.status_code
+            raise error
+        return payload, readable
+
+    def require_success(self, response: requests.Response, body: bytes, call: Call) -> None:
+        """Raise the error that a response stands for, or that its body may be incomplete.
+
+        :raises ServiceError: for a response that says failure
+        :raises Unexpected: for a body that may have broken off
+        """
+        payload, _ = self.parse(response, body, call)
+        _require_end(response, payload)
+
+    def file_pieces(
+        self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
+    ) -> Iterator[bytes]:
+        """Return the pieces of a file.
+
+        :param content_of: finds the file inside a JSON answer
+        :raises ServiceError: the error that the answer stands for
+        :raises Unexpected: for an answer that is no file
+        """
+        kind = content_type(response)
+        if not 200 <= response.status_code < 300 or kind == "application/json":
+            payload = self.payload(response, call)
+            if content_of is None:
+                raise Unexpected(Message("answer_json_instead_of_file"))
+            return iter((content_of(payload),))
+        if kind == "text/html":
+            raise Unexpected(Message("answer_page_instead_of_file"))
+        return checked_pieces(response)
+
+    def _masked(self, body: bytes) -> bytes:
+        return body.replace(self._secret.encode(), b"***") if self._secret else body
+
+
+def _require_end(response: requests.Response, payload: Any) -> None:
+    """Require that a body is known to be complete: by its length, its chunks, or the brackets of its JSON.
+
+    :raises Unexpected: otherwise; an empty body may be all that is left of an answer that broke off
+    """
+    if not isinstance(payload, dict | list) and not has_known_end(response):
+        raise Unexpected(Message("answer_without_end"))
