@@ -36,6 +36,8 @@ class FolderDirection:
 
     name = "folder"
     source_title = SERVICE
+    target_title = "Folder"
+    numbers_decide = False
     overlap = OVERLAP
     deleted = DELETED
 
@@ -164,6 +166,9 @@ class FolderDirection:
             if (start is None or (day and day >= start)) and (end is None or (day and day <= end)):
                 statement = Statement.of_total(day, (), Decimal(record["gross"]), record["currency"])
                 yield TargetRecord(id_, frozenset({record["mark"]}), id_, record["company"], statement)
+
+    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+        return self.target_records(start, end, {})
 
     def archive(self, source_id: str) -> None:
         self.getmyinvoices.archive(int(source_id))

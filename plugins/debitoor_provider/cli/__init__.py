@@ -104,7 +104,7 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
-            Arg(("--mark",), help="Only with this mark, such as nearest_split"),
+            Arg(("--mark",), help="Only with this mark, such as nearest_split or possible_duplicate"),
             Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven or contradicts"),
             _FROM,
             _TO,
@@ -139,6 +139,12 @@ _DOCUMENTS = (
             _REASON,
             *_ALL,
         ),
+    ),
+    _command(
+        "distinct",
+        "Say that possible duplicates are documents of their own; held ones go with the next run",
+        "documents.distinct",
+        (_ACCOUNT, _IDS, _REASON, *_ALL),
     ),
     _command("ignore", "Never send these documents", "documents.ignore", (_ACCOUNT, _IDS, _REASON, *_ALL)),
     _command(

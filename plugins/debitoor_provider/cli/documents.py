@@ -14,6 +14,7 @@ from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
+from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -65,6 +66,22 @@ def book(args: Namespace) -> None:
 
 def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason: str) -> list[Entry]:
     return ledger.documents.choose(entries, figures, who, reason)
+
+
+@suppress_logs_and_warning
+def distinct(args: Namespace) -> None:
+    """Record that documents are no duplicates of what they look like."""
+    with opened_ledger() as ledger:
+        entries = _named(args, ledger)
+        for entry in entries:
+            if not lookalike_keys(entry):
+                raise SystemExit(f"Document {entry.source_id} is not marked or held as a possible duplicate.")
+        changed = [
+            one
+            for entry in entries
+            for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
+        ]
+        show(args, [_row(entry) for entry in changed], right=["gross"])
 
 
 @suppress_logs_and_warning
@@ -172,7 +189,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "at_target": entry.target_id or "",
         "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
         "invoice": entry.invoice,
-        "mark": entry.mark.text() if entry.mark else "",
+        "mark": " ".join(mark.text() for mark in entry.marks),
     }
 
 

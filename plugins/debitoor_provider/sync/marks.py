@@ -6,6 +6,7 @@ import re
 
 ANY_SALES_MARKER = "[Debitoor "
 """How every mark of a sales document begins."""
+_MARKER = re.compile(r"(?:\A| )\[GMI ([1-9][0-9]{0,18})\]\Z", re.ASCII)
 
 
 def marker(document_uid: int) -> str:
@@ -13,12 +14,17 @@ def marker(document_uid: int) -> str:
     return f"[GMI {document_uid}]"
 
 
+def without_marker(text: str) -> str:
+    """Return the text of an expense line without its mark."""
+    return _MARKER.sub("", text)
+
+
 def find_marker(text: str) -> int | None:
     """Return the document that an expense line stands for: only a mark at the very end counts.
 
     What comes before it is text of suppliers and users, which may look like a mark.
     """
-    found = re.search(r"(?:\A| )\[GMI ([1-9][0-9]{0,18})\]\Z", text, re.ASCII)
+    found = _MARKER.search(text)
     return int(found[1]) if found else None
 
 

@@ -66,6 +66,8 @@ class TargetRecord:
 
     :param source_ids: the documents whose mark it carries, usually one; none for a record that others made
     :param number: by which people know it; may be empty
+    :param document_number: that the document itself has, where the record has a place for it
+    :param text: other text, which may hold the document's number
     """
 
     id: str
@@ -73,6 +75,8 @@ class TargetRecord:
     number: str
     party: str
     statement: Statement = field(repr=False)
+    document_number: str = ""
+    text: str = field(default="", repr=False)
 
 
 def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[Rate, Decimal]:

@@ -49,7 +49,7 @@ def _cells(entry: Entry) -> Sequence[object]:
         _moment(entry.changed_at),
         guarded(entry.reason),
         guarded(entry.remedy),
-        guarded(entry.mark.text() if entry.mark else ""),
+        guarded(" ".join(mark.text() for mark in entry.marks)),
         entry.invoice,
     )
 

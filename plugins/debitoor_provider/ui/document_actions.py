@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import EventKind, IllegalTransition, origins
+from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import FIGURES, allows
 
@@ -39,6 +40,8 @@ def _steps(
     match action:
         case "book_invoice" | "book_record":
             return [(EventKind.RETRIED, partial(_choose, ledger, FIGURES[action]))]
+        case "distinct":
+            return [(kind, partial(_distinguish, ledger)) for kind in (EventKind.RETRIED, EventKind.DISTINCT)]
         case "send_again":
             return [
                 (EventKind.RETRIED, ledger.documents.retry),
@@ -54,6 +57,14 @@ def _steps(
 
 def _choose(ledger: Ledger, figures: str, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
     return ledger.documents.choose(entries, figures, actor, reason)
+
+
+def _distinguish(ledger: Ledger, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
+    return [
+        changed
+        for entry in entries
+        for changed in ledger.documents.distinguish([entry], lookalike_keys(entry), actor, reason)
+    ]
 
 
 def _taken(

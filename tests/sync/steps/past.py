@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services.http.errors import RetryError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
+from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.window import RunKind, Window, manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
@@ -33,6 +34,8 @@ EXPORTS: list[dict[str, Any]] = [
     {"filter": {"tags": {"any": ["books"]}, "archived": True}},
     {"filter": {"document_types": ["RECEIPT"]}, "foreign_currency": "zero_amount"},
     {"period": {"from": "2026-02-01"}, "foreign_currency": "zero_amount", "rename": "{company}_{document_date}"},
+    {"duplicates": "hold", "foreign_currency": "zero_amount"},
+    {"duplicates": "off"},
 ]
 IMPORTS: list[dict[str, Any]] = [
     {},
@@ -41,6 +44,8 @@ IMPORTS: list[dict[str, Any]] = [
     {"period": {"from": "2026-02-01"}},
     {"defaults": {"company": "Acme", "create_company": True}},
     {"defaults": {"company": "Nobody"}},
+    {"duplicates": "hold"},
+    {"duplicates": "off"},
 ]
 DAYS = st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-28"])
 PICKS = st.integers(0, 5)
@@ -54,7 +59,11 @@ _COMMON = [
     st.tuples(st.just("plan_and_name"), _SETTINGS),
     st.tuples(st.just("time_passes"), st.sampled_from([1, 15, 180, 12_000])),
     st.tuples(st.just("ledger_is_lost")),
-    st.tuples(st.just("person"), PICKS, st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew", "choose"])),
+    st.tuples(
+        st.just("person"),
+        PICKS,
+        st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew", "choose", "distinguish"]),
+    ),
 ]
 _DOCUMENTS = [
     st.tuples(
@@ -71,12 +80,14 @@ _DOCUMENTS = [
     st.tuples(st.just("delete"), PICKS),
     st.tuples(st.just("edit_expense"), PICKS),
     st.tuples(st.just("delete_expense"), PICKS),
+    st.tuples(st.just("book_by_hand"), st.integers(0, len(FIGURES) - 1), DAYS, PICKS),
 ]
 _SALES = [
     st.tuples(st.just("sale"), st.sampled_from(["invoice", "invoice", "creditNote"]), DAYS),
     st.tuples(st.just("edit_sale"), PICKS, st.sampled_from(["59.50", "238.00"])),
     st.tuples(st.just("delete_sale"), PICKS),
     st.tuples(st.just("delete_copy"), PICKS),
+    st.tuples(st.just("upload_by_hand"), PICKS),
 ]
 
 
@@ -162,6 +173,10 @@ class Past:
             held = [entry for entry in entries if entry.reason_code == "invoice_contradicts"]
             if held:
                 documents.choose(held[:1], ("invoice", "record")[pick % 2], "user:anna")
+        elif decision == "distinguish":
+            for entry in documents.entries("acme", self.direction):
+                if (keys := lookalike_keys(entry)) and entry.state in {*ATTENTION, *DONE}:
+                    documents.distinguish([entry], keys, "user:anna")
         elif decision in {"again", "anew"}:
             documents.retry(chosen, "user:anna", again=True, anew=decision == "anew")
         else:
@@ -218,6 +233,10 @@ class Past:
         if there:
             self.stage.company.delete_entity(there[pick % len(there)]["id"])
 
+    def book_by_hand(self, figures: int, day: str, pick: int) -> None:
+        line = {"taxRate": 19, "grossAmount": float(FIGURES[figures]["gross_amount"]), "description": f"paper R-{pick}"}
+        self.stage.company.add_expense(date=day, supplierName="Paper Ltd", supplierCountry="DE", lines=[line])
+
     # Sales documents of Debitoor
 
     def sale(self, kind: Any, day: str) -> None:
@@ -234,6 +253,17 @@ class Past:
     def _sales(self) -> list[str]:
         company = self.stage.company
         return [row["id"] for row in [*company.invoices(), *company.credit_notes()]]
+
+    def upload_by_hand(self, pick: int) -> None:
+        company = self.stage.company
+        if sales := [*company.invoices(), *company.credit_notes()]:
+            sale = sales[pick % len(sales)]
+            self.stage.document(
+                document_type="SALES_INVOICE",
+                document_number=sale["number"],
+                document_date=sale["date"],
+                gross_amount=str(sale["totalGrossAmount"]),
+            )
 
     def delete_copy(self, pick: int) -> None:
         self.delete(pick)

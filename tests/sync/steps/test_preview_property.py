@@ -134,6 +134,7 @@ def _is_as_shown(row: Preview, before: Entry | None, after: Entry | None, stage:
         if after.direction == "export" or not before or not before.wants_new_record:
             assert not any(event.run_id == stage.run_id for event in found)
         assert after.target_name == row.target_name
+        assert after.marks == row.marks
         if after.direction == "export":
             [booked] = [one for one in stage.company.expenses() if one["id"] == after.target_id]
             lines = tuple(f"{line['taxRate']} %: {line['grossAmount']:.2f}" for line in booked["lines"])

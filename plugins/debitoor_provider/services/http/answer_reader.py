@@ -47,7 +47,7 @@ class AnswerReader:
         """
         try:
             limit = call.largest_answer if response.ok else LARGEST_RECORD
-            body = b"".join(checked_pieces(response, limit))
+            body = self.masked(b"".join(checked_pieces(response, limit)))
         except (Unexpected, requests.RequestException) as surprise:
             if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
                 raise too_large(call.file_limit) from None
@@ -64,9 +64,10 @@ class AnswerReader:
     def parse(self, response: requests.Response, body: bytes, call: Call) -> tuple[Any, bool]:
         """Return the parsed body and whether it could be parsed.
 
+        :param body: masked, since it appears in tracebacks with local variables
         :raises ServiceError: the error that the answer stands for
         """
-        payload, readable = parsed(self._masked(body))
+        payload, readable = parsed(body)
         is_page = not response.ok and content_type(response) == "text/html"
         answer = Answer(response.status_code, payload, retry_after(response), is_page)
         if error := self._explain(answer, call):
@@ -77,6 +78,7 @@ class AnswerReader:
     def require_success(self, response: requests.Response, body: bytes, call: Call) -> None:
         """Raise the error that a response stands for, or that its body may be incomplete.
 
+        :param body: masked
         :raises ServiceError: for a response that says failure
         :raises Unexpected: for a body that may have broken off
         """
@@ -102,7 +104,8 @@ class AnswerReader:
             raise Unexpected(Message("answer_page_instead_of_file"))
         return checked_pieces(response)
 
-    def _masked(self, body: bytes) -> bytes:
+    def masked(self, body: bytes) -> bytes:
+        """Return a body without the secret."""
         return body.replace(self._secret.encode(), b"***") if self._secret else body
 
 

@@ -157,7 +157,7 @@ class Transport:
 
         def read(response: requests.Response) -> requests.Response:
             body = b"" if call.method == "HEAD" else b"".join(checked_pieces(response, call.largest))
-            self._reader.require_success(response, body, call)
+            self._reader.require_success(response, self._reader.masked(body), call)
             return with_body(response, body)
 
         return self._send_until_read(call, read)
@@ -169,7 +169,7 @@ class Transport:
         """
         call = Call("call", str(response.request.method), urlsplit(str(response.url)).path)
         try:
-            self._reader.parse(response, response.content, call)
+            self._reader.parse(response, self._reader.masked(response.content), call)
             return
         except ServiceError as error:
             failure = error

@@ -72,6 +72,11 @@ class Account(Named):
     retries: int = Field(
         default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
     )
+    duplicates: Literal["off", "flag", "hold"] = Field(
+        default="flag",
+        description="Documents that may be duplicates of another one under a different id, or of a record made "
+        "by hand: send and mark them (flag), hold them for a person, or do not look for them (off)",
+    )
     limits: Limits = Field(default=Limits(), description="How much a run may do before it stops and asks a person")
 
     @field_validator("timezone")

@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import copies, expenses_of, target_records
+from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
@@ -28,6 +28,8 @@ from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
+from debitoor_provider.sync.steps.lookalikes import in_ledger
+from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
 
@@ -60,6 +62,8 @@ class ExportDirection:
 
     name = "export"
     source_title = SERVICE
+    target_title = "Debitoor"
+    numbers_decide = False
     overlap = OVERLAP
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
@@ -176,10 +180,14 @@ class ExportDirection:
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
-        with ThreadPoolExecutor(2, "prefetch") as prefetch:
+        with ThreadPoolExecutor(3, "prefetch") as prefetch:
             books = prefetch.submit(self._books)
             suppliers = prefetch.submit(self._suppliers)
-            days = {DOCUMENTS.load(entry.snapshot).created_at for entry in pending}
+            days: set[date | None] = set()
+            dates: set[date | None] = set()
+            for entry in pending:
+                days.add(DOCUMENTS.load(entry.snapshot).created_at)
+                dates.add(entry.document_date)
             if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
                 days.add(last.date())  # what the run before may have booked twice
 
@@ -189,12 +197,16 @@ class ExportDirection:
                 return marked
 
             presence = Presence(look)
+            around: Shared[Recorded] | None = None
 
             def prepare(claimed: list[Entry]) -> Mover:
                 attempts = open_attempts(job.ledger, claimed)
                 elsewhere = job.ledger.documents.sent_elsewhere(claimed)
                 home = books.result()  # Debitoor is asked for nothing else before
                 known = suppliers.result()
+                nonlocal around
+                if around is None and self.account.duplicates != "off":
+                    around = Shared(prefetch.submit(Recorded.near, self.recorded, dates))
                 marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
                 return ExpenseMover(
                     account=self.account,
@@ -207,6 +219,7 @@ class ExportDirection:
                     attempts=attempts,
                     marked=marked,
                     elsewhere=elsewhere,
+                    lookalikes=in_ledger(job, claimed, around.get) if around else None,
                     now=job.now,
                     rates=self._rates,
                 ).move
@@ -222,6 +235,10 @@ class ExportDirection:
     ) -> Iterable[TargetRecord]:
         """Return the expenses of a period, with and without marks."""
         return target_records(self.debitoor.expenses_kept_in(keep, from_date=start, to_date=end))
+
+    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+        """Return the expenses of a period, whoever booked them."""
+        return recorded(self.debitoor.expenses(from_date=start, to_date=end))
 
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.

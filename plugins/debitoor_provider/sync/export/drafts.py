@@ -14,7 +14,6 @@ from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.expense import Booking
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
+    from debitoor_provider.sync.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ class ExpenseDraft:
 
     def statement(self) -> Statement:
         """Return the figures of the expense."""
-        figures = self.booking.figures
-        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, self.currency)
+        return self.booking.statement(self.currency)
 
 
 @dataclass(frozen=True, slots=True)

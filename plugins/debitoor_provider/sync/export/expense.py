@@ -16,6 +16,7 @@ from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of,
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ class Booking:
     def figures(self) -> BookedAmounts:
         """What the books will say."""
         return BookedAmounts.of(self.expense.date, self.expense.lines)
+
+    def statement(self, currency: str) -> Statement:
+        """Return what the books will say.
+
+        :param currency: of the books
+        """
+        figures = self.figures
+        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, currency)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""

@@ -29,6 +29,7 @@ from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
+from debitoor_provider.sync.steps.lookalikes import Known
 from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.lookalikes import Lookalikes
     from debitoor_provider.sync.steps.transfer import Shared
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class ExpenseMover:
     attempts: Mapping[int, Attempt]
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
+    lookalikes: Lookalikes | None
     now: Callable[[], datetime]
     rates: ExchangeRates
 
@@ -182,8 +185,11 @@ class ExpenseMover:
 
     def _send(self, entry: Entry, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
+        duplicate = self._duplicate(entry, booking)
         detail = booking.as_json() | _time_by(self.debitoor)
-        entry = self.ledger.steps.intend(entry, detail=detail, mark=booking.mark, invoice=booking.invoice)
+        entry = self.ledger.steps.intend(
+            entry, detail=detail, mark=booking.mark, invoice=booking.invoice, duplicate=duplicate
+        )
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
             name = entry.target_name or ""
@@ -194,6 +200,17 @@ class ExpenseMover:
         except UnclearOutcome as unclear:
             stored = self._look_for(entry, file_id, booking.expense.date, unclear)
         self._confirm(entry, stored, booking.figures, file_id, content.size)
+
+    def _duplicate(self, entry: Entry, booking: Booking) -> Message | None:
+        """Return what the document may be a duplicate of.
+
+        :raises Obstacle: when the account holds such documents
+        """
+        if self.lookalikes is None:
+            return None
+        statement, party = booking.statement(self.books.currency), booking.expense.supplier_name
+        this = Known.of(entry, entry.run_id)
+        return self.lookalikes.judge(this, statement, party, invoice=booking.invoice)
 
     def _look_for(self, entry: Entry, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
         """Settle an unclear create by looking (Debitoor contract section 11).

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.marks import find_marker
+from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
 from debitoor_provider.sync.steps.copies import Copy
@@ -54,6 +55,13 @@ def as_copies(expenses: Iterable[Expense]) -> list[Copy]:
         )
         for expense in expenses
     ]
+
+
+def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
+    """Return expenses with the text of their lines, which may hold the number of a document."""
+    for record, expense in zip(target_records(kept := list(expenses)), kept, strict=True):
+        text = " ".join(dict.fromkeys(without_marker(line.description) for line in expense.lines))
+        yield replace(record, text=text)
 
 
 def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
@@ -17,13 +17,15 @@ from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies, copies_of, target_records
+from debitoor_provider.sync.import_.present import copies, copies_of, recorded, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
+from debitoor_provider.sync.steps.lookalikes import in_ledger
+from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import turn
 from debitoor_provider.sync.steps.source_time import reported_time
 
@@ -52,6 +54,8 @@ class ImportDirection:
 
     name = "import"
     source_title = SERVICE
+    target_title = "GetMyInvoices"
+    numbers_decide = True
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     deleted = LeftOut(Message("deleted", service="Debitoor"))
 
@@ -167,6 +171,8 @@ class ImportDirection:
             return marked
 
         presence = Presence(look)
+        dates = {entry.document_date for entry in pending}
+        around = cache(lambda: Recorded.near(self.recorded, dates))
 
         def prepare(claimed: list[Entry]) -> Mover:
             sending = any(entry.state is State.SENDING for entry in claimed)
@@ -178,6 +184,7 @@ class ImportDirection:
                 debitoor=self.debitoor,
                 company_uid=company_uid,
                 present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
+                lookalikes=None if self.account.duplicates == "off" else in_ledger(job, claimed, around),
                 now=job.now,
             ).move
 
@@ -196,6 +203,13 @@ class ImportDirection:
                 keep, archived=Archived.ANY, note=ANY_SALES_MARKER, start=start, end=end
             )
         )
+
+    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+        """Return the documents of a period that are of the type of imported ones."""
+        defaults = self.account.defaults
+        for kind in sorted({defaults.document_type, defaults.credit_note_type or defaults.document_type}):
+            listed = self.getmyinvoices.documents(archived=Archived.ANY, document_type=kind, start=start, end=end)
+            yield from recorded(listed)
 
     def archive(self, source_id: str) -> None:
         """Refuse: nothing is archived in Debitoor."""

@@ -12,6 +12,7 @@ from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
 from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 def upload_name(document: SalesDocument) -> str:
     """Name the file by the document's number, which is unique in the seller's books."""
     return file_name(document.number or f"{document.type.value}-{document.id}", ".pdf")
+
+
+def statement_of(upload: NewDocument) -> Statement:
+    """Return the figures of an upload."""
+    return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.import_.draft import new_document, note_of, upload_name
+from debitoor_provider.sync.import_.draft import new_document, note_of, statement_of, upload_name
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.statement import Statement
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import LeftOut
 
@@ -47,8 +47,7 @@ class UploadDraft:
 
     def statement(self) -> Statement:
         """Return the figures of the upload."""
-        upload = self.upload
-        return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
+        return statement_of(self.upload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from debitoor_provider.services.http.errors import (
     UnclearOutcome,
 )
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.import_.draft import new_document
+from debitoor_provider.sync.import_.draft import new_document, statement_of
 from debitoor_provider.sync.import_.listing import sales_document
 from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
@@ -29,6 +29,7 @@ from debitoor_provider.sync.obstacle import held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import require_single
+from debitoor_provider.sync.steps.lookalikes import Known
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.services.getmyinvoices.models import Document, NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.steps.lookalikes import Lookalikes
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class UploadMover:
     debitoor: DebitoorClient
     company_uid: int | None
     present: Mapping[str, Sequence[Document]]
+    lookalikes: Lookalikes | None
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
@@ -80,7 +83,8 @@ class UploadMover:
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
-            entry = self.ledger.steps.intend(entry)
+            duplicate = self._duplicate(entry, upload)
+            entry = self.ledger.steps.intend(entry, duplicate=duplicate)
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
@@ -100,6 +104,15 @@ class UploadMover:
                 return
             detail = {"found": True} if found else {}
             self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
+
+    def _duplicate(self, entry: Entry, upload: NewDocument) -> Message | None:
+        """Return what the document may be a duplicate of.
+
+        :raises Obstacle: when the account holds such documents
+        """
+        if self.lookalikes is None:
+            return None
+        return self.lookalikes.judge(Known.of(entry, entry.run_id), statement_of(upload), "")
 
     def _is_settled(self, entry: Entry, copies: Sequence[Document]) -> bool:
         """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""

@@ -55,6 +55,20 @@ def as_copies(documents: Iterable[Document]) -> list[Copy]:
     ]
 
 
+def recorded(documents: Iterable[Document]) -> Iterator[TargetRecord]:
+    """Return documents with their figures; their companies say nothing of the customer."""
+    for document in documents:
+        sales_id = find_sales_marker(document.note)
+        yield TargetRecord(
+            str(document.document_uid),
+            frozenset({sales_id} if sales_id else ()),
+            document.document_number,
+            "",
+            Statement.of_total(document.document_date, document.tax_rates, document.gross_amount, document.currency),
+            document.document_number,
+        )
+
+
 def target_records(documents: Iterable[Document]) -> Iterator[TargetRecord]:
     """Return documents that carry a mark, with their figures."""
     for document in documents:

@@ -20,6 +20,7 @@ from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Run, Watermark
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
+from debitoor_provider.sync.ledger.rows import Described, likeness_keys
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
 
@@ -31,6 +32,7 @@ __all__ = [
     "Consent",
     "Correction",
     "Counts",
+    "Described",
     "Direction",
     "Entry",
     "EntryChanged",
@@ -56,6 +58,7 @@ __all__ = [
     "State",
     "Stop",
     "Watermark",
+    "likeness_keys",
     "origins",
     "storable",
 ]

@@ -22,14 +22,14 @@ from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, require_legal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
 
-_FIGURES = ("mark_code", "mark", "invoice", "choice")
+_FIGURES = ("mark_code", "mark", "invoice", "choice", "duplicate_code", "duplicate")
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
 _FILE = ("file_sha256", "file_bytes")
 
@@ -114,3 +114,20 @@ def adopt(
     )
     names = [(entry, name) for entry in entries if (name := others[entry.source_id].target_name)]
     give_names(connection, names, at=at, run_id=run_id, states=DONE)  # where it is free
+
+
+def sent_elsewhere(connection: Connection, entries: Iterable[Entry]) -> dict[int, Entry]:
+    """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""
+    by_key: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_key.setdefault(entry.exchange_key, []).append(entry)
+    found: dict[int, Entry] = {}
+    for chunk in chunks(sorted(by_key)):
+        rows = connection.execute(
+            sa.select(*COLUMNS).where(
+                documents.c.exchange_key.in_(chunk), documents.c.state.in_(sorted({*DONE, State.SENDING}))
+            )
+        )
+        for other in map(to_entry, rows):
+            found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
+    return found

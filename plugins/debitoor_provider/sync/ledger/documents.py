@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Unpack
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.adoption import sent_elsewhere
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import MARKED, ORDERS, READ, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import DUPLICATE, MARKED, ORDERS, READ, Filters, Order, conditions
+from debitoor_provider.sync.ledger.likeness import read_alike
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
-from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, require_key
+from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, Direction, EventKind, State
 from debitoor_provider.sync.ledger.transitions import advance_all
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry, FoundDocument
     from debitoor_provider.sync.ledger.results import RebuildResult
+    from debitoor_provider.sync.ledger.rows import Described
 
 
 class Documents:
@@ -121,8 +124,9 @@ class Documents:
         **filters: Unpack[Filters],
     ) -> dict[str, int]:
         """Return how many matching documents have each mark; those without one are left out."""
-        where = [*conditions(account=account, direction=direction, states=states, **filters), MARKED]
-        return self._counted(documents.c.mark_code, where)
+        where = conditions(account=account, direction=direction, states=states, **filters)
+        marks = self._counted(documents.c.mark_code, [*where, MARKED])
+        return marks | self._counted(documents.c.duplicate_code, [*where, DUPLICATE])
 
     def invoices(
         self,
@@ -168,20 +172,16 @@ class Documents:
 
     def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""
-        by_key: dict[str, list[Entry]] = {}
-        for entry in entries:
-            by_key.setdefault(entry.exchange_key, []).append(entry)
-        found: dict[int, Entry] = {}
         with self._database().read() as connection:
-            for chunk in chunks(sorted(by_key)):
-                rows = connection.execute(
-                    sa.select(*COLUMNS).where(
-                        documents.c.exchange_key.in_(chunk), documents.c.state.in_(sorted({*DONE, State.SENDING}))
-                    )
-                )
-                for other in map(to_entry, rows):
-                    found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
-        return found
+            return sent_elsewhere(connection, entries)
+
+    def alike(self, entries: Iterable[Described]) -> list[Entry]:
+        """Return the documents that go to the same target as one of these and share its number, or date and amount.
+
+        What was ignored or is gone is left out; the given documents themselves are among them.
+        """
+        with self._database().read() as connection:
+            return read_alike(connection, entries)
 
     def last_moved_at(self, account: str, direction: Direction) -> datetime | None:
         """Return when a document of an account was last recorded as moved."""
@@ -242,6 +242,21 @@ class Documents:
         """
         values = {**NO_REASON, "attempts": 0, "choice": figures}
         return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason, "figures": figures})
+
+    def distinguish(self, entries: Iterable[Entry], others: Iterable[str], actor: str, reason: str = "") -> list[Entry]:
+        """Record that documents are no duplicates of some others; return those whose state allows it.
+
+        Those that were sent lose their mark, and those that are held are planned again.
+
+        :param others: keys of the records that they are not, see :class:`~debitoor_provider.sync.steps.lookalikes`
+        :raises IllegalTransition: when no document's state allows it
+        """
+        detail = {"reason": reason, "distinct_from": sorted(others)}
+        by_kind: dict[EventKind, list[Entry]] = {}
+        for entry in entries:
+            by_kind.setdefault(EventKind.DISTINCT if entry.state in DONE else EventKind.RETRIED, []).append(entry)
+        values = {EventKind.DISTINCT: duplicate_columns(None), EventKind.RETRIED: {**NO_REASON, "attempts": 0}}
+        return [one for kind, some in by_kind.items() for one in self._decide(kind, some, values[kind], actor, detail)]
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
         """Never send these documents; return those whose state allows it.

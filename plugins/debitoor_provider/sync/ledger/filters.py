@@ -26,6 +26,8 @@ Order = Literal[
 
 MARKED: ColumnElement[bool] = documents.c.mark_code != sa.literal_column("''")
 """As the partial index of marked documents has it."""
+DUPLICATE: ColumnElement[bool] = documents.c.duplicate_code != sa.literal_column("''")
+"""As the partial index of possible duplicates has it."""
 READ: ColumnElement[bool] = documents.c.invoice != sa.literal_column("''")
 """As the partial index of documents with an e-invoice has it."""
 ORDERS: dict[str, ColumnElement[Any]] = {
@@ -77,7 +79,7 @@ def conditions(
     :param accounts: the accounts to include
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
-    :param mark: the code of the document's mark
+    :param mark: the code of one of the document's marks
     :param invoice: what came of reading the e-invoice in its file
     """
     where: list[ColumnElement[bool]] = []
@@ -90,7 +92,12 @@ def conditions(
     if code is not None:
         where.append(documents.c.reason_code == code)
     if mark is not None:
-        where += [documents.c.mark_code == mark, MARKED]
+        where.append(
+            sa.or_(
+                sa.and_(documents.c.mark_code == mark, MARKED),
+                sa.and_(documents.c.duplicate_code == mark, DUPLICATE),
+            )
+        )
     if invoice is not None:
         where += [documents.c.invoice == invoice, READ]
     if direction is not None:

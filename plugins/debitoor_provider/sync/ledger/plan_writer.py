@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, write_events
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
-from debitoor_provider.sync.ledger.rows import document_values, search_text
+from debitoor_provider.sync.ledger.rows import document_values, likeness_keys, search_text
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, require_legal
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ class PlanWriter:
             known = {row.source_id: row for row in self._rows(documents.c.source_id.in_(list(by_id)))}
             adopted = self._known_elsewhere([by_id[id_] for id_ in by_id if id_ not in known])
             new: list[PlannedDocument] = []
-            keyed: list[tuple[_Known, str]] = []
+            keyed: list[tuple[_Known, PlannedDocument]] = []
             refreshed: list[tuple[_Known, PlannedDocument]] = []
             seen: list[int] = []
             for source_id, document in by_id.items():
                 before = known.get(source_id)
                 outcome = outcomes[source_id] = decide(before, document, self._settings_fingerprint)
                 if before is not None and before.exchange_key != document.exchange_key:
-                    keyed.append((before, document.exchange_key))
+                    keyed.append((before, document))
                 if source_id in adopted:
                     is_now = adopted[source_id].state
                     outcomes[source_id] = Outcome.IGNORED if is_now is State.IGNORED else Outcome.DONE
@@ -163,12 +163,19 @@ class PlanWriter:
         rows = [(common | {"source_id": new.source_id} | self._values(new), other) for new, other in pairs]
         adopt(self._connection, rows, at=self._at, run_id=self._run_id)
 
-    def _set_keys(self, rows: list[tuple[_Known, str]]) -> None:
+    def _set_keys(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
         """Bring up the exchange keys, which an earlier version made otherwise, but of what is being sent."""
-        changed = [{"the_id": row.id, "new_key": key} for row, key in rows if row.state is not State.SENDING]
+        changed = [
+            {"the_id": row.id, "new_exchange_key": new.exchange_key}
+            | {f"new_{name}": value for name, value in likeness_keys(new).items()}
+            for row, new in rows
+            if row.state is not State.SENDING
+        ]
         if changed:
+            names = ("exchange_key", "number_key", "amount_key")
+            columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
             statement = documents.update().where(documents.c.id == sa.bindparam("the_id"))
-            self._connection.execute(statement.values(exchange_key=sa.bindparam("new_key")), changed)
+            self._connection.execute(statement.values(columns), changed)
 
     def _insert(self, new: list[PlannedDocument]) -> None:
         if not new:

@@ -30,6 +30,8 @@ NO_TRACES: Mapping[str, Any] = {
     "mark": None,
     "invoice": "",
     "choice": "",
+    "duplicate_code": "",
+    "duplicate": None,
 }
 """The columns that sending fills, as they are before it."""
 
@@ -37,6 +39,11 @@ NO_TRACES: Mapping[str, Any] = {
 def mark_columns(mark: Message | None) -> dict[str, Any]:
     """Return the columns of a document's mark."""
     return {"mark_code": mark.code if mark else "", "mark": mark}
+
+
+def duplicate_columns(duplicate: Message | None) -> dict[str, Any]:
+    """Return the columns of what a document may be a duplicate of."""
+    return {"duplicate_code": duplicate.code if duplicate else "", "duplicate": duplicate}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Entry:
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
     :param invoice: what came of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
     :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
+    :param duplicate: what it may be a duplicate of although it was sent
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: tells whether the source record changed
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
@@ -71,6 +79,8 @@ class Entry:
     mark: Message | None
     invoice: str
     choice: str
+    duplicate_code: str
+    duplicate: Message | None
     source_name: str
     target_name: str | None
     document_date: date | None
@@ -107,6 +117,11 @@ class Entry:
     def remedy(self) -> str:
         """What a person can do about it, in English."""
         return self.message.remedy() if self.message else ""
+
+    @property
+    def marks(self) -> tuple[Message, ...]:
+        """What a person should know of it although it was sent."""
+        return tuple(mark for mark in (self.mark, self.duplicate) if mark)
 
     @property
     def goes_although_archived(self) -> bool:

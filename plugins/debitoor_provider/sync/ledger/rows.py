@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument
+from debitoor_provider.sync.likeness import number_key
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+Described: TypeAlias = Entry | PlannedDocument | FoundDocument
+"""A document with what its source states of it."""
 
 COLUMNS = [documents.c[field.name] for field in dataclasses.fields(Entry) if field.name not in {"owner", "run_id"}]
 """The columns of an :class:`Entry`, in the order of its fields."""
@@ -33,6 +38,24 @@ def document_values(document: PlannedDocument | FoundDocument) -> dict[str, Any]
         "net_amount": document.net_amount,
         "gross_amount": document.gross_amount,
         "snapshot": document.snapshot,
+        **likeness_keys(document),
+    }
+
+
+def likeness_keys(document: Described) -> dict[str, str]:
+    """Return the columns ``number_key`` and ``amount_key``; empty for a document that lacks what they are made of.
+
+    Documents that go to different targets have different keys.
+    """
+    target = document.exchange_key.rpartition(">")[2]
+    number = number_key(document.document_number)
+    day, gross = document.document_date, document.gross_amount
+    amount = ""
+    if day and isinstance(gross, Decimal) and gross:
+        amount = f"{day.isoformat()} {gross.normalize():f} {document.currency.upper()}"
+    return {
+        "number_key": f"{number}>{target}" if number else "",
+        "amount_key": f"{amount}>{target}" if amount else "",
     }
 
 

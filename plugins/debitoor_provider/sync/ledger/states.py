@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     IGNORED = "ignored"
     MARKED_MOVED = "marked_moved"
     DOUBLED = "doubled"
+    DISTINCT = "distinct"
     REBUILT = "rebuilt"
     ADOPTED = "adopted"
 
@@ -76,12 +77,14 @@ class Transition:
     :param targets: states it may end in
     :param leased: whether only the holder of the document's lease may take it
     :param creates: whether it may be the first step of a document
+    :param keeps: whether the state stays what it is
     """
 
     origins: frozenset[State]
     targets: frozenset[State]
     leased: bool = False
     creates: bool = False
+    keeps: bool = False
 
     @property
     def target(self) -> State:
@@ -120,6 +123,7 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.SENT_AGAIN: _to(State.PLANNED, *DONE),
     EventKind.IGNORED: _to(State.IGNORED, *OPEN),
     EventKind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
+    EventKind.DISTINCT: Transition(DONE, DONE, keeps=True),
     # another account's result for the same document and target, when the plan meets the document
     EventKind.ADOPTED: Transition(frozenset(), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there
@@ -137,6 +141,8 @@ def origins(kind: EventKind) -> frozenset[State]:
 def is_legal(kind: EventKind, origin: State | None, target: State) -> bool:
     """Whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
     step = STEPS[kind]
+    if step.keeps and origin is not target:
+        return False
     return target in step.targets and (step.creates if origin is None else origin in step.origins)
 
 

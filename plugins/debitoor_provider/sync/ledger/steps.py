@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger.records import NO_REASON, mark_columns
+from debitoor_provider.sync.ledger.records import NO_REASON, duplicate_columns, mark_columns
 from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -39,14 +39,16 @@ class Steps:
         *,
         mark: Message | None = None,
         invoice: str = "",
+        duplicate: Message | None = None,
     ) -> Entry:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
         :param mark: what a person should know of the figures that are sent
         :param invoice: what came of reading the e-invoice in the document's file
+        :param duplicate: what it may be a duplicate of
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
-        values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
+        values = {**NO_REASON, **mark_columns(mark), **duplicate_columns(duplicate), "invoice": invoice}
         return self._advance(EventKind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(

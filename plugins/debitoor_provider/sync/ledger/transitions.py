@@ -103,13 +103,19 @@ def advance_all(
     :raises IllegalTransition: when no document's state allows it
     """
     step = STEPS[kind]
+    state = documents.c.state if step.keeps else step.target
     after: list[Entry] = []
     ids = sorted({entry.id for entry in entries})
     for chunk in chunks(ids):
         rows = connection.execute(
             documents.update()
             .where(documents.c.id.in_(chunk), documents.c.state.in_(sorted(step.origins)))
-            .values(previous_state=documents.c.state, state=step.target, changed_at=at, **values)
+            .values(
+                previous_state=documents.c.state,
+                state=state,
+                changed_at=at,
+                **values,
+            )
             .returning(*COLUMNS)
         )
         changed = [to_entry(row) for row in rows]
@@ -127,7 +133,7 @@ def advance_all(
         current = _read(connection, ids[0])
         if kind is EventKind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
             return [current]
-        require_legal(kind, current.state, step.target)
+        require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
     return after
 
 

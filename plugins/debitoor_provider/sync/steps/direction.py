@@ -114,12 +114,16 @@ class Direction(Protocol[Record]):
 
     :param name: as in the account file's ``type``
     :param source_title: the source's name, as people know it
+    :param target_title: the target's
+    :param numbers_decide: whether documents with different numbers are different ones, since one program numbers them
     :param overlap: how far a listing reaches back behind the watermark
     :param deleted: why a document is left out that the source does not have any more
     """
 
     name: str
     source_title: str
+    target_title: str
+    numbers_decide: bool
     overlap: timedelta
     deleted: LeftOut
 
@@ -226,6 +230,14 @@ class Direction(Protocol[Record]):
         :param start: first date, inclusive
         :param end: last date, inclusive
         :param keep: where records lie until they are taken
+        """
+        ...
+
+    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+        """Return the target's records with dates of a period that may repeat a document, whoever made them.
+
+        :param start: first date, inclusive
+        :param end: last date, inclusive
         """
         ...
 

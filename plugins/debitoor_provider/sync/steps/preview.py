@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
@@ -11,7 +12,9 @@ from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, 
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.limits import foreseen
+from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes
 from debitoor_provider.sync.steps.plan import listing
+from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import FreeNames, turn
 from debitoor_provider.sync.window import RunKind
 
@@ -31,6 +34,7 @@ class Preview:
 
     :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
     :param lines: the amounts to be written, e.g. ``19 %: 119.00``
+    :param marks: what a person should know of it although it would go
     :param message: why it would not go, with what helps; ``None`` when it would
     """
 
@@ -45,17 +49,18 @@ class Preview:
     target_name: str = ""
     lines: tuple[str, ...] = ()
     invoice: str = ""
+    marks: tuple[Message, ...] = ()
     message: Message | None = None
 
     @property
     def reason(self) -> str:
-        """Why it would not go, with what helps, in English; empty when it would."""
-        return str(self.message or "")
+        """Why it would not go, or what to know of it if it would, with what helps, in English."""
+        return " ".join(map(str, [self.message] if self.message else self.marks))
 
     def as_row(self) -> dict[str, Any]:
         """Return the fields as a row of a table, the reason in English."""
         row = {part.name: getattr(self, part.name) for part in fields(self)}
-        del row["message"]
+        del row["message"], row["marks"]
         return row | {"reason": self.reason}
 
 
@@ -79,6 +84,7 @@ class _Row:
 
     :param entry: what the ledger has
     :param is_due: whether the run would try to move it
+    :param known: what the ledger would have of it after the plan, as others may repeat it
     """
 
     record: Any
@@ -89,6 +95,7 @@ class _Row:
     is_due: bool = False
     is_listed: bool = True
     name: str = field(default="")
+    known: Known | None = None
 
 
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
@@ -108,7 +115,8 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     due = [row for row in shown if row.is_due]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
-    return Previews([_shown(row, drafts) for row in shown], len(rows), foreseen(job, to_move))
+    lookalikes = _lookalikes(job, rows, due) if due and job.account.duplicates != "off" else None
+    return Previews([_shown(row, drafts, lookalikes) for row in shown], len(rows), foreseen(job, to_move))
 
 
 def count(job: Job, requested: Window) -> int:
@@ -205,7 +213,42 @@ def _name(job: Job, rows: Iterable[_Row], leaving: Sequence[Entry]) -> None:
         row.name = name
 
 
-def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
+def _lookalikes(job: Job, rows: Sequence[_Row], due: Sequence[_Row]) -> Lookalikes:
+    """Return what the due documents may be duplicates of, once the plan has entered all rows."""
+    for place, row in enumerate(rows):
+        row.known = _known(job, row, place)
+    asked = [row.known.described for row in due if row.known]
+    ids = {row.planned.source_id for row in rows}
+    own = (job.account_id, job.direction.name)
+    others = [
+        Known.of(entry, job.run_id)
+        for entry in job.ledger.documents.alike(asked)
+        if entry.source_id not in ids or (entry.account, entry.direction) != own
+    ]
+    listed = {row.planned.source_id: row.known for row in rows if row.known}
+    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.document_date for one in asked}))
+
+    def is_known(source_ids: frozenset[str]) -> bool:
+        entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
+        return bool(source_ids & listed.keys()) or any(entry.state not in GIVEN_UP for entry in entries.values())
+
+    return Lookalikes(job, [*others, *listed.values()], recorded, is_known)
+
+
+def _known(job: Job, row: _Row, place: int) -> Known | None:
+    """Return what the ledger would have of a row after the plan; ``None`` for one that would be gone or ignored."""
+    entry = row.entry
+    if row.left_out and not row.left_out.waits:
+        return None
+    if entry is None:
+        return Known((1, place), row.planned, job.account_id)
+    is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
+    if entry.state in GIVEN_UP and not is_entered:
+        return None
+    return Known.of(entry, job.run_id, row.planned if is_entered else None)
+
+
+def _shown(row: _Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
     if not row.is_due or drafts is None:
         return _settled(row)
     waits = drafts.released(row.record)
@@ -223,7 +266,14 @@ def _shown(row: _Row, drafts: Drafts[Any] | None) -> Preview:
             return _of(row, "held", there, lines, shown.invoice)
         if there:
             return _of(row, "there", None, lines, shown.invoice)
-    return _of(row, "send", shown.mark, lines, shown.invoice)
+    duplicate = None
+    if lookalikes and row.known:
+        try:
+            duplicate = lookalikes.judge(row.known, draft.statement(), shown.party)
+        except Obstacle as obstacle:
+            return _of(row, obstacle.kind.value, obstacle.message, lines, shown.invoice)
+    marks = tuple(mark for mark in (shown.mark, duplicate) if mark)
+    return _of(row, "send", None, lines, shown.invoice, marks)
 
 
 def _settled(row: _Row) -> Preview:
@@ -245,7 +295,14 @@ def _kept(entry: Entry | None) -> Message | None:
     return entry.message if entry else None
 
 
-def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...] = (), invoice: str = "") -> Preview:
+def _of(
+    row: _Row,
+    outcome: str,
+    message: Message | None,
+    lines: tuple[str, ...] = (),
+    invoice: str = "",
+    marks: tuple[Message, ...] = (),
+) -> Preview:
     document = row.planned
     return Preview(
         source_id=document.source_id,
@@ -259,5 +316,6 @@ def _of(row: _Row, outcome: str, message: Message | None, lines: tuple[str, ...]
         target_name=row.name,
         lines=lines,
         invoice=invoice,
+        marks=marks,
         message=message,
     )

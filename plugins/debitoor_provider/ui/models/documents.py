@@ -10,14 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from debitoor_provider.messages import readable
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.ledger import Entry, Event, EventKind, State, origins
+from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
+from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
 
-Action = Literal["book_invoice", "book_record", "send_again", "only_if_missing", "mark_moved", "ignore"]
+Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
 
 ORIGINS: dict[Action, frozenset[State]] = {
     "book_invoice": frozenset({State.HELD}),
     "book_record": frozenset({State.HELD}),
+    "distinct": frozenset({State.HELD, *DONE}),
     "send_again": origins(EventKind.RETRIED) | origins(EventKind.SENT_AGAIN),
     "only_if_missing": origins(EventKind.SENT_AGAIN),
     "mark_moved": origins(EventKind.MARKED_MOVED),
@@ -32,7 +34,16 @@ def allows(entry: Entry, action: Action) -> bool:
     """Return whether a document allows an action."""
     if entry.state not in ORIGINS[action]:
         return False
+    if action == "distinct":
+        return bool(lookalike_keys(entry))
     return action not in FIGURES or FIGURES[action] in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
+
+
+class MarkModel(BaseModel):
+    """What a person should know of a document although it was sent."""
+
+    code: str = Field(description="nearest_split or possible_duplicate")
+    text: Text
 
 
 class DocumentModel(BaseModel):
@@ -46,8 +57,7 @@ class DocumentModel(BaseModel):
     reason_code: Text
     reason: Text
     remedy: Text
-    mark_code: Text = Field(description="nearest_split, or empty")
-    mark: Text = Field(description="What to know of the figures that were sent")
+    marks: list[MarkModel]
     invoice: Text = Field(description="What came of reading the e-invoice in its file, such as proven; else empty")
     source_name: Text
     target_name: Text | None
@@ -71,7 +81,7 @@ class DocumentModel(BaseModel):
     def of(cls, entry: Entry, **more: Any) -> Self:
         """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
-            "mark": " ".join((entry.mark.text(), entry.mark.remedy())) if entry.mark else "",
+            "marks": [MarkModel(code=mark.code, text=mark.full()) for mark in entry.marks],
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
             "moved_by": RunRef.of(entry.moved_by, entry.account),
@@ -80,7 +90,7 @@ class DocumentModel(BaseModel):
         return cls.model_validate(values | more)
 
 
-_PLAIN = DocumentModel.model_fields.keys() - {"mark", "target_id", "planned_by", "moved_by", "actions"}
+_PLAIN = DocumentModel.model_fields.keys() - {"marks", "target_id", "planned_by", "moved_by", "actions"}
 
 
 class DocumentList(BaseModel):
@@ -118,9 +128,24 @@ class EventModel(BaseModel):
         )
 
 
+class LookalikeModel(BaseModel):
+    """A record that a document may be a duplicate of."""
+
+    where: Text
+    account: Text = Field(description="The account that it belongs to; empty for a record of the target")
+    source_id: Text
+    number: Text
+    date: date | None
+    gross: Decimal | None
+    currency: Text
+    party: Text
+    id: int | None = Field(default=None, description="Its own number, if it is a document of the same account")
+
+
 class DocumentWithHistory(DocumentModel):
     """One document with its history."""
 
+    lookalikes: list[LookalikeModel] = Field(description="What it may be a duplicate of")
     history: list[EventModel] = Field(description="Oldest first")
     source_title: str = Field(description="The service that it comes from")
     target_title: str = Field(description="The service that it goes to")

@@ -15,6 +15,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
+from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
 from debitoor_provider.ui.background import in_background
@@ -32,6 +33,7 @@ from debitoor_provider.ui.models.documents import (
     DocumentModel,
     DocumentWithHistory,
     EventModel,
+    LookalikeModel,
 )
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -51,7 +53,9 @@ class DocumentListFilter:
     end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
-    mark: Annotated[str | None, Query(max_length=50, description="With this mark, such as nearest_split")] = None
+    mark: Annotated[
+        str | None, Query(max_length=50, description="With this mark, such as nearest_split or possible_duplicate")
+    ] = None
     invoice: Annotated[str | None, Query(max_length=50, description="With such an e-invoice, e.g. contradicts")] = None
 
     def fitting(self, account_id: str) -> dict[str, Any]:
@@ -105,7 +109,13 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
     entry = _entry(account_id, document_id)
     history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
     row = DIRECTIONS[entry.direction]
-    return DocumentWithHistory.of(entry, history=history, source_title=row.source_title, target_title=row.target_title)
+    return DocumentWithHistory.of(
+        entry,
+        history=history,
+        lookalikes=_lookalikes(entry),
+        source_title=row.source_title,
+        target_title=row.target_title,
+    )
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
@@ -145,6 +155,15 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     if changed:
         audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
     return ActionResult(changed=changed, left=left)
+
+
+def _lookalikes(entry: Entry) -> list[LookalikeModel]:
+    """Return what a document may be a duplicate of; those of its own account can be opened."""
+    found = lookalikes(entry)
+    own = [one["source_id"] for one in found if one["account"] == entry.account]
+    known = opened_ledger().documents.known(entry.account, entry.direction, own) if own else {}
+    ids = {source_id: other.id for source_id, other in known.items()}
+    return [LookalikeModel(**one, id=ids.get(one["source_id"]) if one["source_id"] in own else None) for one in found]
 
 
 def _entry(account_id: str, document_id: int) -> Entry:

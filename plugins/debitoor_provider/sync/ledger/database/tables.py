@@ -19,6 +19,12 @@ _TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 
+def _index_of_some(name: str, column: str, *, after: str = "") -> sa.Index:
+    """Return an index of the rows in which a column is not empty."""
+    where = sa.text(f"{column} <> ''")
+    return sa.Index(name, *filter(None, (after, column)), sqlite_where=where, postgresql_where=where)
+
+
 documents = sa.Table(
     "debitoor_documents",
     metadata,
@@ -34,6 +40,10 @@ documents = sa.Table(
     sa.Column("mark", MessageText(), nullable=False, default=None),
     sa.Column("invoice", _TEXT, nullable=False, default=""),
     sa.Column("choice", _TEXT, nullable=False, default=""),
+    sa.Column("duplicate_code", _TEXT, nullable=False, default=""),
+    sa.Column("duplicate", MessageText(), nullable=False, default=None),
+    sa.Column("number_key", _TEXT, nullable=False, default=""),
+    sa.Column("amount_key", _TEXT, nullable=False, default=""),
     sa.Column("source_name", _TEXT, nullable=False, default=""),
     sa.Column("target_name", _TEXT),
     sa.Column("target_name_key", Key(1024)),
@@ -70,20 +80,11 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
-    sa.Index(
-        "ix_debitoor_documents_mark",
-        "account",
-        "mark_code",
-        sqlite_where=sa.text("mark_code <> ''"),
-        postgresql_where=sa.text("mark_code <> ''"),
-    ),
-    sa.Index(
-        "ix_debitoor_documents_invoice",
-        "account",
-        "invoice",
-        sqlite_where=sa.text("invoice <> ''"),
-        postgresql_where=sa.text("invoice <> ''"),
-    ),
+    _index_of_some("ix_debitoor_documents_mark", "mark_code", after="account"),
+    _index_of_some("ix_debitoor_documents_invoice", "invoice", after="account"),
+    _index_of_some("ix_debitoor_documents_duplicate", "duplicate_code", after="account"),
+    _index_of_some("ix_debitoor_documents_number_key", "number_key"),
+    _index_of_some("ix_debitoor_documents_amount_key", "amount_key"),
     sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
 )
 

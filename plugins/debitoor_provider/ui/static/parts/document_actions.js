@@ -6,7 +6,7 @@ import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { tell, tellFailure } from "./messages.js";
 
-const ACTIONS = ["book_invoice", "book_record", "send_again", "only_if_missing", "mark_moved", "ignore"];
+const ACTIONS = ["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"];
 const LONGEST_REASON = 500;
 
 /** The actions that at least one of the documents allows. */

@@ -6,12 +6,13 @@ import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { DocumentActions } from "./document_actions.js";
-import { EInvoice, Mark, Money, Reason, titleOf } from "./document_facts.js";
+import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
 import { History } from "./history.js";
 import { RunPlace } from "./links.js";
 import { useIsNarrow } from "./narrow.js";
 import { FailureNotice, Loading } from "./notices.js";
+import { SideBySide } from "./side_by_side.js";
 import { StateBadge } from "./state.js";
 
 /** @param {{account: string, number: string, rights: object, onClose: () => void, onChange: () => void}} props */
@@ -62,7 +63,7 @@ function Content({ document: one, rights, onChange }) {
   return h(
     ui.Stack,
     { gap: 4 },
-    h(ui.Box, null, h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md" })), h(Mark, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
+    h(ui.Box, null, h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md" })), h(Marks, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {
@@ -70,6 +71,7 @@ function Content({ document: one, rights, onChange }) {
         targets: [{ account: one.account, ids: [one.id], fitting: null }],
         onDone: onChange,
       }),
+    one.lookalikes.length > 0 && h(SideBySide, { document: one }),
     h(Facts, { document: one }),
     rights.run && h(Files, { document: one }),
     h(ui.Heading, { as: "h3", size: "md" }, t("history.title")),

@@ -35,15 +35,16 @@ export function EInvoice({ document: one, ...props }) {
   return h(ui.Badge, { colorPalette, whiteSpace: "normal", ...props }, t(`invoice.${one.invoice}`));
 }
 
-/** What to know of the figures that were sent although nothing is wrong with the document. */
-export function Mark({ document: one, isBrief, ...props }) {
+/** What to know of a document although it was sent. */
+export function Marks({ document: one, isBrief, ...props }) {
   const { t } = useWords();
-  if (!one.mark_code) return null;
-  return h(
-    ui.Box,
-    { fontSize: "sm", overflowWrap: "anywhere", ...props },
-    h(ui.Badge, { colorPalette: "yellow", title: one.mark, whiteSpace: "normal" }, t(`mark.${one.mark_code}`)),
-    isBrief || h(ui.Text, { mt: 1 }, one.mark),
+  return one.marks.map(({ code, text }) =>
+    h(
+      ui.Box,
+      { key: code, fontSize: "sm", overflowWrap: "anywhere", ...props },
+      h(ui.Badge, { colorPalette: "yellow", title: text, whiteSpace: "normal" }, t(`mark.${code}`)),
+      isBrief || h(ui.Text, { mt: 1 }, text),
+    ),
   );
 }
 

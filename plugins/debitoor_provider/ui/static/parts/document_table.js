@@ -4,7 +4,7 @@ import { h, ui, useNavigate } from "../host.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Ago } from "./account_facts.js";
-import { EInvoice, Mark, Money, Names, Reason, titleOf } from "./document_facts.js";
+import { EInvoice, Marks, Money, Names, Reason, titleOf } from "./document_facts.js";
 import { Place, RunPlace, accountPlace } from "./links.js";
 import { SortHeader } from "./lists.js";
 import { useIsNarrow } from "./narrow.js";
@@ -84,7 +84,7 @@ function DocumentRow({ document: one, chosen, onChoose, withAccount, to }) {
       ui.Table.Cell,
       { whiteSpace: "normal", minW: "32", maxW: "64" },
       h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state }), h(EInvoice, { document: one })),
-      h(Mark, { document: one, isBrief: true, mt: 1 }),
+      h(Marks, { document: one, isBrief: true, mt: 1 }),
       h(Reason, { document: one, mt: 1 }),
     ),
     h(ui.Table.Cell, { whiteSpace: "nowrap" }, h(When, { document: one })),
@@ -202,7 +202,7 @@ function Card({ document: one, chosen, onChoose, withAccount, to }) {
         h(Money, { of: one.gross_amount, currency: one.currency }),
       ),
       h(EInvoice, { document: one, alignSelf: "start" }),
-      h(Mark, { document: one, isBrief: true }),
+      h(Marks, { document: one, isBrief: true }),
       h(Reason, { document: one }),
       h(When, { document: one }),
     ),

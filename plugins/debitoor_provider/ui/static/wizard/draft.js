@@ -37,9 +37,10 @@ const OWN = {
     "accept_rates",
     "books",
     "category",
+    "duplicates",
     "limits",
   ],
-  import: ["documents", "defaults", "limits"],
+  import: ["documents", "defaults", "duplicates", "limits"],
 };
 
 export function withType(draft, type) {

@@ -37,6 +37,11 @@ export function SettingsStep() {
     settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
     h(
       Folded,
+      { title: t("wizard.part.duplicates"), paths: ["duplicates"] },
+      h(SelectField, { path: "duplicates" }),
+    ),
+    h(
+      Folded,
       { title: t("wizard.part.limits"), paths: ["limits"] },
       h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.limits.help")),
       h(

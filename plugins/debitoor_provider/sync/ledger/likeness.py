@@ -1,0 +1,40 @@
+"""Documents that seem to be the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.rows import COLUMNS, likeness_keys, to_entry
+from debitoor_provider.sync.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.engine import Connection
+
+    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.rows import Described
+
+
+def read_alike(connection: Connection, given: Iterable[Described]) -> list[Entry]:
+    """Return the documents that share a key with one of those given, by ascending id."""
+    wanted: dict[str, set[str]] = {"number_key": set(), "amount_key": set()}
+    for document in given:
+        for name, key in likeness_keys(document).items():
+            wanted[name] |= {key} - {""}
+    found: dict[int, Entry] = {}
+    for name, keys in wanted.items():
+        for chunk in chunks(sorted(keys)):
+            rows = connection.execute(
+                sa.select(*COLUMNS).where(
+                    documents.c[name].in_(chunk),
+                    documents.c[name] != sa.literal_column("''"),
+                    documents.c.state.not_in([State.IGNORED, State.GONE]),
+                )
+            )
+            found |= {entry.id: entry for entry in map(to_entry, rows)}
+    return [found[id_] for id_ in sorted(found)]

@@ -1,0 +1,182 @@
+"""Documents that may be duplicates although nothing connects them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.steps.lookalikes import lookalike_keys, lookalikes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sync.stage import Stage
+
+USUAL = {"document_number": "RE-2026/001", "document_date": "2026-01-31"}
+
+
+def marks(stage: Stage, uid: str, direction: str = "export") -> list[str]:
+    return [mark.text() for mark in stage.entry(uid, direction).marks]
+
+
+def by_hand(stage: Stage, **fields: Any) -> str:
+    """An expense that a person books in Debitoor."""
+    line = {"taxRate": 19, "grossAmount": fields.pop("gross", 119.00), "description": fields.pop("text", "paper")}
+    body = {"date": "2026-01-31", "supplierName": "Paper Ltd", "supplierCountry": "DE", "lines": [line], **fields}
+    return str(stage.company.add_expense(**body)["id"])
+
+
+def test_of_two_documents_with_one_number_the_later_is_sent_and_marked(acme: Stage) -> None:
+    first = acme.document(**USUAL)
+    second = acme.document(
+        **USUAL | {"document_number": "re 2026-001", "gross_amount": "120.00", "net_amount": "100.84"}
+    )
+    other = acme.document(document_number="RE-9", document_date="2026-01-30")
+    acme.export()
+    assert acme.states() == {first: "moved", second: "moved", other: "moved"}
+    assert marks(acme, first) == marks(acme, other) == []
+    said = f"Paper Ltd, RE-2026/001, 2026-01-31, 119.00 EUR (document {first} of the account acme)"
+    assert marks(acme, second) == [f"It may be a duplicate of {said}."]
+
+
+def test_a_document_like_one_that_was_sent_long_ago_is_marked_too(acme: Stage) -> None:
+    held = acme.document(**USUAL, currency="USD")
+    acme.export()
+    sent = acme.document(**USUAL)
+    acme.export()
+    assert lookalike_keys(acme.entry(sent)) == [f"acme/{held}"]
+    acme.company.edit_document(int(held), currency="EUR")
+    acme.export()
+    assert acme.states() == {held: "moved", sent: "moved"}
+    assert f"document {sent} of" in marks(acme, held)[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"supplierName": "PAPER", "text": "something else"}, {"gross": 130.0, "text": "Paper RE-2026/001"}],
+    ids=["the same", "another spelling", "the number in the text"],
+)
+def test_what_a_person_booked_by_hand_is_found(acme: Stage, fields: dict[str, Any]) -> None:
+    expense = by_hand(acme, **fields)
+    uid = acme.document(**USUAL)
+    acme.export()
+    [found] = lookalikes(acme.entry(uid))
+    assert found["where"].startswith("record ")
+    assert found["where"].endswith(" in Debitoor")
+    assert lookalike_keys(acme.entry(uid)) == [f"target:{expense}"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"gross": 120.0},
+        {"date": "2026-02-01"},
+        {"supplierName": "Pencil Ltd"},
+        {"gross": -119.0, "text": "RE-2026/001"},
+    ],
+    ids=["another amount", "another date", "another supplier", "a credit note"],
+)
+def test_other_expenses_are_no_duplicates(acme: Stage, fields: dict[str, Any]) -> None:
+    by_hand(acme, **fields)
+    uid = acme.document(**USUAL)
+    acme.export(acme.exports(duplicates="hold"))
+    assert acme.states() == {uid: "moved"}
+
+
+def test_they_are_held_if_the_account_says_so_until_a_person_says_that_they_are_others(acme: Stage) -> None:
+    account = acme.exports(duplicates="hold")
+    first, second = acme.document(**USUAL), acme.document(**USUAL)
+    expense = by_hand(acme)
+    acme.export(account)
+    assert acme.states() == {first: "held possible_duplicate", second: "held possible_duplicate"}
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}", f"target:{expense}"]
+    held = acme.entry(second)
+    acme.ledger.documents.distinguish([held], lookalike_keys(held), "user:anna", "delivered twice")
+    acme.export(account)
+    assert acme.states() == {first: "held possible_duplicate", second: "moved"}
+    assert marks(acme, second) == []
+    event = next(event for event in acme.ledger.documents.history(held) if event.kind == "retried")
+    assert event.detail["distinct_from"] == [f"acme/{first}", f"target:{expense}"]
+
+
+def test_a_mark_goes_once_a_person_has_looked(acme: Stage) -> None:
+    acme.document(**USUAL)
+    second = acme.document(**USUAL)
+    acme.export(acme.exports(archive_after_transfer=True))
+    marked = acme.entry(second)
+    assert (marked.state, marked.duplicate_code) == (State.ARCHIVED, "possible_duplicate")
+    [entry] = acme.ledger.documents.distinguish([marked], lookalike_keys(marked), "user:anna", "two deliveries")
+    assert (entry.state, entry.marks) == (State.ARCHIVED, ())
+    assert acme.ledger.documents.marks("acme") == {}
+
+
+def test_a_person_who_wants_one_more_record_is_not_asked_again(acme: Stage) -> None:
+    uid = acme.document(**USUAL)
+    acme.export()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", "lost", anew=True)
+    acme.export(acme.exports(duplicates="hold"))
+    assert acme.states() == {uid: "moved"}
+    assert len(acme.company.expenses()) == 2
+
+
+def test_what_is_off_costs_no_call_and_marks_nothing(acme: Stage) -> None:
+    acme.document(**USUAL)
+    acme.document(**USUAL)
+    watch = acme.watch()
+    acme.export(acme.exports(duplicates="off"))
+    assert acme.ledger.documents.marks("acme") == {}
+    assert watch.calls["debitoor.expenses.list"] == 3
+
+
+def test_the_account_that_holds_another_copy_may_be_another_one_to_the_same_books(
+    acme: Stage, stage_of: Callable[..., Stage]
+) -> None:
+    first = acme.document(**USUAL)
+    acme.export()
+    acme.account_id = "receipts"
+    second = acme.document(**USUAL | {"document_type": "RECEIPT"})
+    acme.export(acme.exports(filter={"document_types": ["RECEIPT"]}))
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+    other = stage_of("Beta GmbH", "beta")
+    elsewhere = other.document(**USUAL)
+    other.export()
+    assert marks(other, elsewhere) == []
+
+
+def test_many_equal_documents_do_not_name_each_other_all(acme: Stage) -> None:
+    uids = acme.documents(30, **USUAL)
+    acme.export()
+    keys = [lookalike_keys(acme.entry(uid)) for uid in uids]
+    assert [len(some) for some in keys] == [min(place, 20) for place in range(30)]
+    assert len(lookalikes(acme.entry(uids[-1]))) == 5
+
+
+def test_a_lost_ledger_does_not_make_a_document_its_own_duplicate(acme: Stage) -> None:
+    uid, other = acme.document(**USUAL), acme.document(**USUAL)
+    acme.export()
+    acme.open_ledger("another")
+    acme.export(acme.exports(duplicates="hold"))
+    assert acme.states() == {uid: "moved", other: "moved"}
+
+
+def test_a_copy_of_a_sales_document_that_a_person_uploaded_is_found(acme: Stage) -> None:
+    sale = acme.company.add_invoice()
+    fields = {
+        "document_number": sale["number"],
+        "document_date": sale["date"],
+        "gross_amount": sale["totalGrossAmount"],
+    }
+    uid = acme.document(document_type="SALES_INVOICE", **fields)
+    acme.import_(acme.imports(duplicates="hold"))
+    assert acme.states("import") == {sale["id"]: "held possible_duplicate"}
+    assert lookalike_keys(acme.entry(sale["id"], "import")) == [f"target:{uid}"]
+    acme.import_(acme.imports(duplicates="flag"))
+    assert acme.states("import") == {sale["id"]: "moved"}
+
+
+def test_sales_documents_with_numbers_of_their_own_are_no_duplicates(acme: Stage) -> None:
+    sales = [acme.company.add_invoice()["id"] for _ in range(3)]
+    acme.import_(acme.imports(duplicates="hold"))
+    assert acme.states("import") == dict.fromkeys(sales, "moved")
