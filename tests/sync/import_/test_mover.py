@@ -200,7 +200,9 @@ def test_an_upload_that_is_found_only_by_its_bytes_gets_its_tags_too(acme: Stage
 def test_a_look_up_that_fails_leaves_the_upload_unclear(acme: Stage) -> None:
     source = invoice(acme)
     acme.fault("cut_after", "gmi.documents.create", times=1)
-    blind = acme.fault("status", "gmi.documents.list", status=500, between=(2, 100))  # after the look before it is sent
+    blind = acme.fault(
+        "status", "gmi.documents.list", status=500, between=(3, 100)
+    )  # after the looks before it is sent
     with pytest.raises(RetryError):
         acme.import_()
     assert acme.entry(source, "import").state == "sending"

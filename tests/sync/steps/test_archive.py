@@ -42,7 +42,7 @@ def test_what_a_person_called_there_is_not_archived(acme: Stage, archives: Expor
 def test_what_a_rebuild_found_is_not_archived(acme: Stage, archives: ExportAccount, known: bool) -> None:
     uid = acme.document()
     acme.fault("cut_after", "debitoor.expenses.create")
-    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 9))
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(3, 9))
     with pytest.raises(RetryError):
         acme.export(archives)
     acme.sandbox.clear_faults(blind)

@@ -139,7 +139,7 @@ def test_a_run_that_lost_its_lease_behind_a_write_looks_for_doubles(
             stops.append(1)
             monkeypatch.setattr(type(self), "create_expense", create)
             process.stop(300)
-            hide = acme.fault("status", "debitoor.expenses.list", status=200, body=[], times=1)
+            hide = acme.fault("status", "debitoor.expenses.list", status=200, body=[], times=2)
             acme.export()  # another run, to which the first expense does not show yet
             acme.sandbox.clear_faults(hide)
         return made

@@ -139,7 +139,7 @@ def test_a_new_record_whose_answer_was_lost_is_found_and_not_booked_once_more(ac
     acme.export()
     acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
     acme.fault("cut_after", "debitoor.expenses.create")
-    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(2, 9))
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(3, 9))
     with pytest.raises(RetryError):
         acme.finish()
     acme.sandbox.clear_faults(blind)
