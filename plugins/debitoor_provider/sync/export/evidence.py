@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
@@ -49,6 +49,18 @@ class Evidence:
     invoice: Invoice | None = None
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The outcome as the ledger keeps it; empty when there is no e-invoice."""
+        return "" if self.outcome is Proof.NONE else str(self.outcome)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
+        if not self.word:
+            return {}
+        reasons = [reason.as_json() for reason in self.reasons]
+        return {"invoice": self.word} | ({"invoice_says": reasons} if reasons else {})
 
     @property
     def buyer_owes_tax(self) -> bool:
@@ -126,14 +138,12 @@ def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
         yield Message("differs_in_date", record=document.document_date, invoice=invoice.date)
     if gross and gross * sign != invoice.gross:
         yield Message("differs_in_gross", record=cents(gross * sign), invoice=invoice.gross)
-        return
-    if document.net_amount and document.net_amount * sign != invoice.net:
+    elif document.net_amount and document.net_amount * sign != invoice.net:
         yield Message("differs_in_net", record=cents(document.net_amount * sign), invoice=invoice.net)
-        return
     stated, proven = sorted(set(document.tax_rates)), _rates(invoice)
     if stated and [rate for rate in stated if rate] != [rate for rate in proven if rate]:
         yield Message("differs_in_rates", record=_percent(stated), invoice=_percent(proven))
-    elif gross and (parts := _certain_split(document)):
+    if gross and (parts := _certain_split(document)):
         recorded = {line.rate: line.gross * sign for line in parts.lines if line.gross}
         if recorded != by_rate(invoice):
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))

@@ -14,6 +14,7 @@ from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Evidence, Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
+from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.statement import Statement, sums_by_rate
@@ -41,6 +42,7 @@ class Booking:
     """An expense ready to be booked, but for its file.
 
     :param expense: without ``file_id``
+    :param document: with the figures that are booked, in its own currency: those of its e-invoice where that decided
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
     :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
         empty if the lines are exact
@@ -49,6 +51,7 @@ class Booking:
     """
 
     expense: NewExpense
+    document: Document
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
     evidence: Evidence | None = None
@@ -71,6 +74,16 @@ class Booking:
         figures = self.figures
         return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, currency)
 
+    def sent(self, currency: str) -> Sent:
+        """Return what the ledger keeps of the figures.
+
+        :param currency: of the books
+        """
+        document, figures = self.document, self.figures
+        return Sent(
+            figures.gross, currency, figures.date, document.net_amount, document.gross_amount, document.currency
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
         detail = self.figures.as_json() | self.spans()
@@ -82,10 +95,7 @@ class Booking:
 
     def proof(self) -> dict[str, Any]:
         """Return what the document's history keeps of its e-invoice: ``invoice``, and ``invoice_says`` if anything."""
-        if self.evidence is None or not self.invoice:
-            return {}
-        reasons = [reason.as_json() for reason in self.evidence.reasons]
-        return {"invoice": self.invoice} | ({"invoice_says": reasons} if reasons else {})
+        return self.evidence.as_json() if self.evidence else {}
 
     @property
     def mark(self) -> Message | None:
@@ -95,8 +105,7 @@ class Booking:
     @property
     def invoice(self) -> str:
         """What came of reading the e-invoice in the document's file; empty when there is none."""
-        known = self.evidence.outcome if self.evidence else Proof.NONE
-        return "" if known is Proof.NONE else str(known)
+        return self.evidence.word if self.evidence else ""
 
     def spans(self) -> dict[str, Any]:
         """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
@@ -135,8 +144,9 @@ def draft(
     try:
         return _draft(document, company, books, account, rates, evidence, choice)
     except Obstacle as obstacle:
-        if evidence and evidence.outcome is not Proof.NONE:
-            obstacle.invoice = str(evidence.outcome)
+        if evidence:
+            obstacle.invoice = evidence.word
+            obstacle.detail = {**obstacle.detail, **evidence.as_json()}
         raise
 
 
@@ -163,7 +173,7 @@ def _draft(
     rate = None
     if foreign and account.foreign_currency == "convert":
         stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
-        rate = conversion(document, day, books.currency, stated, rates)
+        rate = conversion(document, day, books.currency, stated, rates, choice)
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
     if foreign and rate is None:
@@ -185,6 +195,7 @@ def _draft(
             supplier_country=supply.country,
             supplier_ci_number=_one_line(vat_id_of(document, company)),
         ),
+        document,
         parts.rounding,
         parts.spans,
         evidence,

@@ -188,7 +188,12 @@ class ExpenseMover:
         duplicate = self._duplicate(entry, booking)
         detail = booking.as_json() | _time_by(self.debitoor)
         entry = self.ledger.steps.intend(
-            entry, detail=detail, mark=booking.mark, invoice=booking.invoice, duplicate=duplicate
+            entry,
+            detail=detail,
+            mark=booking.mark,
+            invoice=booking.invoice,
+            duplicate=duplicate,
+            sent=booking.sent(self.books.currency),
         )
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
@@ -253,6 +258,7 @@ class ExpenseMover:
                     detail={"found": True, "number": expense.number, **booking.spans(), **booking.proof()},
                     mark=booking.mark,
                     invoice=booking.invoice,
+                    sent=booking.sent(self.books.currency),
                 )
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])

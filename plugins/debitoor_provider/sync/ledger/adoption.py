@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
 
-_FIGURES = ("mark_code", "mark", "invoice", "choice", "duplicate_code", "duplicate")
+_FIGURES = ("mark_code", "mark", "invoice", "choice", "duplicate_code", "duplicate", "booked_gross", "booked_currency")
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
 _FILE = ("file_sha256", "file_bytes")
 

@@ -32,6 +32,8 @@ NO_TRACES: Mapping[str, Any] = {
     "choice": "",
     "duplicate_code": "",
     "duplicate": None,
+    "booked_gross": None,
+    "booked_currency": "",
 }
 """The columns that sending fills, as they are before it."""
 
@@ -47,6 +49,37 @@ def duplicate_columns(duplicate: Message | None) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent of a document, where that is known better than its record says.
+
+    :param gross: in the target's currency
+    :param currency: of the target
+    :param date: of the document
+    :param net_amount: in the document's own currency
+    :param gross_amount: the same
+    :param document_currency: that own currency
+    """
+
+    gross: Decimal
+    currency: str
+    date: date | None
+    net_amount: Decimal | None
+    gross_amount: Decimal | None
+    document_currency: str
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns that say so."""
+        return {
+            "booked_gross": self.gross,
+            "booked_currency": self.currency,
+            "document_date": self.date,
+            "net_amount": self.net_amount,
+            "gross_amount": self.gross_amount,
+            "currency": self.document_currency,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One document as the ledger knows it.
 
@@ -55,6 +88,7 @@ class Entry:
     :param invoice: what came of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
     :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
     :param duplicate: what it may be a duplicate of although it was sent
+    :param booked_gross: what was sent, in the target's currency; ``None`` before that
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: tells whether the source record changed
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
@@ -89,6 +123,8 @@ class Entry:
     currency: str
     net_amount: Decimal | None
     gross_amount: Decimal | None
+    booked_gross: Decimal | None
+    booked_currency: str
     snapshot: str = field(repr=False)
     fingerprint: str
     settings_fingerprint: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.records import Entry, Sent
 
 
 class Steps:
@@ -40,15 +40,18 @@ class Steps:
         mark: Message | None = None,
         invoice: str = "",
         duplicate: Message | None = None,
+        sent: Sent | None = None,
     ) -> Entry:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
         :param mark: what a person should know of the figures that are sent
         :param invoice: what came of reading the e-invoice in the document's file
         :param duplicate: what it may be a duplicate of
+        :param sent: the figures that are sent
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), **duplicate_columns(duplicate), "invoice": invoice}
+        values |= sent.columns() if sent else {}
         return self._advance(EventKind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
@@ -69,11 +72,11 @@ class Steps:
 
     def unclear(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that it is unknown whether the document was sent: it stays *sending* until the target is checked."""
-        return self._advance(EventKind.UNCLEAR, entry, {"message": why}, detail)
+        return self._advance(EventKind.UNCLEAR, entry, {"message": why}, _because(why, detail))
 
     def postpone(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document was not sent and will be tried again."""
-        return self._advance(EventKind.POSTPONED, entry, {"message": why}, detail)
+        return self._advance(EventKind.POSTPONED, entry, {"message": why}, _because(why, detail))
 
     def moved(
         self,
@@ -85,6 +88,7 @@ class Steps:
         detail: Mapping[str, Any] | None = None,
         mark: Message | None = None,
         invoice: str = "",
+        sent: Sent | None = None,
     ) -> Entry:
         """Record that the document is verified at the target: sent, or found there before it was sent.
 
@@ -97,6 +101,8 @@ class Steps:
             known |= mark_columns(mark)
         if invoice:
             known["invoice"] = invoice
+        if sent:
+            known |= sent.columns()
         return self._advance(EventKind.MOVED, entry, values | known, detail)
 
     def hold(
@@ -131,7 +137,7 @@ class Steps:
     def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
         values = {"reason_code": code or message.code, "message": message, "asked_at": self._clock.now()}
-        return self._advance(EventKind.WAITS, entry, values, detail)
+        return self._advance(EventKind.WAITS, entry, values, _because(message, detail))
 
     def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
         """Record that moved documents are archived at the source; needs no lease, since archiving twice does no harm.
@@ -146,7 +152,7 @@ class Steps:
     def not_archived(self, entry: Entry, run_id: str, message: Message) -> Entry:
         """Record that the source refuses to archive a moved document."""
         values = {"reason_code": str(EventKind.NOT_ARCHIVED), "message": message}
-        return self._advance(EventKind.NOT_ARCHIVED, entry, values, None, run_id)
+        return self._advance(EventKind.NOT_ARCHIVED, entry, values, _because(message, None), run_id)
 
     def doubled(self, entry: Entry, run_id: str, message: Message, detail: Mapping[str, Any]) -> None:
         """Hold a document of which the target has more than one record; needs no lease, since nothing is sent.
@@ -160,7 +166,8 @@ class Steps:
         at = self._clock.now()
         values = {"reason_code": message.code, "message": message, "target_id": None, "moved_by": run_id}
         with self._database().write() as connection:
-            advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=detail)
+            why = _because(message, detail)
+            advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=why)
 
     def _stop(
         self,
@@ -172,7 +179,7 @@ class Steps:
         invoice: str,
     ) -> Entry:
         values = {"reason_code": code or message.code, "message": message}
-        return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), detail)
+        return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), _because(message, detail))
 
     def _advance(
         self,
@@ -191,3 +198,8 @@ class Steps:
             )
 
         return self._database().step(step)
+
+
+def _because(why: Message, detail: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the history keeps: the reason, since the document itself has only the last one."""
+    return {"why": why.as_json(), **(detail or {})}

@@ -53,6 +53,8 @@ documents = sa.Table(
     sa.Column("currency", _TEXT, nullable=False, default=""),
     sa.Column("net_amount", _AMOUNT),
     sa.Column("gross_amount", _AMOUNT),
+    sa.Column("booked_gross", _AMOUNT),
+    sa.Column("booked_currency", _TEXT, nullable=False, default=""),
     sa.Column("search", _TEXT, nullable=False, default=""),
     sa.Column("snapshot", _TEXT, nullable=False, default=""),
     sa.Column("fingerprint", _TEXT, nullable=False, default=""),

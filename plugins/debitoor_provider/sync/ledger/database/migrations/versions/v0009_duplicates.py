@@ -1,4 +1,4 @@
-"""What a document may be a duplicate of, and the keys by which such documents are found."""
+"""What a document may be a duplicate of, the keys by which such documents are found, and what was booked."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ _DOCUMENTS = sa.table(
 
 def upgrade() -> None:
     """Add the columns, and make the keys of the documents that are there."""
-    for name in ("duplicate_code", "duplicate", "number_key", "amount_key"):
+    amount = sa.Numeric().with_variant(sa.String(64), "sqlite")
+    op.add_column("debitoor_documents", sa.Column("booked_gross", amount))
+    for name in ("booked_currency", "duplicate_code", "duplicate", "number_key", "amount_key"):
         op.add_column("debitoor_documents", sa.Column(name, sa.Text, nullable=False, server_default=""))
     _make_keys()
     for name, columns in (
