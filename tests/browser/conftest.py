@@ -26,7 +26,7 @@ _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser",
 _WIDE = {"width": 1366, "height": 900}
 _NARROW = {"width": 390, "height": 844}
 _FAILED = pytest.StashKey[bool]()
-_PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow beside the browser
+_PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow next to the browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def company(sandbox: SandboxAdmin) -> CompanyAdmin:
-    """A company that nobody has connected yet."""
+    """A company that is not connected yet."""
     made = sandbox.create_company("Acme GmbH", limits=None)
     made.generate(documents=14, invoices=5, seed=7)
     return made
@@ -133,10 +133,10 @@ def barriers() -> Callable[[Page], list[str]]:
 
     def found(page: Page) -> list[str]:
         page.evaluate(AXE_SCRIPT)
-        told = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
+        report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
         return [
             f"{violation['impact']}: {violation['id']}: {node['html'][:200]}"
-            for violation in told["violations"]
+            for violation in report["violations"]
             if violation["impact"] in {"serious", "critical"}
             for node in violation["nodes"]
         ]

@@ -80,7 +80,7 @@ def test_everybody_can_use_it(
     assert found == {name: [] for name in PLACES}
 
 
-def test_a_document_opened_beside_the_list(
+def test_a_document_opened_next_to_the_list(
     books: LocalAirflow, page: Page, barriers: Callable[[Page], list[str]]
 ) -> None:
     settled(page, f"/accounts/{ACCOUNT}/documents")

@@ -1,4 +1,4 @@
-"""Two slots for everybody, in a real Airflow: nobody waits for a backfill, a long period or a slow account."""
+"""Two slots for all accounts, in a real Airflow: no account waits for a backfill, a long period or a slow account."""
 
 from __future__ import annotations
 

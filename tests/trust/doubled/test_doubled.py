@@ -78,12 +78,12 @@ class Line:
     def named_twice(self) -> set[str]:
         return named_twice(self.stage.company, self.stage.ledger, self.way)
 
-    def judge(self, tally: Tally, told: str) -> None:
-        """Let the referee judge, and note every document that is there twice and that no person hears of."""
+    def judge(self, tally: Tally, case: str) -> None:
+        """Run the referee, and record every duplicate that is not reported to a person."""
         stage, named = self.stage, self.named_twice()
         ids = {"exported" if self.way == "export" else "imported": self.wanted}
         found = Referee(stage.sandbox, stage.company).judge(**ids, again=named, ledgers=[stage.ledger_file])  # type: ignore[arg-type]
-        tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in found.items()})
+        tally.add_all({kind: [f"{case}: {what}" for what in whats] for kind, whats in found.items()})
         tally.figure("doubled: documents twice in one run, held with all their records named", len(named))
         tally.case()
 
@@ -100,7 +100,7 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_twice_in_silence(
     way: Way, kind: Kind, line_of: Callable[[Way], Line], tally: Tally, sample: Callable[[int, int], int]
 ) -> None:
     for seed in range(sample(2, 40)):
-        told = f"{kind}, {way}, seed {seed}"
+        case = f"{kind}, {way}, seed {seed}"
         chance = random.Random(f"{kind}{seed}")
         line = line_of(way)
         line.add(4)
@@ -110,16 +110,16 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_twice_in_silence(
         line.proxy.settle()
         line.stage.clock.pass_by(hours=1)
         if not mischief.done:
-            tally.add("wrong", f"{told}: no request was hit")
+            tally.add("wrong", f"{case}: no request was hit")
         if not line.run():
-            tally.add("unclean", f"{told}: the run after the trouble failed")
+            tally.add("unclean", f"{case}: the run after the trouble failed")
         line.add(1)  # a run that has something to do reads the marks
         if not line.run():
-            tally.add("unclean", f"{told}: the second run after the trouble failed")
-        line.judge(tally, told)
+            tally.add("unclean", f"{case}: the second run after the trouble failed")
+        line.judge(tally, case)
 
 
-def test_an_expense_that_is_delivered_twice_is_told_by_the_run_that_made_it(line_of: Callable[[Way], Line]) -> None:
+def test_an_expense_that_is_delivered_twice_is_reported_by_the_run_that_made_it(line_of: Callable[[Way], Line]) -> None:
     line = line_of("export")
     line.add(2)
     line.proxy.mischief = Mischief("twice", True, 1, random.Random(1))

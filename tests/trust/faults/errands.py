@@ -29,11 +29,11 @@ class Errand:
     """One kind of run.
 
     :param settings: of the account
-    :param troubles: what goes wrong besides, so that the run makes calls that it does not make otherwise
+    :param troubles: what else goes wrong, so that the run makes calls that it does not make otherwise
     :param like: the errand that makes the same calls but for those
     :param again: a call that this errand makes once more, besides those of ``like``
     :param first: which of these calls is the first of its own
-    :param has_account_id: whether the connection to GetMyInvoices tells the account's id
+    :param has_account_id: whether the connection to GetMyInvoices has the account's id
     :param is_chosen: whether a person chose the documents by their ids
     """
 

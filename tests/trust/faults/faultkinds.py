@@ -19,7 +19,7 @@ Sort = Literal[
     "tags",  # that an upload has lost, found out while settling it
     "look",  # what the document is that has the same file
     "repair",  # tags of one that was found to be there already
-    "settle",  # a look for what became of a write
+    "settle",  # a look for the outcome of a write
 ]
 Expected = Mapping[str, Class]
 
@@ -77,7 +77,7 @@ class Kind:
     """One kind of fault.
 
     :param effect: of the sandbox, or ``refused``: nothing listens
-    :param expected: what becomes of it by sort of call, while it lasts
+    :param expected: the outcome by sort of call, while it lasts
     :param only: what the names of the operations that can have it begin or end with
     :param retry_after: seconds that the service asks to wait
     """

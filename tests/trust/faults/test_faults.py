@@ -1,4 +1,4 @@
-"""Every kind of fault at every call that a run makes: nothing lost, nothing twice, and told in words that help."""
+"""Every kind of fault at every call that a run makes: nothing lost, nothing twice, and messages that help."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ def test_no_thread_calls_a_service_that_asked_to_wait(
     assert player.play() is None
     own = [row for row in player.calls() if row["service"] == "gmi"]
     limited = next(row for row in own if row["fault"])
-    told = datetime.fromisoformat(limited["time"])
-    over = told + timedelta(seconds=asked if form == "seconds" else asked - 1)  # a date tells full seconds
+    since = datetime.fromisoformat(limited["time"])
+    over = since + timedelta(seconds=asked if form == "seconds" else asked - 1)  # a date has full seconds
     for row in own:
-        if told + _IN_FLIGHT < datetime.fromisoformat(row["time"]) < over - _IN_FLIGHT:
+        if since + _IN_FLIGHT < datetime.fromisoformat(row["time"]) < over - _IN_FLIGHT:
             tally.add("hurried", f"{row['operation']} at {row['time']}, though asked at {limited['time']} to wait")
     tally.add_all(Referee(sandbox, stage.company).judge(exported=player.ids, ledgers=[stage.folder / "ledger.db"]))
     tally.case()

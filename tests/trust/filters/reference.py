@@ -1,4 +1,4 @@
-"""What becomes of a document under an account's filters, written down anew and apart from the provider."""
+"""The outcome of an account's filters for a document, implemented again, independently of the provider."""
 
 from __future__ import annotations
 

@@ -63,8 +63,8 @@ class Witness:
             tally.add("wrong", f"{repeated} files were uploaded again")
 
 
-def finish(case: Case, workers: Workers, tally: Tally, told: str, *endings: Ending) -> None:
-    """Let processes of a run end and go on as Airflow does; at the latest two further runs have to be enough."""
+def finish(case: Case, workers: Workers, tally: Tally, case_name: str, *endings: Ending) -> None:
+    """End processes of a run and continue as Airflow does; at the latest two further runs have to be enough."""
     witness = Witness(case)
     workers.run(Run(case.dag, "scheduled__1"), *endings, after_end=witness.look)
     for number in (2, 3):
@@ -74,15 +74,15 @@ def finish(case: Case, workers: Workers, tally: Tally, told: str, *endings: Endi
         if state == "success" and not findings:
             break
     else:
-        tally.add("unclean", f"{told}: the account is not clean two runs later")
+        tally.add("unclean", f"{case_name}: the account is not clean two runs later")
     witness.tell(tally, case.parallel)
-    tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in findings.items()})
+    tally.add_all({kind: [f"{case_name}: {what}" for what in whats] for kind, whats in findings.items()})
     tally.case()
 
 
 @pytest.fixture
 def points(new_case: Callable[..., Case], workers: Workers, tmp_path: Path) -> Callable[[str], Counter[str]]:
-    """Tells all points that a run comes to, and how often."""
+    """Return all points that a run reaches, and how often."""
 
     def find(direction: str) -> Counter[str]:
         case = new_case(direction, parallel=PARALLEL)
@@ -153,7 +153,9 @@ def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter
 
 
 @pytest.mark.parametrize(("way", "code"), [("kill", -9), ("exception", 20), ("term", 20)])
-def test_a_process_ends_as_it_is_told(way: Way, code: int, new_case: Callable[..., Case], workers: Workers) -> None:
+def test_a_process_ends_with_the_requested_code(
+    way: Way, code: int, new_case: Callable[..., Case], workers: Workers
+) -> None:
     case = new_case("import", 3, parallel=1)
     run = Run(case.dag, "scheduled__1")
     plan, _ = workers.start(run, "plan")

@@ -37,7 +37,7 @@ class Outage:
 
     :param trouble: begins when it is entered and lasts until :meth:`end`
     :param at: number of the transaction, from 1; 0: there is no trouble
-    :param answer_is_lost: the one transaction is carried out, but nobody hears of it
+    :param answer_is_lost: the one transaction is carried out, but its answer is lost
     """
 
     def __init__(
@@ -121,7 +121,7 @@ def not_permitted(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def small_disk(place: Path) -> Iterator[Path]:
-    """A disk of 8 MB; skips where nobody may mount one."""
+    """Mount a disk of 8 MB; skip where mounting is not permitted."""
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -143,9 +143,9 @@ def kill_again_and_again(url: str, location: str, newest: str, every: int) -> No
             _upgrade_and_die(url, point)
         was_killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
         ledger = Ledger(url)
-        told = {"point": point, "killed": was_killed, "version": ledger.revision, "lost": missing(before, rows(url))}
+        result = {"point": point, "killed": was_killed, "version": ledger.revision, "lost": missing(before, rows(url))}
         ledger.close()
-        print(json.dumps(told), flush=True)
+        print(json.dumps(result), flush=True)
         if not was_killed:
             return
 

@@ -34,11 +34,13 @@ class Compared(People):
     def compare(self, direction: Direction) -> None:
         """The states in the ledger and what the services hold have to be those of the model."""
         memory = self.memory(direction)
-        told = self.stage.told(direction)
-        for id_ in told.keys() | memory.rows.keys():
+        stored = self.stage.states_of(direction)
+        for id_ in stored.keys() | memory.rows.keys():
             row = memory.rows.get(id_)
-            if row is None or id_ not in told or told[id_][0] != row.state or not _fits(row, told[id_][1]):
-                self.note("wrong", f"{direction} {id_} is {told.get(id_)}, not {row and (row.state, sorted(row.why))}")
+            if row is None or id_ not in stored or stored[id_][0] != row.state or not _fits(row, stored[id_][1]):
+                self.note(
+                    "wrong", f"{direction} {id_} is {stored.get(id_)}, not {row and (row.state, sorted(row.why))}"
+                )
         self.fail_if_noted()
         holdings = (dict(memory.copies), {uid: document.record for uid, document in self.exports.documents.items()})
         if holdings == self.compared.get(direction) and not self._was_written():
@@ -59,9 +61,9 @@ class Compared(People):
         """
         memory = self.memory(direction)
         rows_before, copies_before = before
-        told, there = self.stage.told(direction), self.stage.at_target(direction)
+        stored, there = self.stage.states_of(direction), self.stage.at_target(direction)
         for id_, row in memory.rows.items():
-            earlier, state = rows_before[id_], told[id_][0]
+            earlier, state = rows_before[id_], stored[id_][0]
             was_to_come = memory.copies.get(id_) != copies_before.get(id_)
             has_come = was_to_come and id_ in there
             if was_to_come and not has_come:
@@ -159,7 +161,7 @@ class Compared(People):
 
 
 def _fits(row: Row, code: str) -> bool:
-    """Whether the reason that the ledger tells is one of those that hold."""
+    """Return whether the reason in the ledger is one of those that apply."""
     if row.state in {"waiting", "attention"}:
         return code in row.why
     return row.state != "moved" or (code == "not_archived") == row.refused

@@ -1,4 +1,4 @@
-"""Both directions of the reference model: what is listed, what is wanted, what comes of a document that is due."""
+"""Both directions of the reference model: what is listed, what is wanted, what happens to a document that is due."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Exports(Memory):
     def plan(
         self, uids: list[str], gone: set[str], rules: ExportRules, run: str, now: datetime, since: datetime | None
     ) -> set[str]:
-        """Enter a listing; with it those that wait for a release, since no list tells of one (contract 5.4)."""
+        """Enter a listing; with it those that wait for a release, since no list shows one (contract 5.4)."""
         waiting = {uid for uid, row in self.rows.items() if row.state == "waiting" and row.why & _BY_APPROVAL}
         records = {uid: self.documents[uid].record for uid in uids}
         listed = {uid: (record, wish(record, rules, ours=self._is_ours(uid))) for uid, record in records.items()}
@@ -179,18 +179,18 @@ class Imports(Memory):
             if sale.deleted:
                 row.become("gone")
                 continue
-            told: Sale = row.listed if _is_fresh(row, rules, now, run) else sale
-            if not _wanted(told, rules):
+            known: Sale = row.listed if _is_fresh(row, rules, now, run) else sale
+            if not _wanted(known, rules):
                 row.become("gone")
             elif not sale.is_pdf:
                 row.become("attention", frozenset({"refused_by_service"}))
-            elif told.kind == "creditNote" and told.gross > 0:
+            elif known.kind == "creditNote" and known.gross > 0:
                 row.become("attention", frozenset({"positive_sales_credit_note"}))
             else:
                 row.become("moved")
                 if not self.live(id_):  # the same bytes are not stored twice (contract 6.3)
-                    kind = (rules.credit_kind if told.kind == "creditNote" else None) or rules.kind
-                    self.copies[id_] = Copy(told.gross, told.day, told.sha256, told.number, kind)
+                    kind = (rules.credit_kind if known.kind == "creditNote" else None) or rules.kind
+                    self.copies[id_] = Copy(known.gross, known.day, known.sha256, known.number, kind)
 
     def archive(self, rules: ImportRules, at: datetime) -> None:
         """Nothing is archived in Debitoor."""
@@ -200,7 +200,7 @@ _BY_APPROVAL = {"not_approved", "no_workflow"}
 
 
 def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset[str] | None:
-    """Why a document waits, as far as its record tells; ``None`` when the account does not want it.
+    """Why a document waits, as far as its record shows; ``None`` when the account does not want it.
 
     It only waits when nothing else is against it that does not change by itself.
     """

@@ -23,18 +23,18 @@ class Clocks:
 
     def __init__(self, sandbox: SandboxAdmin, service: datetime) -> None:
         self._sandbox = sandbox
-        self._told: datetime | None = None
+        self._sent: datetime | None = None
         self.service = service
         self.skew = timedelta()
 
     def __call__(self) -> datetime:
         return self.service + self.skew
 
-    def tell(self) -> None:
+    def send(self) -> None:
         """Set the services' clock, when it has moved."""
-        if self._told != self.service:
+        if self._sent != self.service:
             self._sandbox.set_clock(self.service, frozen=True)
-            self._told = self.service
+            self._sent = self.service
 
 
 class Exchange(Stage):
@@ -56,8 +56,8 @@ class Exchange(Stage):
         self.debitoor.close()
         self.connect()
 
-    def told(self, direction: Direction) -> dict[str, tuple[str, str]]:
-        """State and reason of each document in the ledger, in the words of the model."""
+    def states_of(self, direction: Direction) -> dict[str, tuple[str, str]]:
+        """Return state and reason of each document in the ledger, in the model's terms."""
         entries = self.ledger.documents.entries(self.account_id, direction, order="listed")
         return {
             entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries
@@ -92,8 +92,8 @@ class Exchange(Stage):
         for row in self.company.documents():
             if row["note"].endswith("]") and "[Debitoor " in row["note"]:
                 id_ = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
-                told = (row["documentDate"], row["sha256"], row["documentNumber"], row["documentType"])
-                found.setdefault(id_, []).append(Copy(Decimal(row["grossAmount"]), *told))
+                fields = (row["documentDate"], row["sha256"], row["documentNumber"], row["documentType"])
+                found.setdefault(id_, []).append(Copy(Decimal(row["grossAmount"]), *fields))
         return found
 
 

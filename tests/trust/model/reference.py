@@ -1,7 +1,7 @@
-"""The reference model: what has to be in the books and in the ledger, told by the design and the two contracts alone.
+"""The reference model: what has to be in the books and in the ledger, by the design and the two contracts alone.
 
 It shares no code with the product. Every document that somebody entered is here with its record as it is now; a row
-says what the exchange knows of it. Where the design leaves open which of several reasons is told, any of them will do.
+says what the exchange knows of it. Where the design leaves open which of several reasons is given, any of them will do.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SUPPLIERS = {"Paper Ltd": "DE", "Desk AG": "DE", "Vin SARL": "FR", "": ""}
 
 @dataclass(frozen=True)
 class Record:
-    """What the list of GetMyInvoices tells about a document."""
+    """What the list of GetMyInvoices contains about a document."""
 
     number: str
     kind: str = "INCOMING_INVOICE"
@@ -155,7 +155,7 @@ class Row:
     """What the exchange knows of a document.
 
     :param state: as in the ledger; held and rejected are both ``attention``
-    :param why: the reasons of which one is told
+    :param why: the reasons of which one is given
     :param listed: the record as it was listed last
     :param rules: the settings at that time
     :param run: the run that listed it last

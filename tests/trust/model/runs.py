@@ -288,7 +288,7 @@ class Runs(Compared):
         """As Airflow waits before it tries again; without it, only the next fault is met."""
         if not has_fault and self.clocks() < self.earliest[direction]:
             self.clocks.service += self.earliest[direction] - self.clocks()
-        self.clocks.tell()
+        self.clocks.send()
 
     def _by_hand(self, direction: Direction, pick: int, states: set[str], step: str, target: str) -> None:
         memory = self.memory(direction)
@@ -306,7 +306,7 @@ class Runs(Compared):
         if not live:
             return None
         id_ = live[pick % len(live)]
-        self.clocks.tell()
+        self.clocks.send()
         self.stage.delete_copy(direction, id_)
         memory.copies[id_] = replace(memory.copies[id_], live=False)
         self.tally.case()

@@ -28,7 +28,7 @@ _FORMS = {
 }
 _PLACE = "|".join(rf"{name}(?::(?:{_FORMS[name]}))?" if name in _FORMS else name for name in PLACEHOLDERS)
 TOKEN = re.compile(rf"[^{{}}]+|\{{\{{|\}}\}}|\{{(?:{_PLACE})\}}", re.ASCII | re.DOTALL)
-"""The grammar of a pattern, as the documentation tells it (contract A-22)."""
+"""The grammar of a pattern, as the documentation defines it (contract A-22)."""
 
 
 def tokens(pattern: str) -> list[str] | None:

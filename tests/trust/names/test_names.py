@@ -331,30 +331,30 @@ def _part(token: str) -> Template:
 
 def _check_document(tally: Tally, seed: int, pattern: str, document: Document, taken: set[str]) -> None:
     parts = tokens(pattern)
-    told = f"seed {seed}: {pattern!r}"
+    case = f"seed {seed}: {pattern!r}"
     try:
         template = Template.parse(pattern)
     except TemplateError as error:
         if parts is not None:
-            tally.add("wrong", f"{told} was refused")
+            tally.add("wrong", f"{case} was refused")
         if not (0 <= error.position < len(pattern) and error.message.text() and error.message.remedy()):
-            tally.add("wrong", f"{told} was refused without saying where, why and what to do")
+            tally.add("wrong", f"{case} was refused without saying where, why and what to do")
         template, parts = Template.parse(""), []
     if parts is None:
-        tally.add("wrong", f"{told} is outside the grammar and was taken")
+        tally.add("wrong", f"{case} is outside the grammar and was taken")
         return
     snapshot = DOCUMENTS.dump(document)
     document = DOCUMENTS.load(snapshot)  # as every step of a run gets it
     if DOCUMENTS.dump(document) != snapshot:
-        tally.add("wrong", f"{told}: the document is not the same on another run")
+        tally.add("wrong", f"{case}: the document is not the same on another run")
     if template.render(document) != "".join(_part(token).render(document) for token in parts):
-        tally.add("wrong", f"{told}: a part depends on what is beside it")
+        tally.add("wrong", f"{case}: a part depends on its neighbours")
     name = document_name(template, document)
     free = unique(name, taken)
     if name_key(free) in taken:
-        tally.add("twice", f"{told}: the name {free!r} is given twice")
+        tally.add("twice", f"{case}: the name {free!r} is given twice")
     taken.add(name_key(free))
     extension = _EXTENSION.search(document.filename)
     for each in {name, free}:
         for flaw in flaws(each, extension[0] if extension else ""):
-            tally.add("wrong", f"{told} names {document.filename!r} {each!r}: {flaw}")
+            tally.add("wrong", f"{case} names {document.filename!r} {each!r}: {flaw}")

@@ -70,7 +70,7 @@ def test_runs_of_an_account_at_once_move_each_document_once(
         for dag in dags:
             if workers.run(Run(dag, "scheduled__last")) != "success":
                 tally.add("unclean", f"seed {seed}: the run after those at once failed")
-        tally.add_all({kind: [f"seed {seed}: {what}" for what in told] for kind, told in case.judge().items()})
+        tally.add_all({kind: [f"seed {seed}: {what}" for what in whats] for kind, whats in case.judge().items()})
         tally.case()
 
 
@@ -92,8 +92,8 @@ def _at_once(workers: Workers, runs: list[Run]) -> None:
     processes = [(run, *workers.start(run)) for run in runs]
     for _, process, _ in processes:
         wait(process)
-    for run, _, told in processes:
-        workers.run(run, states=states_of(run, told, {}))
+    for run, _, outcomes in processes:
+        workers.run(run, states=states_of(run, outcomes, {}))
 
 
 @pytest.mark.system

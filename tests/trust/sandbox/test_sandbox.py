@@ -165,7 +165,7 @@ def _try(
             if there and data.draw(st.integers(0, 3)):
                 case.path_parameters[name] = data.draw(st.sampled_from(there))
         if isinstance(case.body, dict):
-            _mend(case, operation.path, data)
+            _complete(case, operation.path, data)
         with suppress(requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL):
             response = case.call(base_url=outside.base_url, session=session, headers=headers, timeout=30)
             tally.case()
@@ -175,8 +175,8 @@ def _try(
             try:
                 case.validate_response(response, checks=checks, headers=headers, transport_kwargs={"session": session})
             except (Failure, FailureGroup) as failure:
-                told = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
-                wrong.extend(f"{operation.label}: {each.title}: {each.message}"[:400] for each in told)
+                failures = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
+                wrong.extend(f"{operation.label}: {each.title}: {each.message}"[:400] for each in failures)
                 wrong.append(f"sent: {case.as_curl_command()}"[:600])
 
     for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
@@ -219,7 +219,7 @@ _PARTS_OF_BODIES: dict[str, dict[str, Any]] = {
 """What a body needs that chance does not find, by a part of the path."""
 
 
-def _mend(case: Any, path: str, data: Any) -> None:
+def _complete(case: Any, path: str, data: Any) -> None:
     """Now and then, put into a body what makes it one that is accepted."""
     base = next((base for part, base in _PARTS_OF_BODIES.items() if part in path.replace("{id}/", "v")), None)
     if "generate" in path:  # no more than these, which takes long enough
