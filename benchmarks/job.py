@@ -1,4 +1,4 @@
-"""What a process that is measured has to do, told on its standard input; what it took, told on its standard output."""
+"""The job of a measured process, read from its standard input; what it took, written to its standard output."""
 
 from __future__ import annotations
 

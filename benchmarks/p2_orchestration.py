@@ -1,4 +1,4 @@
-"""P2: what a document costs beside the calls to the services."""
+"""P2: what a document costs apart from the calls to the services."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Used:
-    """What came of it, in per cent: of the allowed calls those that were made, of all calls those that were refused."""
+    """The result in per cent: the share of the allowed calls that were made, and of all calls that were refused."""
 
     used: float
     refused: float

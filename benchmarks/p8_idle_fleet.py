@@ -50,7 +50,7 @@ def measure(rounds: int) -> Result:
             empty.append(fleet.cost(EMPTY))
     unit = "CPU s for 1,000 runs"
     mine, others = Series("planned in the triggerer", unit, ours), Series("one worker task each", unit, peer)
-    floor = Series("a run of one empty task, which nobody executes (the floor)", unit, empty)
+    floor = Series("a run of one empty task that is not executed (the floor)", unit, empty)
     ratio = others.median / mine.median
     return Result(
         "P8",

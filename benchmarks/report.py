@@ -69,15 +69,18 @@ def write_table(page: Path, records: Mapping[str, dict[str, Any]]) -> None:
 
 
 def table(records: Mapping[str, dict[str, Any]]) -> str:
-    """Draw the table, and what is to be known of each figure below it."""
-    lines = ["| | Measured | This provider | Beside | To reach | Reached |", "| --- | --- | --- | --- | --- | --- |"]
+    """Draw the table, with the notes on each figure below it."""
+    lines = [
+        "| | Measured | This provider | Compared with | To reach | Reached |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, one in records.items():
         goals = one["goals"]
         cells = [
             name,
             f"**{one['title']}**<br>{one['setting']}",
-            _lines(map(_told, one["ours"])),
-            _lines(map(_told, one["peers"])),
+            _lines(map(_text_of, one["ours"])),
+            _lines(map(_text_of, one["peers"])),
             _lines(goal["goal"] for goal in goals),
             _lines(f"{_figure(goal['reached'])} {_MET if goal['is_met'] else _MISSED}" for goal in goals),
         ]
@@ -87,7 +90,7 @@ def table(records: Mapping[str, dict[str, Any]]) -> str:
 
 
 def _series(series: Series, first: Series) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "what": series.what,
         "unit": series.unit,
         "median": _short(series.median),
@@ -95,11 +98,11 @@ def _series(series: Series, first: Series) -> dict[str, Any]:
         "rounds": len(series.values),
     }
     if series is not first and series.unit == first.unit and series.median and first.median:
-        told["ratio"] = _short(first.median / series.median)
-    return told
+        record["ratio"] = _short(first.median / series.median)
+    return record
 
 
-def _told(series: Mapping[str, Any]) -> str:
+def _text_of(series: Mapping[str, Any]) -> str:
     least, most = series["spread"]
     spread = f" ({_figure(least)} to {_figure(most)})" if least != most else ""
     return f"{series['what']}: {_figure(series['median'])} {series['unit']}{spread}"

@@ -65,9 +65,9 @@ class Check:
         try:
             self.airflow.call("GET", "/dags")
         except AirflowFailed:
-            self.tell("Nobody gets in without a password.")
+            self.tell("A login without a password is refused.")
         else:
-            raise AirflowFailed("Airflow lets in whoever comes")
+            raise AirflowFailed("Airflow accepts a login without a password")
         self.airflow.log_in("admin", self.password)
         self.tell("The first user is in.")
 
@@ -128,7 +128,7 @@ class Check:
         return check_company(company, self._ledger, f"{slug(company)}-receipts", f"{slug(company)}-sales")
 
     def _restarted(self) -> list[str]:
-        """Name the containers that nobody harmed and that had to be started again."""
+        """Return the containers that were not harmed and still had to be restarted."""
         harmed = {"worker-1", "scheduler-1", "redis-1", "postgres-1"}
         # Who loses its database may end: Compose starts it again.
         bears = {"scheduler-1", "dag-processor-1", "triggerer-1", "api-server-1"}

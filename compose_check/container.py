@@ -141,8 +141,8 @@ class Container:
     def env(self) -> dict[str, str]:
         """The environment of its processes; nothing of this machine's own gets in."""
         path = os.pathsep.join([self.put("/opt/airflow/docker"), *self._image.path, os.defpath])
-        told = _WAYS | self._image.environment | {"HOSTNAME": self.name} | dict(self.service.environment)
-        return {"PATH": path, **{name: self.put(value) for name, value in told.items()}}
+        values = _WAYS | self._image.environment | {"HOSTNAME": self.name} | dict(self.service.environment)
+        return {"PATH": path, **{name: self.put(value) for name, value in values.items()}}
 
     @property
     def _cwd(self) -> str:

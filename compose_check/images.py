@@ -56,17 +56,17 @@ class PostgreSQL(Image):
     def prepare(self, container: Container) -> None:
         """Make the data, as a user other than root."""
         data = Path(container.put(_DATA)).resolve()
-        told = {name: container.put(value) for name, value in container.service.environment.items()}
+        environment = {name: container.put(value) for name, value in container.service.environment.items()}
         if self.user:
             shutil.chown(data, self.user)
         if (data / "PG_VERSION").exists():
             return
-        password = Path(told["POSTGRES_PASSWORD_FILE"])
+        password = Path(environment["POSTGRES_PASSWORD_FILE"])
         if self.user:
             shutil.chown(password, self.user)
         subprocess.run(
             ["initdb", "--pgdata", str(data), "--username=postgres", f"--pwfile={password}", "--auth-local=reject",
-             *told["POSTGRES_INITDB_ARGS"].split()],
+             *environment["POSTGRES_INITDB_ARGS"].split()],
             env=container.env, user=self.user, cwd="/", check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ class Stack:
     :param folder: what relative paths of the Compose file start from
     :param images: what stands for the images
     :param profiles: services of these are started too
-    :param scale: how many containers of a service, one if not told
+    :param scale: how many containers of a service, one by default
     """
 
     def __init__(

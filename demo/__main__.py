@@ -1,4 +1,4 @@
-"""``python -m demo``: connect two companies, let the real scheduler run their accounts, and show what came of it."""
+"""``python -m demo``: connect two companies, let the real scheduler run their accounts, and show the result."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _PAGE = 100
 
 
 class AirflowFailed(RuntimeError):
-    """Airflow did not do what was asked; names the log to look into."""
+    """A request to Airflow failed; the message names the log to look into."""
 
 
 class AirflowApi:
@@ -72,7 +72,7 @@ class AirflowApi:
         while not done():
             if time.monotonic() > deadline:
                 raise AirflowFailed(f"Airflow took more than {seconds:.0f} s {what}; see {self.log}")
-            time.sleep(1)  # Airflow's API tells states, not changes
+            time.sleep(1)  # Airflow's API returns states, not changes
 
     def is_healthy(self) -> bool:
         """Whether all its components are well."""

@@ -59,7 +59,7 @@ def test_a_forgotten_sales_document(acme: CompanyAdmin, problems: Callable[[], s
     assert "is in GetMyInvoices 0 times" in problems()
 
 
-def test_an_expense_that_nobody_knows(
+def test_an_expense_unknown_to_the_ledger(
     acme: CompanyAdmin, receipt: Callable[..., int], problems: Callable[[], str]
 ) -> None:
     book(acme, receipt())
