@@ -138,7 +138,7 @@ def to_day(field: str, text: str) -> date | None:
 
 
 def parse_day(text: str) -> date:
-    """Read a date in the one form that people are told; Python's own reader also takes weeks and other forms.
+    """Parse a date in the one documented form; Python's own parser also accepts weeks and other forms.
 
     :raises ValueError: when it is none, or in another form
     """

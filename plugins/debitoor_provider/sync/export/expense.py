@@ -85,7 +85,7 @@ class Draft:
 
     @property
     def invoice(self) -> str:
-        """What came of reading the e-invoice in the document's file; empty when there is none."""
+        """The result of reading the e-invoice in the document's file; empty when there is none."""
         known = self.evidence.outcome if self.evidence else Outcome.NONE
         return "" if known is Outcome.NONE else str(known)
 

@@ -61,7 +61,7 @@ class Kind(StrEnum):
 OPEN = frozenset({State.WAITING, State.PLANNED, State.HELD, State.REJECTED})
 """Not sent, and possibly to be sent."""
 DUE = frozenset({State.PLANNED, State.SENDING})
-"""A run has something to do: send it, or settle what became of it."""
+"""A run has something to do: send it, or settle its outcome."""
 ATTENTION = frozenset({State.HELD, State.REJECTED})
 """A person has something to do."""
 DONE = frozenset({State.MOVED, State.ARCHIVED})

@@ -43,7 +43,7 @@ class Steps:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
         :param mark: what a person should know of the figures that are sent
-        :param invoice: what came of reading the e-invoice in the document's file
+        :param invoice: the result of reading the e-invoice in the document's file
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
@@ -110,7 +110,7 @@ class Steps:
 
         :param message: the reason, and what resolves it
         :param code: the reason's short name in lists, where that is not the message's own
-        :param invoice: what came of reading the e-invoice in the document's file
+        :param invoice: the result of reading the e-invoice in the document's file
         """
         return self._stop(Kind.HELD, entry, message, code, detail, invoice)
 

@@ -56,7 +56,7 @@ class Listing(Generic[Record]):
     """What a window holds, chosen by the account's settings.
 
     :param window: what the source was asked for
-    :param began: when the listing began, in seconds of a clock that nobody sets
+    :param began: when the listing began, in seconds of a clock that is never set
     :param chosen: each record with the reason why it is left out, if it is; the first of two with one id counts
     :param gone: ids that were asked for but do not exist any more
     """

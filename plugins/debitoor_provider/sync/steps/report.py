@@ -20,7 +20,7 @@ WENT_THROUGH = ("success", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run.
+    """The result of a run.
 
     :param counts: documents by what happened to them in this run
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and

@@ -1,4 +1,4 @@
-"""Documents as the API tells them."""
+"""Documents as the API returns them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def allows(entry: Entry, action: Action) -> bool:
 
 
 class DocumentModel(BaseModel):
-    """One document and what became of it."""
+    """One document and its state."""
 
     id: int
     account: str
@@ -48,7 +48,7 @@ class DocumentModel(BaseModel):
     remedy: Text
     mark_code: Text = Field(description="nearest_split, or empty")
     mark: Text = Field(description="What to know of the figures that were sent")
-    invoice: Text = Field(description="What came of reading the e-invoice in its file, such as proven; else empty")
+    invoice: Text = Field(description="Result of reading the e-invoice in its file, such as proven; else empty")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -176,7 +176,7 @@ class ActionWish(BaseModel):
 
 
 class ActionResult(BaseModel):
-    """What came of an action."""
+    """The result of an action."""
 
     changed: int
     left: int = Field(description="Documents in a state that does not allow it; they were left alone")

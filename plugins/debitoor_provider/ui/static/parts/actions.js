@@ -15,7 +15,7 @@ import { StopDialog } from "./stopping.js";
 const DIALOGS = { dry_run: DryRunDialog, backfill: BackfillDialog, stop: StopDialog, remove: RemoveDialog };
 const Acting = createContext(null);
 
-/** Lets everything inside act on accounts; `onDone` is told when something has changed. */
+/** Lets everything inside act on accounts; `onDone` is called when something has changed. */
 export function Actions({ onDone, children }) {
   const { t } = useWords();
   const go = useNavigate();

@@ -93,7 +93,7 @@ function ReasonDialog({ action, targets, count, onClose }) {
     setBusy(true);
     try {
       const sum = await actOnAll(action, targets, reason.trim());
-      tell(told(t, sum), sum.changed ? "success" : "warning");
+      tell(summary(t, sum), sum.changed ? "success" : "warning");
       onClose(true);
     } catch (failure) {
       setBusy(false);
@@ -142,5 +142,5 @@ async function actOnAll(action, targets, reason) {
   return sum;
 }
 
-const told = (t, { changed, left }) =>
+const summary = (t, { changed, left }) =>
   [t("documents.do.changed", { count: changed }), left > 0 && t("documents.do.left", { count: left })].filter(Boolean).join(" ");

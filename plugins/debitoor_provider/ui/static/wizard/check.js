@@ -37,7 +37,7 @@ export function useCheck(draft, isEdit) {
   }, [rested]);
 
   const problems = (answer) => [
-    ...answer.problems.map((problem) => told(problem, latest.current.settings, t)),
+    ...answer.problems.map((problem) => inFormWords(problem, latest.current.settings, t)),
     ...ownProblems(latest.current, answer, isEdit, t),
   ];
   return {
@@ -52,14 +52,14 @@ export function useCheck(draft, isEdit) {
   };
 }
 
-/** A field that is not there yet is told in the form's words: the file's own speak of lines to add. */
-function told(problem, settings, t) {
+/** A missing field is reported in the form's words: the file's own speak of lines to add. */
+function inFormWords(problem, settings, t) {
   if (!problem.field || read(settings, problem.field.replace(/\[.*/, "")) !== undefined) return problem;
   const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
   return { ...problem, field, message: t("wizard.missing"), remedy: "" };
 }
 
-/** What the file itself cannot tell: its direction is not chosen yet, or its name is not to be had. */
+/** Problems that the file itself cannot have: no direction is chosen yet, or its name is not available. */
 function ownProblems(draft, { exists }, isEdit, t) {
   if (!draft.settings.type) return [{ field: "type", message: t("wizard.type.missing"), remedy: "" }];
   if (isEdit) return [];
