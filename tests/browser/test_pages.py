@@ -39,7 +39,7 @@ PLACES = {
 
 @pytest.fixture(scope="session")
 def books(airflow: LocalAirflow, company: CompanyAdmin, sandbox: SandboxAdmin) -> LocalAirflow:
-    """An Airflow in which the company's documents have travelled; also when these tests run alone."""
+    """Return an Airflow in which the company's documents have travelled; also when these tests run alone."""
     if not list(airflow.accounts.glob("*.yaml")):
         known = airflow.home / "known.json"
         known.write_text(json.dumps(connections(sandbox, [company])))

@@ -27,7 +27,7 @@ _LOCAL = "airflow.dag_processing.bundles.local.LocalDagBundle"
 
 @pytest.fixture(scope="module")
 def team(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory, metadata_database: str) -> Iterator[Idle]:
-    """Airflow with an empty DAGs folder, and a bundle of a team with the DAG file in a folder below."""
+    """Start Airflow with an empty DAGs folder, and a team's bundle with the DAG file in a subfolder."""
     home: Path = tmp_path_factory.mktemp("airflow")
     company = sandbox.create_company("Team GmbH", limits=None)
     bundle = home / "team"

@@ -51,7 +51,7 @@ class Stage:
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A Celery worker."""
+        """Start a Celery worker."""
         command = [sys.executable, "-m", "airflow", "celery", "worker", "--skip-serve-logs", "--concurrency", "2"]
         with background(command, env=self.airflow.env, log=self.airflow.log, cwd=self.airflow.home) as process:
             yield process

@@ -57,7 +57,7 @@ class Exchange:
 
 
 def receive(company: CompanyAdmin, number: int) -> int:
-    """Let a receipt arrive in GetMyInvoices now; gives its id."""
+    """Let a receipt arrive in GetMyInvoices now; return its id."""
     return company.add_document(
         b"%%PDF-1.4\n%% late receipt %d\n%%%%EOF\n" % number,
         f"late-{number}.pdf",

@@ -48,7 +48,7 @@ class Idle:
         return [run | {"tasks": self._tasks(run)} for run in runs]
 
     def next_run(self, account: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Wait for a run of which the condition holds; the first one may have begun before what it is to tell of."""
+        """Wait for a run that fulfils the condition; the first one may have begun before the change."""
         for _ in range(3):
             (run,) = self.next_runs(account)
             if condition(run):

@@ -33,7 +33,7 @@ connections: {{getmyinvoices: getmyinvoices_{name}, debitoor: debitoor_{name}}}
 
 @pytest.fixture(scope="module")
 def companies(sandbox: SandboxAdmin) -> dict[str, CompanyAdmin]:
-    """One for each account, named like it."""
+    """Return one for each account, named like it."""
     return {name: sandbox.create_company(name, limits=None) for name in ACCOUNTS}
 
 

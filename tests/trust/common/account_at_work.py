@@ -32,21 +32,21 @@ class AccountAtWork:
         self.arrived: list[str] = []
 
     def arrive(self, count: int = 1, **fields: Any) -> list[str]:
-        """Let documents arrive at the source, over 119.00 EUR each; gives their ids."""
+        """Let documents arrive at the source, over 119.00 EUR each; return their ids."""
         make = self.stage.document if self.way == "export" else self._invoice
         new = [make(**fields) for _ in range(count)]
         self.arrived += new
         return new
 
     def run(self) -> None:
-        """A whole run."""
+        """Execute a whole run."""
         if self.way == "export":
             self.stage.export(self.account)
         else:
             self.stage.import_(self.account)
 
     def try_to_run(self) -> Exception | None:
-        """A whole run that may end as runs do when something is wrong; anything else is a mistake and raised."""
+        """Execute a run; return its error if runs may end with it, and raise any other."""
         try:
             self.run()
         except (RetryError, StopError, LedgerUnavailable) as error:

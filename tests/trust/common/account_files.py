@@ -105,7 +105,7 @@ STEMS = (
 
 
 def settings(random: Random) -> bytes:
-    """An account file with hostile text where people write freely, or one or two places changed to anything."""
+    """Generate account files with hostile text in free-text fields, or one or two places changed to anything."""
     data = copy.deepcopy(random.choice(BASES))
     if random.random() < 0.5:
         data |= {name: CANARY + random.choice((*hostile.INJECTIONS, *hostile.PATHS)) for name in ("name", "note")}

@@ -72,7 +72,7 @@ class Canaries:
 
 
 def signs(secret: str) -> Iterator[tuple[str, bytes]]:
-    """Give the pieces by which a secret is recognised, of 8 or 16 characters, with the form that each stands for."""
+    """Yield the pieces by which a secret is recognised, of 8 or 16 characters, with the form of each."""
     raw = secret.encode()
     quoted = {quote(secret, safe="").encode(), quote(secret).encode(), quote_plus(secret).encode()}
     texts = {"as it is": {raw}, "reversed": {raw[::-1]}, "URL-quoted": quoted - {raw}}
@@ -107,7 +107,7 @@ class _Log(logging.FileHandler):
 def canaries(
     request: pytest.FixtureRequest, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Canaries]:
-    """Watches for the secrets of all companies that the test makes; ``add`` more."""
+    """Watch for the secrets of all companies that the test makes; ``add`` more."""
     watched = Canaries()
     take = CompanyAdmin._take
 

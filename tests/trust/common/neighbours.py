@@ -85,7 +85,7 @@ class Trouble:
 
 
 def down(pattern: str, **details: Any) -> Trouble:
-    """Calls of one company fail."""
+    """Let calls of one company fail."""
     fault = {"status": 500, **details}
     return Trouble(
         lambda exchange, _: exchange.stage.fault("status", pattern, **fault),
@@ -94,7 +94,7 @@ def down(pattern: str, **details: Any) -> Trouble:
 
 
 def hostile_documents(exchange: AccountAtWork, _: pytest.MonkeyPatch) -> None:
-    """What cannot go as it is, among what can."""
+    """Add documents that cannot be moved to those that can."""
     stage = exchange.stage
     stage.document(b"")
     stage.document(b"<html>Bad Gateway</html>")
@@ -106,7 +106,7 @@ def hostile_documents(exchange: AccountAtWork, _: pytest.MonkeyPatch) -> None:
 
 
 def take_token_of(other: Callable[[], AccountAtWork]) -> Callable[[AccountAtWork, pytest.MonkeyPatch], None]:
-    """A person mixes up two tokens."""
+    """Return a trouble: a person mixes up two tokens."""
 
     def mix_up(exchange: AccountAtWork, patches: pytest.MonkeyPatch) -> None:
         name = f"AIRFLOW_CONN_DEBITOOR_{exchange.stage.company.id}"

@@ -135,7 +135,7 @@ class Referee:
                     found["amounts"].append(f"{sales_id}: {copy['grossAmount']}")
 
     def _archived(self, found: Findings) -> None:
-        """Before a document is archived, an answer of Debitoor has to have shown its expense."""
+        """Check that Debitoor's answer showed a document's expense before the document was archived."""
         effects = self._sandbox.effects(company=self._company)
         made = {row["id"]: row for row in effects if row["object"] == "expense" and row["kind"] == "created"}
         uid_of = {}
@@ -161,7 +161,7 @@ class Referee:
                 found["early"].append(f"document {row['id']} was archived before Debitoor had shown its expense")
 
     def _others(self, found: Findings) -> None:
-        """Nothing of another company may have come here."""
+        """Check that nothing of another company came here."""
         own = {row["sha256"] for row in self._company.documents(deleted=True)}
         found["leaked"] += [
             f"file {file['fileName']} is no document of {self._company.name}"
@@ -171,7 +171,7 @@ class Referee:
 
 
 def illegal_steps(ledger: Path | str) -> list[str]:
-    """Tell every step in a ledger's history that no document may take.
+    """Return every illegal step in a ledger's history.
 
     :param ledger: its SQLite file, or its URL
     """

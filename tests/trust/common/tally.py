@@ -96,7 +96,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
-    """Counts what a test tries and finds; whatever it found fails the test at its end."""
+    """Count what a test tries and finds; any finding fails the test at its end."""
     this = Tally()
     yield this
     counts = {kind: len(whats) for kind, whats in this.found.items()}
@@ -106,7 +106,7 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
 
 @pytest.fixture(scope="session")
 def sample(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
-    """Chooses how much: ``sample(ci, soak)``."""
+    """Choose the size of a test: ``sample(ci, soak)``."""
     soak = bool(pytestconfig.getoption("--soak"))
     return lambda ci, many: many if soak else ci
 
@@ -156,7 +156,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _table(head: list[str], body: list[list[str]]) -> list[str]:
-    """Lines of a table; the head is broken at its spaces, to keep the columns narrow."""
+    """Return the lines of a table; the head is broken at its spaces, to keep the columns narrow."""
     heads = [title.split(" ") for title in head]
     heads[1:] = [[*[""] * (max(map(len, heads[1:])) - len(words)), *words] for words in heads[1:]]
     heads[0] = [*[""] * (len(heads[1]) - 1), head[0]]

@@ -181,7 +181,7 @@ def dag_of(account: str) -> DAG:
 
 
 def tasks_of(dag: DAG) -> list[str]:
-    """Tell the tasks in the order in which they run."""
+    """Return the tasks in the order in which they run."""
     return [task.task_id for task in dag.topological_sort()]
 
 

@@ -62,7 +62,7 @@ class Line:
             self.wanted += [self.stage.company.add_invoice(date="2026-03-01")["id"] for _ in range(count)]
 
     def run(self) -> bool:
-        """Try a run as often as Airflow does; tell whether it succeeded."""
+        """Try a run as often as Airflow does; return whether it succeeded."""
         stage = self.stage
         for number in range(_TRIES):
             try:
@@ -90,7 +90,7 @@ class Line:
 
 @pytest.fixture
 def line_of(stage_of: Callable[..., Stage], proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Way], Line]:
-    """Makes accounts behind the proxy."""
+    """Make accounts behind the proxy."""
     return lambda way: Line(stage_of(), way, proxy, monkeypatch)
 
 

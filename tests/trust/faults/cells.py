@@ -106,7 +106,7 @@ class Cell:
         return became
 
     def _afterwards(self, player: Player, tally: Tally) -> None:
-        """All is well at the latest two runs later, when a person has looked after what needs attention."""
+        """Check that the account is clean at the latest two runs later, once a person has handled open documents."""
         stage, way = player.stage, player.errand.way
         refused = stage.ledger.documents.entries(stage.account_id, way, states={State.REJECTED}, order="listed")
         if again := [entry for entry in refused if entry.reason_code != "no_date"]:
@@ -133,7 +133,7 @@ class Cell:
             tally.add("unclean", f"{self}: {what}")
 
     def _not_finished(self, player: Player) -> list[str]:
-        """What belongs to a document's way besides its copy; lost when the service itself refused it."""
+        """Return what a document lacks apart from its copy, unless the service itself refused it."""
         company, sort = player.stage.company, sort_of(self.errand, self.operation)
         if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "look", "repair"):
             return []
@@ -180,7 +180,7 @@ def _messages(error: ServiceError | None, player: Player) -> list[str]:
 
 
 def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
-    """What a person who keeps the books would not understand of the messages, or miss in them."""
+    """Return what a bookkeeper would not understand or would miss in the messages."""
     wrong = [f"jargon {found[0]!r} in: {text}" for text in _messages(error, player) if (found := _JARGON.search(text))]
     wrong += [f"too short: {text}" for text in _messages(error, player) if len(re.findall(r"[A-Za-z]{2,}", text)) < 5]
     if error is not None:

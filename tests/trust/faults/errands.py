@@ -141,7 +141,7 @@ class Player:
             self.stage.fault(effect, operation, **options)
 
     def play(self) -> ServiceError | None:
-        """Run, or go on where the try before has failed; gives what it failed with."""
+        """Run, or continue where the last try failed; return its error."""
         try:
             self._try()
         except ServiceError as error:
@@ -149,7 +149,7 @@ class Player:
         return None
 
     def run(self) -> ServiceError | None:
-        """A further run, as scheduled."""
+        """Execute another run, as scheduled."""
         self._planned = self._chosen = False
         return self.play()
 
@@ -159,7 +159,7 @@ class Player:
         self._note(seconds)
 
     def calls(self) -> list[dict[str, Any]]:
-        """The calls so far, as the services saw them."""
+        """Return the calls so far, as the services saw them."""
         return self.sandbox.calls(since=self.since, company=self.stage.company)
 
     def close(self) -> None:
@@ -205,7 +205,7 @@ class _Naps(list[float]):
 
 
 def calls_of(player: Player) -> Counter[str]:
-    """Let an errand be done, and tell which calls it takes and how often."""
+    """Execute an errand; return which calls it makes and how often."""
     player.trouble()
     for _ in range(3):
         if player.play() is None:

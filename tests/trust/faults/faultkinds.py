@@ -46,7 +46,7 @@ _SORTS_IN: Mapping[tuple[str, str], Sort] = {
 
 
 def sort_of(errand: str, operation: str) -> Sort:
-    """Tell what a call is for."""
+    """Return the purpose of a call."""
     return _SORTS_IN.get((errand, operation)) or _SORTS.get(operation, "general")
 
 
@@ -89,11 +89,11 @@ class Kind:
     retry_after: int | None = None
 
     def becomes(self, sort: Sort) -> Class:
-        """Tell the class, for a sort of call."""
+        """Return the class for a sort of call."""
         return self.expected.get(sort, self.expected["*"])
 
     def concerns(self, operation: str) -> bool:
-        """Tell whether a call can have it."""
+        """Return whether a call can have it."""
         return operation.startswith(self.only) or operation.endswith(self.only)
 
 

@@ -32,7 +32,7 @@ _IMPATIENT = {"read_timeout": READ_TIMEOUT, "upload_timeout": READ_TIMEOUT}
 def calls(
     sandbox: SandboxAdmin, empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Counter[str]]:
-    """What each errand calls, from the log of real runs."""
+    """Return the calls of each errand, from the log of real runs."""
     folder, found = tmp_path_factory.mktemp("errands"), {}
     for name, errand in ERRANDS.items():
         player = Player(errand, sandbox, folder, empty_ledger)
@@ -96,7 +96,7 @@ def _is_in_the_sample(cell: Cell) -> bool:
 
 
 def _own_calls(errand: str, calls: dict[str, Counter[str]]) -> list[tuple[str, int]]:
-    """The calls that an errand is there for, each with the number of the first that is meant."""
+    """Return the calls that an errand is there for, each with the number of the first that is meant."""
     this = ERRANDS[errand]
     known = calls[this.like] if this.like else {}
     own = [(operation, 1) for operation in sorted(calls[errand].keys() - known)]

@@ -310,7 +310,7 @@ def _retry_rejected(stage: Stage, direction: Any, tally: Tally, operation: str) 
 
 
 def _understandable(reason: str) -> bool:
-    """Whether it is a sentence or more, of a length that is read, without the words of programmers."""
+    """Return whether it is a readable sentence or more, without the words of programmers."""
     words = ("Traceback", "Error(", "None", "<", "0x", "Exception")
     return (
         20 < len(reason) < 500 and reason.isprintable() and reason.endswith(".") and not any(w in reason for w in words)

@@ -78,7 +78,7 @@ class Worker:
 
 @contextmanager
 def worker(stage: Stage) -> Iterator[Worker]:
-    """A worker for the time of a ``with`` block."""
+    """Start a worker for the time of a ``with`` block."""
     made = Worker(stage)
     try:
         yield made
@@ -87,7 +87,7 @@ def worker(stage: Stage) -> Iterator[Worker]:
 
 
 def _largest() -> int:
-    """The largest size this process had since :func:`_forget`, in MiB."""
+    """Return the largest size this process had since :func:`_forget`, in MiB."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 

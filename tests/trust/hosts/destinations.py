@@ -72,7 +72,7 @@ class OtherHost:
 
 
 def odd_links(own: str, other: str) -> list[str]:
-    """Forms of an address that may be taken for the own host by one reader and for another by the next.
+    """Return forms of an address that one parser may take for the own host and another may not.
 
     :param own: ``host:port`` that may be called
     :param other: ``host:port`` that may not

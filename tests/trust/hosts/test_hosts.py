@@ -45,7 +45,7 @@ def service() -> Iterator[ScriptedService]:
 
 @pytest.fixture
 def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
-    """Another port of the same host, and the same port of another host."""
+    """Listen on another port of the same host, and on the same port of another host."""
     opened = [OtherHost(), OtherHost(urlsplit(service.url).port or 0)]
     yield opened
     for other in opened:
@@ -54,7 +54,7 @@ def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
 
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Writes both of Airflow's default connections into the environment."""
+    """Write both of Airflow's default connections into the environment."""
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
 
     def write(host: str, extra: dict[str, Any] | None = None, **fields: Any) -> None:
@@ -72,7 +72,7 @@ def _clients(url: str, **settings: Any) -> tuple[GetMyInvoicesClient, DebitoorCl
 
 
 def _calls(url: str) -> dict[str, Callable[[], object]]:
-    """One call of each kind, as it goes out: reads, downloads, writes, uploads, hooks, their test, the consent."""
+    """Return one call of each kind: reads, downloads, writes, uploads, hooks, their test, the consent."""
     gmi, books = _clients(url)
     upload = NewDocument("a.pdf", "RECEIPT")
 

@@ -33,7 +33,7 @@ __all__ = ["accounts", "airflow", "cli", "ledger", "page"]
 
 @pytest.fixture
 def account(account_file: Callable[..., str], acme: Stage, tmp_path: Path) -> Callable[[], str]:
-    """Writes the account file of a company, for the ledger that the page shows."""
+    """Write the account file of a company, for the ledger that the page shows."""
     return lambda: account_file(acme, ledger=f"sqlite:///{tmp_path / 'ledger.db'}", account="acme")
 
 

@@ -42,7 +42,7 @@ EXPORT_STEPS = ["plan", "rename", "export", "archive", "report"]
 
 
 def break_accounts(folder: Path) -> list[str]:
-    """Write account files, each broken in another way; gives the beginnings of their DAGs' ids."""
+    """Write account files, each broken in another way; return the beginnings of their DAGs' ids."""
     broken = {stem: text if isinstance(text, bytes) else text.encode() for stem, (text, _) in BROKEN.items()}
     broken |= {f"source-{number}": text for number, text in enumerate(SOURCES)}
     broken = dict(list(broken.items())[: BROKEN_ACCOUNTS - 8])
@@ -56,7 +56,7 @@ def break_accounts(folder: Path) -> list[str]:
 
 @pytest.fixture
 def company(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -> Callable[..., AccountAtWork]:
-    """Opens companies with an account each; whatever belongs to one carries its name."""
+    """Create companies with an account each; everything of one carries its name."""
 
     def make(account_id: str, way: Any = "export", **settings: Any) -> AccountAtWork:
         stage = stage_of(f"{account_id}-GmbH", account_id=account_id)
@@ -182,7 +182,7 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
 
 
 def traces(exchange: AccountAtWork, result: Result | None) -> str:
-    """Everything that is kept of an account: at its services, in the ledger, and with Airflow."""
+    """Return everything that is kept of an account: at its services, in the ledger, and with Airflow."""
     stage = exchange.stage
     at_home = [stage.company.files(), stage.company.expenses(), stage.company.documents(), stage.company.invoices()]
     entries = stage.ledger.documents.entries(stage.account_id)

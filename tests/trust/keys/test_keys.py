@@ -189,7 +189,7 @@ def _stops(refusal: Refusal, exchange: AccountAtWork, tally: Tally, case: str) -
 
 
 def _hammers_not(refusal: Refusal, exchange: AccountAtWork, calls: int, case: str, tally: Tally) -> None:
-    """Few calls are made; where only documents show it, as many documents as are under way at once."""
+    """Check that few calls are made; where only documents show the refusal, one for each document under way."""
     allowed = _A_HANDFUL + (3 * exchange.account.parallel if refusal.at_documents else 0)
     tally.figure("calls of a run that is refused, at most", calls if not refusal.at_documents else 0)
     if calls > allowed:

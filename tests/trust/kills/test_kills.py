@@ -133,7 +133,7 @@ def test_processes_that_are_killed_anywhere_at_all_lose_and_repeat_nothing(
 
 
 def _somewhere(chance: random.Random) -> Ending:
-    """By the clock, whatever the process is at; or at a point that may be late in the run."""
+    """Choose a time, whatever the process does then; or a point that may be late in the run."""
     if chance.random() < 0.5:
         return Ending(after=chance.uniform(0.001, 0.4))
     return Ending("kill", "*", chance.randint(1, 250))

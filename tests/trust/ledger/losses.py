@@ -20,7 +20,7 @@ EDITS: dict[str, dict[str, Any]] = {
 
 
 def edit(exchange: AccountAtWork, source_id: str, date: str = "", amount: str = "") -> Callable[[], None]:
-    """Let a person edit a document at its source; gives what takes the edit back.
+    """Let a person edit a document at its source; return a function that reverts the edit.
 
     A sales document is printed anew, so its file is another one.
     """

@@ -58,14 +58,14 @@ SERVER_TROUBLES: dict[str, Callable[[Cluster], dict[str, Any]]] = {
 
 @contextmanager
 def restarted(server: Cluster) -> Iterator[None]:
-    """The server is back at once, its connections are not."""
+    """Restart the server: it is back at once, its connections are not."""
     with crashed(server):
         pass
     yield
 
 
 def exchange_of(stage: Stage, way: Way) -> AccountAtWork:
-    """An account that moves one document after the other, so that each step has its number."""
+    """Return an account that moves one document after the other, so that each step has its number."""
     archive = {"archive_after_transfer": True} if way == "export" else {}
     return AccountAtWork(stage, way, parallel=1, **archive)
 
@@ -120,7 +120,7 @@ def test_a_file_that_fails_at_any_step_loses_and_doubles_nothing(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL server for these tests alone."""
+    """Start a PostgreSQL server for these tests alone."""
     with cluster(tmp_path_factory.mktemp("postgresql") / "log") as server:
         yield server
 
@@ -207,7 +207,7 @@ def test_a_lost_ledger_sends_nothing_twice_and_an_old_one_neither(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables."""
+    """Return the address of a database without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'upgraded.db'}"
     else:
@@ -216,7 +216,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> upgrades.Rows:
-    """The rows of a ledger with a document in each state."""
+    """Return the rows of a ledger with a document in each state."""
     url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'ledger.db'}"
     ledger = Ledger.open(url)
     for number, state in enumerate(State, 1):

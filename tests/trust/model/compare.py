@@ -32,7 +32,7 @@ class Compared(People):
         self.compared: dict[Direction, Any] = {}
 
     def compare(self, direction: Direction) -> None:
-        """The states in the ledger and what the services hold have to be those of the model."""
+        """Compare the states in the ledger and the contents of the services with those of the model."""
         memory = self.memory(direction)
         stored = self.stage.states_of(direction)
         for id_ in stored.keys() | memory.rows.keys():
@@ -84,11 +84,11 @@ class Compared(People):
                     document.record, document.changed = records[uid]
 
     def memory(self, direction: Direction) -> Any:
-        """The model of a direction."""
+        """Return the model of a direction."""
         return self.exports if direction == "export" else self.imports
 
     def sources(self, direction: Direction) -> set[str]:
-        """What the source has now."""
+        """Return what the source has now."""
         known: dict[str, Any] = self.exports.documents if direction == "export" else self.imports.sales
         return {id_ for id_, source in known.items() if not source.deleted}
 
@@ -154,7 +154,7 @@ class Compared(People):
                 self.note("early", f"document {uid} is {'' if uid in archived else 'not '}archived")
 
     def _was_written(self) -> bool:
-        """Whether a run wrote anything to a service since the last look."""
+        """Return whether a run wrote anything to a service since the last call."""
         effects = self.sandbox.effects(since=self.last_seq, company=self.company)
         self.last_seq = max((row["seq"] for row in effects), default=self.last_seq)
         return any(row["service"] != "admin" for row in effects)

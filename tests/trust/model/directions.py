@@ -35,7 +35,7 @@ class Exports(Memory):
     def listing(
         self, rules: ExportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
-        """What the service answers when it is asked for what its filters surely narrow down right (contract 4.1).
+        """Return the service's answer when its filters narrow the listing down (contract 4.1).
 
         :param chosen: the days that a person or a backfill asks for; a scheduled run asks for none
         """
@@ -51,7 +51,7 @@ class Exports(Memory):
         ]
 
     def ready(self, rules: ExportRules) -> bool:
-        """Whether a run would have something to send."""
+        """Return whether a run would have something to send."""
         return any(
             wish(document.record, rules, ours=self._is_ours(uid)) == frozenset() and not _approval(document, rules)
             for uid, document in self.documents.items()
@@ -74,7 +74,7 @@ class Exports(Memory):
         return kept
 
     def name(self, due: list[str], rules: ExportRules) -> None:
-        """Give those that are planned and have no name theirs, by the record as it was listed."""
+        """Assign names to planned documents without one, by the record as it was listed."""
         for uid in due:
             row = self.rows[uid]
             if row.state == "planned" and row.stem is None:
@@ -142,7 +142,7 @@ class Imports(Memory):
     def listing(
         self, rules: ImportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
-        """What the service answers, deleted ones included; credit notes are in the list of invoices too (A28)."""
+        """Return the service's answer, deleted ones included; credit notes are in the list of invoices too (A28)."""
         return [
             id_
             for id_, sale in self.sales.items()
@@ -152,7 +152,7 @@ class Imports(Memory):
         ]
 
     def ready(self, rules: ImportRules) -> bool:
-        """Whether a run would have something to send."""
+        """Return whether a run would have something to send."""
         return any(
             _wanted(sale, rules)
             for id_, sale in self.sales.items()
@@ -167,7 +167,7 @@ class Imports(Memory):
         return self.enter(wanted, gone, rules, run, now)
 
     def name(self, due: list[str], rules: ImportRules) -> None:
-        """The file is named by the number."""
+        """Name the file by the number."""
 
     def send(self, due: list[str], rules: ImportRules, now: datetime, run: str) -> None:
         """Move what is due, as far as it can go."""
@@ -193,14 +193,14 @@ class Imports(Memory):
                     self.copies[id_] = Copy(known.gross, known.day, known.sha256, known.number, kind)
 
     def archive(self, rules: ImportRules, at: datetime) -> None:
-        """Nothing is archived in Debitoor."""
+        """Do nothing: Debitoor has no archive."""
 
 
 _BY_APPROVAL = {"not_approved", "no_workflow"}
 
 
 def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset[str] | None:
-    """Why a document waits, as far as its record shows; ``None`` when the account does not want it.
+    """Return why a document waits, as far as its record shows; ``None`` when the account does not want it.
 
     It only waits when nothing else is against it that does not change by itself.
     """
@@ -224,7 +224,7 @@ def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset
 
 
 def obstacles(record: Record, document: Document, rules: ExportRules) -> frozenset[str]:
-    """Everything that keeps a document out of the books (design section 6)."""
+    """Return everything that keeps a document out of the books (design section 6)."""
     figures = FIGURES[record.figures]
     is_foreign = record.currency != "EUR"
     country = SUPPLIERS[record.supplier]
@@ -244,7 +244,7 @@ def obstacles(record: Record, document: Document, rules: ExportRules) -> frozens
 
 
 def _approval(document: Document, rules: ExportRules) -> frozenset[str]:
-    """Why a document waits for its release (contract A-13)."""
+    """Return why a document waits for its release (contract A-13)."""
     if not rules.approved_only or document.approved or (document.approved is None and rules.without_workflow == "pass"):
         return frozenset()
     return frozenset({"no_workflow" if document.approved is None else "not_approved"})
@@ -263,7 +263,7 @@ def _is_positive_credit(record: Record) -> bool:
 
 
 def _gross(record: Record, rules: ExportRules) -> Decimal:
-    """What the books have to say."""
+    """Return the gross amount that the books have to have."""
     if record.currency != "EUR":
         return Decimal(0)
     gross = Decimal(FIGURES[record.figures].gross)
@@ -277,5 +277,5 @@ def _wanted(sale: Sale, rules: ImportRules) -> bool:
 
 
 def _seconds(moment: datetime) -> str:
-    """A time as Debitoor compares it (A9)."""
+    """Return a time as Debitoor compares it (A9)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

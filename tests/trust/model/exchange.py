@@ -41,17 +41,17 @@ class Exchange(Stage):
     """Both accounts of a company; a run is planned, and finished then or later."""
 
     def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:
-        """The first step of a run."""
+        """Execute the first step of a run."""
         self.run_id, self.kind = run_id, kind
         plan(self.job(account), window)
 
     def finish_run(self, account: Account, run_id: str, kind: RunKind) -> None:
-        """The others; also when Airflow tries them again."""
+        """Execute the other steps; also when Airflow tries them again."""
         self.run_id, self.kind = run_id, kind
         self.finish(account)
 
     def reconnect(self) -> None:
-        """The next task is another process."""
+        """Connect again, as the next task does in another process."""
         self.gmi.close()
         self.debitoor.close()
         self.connect()
@@ -64,7 +64,7 @@ class Exchange(Stage):
         }
 
     def delete_copy(self, direction: Direction, id_: str) -> None:
-        """A person deletes what the target has of a document."""
+        """Delete the target's copies of a document, as a person does."""
         if direction == "export":
             mark = f"[GMI {id_}]"
             [expense] = [row for row in self.company.expenses() if row["lines"][0]["description"].endswith(mark)]
@@ -74,7 +74,7 @@ class Exchange(Stage):
             self.company.delete_document(copy["uid"])
 
     def at_target(self, direction: Direction) -> dict[str, list[Copy]]:
-        """What the target holds, by the mark of its document at the source."""
+        """Return what the target holds, by the mark of its document at the source."""
         return self._expenses() if direction == "export" else self._documents()
 
     def _expenses(self) -> dict[str, list[Copy]]:
@@ -98,7 +98,7 @@ class Exchange(Stage):
 
 
 def requested(kind: RunKind, start: str | None, end: str | None, ids: tuple[str, ...]) -> Window:
-    """A window that a person or a backfill asked for."""
+    """Return a window that a person or a backfill asked for."""
     return Window(kind, start=_day(start), end=_day(end), document_ids=ids)
 
 

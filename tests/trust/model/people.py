@@ -101,7 +101,7 @@ class People(RuleBasedStateMachine):
         approved=APPROVALS,
     )
     def arrive_in_order(self, count: int, figures: str, approved: bool | None) -> None:
-        """Documents that most accounts take, when they are released."""
+        """Add documents that most accounts take once they are released."""
         for _ in range(count):
             record = Record(_number(), figures=figures, tags=frozenset({"books"}), payment="Paid")
             self._arrive(record, approved=approved)

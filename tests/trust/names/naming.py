@@ -32,7 +32,7 @@ TOKEN = re.compile(rf"[^{{}}]+|\{{\{{|\}}\}}|\{{(?:{_PLACE})\}}", re.ASCII | re.
 
 
 def tokens(pattern: str) -> list[str] | None:
-    """The parts of a pattern; ``None`` when it is not within the grammar."""
+    """Return the parts of a pattern; ``None`` when it is not within the grammar."""
     found, at = [], 0
     while at < len(pattern):
         match = TOKEN.match(pattern, at)
@@ -44,7 +44,7 @@ def tokens(pattern: str) -> list[str] | None:
 
 
 def flaws(name: str, extension: str = "") -> Iterator[str]:
-    """Tell what is wrong with a file name: on Windows, macOS, Linux, in a header, on a screen."""
+    """Return what is wrong with a file name: on Windows, macOS, Linux, in a header, on a screen."""
     try:
         if not 0 < len(name.encode()) <= 255:
             yield "it is empty or longer than 255 bytes"

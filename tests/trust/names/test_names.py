@@ -198,7 +198,7 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
 
 
 def _nasty(random: Random) -> str:
-    """Hostile text as a service can store it; without the mark by which the product knows what it imported itself."""
+    """Generate hostile text as a service can store it; without the provider's own mark of imported documents."""
     return hostile.text(random, 4).encode(errors="replace").decode().replace("[Debitoor ", "[Debit0r ")
 
 
@@ -296,7 +296,7 @@ def test_a_hostile_account_file_is_an_account_or_shows_its_problems(
 
 
 def _built(path: Path, tally: Tally) -> bool:
-    """Build, serialise and render an account's DAG; tell whether its file was right."""
+    """Build, serialise and render an account's DAG; return whether its file was valid."""
     from airflow.serialization.serialized_objects import DagSerialization
 
     from debitoor_provider.dag_factory import build_dag

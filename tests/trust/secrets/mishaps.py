@@ -153,7 +153,7 @@ def text_of(error: BaseException) -> str:
 
 
 def _in_rich(error: BaseException) -> str:
-    """Give the values that rich would print, without its colours, which take their time."""
+    """Return the values that rich would print, without its colours, which are slow."""
     trace = Traceback.extract(
         type(error), error, error.__traceback__, show_locals=True, locals_max_length=50, locals_max_string=500
     )

@@ -52,7 +52,7 @@ def scene_of(
     monkeypatch: pytest.MonkeyPatch,
     canaries: Canaries,
 ) -> Callable[[Way], Scene]:
-    """Makes accounts with documents, and with a secret in every field of their connections that may hold one."""
+    """Create accounts with documents, and with a secret in every field of their connections that may hold one."""
 
     def make(way: Way) -> Scene:
         stage = stage_of()
@@ -69,7 +69,7 @@ def scene_of(
 
 @pytest.fixture
 def search(tally: Tally, canaries: Canaries) -> Callable[[str, object], None]:
-    """Looks for the secrets in a text or in bytes: ``search(where, what)``."""
+    """Search a text or bytes for the secrets: ``search(where, what)``."""
 
     def look(where: str, what: object) -> None:
         content = what if isinstance(what, bytes) else str(what).encode(errors="replace")
@@ -127,7 +127,7 @@ def test_no_step_discloses_a_secret_whatever_fails(
 
 
 def hooks_of(scene: Scene) -> list[Any]:
-    """The hooks of both connections."""
+    """Return the hooks of both connections."""
     return [GetMyInvoicesHook(f"gmi_{scene.company.id}"), DebitoorHook(f"debitoor_{scene.company.id}")]
 
 
@@ -161,7 +161,7 @@ IN_AIRFLOW = ("nothing", "a JSON error with the request in it", "a crash", "an H
 def home(
     airflow_database: Path, airflow_home: Path, monkeypatch: pytest.MonkeyPatch, canaries: Canaries
 ) -> Iterator[Path]:
-    """Airflow's home with its database, in which connections are encrypted."""
+    """Return Airflow's home with its database, in which connections are encrypted."""
     from airflow.models.crypto import get_fernet
     from cryptography.fernet import Fernet
 
@@ -177,7 +177,7 @@ def home(
 
 @pytest.fixture
 def in_the_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Scene], None]]:
-    """Moves the connections of an account from the environment into Airflow's database."""
+    """Move the connections of an account from the environment into Airflow's database."""
     from airflow.models.connection import Connection
     from airflow.utils.session import create_session
     from sqlalchemy import delete
@@ -263,12 +263,12 @@ def test_no_command_discloses_a_secret(
 
 
 def commands_for(scene: Scene) -> list[str]:
-    """The commands, with a document of the account."""
+    """Return the commands, with a document of the account."""
     return [words.format(document=scene.exchange.arrived[0]) for words in COMMANDS]
 
 
 def command(words: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Give what a command writes to its terminal, whether it can do what it should or not."""
+    """Return the output of a command, whether it succeeds or not."""
     capsys.readouterr()
     end: object = ""
     try:
