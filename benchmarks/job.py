@@ -41,7 +41,7 @@ class Job:
         return cls(**json.load(sys.stdin))
 
     def text(self) -> str:
-        """Tell the job to another process."""
+        """Serialise the job for another process."""
         return json.dumps(asdict(self))
 
 

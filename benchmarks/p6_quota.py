@@ -127,7 +127,7 @@ def _days(admin: SandboxAdmin, number: int) -> dict[str, Used]:
 
 
 def count(calls: list[dict[str, Any]], allowed: int, span: timedelta) -> Used:
-    """Tell how much of what a span from the first call on allows was used, and how many calls were refused."""
+    """Return how much of the allowance was used from the first call on, and how many calls were refused."""
     first = min(datetime.fromisoformat(call["time"]) for call in calls)
     within = [call for call in calls if datetime.fromisoformat(call["time"]) < first + span]
     refused = sum(call["status"] == _REFUSED for call in within)
@@ -142,7 +142,7 @@ def _company(admin: SandboxAdmin, one: Contender, number: int, documents: int, *
 
 
 def _start(stack: ExitStack, admin: SandboxAdmin, company: CompanyAdmin, one: Contender) -> list[Popen[str]]:
-    """Begin the processes of somebody; those of the provider share the counter of calls, and nothing else."""
+    """Start the processes of a contender; those of the provider share the counter of calls, and nothing else."""
     shared = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="p6-")))
     processes = []
     for worker in range(one.workers):

@@ -20,7 +20,7 @@ _MET, _MISSED = "✓", "✗"
 
 
 def record(result: Result, load: float = 0.0) -> dict[str, Any]:
-    """Tell a result as JSON, with what it was measured on.
+    """Return a result as JSON, with what it was measured on.
 
     :param load: of the machine before anything was measured
     """
@@ -38,7 +38,7 @@ def record(result: Result, load: float = 0.0) -> dict[str, Any]:
 
 
 def measured_on() -> dict[str, Any]:
-    """Tell the machine and the versions."""
+    """Return the machine and the versions."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
@@ -113,7 +113,7 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 def _short(value: float) -> float:
-    """Four digits that count: the rest is chance."""
+    """Round to four significant digits: the rest is noise."""
     return float(f"{value:.4g}")
 
 

@@ -21,7 +21,7 @@ from sandbox.client import SandboxAdmin
 
 
 def main() -> int:
-    """Run the check; gives the exit code."""
+    """Run the check; return the exit code."""
     options = _parser().parse_args()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)

@@ -50,7 +50,7 @@ class Check:
         self.dag_ids = [f"debitoor__{slug(one)}-{way}" for one in self.companies for way in ("receipts", "sales")]
 
     def run(self) -> list[str]:
-        """Do it all; gives what is wrong at the end."""
+        """Run all steps; return what is wrong at the end."""
         self.sandbox.fault("latency", operation="*", seconds=_LATENCY)
         self._first_user()
         self._repeat_init()

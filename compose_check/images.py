@@ -35,7 +35,7 @@ class Image:
         """Do what the image's entry point does before the command."""
 
     def command(self, container: Container, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG002
-        """Give the command, from what the Compose file says."""
+        """Return the command, from what the Compose file says."""
         return given
 
 
@@ -77,7 +77,7 @@ class PostgreSQL(Image):
 
 
 def images(python: Path) -> dict[str, Image]:
-    """Give what stands for each image, by the name before the colon.
+    """Return the substitute of each image, by the name before the colon.
 
     :param python: interpreter of an environment that has what the Dockerfile installs
     :raises Missing: naming what to install

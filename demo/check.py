@@ -18,14 +18,14 @@ _NOTE = re.compile(r"\[Debitoor ([0-9a-f]{24})\]")
 
 
 def check_company(company: CompanyAdmin, ledger: Ledger, export_id: str, import_id: str) -> list[str]:
-    """Tell everything that is not where it belongs; empty when all is well."""
+    """Return everything that is not where it belongs; empty when all is right."""
     return _check_export(company, ledger.documents.entries(export_id)) + _check_import(
         company, ledger.documents.entries(import_id)
     )
 
 
 def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
-    """Each document is one expense with the same bytes and amount, or is held back with a reason."""
+    """Check that each document is one expense with the same bytes and amount, or is held back with a reason."""
     wrong: list[str] = []
     by_uid: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for expense in company.expenses():
@@ -84,7 +84,7 @@ def _differences(
 
 
 def _check_import(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
-    """Each sales document of Debitoor is one document with the same bytes."""
+    """Check that each sales document of Debitoor is one document with the same bytes."""
     wrong: list[str] = []
     by_id: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in company.documents():

@@ -39,7 +39,7 @@ def worker_is_well() -> bool:
 
 
 def is_well(what: str) -> bool:
-    """Tell whether it is well.
+    """Return whether the component is healthy.
 
     :raises OSError: when who could tell does not answer
     """
