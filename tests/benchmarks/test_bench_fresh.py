@@ -22,7 +22,7 @@ def script(folder: Path, text: str) -> Path:
     return path
 
 
-def test_what_a_script_says_last_is_its_result(tmp_path):
+def test_the_last_line_of_a_script_is_its_result(tmp_path):
     path = script(tmp_path, "import json, sys; print('hello'); print(json.dumps({'said': sys.argv[1]}))")
     assert fresh.run(sys.executable, path, "this", home=tmp_path) == {"said": "this"}
 

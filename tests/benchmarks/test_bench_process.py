@@ -45,7 +45,7 @@ def test_the_job_is_not_visible_in_the_process_list(tmp_path: Path) -> None:
     assert b"secret" not in shown
 
 
-def test_a_process_that_comes_to_grief_is_an_error_with_what_it_said(tmp_path: Path) -> None:
+def test_a_failed_process_is_an_error_with_its_output(tmp_path: Path) -> None:
     job = Job("n", "e", "u", "k", "G-1-0", "u", "t", str(tmp_path))
 
     with pytest.raises(process.Failed, match="no_such_module"):

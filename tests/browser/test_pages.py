@@ -62,7 +62,7 @@ def settled(page: Page, place: str) -> None:
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_everybody_can_use_it(
+def test_it_is_accessible(
     books: LocalAirflow,
     open_context: Callable[..., BrowserContext],
     barriers: Callable[[Page], list[str]],

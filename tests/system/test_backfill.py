@@ -68,7 +68,7 @@ def airflow(
         yield airflow
 
 
-def test_every_document_of_the_period_goes_exactly_once_and_none_outside_it(
+def test_every_document_of_the_period_is_moved_exactly_once_and_no_other(
     sandbox: SandboxAdmin, companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
     inside = {frequency: _documents(company, LAST[frequency]) for frequency, company in companies.items()}

@@ -60,7 +60,7 @@ def test_a_run_with_nothing_to_do_is_planned_in_the_triggerer(team: Idle) -> Non
     assert {row["pid"] for row in run["tasks"].values()} == {None}
 
 
-def test_what_is_new_moves(team: Idle) -> None:
+def test_new_documents_are_moved(team: Idle) -> None:
     uid = receive(team.company, 1)
     run = team.next_run(team.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {row["state"] for row in run["tasks"].values()} == {"success"}

@@ -92,7 +92,7 @@ def test_a_run_with_nothing_to_do_takes_no_worker_and_looks_like_any_other(idle:
         assert recorded.window["full"] is False
 
 
-def test_what_is_new_then_moves_as_ever(idle: Idle) -> None:
+def test_new_documents_are_moved_as_usual(idle: Idle) -> None:
     uid = receive(idle.company, 1)
     run = idle.next_run(idle.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {task: row["state"] for task, row in run["tasks"].items()} == dict.fromkeys(run["tasks"], "success")

@@ -120,7 +120,7 @@ def test_a_long_period_takes_turns_and_arrives_whole(
     sandbox.clear_faults()
 
 
-def test_what_is_due_and_what_is_triggered_go_before_the_rest_of_a_backfill(
+def test_due_and_triggered_runs_precede_the_rest_of_a_backfill(
     companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
     days = [date(2026, 8, 1) + timedelta(days=number) for number in range(30)]

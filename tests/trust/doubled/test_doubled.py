@@ -130,7 +130,7 @@ def test_an_expense_that_is_delivered_twice_is_reported_by_the_run_that_made_it(
     assert line.stage.archived() == set()
 
 
-def test_an_upload_that_is_delivered_twice_is_there_once(line_of: Callable[[Way], Line]) -> None:
+def test_an_upload_delivered_twice_is_stored_once(line_of: Callable[[Way], Line]) -> None:
     line = line_of("import")
     line.add(2)
     line.proxy.mischief = Mischief("twice, second answer", True, 1, random.Random(1))

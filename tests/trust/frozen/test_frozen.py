@@ -87,7 +87,7 @@ def test_a_process_is_really_stopped_for_longer_than_its_lease(
     judge(case, workers, tally, f"really stopped at {point}")
 
 
-def test_what_a_lease_cannot_prevent_is_held_with_both_records_named(
+def test_a_duplicate_that_a_lease_cannot_prevent_is_held_with_both_records_named(
     new_case: Callable[..., Case], workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of an expense has left the process already, so that its end follows without a look at the lease."""

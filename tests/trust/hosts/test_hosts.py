@@ -181,7 +181,7 @@ def test_no_link_leads_to_another_host(
 
 @pytest.mark.parametrize("scheme", ["host", "schema", "upper case"])
 @pytest.mark.parametrize("allow_http", [None, False, "false", "", 0, "no", "off"])
-def test_plain_http_is_for_connections_that_say_so(
+def test_plain_http_is_only_for_connections_that_allow_it(
     scheme: str, allow_http: object, service: ScriptedService, connect: Callable[..., None], tally: Tally
 ) -> None:
     service.answer_all(Reply({"access_token": "x"}))

@@ -56,7 +56,7 @@ def test_a_refusal_stops_the_run_and_the_later_ones_until_it_is_fixed(
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize(("name", "way"), _AT_THE_SERVICE)
-def test_what_is_refused_from_the_middle_of_a_run_on_stops_it_there(
+def test_a_refusal_in_the_middle_of_a_run_stops_it_there(
     name: str, way: Way, parallel: int, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
     refusal, stage = REFUSALS[name], stage_of()
@@ -68,7 +68,7 @@ def test_what_is_refused_from_the_middle_of_a_run_on_stops_it_there(
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize("way", ["export", "import"])
-def test_a_token_that_is_replaced_while_a_run_goes_on_works_in_the_next(
+def test_a_token_replaced_during_a_run_is_used_by_the_next_one(
     way: Way, parallel: int, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
     stage = stage_of()

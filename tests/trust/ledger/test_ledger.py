@@ -152,7 +152,7 @@ def test_a_server_that_fails_at_any_step_loses_and_doubles_nothing(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_disk_that_fills_up_is_named_and_the_run_goes_on_when_there_is_room(
+def test_a_full_disk_is_named_and_the_run_continues_when_there_is_room(
     stage_of: Callable[..., Stage], tally: Tally, tmp_path: Path, way: Way
 ) -> None:
     stage = stage_of()

@@ -46,7 +46,7 @@ def job_of(ledger: Ledger, account: ExportAccount, run_id: str) -> Job:
 
 
 @pytest.mark.parametrize("block", range(10))
-def test_a_name_is_what_its_pattern_said_and_nothing_else(
+def test_a_name_is_exactly_what_its_pattern_defines(
     block: int, tally: Tally, sample: Callable[[int, int], int]
 ) -> None:
     taken: set[str] = set()
