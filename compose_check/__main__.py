@@ -68,14 +68,14 @@ def _check(options: argparse.Namespace, home: Path, stand_ins: Mapping[str, Imag
     )
     began = time.monotonic()
 
-    def tell(text: str) -> None:
+    def report(text: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {text}", flush=True)
 
     with stack.running():
-        tell(f"{sum(map(len, stack.services.values()))} containers' processes are up and well.")
+        report(f"{sum(map(len, stack.services.values()))} containers' processes are up and healthy.")
         with SandboxAdmin(stack["sandbox"].put("http://sandbox:8090")) as sandbox:
             password = (folder / "secrets/admin_password").read_text().strip()
-            return Check(stack, sandbox, password, options.documents, tell).run()
+            return Check(stack, sandbox, password, options.documents, report).run()
 
 
 def _interrupt(*_: object) -> None:

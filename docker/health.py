@@ -41,7 +41,7 @@ def worker_is_well() -> bool:
 def is_well(what: str) -> bool:
     """Return whether the component is healthy.
 
-    :raises OSError: when who could tell does not answer
+    :raises OSError: when the component does not answer
     """
     if what.startswith("http://"):
         return bool(fetch(what))

@@ -1,4 +1,4 @@
-"""Folders of account files in other DAG bundles, as the DAGs that Airflow has read tell of them."""
+"""Folders of account files in other DAG bundles, as found in the DAGs that Airflow has read."""
 
 from __future__ import annotations
 

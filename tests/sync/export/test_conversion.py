@@ -209,7 +209,7 @@ def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
             (19, "18.05"),
         ),  # the other way round
         ({"tax": Decimal(-19), "gross": Decimal(-119), "accounting_tax": Decimal("-18.05")}, (19, "18.05")),
-        ({"tax": Decimal("0.19"), "accounting_tax": Decimal("0.18")}, None),  # too small to tell the rate
+        ({"tax": Decimal("0.19"), "accounting_tax": Decimal("0.18")}, None),  # too small to derive the rate
         ({"accounting_tax": Decimal("-18.05")}, None),
         ({"accounting_tax": Decimal("18.05"), "accounting_currency": "GBP"}, None),
         ({"exchange_rate": Decimal(0)}, None),

@@ -122,7 +122,7 @@ def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None
 @pytest.mark.parametrize(
     "fields",
     [
-        {"line_items": tuple(LineItem("", None, None, *parts) for parts in ITEMS)},  # the line items tell
+        {"line_items": tuple(LineItem("", None, None, *parts) for parts in ITEMS)},  # the line items are sufficient
         {"net_amount": Decimal("0.50"), "gross_amount": Decimal("0.60")},  # the only solution
     ],
 )

@@ -65,14 +65,14 @@ def lines(parts: TaxSplit) -> str:
         (document("119.00", "100.00", "7 19"), "19:119.00"),  # the other rate has no part in it
         (document("107.00", "100.00", "7 19"), "7:107.00"),
         (document("119.01", "100.00", "7 19"), "19:119.01"),  # a cent of rounding is no part
-        # the line items tell more than the rates
+        # the line items say more than the rates
         (document("226.00", "200.00", "7 19", "19:119.00 7:107.00"), "7:107.00 19:119.00"),
         (document("336.00", None, "", "19:119.00 7:107.00 10:110.00"), "7:107.00 10:110.00 19:119.00"),
         (document("226.00", "200.00", "19", "19:60 19:59 7:107"), "7:107.00 19:119.00"),
         (document("109.00", None, "", "19:119.00 19:-10.00"), "19:109.00"),  # a discount
         (document("119.02", "100.00", "", "19:59.50 19:59.50"), "19:119.02"),
         (document("119.00", None, "", "19:119.00 7:0"), "19:119.00"),
-        # line items that do not tell everything, or do not add up, count for nothing
+        # line items that are incomplete or do not add up are ignored
         (document("119.00", "100.00", "19", "-:119.00"), "19:119.00"),
         (document("119.00", "100.00", "19", "19:-"), "19:119.00"),
         (document("119.00", "100.00", "19", "7:50.00"), "19:119.00"),

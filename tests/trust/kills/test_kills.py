@@ -42,7 +42,7 @@ class Witness:
                 entry.file_id for entry in stage.ledger.documents.entries(stage.account_id) if entry.file_id
             }
 
-    def tell(self, tally: Tally, in_flight: int) -> None:
+    def add_to(self, tally: Tally, in_flight: int) -> None:
         """Count what was done again."""
         if self._since is None:
             return
@@ -75,7 +75,7 @@ def finish(case: Case, workers: Workers, tally: Tally, case_name: str, *endings:
             break
     else:
         tally.add("unclean", f"{case_name}: the account is not clean two runs later")
-    witness.tell(tally, case.parallel)
+    witness.add_to(tally, case.parallel)
     tally.add_all({kind: [f"{case_name}: {what}" for what in whats] for kind, whats in findings.items()})
     tally.case()
 

@@ -73,7 +73,7 @@ def check_rates(
     Books in a country whose rates are not known are not checked.
 
     :param rates: of the expense's lines
-    :param company: the supplier, whose postcode may tell a region with rates of its own
+    :param company: the supplier, whose postcode may indicate a region with rates of its own
     :param home: country of the books
     :param accepted: rates that the account accepts besides
     :raises Obstacle: when a rate is another tax, e.g. an insurance tax, which is no input VAT

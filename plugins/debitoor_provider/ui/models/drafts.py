@@ -61,7 +61,7 @@ class Names(BaseModel):
 
 
 class RecordSample(BaseModel):
-    """What the other service would tell about a real document."""
+    """What the other service would receive for a real document."""
 
     source_name: Text
     description: Text

@@ -8,7 +8,7 @@ import { useWords } from "../words.js";
 import { BackfillDialog } from "./backfill.js";
 import { DryRunDialog } from "./dry_run.js";
 import { accountPlace } from "./links.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 import { RemoveDialog } from "./removing.js";
 import { StopDialog } from "./stopping.js";
 
@@ -25,9 +25,9 @@ export function Actions({ onDone, children }) {
     if (action in DIALOGS) return setOpen({ action, row });
     try {
       await AT_ONCE[action](row);
-      tell(t(`do.${action}.done`, { name: row.name }));
+      notify(t(`do.${action}.done`, { name: row.name }));
     } catch (failure) {
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
     return onDone();
   };

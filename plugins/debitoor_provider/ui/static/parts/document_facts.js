@@ -1,4 +1,4 @@
-// Facts about a document that its row, its card and its drawer all tell.
+// Facts about a document that its row, its card and its drawer all show.
 
 import { h, ui } from "../host.js";
 import { amount } from "../format.js";

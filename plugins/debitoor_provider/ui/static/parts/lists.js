@@ -36,7 +36,7 @@ export function SearchField({ value, onSearch, label }) {
     onSearch(rested);
   }, [rested]);
   useEffect(() => {
-    if (value === known.current) return; // else somebody went back in the browser's history
+    if (value === known.current) return; // else the user went back in the browser's history
     known.current = value;
     setText(value);
   }, [value]);

@@ -1,4 +1,4 @@
-// What is wrong with the draft, asked of the server each time somebody has stopped typing.
+// What is wrong with the draft, checked by the server each time typing has paused.
 
 import { useCallback, useEffect, useRef, useState } from "../host.js";
 import * as api from "../api.js";
@@ -8,7 +8,7 @@ import { idOf, isAccountId, read } from "./draft.js";
 
 /**
  * @returns {{problems: object[], warnings: object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
- *   now: asks at once and gives what is wrong at this moment
+ *   now: asks at once and returns the current problems
  */
 export function useCheck(draft, isEdit) {
   const { t } = useWords();
@@ -48,7 +48,7 @@ export function useCheck(draft, isEdit) {
     failure: answer?.failure ?? null,
     isFirst: !answer,
     now: async () => problems(await ask()),
-    tell: (found) => setAnswer((before) => ({ ...before, problems: found })),
+    show: (found) => setAnswer((before) => ({ ...before, problems: found })),
   };
 }
 
