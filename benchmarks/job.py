@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 _STATUS = Path("/proc/self/status")
-_FORGET_PEAK = "5"  # proc(5), clear_refs: from here on the peak is counted anew
+_FORGET_PEAK = "5"  # proc(5), clear_refs: from here on the peak is counted again
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _REFUSED = 429
 
 @dataclass(frozen=True)
 class Contender:
-    """Somebody with a key of their own, by whom all of it is used.
+    """A contender with its own key, which uses all of its allowance.
 
     :param workers: processes at the same time, each with the documents of another supplier
     """
@@ -88,7 +88,7 @@ def measure(rounds: int) -> Result:
 
 
 def _minutes(admin: SandboxAdmin, number: int) -> dict[str, Used]:
-    """Let everybody work for some minutes, then stop them."""
+    """Let all contenders work for some minutes, then stop them."""
     documents = PER_MINUTE * MINUTES  # twice as many as can go
     with ExitStack() as stack:
         companies = {}

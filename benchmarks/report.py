@@ -49,7 +49,7 @@ def measured_on() -> dict[str, Any]:
 
 
 def write(path: Path, records: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Put records into the file; those of other measurements stay. Gives all that are there now."""
+    """Put records into the file; those of other measurements stay. Return all records."""
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     known = dict(sorted((known | dict(records)).items(), key=lambda record: int(record[0][1:])))
     path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""What a measurement gives: our figures and those of each peer from one run, and which goals they reach."""
+"""The result of a measurement: our figures and those of each peer from one run, and which goals they reach."""
 
 from __future__ import annotations
 

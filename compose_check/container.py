@@ -80,7 +80,7 @@ class Container:
                 command, env=self.env, cwd=self._cwd, user=self._image.user, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        self.wanted = True  # only now: whoever brings back what has ended would start it a second time
+        self.wanted = True  # only now: the supervisor of ended containers would start it a second time
 
     def run(self) -> int:
         """Run it to its end; return the exit code."""

@@ -1,4 +1,4 @@
-"""Somebody who has never seen Airflow connects a company and keeps its books in order, by the page alone.
+"""A user who has never seen Airflow connects a company and keeps its books in order, by the page alone.
 
 The tests follow each other on one Airflow, as that person's days do.
 """

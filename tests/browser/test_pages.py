@@ -1,4 +1,4 @@
-"""Every place of the page, light and dark, wide and narrow: for everybody to use, and pictures of it to look at."""
+"""Every place of the page, light and dark, wide and narrow: its accessibility, and pictures of it."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Clock:
 class Stage:
     """One sync account of a company.
 
-    :param empty_ledger: a file to copy, since making the tables anew takes longer
+    :param empty_ledger: a file to copy, since recreating the tables takes longer
     :param account_id: its id in the ledger
     """
 
@@ -159,7 +159,7 @@ class Stage:
         """Return what a step of the current run works with."""
         services = {"getmyinvoices": self.gmi, "debitoor": self.debitoor}
         for client in (self.gmi, self.debitoor):
-            client.transport._clock = ServiceClock()  # as if opened anew, which each step does
+            client.transport._clock = ServiceClock()  # as if reopened, which each step does
         direction = row_of(account).open(account, services.__getitem__, self.options)
         return Job(
             self.account_id,

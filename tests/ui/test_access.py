@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROLES = [None, "viewer", "user", "op", "admin"]
 """Each may do what those before it may."""
 ANYBODY = "viewer"
-"""Whoever is signed in, of any team; the answer is narrowed to what that user may see."""
+"""Any signed-in user, of any team; the answer is narrowed to what that user may see."""
 
 ONE = "/api/accounts/{account_id}"
 CONNECTION = "/api/connections/{connection_id}"

@@ -1,4 +1,4 @@
-"""Settings that somebody is just entering, tried on the real documents of a company of the sandbox."""
+"""Settings that a user is entering, tried on the real documents of a company of the sandbox."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def bundled_folders() -> list[BundledFolder]:
 
 
 def forget() -> None:
-    """Look anew the next time."""
+    """Look again the next time."""
     _kept.found_at = float("-inf")
 
 

@@ -73,7 +73,7 @@ def test_an_unavailable_server_is_reported_and_asked_again(tmp_path):
         server.start()
         pacer.acquire()
         assert pacer.left() == 3
-        server.stop(signal.SIGQUIT)  # as in a crash, after which the count begins anew
+        server.stop(signal.SIGQUIT)  # as in a crash, after which the count starts again
         server.start()
         pacer.acquire()
         assert pacer.left() == 4

@@ -342,7 +342,7 @@ def rated(rate: str, day: date = date(2026, 1, 31), home: str = "DE", **settings
         ("7.00", date(2026, 1, 31), "DE", "booked"),
         ("0", date(2026, 1, 31), "DE", "booked"),  # exempt
         ("16.34", date(2026, 1, 31), "DE", "held rate_unknown"),  # an insurance tax
-        ("20", date(2026, 1, 31), "DE", "held rate_unknown"),  # somebody else's
+        ("20", date(2026, 1, 31), "DE", "held rate_unknown"),  # the tax of another country
         ("16", date(2020, 7, 1), "DE", "booked"),
         ("16", date(2020, 6, 30), "DE", "held rate_unknown"),
         ("16", date(2021, 1, 1), "DE", "held rate_unknown"),

@@ -1,4 +1,4 @@
-"""What may have happened to an account before somebody looks at a preview: people's doings, runs, and time."""
+"""What may have happened to an account before a preview: actions of people, runs, and time."""
 
 from __future__ import annotations
 

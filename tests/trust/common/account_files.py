@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from random import Random
 
 CANARY = "{{ 'CAN' ~ 'ARY' }}"
-"""Becomes CANARY where somebody expands it."""
+"""Becomes CANARY when it is expanded."""
 _CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 _COMMON = {"name": CANARY, "debitoor_id": "books@acme.example", "connections": _CONNECTIONS, "note": CANARY}
 BASES: tuple[dict[str, Any], ...] = (

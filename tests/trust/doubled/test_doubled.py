@@ -35,7 +35,7 @@ def proxy(sandbox: SandboxAdmin) -> Iterator[Proxy]:
 class Line:
     """An account whose way to both services leads through the proxy.
 
-    :param stage: its company; logged in anew at the proxy
+    :param stage: its company; logged in again at the proxy
     """
 
     def __init__(self, stage: Stage, way: Way, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,7 +185,7 @@ def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
     wrong += [f"too short: {text}" for text in _messages(error, player) if len(re.findall(r"[A-Za-z]{2,}", text)) < 5]
     if error is not None:
         if not (error.service and error.operation and str(error).startswith(f"{error.heading}: ")):
-            wrong.append(f"neither service nor deed in: {error}")
+            wrong.append(f"neither service nor operation in: {error}")
         if isinstance(error, StopError | RejectError) and not error.remedy:
             wrong.append(f"no remedy in: {error}")
     wrong += [f"no remedy for: {entry.reason}" for entry in _refused(player) if not entry.remedy]

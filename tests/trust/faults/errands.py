@@ -125,7 +125,7 @@ class Player:
         self._planned, self._chosen = False, errand.is_chosen
 
     def connect(self, **options: Any) -> None:
-        """Log in anew, as each task does."""
+        """Log in again, as each task does."""
         stage, key = self.stage, self.stage.company.gmi_api_key
         stage.gmi.close()
         stage.debitoor.close()
@@ -154,7 +154,7 @@ class Player:
         return self.play()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass for everybody."""
+        """Move all clocks forward."""
         self.stage.clock.pass_by(seconds=seconds)
         self._note(seconds)
 

@@ -53,7 +53,7 @@ def sort_of(errand: str, operation: str) -> Sort:
 # A fault that passes by itself. A look that fails leaves the write unclear, whatever it failed with.
 _PASSES: Expected = {"*": "retry"}
 _NOT_NOTICED: Expected = {"*": "through"}
-# The answer is spoilt after the deed: a look finds it.
+# The answer is corrupted after the write: a look-up finds it.
 _DONE: Expected = {**_PASSES, "create": "through"}
 # The file itself is wrong; any other call has an answer that cannot be read.
 _NO_FILE: Expected = {**_PASSES, "stream": "reject", "pdf": "reject"}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.trust.common.tally import Tally
 
 GROWTH = 64  # MiB that a worker process may grow by, however large the files
-# Whoever parses files would have loaded one of these. (zipfile is loaded by the import system itself; e-invoices are
+# A parser of files would have loaded one of these. (zipfile is loaded by the import system itself; e-invoices are
 # read by pypdf, which loads PIL, and by defusedxml, within limits of size and depth.)
 PARSERS = {
     *("PyPDF2", "fitz", "pdfminer", "pikepdf", "pdfplumber", "reportlab", "fpdf", "magic", "imghdr"),

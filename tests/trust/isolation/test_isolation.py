@@ -152,8 +152,8 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
         kinds[kind].begin(exchange, monkeypatch)
 
     process, _ = workers.start(Run(dag_of("crashed-000"), "first"), ending=Ending("kill", "create_expense: sent"))
-    everybody = [*well, *ill.values()]
-    dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in everybody}
+    all_accounts = [*well, *ill.values()]
+    dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in all_accounts}
     with ThreadPoolExecutor(8) as pool:
         results = dict(zip(dags, pool.map(lambda dag: run(dag, "first"), dags.values()), strict=True))
     assert wait(process) == -signal.SIGKILL
@@ -166,11 +166,11 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
         if not results[exchange.stage.account_id].errors:
             tally.add("wrong", f"{kind}: no error was raised")
         kinds[kind].end(exchange)
-    names = {exchange.stage.account_id for exchange in (*everybody, crashed)}
+    names = {exchange.stage.account_id for exchange in (*all_accounts, crashed)}
     for kind, exchange in {**ill, "crash": crashed}.items():
         exchange.settle(tally, kind)
         exchange.judge(tally, kind)
-    for exchange in (*everybody, crashed):
+    for exchange in (*all_accounts, crashed):
         tally.case()
         name = exchange.stage.account_id
         here = traces(exchange, results.get(name))

@@ -137,7 +137,7 @@ def _executed(steps: list[BaseOperator], now: dict[str, Any]) -> ServiceError | 
     return None
 
 
-def _at_the_third_document(stage: Stage, way: Way, deed: Callable[[], None]) -> None:
+def _at_the_third_document(stage: Stage, way: Way, action: Callable[[], None]) -> None:
     """Let something happen just before the third write of a run."""
     client, name = (stage.debitoor, "create_expense") if way == "export" else (stage.gmi, "upload")
     write, numbers, lock = getattr(client, name), itertools.count(1), threading.Lock()
@@ -145,7 +145,7 @@ def _at_the_third_document(stage: Stage, way: Way, deed: Callable[[], None]) -> 
     def watched(*args: Any, **kwargs: Any) -> Any:
         with lock:
             if next(numbers) == 3:
-                deed()
+                action()
         return write(*args, **kwargs)
 
     setattr(client, name, watched)

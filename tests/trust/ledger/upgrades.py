@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import alembic.command  # noqa: F401  before the fork, so that no child imports it anew
+import alembic.command  # noqa: F401  before the fork, so that no child imports it again
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory

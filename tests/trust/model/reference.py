@@ -1,6 +1,6 @@
 """The reference model: what has to be in the books and in the ledger, by the design and the two contracts alone.
 
-It shares no code with the product. Every document that somebody entered is here with its record as it is now; a row
+It shares no code with the product. Every document that was entered is here with its record as it is now; a row
 says what the exchange knows of it. Where the design leaves open which of several reasons is given, any of them will do.
 """
 

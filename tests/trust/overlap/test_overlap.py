@@ -1,4 +1,4 @@
-"""Runs of one account at once, whoever started them and wherever they run: each document goes once."""
+"""Concurrent runs of one account, of any kind and anywhere: each document is moved once."""
 
 from __future__ import annotations
 

@@ -327,7 +327,7 @@ def test_a_secret_in_an_account_file_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Where somebody wrote it under a name of secrets, or in the place of a connection."""
+    """Written under a name of secrets, or in the place of a connection."""
     canaries.add(secret := secrets.token_hex(12), "the secret in the file")
     folder = tmp_path_factory.mktemp("accounts")
     good = {"type": "export", "name": "Acme", "debitoor_id": "books@acme.example"}

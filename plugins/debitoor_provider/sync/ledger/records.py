@@ -294,7 +294,7 @@ class Run:
 
     @property
     def warnings(self) -> tuple[Message, ...]:
-        """What somebody should look into although the run went on."""
+        """What a user should look into although the run continued."""
         return tuple(Message.from_json(stored) for stored in self.window.get("warnings", ()))
 
 

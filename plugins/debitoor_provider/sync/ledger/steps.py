@@ -44,7 +44,7 @@ class Steps:
 
         :param mark: what a person should know of the figures that are sent
         :param invoice: the result of reading the e-invoice in the document's file
-        :raises EntryChanged: when the document was planned anew since it was claimed
+        :raises EntryChanged: when the document was planned again since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), "invoice": invoice}
         return self._advance(Kind.INTENT, entry, values, detail, run_id)

@@ -33,7 +33,7 @@ class LeftOut:
     """Why a document is not taken.
 
     :param message: the reason
-    :param waits: whether the document may come in later, when somebody completes or releases it
+    :param waits: whether the document may come in later, when a user completes or releases it
     """
 
     message: Message

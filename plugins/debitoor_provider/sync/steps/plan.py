@@ -39,7 +39,7 @@ class Plan:
     :param done: how many of the listed documents are at the target already
     :param waiting: how many may come in later
     :param left_out: how many were left out, by reason code
-    :param warnings: what somebody should see to although the run went on
+    :param warnings: what a user should look into although the run continued
     """
 
     window: Window

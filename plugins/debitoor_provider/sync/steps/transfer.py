@@ -238,7 +238,7 @@ def _is_sending(entry: Entry, ledger: Ledger) -> bool:
 
 
 def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
-    """Count the documents that are still to be moved, whoever is at it."""
+    """Count the documents that are still to be moved, by any run."""
     return sum(
         entry.state in DUE
         for some in chunks(pending, WHOLE)
