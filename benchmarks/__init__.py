@@ -1,3 +1,3 @@
-"""Benchmarks: ours beside its peer in one run, as a ratio."""
+"""Benchmarks: the provider compared with a peer in one run, as a ratio."""
 
 from __future__ import annotations

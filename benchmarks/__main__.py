@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure the provider beside its peers, and write down what came of it."""
+"""``python -m benchmarks``: measure the provider and its peers, and write down the results."""
 
 from __future__ import annotations
 

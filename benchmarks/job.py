@@ -1,4 +1,4 @@
-"""What a process that is measured has to do, told on its standard input; what it took, told on its standard output."""
+"""The job of a measured process, read from its standard input; what it took, written to its standard output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 _STATUS = Path("/proc/self/status")
-_FORGET_PEAK = "5"  # proc(5), clear_refs: from here on the peak is counted anew
+_FORGET_PEAK = "5"  # proc(5), clear_refs: from here on the peak is counted again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Job:
         return cls(**json.load(sys.stdin))
 
     def text(self) -> str:
-        """Tell the job to another process."""
+        """Serialise the job for another process."""
         return json.dumps(asdict(self))
 
 

@@ -135,7 +135,7 @@ def _common(job: Job) -> dict[str, Any]:
 
 
 def ledger_url(folder: Path) -> str:
-    """Tell where the ledger of a job is."""
+    """Return the URL of a job's ledger."""
     return f"sqlite:///{folder.absolute() / 'ledger.db'}"
 
 

@@ -1,4 +1,4 @@
-"""P2: what a document costs beside the calls to the services."""
+"""P2: what a document costs apart from the calls to the services."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _taken(admin: SandboxAdmin, way: Way, documents: int, number: int) -> dict[s
 
 
 def _mapped() -> float:
-    """Give the milliseconds that a mapped task takes."""
+    """Return the milliseconds that a mapped task takes."""
     with tempfile.TemporaryDirectory(prefix="p2-airflow-") as folder:
         home = Path(folder)
         (home / "dags").mkdir()

@@ -16,9 +16,9 @@ _OF_AIRFLOW = {"dag", "task_group", "default_args", "params"}
 
 
 def describe(dag: DAG) -> dict[str, Any]:
-    """Tell all that a DAG is made with, but what names its account.
+    """Return everything that a DAG is made with, except what names its account.
 
-    Objects are told as dag-factory reads them: a mapping with ``__type__``, ``__args__`` and keyword arguments.
+    Objects are written as dag-factory reads them: a mapping with ``__type__``, ``__args__`` and keyword arguments.
     """
     params = {name: dag.params.get_param(name) for name in dag.params}
     timetable: Any = dag.timetable

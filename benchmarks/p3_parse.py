@@ -52,12 +52,12 @@ class _Watch:
         self._cpu = time.process_time()
 
     def read(self) -> tuple[float, float]:
-        """Give the seconds of the processor, and those of the clock."""
+        """Return processor seconds and wall-clock seconds."""
         return time.process_time() - self._cpu, time.perf_counter() - self._wall
 
 
 def _shape(dag: DAG) -> dict[str, Any]:
-    """Tell what has to be the same in all DAGs that are compared."""
+    """Return what has to be equal in all DAGs that are compared."""
     params = {name: dag.params.get_param(name) for name in dag.params}
     return {
         "schedule": repr(dag.timetable),

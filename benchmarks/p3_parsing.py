@@ -56,9 +56,9 @@ class Way:
             raise RuntimeError(f"{self.what}: {found['dags']} DAGs instead of {self.dags}")
         self.samples.append(found)
 
-    def series(self, figure: str, told: str, unit: str, factor: float) -> Series:
-        """Give what the rounds found."""
-        return Series(f"{self.what}, {told}", unit, [factor * sample[figure] for sample in self.samples])
+    def series(self, figure: str, label: str, unit: str, factor: float) -> Series:
+        """Return the figures of all rounds as a series."""
+        return Series(f"{self.what}, {label}", unit, [factor * sample[figure] for sample in self.samples])
 
 
 def measure(rounds: int) -> Result:

@@ -31,7 +31,7 @@ class Idle:
     job: Job
 
     def once(self) -> tuple[float, int]:
-        """Tell the seconds beyond start-up, and the calls made."""
+        """Return the seconds beyond start-up, and the calls made."""
         since = self.admin.last_seq()
         taken = process.run(self.module, self.job)
         return float(taken["seconds"]), len(self.admin.calls(since=since, company=self.company))

@@ -63,7 +63,7 @@ def measure(rounds: int) -> Result:
         note="Counted from the sandbox's referee log. The script archives each document as soon as it is booked and "
         "asks for those that are not archived, which is its only memory; dlt goes on with the packages that it has "
         "extracted. What these book twice is in the books twice: neither looks first. A file whose answer was on its "
-        "way as the kill came is uploaded again by everybody, since Debitoor tells nobody which files it has; the "
+        "way as the kill came is uploaded again by everybody, since Debitoor does not list its files; the "
         "first copy is attached to nothing.",
     )
 
@@ -99,7 +99,7 @@ def _repeated(admin: SandboxAdmin, way: Way, number: int) -> Repeated:
 
 
 def count(admin: SandboxAdmin, company: CompanyAdmin, since: int, before: int) -> Repeated:
-    """Count what the log tells was done more than once.
+    """Count what was done more than once according to the log.
 
     :param since: number in the log before all
     :param before: last number in the log before it ran again

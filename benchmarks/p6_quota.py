@@ -27,7 +27,7 @@ _REFUSED = 429
 
 @dataclass(frozen=True)
 class Contender:
-    """Somebody with a key of their own, by whom all of it is used.
+    """A contender with its own key, which uses all of its allowance.
 
     :param workers: processes at the same time, each with the documents of another supplier
     """
@@ -40,7 +40,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Used:
-    """What came of it, in per cent: of the allowed calls those that were made, of all calls those that were refused."""
+    """The result in per cent: the share of the allowed calls that were made, and of all calls that were refused."""
 
     used: float
     refused: float
@@ -88,7 +88,7 @@ def measure(rounds: int) -> Result:
 
 
 def _minutes(admin: SandboxAdmin, number: int) -> dict[str, Used]:
-    """Let everybody work for some minutes, then stop them."""
+    """Let all contenders work for some minutes, then stop them."""
     documents = PER_MINUTE * MINUTES  # twice as many as can go
     with ExitStack() as stack:
         companies = {}
@@ -127,7 +127,7 @@ def _days(admin: SandboxAdmin, number: int) -> dict[str, Used]:
 
 
 def count(calls: list[dict[str, Any]], allowed: int, span: timedelta) -> Used:
-    """Tell how much of what a span from the first call on allows was used, and how many calls were refused."""
+    """Return how much of the allowance was used from the first call on, and how many calls were refused."""
     first = min(datetime.fromisoformat(call["time"]) for call in calls)
     within = [call for call in calls if datetime.fromisoformat(call["time"]) < first + span]
     refused = sum(call["status"] == _REFUSED for call in within)
@@ -142,7 +142,7 @@ def _company(admin: SandboxAdmin, one: Contender, number: int, documents: int, *
 
 
 def _start(stack: ExitStack, admin: SandboxAdmin, company: CompanyAdmin, one: Contender) -> list[Popen[str]]:
-    """Begin the processes of somebody; those of the provider share the counter of calls, and nothing else."""
+    """Start the processes of a contender; those of the provider share the counter of calls, and nothing else."""
     shared = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="p6-")))
     processes = []
     for worker in range(one.workers):

@@ -50,7 +50,7 @@ def measure(rounds: int) -> Result:
             empty.append(fleet.cost(EMPTY))
     unit = "CPU s for 1,000 runs"
     mine, others = Series("planned in the triggerer", unit, ours), Series("one worker task each", unit, peer)
-    floor = Series("a run of one empty task, which nobody executes (the floor)", unit, empty)
+    floor = Series("a run of one empty task that is not executed (the floor)", unit, empty)
     ratio = others.median / mine.median
     return Result(
         "P8",
@@ -93,7 +93,7 @@ class Fleet:
         self._at_rest = (self._cpu() - before) / (time.monotonic() - started)
 
     def cost(self, prefix: str, minutes: int = _MINUTES) -> float:
-        """Let the DAGs run for some minutes; gives processor seconds for 1,000 runs."""
+        """Let the DAGs run for some minutes; return processor seconds for 1,000 runs."""
         ended = self._count(prefix, ended=True)
         before, started = self._cpu(), time.monotonic()
         self._pause(prefix, False)
@@ -120,7 +120,7 @@ class Fleet:
             return int(connection.execute(sa.text(query), {"prefix": prefix}).scalar_one())
 
     def _cpu(self) -> float:
-        """Processor seconds of the processes and all they ever started."""
+        """Return processor seconds of the processes and all they ever started."""
         total = 0.0
         for root in self._processes:
             for process in (root, *root.children(recursive=True)):

@@ -36,12 +36,12 @@ def start(module: str, job: Job) -> subprocess.Popen[str]:
 
 
 def result_of(process: subprocess.Popen[str], module: str) -> dict[str, Any]:
-    """Wait for what a process tells.
+    """Return the result that a process prints.
 
-    :raises Failed: when it came to grief
+    :raises Failed: when it failed
     """
-    told, errors = process.communicate()
-    lines = told.splitlines()
+    output, errors = process.communicate()
+    lines = output.splitlines()
     if process.returncode or not lines:
         raise Failed(f"{module} ended with {process.returncode}: {errors[-2000:]}")
     found: dict[str, Any] = json.loads(lines[-1])
@@ -49,5 +49,5 @@ def result_of(process: subprocess.Popen[str], module: str) -> dict[str, Any]:
 
 
 def run(module: str, job: Job) -> dict[str, Any]:
-    """Run a module to its end; tells what it took."""
+    """Run a module to its end; return what it took."""
     return result_of(start(module, job), module)

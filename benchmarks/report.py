@@ -20,7 +20,7 @@ _MET, _MISSED = "✓", "✗"
 
 
 def record(result: Result, load: float = 0.0) -> dict[str, Any]:
-    """Tell a result as JSON, with what it was measured on.
+    """Return a result as JSON, with what it was measured on.
 
     :param load: of the machine before anything was measured
     """
@@ -38,7 +38,7 @@ def record(result: Result, load: float = 0.0) -> dict[str, Any]:
 
 
 def measured_on() -> dict[str, Any]:
-    """Tell the machine and the versions."""
+    """Return the machine and the versions."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
@@ -49,7 +49,7 @@ def measured_on() -> dict[str, Any]:
 
 
 def write(path: Path, records: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Put records into the file; those of other measurements stay. Gives all that are there now."""
+    """Put records into the file; those of other measurements stay. Return all records."""
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     known = dict(sorted((known | dict(records)).items(), key=lambda record: int(record[0][1:])))
     path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -69,15 +69,18 @@ def write_table(page: Path, records: Mapping[str, dict[str, Any]]) -> None:
 
 
 def table(records: Mapping[str, dict[str, Any]]) -> str:
-    """Draw the table, and what is to be known of each figure below it."""
-    lines = ["| | Measured | This provider | Beside | To reach | Reached |", "| --- | --- | --- | --- | --- | --- |"]
+    """Draw the table, with the notes on each figure below it."""
+    lines = [
+        "| | Measured | This provider | Compared with | To reach | Reached |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, one in records.items():
         goals = one["goals"]
         cells = [
             name,
             f"**{one['title']}**<br>{one['setting']}",
-            _lines(map(_told, one["ours"])),
-            _lines(map(_told, one["peers"])),
+            _lines(map(_text_of, one["ours"])),
+            _lines(map(_text_of, one["peers"])),
             _lines(goal["goal"] for goal in goals),
             _lines(f"{_figure(goal['reached'])} {_MET if goal['is_met'] else _MISSED}" for goal in goals),
         ]
@@ -87,7 +90,7 @@ def table(records: Mapping[str, dict[str, Any]]) -> str:
 
 
 def _series(series: Series, first: Series) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "what": series.what,
         "unit": series.unit,
         "median": _short(series.median),
@@ -95,11 +98,11 @@ def _series(series: Series, first: Series) -> dict[str, Any]:
         "rounds": len(series.values),
     }
     if series is not first and series.unit == first.unit and series.median and first.median:
-        told["ratio"] = _short(first.median / series.median)
-    return told
+        record["ratio"] = _short(first.median / series.median)
+    return record
 
 
-def _told(series: Mapping[str, Any]) -> str:
+def _text_of(series: Mapping[str, Any]) -> str:
     least, most = series["spread"]
     spread = f" ({_figure(least)} to {_figure(most)})" if least != most else ""
     return f"{series['what']}: {_figure(series['median'])} {series['unit']}{spread}"
@@ -110,7 +113,7 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 def _short(value: float) -> float:
-    """Four digits that count: the rest is chance."""
+    """Round to four significant digits: the rest is noise."""
     return float(f"{value:.4g}")
 
 

@@ -1,4 +1,4 @@
-"""What a measurement gives: our figures and those of each peer from one run, and which goals they reach."""
+"""The result of a measurement: our figures and those of each peer from one run, and which goals they reach."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Goal:
 
     @classmethod
     def at_least(cls, wanted: float, reached: float, text: str) -> Goal:
-        """Want a figure that is not below a bound."""
+        """Require a figure that is not below a bound."""
         return cls(text, reached, reached >= wanted)
 
     @classmethod
     def at_most(cls, wanted: float, reached: float, text: str) -> Goal:
-        """Want a figure that is not above a bound."""
+        """Require a figure that is not above a bound."""
         return cls(text, reached, reached <= wanted)
 
 

@@ -103,7 +103,7 @@ def fill_ledger(url: str, accounts: int, count: int) -> None:
     ledger = Ledger.open(url)
     indexes = [index for table in (documents, events) for index in table.indexes]
     with ledger._database.write() as connection:  # noqa: SLF001
-        for index in indexes:  # made anew behind the rows, which is much faster
+        for index in indexes:  # recreated after the rows, which is much faster
             index.drop(connection)
         _insert(connection, runs, _runs(accounts))
         _insert(connection, documents, _documents(accounts, min(count, _ONE_BY_ONE), random.Random(7)))

@@ -68,7 +68,7 @@ def furnish_sales(admin: SandboxAdmin, name: str, invoices: int, content: Callab
 
 
 def job_of(admin: SandboxAdmin, company: CompanyAdmin, folder: Path, *, parallel: int = 32, **options: Any) -> Job:
-    """Tell a process what to do for a company."""
+    """Return the job of a process for a company."""
     return Job(
         name=company.name,
         email=company.debitoor_email,
@@ -110,7 +110,7 @@ def check_sales(company: CompanyAdmin, content: Callable[[int], bytes]) -> None:
 
 
 def uid_of(expense: Record) -> int:
-    """Tell which document an expense was made from, by ours or by a peer; 0 when it does not say."""
+    """Return the document an expense was made from, by the provider or by a peer; 0 when it is unknown."""
     found = _UID.search(expense["lines"][0]["description"])
     return int(found[1]) if found else 0
 

@@ -21,7 +21,7 @@ from sandbox.client import SandboxAdmin
 
 
 def main() -> int:
-    """Run the check; gives the exit code."""
+    """Run the check; return the exit code."""
     options = _parser().parse_args()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
@@ -68,14 +68,14 @@ def _check(options: argparse.Namespace, home: Path, stand_ins: Mapping[str, Imag
     )
     began = time.monotonic()
 
-    def tell(text: str) -> None:
+    def report(text: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {text}", flush=True)
 
     with stack.running():
-        tell(f"{sum(map(len, stack.services.values()))} containers' processes are up and well.")
+        report(f"{sum(map(len, stack.services.values()))} containers' processes are up and healthy.")
         with SandboxAdmin(stack["sandbox"].put("http://sandbox:8090")) as sandbox:
             password = (folder / "secrets/admin_password").read_text().strip()
-            return Check(stack, sandbox, password, options.documents, tell).run()
+            return Check(stack, sandbox, password, options.documents, report).run()
 
 
 def _interrupt(*_: object) -> None:

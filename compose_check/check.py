@@ -26,18 +26,18 @@ _FURTHER_RUNS = 3  # of an account whose run failed in the trouble
 
 @dataclass
 class Check:
-    """A running project and what is asked of it.
+    """A running project and its checks.
 
-    :param documents: how many each company gets before each mishap
-    :param tell: says to a person how far it is
-    :param patience: seconds for anything that has to come
+    :param documents: how many each company gets before each failure
+    :param report: prints the progress
+    :param patience: seconds to wait for anything
     """
 
     stack: Stack
     sandbox: SandboxAdmin
     password: str
     documents: int
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     patience: float = 1200.0
     companies: list[CompanyAdmin] = field(default_factory=list)
 
@@ -50,14 +50,14 @@ class Check:
         self.dag_ids = [f"debitoor__{slug(one)}-{way}" for one in self.companies for way in ("receipts", "sales")]
 
     def run(self) -> list[str]:
-        """Do it all; gives what is wrong at the end."""
+        """Run all steps; return what is wrong at the end."""
         self.sandbox.fault("latency", operation="*", seconds=_LATENCY)
         self._first_user()
         self._repeat_init()
         self._begin()
         self._mishaps()
         self._finish()
-        self.tell(f"{self._count(DONE)} documents have arrived; each is compared with its original.")
+        self.report(f"{self._count(DONE)} documents have arrived; each is compared with its original.")
         wrong = [problem for company in self.companies for problem in self._judge(company)]
         return wrong + [f"{name} has ended by itself" for name in self._restarted()]
 
@@ -65,23 +65,23 @@ class Check:
         try:
             self.airflow.call("GET", "/dags")
         except AirflowFailed:
-            self.tell("Nobody gets in without a password.")
+            self.report("A login without a password is refused.")
         else:
-            raise AirflowFailed("Airflow lets in whoever comes")
+            raise AirflowFailed("Airflow accepts a login without a password")
         self.airflow.log_in("admin", self.password)
-        self.tell("The first user is in.")
+        self.report("The first user is in.")
 
     def _repeat_init(self) -> None:
         if code := self.stack["init"].run():
             raise RuntimeError(f"init ended with {code} when repeated; see {self.stack['init'].log}")
-        self.tell("The initialisation was repeated and changed nothing.")
+        self.report("The initialisation was repeated and changed nothing.")
 
     def _begin(self) -> None:
         self._until(lambda: set(self.dag_ids) <= self.airflow.dag_ids(), "to find the accounts")
         for dag_id in self.dag_ids:
             self.airflow.unpause(dag_id)
         self._until_moved(1)
-        self.tell(f"{len(self.dag_ids)} accounts are at work.")
+        self.report(f"{len(self.dag_ids)} accounts are at work.")
 
     def _mishaps(self) -> None:
         """Let go wrong what can, one after the other, each while documents travel."""
@@ -101,7 +101,7 @@ class Check:
             well = time.monotonic() - began
             self._until_moved(before + 1)
             next_one = time.monotonic() - began
-            self.tell(f"{what} at {before} documents; well after {well:.0f} s, the next arrived by {next_one:.0f} s.")
+            self.report(f"{what} at {before} documents; well after {well:.0f} s, the next arrived by {next_one:.0f} s.")
 
     def _arrive(self, seed: int) -> None:
         """Let documents come in, however many of those before are through, and run the accounts."""
@@ -119,7 +119,7 @@ class Check:
             failed = [dag_id for dag_id in self.dag_ids if self._last_state(dag_id) != "success"]
             if not failed:
                 break
-            self.tell(f"Run again, as the schedule would: {', '.join(failed)}")
+            self.report(f"Run again, as the schedule would: {', '.join(failed)}")
             for dag_id in failed:
                 self.airflow.trigger(dag_id)
         self._until(lambda: self.airflow.finished(self.dag_ids), "to run the accounts")
@@ -128,7 +128,7 @@ class Check:
         return check_company(company, self._ledger, f"{slug(company)}-receipts", f"{slug(company)}-sales")
 
     def _restarted(self) -> list[str]:
-        """Name the containers that nobody harmed and that had to be started again."""
+        """Return the containers that were not harmed and still had to be restarted."""
         harmed = {"worker-1", "scheduler-1", "redis-1", "postgres-1"}
         # Who loses its database may end: Compose starts it again.
         bears = {"scheduler-1", "dag-processor-1", "triggerer-1", "api-server-1"}

@@ -71,7 +71,7 @@ class Container:
         return text
 
     def start(self) -> None:
-        """Start it; gives at once."""
+        """Start it; return at once."""
         self.starts += 1
         command = self._image.command(self, tuple(map(self.put, self.service.command)))
         with self.log.open("ab") as log:
@@ -80,16 +80,16 @@ class Container:
                 command, env=self.env, cwd=self._cwd, user=self._image.user, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        self.wanted = True  # only now: whoever brings back what has ended would start it a second time
+        self.wanted = True  # only now: the supervisor of ended containers would start it a second time
 
     def run(self) -> int:
-        """Run it to its end; gives the exit code."""
+        """Run it to its end; return the exit code."""
         self.start()
         self.wanted = False
         return self.process.wait() if self.process else 1
 
     def is_up(self) -> bool:
-        """Whether its main process runs."""
+        """Return whether its main process runs."""
         return self.process is not None and self.process.poll() is None
 
     def is_healthy(self) -> bool:
@@ -133,7 +133,7 @@ class Container:
             self.process.wait()
 
     def processes(self) -> list[psutil.Process]:
-        """All its processes: those of its session, whatever group they are in."""
+        """Return all its processes: those of its session, whatever their group."""
         session = self.process.pid if self.process else 0
         return [process for process in psutil.process_iter() if session and _session(process.pid) == session]
 
@@ -141,8 +141,8 @@ class Container:
     def env(self) -> dict[str, str]:
         """The environment of its processes; nothing of this machine's own gets in."""
         path = os.pathsep.join([self.put("/opt/airflow/docker"), *self._image.path, os.defpath])
-        told = _WAYS | self._image.environment | {"HOSTNAME": self.name} | dict(self.service.environment)
-        return {"PATH": path, **{name: self.put(value) for name, value in told.items()}}
+        values = _WAYS | self._image.environment | {"HOSTNAME": self.name} | dict(self.service.environment)
+        return {"PATH": path, **{name: self.put(value) for name, value in values.items()}}
 
     @property
     def _cwd(self) -> str:

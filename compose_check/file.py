@@ -69,8 +69,8 @@ def load(file: Path, folder: Path, environment: Mapping[str, str]) -> Project:
     """
     known = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None}
     data = interpolated(yaml.safe_load(file.read_text()), known | dict(environment))
-    secrets = {name: folder / told["file"] for name, told in data["secrets"].items()}
-    return Project({name: _service(name, told) for name, told in data["services"].items()}, secrets)
+    secrets = {name: folder / secret["file"] for name, secret in data["secrets"].items()}
+    return Project({name: _service(name, service) for name, service in data["services"].items()}, secrets)
 
 
 def interpolated(value: Any, known: Mapping[str, str]) -> Any:
@@ -106,20 +106,20 @@ def _value(match: re.Match[str], known: Mapping[str, str]) -> str:
     return text
 
 
-def _service(name: str, told: Mapping[str, Any]) -> Service:
-    environment = told.get("environment", {})
+def _service(name: str, data: Mapping[str, Any]) -> Service:
+    environment = data.get("environment", {})
     return Service(
         name=name,
-        image=told["image"],
-        command=_words(told.get("command", [])),
+        image=data["image"],
+        command=_words(data.get("command", [])),
         environment={key: str(value) for key, value in environment.items() if value is not None},
-        health=_health(told.get("healthcheck", {}).get("test", [])),
-        waits_for={other: rule["condition"] for other, rule in told.get("depends_on", {}).items()},
-        restarts=told.get("restart", "no") in {"always", "unless-stopped"},
-        mounts=tuple(map(_mount, told.get("volumes", []))),
-        secrets=tuple(told.get("secrets", [])),
-        profiles=tuple(told.get("profiles", [])),
-        grace=seconds(told.get("stop_grace_period", "10s")),
+        health=_health(data.get("healthcheck", {}).get("test", [])),
+        waits_for={other: rule["condition"] for other, rule in data.get("depends_on", {}).items()},
+        restarts=data.get("restart", "no") in {"always", "unless-stopped"},
+        mounts=tuple(map(_mount, data.get("volumes", []))),
+        secrets=tuple(data.get("secrets", [])),
+        profiles=tuple(data.get("profiles", [])),
+        grace=seconds(data.get("stop_grace_period", "10s")),
     )
 
 

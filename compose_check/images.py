@@ -35,7 +35,7 @@ class Image:
         """Do what the image's entry point does before the command."""
 
     def command(self, container: Container, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG002
-        """Give the command, from what the Compose file says."""
+        """Return the command, from what the Compose file says."""
         return given
 
 
@@ -56,17 +56,17 @@ class PostgreSQL(Image):
     def prepare(self, container: Container) -> None:
         """Make the data, as a user other than root."""
         data = Path(container.put(_DATA)).resolve()
-        told = {name: container.put(value) for name, value in container.service.environment.items()}
+        environment = {name: container.put(value) for name, value in container.service.environment.items()}
         if self.user:
             shutil.chown(data, self.user)
         if (data / "PG_VERSION").exists():
             return
-        password = Path(told["POSTGRES_PASSWORD_FILE"])
+        password = Path(environment["POSTGRES_PASSWORD_FILE"])
         if self.user:
             shutil.chown(password, self.user)
         subprocess.run(
             ["initdb", "--pgdata", str(data), "--username=postgres", f"--pwfile={password}", "--auth-local=reject",
-             *told["POSTGRES_INITDB_ARGS"].split()],
+             *environment["POSTGRES_INITDB_ARGS"].split()],
             env=container.env, user=self.user, cwd="/", check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -77,7 +77,7 @@ class PostgreSQL(Image):
 
 
 def images(python: Path) -> dict[str, Image]:
-    """Give what stands for each image, by the name before the colon.
+    """Return the substitute of each image, by the name before the colon.
 
     :param python: interpreter of an environment that has what the Dockerfile installs
     :raises Missing: naming what to install

@@ -20,14 +20,14 @@ _LATER: dict[str, Any] = {"name": {"type": "string"}}  # what the specification 
 
 
 def problems(schema: dict[str, Any], data: Any) -> list[str]:
-    """Tell what the schema does not allow."""
+    """Return the violations of the schema."""
     known = schema | {"properties": schema["properties"] | _LATER}
     found = jsonschema.Draft7Validator(known).iter_errors(data)
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in found]
 
 
 def main(folder: Path) -> int:
-    """Check the file as it is written and with its variables put in; gives the exit code."""
+    """Check the file as it is written and with its variables put in; return the exit code."""
     schema = json.loads((folder / "compose/config/compose_spec.json").read_text())
     written = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
     wrong = [problem for data in (written, interpolated(written, {})) for problem in problems(schema, data)]

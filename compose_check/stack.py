@@ -24,7 +24,7 @@ class Stack:
     :param folder: what relative paths of the Compose file start from
     :param images: what stands for the images
     :param profiles: services of these are started too
-    :param scale: how many containers of a service, one if not told
+    :param scale: how many containers of a service, one by default
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Stack:
         self._ended = threading.Event()
 
     def __getitem__(self, name: str) -> Container:
-        """The container of a name such as ``worker-1``, or the first of a service."""
+        """Return the container of a name such as ``worker-1``, or the first of a service."""
         service, _, number = name.rpartition("-")
         return self.services[service][int(number) - 1] if number.isdigit() else self.services[name][0]
 

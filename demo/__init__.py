@@ -1,3 +1,3 @@
-"""The exchange at work on one machine: the sandbox, a real Airflow, and a look at what came of it."""
+"""The exchange on one machine: the sandbox, a real Airflow, and a check of the result."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m demo``: connect two companies, let the real scheduler run their accounts, and show what came of it."""
+"""``python -m demo``: connect two companies, let the real scheduler run their accounts, and show the result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COMPANIES = ("Acme GmbH", "Nordlicht ApS")
 
 
 def main() -> int:
-    """Run the demo; gives the exit code."""
+    """Run the demo; return the exit code."""
     options = _parser().parse_args()
     console = Console(width=None if sys.stdout.isatty() else 200)
     home: Path = options.home
@@ -106,7 +106,7 @@ def _check(companies: list[CompanyAdmin], ledger: Ledger) -> list[str]:
 
 
 def _stay(console: Console, airflow: LocalAirflow, sandbox: SandboxAdmin) -> None:
-    """Stay up until somebody ends it."""
+    """Keep running until Ctrl-C or SIGTERM."""
     file = airflow.home / "env.sh"
     file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
     page = f"{airflow.url}/plugin/synchronisation"

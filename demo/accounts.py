@@ -35,7 +35,7 @@ def slug(company: CompanyAdmin) -> str:
 
 
 def write_accounts(folder: Path, companies: list[CompanyAdmin], frequency: str = "hourly") -> list[str]:
-    """Write one export and one import account for each company; gives their ids."""
+    """Write one export and one import account for each company; return their ids."""
     folder.mkdir(parents=True, exist_ok=True)
     ids = []
     for company in companies:

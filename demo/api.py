@@ -13,7 +13,7 @@ _PAGE = 100
 
 
 class AirflowFailed(RuntimeError):
-    """Airflow did not do what was asked; names the log to look into."""
+    """A request to Airflow failed; the message names the log to look into."""
 
 
 class AirflowApi:
@@ -35,7 +35,7 @@ class AirflowApi:
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
-        """Call Airflow's API; gives the answer's JSON."""
+        """Call Airflow's API; return the answer's JSON."""
         return self._send(method, f"/api/v2{path}", body, params)
 
     def unpause(self, dag_id: str) -> None:
@@ -43,24 +43,24 @@ class AirflowApi:
         self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
 
     def trigger(self, dag_id: str, **conf: Any) -> str:
-        """Start a manual run; gives its id."""
+        """Start a manual run; return its id."""
         return str(self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"])
 
     def dag_ids(self) -> set[str]:
-        """Which DAGs there are."""
+        """Return the ids of the DAGs."""
         return {dag["dag_id"] for dag in self._all("/dags", "dags", exclude_stale=True)}
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """All runs of a DAG."""
+        """Return all runs of a DAG."""
         return self._all(f"/dags/{dag_id}/dagRuns", "dag_runs")
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
-        """The states of a run's tasks."""
+        """Return the states of a run's tasks."""
         rows = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
         return {row["task_id"]: row["state"] for row in rows}
 
     def finished(self, dag_ids: Sequence[str]) -> bool:
-        """Whether each DAG has run and none runs now."""
+        """Return whether each DAG has run and none runs now."""
         return all(self._count(dag_id) and not self._count(dag_id, "queued", "running") for dag_id in dag_ids)
 
     def until(self, done: Callable[[], bool], what: str, seconds: float) -> None:
@@ -72,10 +72,10 @@ class AirflowApi:
         while not done():
             if time.monotonic() > deadline:
                 raise AirflowFailed(f"Airflow took more than {seconds:.0f} s {what}; see {self.log}")
-            time.sleep(1)  # Airflow's API tells states, not changes
+            time.sleep(1)  # Airflow's API returns states, not changes
 
     def is_healthy(self) -> bool:
-        """Whether all its components are well."""
+        """Return whether all its components are healthy."""
         try:
             health = self.call("GET", "/monitor/health")
         except (requests.ConnectionError, requests.Timeout, AirflowFailed):
@@ -83,7 +83,7 @@ class AirflowApi:
         return all(part.get("status") == "healthy" for part in health.values())
 
     def _all(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
-        """Read a list to its end: Airflow gives at most a hundred at once."""
+        """Read a list to its end: Airflow returns at most a hundred at once."""
         found: list[dict[str, Any]] = []
         while True:
             page = self.call("GET", path, limit=_PAGE, offset=len(found), **params)[key]

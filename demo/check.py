@@ -18,14 +18,14 @@ _NOTE = re.compile(r"\[Debitoor ([0-9a-f]{24})\]")
 
 
 def check_company(company: CompanyAdmin, ledger: Ledger, export_id: str, import_id: str) -> list[str]:
-    """Tell everything that is not where it belongs; empty when all is well."""
+    """Return everything that is not where it belongs; empty when all is right."""
     return _check_export(company, ledger.documents.entries(export_id)) + _check_import(
         company, ledger.documents.entries(import_id)
     )
 
 
 def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
-    """Each document is one expense with the same bytes and amount, or is held back for a reason that is told."""
+    """Check that each document is one expense with the same bytes and amount, or is held back with a reason."""
     wrong: list[str] = []
     by_uid: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for expense in company.expenses():
@@ -37,23 +37,23 @@ def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
     known = {entry.source_id: entry for entry in entries}
     for document in company.documents():
         uid = str(document["uid"])
-        told = f"{company.name}: document {uid}"
+        what = f"{company.name}: document {uid}"
         entry, expenses = known.pop(uid, None), by_uid.pop(uid, [])
         if entry is None:
             if expenses:
-                wrong.append(f"{told} is in Debitoor, and the ledger does not know it")
+                wrong.append(f"{what} is in Debitoor, and the ledger does not know it")
             elif not _is_imported(document) and document["documentType"] in _EXPORTED:
-                wrong.append(f"{told} was forgotten")
+                wrong.append(f"{what} was forgotten")
         elif entry.state in DONE:
-            wrong += [f"{told} {problem}" for problem in _differences(company, document, entry, expenses)]
+            wrong += [f"{what} {problem}" for problem in _differences(company, document, entry, expenses)]
         elif expenses:
-            wrong.append(f"{told} is in Debitoor although the ledger calls it {entry.state}")
+            wrong.append(f"{what} is in Debitoor although the ledger calls it {entry.state}")
         elif entry.state in {State.PLANNED, State.SENDING}:
-            wrong.append(f"{told} is still {entry.state}")
+            wrong.append(f"{what} is still {entry.state}")
         elif document["isArchived"]:
-            wrong.append(f"{told} was archived without being in Debitoor")
+            wrong.append(f"{what} was archived without being in Debitoor")
         elif entry.state in ATTENTION and not (entry.reason and entry.remedy):
-            wrong.append(f"{told} is {entry.state} without a reason")
+            wrong.append(f"{what} is {entry.state} without a reason")
     wrong += [f"{company.name}: the ledger knows document {uid}, the service does not" for uid in known]
     wrong += [f"{company.name}: an expense stands for document {uid}, which does not exist" for uid in by_uid]
     return wrong
@@ -84,7 +84,7 @@ def _differences(
 
 
 def _check_import(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
-    """Each sales document of Debitoor is one document with the same bytes."""
+    """Check that each sales document of Debitoor is one document with the same bytes."""
     wrong: list[str] = []
     by_id: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in company.documents():
@@ -93,15 +93,15 @@ def _check_import(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
             by_id[mark[1]].append(document)
     known = {entry.source_id: entry for entry in entries}
     for sales in [*company.invoices(), *company.credit_notes()]:
-        told = f"{company.name}: {sales['number']}"
+        what = f"{company.name}: {sales['number']}"
         copies = by_id.pop(sales["id"], [])
         entry = known.get(sales["id"])
         if entry is None or entry.state not in DONE:
-            wrong.append(f"{told} is {entry.state if entry else 'forgotten'}")
+            wrong.append(f"{what} is {entry.state if entry else 'forgotten'}")
         if len(copies) != 1:
-            wrong.append(f"{told} is in GetMyInvoices {len(copies)} times")
+            wrong.append(f"{what} is in GetMyInvoices {len(copies)} times")
         elif hashlib.sha256(company.invoice_pdf(sales["id"])).hexdigest() != copies[0]["sha256"]:
-            wrong.append(f"{told} has another file in GetMyInvoices")
+            wrong.append(f"{what} has another file in GetMyInvoices")
     wrong += [
         f"{company.name}: a document stands for the sales document {sales_id}, which does not exist"
         for sales_id in by_id

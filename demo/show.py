@@ -1,4 +1,4 @@
-"""What the demo shows a person: how far it is, and what came of it."""
+"""The output of the demo: its progress and the result."""
 
 from __future__ import annotations
 

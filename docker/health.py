@@ -39,9 +39,9 @@ def worker_is_well() -> bool:
 
 
 def is_well(what: str) -> bool:
-    """Tell whether it is well.
+    """Return whether the component is healthy.
 
-    :raises OSError: when who could tell does not answer
+    :raises OSError: when the component does not answer
     """
     if what.startswith("http://"):
         return bool(fetch(what))

@@ -32,7 +32,7 @@ def database(server: URL, wanted: URL) -> None:
 
 
 def airflow(*arguments: str, check: bool = True) -> bool:
-    """Run an ``airflow`` command; gives whether it went well."""
+    """Run an ``airflow`` command; return whether it succeeded."""
     done = subprocess.run(["airflow", *arguments], check=False)
     if done.returncode and check:
         sys.exit(f"airflow {' '.join(arguments)} failed.")
@@ -40,7 +40,7 @@ def airflow(*arguments: str, check: bool = True) -> bool:
 
 
 def first_user(users: str, file: Path) -> None:
-    """Give the first of the users its password; the others keep what they have."""
+    """Set the password of the first user; other users keep theirs."""
     name = users.partition(",")[0].partition(":")[0]
     passwords = json.loads(file.read_text() or "{}") if file.exists() else {}
     new = file.with_suffix(".new")

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Make .env, the secrets and the folder of the account files; leaves alone what is there already.
+# Make .env, the secrets and the folder of the account files; keeps what exists already.
 #
-#   sh docker/prepare.sh [folder]      the folder is that of docker-compose.yaml, if not told
+#   sh docker/prepare.sh [folder]      by default the folder of docker-compose.yaml
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "${1:-$source}"

@@ -39,7 +39,7 @@ class TaskInstance:
 
 @pytest.fixture
 def context() -> Callable[..., dict[str, Any]]:
-    """Makes contexts as Airflow hands them to ``execute``, one run each unless told otherwise."""
+    """Make contexts as Airflow passes them to ``execute``, one run each by default."""
     runs = iter(range(1, 100))
 
     def make(run_type: str = "manual", run_id: str = "", **known: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def context() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def run(context: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """Executes steps one after the other as one run; gives what the last one returned."""
+    """Execute steps one after the other as one run; return the result of the last one."""
 
     def execute(*tasks: BaseOperator, within: dict[str, Any] | None = None) -> Any:
         within = within or context()
@@ -70,7 +70,7 @@ def run(context: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """What the steps wrote into their logs."""
+    """Return what the steps wrote into their logs."""
     monkeypatch.setattr(SyncOperator, "log", logging.getLogger("step"))
     caplog.set_level(logging.INFO)
     return lambda: caplog.text

@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def airflow_home() -> Iterator[Path]:
-    """Where Airflow lives during the tests."""
+    """Return Airflow's home during the tests."""
     (_HOME / "dags").mkdir()
     yield _HOME
     shutil.rmtree(_HOME, ignore_errors=True)
@@ -57,7 +57,7 @@ def airflow_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def airflow_database(airflow_home: Path) -> Path:
-    """Airflow's own database with its tables, made once."""
+    """Create Airflow's own database with its tables once."""
     command = [sys.executable, "-m", "airflow", "db", "migrate"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -66,14 +66,14 @@ def airflow_database(airflow_home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[SandboxAdmin]:
-    """Both services, as a process of its own."""
+    """Start both services in a separate process."""
     with running() as admin:
         yield admin
 
 
 @pytest.fixture
 def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[CompanyAdmin]:
-    """A company of the sandbox, with Airflow's connections to it (``gmi``, ``debitoor``) and an empty ledger."""
+    """Return a company of the sandbox, with Airflow's connections to it (``gmi``, ``debitoor``) and an empty ledger."""
     company = sandbox.create_company("Acme GmbH", limits=None)
     plain = {"allow_http": True}
     connections = {
@@ -103,7 +103,7 @@ def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 @pytest.fixture
 def account(acme: CompanyAdmin, tmp_path: Path) -> Callable[..., str]:
-    """Writes account files of the company; gives their ids."""
+    """Write account files of the company; return their ids."""
 
     def write(direction: str = "export", stem: str = "acme", **settings: object) -> str:
         described = {
@@ -122,7 +122,7 @@ def account(acme: CompanyAdmin, tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def receipt(acme: CompanyAdmin) -> Callable[..., int]:
-    """Lets receipts arrive in GetMyInvoices; gives their uids."""
+    """Let receipts arrive in GetMyInvoices; return their uids."""
 
     def arrive(**fields: object) -> int:
         number = next(_NUMBERS)

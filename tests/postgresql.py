@@ -21,7 +21,7 @@ __all__ = ["Cluster", "cluster", "free_port", "new_database", "postgresql_server
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A server of our own on loopback, or the one of ``DEBITOOR_TEST_POSTGRES`` (its user may create databases)."""
+    """Start a server on loopback, or use that of ``DEBITOOR_TEST_POSTGRES`` (its user may create databases)."""
     pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'psycopg[binary]'")
     if address := os.environ.get("DEBITOOR_TEST_POSTGRES"):
         yield make_url(address).set(drivername="postgresql")
@@ -32,7 +32,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
 
 @contextmanager
 def cluster(log: Path) -> Iterator[Cluster]:
-    """A server of our own on loopback that may be stopped and started again."""
+    """Start a server on loopback that may be stopped and started again."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(postgresql.cluster(log))

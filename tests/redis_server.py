@@ -60,7 +60,7 @@ class RedisServer:
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A server for all tests of a process; each cleans up behind itself."""
+    """Start a server for all tests of a process; each test cleans up after itself."""
     pytest.importorskip("redis", reason="no driver for Redis: pip install redis")
     server = RedisServer(tmp_path_factory.mktemp("redis"), "of-the-tests")
     server.start()

@@ -33,7 +33,7 @@ def test_without_a_home_it_is_airflows_own(monkeypatch):
     assert airflow_home() == Path.home() / "airflow"
 
 
-def test_accounts_are_beside_the_dags(monkeypatch):
+def test_accounts_are_next_to_the_dags(monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", "/srv/dags")
     assert accounts_folder() == Path("/srv/dags/accounts")
 

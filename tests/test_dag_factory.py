@@ -56,7 +56,7 @@ connections: {getmyinvoices: gmi_acme, debitoor: debitoor_acme}
 
 @pytest.fixture(autouse=True)
 def forget_secrets_of_other_tests() -> None:
-    """Airflow masks each secret that a process has seen, wherever its text occurs."""
+    """Forget masked secrets: Airflow masks each secret that a process has seen, wherever its text occurs."""
     reset_secrets_masker()
 
 
@@ -67,7 +67,7 @@ def dag_of(folder: Path, text: str | bytes, stem: str = "acme") -> DAG:
 
 
 def steps(dag: DAG) -> list[str]:
-    """The tasks in their order, which is a chain."""
+    """Return the tasks in their order, which is a chain."""
     (task,) = dag.roots
     chain = [task.task_id]
     while task.downstream_list:
@@ -198,7 +198,7 @@ class TestHostileText:
         note = f"see {'x' * 300} in README.md"
         assert note in dag_of(tmp_path, f"{EXPORT}note: {note}\n").doc_md
 
-    def test_a_broken_file_with_a_hostile_value_is_shown_as_it_is(self, tmp_path):
+    def test_a_broken_file_with_a_hostile_value_is_shown_literally(self, tmp_path):
         dag = dag_of(tmp_path, f"{EXPORT}timezone: {json.dumps('<img src=x> [a](b) read.md')}\n")
         shown = [line for line in dag.doc_md.splitlines() if "<img" in line]
         assert shown
@@ -236,7 +236,7 @@ BROKEN = {
 
 @pytest.fixture(scope="module")
 def dags(tmp_path_factory) -> dict[str, DAG]:
-    """The DAGs of a folder with one good account among many broken ones."""
+    """Return the DAGs of a folder with one good account among many broken ones."""
     folder = tmp_path_factory.mktemp("accounts")
     for stem, (text, _) in BROKEN.items():
         (folder / f"{stem}.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -266,12 +266,12 @@ class TestBrokenFiles:
         with pytest.raises(AirflowFailException, match=BROKEN[stem][1]):
             task.execute({})
 
-    def test_accounts_that_are_there_twice_both_stand_still(self, dags):
+    def test_duplicate_accounts_are_both_disabled(self, dags):
         twice = [dag for id_, dag in dags.items() if id_.lower().startswith("debitoor__twice")]
         assert len(twice) == 2
         assert all("broken" in dag.tags and "twice" in dag.doc_md for dag in twice)
 
-    def test_a_link_into_nothing_is_told(self, dags):
+    def test_a_dangling_link_is_reported(self, dags):
         (dag,) = [dag for id_, dag in dags.items() if "nowhere" in id_]
         assert "cannot be read" in dag.description
 
@@ -306,7 +306,7 @@ class TestInATaskProcess:
         heavy = {"requests", "sqlalchemy", "alembic", "pyrate_limiter", "rich", "tenacity", "urllib3"}
         assert not heavy & {name.partition(".")[0] for name in loaded}
 
-    def test_an_operator_in_somebody_elses_dag_loads_no_settings(self):
+    def test_an_operator_in_a_custom_dag_loads_no_settings(self):
         loaded = newly_loaded("import debitoor_provider.operators.export")
         assert "debitoor_provider.operators.transfer" in loaded
         assert not {name for name in loaded if name.startswith(("pydantic", SETTINGS, LEDGER))}
@@ -317,7 +317,7 @@ LEDGER = "debitoor_provider.sync.ledger"
 
 
 def newly_loaded(code: str) -> set[str]:
-    """The modules that code loads beyond those that every DAG file needs, in a process of its own."""
+    """Return the modules that code loads beyond those that every DAG file needs, in a separate process."""
     code = (
         "import sys; from airflow.sdk import DAG, BaseOperator, RetryPolicy; before = set(sys.modules);"
         f"{code}; print(*{{*sys.modules}} - before)"
@@ -353,7 +353,7 @@ class TestAsAirflowReadsIt:
             restored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
             assert (restored.dag_id, restored.tags, restored.doc_md) == (dag.dag_id, dag.tags, dag.doc_md)
 
-    def test_what_is_serialised_holds_neither_settings_nor_a_secret(self, bag):
+    def test_the_serialised_dag_holds_neither_settings_nor_a_secret(self, bag):
         text = serialised(bag.dags).decode()
         assert "books@acme.example" not in text
         assert "getmyinvoices_acme" not in text
@@ -394,7 +394,7 @@ class TestInAnyBundle:
         assert set(self.read(bundle).dags) == {"debitoor__central"}
 
     @pytest.mark.parametrize("is_there", [True, False])
-    def test_a_folder_without_account_files_is_said_in_the_log(self, bundle, caplog, is_there):
+    def test_a_folder_without_account_files_is_logged(self, bundle, caplog, is_there):
         folder = bundle / "team" / "accounts"
         if is_there:
             folder.mkdir()
@@ -478,7 +478,7 @@ class TestWhateverAnAccountHolds:
     @pytest.mark.parametrize(
         "error", [ValueError("bad {tag}\nline two"), RecursionError(), KeyError("x"), OSError(5, "E")]
     )
-    def test_an_account_whose_dag_cannot_be_built_says_so_and_takes_nothing_away(self, tmp_path, monkeypatch, error):
+    def test_an_account_whose_dag_cannot_be_built_is_reported_and_the_others_stay(self, tmp_path, monkeypatch, error):
         dag_of(tmp_path, EXPORT.replace("receipts", "bad"), "bad")
         dag_of(tmp_path, EXPORT, "good")
         describe = dag_factory._describe

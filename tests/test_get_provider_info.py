@@ -34,7 +34,7 @@ def test_every_module_it_names_can_be_imported():
 
 
 @pytest.mark.parametrize("conn_type", TYPES)
-def test_the_hooks_are_what_is_said_of_them(conn_type):
+def test_the_hooks_match_their_description(conn_type):
     described = TYPES[conn_type]
     module, _, name = described["hook-class-name"].rpartition(".")
     hook = getattr(__import__(module, fromlist=[name]), name)
@@ -75,7 +75,7 @@ def test_reading_it_imports_nothing_heavy():
 
 @pytest.fixture(scope="module")
 def discovered(tmp_path_factory) -> dict[str, Any]:
-    """What Airflow's own providers manager finds when the package is installed."""
+    """Return what Airflow's own providers manager finds when the package is installed."""
     site = tmp_path_factory.mktemp("site")
     installed = site / f"airflow_provider_debitoor-{__version__}.dist-info"
     installed.mkdir()

@@ -17,7 +17,7 @@ _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 @cache
 def _defined_in(file: str) -> set[str]:
-    """The names of a module's tests, those of its classes included."""
+    """Return the names of a module's tests, those of its classes included."""
     tree = ast.parse((ROOT / file).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 

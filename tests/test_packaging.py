@@ -33,7 +33,7 @@ def wheel(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory) -> Path:
-    """A place where nothing of this repository is but the wheel."""
+    """Install the wheel into a place that has nothing else of this repository."""
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
     subprocess.run([*pip, "--no-deps", "--quiet", "--target", str(target), str(wheel)], check=True)
@@ -41,7 +41,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def run(installed: Path, *arguments: str, **environment: str) -> str:
-    """Runs Python with the wheel and its dependencies; ``-S`` leaves the editable installation out."""
+    """Run Python with the wheel and its dependencies; ``-S`` leaves the editable installation out."""
     search = os.pathsep.join([str(installed), get_path("purelib"), get_path("platlib")])
     done = subprocess.run(
         [sys.executable, "-S", *arguments],

@@ -8,7 +8,7 @@ _PYTHON = Path(__file__).parents[2] / ".venv-peers" / "bin" / "python"
 
 
 def python() -> Path:
-    """Give the Python that has the peers.
+    """Return the Python that has the peers.
 
     :raises FileNotFoundError: when it was not made yet
     """

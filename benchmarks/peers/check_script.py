@@ -1,4 +1,4 @@
-"""Compare documents with their expenses as somebody would write it: by asking for each of them."""
+"""Compare documents with their expenses in the obvious way: with a call for each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider's DAGs as dag-factory wants them told, in YAML."""
+"""The provider's DAGs in dag-factory's YAML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 Described = dict[str, Any]
-"""One DAG, as :func:`benchmarks.p3_described.describe` tells it."""
+"""One DAG, as :func:`benchmarks.p3_described.describe` returns it."""
 
 
 def write_one_file(file: Path, accounts: list[str], described: Described) -> None:

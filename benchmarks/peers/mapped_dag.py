@@ -9,7 +9,7 @@ DOCUMENTS = 100
 
 @dag(dag_id="mapped", schedule=None)
 def mapped() -> None:
-    """List, then one task for each."""
+    """Build a DAG that lists, with one mapped task per document."""
 
     @task
     def documents() -> list[int]:

@@ -1,4 +1,4 @@
-"""What somebody would write in an hour with ``requests``: one document after the other."""
+"""A script written in an hour with ``requests``: one document after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The five calls as somebody would write them with ``requests``: list, read, upload, book, archive."""
+"""The five calls in plain ``requests``: list, read, upload, book, archive."""
 
 from __future__ import annotations
 

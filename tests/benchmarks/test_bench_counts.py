@@ -1,4 +1,4 @@
-"""What the log of the sandbox tells is counted as it was."""
+"""Benchmarks count what the sandbox's log records."""
 
 from __future__ import annotations
 

@@ -22,23 +22,23 @@ def script(folder: Path, text: str) -> Path:
     return path
 
 
-def test_what_a_script_says_last_is_its_result(tmp_path):
-    told = script(tmp_path, "import json, sys; print('hello'); print(json.dumps({'said': sys.argv[1]}))")
-    assert fresh.run(sys.executable, told, "this", home=tmp_path) == {"said": "this"}
+def test_the_last_line_of_a_script_is_its_result(tmp_path):
+    path = script(tmp_path, "import json, sys; print('hello'); print(json.dumps({'said': sys.argv[1]}))")
+    assert fresh.run(sys.executable, path, "this", home=tmp_path) == {"said": "this"}
 
 
 def test_it_has_an_airflow_home_of_its_own_and_writes_bytecode_as_anywhere(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "sqlite:///mine.db")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    told = script(tmp_path, "import json, os; print(json.dumps(dict(os.environ)))")
-    found = fresh.run(sys.executable, told, home=tmp_path, FURTHER="yes")
+    path = script(tmp_path, "import json, os; print(json.dumps(dict(os.environ)))")
+    found = fresh.run(sys.executable, path, home=tmp_path, FURTHER="yes")
     assert (found["AIRFLOW_HOME"], found["FURTHER"]) == (str(tmp_path), "yes")
     assert found["AIRFLOW__CORE__DAGS_FOLDER"] == str(tmp_path / "dags")
     assert not found.keys() & {"AIRFLOW__DEBITOOR__LEDGER_CONN", "PYTHONDONTWRITEBYTECODE"}
 
 
 @pytest.mark.parametrize("text", ["raise SystemExit('it broke')", "import sys; sys.stderr.write('it broke')"])
-def test_a_script_that_fails_or_says_nothing_is_told_with_its_words(tmp_path, text):
+def test_the_error_of_a_script_that_fails_or_prints_nothing_holds_its_stderr(tmp_path, text):
     with pytest.raises(RuntimeError, match="it broke"):
         fresh.run(sys.executable, script(tmp_path, text), home=tmp_path)
 

@@ -1,4 +1,4 @@
-"""Measurements are found, run in turn, and one that fails is told."""
+"""Measurements are found and run in turn, and one that fails is reported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "results.json", page
 
 
-def test_a_measurement_that_fails_is_told_and_the_others_are_made(places: tuple[Path, Path]) -> None:
+def test_a_failed_measurement_is_reported_and_the_others_still_run(places: tuple[Path, Path]) -> None:
     console = Console(file=io.StringIO(), width=200)
 
     failed = bench.run({"P1": _fails, "P2": lambda rounds: _result("P2", rounds)}, 3, console, *places)

@@ -1,4 +1,4 @@
-"""A contender is a process of its own, which gets its job without telling it to others, and tells what it took."""
+"""A contender is a separate process, which gets its job privately and reports what it took."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.job import Job
 
 
 @pytest.mark.parametrize("direction", ["export", "import"])
-def test_the_provider_does_its_job_and_tells_what_it_took(tmp_path: Path, direction: str) -> None:
+def test_the_provider_does_its_job_and_reports_what_it_took(tmp_path: Path, direction: str) -> None:
     with stage.sandbox() as admin:
         if direction == "export":
             company = stage.furnish(admin, "Bench", 3)
@@ -30,7 +30,7 @@ def test_the_provider_does_its_job_and_tells_what_it_took(tmp_path: Path, direct
     assert again["seconds"] > 0
 
 
-def test_the_job_is_not_told_to_whoever_lists_processes(tmp_path: Path) -> None:
+def test_the_job_is_not_visible_in_the_process_list(tmp_path: Path) -> None:
     job = Job(
         "n", "e", "http://127.0.0.1:1", "secret-key", "G-1-0", "http://127.0.0.1:1", "secret-token", str(tmp_path)
     )
@@ -45,7 +45,7 @@ def test_the_job_is_not_told_to_whoever_lists_processes(tmp_path: Path) -> None:
     assert b"secret" not in shown
 
 
-def test_a_process_that_comes_to_grief_is_an_error_with_what_it_said(tmp_path: Path) -> None:
+def test_a_failed_process_is_an_error_with_its_output(tmp_path: Path) -> None:
     job = Job("n", "e", "u", "k", "G-1-0", "u", "t", str(tmp_path))
 
     with pytest.raises(process.Failed, match="no_such_module"):

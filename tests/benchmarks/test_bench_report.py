@@ -22,15 +22,15 @@ SPEED = Result(
 )
 
 
-def test_a_record_tells_median_spread_and_ratio_where_both_are_of_one_kind() -> None:
-    told = report.record(SPEED)
+def test_a_record_has_median_spread_and_a_ratio_for_peers_of_the_same_kind() -> None:
+    record = report.record(SPEED)
 
-    assert told["ours"][0] == {
+    assert record["ours"][0] == {
         "what": "ours", "unit": "documents/s", "median": 110.0, "spread": [100.0, 120.0], "rounds": 3,
     }  # fmt: skip
-    assert told["peers"][0]["ratio"] == 20.0
-    assert "ratio" not in told["peers"][1]
-    assert "ratio" not in told["ours"][1]
+    assert record["peers"][0]["ratio"] == 20.0
+    assert "ratio" not in record["peers"][1]
+    assert "ratio" not in record["ours"][1]
 
 
 def test_a_measurement_has_reached_its_goals_only_when_it_has_reached_all() -> None:
@@ -39,11 +39,11 @@ def test_a_measurement_has_reached_its_goals_only_when_it_has_reached_all() -> N
     assert report.record(replace(SPEED, goals=SPEED.goals[1:]))["reached"] is True
 
 
-def test_a_record_tells_what_it_was_measured_on() -> None:
-    told = report.record(SPEED)["measured_on"]
+def test_a_record_describes_the_machine() -> None:
+    record = report.record(SPEED)["measured_on"]
 
-    assert told["cores"] >= 1
-    assert told["apache-airflow"].startswith("3.")
+    assert record["cores"] >= 1
+    assert record["apache-airflow"].startswith("3.")
 
 
 def test_one_measurement_replaces_only_its_own_part(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser",
 _WIDE = {"width": 1366, "height": 900}
 _NARROW = {"width": 390, "height": 844}
 _FAILED = pytest.StashKey[bool]()
-_PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow beside the browser
+_PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow next to the browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def company(sandbox: SandboxAdmin) -> CompanyAdmin:
-    """A company that nobody has connected yet."""
+    """Return a company that is not connected yet."""
     made = sandbox.create_company("Acme GmbH", limits=None)
     made.generate(documents=14, invoices=5, seed=7)
     return made
@@ -58,7 +58,7 @@ def company(sandbox: SandboxAdmin) -> CompanyAdmin:
 def airflow(
     company: CompanyAdmin, sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalAirflow]:
-    """An Airflow without any account, and with what the page makes new connections from."""
+    """Start an Airflow without any account, and with the templates of new connections."""
     home = tmp_path_factory.mktemp("airflow")
     (home / "accounts").mkdir()
     local = LocalAirflow(
@@ -86,7 +86,7 @@ def browser() -> Iterator[Browser]:
 def open_context(
     browser: Browser, airflow: LocalAirflow, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens a browser for one person; what goes wrong in its pages fails the test."""
+    """Open a browser for one person; an error in its pages fails the test."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
@@ -113,7 +113,7 @@ def open_context(
 
 @pytest.fixture
 def page(open_context: Callable[..., BrowserContext]) -> Page:
-    """The Synchronisation page in a wide, light window."""
+    """Return the Synchronisation page in a wide, light window."""
     opened = open_context().new_page()
     opened.goto("/plugin/synchronisation")
     return opened
@@ -129,14 +129,14 @@ def take(page: Page, name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def barriers() -> Callable[[Page], list[str]]:
-    """What axe finds on the page that would keep somebody from using it."""
+    """Return the accessibility violations that axe finds on the page."""
 
     def found(page: Page) -> list[str]:
         page.evaluate(AXE_SCRIPT)
-        told = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
+        report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
         return [
             f"{violation['impact']}: {violation['id']}: {node['html'][:200]}"
-            for violation in told["violations"]
+            for violation in report["violations"]
             if violation["impact"] in {"serious", "critical"}
             for node in violation["nodes"]
         ]

@@ -41,7 +41,7 @@ def _arrives(company: CompanyAdmin, content: bytes, number: str, net: str, gross
 
 
 def _booked(company: CompanyAdmin, number: str) -> list[dict[str, Any]]:
-    """The expenses of a document; the company has others, which other tests leave behind."""
+    """Return the expenses of a document; the company has others, which other tests leave behind."""
     return [one for one in company.expenses() if one["lines"][0]["description"].startswith(number)]
 
 

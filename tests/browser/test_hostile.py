@@ -36,7 +36,7 @@ def test_an_account_of_a_hostile_name_is_only_text(books: LocalAirflow, page: Pa
     (books.accounts / "hostile.yaml").unlink()
 
 
-def test_a_broken_file_is_shown_with_its_line_and_its_mend(books: LocalAirflow, page: Page) -> None:
+def test_a_broken_file_is_shown_with_its_line_and_its_remedy(books: LocalAirflow, page: Page) -> None:
     (books.accounts / "broken.yaml").write_text("type: export\nname: Broken\ndebitor_id: books@acme.example\n")
     settled(page, "")
     row = page.get_by_role("row").filter(has_text="broken.yaml")
@@ -47,7 +47,7 @@ def test_a_broken_file_is_shown_with_its_line_and_its_mend(books: LocalAirflow, 
     (books.accounts / "broken.yaml").unlink()
 
 
-def test_a_wrong_key_is_told_and_not_kept(books: LocalAirflow, page: Page) -> None:
+def test_a_wrong_key_is_reported_and_not_stored(books: LocalAirflow, page: Page) -> None:
     settled(page, "/new?step=direction")
     page.get_by_text("Export: GetMyInvoices to Debitoor").click()
     go_on(page, "Settings")
@@ -61,7 +61,7 @@ def test_a_wrong_key_is_told_and_not_kept(books: LocalAirflow, page: Page) -> No
     assert "getmyinvoices_wrong" not in ids
 
 
-def test_a_withdrawn_token_is_told_and_mended_by_authorising_again(
+def test_a_revoked_token_is_reported_and_replaced_by_authorising_again(
     books: LocalAirflow, page: Page, company: CompanyAdmin
 ) -> None:
     company.revoke_token()

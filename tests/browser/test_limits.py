@@ -21,7 +21,7 @@ __all__ = ["books"]
 _A_RUN = 120_000  # milliseconds
 
 
-def test_what_a_limit_stopped_is_allowed_once_with_one_press(
+def test_a_stop_by_a_limit_is_allowed_once_with_one_click(
     books: LocalAirflow, company: CompanyAdmin, page: Page
 ) -> None:
     dag_id = f"debitoor__{ACCOUNT}"

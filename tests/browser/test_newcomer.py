@@ -1,4 +1,4 @@
-"""Somebody who has never seen Airflow connects a company and keeps its books in order, by the page alone.
+"""A user who has never seen Airflow connects a company and keeps its books in order, by the page alone.
 
 The tests follow each other on one Airflow, as that person's days do.
 """
@@ -97,7 +97,7 @@ def test_adds_an_export_account_and_authorises_it(page: Page, company: CompanyAd
     expect(page.get_by_role("heading", name=RECEIPTS)).to_be_visible()
 
 
-def test_adds_an_import_account_with_the_connections_that_are_there(page: Page, company: CompanyAdmin) -> None:
+def test_adds_an_import_account_with_existing_connections(page: Page, company: CompanyAdmin) -> None:
     page.get_by_role("link", name="Add account").click()
     page.get_by_text("Import: Debitoor to GetMyInvoices").click()
     go_on(page, "Settings")

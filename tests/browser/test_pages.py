@@ -1,4 +1,4 @@
-"""Every place of the page, light and dark, wide and narrow: for everybody to use, and pictures of it to look at."""
+"""Every place of the page, light and dark, wide and narrow: its accessibility, and pictures of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PLACES = {
 
 @pytest.fixture(scope="session")
 def books(airflow: LocalAirflow, company: CompanyAdmin, sandbox: SandboxAdmin) -> LocalAirflow:
-    """An Airflow in which the company's documents have travelled; also when these tests run alone."""
+    """Return an Airflow in which the company's documents have travelled; also when these tests run alone."""
     if not list(airflow.accounts.glob("*.yaml")):
         known = airflow.home / "known.json"
         known.write_text(json.dumps(connections(sandbox, [company])))
@@ -62,7 +62,7 @@ def settled(page: Page, place: str) -> None:
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_everybody_can_use_it(
+def test_it_is_accessible(
     books: LocalAirflow,
     open_context: Callable[..., BrowserContext],
     barriers: Callable[[Page], list[str]],
@@ -80,7 +80,7 @@ def test_everybody_can_use_it(
     assert found == {name: [] for name in PLACES}
 
 
-def test_a_document_opened_beside_the_list(
+def test_a_document_opened_next_to_the_list(
     books: LocalAirflow, page: Page, barriers: Callable[[Page], list[str]]
 ) -> None:
     settled(page, f"/accounts/{ACCOUNT}/documents")

@@ -30,7 +30,7 @@ class Result:
 
     @property
     def sentence(self) -> str:
-        """What a command said that could not do what was asked."""
+        """The one sentence with which a failed command ends."""
         assert self.code != 0
         assert self.out == ""
         assert "Traceback" not in self.err
@@ -48,7 +48,7 @@ def parser() -> ArgumentParser:
 def cli(
     airflow_database: object, acme: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
-    """Runs ``airflow debitoor …`` in this process, through Airflow's own parser, on no terminal."""
+    """Run ``airflow debitoor …`` in this process, through Airflow's own parser, on no terminal."""
     monkeypatch.delenv("COLUMNS", raising=False)
 
     def run(*words: str) -> Result:
@@ -74,7 +74,7 @@ def ledger(acme: object) -> Iterator[Ledger]:
 
 @pytest.fixture
 def planned(ledger: Ledger) -> Callable[..., None]:
-    """Enters documents into the ledger as a plan would; gives them names of one's choice."""
+    """Enter documents into the ledger as a plan would, with the given names."""
 
     def enter(*source_ids: str, account: str = "acme", **fields: Any) -> None:
         ledger.plans.enter(

@@ -45,7 +45,7 @@ class TestList:
         assert "There are no account files in" in cli("accounts", "list").out
         assert cli("accounts", "list", "-o", "json").rows == []
 
-    def test_a_ledger_that_cannot_be_used_is_told_plainly(self, cli, account, monkeypatch):
+    def test_an_unusable_ledger_is_reported_in_one_sentence(self, cli, account, monkeypatch):
         account()
         monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "mysql://me:s3cret@db/ledger")
         sentence = cli("accounts", "list").sentence
@@ -112,7 +112,7 @@ class TestValidate:
         assert done.code == 1
         assert "acme.yaml: No DAG can be built from the account: RuntimeError: no such thing" in done.out
 
-    def test_no_account_files_are_nothing_that_is_well(self, cli):
+    def test_no_account_files_are_an_error(self, cli):
         done = cli("accounts", "validate")
         assert done.code == 1
         assert "There are no account files in" in done.out
@@ -137,7 +137,7 @@ class TestValidate:
         assert done.code == 1
         assert "cannot be read" in done.out
 
-    def test_what_a_file_holds_is_never_markup(self, cli, account):
+    def test_the_content_of_a_file_is_never_markup(self, cli, account):
         account(timezone="[blink]x[/blink]")
         assert "[blink]" in cli("accounts", "validate").out
 
@@ -168,13 +168,13 @@ class TestValidateConnections:
         assert "token" in found["connections.debitoor"]
         assert acme.gmi_api_key not in str(found)
 
-    def test_books_of_somebody_else(self, cli, acme, account):
+    def test_books_of_another_company(self, cli, acme, account):
         account(debitoor_id="someone@else.example")
         (problem,) = self.problems(cli).values()
         assert acme.debitoor_email in problem
         assert "someone@else.example" in problem
 
-    def test_nobody_answers(self, cli, account, monkeypatch):
+    def test_a_service_that_does_not_answer(self, cli, account, monkeypatch):
         account()
         nowhere = {
             "conn_type": "debitoor",
@@ -247,7 +247,7 @@ class TestPreview:
         rows = cli("accounts", "preview", "acme", "--from", "2026-02-01", "-o", "json").rows
         assert [row["source_id"] for row in rows] == [str(uid)]
 
-    def test_a_limit_that_is_reached_is_told(self, cli, account, receipt):
+    def test_a_reached_limit_is_reported(self, cli, account, receipt):
         account()
         receipt(), receipt()
         done = cli("accounts", "preview", "acme", "--limit", "1", "-o", "json")
@@ -266,7 +266,7 @@ class TestPreview:
             (["acme", "--from", "yesterday"], "--from: 'yesterday' is not a date. Write it as YYYY-MM-DD."),
         ],
     )
-    def test_what_cannot_be_is_told_in_a_sentence(self, cli, account, words, sentence):
+    def test_a_wrong_option_is_reported_in_one_sentence(self, cli, account, words, sentence):
         account()
         assert cli("accounts", "preview", *words).sentence.endswith(sentence)
 

@@ -15,7 +15,7 @@ from debitoor_provider.sync.steps.transfer import transfer
 
 @pytest.fixture
 def moved(account, receipt, ledger) -> Any:
-    """A run has moved one document of the account."""
+    """Move one document of the account in a run."""
     account()
     uid = receipt()
     with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
@@ -27,7 +27,7 @@ def moved(account, receipt, ledger) -> Any:
 
 @pytest.fixture
 def triggered(monkeypatch) -> list[tuple[str, list[str]]]:
-    """The runs that were started, with the documents that they name."""
+    """Return the runs that were started, with the documents that they name."""
     runs: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(command, "_trigger", lambda dag_id, source_ids: runs.append((dag_id, source_ids)))
     return runs
@@ -90,13 +90,13 @@ def test_a_wrong_period_is_not_checked(cli, moved, words):
     assert "--from" in done.sentence
 
 
-def test_an_account_that_cannot_be_asked_is_not_checked(cli, moved, acme):
+def test_an_account_with_a_blocked_key_is_not_checked(cli, moved, acme):
     acme.block_key()
     assert cli("check", "acme").code == 2
 
 
 class TestRepair:
-    def test_what_is_missing_is_sent_after_it_was_shown(
+    def test_a_missing_document_is_sent_after_it_was_shown(
         self, cli, moved, acme, receipt, triggered, monkeypatch, ledger
     ):
         acme.delete_entity(acme.expenses()[0]["id"])
@@ -108,7 +108,7 @@ class TestRepair:
         assert triggered == [("debitoor__acme", [str(moved), str(new)])]
         assert [entry.state for entry in ledger.documents.entries("acme")] == ["planned"]
 
-    def test_nothing_is_sent_when_a_person_says_no(self, cli, moved, acme, triggered, monkeypatch, ledger):
+    def test_nothing_is_sent_without_confirmation(self, cli, moved, acme, triggered, monkeypatch, ledger):
         acme.delete_entity(acme.expenses()[0]["id"])
         answers(monkeypatch, "\n")
         assert "Nothing was sent" in cli("check", "acme", "--repair").err
@@ -119,7 +119,7 @@ class TestRepair:
         assert "Nothing is missing" in cli("check", "acme", "--repair", "--yes").err
         assert triggered == []
 
-    def test_a_run_that_airflow_does_not_start_is_said(self, cli, moved, receipt):
+    def test_a_run_that_airflow_does_not_start_is_reported(self, cli, moved, receipt):
         receipt()
         done = cli("check", "acme", "--repair", "--yes")
         assert done.code == 2

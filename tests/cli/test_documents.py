@@ -19,7 +19,7 @@ HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
 
 @pytest.fixture
 def held(ledger, planned):
-    """A held document, ``1``, and a rejected one, ``2``."""
+    """Enter a held document, ``1``, and a rejected one, ``2``."""
     planned("1", "2", company="Paper Ltd", gross_amount=Decimal("119.00"), currency="EUR")
     by_id = {
         entry.source_id: entry for entry in ledger.leases.claim(ledger.documents.entries(), "me", timedelta(minutes=1))
@@ -38,7 +38,7 @@ def states(ledger) -> dict[str, State]:
 
 
 class TestList:
-    def test_documents_and_what_became_of_them(self, cli, held):
+    def test_documents_and_their_states(self, cli, held):
         rows = {row["document"]: row for row in cli("documents", "list", "-o", "json").rows}
         assert rows["1"] == {
             "account": "acme",
@@ -74,7 +74,7 @@ class TestList:
         planned("3", company="Other", document_date=date(2026, 3, 15))
         assert {row["document"] for row in cli("documents", "list", *words, "-o", "json").rows} == ids
 
-    def test_a_limit_that_is_reached_is_told(self, cli, held):
+    def test_a_reached_limit_is_reported(self, cli, held):
         done = cli("documents", "list", "--limit", "1", "-o", "json")
         assert len(done.rows) == 1
         assert done.err == "These are 1 of 2 documents; --limit shows more.\n"
@@ -113,7 +113,7 @@ class TestChange:
             last = ledger.documents.history(entry)[-1]
             assert (last.actor, last.detail["reason"]) == (f"user:{getpass.getuser()}", "as agreed")
 
-    def test_those_that_allow_it_are_changed_and_the_others_are_told(self, cli, ledger, held, planned):
+    def test_documents_that_allow_it_are_changed_and_the_others_are_reported(self, cli, ledger, held, planned):
         planned("3")
         done = cli("documents", "retry", "acme", "1", "3", "-o", "json")
         assert done.code == 1
@@ -125,7 +125,7 @@ class TestChange:
         planned("3")
         assert "planned" in cli("documents", "retry", "acme", "3").sentence
 
-    def test_what_somebody_deleted_at_the_target_is_sent_again(self, cli, ledger, held):
+    def test_a_record_deleted_at_the_target_is_sent_again(self, cli, ledger, held):
         cli("documents", "mark-moved", "acme", "1")
         assert "moved" in cli("documents", "retry", "acme", "1").sentence
         done = cli("documents", "retry", "acme", "1", "--again", "-o", "json")
@@ -143,7 +143,7 @@ class TestChange:
 class TestWhoseFigures:
     @pytest.fixture
     def contradicted(self, ledger, planned):
-        """A document whose record and e-invoice contradict each other, ``1``, and one that is only planned, ``2``."""
+        """Enter a document whose record and e-invoice disagree, ``1``, and one that is only planned, ``2``."""
         planned("1", "2")
         (entry,) = ledger.leases.claim(
             ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
@@ -197,14 +197,14 @@ class TestWhatIsNotPossible:
             (("mark-moved", "acme", "1"), "is moved: it is at the target already."),
         ],
     )
-    def test_what_a_person_can_do_instead_is_said(self, cli, ledger, held, command, sentence):
+    def test_the_alternatives_are_shown(self, cli, ledger, held, command, sentence):
         cli("documents", "mark-moved", "acme", "1")
         done = cli("documents", *command)
         assert done.code == 1
         assert done.sentence.startswith("Document 1 ")
         assert done.sentence.endswith(sentence)
 
-    def test_what_is_possible_is_done_all_the_same(self, cli, ledger, held):
+    def test_the_possible_part_is_still_done(self, cli, ledger, held):
         cli("documents", "mark-moved", "acme", "1")
         done = cli("documents", "retry", "acme", "1", "2")
         assert done.code == 1
@@ -265,7 +265,7 @@ class TestAsAProcess:
         done = airflow("accounts", "preview", "acme", "--verbose", level="DEBUG")
         assert done.returncode == 0, done.stderr
         said = done.stdout + done.stderr
-        assert "urllib3" in said  # everything is told
+        assert "urllib3" in said  # the log is complete
         assert "119.00 EUR" in said
         assert not [secret for secret in (acme.gmi_api_key, acme.debitoor_token) if secret in said]
         assert Path(tmp_path / "ledger.db").exists()

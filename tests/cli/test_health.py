@@ -26,7 +26,7 @@ def at_noon():
 
 @pytest.fixture
 def ran(ledger):
-    """Enters a run that ended some time ago."""
+    """Enter a run that ended some time ago."""
     numbers = iter(range(100))
 
     def enter(verdict="success", account="acme", ago=timedelta(minutes=20), error="", kind="scheduled") -> None:
@@ -43,7 +43,7 @@ def ran(ledger):
 
 @pytest.fixture
 def paused():
-    """Pauses the DAG of an account in Airflow."""
+    """Pause the DAG of an account in Airflow."""
 
     def pause(account: str) -> None:
         with create_session() as session:
@@ -57,37 +57,37 @@ def paused():
         session.execute(sa.delete(DagBundleModel).where(DagBundleModel.name == "of-health"))
 
 
-def told(cli, *words: str) -> tuple[int, list[str]]:
+def health(cli, *words: str) -> tuple[int, list[str]]:
     done = cli("accounts", "health", *words)
     return done.code, done.out.splitlines()
 
 
 class TestWell:
-    def test_runs_go_through(self, cli, account, ran):
+    def test_runs_succeed(self, cli, account, ran):
         account(frequency="hourly")
         ran()
-        assert told(cli) == (0, ["acme: well"])
+        assert health(cli) == (0, ["acme: well"])
 
     def test_an_account_that_never_ran_by_hand(self, cli, account):
         account()
-        assert told(cli) == (0, ["acme: well"])
+        assert health(cli) == (0, ["acme: well"])
 
-    def test_a_failure_that_is_mended(self, cli, account, ran):
+    def test_a_failure_before_a_successful_run(self, cli, account, ran):
         account(frequency="hourly")
         ran("stopped", ago=timedelta(hours=1))
         ran("success")
-        assert told(cli) == (0, ["acme: well"])
+        assert health(cli) == (0, ["acme: well"])
 
     def test_rejected_documents_that_are_dealt_with(self, cli, account, ran):
         account(frequency="hourly")
         ran("rejected")
-        assert told(cli) == (0, ["acme: well"])
+        assert health(cli) == (0, ["acme: well"])
 
     def test_a_paused_account_is_not_late(self, cli, account, ran, paused):
         account(frequency="hourly")
         ran(ago=timedelta(days=30))
         paused("acme")
-        assert told(cli) == (0, ["acme: well: paused"])
+        assert health(cli) == (0, ["acme: well: paused"])
 
     def test_no_accounts_at_all(self, cli):
         done = cli("accounts", "health")
@@ -101,51 +101,51 @@ class TestWarning:
         account()
         ran("rejected")
         planned("1", state=State.REJECTED, message=Message("x"))
-        assert told(cli) == (1, ["acme: warning: attention: 1 document waits for a person's decision."])
+        assert health(cli) == (1, ["acme: warning: attention: 1 document waits for a person's decision."])
         planned("2", "3", state=State.HELD, message=Message("x"))
-        assert told(cli) == (1, ["acme: warning: attention: 3 documents wait for a person's decision."])
+        assert health(cli) == (1, ["acme: warning: attention: 3 documents wait for a person's decision."])
 
     def test_no_run_has_gone_through_since_it_was_due(self, cli, account, ran):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=95))  # 10:55; the run of 11:00 had until 12:00
         sentence = "No run has gone through since 2026-03-02 12:00 CET, when one was due."
-        assert told(cli) == (1, [f"acme: warning: late: {sentence}"])
+        assert health(cli) == (1, [f"acme: warning: late: {sentence}"])
 
     def test_how_late_is_late(self, cli, account, ran):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=95))
-        assert told(cli, "--late", "91")[0] == 0
-        assert told(cli, "--late", "89")[0] == 1
-        assert told(cli, "--late", "0")[0] == 2  # as argparse does with what it does not understand
+        assert health(cli, "--late", "91")[0] == 0
+        assert health(cli, "--late", "89")[0] == 1
+        assert health(cli, "--late", "0")[0] == 2  # as argparse does with what it does not understand
 
     def test_a_run_that_hangs(self, cli, account, ran):
         account(frequency="daily")
         ran(ago=timedelta(days=3))
         ran("", ago=timedelta(days=2))
-        assert told(cli)[1][0].startswith("acme: warning: late:")
+        assert health(cli)[1][0].startswith("acme: warning: late:")
 
     def test_a_dry_run_brings_nothing_up_to_date(self, cli, account, ran):
         account(frequency="daily")
         ran(ago=timedelta(days=3))
         ran(kind="dry_run")
-        assert told(cli)[0] == 1
+        assert health(cli)[0] == 1
 
     def test_a_new_account_is_given_until_its_first_run(self, cli, account, tmp_path):
         account(frequency="hourly")
         written = tmp_path / "accounts" / "acme.yaml"
         os.utime(written, (NOON.timestamp() - 60, NOON.timestamp() - 60))
-        assert told(cli)[0] == 0
+        assert health(cli)[0] == 0
         os.utime(written, (NOON.timestamp() - 7200, NOON.timestamp() - 7200))
-        assert told(cli)[0] == 1
+        assert health(cli)[0] == 1
 
 
 class TestCritical:
     @pytest.mark.parametrize("verdict", ["stopped", "failed"])
-    def test_the_last_run_did_not_go_through(self, cli, account, ran, verdict):
+    def test_the_last_run_failed(self, cli, account, ran, verdict):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=30))
         ran(verdict, error="The step plan failed:\nthe key is blocked.\x1b[31m")
-        code, (line,) = told(cli)
+        code, (line,) = health(cli)
         assert code == 2
         assert line == f"acme: critical: {verdict}: The step plan failed: the key is blocked. [31m"
 
@@ -153,30 +153,30 @@ class TestCritical:
         account()
         ran("stopped", error="The key is blocked.")
         ran("", ago=timedelta(minutes=1))
-        assert told(cli) == (2, ["acme: critical: stopped: The key is blocked."])
+        assert health(cli) == (2, ["acme: critical: stopped: The key is blocked."])
 
     def test_a_paused_account_too(self, cli, account, ran, paused):
         account()
         ran("failed", error="It failed.")
         paused("acme")
-        assert told(cli)[0] == 2
+        assert health(cli)[0] == 2
 
-    def test_a_file_that_has_to_be_mended(self, cli, account):
+    def test_a_broken_file(self, cli, account):
         account(frequency="sometimes")
-        code, (line,) = told(cli)
+        code, (line,) = health(cli)
         assert code == 2
         assert line.startswith("acme: critical: broken: acme.yaml:1: frequency:")
 
     def test_an_account_that_is_not_there(self, cli, account):
         account()
-        code, (line,) = told(cli, "nobody")
+        code, (line,) = health(cli, "nobody")
         assert code == 2
         assert line.startswith("nobody: critical: broken: nobody.yaml: There is no such account file.")
 
     def test_a_ledger_that_cannot_be_used(self, cli, account, monkeypatch):
         account(), account(stem="broken", frequency="sometimes")
         monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")
-        code, (line, broken) = told(cli)
+        code, (line, broken) = health(cli)
         assert code == 2
         assert line.startswith("acme: critical: no ledger: The ledger (PostgreSQL database ledger at 127.0.0.1)")
         assert "s3cret" not in line
@@ -194,7 +194,7 @@ class TestCritical:
             raise sa.exc.OperationalError("SELECT", {}, Exception("gone"))
 
         monkeypatch.setattr("airflow.utils.session.create_session", away)
-        assert told(cli) == (2, ["acme: critical: no Airflow: Airflow's database cannot be used just now."])
+        assert health(cli) == (2, ["acme: critical: no Airflow: Airflow's database cannot be used just now."])
 
 
 def test_the_worst_decides_and_each_has_its_line(cli, account, ran, planned):
@@ -203,11 +203,11 @@ def test_the_worst_decides_and_each_has_its_line(cli, account, ran, planned):
     account(stem="c")
     planned("1", account="b", state=State.HELD, message=Message("x"))
     ran("failed", account="c", error="It failed.")
-    code, lines = told(cli)
+    code, lines = health(cli)
     assert code == 2
     assert [line.split(":")[:2] for line in lines] == [["a", " well"], ["b", " warning"], ["c", " critical"]]
-    assert told(cli, "b", "a") == (1, [lines[1], lines[0]])
-    assert told(cli, "a")[0] == 0
+    assert health(cli, "b", "a") == (1, [lines[1], lines[0]])
+    assert health(cli, "a")[0] == 0
 
 
 def test_for_programs(cli, account, ran):

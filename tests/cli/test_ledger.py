@@ -11,7 +11,7 @@ from debitoor_provider.sync.steps.transfer import transfer
 
 @pytest.fixture
 def synchronised(ledger):
-    """Moves what there is of an account."""
+    """Move the existing documents of an account."""
 
     def sync(account_id: str) -> None:
         with job_of(account_id, account_of(account_id, None), ledger, run_id="run-1") as job:
@@ -65,7 +65,7 @@ class TestRebuild:
     def test_an_account_that_is_not_known(self, cli):
         assert "There is no such account file." in cli("ledger", "rebuild", "nobody").sentence
 
-    def test_books_of_somebody_else_are_not_believed(self, cli, account):
+    def test_books_of_another_company_are_rejected(self, cli, account):
         account(debitoor_id="someone@else.example")
         assert "someone@else.example" in cli("ledger", "rebuild", "acme").sentence
 
@@ -73,7 +73,7 @@ class TestRebuild:
 class TestRecount:
     @pytest.fixture
     def spoilt(self, planned, ledger):
-        """A ledger whose figures are wrong."""
+        """Corrupt the figures of the ledger."""
         planned("1", "2")
         with ledger._database.write() as connection:
             connection.exec_driver_sql("UPDATE debitoor_state_counts SET planned = 5")

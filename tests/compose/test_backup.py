@@ -26,7 +26,7 @@ COMMANDS = re.findall(r"^docker compose exec -T postgres (pg_\w+ .*)$", PAGE, re
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[URL]:
-    """A server whose superuser is called as in the image."""
+    """Start a server whose superuser has the same name as in the image."""
     with cluster(tmp_path / "log") as running:
         with psycopg.connect(running.url.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute("CREATE ROLE postgres SUPERUSER LOGIN PASSWORD 'secret'")
@@ -36,12 +36,12 @@ def server(tmp_path: Path) -> Iterator[URL]:
         yield superuser
 
 
-def test_both_databases_come_back_as_they_were(server: URL, tmp_path: Path) -> None:
+def test_both_databases_are_restored(server: URL, tmp_path: Path) -> None:
     assert [command.split()[0] for command in COMMANDS] == ["pg_dump", "pg_dump", "pg_restore", "pg_restore"]
 
     def run(command: str) -> None:
-        told = {"PGHOST": str(server.host), "PGPORT": str(server.port), "PGPASSWORD": str(server.password)}
-        subprocess.run(command, shell=True, cwd=tmp_path, env=os.environ | told, check=True)
+        server_address = {"PGHOST": str(server.host), "PGPORT": str(server.port), "PGPASSWORD": str(server.password)}
+        subprocess.run(command, shell=True, cwd=tmp_path, env=os.environ | server_address, check=True)
 
     known = {}
     for name in ("ledger", "airflow"):
@@ -88,7 +88,7 @@ def test_a_ledger_in_a_file_is_copied_while_it_is_in_use_and_comes_back(tmp_path
     ledger = Ledger.open(url)
     ledger.documents.rebuild("acme", "export", [FoundDocument("1", "key:1", "0" * 24, target_name="a.pdf")])
     before = ledger.documents.entries("acme")
-    run(copy)  # its last changes are beside the file still
+    run(copy)  # its last changes are still next to the file
     ledger.documents.rebuild("acme", "export", [FoundDocument("2", "key:2", "1" * 24, target_name="b.pdf")])
     ledger.close()
     for command in back:

@@ -16,12 +16,12 @@ TEXT = (ROOT / "docker-compose.yaml").read_text()
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 PROJECT = load(ROOT / "docker-compose.yaml", ROOT / "docker", {})  # a folder without .env: the defaults
-OURS = [name for name, told in SERVICES.items() if "build" in told]
-USUAL = {name: told for name, told in SERVICES.items() if "profiles" not in told}
+OURS = [name for name, service in SERVICES.items() if "build" in service]
+USUAL = {name: service for name, service in SERVICES.items() if "profiles" not in service}
 
 
 def test_nothing_is_published_but_the_web_port_and_that_on_this_machine_only() -> None:
-    published = {name: told["ports"] for name, told in SERVICES.items() if "ports" in told}
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published == {"api-server": ["${WEB_BIND:-127.0.0.1}:${WEB_PORT:-8080}:8080"]}
 
 
@@ -32,29 +32,29 @@ def test_the_databases_are_reached_from_inside_only() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_run_as_an_ordinary_user_with_nothing_more(name: str) -> None:
-    told = SERVICES[name]
-    assert told["user"] == "${AIRFLOW_UID:-50000}:0"
-    assert told["cap_drop"] == ["ALL"]
-    assert told["security_opt"] == ["no-new-privileges:true"]
-    assert "privileged" not in told
-    assert told["init"]
+    service = SERVICES[name]
+    assert service["user"] == "${AIRFLOW_UID:-50000}:0"
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert service["init"]
 
 
 def test_a_server_with_4_gb_does() -> None:
-    limits = {name: told["deploy"]["resources"]["limits"]["memory"] for name, told in SERVICES.items()}
+    limits = {name: service["deploy"]["resources"]["limits"]["memory"] for name, service in SERVICES.items()}
     assert all(limit.endswith("m") for limit in limits.values())
     lasting = [name for name in USUAL if PROJECT.services[name].restarts]
     assert sum(int(limits[name].rstrip("m")) for name in lasting) <= 4000
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_lasts_comes_back_and_says_how_it_is(name: str) -> None:
-    told = SERVICES[name]
-    if told["restart"] == "no":
+def test_long_running_services_restart_and_have_a_health_check(name: str) -> None:
+    service = SERVICES[name]
+    if service["restart"] == "no":
         assert name in {"init", "sandbox-accounts"}
     else:
-        assert told["restart"] == "unless-stopped"
-        assert told["healthcheck"]["test"]
+        assert service["restart"] == "unless-stopped"
+        assert service["healthcheck"]["test"]
 
 
 def test_everything_waits_for_the_initialisation() -> None:
@@ -63,12 +63,12 @@ def test_everything_waits_for_the_initialisation() -> None:
 
 
 def test_secrets_are_in_files_and_each_is_known() -> None:
-    for name, told in SERVICES.items():
-        assert set(told.get("secrets", [])) <= set(FILE["secrets"])
-        for key, value in told["environment"].items() if "environment" in told else ():
+    for name, service in SERVICES.items():
+        assert set(service.get("secrets", [])) <= set(FILE["secrets"])
+        for key, value in service["environment"].items() if "environment" in service else ():
             if re.search("PASSWORD|SECRET|KEY|CONN|BROKER_URL|PACING_URL", key) and not key.endswith("PASSWORDS_FILE"):
                 assert key.endswith(("_CMD", "_FILE")), key
-                assert str(value).split()[-1].removeprefix("/run/secrets/") in told["secrets"], (name, key)
+                assert str(value).split()[-1].removeprefix("/run/secrets/") in service["secrets"], (name, key)
 
 
 def test_a_worker_cannot_read_connections_nor_sign_tokens() -> None:
@@ -90,7 +90,7 @@ def test_the_settings_are_those_of_the_example() -> None:
     assert {name: value for name, value in defaults.items() if name not in unusual} == example
 
 
-def test_what_stands_for_the_image_is_what_the_dockerfile_says() -> None:
+def test_the_substitute_of_the_image_matches_the_dockerfile() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert "AIRFLOW_HOME=/opt/airflow" in dockerfile
     assert "PATH=/opt/airflow/docker:$PATH" in dockerfile

@@ -26,11 +26,11 @@ time.sleep(99)
 
 
 def service(command: tuple[str, ...] = (), name: str = "one", **further: object) -> Service:
-    told: dict[str, object] = {
+    defaults: dict[str, object] = {
         "image": "ours", "environment": {}, "health": (), "waits_for": {}, "restarts": True, "mounts": (),
         "secrets": (), "profiles": (), "grace": 5.0,
     }  # fmt: skip
-    return Service(name=name, command=command, **(told | further))  # type: ignore[arg-type]
+    return Service(name=name, command=command, **(defaults | further))  # type: ignore[arg-type]
 
 
 def project(*services: Service, **secrets: Path) -> Project:
@@ -105,7 +105,7 @@ def test_it_ends_with_all_its_processes_also_those_in_a_group_of_their_own(
     assert not made.is_up()
 
 
-def test_who_brings_back_what_ends_leaves_alone_what_is_being_started(container: Callable[..., Container]) -> None:
+def test_a_container_is_wanted_only_once_it_is_up(container: Callable[..., Container]) -> None:
     seen = []
 
     class Looking(Image):

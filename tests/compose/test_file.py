@@ -29,7 +29,7 @@ def test_variables_are_put_in(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["${UNSET:?tell it}", "${UNSET?tell it}", "${EMPTY:?tell it}"])
-def test_what_has_to_be_set_is_asked_for(text: str) -> None:
+def test_a_missing_required_variable_is_an_error(text: str) -> None:
     with pytest.raises(Unreadable, match="tell it"):
         interpolated(text, KNOWN)
 
@@ -39,7 +39,7 @@ def test_durations(duration: str, value: float) -> None:
     assert seconds(duration) == value
 
 
-def test_what_is_not_a_duration() -> None:
+def test_an_invalid_duration() -> None:
     with pytest.raises(Unreadable):
         seconds("soon")
 

@@ -14,7 +14,7 @@ from docker import health
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOLD = {"metadatabase": {"status": "healthy"}, "scheduler": {"status": "unhealthy"}, "triggerer": {"status": None}}
+HEALTH = {"metadatabase": {"status": "healthy"}, "scheduler": {"status": "unhealthy"}, "triggerer": {"status": None}}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             well = self.path == "/api/v2/monitor/health"
             self.send_response(200 if well else 404)
             self.end_headers()
-            self.wfile.write(json.dumps(TOLD).encode() if well else b"")
+            self.wfile.write(json.dumps(HEALTH).encode() if well else b"")
 
         def log_message(self, *args: object) -> None:
             pass
@@ -40,18 +40,18 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         thread.join()
 
 
-def test_a_component_is_as_well_as_airflow_says(server: str) -> None:
+def test_a_component_has_the_health_that_airflow_reports(server: str) -> None:
     assert health.is_well("metadatabase")
     assert not health.is_well("scheduler")
     assert not health.is_well("triggerer")
 
 
-def test_an_address_is_well_when_it_answers(server: str) -> None:
+def test_an_address_is_healthy_when_it_answers(server: str) -> None:
     with pytest.raises(OSError, match="404"):
         health.is_well(f"{server}/elsewhere")
 
 
-def test_who_does_not_answer_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unresponsive_component_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "http://127.0.0.1:9/execution/")
     with pytest.raises(OSError, match="refused"):
         health.is_well("scheduler")

@@ -48,7 +48,7 @@ def test_each_database_has_a_role_of_its_own_that_gets_into_no_other(server: URL
         ask(airflow.set(database="books"), "SELECT 1")
 
 
-def test_a_second_time_keeps_what_is_there_and_takes_a_new_password(server: URL) -> None:
+def test_a_second_run_keeps_existing_data_and_sets_a_new_password(server: URL) -> None:
     first = address(server, "kept", "one")
     init.database(server, first)
     with psycopg.connect(first.render_as_string(hide_password=False), autocommit=True) as connection:

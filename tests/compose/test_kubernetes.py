@@ -1,4 +1,4 @@
-"""The values for the Helm chart in docs/deployment.md: what can be told about them without the chart."""
+"""The values for the Helm chart in docs/deployment.md: what can be checked without the chart."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_every_secret_of_the_compose_file_is_made_and_none_else(folder: Path) ->
     assert all(file.read_text().strip() for file in wanted.values())
 
 
-def test_nobody_else_can_read_them(folder: Path) -> None:
+def test_other_users_cannot_read_them(folder: Path) -> None:
     for path in [folder / ".env", folder / "secrets", *(folder / "secrets").iterdir()]:
         assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
 
@@ -58,12 +58,12 @@ def test_a_second_time_changes_nothing(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_the_containers_run_as_whoever_prepared_them_and_never_as_root(folder: Path) -> None:
+def test_the_containers_run_as_the_user_who_prepared_them_and_never_as_root(folder: Path) -> None:
     line = f"AIRFLOW_UID={os.getuid() or 50000}"
     assert line in (folder / ".env").read_text().splitlines()
 
 
-def test_it_tells_where_the_first_password_is_and_not_what_it_is(tmp_path: Path) -> None:
-    told = prepare(tmp_path)
-    assert "admin, is in secrets/admin_password" in told
-    assert (tmp_path / "secrets/admin_password").read_text().strip() not in told
+def test_it_prints_where_the_first_password_is_and_not_the_password(tmp_path: Path) -> None:
+    printed = prepare(tmp_path)
+    assert "admin, is in secrets/admin_password" in printed
+    assert (tmp_path / "secrets/admin_password").read_text().strip() not in printed

@@ -16,11 +16,11 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def test_what_the_schema_allows_is_well() -> None:
+def test_a_file_that_matches_the_schema_is_accepted() -> None:
     assert problems(SCHEMA, {"name": "one", "x-more": 1, "services": {"a": {"user": "1:0"}}}) == []
 
 
-def test_what_it_does_not_allow_is_told_with_its_place() -> None:
+def test_a_violation_is_reported_with_its_path() -> None:
     (wrong,) = problems(SCHEMA, {"services": {"a": {"user": 1}}})
     assert wrong.startswith("services.a.user: ")
     (wrong,) = problems(SCHEMA, {"servises": {}})

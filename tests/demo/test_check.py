@@ -37,7 +37,7 @@ def book(company: CompanyAdmin, uid: int, amount: str = "119.00") -> str:
     return str(company.add_expense(date="2026-03-01", lines=[line])["id"])
 
 
-def test_nothing_at_all_is_well(problems: Callable[[], str]) -> None:
+def test_an_empty_exchange_is_correct(problems: Callable[[], str]) -> None:
     assert problems() == ""
 
 
@@ -59,14 +59,14 @@ def test_a_forgotten_sales_document(acme: CompanyAdmin, problems: Callable[[], s
     assert "is in GetMyInvoices 0 times" in problems()
 
 
-def test_an_expense_that_nobody_knows(
+def test_an_expense_unknown_to_the_ledger(
     acme: CompanyAdmin, receipt: Callable[..., int], problems: Callable[[], str]
 ) -> None:
     book(acme, receipt())
     assert "the ledger does not know it" in problems()
 
 
-def test_a_document_that_is_said_to_be_there_and_is_not(
+def test_a_moved_document_that_is_missing(
     receipt: Callable[..., int], ledger: Ledger, problems: Callable[[], str]
 ) -> None:
     moved(ledger, receipt(), "0" * 24)

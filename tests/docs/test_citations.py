@@ -45,19 +45,19 @@ class Citation(NamedTuple):
 
 
 def texts(source: str) -> list[str]:
-    """The comments of a Python module and the strings that stand alone in it: its documentation."""
+    """Return the comments of a Python module and the strings that stand alone in it: its documentation."""
     comments = [t.string for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type == tokenize.COMMENT]
     alone = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr))
     return comments + [node.value for node in alone if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def script_texts(source: str) -> list[str]:
-    """The comments of a JavaScript module."""
+    """Return the comments of a JavaScript module."""
     return re.findall(r"/\*.*?\*/|(?:^|(?<=\s))//[^\n]*", source, re.DOTALL)
 
 
 def citations(text: str, path: Path) -> set[Citation]:
-    """What a comment or docstring of a module cites.
+    """Return what a comment or docstring of a module cites.
 
     A contract that is not named is that of the service whose folder the module is in; elsewhere either will do.
     """
@@ -84,7 +84,7 @@ def citations(text: str, path: Path) -> set[Citation]:
 
 
 def sections(numbers: str, pages: frozenset[str]) -> set[Citation]:
-    """The sections that a list names: ``5 to 8`` are four, ``1.5 to 1.7`` three."""
+    """Return the sections that a list names: ``5 to 8`` are four, ``1.5 to 1.7`` three."""
     found = set(re.findall(_NUMBER, numbers))
     for first, last in re.findall(rf"({_NUMBER}) to ({_NUMBER})", numbers):
         *chapter, low = first.split(".")
@@ -94,7 +94,7 @@ def sections(numbers: str, pages: frozenset[str]) -> set[Citation]:
 
 @cache
 def marks(page: str) -> frozenset[str]:
-    """The numbers of a page's headings and the ids of its rows."""
+    """Return the numbers of a page's headings and the ids of its rows."""
     text = PAGES[page].read_text()
     return frozenset(re.findall(rf"^#{{2,3}} ({_NUMBER})\.? \S", text, re.MULTILINE)) | frozenset(
         re.findall(r"^\| (A-?\d+) \|", text, re.MULTILINE)
@@ -102,7 +102,7 @@ def marks(page: str) -> frozenset[str]:
 
 
 def modules() -> list[Path]:
-    """All Python and JavaScript modules of the provider and the sandbox, and the tests of both."""
+    """Return all Python and JavaScript modules of the provider and the sandbox, and the tests of both."""
     folders = [ROOT / name for name in ("plugins", "sandbox", "tests")]
     found = (path for folder in folders for pattern in ("*.py", "*.js") for path in folder.rglob(pattern))
     return sorted(path.relative_to(ROOT) for path in found if path != Path(__file__))

@@ -19,7 +19,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def recipe(target: str) -> list[str]:
-    """The commands of a target, with the environment's folder in place of its variable."""
+    """Return the commands of a target, with the environment's folder in place of its variable."""
     lines = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert lines, target
     return [line.lstrip("\t@").replace("$(BIN)", ".venv/bin") for line in lines[1].splitlines()]

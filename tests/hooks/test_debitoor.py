@@ -19,7 +19,7 @@ def hook():
         yield made
 
 
-def test_three_lines_in_anybody_s_dag(service, connect):
+def test_three_lines_in_a_custom_dag(service, connect):
     connect("debitoor")
     service.on("GET", EXPENSES, Reply([{"id": "5e", "date": "2026-01-01", "lines": []}]), Reply([]))
     with DebitoorHook("debitoor_default") as hook:
@@ -77,7 +77,7 @@ def test_the_test_says_what_is_wrong(service, connect, hook, reply, said):
 
 def test_a_connection_that_airflow_does_not_keep(service):
     extra = json.dumps({"allow_http": True})
-    given = Connection(conn_id="nobody_s", conn_type="debitoor", host=service.url, password=CANARY, extra=extra)
+    given = Connection(conn_id="unowned", conn_type="debitoor", host=service.url, password=CANARY, extra=extra)
     service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "books@acme.example"}))
     with DebitoorHook.of(given) as hook:
         assert hook.test_connection() == (True, "Connected to books@acme.example.")

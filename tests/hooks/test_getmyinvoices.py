@@ -36,7 +36,7 @@ def healthy(service, **account: object) -> None:
     service.on("GET", STATUS, Reply({"success": True}))
 
 
-def test_three_lines_in_anybody_s_dag(service, connection):
+def test_three_lines_in_a_custom_dag(service, connection):
     service.on("GET", DOCUMENTS, Reply({"totalCount": 1, "maxPages": 1, "records": [{"documentUid": 7}]}))
     with GetMyInvoicesHook("getmyinvoices_default") as hook:
         assert [document.document_uid for document in hook.client.documents()] == [7]
@@ -60,7 +60,7 @@ def test_the_client_is_made_once_and_closed_with_the_hook(connection):
 
 
 def test_it_works_where_a_connection_is_a_row_of_airflow_s_database(service, connection, monkeypatch):
-    """As in the API server, whose connections are let go as soon as nobody holds them."""
+    """Behave as the API server, whose connections are released as soon as they are unused."""
     from airflow.models.connection import Connection
 
     row = {"conn_id": "acme", "conn_type": "getmyinvoices", "password": CANARY, "extra": '{"allow_http": true}'}
@@ -99,7 +99,7 @@ def test_run_writes_json(service, connection):
     assert service.asked[0].headers["Content-Type"] == "application/json"
 
 
-def test_run_raises_what_went_wrong_and_logs_no_body(service, connection, hook, caplog):
+def test_run_raises_the_error_and_logs_no_body(service, connection, hook, caplog):
     caplog.set_level(logging.DEBUG)
     service.on("GET", DOCUMENTS, Reply({"error_code": 102, "detail": "personal data"}, status=422))
     with pytest.raises(Refused):
@@ -326,7 +326,7 @@ def test_calls_are_counted_in_airflow_s_home_by_default(service, connection, hoo
     assert CANARY.encode() not in store.read_bytes()
 
 
-def test_a_clock_that_the_service_does_not_tell_is_no_trouble(service, connection, hook, monkeypatch):
+def test_a_response_with_an_invalid_date_is_accepted(service, connection, hook, monkeypatch):
     healthy(service)
     monkeypatch.setattr("http.server.BaseHTTPRequestHandler.date_time_string", lambda *_: "now")
     assert hook.test_connection()[0]

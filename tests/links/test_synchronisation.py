@@ -33,7 +33,7 @@ def test_it_leads_to_the_documents_of_the_run():
     assert f"/plugin/{ROUTE}" == PAGE
 
 
-def test_in_anybodys_dag_it_leads_to_the_account():
+def test_in_a_custom_dag_it_leads_to_the_account():
     assert link(dag_id="anybodys") == "/plugin/synchronisation/accounts/acme/documents"
 
 

@@ -36,7 +36,7 @@ MAKERS = {"Message", "not_valid"}
 
 
 def messages_in_the_code():
-    """Every ``Message("code", name=…)`` written in the package, also as an obstacle, with its place."""
+    """Return every ``Message("code", name=…)`` written in the package, also as an obstacle, with its place."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or getattr(node.func, "id", getattr(node.func, "attr", "")) not in MAKERS:

@@ -24,7 +24,7 @@ def test_amounts_dates_lists_and_other_messages_are_parameters():
     assert message.remedy() == ""
 
 
-def test_what_was_written_as_json_is_read_back_equal():
+def test_values_written_as_json_are_read_back_equal():
     message = Message("as_written", text=Decimal("0.10"), remedy=Message("as_written", text="a", remedy=""))
     assert Message.from_json(json.loads(json.dumps(message.as_json()))) == message
     assert pickle.loads(pickle.dumps(message)) == message

@@ -30,7 +30,7 @@ with DAG("handwritten", default_args={{"retries": 5}}):
 
 @pytest.fixture
 def run_dag(airflow_database: Path, airflow_home: Path) -> Callable[[str], tuple[str, dict[str, int]]]:
-    """Runs the only DAG of a file with this text; gives the state of the run and the number of tries of each task."""
+    """Run the only DAG of a file with this text; return the state of the run and the tries of each task."""
     from airflow.dag_processing.dagbag import DagBag
 
     def run(text: str) -> tuple[str, dict[str, int]]:
@@ -119,7 +119,7 @@ def test_a_check_alone_is_green_when_both_are_the_same(example, acme, receipts, 
     assert example("check") == "success"
 
 
-def test_a_wrong_key_is_not_tried_again_in_anybody_s_dag(run_dag, sandbox, acme, account, receipt):
+def test_a_wrong_key_is_not_retried_in_a_custom_dag(run_dag, sandbox, acme, account, receipt):
     account(stem="receipts")
     receipt()
     acme.block_key()

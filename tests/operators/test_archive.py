@@ -24,7 +24,7 @@ def archive():
     return DebitoorArchiveOperator(task_id="archive", account="acme")
 
 
-def test_what_was_verified_is_archived_and_nothing_else(run, acme, account, receipt, plan, export, archive):
+def test_only_verified_documents_are_archived(run, acme, account, receipt, plan, export, archive):
     account()
     moved = receipt()
     held = receipt(currency="USD")
@@ -33,7 +33,7 @@ def test_what_was_verified_is_archived_and_nothing_else(run, acme, account, rece
     assert not acme.document(held)["isArchived"]
 
 
-def test_what_an_earlier_run_left_is_archived_later(run, acme, account, receipt, plan, export, archive):
+def test_documents_left_by_an_earlier_run_are_archived_later(run, acme, account, receipt, plan, export, archive):
     account()
     uid = receipt()
     run(plan, export)
@@ -42,7 +42,7 @@ def test_what_an_earlier_run_left_is_archived_later(run, acme, account, receipt,
     assert run(archive) == {"archived": 0}
 
 
-def test_what_a_person_called_there_is_left_alone(run, acme, account, receipt, ledger, plan, archive):
+def test_a_document_marked_as_moved_is_not_archived(run, acme, account, receipt, ledger, plan, archive):
     account()
     uid = receipt()
     run(plan)

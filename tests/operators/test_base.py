@@ -30,12 +30,12 @@ def test_the_account_can_be_templated_and_mapped(operator):
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_making_one_asks_nobody(operator, monkeypatch):
+def test_creating_an_operator_does_no_io(operator, monkeypatch):
     monkeypatch.setattr(Ledger, "open", None)
     assert operator(task_id="step", account="nobody").account == "nobody"
 
 
-def test_what_went_wrong_first_is_told_even_when_the_ledger_fails_too(run, acme, account, monkeypatch):
+def test_the_first_error_is_raised_even_when_the_ledger_fails_too(run, acme, account, monkeypatch):
     account()
     acme.block_key()
 
@@ -47,7 +47,7 @@ def test_what_went_wrong_first_is_told_even_when_the_ledger_fails_too(run, acme,
         run(DebitoorPlanOperator(task_id="plan", account="acme"))
 
 
-def test_a_ledger_whose_address_cannot_work_is_told_without_its_password(run, account, monkeypatch):
+def test_an_invalid_ledger_address_is_reported_without_its_password(run, account, monkeypatch):
     account()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "mysql://me:s3cret@db/ledger")
     with pytest.raises(LedgerMisconfigured) as wrong:

@@ -46,7 +46,7 @@ def dags_folder(airflow_database: Path, airflow_home: Path, acme: object) -> Pat
 
 @pytest.fixture
 def trigger(dags_folder: Path) -> Callable[..., tuple[str, dict[str, str]]]:
-    """Runs the DAG of an account; gives the state of the run and of its tasks."""
+    """Run the DAG of an account; return the state of the run and of its tasks."""
 
     def run(account: str, logical_date: datetime | None = None, **form: Any) -> tuple[str, dict[str, str]]:
         run = sync_dags()[f"debitoor__{account}"].test(run_conf=form or None, logical_date=logical_date)
@@ -75,7 +75,7 @@ def test_an_export_from_the_first_document_to_the_archive(trigger, acme, account
     (event,) = events_of(name)
     assert event["documents"] == 2
 
-    # Nothing new: nothing runs but the plan, which reports, and nobody is told.
+    # Nothing new: only the plan runs, and it reports; no notification is sent.
     skipped = dict.fromkeys(("rename", "export", "archive", "report"), "skipped")
     assert trigger(name) == ("success", {"plan": "success", **skipped})
     assert len(events_of(name)) == 1
@@ -101,7 +101,7 @@ def test_a_rejected_document_makes_its_run_red_and_the_next_green(trigger, accou
     assert [entry.state for entry in ledger.documents.entries(name)] == [State.REJECTED]
 
 
-def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trigger, acme, account, ledger):
+def test_a_refused_key_fails_at_once_and_is_in_the_report(trigger, acme, account, ledger):
     name = account(stem="blocked", retries=5)
     acme.block_key()
     assert trigger(name) == (
@@ -110,7 +110,7 @@ def test_a_key_that_is_not_accepted_fails_at_once_and_is_told_in_the_report(trig
     )
     (run,) = ledger.runs.latest(name)
     assert "plan failed" in run.error
-    assert "API access" in run.remedy  # where to mend it
+    assert "API access" in run.remedy  # where to fix it
 
 
 def test_the_trigger_form(trigger, acme, account, receipt, ledger):
@@ -147,7 +147,7 @@ def test_a_dag_that_waits_for_documents_is_started_by_them(trigger, dags_folder,
     assert queued() == ["consumer"]
 
 
-def test_anybodys_dag_with_mapped_steps_for_several_accounts(dags_folder, acme, account, receipt, ledger):
+def test_a_custom_dag_with_mapped_steps_for_several_accounts(dags_folder, acme, account, receipt, ledger):
     from airflow.dag_processing.dagbag import DagBag
 
     names = [account(stem="busy", retries=0), account(stem="idle", filter={"tags": {"any": ["none"]}})]
@@ -228,7 +228,7 @@ def test_a_run_triggered_for_a_day_takes_the_documents_of_its_data_interval(trig
     assert {entry.source_id for entry in ledger.documents.entries(name)} == {str(wanted)}
 
 
-def test_a_run_triggered_for_hours_in_which_no_day_begins_says_so(trigger, acme, account, receipt, ledger):
+def test_a_run_triggered_for_hours_without_a_midnight_is_reported(trigger, acme, account, receipt, ledger):
     name = account(stem="hours", retries=0, frequency="hourly", timezone="UTC")
     receipt()
     assert trigger(name, logical_date=datetime(2026, 3, 5, 9, 30, tzinfo=UTC))[0] == "failed"

@@ -63,7 +63,7 @@ def test_an_account_that_imports_cannot_export(run, account, acme):
         run(plan(), export())
 
 
-def test_books_of_somebody_else_are_left_alone(run, acme, account, receipt):
+def test_books_of_another_company_are_not_changed(run, acme, account, receipt):
     account(debitoor_id="someone@else.example")
     receipt()
     with pytest.raises(Misconfigured, match=r"someone@else\.example"):
@@ -100,7 +100,7 @@ class TestFaults:
 
     def test_a_rejected_document_does_not_hold_up_the_others(self, run, acme, account, receipt, ledger):
         account()
-        receipt(tax_rates=["7", "19", "0"])  # three rates cannot be told apart
+        receipt(tax_rates=["7", "19", "0"])  # three rates cannot be distinguished
         receipt()
         assert run(plan(), export()) == {"moved": 1, "rejected": 1}
         assert [entry.remedy != "" for entry in ledger.documents.entries(states={State.REJECTED})] == [True]
@@ -116,7 +116,7 @@ class TestAssetEvent:
         assert event.dest_asset_key.name == "debitoor__acme"
         assert event.extra == {"account": "acme", "run_id": "anybodys_dag/r#acme", "documents": 2}
 
-    def test_nothing_moved_nothing_said(self, run, context, account, receipt):
+    def test_nothing_moved_nothing_reported(self, run, context, account, receipt):
         account()
         receipt(currency="USD")
         now = context()
@@ -156,20 +156,20 @@ class TestAssetEvent:
         assert len(now["outlet_events"][ALIAS].asset_alias_events) == 1
 
 
-def test_a_task_that_airflow_tells_to_end_begins_no_further_document(run, acme, account, receipt, monkeypatch):
+def test_a_task_that_airflow_terminates_begins_no_further_document(run, acme, account, receipt, monkeypatch):
     account(parallel=1)
     for _ in range(5):
         receipt()
     task = export()
 
-    def told_to_end_at_the_second(steps: Steps, entry: Entry, *args: Any, **kwargs: Any) -> Entry:
+    def terminated_at_the_second(steps: Steps, entry: Entry, *args: Any, **kwargs: Any) -> Entry:
         if len(acme.expenses()) == 2:
             task.on_kill()
         return recorded(steps, entry, *args, **kwargs)
 
     recorded = Steps.moved
     with monkeypatch.context() as patched:
-        patched.setattr(Steps, "moved", told_to_end_at_the_second)
+        patched.setattr(Steps, "moved", terminated_at_the_second)
         with pytest.raises(RetryError, match="3 of 5 documents are left"):
             run(plan(), task)
     assert len(acme.expenses()) == 2

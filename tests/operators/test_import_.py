@@ -41,7 +41,7 @@ def test_single_documents_from_the_trigger_form(run, acme, account):
     assert run(plan(document_ids=wanted["id"]), import_()) == {"moved": 1}
 
 
-def test_an_id_of_the_other_service_is_told(run, account, acme):
+def test_an_id_of_the_other_service_is_reported(run, account, acme):
     account("import")
     with pytest.raises(Misconfigured, match="59f0c1d2e3a4b5c6d7e8f901"):
         run(plan(document_ids="4711"))

@@ -29,7 +29,7 @@ def planned(ledger) -> set[int]:
     return {int(entry.source_id) for entry in ledger.documents.entries(states={State.PLANNED})}
 
 
-def test_what_is_new_is_planned_and_counted(run, account, receipt, ledger):
+def test_new_documents_are_planned_and_counted(run, account, receipt, ledger):
     account(filter={"tags": {"none": ["private"]}})
     due = {receipt(), receipt()}
     receipt(tags=["private"])
@@ -101,7 +101,7 @@ class TestNothingToDo:
         assert (run.verdict, run.counts, run.error) == ("success", {}, "")
         assert run.finished_at is not None
 
-    def test_what_a_cleared_run_did_before_is_for_the_report_to_judge(self, run, context, account, receipt, steps):
+    def test_the_report_judges_what_a_cleared_run_did_before(self, run, context, account, receipt, steps):
         account()
         receipt(tax_rates=["7", "19", "0"])
         now = context(run_id="r")
@@ -116,7 +116,7 @@ class TestNothingToDo:
             steps.execute(now)
         assert now["ti"].pushed["return_value"]["waiting"] == 1
 
-    def test_what_is_left_to_be_archived_is_something_to_do(self, run, account, receipt, sandbox, steps):
+    def test_an_unarchived_document_is_something_to_do(self, run, account, receipt, sandbox, steps):
         account(archive_after_transfer=True)
         receipt()
         run(plan(), DebitoorExportOperator(task_id="export", account="acme"))
@@ -231,7 +231,7 @@ class TestWindows:
             ("document_ids", "../../companies"),
         ],
     )
-    def test_what_cannot_be_is_told_plainly_and_for_the_report(
+    def test_an_invalid_period_or_document_fails_and_is_recorded(
         self, run, context, account, receipt, ledger, option, value
     ):
         account()
@@ -242,7 +242,7 @@ class TestWindows:
         assert ledger.documents.entries() == []
 
 
-class TestWhatAPersonHasToMend:
+class TestMisconfiguration:
     def test_no_such_account(self, run, acme):
         with pytest.raises(Misconfigured, match="no such account file"):
             run(plan("nobody"))
@@ -278,7 +278,7 @@ def test_everything_about_a_run_can_be_templated():
 
 
 class TestFromTheTriggerer:
-    def test_the_scheduler_is_told_by_the_names_of_things_and_nothing_else(self, acme, account):
+    def test_the_scheduler_receives_only_names_and_plain_values(self, acme, account):
         account()
         settings = find_account(accounts_folder(), "acme").account
         folder = "/bundle/accounts"

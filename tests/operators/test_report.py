@@ -20,7 +20,7 @@ def steps():
     return plan, export, report
 
 
-def test_a_run_that_went_well_is_green_and_counted(run, context, account, receipt, ledger, steps):
+def test_a_successful_run_is_green_and_counted(run, context, account, receipt, ledger, steps):
     account()
     receipt()
     now = context(run_id="r", states={"plan": "success", "export": "success"})
@@ -30,7 +30,7 @@ def test_a_run_that_went_well_is_green_and_counted(run, context, account, receip
     assert entered.finished_at is not None
 
 
-def test_a_step_that_failed_makes_it_red_and_says_why(run, context, acme, account, ledger, steps):
+def test_a_failed_step_makes_it_red_with_the_reason(run, context, acme, account, ledger, steps):
     account()
     acme.block_key()
     plan, _, report = steps

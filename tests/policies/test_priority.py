@@ -27,7 +27,7 @@ STEPS = ["plan", "rename", "export", "archive", "report"]
 
 @pytest.fixture
 def dag(tmp_path: Path) -> SerializedDAG:
-    """An account's DAG as the scheduler gets it."""
+    """Return an account's DAG as the scheduler gets it."""
     from airflow.serialization.serialized_objects import DagSerialization
 
     (tmp_path / "acme.yaml").write_text(ACCOUNT)
@@ -44,7 +44,7 @@ def weight(dag: SerializedDAG) -> Callable[[str, str], int]:
     return weigh
 
 
-def test_any_step_of_a_due_run_goes_before_any_of_a_triggered_one_and_that_before_any_of_a_backfill(weight):
+def test_due_runs_precede_triggered_ones_and_those_precede_backfills(weight):
     due, triggered, backfill = (
         [weight(step, run_id) for step in STEPS]
         for run_id in ("scheduled__2026-11-01", "manual__2026-11-02", "backfill__2026-10-01")
@@ -53,7 +53,7 @@ def test_any_step_of_a_due_run_goes_before_any_of_a_triggered_one_and_that_befor
     assert min(triggered) > max(backfill)
 
 
-def test_a_run_that_has_begun_goes_before_one_that_has_not(weight):
+def test_a_started_run_precedes_one_that_has_not_started(weight):
     for run_id in ("scheduled__2026-11-01", "manual__2026-11-02", "backfill__2026-10-01"):
         weights = [weight(step, run_id) for step in STEPS]
         assert weights == sorted(set(weights))
@@ -63,10 +63,10 @@ def test_a_run_that_an_asset_starts_is_a_due_one(weight):
     assert weight("plan", "asset_triggered__x") == weight("plan", "scheduled__x")
 
 
-def test_a_run_with_a_name_of_its_own_is_one_that_somebody_started(weight):
+def test_a_run_with_a_custom_name_counts_as_started_by_a_user(weight):
     assert weight("plan", "again, please") == weight("plan", "manual__x")
 
 
-def test_a_due_run_goes_not_before_the_dags_of_others(weight, dag):
+def test_a_due_run_does_not_precede_other_dags(weight, dag):
     assert weight("plan", "scheduled__x") == 1
     assert weight("report", "scheduled__x") <= len(dag.tasks)

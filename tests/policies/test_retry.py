@@ -35,12 +35,12 @@ def decide(error: Exception):
         LedgerTooNew("The tables are new."),
     ],
 )
-def test_what_a_person_has_to_mend_fails_at_once(error):
+def test_an_error_that_needs_a_person_fails_at_once(error):
     decision = decide(error)
     assert (decision.action, decision.reason) == (RetryAction.FAIL, str(error))
 
 
-def test_the_next_attempt_waits_as_long_as_the_service_asked():
+def test_the_next_attempt_waits_as_long_as_the_service_requested():
     decision = decide(RateLimited("Slow down.", retry_after=90))
     assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(seconds=90))
 

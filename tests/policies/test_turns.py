@@ -27,7 +27,7 @@ def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def step(account: Callable[..., str]) -> Callable[[Callable[[Job], None]], SyncOperator]:
-    """Makes a step of what it does for each of three documents."""
+    """Build a step from what it does for each of three documents."""
 
     def make(work: Callable[[Job], None]) -> SyncOperator:
         class Step(SyncOperator):
@@ -43,7 +43,7 @@ def step(account: Callable[..., str]) -> Callable[[Callable[[Job], None]], SyncO
 @pytest.mark.parametrize(
     ("run_type", "form"), [("backfill", {}), ("manual", PERIOD), ("manual", {}), ("scheduled", {})]
 )
-def test_a_long_step_gives_its_slot_back_and_comes_again_soon(context, step, run_type, form):
+def test_a_long_step_releases_its_slot_and_resumes_soon(context, step, run_type, form):
     done, before = [], datetime.now(UTC)
     with pytest.raises(AirflowRescheduleException) as rest:
         step(done.append).execute(context(run_type) | {"params": form})
@@ -58,13 +58,13 @@ def test_a_turn_that_is_long_enough_is_the_only_one(context, step, monkeypatch):
     assert len(done) == 3
 
 
-def test_who_is_told_to_end_by_airflow_is_not_at_its_turn_s_end(context, step):
+def test_a_task_that_airflow_terminates_is_not_at_the_end_of_its_turn(context, step):
     task = step(lambda _: task.on_kill())
     with pytest.raises(Interrupted):
         task.execute(context("backfill"))
 
 
-def test_a_failure_is_told_also_at_the_end_of_a_turn(context, account):
+def test_a_failure_at_the_end_of_a_turn_is_raised(context, account):
     class Fails(SyncOperator):
         def step(self, job: Job, context: Any) -> dict[str, Any]:
             while not job.ending.is_set():

@@ -30,7 +30,7 @@ Description-Content-Type: text/markdown
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A repository with the files of a small package."""
+    """Create a repository with the files of a small package."""
     for name in PACKAGE:
         file = tmp_path / "repository" / "plugins" / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ else:
 
 
 def python_with(folder: Path, source: str) -> Path:
-    """An interpreter whose ``airflow`` is the given module."""
+    """Return an interpreter whose ``airflow`` is the given module."""
     (folder / "airflow.py").write_text(source)
     script = folder / "python"
     script.write_text(f'#!/bin/sh\nshift 3\nexec "{sys.executable}" "{folder}/airflow.py" "$@"\n')
@@ -59,7 +59,7 @@ def test_another_version_than_that_of_the_wheel_is_named(tmp_path):
     assert problem.endswith("has the versions ['1.0'] instead of 2.0")
 
 
-def test_each_command_that_fails_is_reported_with_what_it_said(tmp_path):
+def test_each_failed_command_is_reported_with_its_output(tmp_path):
     problems = installation_problems(python_with(tmp_path, "import sys; sys.exit('broken')"), "1.0")
     assert [problem.partition(" ended with 1:\nbroken")[0] for problem in problems] == [
         "airflow providers list --output json",

@@ -24,7 +24,7 @@ OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
         ("backfill", {}, True),
     ],
 )
-def test_who_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
+def test_a_run_that_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
     with open_job(account(), None, context(run_type) | {"params": form}) as job:
         assert job.patient is patient
 

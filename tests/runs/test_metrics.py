@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.fixture
 def metrics(monkeypatch):
-    """What Airflow's own StatsD client sends since the last look: values by name, and the tags."""
+    """Return what Airflow's own StatsD client has sent since the last call: values by name, and the tags."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 0))
     server.setblocking(False)
@@ -68,7 +68,7 @@ def steps():
 TAGS = {"account": "acme", "direction": "export"}
 
 
-def test_a_run_tells_what_it_did(run, account, receipt, steps, metrics):
+def test_a_run_counts_its_documents(run, account, receipt, steps, metrics):
     account()
     receipt(), receipt()
     receipt(currency="USD")
@@ -85,7 +85,7 @@ def test_a_run_tells_what_it_did(run, account, receipt, steps, metrics):
     assert tags == TAGS
 
 
-def test_a_run_that_fails_tells_how_long_ago_one_went_through(run, account, context, steps, metrics):
+def test_a_failed_run_reports_the_time_since_the_last_success(run, account, context, steps, metrics):
     account()
     ended = datetime.now(UTC) - timedelta(hours=3)
     ledger = Ledger.open(ledger_url(), now=lambda: ended)
@@ -100,7 +100,7 @@ def test_a_run_that_fails_tells_how_long_ago_one_went_through(run, account, cont
     assert 3 * 3600 <= int(sent["airflow.debitoor.last_success.seconds_ago"][0].removesuffix("|g")) < 3 * 3600 + 60
 
 
-def test_an_account_that_never_succeeded_tells_no_success(run, account, context, steps, metrics):
+def test_an_account_that_never_succeeded_reports_no_success(run, account, context, steps, metrics):
     account()
     *_, report = steps
     with pytest.raises(AirflowFailException):
@@ -110,7 +110,7 @@ def test_an_account_that_never_succeeded_tells_no_success(run, account, context,
     assert not [name for name in sent if "last_success" in name]
 
 
-def test_a_run_with_rejected_documents_tells_so_before_it_fails(run, account, receipt, steps, metrics):
+def test_a_run_counts_rejected_documents_before_it_fails(run, account, receipt, steps, metrics):
     account()
     receipt(tax_rates=["7", "19", "0"])
     with pytest.raises(AirflowFailException):
@@ -128,7 +128,7 @@ def test_names_that_statsd_does_not_take_are_made_to_fit(run, account, context, 
     assert metrics()["airflow.debitoor.documents.moved"] == ("0|c", {"account": "B_cher.1", "direction": "export"})
 
 
-def test_a_step_tells_what_is_left_of_the_allowance(run, account, receipt, steps, metrics):
+def test_a_step_reports_the_remaining_allowance(run, account, receipt, steps, metrics):
     account()
     receipt()
     plan, *_ = steps
@@ -138,14 +138,14 @@ def test_a_step_tells_what_is_left_of_the_allowance(run, account, receipt, steps
     assert tags == {"conn_id": "gmi"}
 
 
-def test_without_a_limit_nothing_is_left_to_tell(run, account, receipt, steps, metrics):
+def test_without_a_limit_no_remaining_allowance_is_reported(run, account, receipt, steps, metrics):
     account()
     receipt()
     run(*steps)
     assert [tags["conn_id"] for name, (_, tags) in metrics().items() if name.endswith("calls_left")] == ["gmi"]
 
 
-def test_metrics_that_nobody_wants_go_nowhere(run, account, receipt, steps):
+def test_disabled_metrics_are_not_sent(run, account, receipt, steps):
     account()
     receipt()
     assert run(*steps) == {"moved": 1}
@@ -156,8 +156,8 @@ def names_in(text: str) -> set[str]:
 
 
 @pytest.fixture
-def told(run, account, receipt, steps, metrics):
-    """All that a run tells, in the words of Prometheus' StatsD exporter."""
+def exported(run, account, receipt, steps, metrics):
+    """Return all metrics of a run under the names that Prometheus' StatsD exporter gives them."""
     account()
     receipt()
     run(*steps)
@@ -166,22 +166,22 @@ def told(run, account, receipt, steps, metrics):
     }
 
 
-def test_the_dashboard_shows_all_metrics_and_no_others(told):
+def test_the_dashboard_shows_all_metrics_and_no_others(exported):
     dashboard = json.loads((DOCS / "grafana.json").read_text())
     shown = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    assert names_in(" ".join(shown)) == set(told)
+    assert names_in(" ".join(shown)) == set(exported)
     for expression in shown:
         (name,) = names_in(expression)
         labels = set(re.findall(r"(\w+)=~", expression))
         labels |= {label.strip() for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(",")}
-        assert labels <= set(told[name]), expression
-    assert names_in(json.dumps(dashboard["templating"])) <= set(told)
+        assert labels <= set(exported[name]), expression
+    assert names_in(json.dumps(dashboard["templating"])) <= set(exported)
 
 
-def test_the_page_explains_all_metrics_and_no_others(told):
+def test_the_page_explains_all_metrics_and_no_others(exported):
     page = (DOCS / "monitoring.md").read_text()
     explained = re.findall(r"^\| `(debitoor\.[\w.]+)` \|", page, re.MULTILINE)
-    assert {f"airflow_{name.replace('.', '_')}" for name in explained} == set(told)
+    assert {f"airflow_{name.replace('.', '_')}" for name in explained} == set(exported)
 
 
 def test_a_permanent_failure_counts_as_airflow_counts_failures(run, acme, account, context, metrics):

@@ -17,7 +17,7 @@ def plan() -> DebitoorPlanOperator:
 
 @pytest.fixture
 def asked(sandbox, acme):
-    """Counts the calls to a service since the last look."""
+    """Count the calls to a service since the last call."""
     seen = sandbox.last_seq()
 
     def look(service: str) -> int:
@@ -48,7 +48,7 @@ def test_a_dry_run_asks_both_services(run, context, acme, account):
 
 
 @pytest.mark.parametrize(("direction", "target"), [("export", "debitoor"), ("import", "gmi")])
-def test_idle_runs_ask_the_target_once_a_day(run, context, account, asked, direction, target):
+def test_idle_runs_call_the_target_once_a_day(run, context, account, asked, direction, target):
     account(direction)
     per_day = []
     for day in range(3):

@@ -12,7 +12,7 @@ __all__ = ["accounts", "airflow", "cli", "ledger", "page", "planned"]
 
 @pytest.fixture
 def pool(airflow_database):
-    """A pool named ``slow``."""
+    """Return a pool named ``slow``."""
     with create_session() as session:
         session.add(Pool(pool="slow", slots=1, description="", include_deferred=False))
     yield "slow"
@@ -39,7 +39,7 @@ def test_a_missing_pool_is_reported_everywhere(cli, account, page):
     assert "nobody-made-this" in found["advice"]
 
 
-def test_a_pool_that_exists_is_well(cli, account, page, pool):
+def test_a_pool_that_exists_is_accepted(cli, account, page, pool):
     account(pool=pool)
     assert cli("accounts", "validate").code == 0
     assert "no pool" not in cli("accounts", "health").out

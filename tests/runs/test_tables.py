@@ -43,7 +43,7 @@ def test_a_name_stays_on_its_line_and_cannot_steer_the_terminal(hostile):
     assert len(shown.splitlines()) == 5  # frame, head, rule, row, frame
 
 
-def test_what_is_not_there_is_empty():
+def test_a_missing_value_is_empty():
     assert cell(None).plain == ""
     assert money(None, "EUR") == ""
 
@@ -69,10 +69,10 @@ def test_figures_are_to_the_right():
     assert first.index("1.00") + 4 == second.index("100.00") + 6
 
 
-def test_a_preview_tells_names_figures_and_reasons():
+def test_a_preview_shows_names_figures_and_reasons():
     shown = to_text(preview_table([ROW]))
-    for told in ("4711", "send", "2026-03-01", "R-7", "Paper Ltd", "1119.50 EUR", "19 %: 1119.50; 7 %: 0.00"):
-        assert told in shown
+    for expected in ("4711", "send", "2026-03-01", "R-7", "Paper Ltd", "1119.50 EUR", "19 %: 1119.50; 7 %: 0.00"):
+        assert expected in shown
     assert "Paper Ltd_R-7.pdf" in shown
     assert "scan.pdf" not in shown
 

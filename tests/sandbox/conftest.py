@@ -95,13 +95,13 @@ def debitoor(debitoor_of: Callable[[CompanyAdmin], Api], acme: CompanyAdmin) -> 
 
 @pytest.fixture
 def pdf() -> Callable[[], bytes]:
-    """Makes files of different bytes."""
+    """Make files of different bytes."""
     return lambda: b"%%PDF-1.4\n%% file %d\n%%%%EOF\n" % next(_NUMBERS)
 
 
 @pytest.fixture
 def upload(pdf: Callable[[], bytes]) -> Callable[..., dict[str, Any]]:
-    """Makes bodies of an upload to GetMyInvoices."""
+    """Make bodies of an upload to GetMyInvoices."""
 
     def body(content: bytes | None = None, **fields: Any) -> dict[str, Any]:
         encoded = base64.b64encode(content or pdf()).decode()
@@ -112,5 +112,5 @@ def upload(pdf: Callable[[], bytes]) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def code_of() -> Callable[[requests.Response], tuple[int, int]]:
-    """Status and inner code of a GetMyInvoices refusal."""
+    """Return status and inner code of a GetMyInvoices refusal."""
     return lambda response: (response.status_code, response.json()["errors"][0]["code"])

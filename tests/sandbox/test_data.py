@@ -28,7 +28,7 @@ def world(tmp_path):
 
 @pytest.fixture(scope="module")
 def made(sandbox):
-    """A company with a hundred documents and sixteen sales documents."""
+    """Return a company with a hundred documents and sixteen sales documents."""
     company = sandbox.create_company("Maker GmbH", limits=None)
     assert company.generate(100, 16, seed=7, **PERIOD) == {"documents": 100, "invoices": 16}
     return company

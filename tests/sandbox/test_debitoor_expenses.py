@@ -20,7 +20,7 @@ def post(debitoor):
 
 
 def faults(response):
-    """The entries of a failed validation as pairs of property and message."""
+    """Return the entries of a failed validation as pairs of property and message."""
     assert response.status_code == 400, response.text
     body = response.json()
     assert (body["code"], bool(body["message"])) == (400, True)

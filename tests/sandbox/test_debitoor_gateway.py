@@ -61,7 +61,7 @@ def test_a_token_is_174_characters_long(acme):
         ("POST", "/api/sales/invoices/v8"),
     ],
 )
-def test_what_is_not_there_is_404_a_wrong_method_too(debitoor, method, path):
+def test_an_unknown_path_or_a_wrong_method_is_404(debitoor, method, path):
     response = debitoor.request(method, path, json={})
 
     assert response.status_code == 404
@@ -71,7 +71,7 @@ def test_what_is_not_there_is_404_a_wrong_method_too(debitoor, method, path):
 @pytest.mark.parametrize(
     ("body", "content_type"), [("{oops", "application/json"), ("[]", "application/json"), ("{}", "text/plain")]
 )
-def test_a_body_must_be_a_json_object_and_say_so(debitoor, body, content_type):
+def test_a_body_must_be_a_json_object_with_its_content_type(debitoor, body, content_type):
     response = debitoor.post("/api/expenses/v4", data=body, headers={"Content-Type": content_type})
 
     assert response.status_code == 400
@@ -100,7 +100,7 @@ def test_a_rate_limit_can_be_switched_on(debitoor, acme):
 
 
 def authorize(sandbox, company, answer="allow", **query):
-    """What a person's browser does; gives the query of the callback."""
+    """Act as a person's browser; return the query of the callback."""
     query = {"client_id": company.oauth_client_id, "response_type": "code", "state": "s&=ä"} | query
     page = requests.get(sandbox.authorize_url, params=query, timeout=10)
     if page.status_code != 200:
@@ -171,7 +171,7 @@ def test_a_wrong_part_of_the_exchange_is_400_with_the_error_body(sandbox, acme, 
     assert exchange(sandbox, acme, code).status_code == 200
 
 
-def test_one_app_can_ask_for_the_company_that_the_person_picks(sandbox):
+def test_one_app_can_request_the_company_that_the_person_picks(sandbox):
     app = {"oauth_client_id": "shared-app", "oauth_client_secret": "shared-secret"}
     first, second = (sandbox.create_company(name, **app) for name in ("First", "<b>Second</b>"))
     page = requests.get(sandbox.authorize_url, params={"client_id": "shared-app"}, timeout=10).text

@@ -20,7 +20,7 @@ CREATE = "/api/expenses/v4?autonumber=true"
 
 
 def raw(admin, company, path):
-    """One call without a library that retries or hides anything: status, announced length, bytes that came."""
+    """Make one call without a library that retries or hides anything; return status, announced length and bytes."""
     connection = http.client.HTTPConnection(urlsplit(admin.base_url).netloc, timeout=10)
     try:
         connection.request("GET", path, headers={"x-token": company.debitoor_token})
@@ -134,7 +134,7 @@ def test_a_latency_of_one_call_does_not_hold_up_another(sandbox, debitoor, gmi):
     assert time.monotonic() - begin < 2
 
 
-def test_a_page_of_a_gateway_comes_in_place_of_json(sandbox, gmi):
+def test_a_gateway_answers_with_a_web_page_instead_of_json(sandbox, gmi):
     sandbox.fault("html", operation="gmi.documents.list")
 
     response = gmi.get("/documents")
@@ -401,7 +401,7 @@ def test_two_expenses_may_have_one_description(debitoor, acme):
 
 
 def received(admin, company, path):
-    """All bytes that the server sends for one call, until it closes the connection."""
+    """Return all bytes that the server sends for one call, until it closes the connection."""
     host, _, port = urlsplit(admin.base_url).netloc.partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nx-token: {company.debitoor_token}\r\n\r\n".encode())

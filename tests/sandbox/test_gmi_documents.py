@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def uids(gmi):
-    """The ids that a list call gives, with its query."""
+    """Return the ids of a list call with this query."""
 
     def listed(query=""):
         response = gmi.get(f"/documents?archivedFilter=1&{query}")
@@ -77,7 +77,7 @@ def test_per_page_is_clamped(gmi, asked, offset):
     assert gmi.get(f"/documents?perPage={asked}&pageNumber=2").json()["offset"] == offset
 
 
-def test_archived_documents_are_left_out_unless_asked_for(gmi, acme, pdf):
+def test_archived_documents_are_left_out_unless_requested(gmi, acme, pdf):
     kept = acme.add_document(pdf(), "a.pdf")
     archived = acme.add_document(pdf(), "b.pdf", archived=True)
 
@@ -165,7 +165,7 @@ def test_a_change_by_a_person_counts_as_a_change(acme, uids, sandbox, pdf):
 
 
 @pytest.mark.parametrize("wanted", ["true", "1"])
-def test_line_items_come_when_asked_for(gmi, acme, pdf, wanted):
+def test_line_items_are_returned_on_request(gmi, acme, pdf, wanted):
     item = {"description": "Stuhl", "quantity": 2, "unit_net_price": "50.00", "tax_percentage": 19,
             "total_gross": "119.00"}  # fmt: skip
     uid = acme.add_document(pdf(), "a.pdf", line_items=[item])
@@ -180,7 +180,7 @@ def test_line_items_come_when_asked_for(gmi, acme, pdf, wanted):
     assert "lineItems" not in gmi.get(f"/documents/{uid}").json()["meta_data"]
 
 
-def test_the_detail_has_the_parts_that_are_asked_for(gmi, acme, pdf):
+def test_the_detail_has_the_requested_parts(gmi, acme, pdf):
     content = pdf()
     uid = acme.add_document(content, "a.pdf", text="readable", workflow={"is_completed": False})
 

@@ -151,7 +151,7 @@ def test_the_flat_error_shapes_can_be_switched_on(gmi, acme):
     }
 
 
-def test_get_parameters_may_come_in_the_body_and_the_query_wins(gmi, acme, pdf):
+def test_get_parameters_may_be_in_the_body_and_the_query_wins(gmi, acme, pdf):
     for number in ("A-1", "B-2"):
         acme.add_document(pdf(), "a.pdf", document_number=number, tags=[number])
 

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def theirs(other, debitoor_of, gmi_of, pdf):
-    """What the other company has: one thing of each kind."""
+    """Return what the other company has: one record of each kind."""
     debitoor, gmi = debitoor_of(other), gmi_of(other)
     content = pdf()
     file_id = debitoor.post("/api/files/v1?fileName=a.pdf", files={"file": content}).json()["id"]

@@ -61,7 +61,7 @@ def test_an_effect_has_hash_and_size_of_a_file(sandbox, debitoor, pdf):
     assert effect["details"] == expected
 
 
-def test_what_a_person_does_carries_the_service_admin(sandbox, acme, pdf):
+def test_actions_of_a_person_are_logged_as_service_admin(sandbox, acme, pdf):
     since = sandbox.last_seq()
     uid = acme.add_document(pdf(), "a.pdf")
     acme.delete_document(uid)

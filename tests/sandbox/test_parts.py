@@ -39,7 +39,7 @@ def test_computed_amounts_always_add_up(lines):
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"NaN", b'{"a": Infinity}', b'"\\ud800"', b"[" * 100_000, b"\xff"])
-def test_what_is_no_json_is_refused(text):
+def test_invalid_json_is_refused(text):
     with pytest.raises(ValueError):
         json_codec.loads(text)
 

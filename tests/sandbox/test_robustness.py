@@ -36,7 +36,7 @@ UPLOAD_FIELDS = st.sampled_from(
 
 
 def fields_of(schema):
-    """Bodies with properties of a schema and values of any kind."""
+    """Generate bodies with properties of a schema and values of any kind."""
     return st.dictionaries(st.sampled_from([*schema["properties"], "unknown"]), VALUES, max_size=6)
 
 
@@ -159,9 +159,9 @@ def test_a_fault_of_the_sandbox_itself_undoes_the_call_and_ends_nothing(tmp_path
         with monkeypatch.context() as patch:
             patch.setattr("sandbox.gmi.document_store.local_seconds", fail)  # after the tags were stored
             broken = requests.put(url, json={"tags": ["new"]}, headers=agent, timeout=10)
-        mended = requests.put(url, json={"note": "x"}, headers=agent, timeout=10)
+        valid = requests.put(url, json={"note": "x"}, headers=agent, timeout=10)
 
-        assert (broken.status_code, mended.status_code) == (500, 200)
+        assert (broken.status_code, valid.status_code) == (500, 200)
         assert [call["status"] for call in admin.calls(operation="gmi.documents.update")] == [500, 200]
         assert acme.document(uid)["tags"] == ["old"]
         tags = requests.get(f"{admin.gmi_url}/tags", headers=agent, timeout=10).json()["data"]

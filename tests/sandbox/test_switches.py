@@ -23,7 +23,7 @@ CREDIT_NOTES = "/api/sales/creditnotes/v4"
 
 @pytest.fixture
 def uids(gmi):
-    """The ids of a list call, for its parameters."""
+    """Return the ids of a list call, for its parameters."""
 
     def listed(**parameters):
         return [record["documentUid"] for record in gmi.get("/documents", params=parameters).json()["records"]]

@@ -31,7 +31,7 @@ def service() -> Iterator[ScriptedService]:
 
 @pytest.fixture
 def naps() -> list[float]:
-    """The waits that were asked for, none of which is waited."""
+    """Record the requested waits instead of waiting."""
     return []
 
 
@@ -45,7 +45,7 @@ SHARED = ["sqlite", "redis", "postgresql"]
 
 @pytest.fixture(params=["memory", *SHARED])
 def store(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty store for pacing, of each kind."""
+    """Return the address of an empty store for pacing, of each kind."""
     if request.param == "memory":
         yield "memory://"
         pacing._opened.cache_clear()
@@ -55,7 +55,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(params=SHARED)
 def shared_store(request: pytest.FixtureRequest) -> str:
-    """The address of an empty store for pacing, of each kind that several processes can use."""
+    """Return the address of an empty store for pacing, of each kind that several processes can use."""
     address: str = request.getfixturevalue(f"{request.param}_store")
     return address
 

@@ -89,7 +89,7 @@ def raw_server(
 
 
 def dripping(text: bytes = b"", byte: bytes = b"x") -> Iterator[bytes]:
-    """A beginning, then a byte at a time without an end."""
+    """Yield a beginning, then one byte at a time without an end."""
     if text:
         yield text
     while True:

@@ -131,6 +131,6 @@ class ScriptedService:
                     self.close_connection = True
 
             def log_message(self, *_: object) -> None:
-                """Be quiet."""
+                """Suppress the log."""
 
         return Handler

@@ -11,7 +11,7 @@ from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 
 
-def test_a_record_comes_back_as_it_was() -> None:
+def test_a_record_is_read_back_unchanged() -> None:
     document = Document(28715, "RECEIPT", document_number="Nr. 7 \N{SNOWMAN}", gross_amount=Decimal("119.00"))
     with RecordFileMapping[int, Document]() as mapping:
         mapping[document.document_uid] = document
@@ -31,7 +31,7 @@ def test_the_latest_of_a_key_counts_and_keeps_its_place() -> None:
             mapping["b"]
 
 
-def test_records_come_back_in_the_order_in_which_they_came_however_often() -> None:
+def test_records_are_returned_in_the_order_they_were_written_each_time() -> None:
     with RecordFile[str]() as records:
         for text in ("one", "", "three"):
             records.append(text)
@@ -59,7 +59,7 @@ def test_what_it_kept_goes_when_it_is_closed() -> None:
         mapping[1]
 
 
-def test_a_full_disk_is_an_error_that_says_where_to_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_an_error_with_the_full_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     with open("/dev/full", "w+b") as full:  # noqa: PTH123 - a device that never has room
         monkeypatch.setattr("debitoor_provider.services.record_file.TemporaryFile", lambda: full)
         with RecordFile[str]() as records:

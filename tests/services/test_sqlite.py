@@ -17,7 +17,7 @@ def _open(path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=wal.BUSY_SECONDS, check_same_thread=False)
 
 
-def test_it_waits_for_another_who_writes(tmp_path):
+def test_it_waits_for_another_writer(tmp_path):
     path = tmp_path / "new.db"
     with closing(_open(path)) as writer, closing(_open(path)) as opener, ThreadPoolExecutor(1) as pool:
         writer.execute("CREATE TABLE words (word TEXT)")

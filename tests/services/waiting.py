@@ -22,7 +22,7 @@ def no_waiting(seconds: float) -> None:
 
 
 def allowed_at_once(pacer: Pacer, calls: int) -> int:
-    """Let eight threads try so many calls; tells how many need not wait. The pacer's sleep is :func:`no_waiting`."""
+    """Let eight threads try so many calls; return how many need not wait. The pacer's sleep is :func:`no_waiting`."""
 
     def allowed(_: int) -> bool:
         try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[SandboxAdmin]:
-    """Both services, with a log that nobody can talk out of."""
+    """Start both services, with a log of every call."""
     with running() as admin:
         yield admin
 
@@ -31,13 +31,13 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def clock(sandbox: SandboxAdmin) -> Clock:
-    """The time of a test, which all its companies share."""
+    """Return the clock of a test, which all its companies share."""
     return Clock(sandbox)
 
 
 @pytest.fixture
 def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Stage]]:
-    """Opens both accounts of a company and a ledger for it."""
+    """Open both accounts of a company and a ledger for it."""
     stages: list[Stage] = []
 
     def new(name: str = "Acme GmbH", account_id: str = "acme", **fields: object) -> Stage:
@@ -54,5 +54,5 @@ def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: C
 
 @pytest.fixture
 def acme(stage_of: Callable[..., Stage]) -> Stage:
-    """A German company that books in EUR, without documents."""
+    """Return a German company that books in EUR, without documents."""
     return stage_of()

@@ -39,7 +39,7 @@ _CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 
 
 def pdf(size: int = 0) -> bytes:
-    """A file like no other.
+    """Return a file with unique bytes.
 
     :param size: bytes; as small as can be when 0
     """
@@ -48,7 +48,7 @@ def pdf(size: int = 0) -> bytes:
 
 
 class Clock:
-    """The machine's time, and what a test lets pass beside it; the sandbox's clock goes along."""
+    """The machine's time plus what a test adds to it; the sandbox's clock follows."""
 
     def __init__(self, sandbox: SandboxAdmin) -> None:
         self._sandbox = sandbox
@@ -65,7 +65,7 @@ class Clock:
 class Stage:
     """One sync account of a company.
 
-    :param empty_ledger: a file to copy, since making the tables anew takes longer
+    :param empty_ledger: a file to copy, since recreating the tables takes longer
     :param account_id: its id in the ledger
     """
 
@@ -124,19 +124,19 @@ class Stage:
     # What people set
 
     def exports(self, **settings: Any) -> ExportAccount:
-        """The settings of an account that exports."""
+        """Return the settings of an account that exports."""
         common = {"type": "export", "name": "Acme", "debitoor_id": self.company.debitoor_email}
         return ExportAccount.model_validate({**common, "connections": _CONNECTIONS, **settings})
 
     def imports(self, **settings: Any) -> ImportAccount:
-        """The settings of an account that imports."""
+        """Return the settings of an account that imports."""
         common = {"type": "import", "name": "Acme", "debitoor_id": self.company.debitoor_email}
         return ImportAccount.model_validate({**common, "connections": _CONNECTIONS, **settings})
 
     # What people do
 
     def document(self, content: bytes | None = None, filename: str = "scan.pdf", **fields: Any) -> str:
-        """A domestic invoice over 119.00 EUR arrives in GetMyInvoices, but for what is told otherwise; gives its id."""
+        """Add a domestic invoice over 119.00 EUR to GetMyInvoices, unless ``fields`` say otherwise; return its id."""
         usual = {
             "supplier": "Paper Ltd",
             "supplier_country": "DE",
@@ -156,10 +156,10 @@ class Stage:
     # Steps and runs
 
     def job(self, account: Account, kind: RunKind | None = None, *, run_id: str = "") -> Job:
-        """What a step of the present run works with."""
+        """Return what a step of the current run works with."""
         services = {"getmyinvoices": self.gmi, "debitoor": self.debitoor}
         for client in (self.gmi, self.debitoor):
-            client.transport._clock = ServiceClock()  # as if opened anew, which each step does
+            client.transport._clock = ServiceClock()  # as if reopened, which each step does
         direction = row_of(account).open(account, services.__getitem__, self.options)
         return Job(
             self.account_id,
@@ -188,14 +188,14 @@ class Stage:
         return self.job(account).due()
 
     def export(self, account: ExportAccount | None = None, window: Window | None = None) -> Plan:
-        """A whole run: plan, rename, export, archive."""
+        """Execute a whole run: plan, rename, export, archive."""
         account = account or self.exports()
         plan = self.plan(account, window)
         self.finish(account)
         return plan
 
     def finish(self, account: Account | None = None) -> None:
-        """What follows on the plan; also what Airflow does when it tries again."""
+        """Execute the steps after the plan; also as Airflow does when it tries again."""
         account = account or self.exports()
         self.name(account)
         self.send(account)
@@ -206,7 +206,7 @@ class Stage:
         return self.plan(account, window)
 
     def import_(self, account: ImportAccount | None = None, window: Window | None = None) -> Plan:
-        """A whole run: plan, import."""
+        """Execute a whole run: plan, import."""
         account = account or self.imports()
         plan = self.plan(account, window)
         self.finish(account)
@@ -229,18 +229,18 @@ class Stage:
     def rebuild_import(self) -> Any:
         return self.rebuild(self.imports())
 
-    # What came of it
+    # The results
 
     def entry(self, source_id: str, direction: Any = "export") -> Entry:
         return self.ledger.documents.known(self.account_id, direction, [source_id])[source_id]
 
     def states(self, direction: Any = "export") -> dict[str, str]:
-        """The state of each document, with its reason where there is one."""
+        """Return the state of each document, with its reason where there is one."""
         entries = self.ledger.documents.entries(self.account_id, direction, order="listed")
         return {e.source_id: f"{e.state} {e.reason_code}".strip() for e in entries}
 
     def booked(self) -> dict[str, Decimal]:
-        """The gross amount of each expense, by the mark of its document."""
+        """Return the gross amount of each expense, by the mark of its document."""
         found = {}
         for expense in self.company.expenses():
             mark = expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")

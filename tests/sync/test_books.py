@@ -20,7 +20,7 @@ def test_the_books_of_another_company_get_nothing(acme: Stage) -> None:
 
 
 @pytest.mark.parametrize("missing", ["currency", "countryCode"])
-def test_books_whose_currency_or_country_nobody_states_get_nothing(acme: Stage, missing: str) -> None:
+def test_books_without_a_currency_or_country_receive_nothing(acme: Stage, missing: str) -> None:
     acme.document()
     acme.company.switch(environment_without=[missing])
     acme.fault("status", "debitoor.settings.get", status=200, body={"id": "x"})

@@ -52,23 +52,23 @@ def test_each_invoice_is_an_expense_to_the_cent_or_kept_back_with_its_reason(
     assert acme.archived() == acme.booked().keys() == {uid for uid in uids if expected[uid] == "archived"}
 
     by_mark = {e["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]"): e for e in _expenses(acme)}
-    for place, (uid, told) in enumerate(zip(uids, described, strict=True)):
+    for place, (uid, description) in enumerate(zip(uids, described, strict=True)):
         if uid not in by_mark:
             entry = acme.entry(uid)
             assert entry.reason.endswith(".")
             assert entry.remedy.endswith(".")
             continue
         expense = by_mark[uid]
-        gross = Decimal(told["gross_amount"])
+        gross = Decimal(description["gross_amount"])
         assert expense["totalGrossAmount"] == gross
         assert sum(line["grossAmount"] for line in expense["lines"]) == gross
-        assert abs(expense["totalNetAmount"] - Decimal(told["net_amount"])) <= Decimal("0.01")
-        assert (expense["date"], expense["currency"]) == (told["document_date"], told["currency"])
-        assert expense["supplierName"] == " ".join(told["supplier"].split())
-        assert expense["supplierCountry"] == told["country"]
-        assert hashlib.sha256(acme.company.file(expense["fileId"])).hexdigest() == told["sha256"]
+        assert abs(expense["totalNetAmount"] - Decimal(description["net_amount"])) <= Decimal("0.01")
+        assert (expense["date"], expense["currency"]) == (description["document_date"], description["currency"])
+        assert expense["supplierName"] == " ".join(description["supplier"].split())
+        assert expense["supplierCountry"] == description["country"]
+        assert hashlib.sha256(acme.company.file(expense["fileId"])).hexdigest() == description["sha256"]
         lines = {str(line["taxRate"]): line["grossAmount"] for line in expense["lines"]}
-        wanted = LINES.get(place, {str(rate).rstrip("0").rstrip("."): gross for rate in told["tax_rates"]})
+        wanted = LINES.get(place, {str(rate).rstrip("0").rstrip("."): gross for rate in description["tax_rates"]})
         assert lines == {rate: Decimal(part) for rate, part in wanted.items()}
 
 
@@ -82,7 +82,7 @@ def test_a_second_run_writes_nothing(acme: Stage) -> None:
     assert watch.writes == []
 
 
-def test_what_was_held_goes_once_the_settings_say_how(acme: Stage) -> None:
+def test_a_held_document_is_moved_once_the_settings_say_how(acme: Stage) -> None:
     uids = acme.company.load(FOLDER)
     rule = {"tax_rate": "19", "product_or_service": "product", "consumption_or_resale": "consumption"}
     acme.export(acme.exports(reverse_charge=rule, foreign_currency="zero_amount"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def sale_left_behind(acme: Stage) -> str:
-    """An invoice that was planned, and whose upload failed; gives its id."""
+    """Create an invoice that was planned, and whose upload failed; return its id."""
     source = str(acme.company.add_invoice(content=pdf())["id"])
     acme.fault("cut_before", "gmi.documents.create")
     with pytest.raises(RetryError):
@@ -32,7 +32,7 @@ def test_a_sale_edited_since_it_was_planned_is_imported_with_its_new_amount(acme
 
 
 @pytest.mark.parametrize("change", [{"deleted": True}, {"date": "2025-12-31"}])
-def test_a_sale_cancelled_or_moved_out_of_the_period_since_it_was_planned_does_not_come(
+def test_a_sale_cancelled_or_moved_out_of_the_period_after_the_plan_is_not_moved(
     acme: Stage, change: dict[str, Any]
 ) -> None:
     source = sale_left_behind(acme)
@@ -43,14 +43,14 @@ def test_a_sale_cancelled_or_moved_out_of_the_period_since_it_was_planned_does_n
     assert acme.states("import") == {source: "gone"}
 
 
-def test_a_sale_that_the_settings_do_not_take_any_more_does_not_come(acme: Stage) -> None:
+def test_a_sale_excluded_by_the_settings_is_not_moved(acme: Stage) -> None:
     source = sale_left_behind(acme)
     acme.finish_import(acme.imports(documents=["credit_notes"]))
     assert acme.company.documents() == []
     assert acme.states("import") == {source: "gone"}
 
 
-def test_a_large_document_that_the_settings_do_not_take_any_more_does_not_go(acme: Stage) -> None:
+def test_a_large_document_excluded_by_the_settings_is_not_moved(acme: Stage) -> None:
     uid = acme.document(pdf(2_000_000))
     acme.plan(acme.exports())
     acme.finish(acme.exports(filter={"document_types": ["RECEIPT"]}))

@@ -65,7 +65,7 @@ def test_an_idle_run_with_a_period_costs_one_call(acme: Stage) -> None:
     assert watch.calls == {"gmi.documents.list": 1}
 
 
-def test_a_chosen_period_is_asked_of_the_service(acme: Stage) -> None:
+def test_a_chosen_period_is_requested_from_the_service(acme: Stage) -> None:
     acme.document(document_date="2025-06-01")
     undated, chosen = acme.document(document_date=None), acme.document(document_date="2026-03-01")
     plan = acme.plan(acme.exports(), manual(date(2026, 3, 1), date(2026, 3, 1), ()))
@@ -91,7 +91,7 @@ def distinct(texts: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 def filters(numbers: list[int]) -> st.SearchStrategy[dict[str, Any]]:
-    """Any filter of an account.
+    """Generate any filter of an account.
 
     :param numbers: of companies
     """

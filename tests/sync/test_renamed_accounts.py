@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def under(stage: Stage, account_id: str) -> Stage:
-    """The same services and ledger, under another account's name."""
+    """Return the same services and ledger under another account's name."""
     stage.account_id = account_id
     return stage
 
@@ -105,7 +105,7 @@ def test_a_merged_account_takes_over_from_all_its_parts(acme: Stage) -> None:
     assert acme.booked() == {new: 119}
 
 
-def test_what_the_account_before_did_not_archive_the_renamed_one_does(acme: Stage) -> None:
+def test_the_renamed_account_archives_what_the_old_one_left(acme: Stage) -> None:
     verified, marked = acme.documents(2)
     acme.plan(acme.exports())
     acme.ledger.documents.mark_moved([acme.entry(marked)], actor="user:anna")
@@ -115,7 +115,7 @@ def test_what_the_account_before_did_not_archive_the_renamed_one_does(acme: Stag
     assert acme.archived() == {verified}
 
 
-def test_what_was_not_finished_under_the_old_name_is_done_under_the_new(acme: Stage) -> None:
+def test_work_unfinished_under_the_old_name_is_finished_under_the_new_one(acme: Stage) -> None:
     planned = acme.document()
     held = acme.document(currency="USD")
     acme.plan(acme.exports())
@@ -123,7 +123,7 @@ def test_what_was_not_finished_under_the_old_name_is_done_under_the_new(acme: St
     assert acme.states() == {planned: "moved", held: "held foreign_currency"}
 
 
-def test_a_document_meant_for_two_books_goes_to_both(acme: Stage, stage_of: Callable[..., Stage]) -> None:
+def test_a_document_meant_for_two_books_is_moved_to_both(acme: Stage, stage_of: Callable[..., Stage]) -> None:
     uid = acme.document()
     acme.export()
     other = stage_of("Other", account_id="other")

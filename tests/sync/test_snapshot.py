@@ -35,7 +35,7 @@ INVOICE = SalesDocument(
 )
 
 
-def test_records_come_back_as_they_were() -> None:
+def test_records_are_read_back_unchanged() -> None:
     assert DOCUMENTS.load(DOCUMENTS.dump(DOCUMENT)) == DOCUMENT
     assert SALES_DOCUMENTS.load(SALES_DOCUMENTS.dump(INVOICE)) == INVOICE
 
@@ -45,7 +45,7 @@ def test_amounts_keep_their_digits() -> None:
     assert str(DOCUMENTS.load(DOCUMENTS.dump(DOCUMENT)).tax_rates[1]) == "19.00"
 
 
-def test_what_is_not_told_takes_no_room() -> None:
+def test_missing_values_are_not_stored() -> None:
     assert DOCUMENTS.dump(Document(7, "RECEIPT")) == '{"document_uid":7,"document_type":"RECEIPT"}'
 
 
@@ -60,7 +60,7 @@ def test_half_a_character_does_not_stop_anything(record: Document | SalesDocumen
 
 
 @given(st.text(), st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**18), max_value=10**18))
-def test_any_words_and_amounts_come_back(note: str, amount: Decimal) -> None:
+def test_any_words_and_amounts_are_read_back(note: str, amount: Decimal) -> None:
     record = replace(DOCUMENT, note=note, gross_amount=amount)
     back = DOCUMENTS.load(DOCUMENTS.dump(record))
     assert (back.note, back.gross_amount) == (note, amount)

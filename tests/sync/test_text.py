@@ -65,6 +65,6 @@ def test_a_cut_does_not_tear_an_accent_from_its_letter() -> None:
     assert cut("\u0302" * 5, 3) == "\u0302" * 3
 
 
-def test_shortened_text_tells_that_it_was_cut() -> None:
+def test_shortened_text_is_marked_as_shortened() -> None:
     assert shorten("abc", 3) == "abc"
     assert shorten("ab cd", 4) == "ab…"

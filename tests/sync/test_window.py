@@ -40,7 +40,7 @@ def test_the_next_asks_for_what_is_new_since_the_watermark_less_an_overlap() -> 
         (FULL_LISTING_EVERY - timedelta(minutes=2), False),
     ],
 )
-def test_everything_is_asked_for_again_after_a_week(age: timedelta, full: bool) -> None:
+def test_everything_is_listed_again_after_a_week(age: timedelta, full: bool) -> None:
     assert asked(NOW - timedelta(hours=1), NOW - age).full is full
 
 
@@ -60,7 +60,7 @@ def test_a_scheduled_listing_asks_for_no_dates(moves: bool, expected: tuple[date
     assert (window.asked_start, window.asked_end) == expected
 
 
-def test_changed_settings_ask_for_everything() -> None:
+def test_changed_settings_list_everything() -> None:
     assert asked(NOW - timedelta(hours=1), None).full
 
 
@@ -146,7 +146,7 @@ def test_any_intervals_that_follow_on_each_other_divide_the_days(moments: list[d
     assert [day for window in windows for day in _days(window)] == list(_days(whole))
 
 
-def test_a_window_is_told_in_plain_values() -> None:
+def test_a_window_is_described_in_plain_values() -> None:
     window = Window(RunKind.MANUAL, updated_since=NOW, start=date(2026, 1, 1), document_ids=("7",))
     assert window.as_json() == {
         "kind": "manual",

@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def metadata_database(postgresql_server: URL) -> Iterator[str]:
-    """An empty database for Airflow: SQLite does not bear a scheduler under load."""
+    """Create an empty database for Airflow: SQLite does not bear a scheduler under load."""
     for url in new_database(postgresql_server):
         yield url.replace("postgresql://", "postgresql+psycopg://")

@@ -35,7 +35,7 @@ PDF = b"%%PDF-1.4\n%% document %d of %s\n%%%%EOF\n"
 
 @pytest.fixture(scope="module")
 def companies(sandbox: SandboxAdmin) -> dict[str, CompanyAdmin]:
-    """One company for each frequency."""
+    """Return one company for each frequency."""
     return {frequency: sandbox.create_company(f"{frequency} Ltd", limits=None) for frequency in RUNS}
 
 
@@ -68,7 +68,7 @@ def airflow(
         yield airflow
 
 
-def test_every_document_of_the_period_goes_exactly_once_and_none_outside_it(
+def test_every_document_of_the_period_is_moved_exactly_once_and_no_other(
     sandbox: SandboxAdmin, companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
     inside = {frequency: _documents(company, LAST[frequency]) for frequency, company in companies.items()}
@@ -90,7 +90,7 @@ def test_every_document_of_the_period_goes_exactly_once_and_none_outside_it(
 
 
 def _documents(company: CompanyAdmin, last: date) -> set[int]:
-    """Add documents on the edges, throughout, and just outside the period; gives the ids of those inside."""
+    """Add documents on the edges, throughout, and just outside the period; return the ids of those inside."""
     edges = [FIRST, date(2026, 8, 30), FIRST + timedelta(days=29), FIRST + timedelta(days=30), date(2026, 8, 1)]
     throughout = [FIRST + timedelta(days=7 * week + week % 7) for week in range(13)]
     outside = [FIRST - timedelta(days=1), date(2026, 9, 1), date(2025, 7, 1)]

@@ -27,7 +27,7 @@ _LOCAL = "airflow.dag_processing.bundles.local.LocalDagBundle"
 
 @pytest.fixture(scope="module")
 def team(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory, metadata_database: str) -> Iterator[Idle]:
-    """Airflow with an empty DAGs folder, and a bundle of a team with the DAG file in a folder below."""
+    """Start Airflow with an empty DAGs folder, and a team's bundle with the DAG file in a subfolder."""
     home: Path = tmp_path_factory.mktemp("airflow")
     company = sandbox.create_company("Team GmbH", limits=None)
     bundle = home / "team"
@@ -60,7 +60,7 @@ def test_a_run_with_nothing_to_do_is_planned_in_the_triggerer(team: Idle) -> Non
     assert {row["pid"] for row in run["tasks"].values()} == {None}
 
 
-def test_what_is_new_moves(team: Idle) -> None:
+def test_new_documents_are_moved(team: Idle) -> None:
     uid = receive(team.company, 1)
     run = team.next_run(team.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {row["state"] for row in run["tasks"].values()} == {"success"}

@@ -51,7 +51,7 @@ class Stage:
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A Celery worker."""
+        """Start a Celery worker."""
         command = [sys.executable, "-m", "airflow", "celery", "worker", "--skip-serve-logs", "--concurrency", "2"]
         with background(command, env=self.airflow.env, log=self.airflow.log, cwd=self.airflow.home) as process:
             yield process
@@ -133,7 +133,7 @@ def _is_sending(stage: Stage) -> bool:
     return State.SENDING in stage.states()
 
 
-def test_a_worker_that_is_stopped_ends_by_itself_and_leaves_no_document_half_done(stage: Stage) -> None:
+def test_a_stopped_worker_ends_and_leaves_no_document_half_done(stage: Stage) -> None:
     wanted = stage.arrive(20)
     stage.sandbox.fault("latency", operation="debitoor.*", company=stage.company, seconds=1)
     run_id = stage.airflow.trigger("debitoor__acme")

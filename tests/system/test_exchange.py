@@ -57,7 +57,7 @@ class Exchange:
 
 
 def receive(company: CompanyAdmin, number: int) -> int:
-    """Let a receipt arrive in GetMyInvoices now; gives its id."""
+    """Let a receipt arrive in GetMyInvoices now; return its id."""
     return company.add_document(
         b"%%PDF-1.4\n%% late receipt %d\n%%%%EOF\n" % number,
         f"late-{number}.pdf",
@@ -106,7 +106,7 @@ def test_a_second_run_of_everything_makes_no_write_call(exchange: Exchange) -> N
     assert exchange.writes(before) == []
 
 
-def test_a_broken_account_hides_nobody_and_shows_what_to_mend(exchange: Exchange) -> None:
+def test_a_broken_account_hides_no_other_and_shows_its_remedy(exchange: Exchange) -> None:
     dag = exchange.airflow.call("GET", "/dags/debitoor__broken/details")
     assert "broken.yaml:3: debitor_id" in dag["doc_md"]
     assert "debitoor_id" in dag["doc_md"]

@@ -48,7 +48,7 @@ class Idle:
         return [run | {"tasks": self._tasks(run)} for run in runs]
 
     def next_run(self, account: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Wait for a run of which the condition holds; the first one may have begun before what it is to tell of."""
+        """Wait for a run that fulfils the condition; the first one may have begun before the change."""
         for _ in range(3):
             (run,) = self.next_runs(account)
             if condition(run):
@@ -86,13 +86,13 @@ def test_a_run_with_nothing_to_do_takes_no_worker_and_looks_like_any_other(idle:
         assert {row["state"] for row in tasks.values()} == {"skipped"}
         # Whatever gets a worker is queued for it, and has a process and a machine there.
         assert {(row["queued_when"], row["pid"], row["hostname"]) for row in tasks.values()} == {(None, None, "")}
-        told = idle.ledger.runs.get(f"debitoor__{account}/{run['dag_run_id']}")
-        assert told is not None
-        assert (told.kind, told.verdict, told.counts, told.error) == ("scheduled", "success", {}, "")
-        assert told.window["full"] is False
+        recorded = idle.ledger.runs.get(f"debitoor__{account}/{run['dag_run_id']}")
+        assert recorded is not None
+        assert (recorded.kind, recorded.verdict, recorded.counts, recorded.error) == ("scheduled", "success", {}, "")
+        assert recorded.window["full"] is False
 
 
-def test_what_is_new_then_moves_as_ever(idle: Idle) -> None:
+def test_new_documents_are_moved_as_usual(idle: Idle) -> None:
     uid = receive(idle.company, 1)
     run = idle.next_run(idle.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
     assert {task: row["state"] for task, row in run["tasks"].items()} == dict.fromkeys(run["tasks"], "success")
@@ -100,14 +100,14 @@ def test_what_is_new_then_moves_as_ever(idle: Idle) -> None:
     assert len(idle.company.expenses()) == 1
 
 
-def test_what_goes_wrong_is_told_by_a_worker_and_a_later_run_is_well_again(idle: Idle) -> None:
+def test_a_failure_is_reported_by_a_worker_and_a_later_run_succeeds(idle: Idle) -> None:
     idle.company.block_key()
     run = idle.next_run(idle.exports, lambda run: run["state"] == "failed")
     assert (run["state"], run["tasks"]["plan"]["state"], run["tasks"]["report"]["state"]) == ("failed",) * 3
-    told = idle.ledger.runs.get(f"debitoor__{idle.exports}/{run['dag_run_id']}")
-    assert told is not None
-    assert told.verdict == "stopped"
-    assert told.remedy
+    recorded = idle.ledger.runs.get(f"debitoor__{idle.exports}/{run['dag_run_id']}")
+    assert recorded is not None
+    assert recorded.verdict == "stopped"
+    assert recorded.remedy
     idle.company.unblock_key()
     run = idle.next_run(idle.exports, lambda run: run["state"] == "success")
     assert (run["state"], run["tasks"]["plan"]["state"]) == ("success", "skipped")

@@ -1,4 +1,4 @@
-"""Two slots for everybody, in a real Airflow: nobody waits for a backfill, a long period or a slow account."""
+"""Two slots for all accounts, in a real Airflow: no account waits for a backfill, a long period or a slow account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ connections: {{getmyinvoices: getmyinvoices_{name}, debitoor: debitoor_{name}}}
 
 @pytest.fixture(scope="module")
 def companies(sandbox: SandboxAdmin) -> dict[str, CompanyAdmin]:
-    """One for each account, named like it."""
+    """Return one for each account, named like it."""
     return {name: sandbox.create_company(name, limits=None) for name in ACCOUNTS}
 
 
@@ -120,7 +120,7 @@ def test_a_long_period_takes_turns_and_arrives_whole(
     sandbox.clear_faults()
 
 
-def test_what_is_due_and_what_is_triggered_go_before_the_rest_of_a_backfill(
+def test_due_and_triggered_runs_precede_the_rest_of_a_backfill(
     companies: dict[str, CompanyAdmin], airflow: LocalAirflow
 ) -> None:
     days = [date(2026, 8, 1) + timedelta(days=number) for number in range(30)]

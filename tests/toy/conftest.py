@@ -46,7 +46,7 @@ def row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The company's folder, with Airflow's connection to it."""
+    """Return the company's folder, with Airflow's connection to it."""
     path = tmp_path / "books"
     path.mkdir()
     monkeypatch.setenv("AIRFLOW_CONN_FOLDER", json.dumps({"conn_type": "folder", "host": str(path)}))
@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def settings(acme: object, folder: Path) -> dict[str, object]:
-    """Settings of a toy account of the company."""
+    """Return settings of a toy account of the company."""
     return {
         "type": "folder",
         "name": "Acme, filed",
@@ -69,7 +69,7 @@ def settings(acme: object, folder: Path) -> dict[str, object]:
 
 @pytest.fixture
 def filed(settings: dict[str, object], tmp_path: Path) -> Callable[..., str]:
-    """Writes the account file ``filed``; gives the account's id."""
+    """Write the account file ``filed``; return the account's id."""
 
     def write(**changes: object) -> str:
         (tmp_path / "accounts" / "filed.yaml").write_text(json.dumps(settings | changes))

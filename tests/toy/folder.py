@@ -27,7 +27,7 @@ class Folder:
             raise Misconfigured(message, operation="check_account")
 
     def put(self, name: str, content: BinaryIO, record: dict[str, Any]) -> str:
-        """File a document; returns its id. The record comes last, so that a document with a record is complete."""
+        """File a document; return its id. The record comes last, so that a document with a record is complete."""
         with (self.path / name).open("wb") as file:
             shutil.copyfileobj(content, file)
         new = self.path / f"{name}.json.new"

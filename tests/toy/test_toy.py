@@ -36,7 +36,7 @@ NEEDED = {"direction.py", "folder.py", "hook.py", "mover.py", "settings.py"}
 
 @pytest.fixture
 def sync(filed: Callable[..., str], context: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
-    """Executes the tasks of the account's generated DAG, one after the other; gives what each returned."""
+    """Execute the tasks of the account's generated DAG, one after the other; return their results."""
 
     def run(**trigger: Any) -> dict[str, Any]:
         within, done = context(), {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def fire(context: Callable[..., dict[str, Any]]) -> Callable[..., TriggerEvent]:
-    """Runs a trigger as the triggerer does, for a scheduled run unless told otherwise; gives its one event."""
+    """Run a trigger as the triggerer does, by default for a scheduled run; return its one event."""
 
     def run(run_type: str = "scheduled", run_id: str = "", **options: Any) -> TriggerEvent:
         async def events() -> list[TriggerEvent]:
@@ -38,7 +38,7 @@ def fire(context: Callable[..., dict[str, Any]]) -> Callable[..., TriggerEvent]:
 
 @pytest.fixture
 def listed(context: Callable[..., dict[str, Any]], run: Callable[..., Any]) -> Callable[[str], None]:
-    """Lets an account list everything, as its first run does."""
+    """Let an account list everything, as its first run does."""
     return lambda account: run(DebitoorPlanOperator(task_id="plan", account=account), within=context("scheduled"))
 
 
@@ -100,18 +100,18 @@ class TestNothingToDo:
         listed(account("import"))
         assert isinstance(fire(), TaskSkippedEvent)
 
-    def test_metrics_are_told(self, fire, account, listed, monkeypatch):
+    def test_metrics_are_sent(self, fire, account, listed, monkeypatch):
         from debitoor_provider.runs import metrics
 
-        told: list[str] = []
-        monkeypatch.setattr(metrics.stats, "gauge", lambda name, *_, **__: told.append(name))
+        sent: list[str] = []
+        monkeypatch.setattr(metrics.stats, "gauge", lambda name, *_, **__: sent.append(name))
         listed(account())
         fire()
-        assert "debitoor.last_success.timestamp" in told
+        assert "debitoor.last_success.timestamp" in sent
 
 
 class TestSomethingToDo:
-    def test_what_is_new_goes_on_on_a_worker_with_the_plan(self, fire, account, listed, receipt, ledger):
+    def test_new_documents_are_passed_to_a_worker_with_the_plan(self, fire, account, listed, receipt, ledger):
         listed(account())
         uid = receipt()
         event = fire(run_id="r")
@@ -144,7 +144,7 @@ class TestSomethingToDo:
 
 
 class TestForAWorker:
-    """The triggerer leaves it to a worker, and calls nobody."""
+    """The triggerer leaves the work to a worker, and makes no call."""
 
     @pytest.fixture(autouse=True)
     def no_call(self, sandbox, acme, account, listed):
@@ -177,7 +177,7 @@ class TestTheAccountsFile:
 
     @pytest.fixture
     def elsewhere(self, account, listed, tmp_path, monkeypatch):
-        """A folder that is not the configured one, with the account's file."""
+        """Create a folder that is not the configured one, with the account's file."""
         listed(account())
         folder = tmp_path / "bundle" / "accounts"
         folder.parent.mkdir()
@@ -188,7 +188,7 @@ class TestTheAccountsFile:
         settings = find_account(elsewhere, "acme").account
         assert isinstance(fire(folder=str(elsewhere), digest=digest(settings)), TaskSkippedEvent)
 
-    def test_that_is_not_here_leaves_the_plan_to_a_worker(self, fire, elsewhere):
+    def test_a_missing_bundle_leaves_the_plan_to_a_worker(self, fire, elsewhere):
         assert fire().payload is None
         assert fire(folder="/nowhere").payload is None
 
@@ -201,7 +201,7 @@ class TestTheAccountsFile:
 
 
 class TestErrors:
-    def test_what_goes_wrong_at_the_service_is_told_by_a_worker(self, fire, acme, account, listed, ledger, caplog, log):
+    def test_a_failure_of_the_service_is_reported_by_a_worker(self, fire, acme, account, listed, ledger, caplog, log):
         listed(account())
         acme.block_key()
         assert fire(run_id="r").payload is None
@@ -217,7 +217,7 @@ class TestErrors:
 
 
 class TestAmongOthers:
-    def test_the_event_loop_goes_on_and_only_those_of_one_connection_wait_for_each_other(
+    def test_the_event_loop_continues_and_only_calls_of_one_connection_wait_for_each_other(
         self, account, context, monkeypatch
     ):
         account(stem="one")

@@ -33,19 +33,19 @@ _WARM: set[str] = set()  # the directions whose runs this process has in memory
 
 @pytest.fixture
 def acme(stage_of: Callable[..., Stage]) -> Stage:
-    """A German company that books in EUR, without documents."""
+    """Return a German company that books in EUR, without documents."""
     return stage_of()
 
 
 @pytest.fixture
 def referee_of() -> Callable[[Stage], Referee]:
-    """Gives the referee of a company."""
+    """Return the referee of a company."""
     return lambda stage: Referee(stage.sandbox, stage.company)
 
 
 @pytest.fixture
 def account_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Writes the account file of a company, with Airflow's connections to it; gives the account's id."""
+    """Write the account file of a company, with Airflow's connections to it; return the account's id."""
     folder = tmp_path / "accounts"
     folder.mkdir()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(folder))
@@ -76,7 +76,7 @@ def account_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 
 @pytest.fixture
 def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -> Callable[..., Case]:
-    """Makes companies with documents, each with an account file and a ledger of its own."""
+    """Make companies with documents, each with an account file and a ledger of its own."""
     numbers = itertools.count(1)
 
     def make(direction: Literal["export", "import"], small: int = 2, *, parallel: int, ledger: str = "") -> Case:
@@ -101,5 +101,5 @@ def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -
 
 @pytest.fixture
 def workers(clock: Clock) -> Workers:
-    """Executes runs in processes of their own."""
+    """Execute runs in processes of their own."""
     return Workers(clock)

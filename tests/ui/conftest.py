@@ -37,7 +37,7 @@ _TABLES = (Log, DagRun, DagModel, Connection, DagBundleModel, Team)
 
 @pytest.fixture
 def airflow(airflow_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Airflow's own tables, empty, and its auth manager as the API server has it."""
+    """Prepare Airflow's own tables, empty, and its auth manager as the API server has it."""
     monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")  # connections come from the database
     monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "a secret of the tests that is long enough for HS512, " * 2)
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE", str(tmp_path / "passwords.json"))
@@ -57,7 +57,7 @@ def _empty() -> None:
 
 @pytest.fixture
 def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the account files."""
+    """Return the folder of the account files."""
     folder = tmp_path / "accounts"
     folder.mkdir(exist_ok=True)
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(folder))
@@ -66,7 +66,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    """The ledger that the page shows; its own for each test."""
+    """Open the ledger that the page shows; a separate one for each test."""
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
     ledger = opened_ledger()
     yield ledger
@@ -75,7 +75,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 
 @pytest.fixture
 def page(airflow: None, accounts: Path, ledger: Ledger) -> Iterator[Callable[..., TestClient]]:
-    """Opens the page for a user of a role; ``None`` is nobody. Changes are sent as the page itself sends them."""
+    """Open the page as a user of a role, or anonymously. Changes are sent as the page itself sends them."""
     outer = FastAPI()
     outer.mount(PREFIX, app)
     with ExitStack() as stack:
@@ -98,7 +98,7 @@ def token_of(role: str, team: str | None = None) -> str:
 
 @pytest.fixture
 def dag_models(airflow: None) -> Callable[..., None]:
-    """Lets Airflow know DAGs of accounts, as if it had read their files."""
+    """Register DAGs of accounts in Airflow, as if it had read their files."""
 
     def enter(*account_ids: str, team: str | None = None, **fields: Any) -> None:
         bundle = f"bundle-of-{team}" if team else "dags-folder"
@@ -118,7 +118,7 @@ def dag_models(airflow: None) -> Callable[..., None]:
 
 @pytest.fixture
 def account_file(accounts: Path) -> Callable[..., Path]:
-    """Writes account files; gives their paths."""
+    """Write account files; return their paths."""
 
     def write(stem: str = "acme", direction: str = "export", **settings: object) -> Path:
         described = {
@@ -137,7 +137,7 @@ def account_file(accounts: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def audit_log(airflow: None) -> Callable[[], list[Log]]:
-    """Reads Airflow's audit log, oldest entry first."""
+    """Read Airflow's audit log, oldest entry first."""
 
     def read() -> list[Log]:
         with create_session() as session:

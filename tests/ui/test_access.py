@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROLES = [None, "viewer", "user", "op", "admin"]
 """Each may do what those before it may."""
 ANYBODY = "viewer"
-"""Whoever is signed in, of any team; the answer is narrowed to what that user may see."""
+"""Any signed-in user, of any team; the answer is narrowed to what that user may see."""
 
 ONE = "/api/accounts/{account_id}"
 CONNECTION = "/api/connections/{connection_id}"
@@ -70,7 +70,7 @@ PATH = {"account_id": "red", "connection_id": "gmi_red", "document_id": "1", "ve
 
 
 def routes(router: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """All routes there are, with those of mounted apps: ``GET /path`` and the route."""
+    """Yield all routes, with those of mounted apps: ``GET /path`` and the route."""
     for route in router.routes:
         if isinstance(route, Mount):
             yield from routes(route, prefix + route.path)
@@ -100,7 +100,7 @@ def test_every_route_has_exactly_one_rule(name: str):
 
 @pytest.fixture
 def teams(monkeypatch: pytest.MonkeyPatch, dag_models: Callable[..., None], account_file: Callable[..., Any]) -> None:
-    """Two teams with an account and a connection each."""
+    """Create two teams with an account and a connection each."""
     monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
     with create_session() as session:
         session.add_all([Team(name="red"), Team(name="blue")])
@@ -136,7 +136,7 @@ def test_a_route_opens_from_its_role_upwards_and_for_the_own_team(
             assert status not in {401, 403, 405}, role
     assert (ask(page("op", "blue"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of another team"
     assert (ask(page("op"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of no team"
-    assert ledger.documents.count("red") == {State.HELD: 1}, "nobody has changed anything"
+    assert ledger.documents.count("red") == {State.HELD: 1}, "nothing was changed"
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsInJvbGUiOiJhZG1pbiJ9."])

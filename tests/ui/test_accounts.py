@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def rows(page: Callable[..., TestClient]) -> Callable[..., dict[str, dict[str, Any]]]:
-    """The rows of the list by id, in its order."""
+    """Return the rows of the list by id, in its order."""
     client = page()
 
     def read(**query: Any) -> dict[str, dict[str, Any]]:
@@ -40,7 +40,7 @@ def rows(page: Callable[..., TestClient]) -> Callable[..., dict[str, dict[str, A
 
 @pytest.fixture
 def ran(dag_models: object) -> Callable[..., str]:
-    """Lets Airflow have run an account."""
+    """Add a run of an account to Airflow."""
     numbers = iter(range(1, 100))
 
     def enter(account_id: str = "acme", state: str = "success", run_type: str = "scheduled", **fields: Any) -> str:
@@ -59,7 +59,7 @@ def ran(dag_models: object) -> Callable[..., str]:
 
 @pytest.fixture
 def enter(ledger: Ledger) -> Callable[..., None]:
-    """Enters documents as a run would."""
+    """Enter documents as a run would."""
 
     def plan(*source_ids: str, account: str = "acme", run: str = "r", **fields: Any) -> None:
         found = [PlannedDocument(id_, f"{account}:{id_}", "{}", **fields) for id_ in source_ids]
@@ -126,7 +126,7 @@ class TestRow:
         found = rows()
         assert (found["acme"]["to_do"], found["other"]["to_do"]) == (0, 1)
 
-    def test_the_chart_grows_while_somebody_looks(self, rows, account_file, enter, ledger, monkeypatch):
+    def test_the_chart_grows_while_it_is_open(self, rows, account_file, enter, ledger, monkeypatch):
         account_file()
         enter("1", "2", "3")
         week_ago = datetime.now(UTC) - timedelta(days=7)
@@ -138,7 +138,7 @@ class TestRow:
             ledger.documents.mark_moved(ledger.documents.entries("acme", states={State.PLANNED}, limit=1), "user:ada")
             assert rows()["acme"]["chart"] == [0] * 22 + [1] + [0] * 6 + [number]
 
-    def test_what_changed_while_nobody_asked_is_counted(self, rows, account_file, enter, ledger, monkeypatch):
+    def test_changes_between_two_requests_are_counted(self, rows, account_file, enter, ledger, monkeypatch):
         account_file()
         enter("1")
         assert rows()["acme"]["to_do"] == 1
@@ -194,7 +194,7 @@ class TestRow:
         found = rows()
         assert (found["acme"]["last_run"]["dag_run_id"], found["other"]["last_run"]) == (last, None)
 
-    def test_who_may_only_look_is_told_so(self, page, account_file):
+    def test_a_viewer_has_no_rights_to_change_accounts(self, page, account_file):
         account_file()
         (row,) = page("viewer").get("api/accounts").json()["accounts"]
         assert row["rights"] == {"run": False, "edit": False, "delete": False}
@@ -220,7 +220,7 @@ class TestState:
         ran(state=state)
         assert rows()["acme"]["state"] == "running"
 
-    def test_its_progress_is_told(self, rows, ran, ledger, enter):
+    def test_its_progress_is_reported(self, rows, ran, ledger, enter):
         run = ran(state="running")
         assert rows()["acme"]["progress"] is None  # it is still asking the source
         enter("1", "2", "3", run=run)
@@ -247,7 +247,7 @@ class TestState:
         row = rows()["acme"]
         assert (row["state"], row["advice_code"]) == ("failed", "look_at_run")
 
-    def test_it_ran_again_and_all_is_well_now(self, rows, ran, ledger):
+    def test_it_ran_again_successfully(self, rows, ran, ledger):
         run = ran(state="failed")
         recorded(ledger, run, "stopped", "The key is blocked.", "Enter a new key.")
         assert rows()["acme"]["state"] == "stopped"
@@ -308,7 +308,7 @@ def test_the_ledger_is_asked_for_those_runs_that_are_shown_or_failed(
 
 
 class TestFiles:
-    def test_a_broken_file_is_a_row_that_says_what_to_correct(self, rows, accounts):
+    def test_a_broken_file_is_a_row_with_what_to_correct(self, rows, accounts):
         (accounts / "acme.yaml").write_text("type: export\nname: Acme\ndebitoor_id: nobody\n")
         row = rows()["acme"]
         assert (row["state"], row["name"], row["direction"]) == ("broken", "acme.yaml", None)
@@ -359,7 +359,7 @@ class TestFiles:
             os.utime(path, (1_900_000_000, 1_900_000_000))
             assert rows()["acme"]["name"] == name
 
-    def test_an_account_whose_file_went_is_no_row(self, rows, account_file):
+    def test_an_account_without_a_file_is_not_listed(self, rows, account_file):
         path = account_file()
         assert rows().keys() == {"acme"}
         path.unlink()
@@ -470,14 +470,14 @@ class TestTeams:
 
 
 class TestMe:
-    def test_it_tells_name_rights_and_languages(self, page):
+    def test_it_returns_name_rights_and_languages(self, page):
         found = page("op").get("api/me").json()
         assert (found["name"], found["rights"]) == ("op", {"create": True, "connect": True})
         assert "en" in found["languages"]
         assert page("user").get("api/me").json()["rights"] == {"create": True, "connect": False}
         assert page("viewer").get("api/me").json()["rights"] == {"create": False, "connect": False}
 
-    def test_it_tells_whether_files_can_be_written(self, page, accounts, monkeypatch):
+    def test_it_returns_whether_files_can_be_written(self, page, accounts, monkeypatch):
         client = page()
         assert client.get("api/me").json()["writable"] is True
         accounts.rmdir()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Held and rejected documents of two accounts, the newest last, among others."""
+    """Return held and rejected documents of two accounts, the newest last, among others."""
     account_file("acme", name="Acme & Co")
     account_file("other")
     moments = (datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number) for number in range(99))
@@ -35,7 +35,7 @@ def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
 
 
 def why(code: str) -> Message:
-    """The reason of a document, as a run would enter it."""
+    """Return the reason of a document, as a run would enter it."""
     return Message(code, currency="USD", books="EUR")
 
 
@@ -75,11 +75,11 @@ def test_all_reasons_are_counted_whichever_is_chosen(page, desk):
     assert (found["total"], found["documents"]) == (0, [])
 
 
-def test_what_is_mended_is_not_listed_any_more(page, desk):
+def test_a_resolved_document_is_not_listed(page, desk):
     desk.documents.ignore(desk.documents.entries("other"), "user:ada")
     assert listed(page()) == ["1"]
 
 
-def test_an_account_whose_file_went_needs_no_attention(page, desk, accounts):
+def test_an_account_without_a_file_needs_no_attention(page, desk, accounts):
     (accounts / "other.yaml").unlink()
     assert listed(page()) == ["1"]

@@ -36,7 +36,7 @@ connections: {getmyinvoices: gmi, debitoor: debitoor}
 
 @pytest.fixture
 def team(tmp_path: Path, airflow: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A bundle of its own, with the DAG file in a folder below."""
+    """Return a bundle of its own, with the DAG file in a folder below."""
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
     monkeypatch.delenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER")
     bundles.forget()
@@ -49,7 +49,7 @@ def team(tmp_path: Path, airflow: None, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.fixture
 def parsed(team: Path) -> Callable[..., None]:
-    """Lets Airflow read the bundle, as its DAG processor does."""
+    """Let Airflow read the bundle, as its DAG processor does."""
 
     def parse(name: str = "team") -> None:
         bag = DagBag(str(team), bundle_path=team.parent, bundle_name=name)

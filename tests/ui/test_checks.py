@@ -13,7 +13,7 @@ from debitoor_provider.sync.steps.transfer import transfer
 
 @pytest.fixture
 def moved(account, receipt, ledger) -> str:
-    """A run has moved one document of the account."""
+    """Move one document of the account in a run."""
     account()
     uid = receipt()
     with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
@@ -31,12 +31,12 @@ def found(page, **period: str):
 
 def test_counts_sums_and_what_is_not_the_same(page, moved, receipt, sandbox, acme):
     new, before = receipt(), sandbox.last_seq()
-    told = found(page)
-    assert (told["same"], told["complete"]) == (False, True)
-    assert (told["counts"]["same"], told["counts"]["only here"]) == (1, 1)
-    [document] = told["documents"]
+    result = found(page)
+    assert (result["same"], result["complete"]) == (False, True)
+    assert (result["counts"]["same"], result["counts"]["only here"]) == (1, 1)
+    [document] = result["documents"]
     assert (document["source_id"], document["outcome"], document["is_missing"]) == (str(new), "only here", True)
-    assert told["sums"] == [
+    assert result["sums"] == [
         {
             "month": "2026-03", "currency": "EUR", "rate": "19", "source": "238.00", "target": "119.00",
             "difference": "119.00", "others": "0.00",
@@ -45,7 +45,7 @@ def test_counts_sums_and_what_is_not_the_same(page, moved, receipt, sandbox, acm
     assert {row["method"] for row in sandbox.calls(since=before, company=acme)} == {"GET"}
 
 
-def test_what_was_moved_and_is_missing_can_be_planned_again(page, moved, acme, ledger):
+def test_a_moved_document_that_is_missing_can_be_planned_again(page, moved, acme, ledger):
     acme.delete_entity(acme.expenses()[0]["id"])
     [document] = found(page)["documents"]
     body = {
@@ -59,8 +59,8 @@ def test_what_was_moved_and_is_missing_can_be_planned_again(page, moved, acme, l
 
 
 def test_a_period(page, moved):
-    told = found(page, **{"from": "2026-04-01"})
-    assert (told["from"], told["to"], told["same"], told["sums"]) == ("2026-04-01", None, True, [])
+    result = found(page, **{"from": "2026-04-01"})
+    assert (result["from"], result["to"], result["same"], result["sums"]) == ("2026-04-01", None, True, [])
     wrong = {"from": "2026-04-01", "to": "2026-03-01"}
     assert page().post("api/accounts/acme/check", json=wrong).status_code == 422
 
@@ -75,7 +75,7 @@ def test_documents_and_sums_as_csv(page, moved):
     assert [(row["month"], row["source"], row["target"]) for row in rows("sums")] == [("2026-03", "119.00", "119.00")]
 
 
-def test_a_service_that_refuses_is_told(page, moved, acme):
+def test_a_refusal_of_the_service_is_reported(page, moved, acme):
     acme.block_key()
     assert page().post("api/accounts/acme/check", json={}).status_code == 502
     assert page().get("api/accounts/acme/check.csv").status_code == 502

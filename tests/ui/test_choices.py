@@ -33,5 +33,5 @@ def test_each_placeholder_has_an_example(page: Callable[..., TestClient]):
     assert "DD.MM.YYYY" in day["description"]
 
 
-def test_nobody_is_told_without_a_login(page: Callable[..., TestClient]):
+def test_an_anonymous_user_gets_no_choices(page: Callable[..., TestClient]):
     assert page(None).get("/api/choices").status_code == 401

@@ -24,7 +24,7 @@ NEW = "/api/connections/gmi_new/getmyinvoices"
 
 @pytest.fixture
 def encrypted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Airflow has a key, as every real one has."""
+    """Set an encryption key, as every real Airflow has one."""
     monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode())
     get_fernet.cache_clear()
     yield
@@ -33,7 +33,7 @@ def encrypted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def kept(airflow: None) -> Callable[..., None]:
-    """Enters a connection into Airflow's table."""
+    """Enter a connection into Airflow's table."""
 
     def enter(conn_id: str, conn_type: str, **fields: Any) -> None:
         extra = fields.pop("extra", None)
@@ -54,7 +54,7 @@ def row_of(conn_id: str) -> Connection | None:
 
 @pytest.fixture
 def pattern(kept: Callable[..., None], sandbox: SandboxAdmin) -> None:
-    """What operators have set for all companies."""
+    """Set the pattern that operators set for all companies."""
     kept(
         "getmyinvoices_default",
         "getmyinvoices",
@@ -109,7 +109,7 @@ class TestAKeyIsEntered:
         kept("getmyinvoices_default", "getmyinvoices", host=sandbox.gmi_url, extra=extra)
         assert connections.begin("gmi_new", "getmyinvoices").extra_dejson == {"allow_http": True}
 
-    def test_the_time_zone_is_asked_of_the_account(
+    def test_the_time_zone_is_read_from_the_account(
         self, page: Callable[..., TestClient], sandbox: SandboxAdmin, acme: CompanyAdmin, pattern: None
     ):
         far = sandbox.create_company("Far Ltd", timezone="Asia/Tokyo", limits=None)
@@ -159,7 +159,7 @@ class TestAKeyIsEntered:
         assert (row.description, row.password) == ("Acme", acme.gmi_api_key)
         assert row.extra_dejson == extra | {"timezone": acme.timezone}
 
-    def test_a_service_that_cannot_be_reached_is_told_in_a_sentence(
+    def test_an_unreachable_service_is_reported_in_one_sentence(
         self, page: Callable[..., TestClient], kept: Callable[..., None]
     ):
         kept("getmyinvoices_default", "getmyinvoices", host="http://127.0.0.1:9", extra={"allow_http": True})

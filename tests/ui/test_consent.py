@@ -37,7 +37,7 @@ CALLBACK = f"{ORIGIN}/debitoor/oauth/callback"
 
 @pytest.fixture
 def app_(airflow: None, acme: CompanyAdmin, sandbox: SandboxAdmin) -> None:
-    """The registered app, in the connection that new ones are made by."""
+    """Register the app, in the connection that new ones are made by."""
     acme.change(oauth_redirect_uri=CALLBACK)
     extra = {
         "allow_http": True,
@@ -60,13 +60,13 @@ class Browser:
     company: CompanyAdmin
 
     def ask(self, connection: str = "debitoor_new", **wish: object) -> str:
-        """Press *Authorise*; gives the address of Debitoor's page."""
+        """Press *Authorise*; return the address of Debitoor's page."""
         answer = self.client.post(f"/api/connections/{connection}/consent", json=wish)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["url"])
 
     def consent(self, url: str, answer: str = "allow") -> str:
-        """Answer Debitoor's page; gives the address that it sends the browser to."""
+        """Answer Debitoor's page; return the address that it sends the browser to."""
         session = requests.Session()
         session.trust_env = False
         assert "Allow access?" in session.get(url, timeout=30).text
@@ -130,7 +130,7 @@ class TestTheWay:
         assert (entry.event, entry.owner) == ("debitoor.connected", "op")
         assert json.loads(str(entry.extra))["connection_id"] == "debitoor_new"
 
-    def test_the_address_asked_for_is_the_exact_one(self, browser: Callable[..., Browser], acme: CompanyAdmin):
+    def test_the_requested_address_is_exact(self, browser: Callable[..., Browser], acme: CompanyAdmin):
         asked = dict(parse_qsl(urlsplit(browser().ask()).query))
         assert asked["redirect_uri"] == CALLBACK
         assert asked["client_id"] == acme.oauth_client_id
@@ -165,7 +165,7 @@ class TestTheWay:
         assert "thief" not in str(app.extra)
         assert "thief" not in browser().ask()
 
-    def test_without_a_registered_app_it_is_told_before_anybody_leaves(
+    def test_a_missing_app_registration_is_reported_before_the_redirect(
         self, page: Callable[..., TestClient], ledger: Ledger
     ):
         answer = page().post(ASK, json={})
@@ -173,7 +173,7 @@ class TestTheWay:
         assert answer.json()["detail"] == "The field 'client_id' is empty."
         assert waiting(ledger) == 0
 
-    def test_what_ran_out_is_forgotten(
+    def test_expired_entries_are_deleted(
         self, browser: Callable[..., Browser], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(consents, "LIFETIME", timedelta(seconds=-1))
@@ -201,7 +201,7 @@ class TestAttacks:
     def test_without_a_state(self, browser: Callable[..., Browser]):
         refused(browser().come_back(f"{BACK}?code=stolen"), 400, "was not asked for by you")
 
-    def test_with_a_state_that_nobody_was_given(self, browser: Callable[..., Browser]):
+    def test_with_an_unknown_state(self, browser: Callable[..., Browser]):
         refused(browser().come_back(f"{BACK}?code=stolen&state=guessed"), 400, "was not asked for by you")
 
     def test_with_a_state_that_was_used(self, browser: Callable[..., Browser]):
@@ -230,7 +230,7 @@ class TestAttacks:
         thief, victim = browser("op"), browser("admin")
         address = thief.consent(thief.ask())
         refused(victim.come_back(address), 400, "was not asked for by you")
-        assert thief.come_back(address).status_code == 303  # nobody else can use it up
+        assert thief.come_back(address).status_code == 303  # another user cannot use it up
 
     def test_a_state_stands_for_its_own_connection_whatever_the_address_says(self, browser: Callable[..., Browser]):
         person = browser()
@@ -349,7 +349,7 @@ class TestAttacks:
         assert answer.status_code == 422
         assert waiting(ledger) == 0
 
-    def test_neither_code_nor_token_nor_secret_is_told_to_anybody(
+    def test_neither_code_nor_token_nor_secret_is_disclosed(
         self,
         browser: Callable[..., Browser],
         acme: CompanyAdmin,
@@ -368,9 +368,9 @@ class TestAttacks:
         out, err = capfd.readouterr()
         browsers = ("httpx", "/login/oauth2/authorize")  # the test's own calls, in the place of a browser
         lines = [line for line in (log.text + out + err).splitlines() if not any(word in line for word in browsers)]
-        told = [url, answer.text, str(answer.headers), "\n".join(lines), *(str(row.extra) for row in audit_log())]
-        assert not [secret for secret in secrets for text in told if secret in text]
-        assert known["state"][0] not in "".join(told[1:])
+        outputs = [url, answer.text, str(answer.headers), "\n".join(lines), *(str(row.extra) for row in audit_log())]
+        assert not [secret for secret in secrets for text in outputs if secret in text]
+        assert known["state"][0] not in "".join(outputs[1:])
         with ledger._database.read() as connection:
             assert connection.execute(sa.select(table)).all() == []
 
@@ -393,7 +393,7 @@ class TestAttacks:
 
 
 class TestWhatGoesWrong:
-    def test_a_connection_of_another_type_is_told_before_anybody_leaves(self, browser: Callable[..., Browser]):
+    def test_a_connection_of_another_type_is_reported_before_the_redirect(self, browser: Callable[..., Browser]):
         with create_session() as session:
             session.add(Connection(conn_id="debitoor_new", conn_type="http"))
         answer = browser().client.post(ASK, json={})
@@ -427,7 +427,7 @@ class TestWhatGoesWrong:
 
 
 def other_company(sandbox: SandboxAdmin, acme: CompanyAdmin) -> CompanyAdmin:
-    """A company whose people may allow the same app."""
+    """Return a company whose people may allow the same app."""
     return sandbox.create_company(
         "Other Ltd",
         limits=None,

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def enter(ledger: Ledger, account_file: Callable[..., object]) -> Callable[..., list[int]]:
-    """Enters documents of an account as a run would; gives their ids."""
+    """Enter documents of an account as a run would; return their ids."""
     account_file()
 
     def plan(*source_ids: str, account: str = "acme", **fields: Any) -> list[int]:
@@ -38,7 +38,7 @@ def enter(ledger: Ledger, account_file: Callable[..., object]) -> Callable[..., 
 
 @pytest.fixture
 def shelf(enter: Callable[..., list[int]], ledger: Ledger) -> list[int]:
-    """One moved document, one held, one planned; all different."""
+    """Return one moved document, one held, one planned; all different."""
     moved, held, planned = (
         *enter("1", document_date=date(2026, 1, 31), company="Paper Ltd", gross_amount=Decimal("119.00")),
         *enter("2", document_date=date(2026, 2, 1), company="Ink & Co", state=State.HELD, message=Message("currency")),
@@ -57,7 +57,7 @@ def listed(client: TestClient, **query: Any) -> list[str]:
 
 
 class TestList:
-    def test_it_tells_everything_of_a_document(self, page, shelf):
+    def test_it_returns_everything_about_a_document(self, page, shelf):
         (found,) = page().get("api/accounts/acme/documents", params={"state": "moved"}).json()["documents"]
         times = {name: found.pop(name) for name in ("created_at", "changed_at", "moved_at")}
         assert all(datetime.fromisoformat(moment).utcoffset() == timedelta() for moment in times.values())
@@ -121,7 +121,7 @@ class TestList:
 
 
 class TestDetail:
-    def test_the_history_is_told(self, page, shelf):
+    def test_the_history_is_returned(self, page, shelf):
         found = page().get(f"api/accounts/acme/documents/{shelf[0]}").json()
         assert [(line["kind"], line["from_state"], line["to_state"]) for line in found["history"]] == [
             ("listed", None, "planned"),
@@ -143,7 +143,7 @@ class TestMarks:
 
     @pytest.fixture
     def marked(self, ledger: Ledger, enter: Callable[..., list[int]]) -> list[int]:
-        """Two moved documents, of which the second is booked by the nearest of several splits."""
+        """Return two moved documents, of which the second is booked by the nearest of several splits."""
         ids = enter("1", "2")
         spans = [Message("gross_at_rate", lowest="106.91", highest="107.09", rate="7")]
         marks = {ids[0]: None, ids[1]: Message("nearest_split", spans=spans)}
@@ -184,7 +184,7 @@ class TestEInvoices:
 
     @pytest.fixture
     def contradicted(self, ledger: Ledger, enter: Callable[..., list[int]]) -> int:
-        """A document that is held since record and e-invoice contradict each other, and one that was proven."""
+        """Return a document that is held since record and e-invoice contradict each other, and one that was proven."""
         ids = enter("1", "2")
         by_id = {
             entry.id: entry for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN)
@@ -392,7 +392,7 @@ def test_a_reason_is_kept_as_it_was_written(page, shelf, ledger):
 class TestFile:
     @pytest.fixture
     def sent(self, acme, account, receipt, page, ledger) -> int:
-        """A receipt that was exported; the id of its document."""
+        """Export a receipt; return the id of its document."""
         account()
         receipt()
         exported("acme", ledger)
@@ -414,7 +414,7 @@ class TestFile:
         answer = page().get(f"api/accounts/acme/documents/{sent}/file", params={"at": "target"})
         assert answer.status_code == 404
 
-    def test_nobody_knows_the_record(self, page, account, acme, ledger):
+    def test_the_record_is_unknown(self, page, account, acme, ledger):
         account()
         ledger.plans.enter("acme", "export", RUN, [PlannedDocument("1", "k:1", "{}")])
         (entry,) = ledger.documents.mark_moved(ledger.documents.entries("acme"), "user:ada")
@@ -453,6 +453,6 @@ def exported(account_id: str, ledger: Ledger) -> None:
         transfer(job)
 
 
-def test_times_are_told_in_utc(page, shelf):
+def test_times_are_in_utc(page, shelf):
     (document, *_) = page().get("api/accounts/acme/documents").json()["documents"]
     assert datetime.fromisoformat(document["changed_at"]).tzinfo == UTC

@@ -1,4 +1,4 @@
-"""Settings that somebody is just entering, tried on the real documents of a company of the sandbox."""
+"""Settings that a user is entering, tried on the real documents of a company of the sandbox."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def nothing_kept() -> Iterator[None]:
 
 @pytest.fixture
 def entered(acme: CompanyAdmin) -> Callable[..., dict[str, Any]]:
-    """Settings of an export of the company; ``None`` takes a field out."""
+    """Return settings of an export of the company; ``None`` takes a field out."""
 
     def settings(direction: str = "export", **changes: Any) -> dict[str, Any]:
         known = {
@@ -59,53 +59,53 @@ def ask(client: TestClient, part: str, settings: dict[str, Any], account: str = 
 
 class TestTheCheck:
     def test_shows_the_file(self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]):
-        told = ask(page(), "check", entered(rename="{company}"))
-        assert told["problems"] == []
-        assert told["yaml"].endswith("rename: '{company}'\n")
-        assert (told["dag_id"], told["exists"]) == ("debitoor__new-account", False)
+        answer = ask(page(), "check", entered(rename="{company}"))
+        assert answer["problems"] == []
+        assert answer["yaml"].endswith("rename: '{company}'\n")
+        assert (answer["dag_id"], answer["exists"]) == ("debitoor__new-account", False)
 
     def test_names_each_problem_with_its_field_and_remedy(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
     ):
-        told = ask(page(), "check", entered(name=None, frequency="dayly", rename="{compny}", filter={"tags": 5}))
-        problems = {problem["field"]: problem for problem in told["problems"]}
+        answer = ask(page(), "check", entered(name=None, frequency="dayly", rename="{compny}", filter={"tags": 5}))
+        problems = {problem["field"]: problem for problem in answer["problems"]}
         assert problems.keys() == {"name", "frequency", "rename", "filter.tags"}
         assert "Did you mean daily?" in problems["frequency"]["remedy"]
         assert "(character 1)" in problems["rename"]["message"]
-        line = told["yaml"].splitlines()[problems["frequency"]["line"] - 1]
+        line = answer["yaml"].splitlines()[problems["frequency"]["line"] - 1]
         assert line == "frequency: dayly"
 
     def test_shows_the_next_runs_of_unfinished_settings(self, page: Callable[..., TestClient]):
         with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
-            told = ask(page(), "check", {"type": "export", "frequency": "30 6 * * 1-5", "timezone": "Asia/Tokyo"})
+            answer = ask(page(), "check", {"type": "export", "frequency": "30 6 * * 1-5", "timezone": "Asia/Tokyo"})
             manual = ask(page(), "check", {"type": "export", "frequency": "manual"})
-        assert told["problems"]
-        assert told["next_runs"] == [
+        assert answer["problems"]
+        assert answer["next_runs"] == [
             f"2026-{day}T06:30:00+09:00" for day in ("11-30", "12-01", "12-02", "12-03", "12-04")
         ]
-        assert told["warnings"] == manual["next_runs"] == []
+        assert answer["warnings"] == manual["next_runs"] == []
 
     def test_warns_of_a_frequency_that_does_not_mean_what_it_looks_like(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
     ):
-        told = ask(page(), "check", entered(frequency="0 6 13 * 5"))
-        (warning,) = told["warnings"]
-        assert (told["problems"], len(told["next_runs"]), warning["field"]) == ([], 5, "frequency")
+        answer = ask(page(), "check", entered(frequency="0 6 13 * 5"))
+        (warning,) = answer["warnings"]
+        assert (answer["problems"], len(answer["next_runs"]), warning["field"]) == ([], 5, "frequency")
         assert "also on each day of the week in 5" in warning["message"]
-        assert told["yaml"].splitlines()[warning["line"] - 1] == "frequency: 0 6 13 * 5"
+        assert answer["yaml"].splitlines()[warning["line"] - 1] == "frequency: 0 6 13 * 5"
 
     @pytest.mark.parametrize("wrong", [{"frequency": "dayly"}, {"timezone": "Europe"}, {"frequency": "0 * * * 1"}])
     def test_shows_no_runs_of_a_schedule_that_is_not_valid(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], wrong: dict[str, Any]
     ):
-        told = ask(page(), "check", entered(**wrong))
-        assert (told["next_runs"], told["warnings"], len(told["problems"])) == ([], [], 1)
+        answer = ask(page(), "check", entered(**wrong))
+        assert (answer["next_runs"], answer["warnings"], len(answer["problems"])) == ([], [], 1)
 
     @pytest.mark.parametrize("settings", [{}, {"type": "neither"}, {"type": None}, {"type": ["export"]}])
     def test_begins_with_nothing(self, page: Callable[..., TestClient], settings: dict[str, Any]):
         assert [problem["field"] for problem in ask(page(), "check", settings)["problems"]] == ["type"]
 
-    def test_tells_that_the_id_is_taken(
+    def test_reports_that_the_id_is_taken(
         self,
         page: Callable[..., TestClient],
         entered: Callable[..., dict[str, Any]],
@@ -118,8 +118,8 @@ class TestTheCheck:
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], accounts: Path
     ):
         (accounts / "acme.yaml").write_text("# agreed\ntype: export\n# as in the books\nname: Acme\n")
-        told = ask(page(), "check", entered(), "acme")
-        assert told["yaml"].startswith("# agreed\ntype: export\n# as in the books\nname: Acme\n")
+        answer = ask(page(), "check", entered(), "acme")
+        assert answer["yaml"].startswith("# agreed\ntype: export\n# as in the books\nname: Acme\n")
 
     def test_asks_no_service(
         self,
@@ -143,13 +143,13 @@ class TestNames:
         receipt(supplier="Päper & Söhne", document_date="2026-03-01")
         receipt(supplier="Päper & Söhne", document_date="2026-03-01")
         receipt(document_type="MISC")
-        told = ask(page(), "names", entered(rename="{document_date:DD.MM.YYYY}_{company}"))
-        assert told["problem"] is None
-        assert [(one["name"], one["document_date"], one["company"]) for one in told["names"]] == [
+        answer = ask(page(), "names", entered(rename="{document_date:DD.MM.YYYY}_{company}"))
+        assert answer["problem"] is None
+        assert [(one["name"], one["document_date"], one["company"]) for one in answer["names"]] == [
             ("01.03.2026_Päper & Söhne.pdf", "2026-03-01", "Päper & Söhne"),
             ("01.03.2026_Päper & Söhne_2.pdf", "2026-03-01", "Päper & Söhne"),
         ]
-        assert all(one["source_name"].startswith("scan") for one in told["names"])
+        assert all(one["source_name"].startswith("scan") for one in answer["names"])
 
     def test_need_no_more_than_the_connection(self, page: Callable[..., TestClient], receipt: Callable[..., int]):
         receipt()
@@ -167,10 +167,10 @@ class TestNames:
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
     ):
         receipt()
-        told = ask(page(), "names", entered(rename="{compny}"))
-        assert told["names"] == []
-        assert told["problem"]["field"] == "rename"
-        assert "Did you mean" in told["problem"]["remedy"] + told["problem"]["message"]
+        answer = ask(page(), "names", entered(rename="{compny}"))
+        assert answer["names"] == []
+        assert answer["problem"]["field"] == "rename"
+        assert "Did you mean" in answer["problem"]["remedy"] + answer["problem"]["message"]
 
     def test_typing_costs_one_call(
         self,
@@ -264,7 +264,7 @@ class TestTheRecord:
         ]
         assert acme.expenses() == []
 
-    def test_tells_why_a_document_would_be_held(
+    def test_returns_why_a_document_would_be_held(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
     ):
         uid = receipt(currency="USD")
@@ -293,7 +293,7 @@ class TestTheRecord:
             "reason": "",
         }
 
-    def test_of_another_company_s_books_is_told(
+    def test_books_of_another_company_are_reported(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
     ):
         receipt()
@@ -304,7 +304,7 @@ class TestTheRecord:
 
 
 class TestThePreview:
-    def test_tells_what_the_first_run_would_do_and_does_nothing(
+    def test_returns_what_the_first_run_would_do_and_changes_nothing(
         self,
         page: Callable[..., TestClient],
         entered: Callable[..., dict[str, Any]],
@@ -315,9 +315,9 @@ class TestThePreview:
     ):
         uid = receipt(document_number="R-17")
         receipt(currency="USD")
-        told = ask(page(), "preview", entered(rename="{document_number}"))
-        assert (told["counts"], told["total"], told["complete"]) == ({"send": 1, "held": 1}, 2, True)
-        (sent,) = (one for one in told["documents"] if one["outcome"] == "send")
+        answer = ask(page(), "preview", entered(rename="{document_number}"))
+        assert (answer["counts"], answer["total"], answer["complete"]) == ({"send": 1, "held": 1}, 2, True)
+        (sent,) = (one for one in answer["documents"] if one["outcome"] == "send")
         assert (sent["source_id"], sent["target_name"], sent["lines"]) == (str(uid), "R-17.pdf", ["19 %: 119.00"])
         assert isinstance(sent["gross_amount"], str)  # never a binary number
         assert Decimal(sent["gross_amount"]) == Decimal("119.00")
@@ -334,10 +334,10 @@ class TestThePreview:
         for day in ("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01"):
             receipt(document_date=day)
         client, february = page(), {"from": "2026-02-01", "to": "2026-02-28"}
-        told = ask(client, "preview", entered(), **february)
-        assert [one["document_date"] for one in told["documents"]] == ["2026-02-01", "2026-02-28"]
-        told = ask(client, "preview", entered(), limit=1, **february)
-        assert (len(told["documents"]), told["total"], told["complete"]) == (1, 2, False)
+        answer = ask(client, "preview", entered(), **february)
+        assert [one["document_date"] for one in answer["documents"]] == ["2026-02-01", "2026-02-28"]
+        answer = ask(client, "preview", entered(), limit=1, **february)
+        assert (len(answer["documents"]), answer["total"], answer["complete"]) == (1, 2, False)
 
     def test_of_settings_that_are_not_right(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]]
@@ -380,9 +380,9 @@ class TestTheSource:
         self, page: Callable[..., TestClient], acme: CompanyAdmin, receipt: Callable[..., int]
     ):
         receipt(tags=["books", "Zoo"], supplier="Paper Ltd")
-        told = page().get("/api/accounts/new-account/draft/source", params={"connection": "gmi"}).json()
-        assert {"books", "Zoo"} <= set(told["tags"])
-        assert "Paper Ltd" in told["companies"]
+        answer = page().get("/api/accounts/new-account/draft/source", params={"connection": "gmi"}).json()
+        assert {"books", "Zoo"} <= set(answer["tags"])
+        assert "Paper Ltd" in answer["companies"]
 
 
 class TestRights:

@@ -39,7 +39,7 @@ SETTINGS = dict(setting for kind in ("ExportAccount", "ImportAccount") for setti
 
 
 def choices(node: dict[str, Any]) -> list[str]:
-    """Give the values that a field may have, or each item of its list."""
+    """Return the values that a field may have, or each item of its list."""
     options = [resolved(option) for option in [node, node.get("items", {}), *node.get("anyOf", [])]]
     return next((option["enum"] for option in options if "enum" in option), [])
 

@@ -23,7 +23,7 @@ ALLOW = "api/accounts/acme/limits/allow"
 
 @pytest.fixture
 def stopped(ledger: Ledger, account_file: Callable[..., object], dag_models: Callable[..., None]) -> None:
-    """The last run of an account was stopped by a limit."""
+    """Stop the last run of an account by a limit."""
     account_file()
     dag_models("acme")
     run_id = "debitoor__acme/scheduled__1"
@@ -51,7 +51,7 @@ class TestAllow:
             "The run has 500 documents to move, and the account allows 100 in a run. None was moved."
         )
 
-    def test_what_was_seen_is_allowed_once_and_recorded_with_the_user(
+    def test_a_shown_stop_is_allowed_once_and_recorded_with_the_user(
         self, page: Callable[..., TestClient], ledger: Ledger, audit_log: Callable[[], list[Log]]
     ) -> None:
         client = page()
@@ -61,8 +61,8 @@ class TestAllow:
         assert stops_of(client) == []
         (entry,) = audit_log()
         assert (entry.event, entry.dag_id) == ("debitoor.limit_allowed", "debitoor__acme")
-        told = {"limit": "new_documents", "number": 500, "reason": "the first run"}
-        assert json.loads(entry.extra or "") == told
+        details = {"limit": "new_documents", "number": 500, "reason": "the first run"}
+        assert json.loads(entry.extra or "") == details
         assert ledger.stops.use("acme", "new_documents", 500, "next")
         assert not ledger.stops.use("acme", "new_documents", 500, "the one after")
 
@@ -77,5 +77,5 @@ class TestAllow:
         assert audit_log() == []
 
     @pytest.mark.parametrize("wish", [{}, {"ids": []}, {"ids": [0]}, {"ids": [1], "all": True}])
-    def test_what_is_no_wish_is_refused(self, page: Callable[..., TestClient], wish: dict[str, Any]) -> None:
+    def test_an_invalid_action_is_refused(self, page: Callable[..., TestClient], wish: dict[str, Any]) -> None:
         assert page().post(ALLOW, json=wish).status_code == 422

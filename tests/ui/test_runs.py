@@ -16,7 +16,7 @@ WINDOW = {"from": "2026-01-01", "to": None, "document_ids": []}
 
 @pytest.fixture
 def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """A run that ended, one of another account, and one that goes on."""
+    """Return a run that ended, one of another account, and one that goes on."""
     account_file("acme", name="Acme & Co")
     account_file("other")
     moments = (datetime(2026, 3, 1, 8, tzinfo=UTC) + timedelta(seconds=number) for number in range(99))
@@ -29,7 +29,7 @@ def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     return ledger
 
 
-def test_a_run_is_told_with_what_came_of_it(page, runs):
+def test_a_run_is_returned_with_its_result(page, runs):
     *_, first = page().get("api/accounts/acme/runs").json()["runs"]
     assert first == {
         "account": "acme",
@@ -49,7 +49,7 @@ def test_a_run_is_told_with_what_came_of_it(page, runs):
     }
 
 
-def test_a_run_shows_what_to_look_into_although_it_went_on(page, runs):
+def test_a_successful_run_shows_its_warnings(page, runs):
     runs.runs.note_window(
         "debitoor__acme/manual__1", WINDOW | {"warnings": [Message("deleted", service="X").as_json()]}
     )
@@ -80,7 +80,7 @@ def test_runs_of_an_account_that_was_removed_leave_their_places_to_others(page, 
     assert [run["dag_run_id"] for run in found] == ["manual__3", "backfill__2"]
 
 
-def test_the_run_of_anybodys_dag_is_told_by_its_own_id(page, runs):
+def test_the_run_of_a_custom_dag_has_its_own_id(page, runs):
     (run,) = page().get("api/accounts/other/runs").json()["runs"]
     assert (run["dag_id"], run["dag_run_id"]) == ("anybodys", "backfill__2")
 
@@ -90,7 +90,7 @@ def test_there_is_no_such_account(page):
 
 
 class TestPreview:
-    def test_it_tells_what_a_run_would_do_and_does_nothing(self, page, acme, account, receipt, ledger):
+    def test_it_returns_what_a_run_would_do_and_changes_nothing(self, page, acme, account, receipt, ledger):
         account(rename="{company}")
         receipt()
         receipt(currency="USD")

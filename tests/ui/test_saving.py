@@ -91,7 +91,7 @@ class TestANewAccount:
         assert list(accounts.parent.rglob("evil*")) == []
 
     @pytest.mark.parametrize("name", ["acme.yaml", "acme.yml", "ACME.yaml"])
-    def test_takes_nobody_s_place(self, page: Callable[..., TestClient], accounts: Path, name: str):
+    def test_an_existing_file_is_not_replaced(self, page: Callable[..., TestClient], accounts: Path, name: str):
         (accounts / name).write_text("type: export\n")
         answer = put(page())
         assert (answer.status_code, answer.json()["detail"]) == (409, "There is an account acme already.")
@@ -129,21 +129,21 @@ class TestAnAccountThatIsThere:
         assert path.read_text().splitlines() == [*lines[:4], "note: new", *lines[4:]]
         assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
-    def test_is_not_written_over_somebody_else_s_change(self, page: Callable[..., TestClient], path: Path):
+    def test_does_not_overwrite_the_change_of_another_user(self, page: Callable[..., TestClient], path: Path):
         version = version_of(path.read_bytes())
         path.write_text(self.OLD + "note: theirs\n")
         answer = put(page(), version=version)
         assert (answer.status_code, "changed by somebody else" in answer.json()["detail"]) == (409, True)
         assert path.read_text().endswith("note: theirs\n")
 
-    def test_that_somebody_else_has_removed_does_not_come_back(self, page: Callable[..., TestClient], path: Path):
+    def test_a_file_removed_by_another_user_is_not_recreated(self, page: Callable[..., TestClient], path: Path):
         version = version_of(path.read_bytes())
         path.unlink()
         answer = put(page(), version=version)
         assert (answer.status_code, "removed by somebody else" in answer.json()["detail"]) == (409, True)
         assert not path.exists()
 
-    def test_that_is_a_link_is_not_followed(self, page: Callable[..., TestClient], path: Path, tmp_path: Path):
+    def test_a_link_is_not_followed(self, page: Callable[..., TestClient], path: Path, tmp_path: Path):
         target = tmp_path / "elsewhere.yaml"
         path.rename(target)
         path.symlink_to(target)
@@ -164,11 +164,11 @@ class TestAnAccountThatIsThere:
         assert not path.exists()
         assert [entry.event for entry in audit_log()] == ["debitoor.removed"]
 
-    def test_does_not_go_away_when_it_was_changed_meanwhile(self, page: Callable[..., TestClient], path: Path):
+    def test_is_not_deleted_when_it_was_changed_meanwhile(self, page: Callable[..., TestClient], path: Path):
         assert delete(page(), "acme", "another").status_code == 409
         assert path.exists()
 
-    def test_none_goes_away(self, page: Callable[..., TestClient]):
+    def test_none_is_lost(self, page: Callable[..., TestClient]):
         assert delete(page(), "nobody", "x").status_code == 404
 
     def test_a_broken_one_can_be_put_right(self, page: Callable[..., TestClient], accounts: Path):

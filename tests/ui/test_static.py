@@ -26,7 +26,7 @@ def test_nothing_else_is_sent(page, path):
     assert page().get(f"static/{assets.VERSION}/{path}").status_code == 404
 
 
-def test_airflow_is_told_where_the_page_is():
+def test_the_plugin_registers_the_page_with_airflow():
     (react,) = DebitoorPlugin().react_apps
     assert react["bundle_url"] == f"{PREFIX.lstrip('/')}/static/{assets.VERSION}/app.js"
     (mounted,) = DebitoorPlugin().fastapi_apps

@@ -34,7 +34,7 @@ OPERATIONS = {
 
 @pytest.fixture
 def client(page: Callable[..., TestClient], account_file: Callable[..., Any], ledger: Any) -> TestClient:
-    """An admin, for whom there is an account with a document and a connection that nobody answers at."""
+    """Return an admin's page with one document, and with a connection to a service that does not answer."""
     account_file()
     ledger.plans.enter("acme", "export", "debitoor__acme/1", [PlannedDocument("1", exchange_key="k:1", snapshot="{}")])
     ledger.documents.ignore(ledger.documents.entries(), "user:ada")  # no preview looks at it

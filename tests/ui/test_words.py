@@ -32,7 +32,7 @@ def words(language: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def code() -> str:
-    """All of the page's code, without comments."""
+    """Return all of the page's code, without comments."""
     text = "\n".join(path.read_text("utf-8") for path in sorted(FOLDER.rglob("*.js")))
     return re.sub(r"/\*\*.*?\*/|^\s*//[^\n]*", "", text, flags=re.DOTALL | re.MULTILINE)
 
@@ -110,11 +110,11 @@ def test_every_frequency_has_a_word(frequency: str) -> None:
 def test_every_reason_has_a_word() -> None:
     """Codes of obstacles, and of what a document waits for, as the code writes them."""
     source = FOLDER.parents[1] / "sync"
-    told = re.compile(
+    code_pattern = re.compile(
         r"""\b(?:held|rejected)\(\s*"(\w+)"|\.(?:reject|hold)\(entry, message, code="(\w+)"|"""
         r"""LeftOut\(Message\("(\w+)"[^\n]*waits=True"""
     )
     text = "\n".join(path.read_text("utf-8") for path in sorted(source.rglob("*.py")))
-    codes = {code for found in told.findall(text) for code in found if code}
+    codes = {code for found in code_pattern.findall(text) for code in found if code}
     assert {"foreign_currency", "not_approved", "refused_by_service"} <= codes
     assert not sorted(code for code in codes if f"reason.{code}" not in words("en"))

@@ -88,7 +88,7 @@ class ServiceHook(HttpHook, Generic[C]):
     def get_conn(self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None) -> Session:
         """Return the client's session: an ordinary :class:`requests.Session` that is signed and bound to the service.
 
-        :raises TypeError: for headers or options, which would change it for everybody; pass them to :meth:`run`
+        :raises TypeError: for headers or options, which would change it for all callers; pass them to :meth:`run`
         """
         if headers or extra_options:
             raise TypeError("the session is shared: pass headers to run()")

@@ -27,7 +27,7 @@ REST = timedelta(seconds=30)
 
 
 class Turn(threading.Event):
-    """What tells a step to end, also by itself: some time after its first document, so that every turn moves one.
+    """The event that ends a step; set by itself some time after the first document, so that every turn moves one.
 
     :param seconds: the time
     """
@@ -39,7 +39,7 @@ class Turn(threading.Event):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the step was told to end by Airflow."""
+        """Whether Airflow terminated the step."""
         return super().is_set()
 
     def is_set(self) -> bool:

@@ -1,6 +1,6 @@
 """What a run counts in Airflow's own metrics (``[metrics]`` of its configuration); see ``docs/monitoring.md``.
 
-Tags tell accounts and connections apart, as ``dag_id`` and ``task_id`` do in Airflow's metrics.
+Tags distinguish accounts and connections, as ``dag_id`` and ``task_id`` do in Airflow's metrics.
 """
 
 from __future__ import annotations

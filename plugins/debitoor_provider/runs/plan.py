@@ -32,7 +32,7 @@ class Planned(NamedTuple):
 def make_plan(job: Job, window: Window | None) -> Planned:
     """Plan a run. A run that moves nothing asks the target all the same when a check of it is due.
 
-    :param window: what was asked for; ``None`` for whatever is new
+    :param window: the requested window; ``None`` for whatever is new
     """
     made = plan(job, window)
     if not made.due and _is_check_due(job):

@@ -1,4 +1,4 @@
-"""The pools of Airflow that accounts name: a task whose pool does not exist is never started, and no error tells so."""
+"""The pools of Airflow that accounts name: a task without its pool never starts, and no error reports it."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def is_patient(context: Context) -> bool:
 def requested_window(
     context: Context, account: Account, period_from: str, period_to: str, document_ids: str
 ) -> Window | None:
-    """Return what a person or a backfill asked for; ``None`` for whatever is new.
+    """Return the window that a person or a backfill requested; ``None`` for whatever is new.
 
     The data interval that a person triggered a run with counts as its period, together with what they entered.
 
@@ -138,7 +138,7 @@ def to_day(field: str, text: str) -> date | None:
 
 
 def parse_day(text: str) -> date:
-    """Read a date in the one form that people are told; Python's own reader also takes weeks and other forms.
+    """Parse a date in the one documented form; Python's own parser also accepts weeks and other forms.
 
     :raises ValueError: when it is none, or in another form
     """

@@ -25,7 +25,7 @@ class Obstacle(Exception):
     :param kind: whether a rule of the account holds the document, its own record cannot be transferred, or it waits
     :param message: what is wrong and what a person can do; its code is stored in the ledger
     :param detail: what the document's history keeps of it
-    :param invoice: what came of reading the document's file, see :mod:`~debitoor_provider.sync.export.evidence`
+    :param invoice: the result of reading the document's file, see :mod:`~debitoor_provider.sync.export.evidence`
     """
 
     def __init__(

@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
 
 
 def is_invisible(char: str) -> bool:
-    """Return whether a character shows nothing, or nothing that everybody sees alike."""
+    """Return whether a character shows nothing, or is not shown the same everywhere."""
     return unicodedata.category(char) in _INVISIBLE
 
 

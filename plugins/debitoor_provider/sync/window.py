@@ -57,7 +57,7 @@ class Window:
         """The last document date that the source is asked for.
 
         ``None`` in a scheduled listing: a service may leave out undated documents when it is asked for dates
-        (GetMyInvoices contract A-25), and what is left out of such a listing would be heard of nowhere. The account's
+        (GetMyInvoices contract A-25), and what is left out of such a listing would never be found. The account's
         period is applied to the records instead.
         """
         return None if self.moves_watermark else self.end
@@ -83,7 +83,7 @@ def incremental(
 ) -> Window:
     """Ask for what is new or changed since the last complete plan, less an overlap; now and then for everything.
 
-    A watermark in the future comes from a clock that was wrong. Everything is asked for then: nobody knows what the
+    A watermark in the future comes from a clock that was wrong. Everything is asked for then: it is unknown what the
     runs since have missed.
 
     :param now: UTC, by the source's clock

@@ -59,7 +59,7 @@ class LastRun:
 
 
 def kind_of(run_type: str) -> str:
-    """Return why a run runs; what neither the schedule nor a backfill began, somebody or something else did."""
+    """Return why a run runs; what neither the schedule nor a backfill started was started by a user or a program."""
     return run_type if run_type in _KINDS else RunKind.MANUAL.value
 
 

@@ -1,4 +1,4 @@
-"""Folders of account files in other DAG bundles, as the DAGs that Airflow has read tell of them."""
+"""Folders of account files in other DAG bundles, as found in the DAGs that Airflow has read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def bundled_folders() -> list[BundledFolder]:
 
 
 def forget() -> None:
-    """Look anew the next time."""
+    """Look again the next time."""
     _kept.found_at = float("-inf")
 
 

@@ -114,7 +114,7 @@ def app_of(connection: Connection) -> Connection:
 def save(connection: Connection) -> None:
     """Write a connection that :func:`begin` gave; what stands only in Airflow's table stays.
 
-    :raises HTTPException: 409 when somebody else has added it meanwhile
+    :raises HTTPException: 409 when another user has added it meanwhile
     """
     try:
         with create_session() as session:

@@ -80,7 +80,7 @@ def _loaded(path: Path) -> dict[str, AccountFile]:
 
 
 def _of_bundle(folder: BundledFolder) -> list[AccountFile]:
-    """Return the accounts of a bundle's folder; where that is not within reach, as much as their DAG ids tell."""
+    """Return the accounts of a bundle's folder; where that is not accessible, only what their DAG ids show."""
     files = {file.dag_id: file for file in _loaded(folder.path).values()}
     found = []
     for dag_id in folder.dag_ids:

@@ -18,9 +18,9 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class SameOrigin:
     """Refuses changes that a browser sends for another site.
 
-    A browser tells by ``Sec-Fetch-Site`` and ``Origin`` who is asking, and no script can change that. What comes with
-    neither is no browser's, and needs an ``Authorization`` header, which no browser adds by itself. That header is no
-    proof against what a browser tells: Airflow adds it to every request when all users are admins.
+    A browser sends ``Sec-Fetch-Site`` and ``Origin``, which no script can change. A request with neither does not come
+    from a browser, and needs an ``Authorization`` header, which no browser adds by itself. ``Authorization`` does not
+    outweigh the other two: Airflow adds it to every request when all users are admins.
     """
 
     def __init__(self, app: ASGIApp) -> None:

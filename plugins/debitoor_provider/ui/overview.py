@@ -162,7 +162,7 @@ def _state(
         return AccountState.BROKEN
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not _is_paused(dag))):
         return AccountState.RUNNING
-    # A run that only rejected documents is red in Airflow; here these documents count, which may be mended by now.
+    # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
     if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
         return AccountState.STOPPED if run and run.verdict == STOPPED else AccountState.FAILED
     if _is_paused(dag):

@@ -66,7 +66,7 @@ def _open(opened: ExitStack, connection_id: str, hook: type[ServiceHook[Any]]) -
 
 
 def _identity(connection: Connection) -> tuple[str, str]:
-    """Return what tells a connection from all others, and from itself with another key."""
+    """Return a key that differs between connections, and for one connection with another API key."""
     secrets = (connection.host, connection.port, connection.login, connection.password, connection.extra)
     return connection.conn_id, hashlib.sha256(repr(secrets).encode()).hexdigest()
 

@@ -47,7 +47,7 @@ def part_of(asked: Asked):
     return part
 
 
-def test_a_file_goes_as_the_one_part_that_the_service_expects(service, client):
+def test_a_file_is_sent_as_the_single_part_that_the_service_expects(service, client):
     service.on("POST", FILES, Reply({"id": "f1", "fileName": "gmi-7.pdf", "sizeBytes": len(PDF)}))
     stored = client.upload_file("gmi-7.pdf", io.BytesIO(PDF), len(PDF))
     (asked,) = service.asked
@@ -82,7 +82,7 @@ def test_a_hostile_name_stays_a_name(service, client, name):
 
 
 @pytest.mark.parametrize("opened", [io.BytesIO, lambda content: spooled(content)])
-def test_a_file_is_sent_from_where_it_stands_and_again_after_a_fault(service, client, opened, naps):
+def test_a_file_is_sent_from_its_position_and_again_after_a_fault(service, client, opened, naps):
     service.on("POST", FILES, Reply(b"busy", status=503), HANG_UP, Reply({"id": "f1"}))
     content = opened(b"before" + PDF + b"after")
     content.seek(6)
@@ -168,7 +168,7 @@ def test_an_expense_that_may_be_booked_is_never_sent_again(service, client, brok
     assert len(service.asked) == 1
 
 
-def test_an_expense_that_was_only_asked_to_wait_is_sent_again(service, client, naps):
+def test_a_rate_limited_expense_is_sent_again(service, client, naps):
     service.on("POST", EXPENSES, Reply({}, status=429, headers={"Retry-After": "2"}), Reply(STORED))
     assert client.create_expense(NEW).id == "5e"
     assert naps == [2]
@@ -218,12 +218,12 @@ def test_a_silent_cap_does_not_end_the_list(service, client):
     assert [expense.id for expense in client.expenses()] == everything
 
 
-def test_rows_added_while_paging_are_there_once(service, client):
+def test_rows_added_while_paging_are_listed_once(service, client):
     service.on("GET", EXPENSES, rows("c", "b"), rows("b", "a"), rows())
     assert [expense.id for expense in client.expenses()] == ["c", "b", "a"]
 
 
-def test_a_service_that_ignores_skip_is_not_asked_for_ever(service, client):
+def test_a_service_that_ignores_skip_is_not_called_for_ever(service, client):
     service.on("GET", EXPENSES, rows("b", "a"))
     assert [expense.id for expense in client.expenses()] == ["b", "a"]
     assert len(service.asked) == 2
@@ -251,13 +251,13 @@ def test_the_filters_of_expenses(service, client):
     }
 
 
-def test_a_time_without_zone_is_a_mistake(client):
+def test_a_naive_time_is_an_error(client):
     with pytest.raises(ValueError, match="zone"):
         client.expenses(changed_since=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("payload", [{"items": []}, {"id": "5e"}, "x", None, [{"date": "2026-01-01"}], [5]])
-def test_what_is_no_list_of_expenses_is_a_bad_answer(service, client, payload):
+def test_an_invalid_list_of_expenses_is_a_bad_answer(service, client, payload):
     if payload == {"items": []}:
         payload = {"items": "none"}
     service.on("GET", EXPENSES, Reply(payload))

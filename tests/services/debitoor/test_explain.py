@@ -53,7 +53,7 @@ def test_a_record_that_is_not_found_is_about_the_record(status, payload):
 
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("call", [LIST_EXPENSES, CREATE_EXPENSE, UPLOAD_FILE])
-def test_not_found_is_about_the_path_where_no_record_is_asked_for(status, call):
+def test_not_found_is_about_the_path_where_no_record_is_requested(status, call):
     doubt = explain(Answer(status, {"code": 404, "message": "x"}), call)
     assert isinstance(doubt, PathInDoubt)
     assert type(doubt.here) is PathGone
@@ -78,7 +78,7 @@ def test_403_means_the_token_unless_the_token_works_elsewhere(payload):
     assert type(doubt.everywhere) is CredentialsRefused
 
 
-def test_403_with_a_web_page_says_nothing_about_the_token():
+def test_403_with_a_web_page_is_not_about_the_token():
     doubt = explain(Answer(403, is_page=True), READ_EXPENSE)
     assert isinstance(doubt, PathInDoubt)
     assert type(doubt.here) is PathGone
@@ -124,7 +124,7 @@ def test_many_fields_are_counted():
     assert len(error.fields) == 7
 
 
-def test_what_the_service_writes_is_made_harmless():
+def test_text_of_the_service_is_sanitised():
     errors = [{"property": "x\x1b[31m\n<b>" + "y" * 500, "message": "<script>" + "z" * 500}, "text", None, {}]
     error = explain(Answer(400, {"errors": errors}), CREATE_EXPENSE)
     assert len(str(error)) < 400

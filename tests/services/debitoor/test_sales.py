@@ -77,7 +77,7 @@ def test_an_error_on_the_pdf_route_is_that_error(service, client):
         client.sales_pdf(INVOICE, io.BytesIO())
 
 
-def test_what_is_no_pdf_is_refused(service, client):
+def test_an_invalid_pdf_is_refused(service, client):
     service.on("GET", INVOICE_PDF, pdf(b"GIF89a"))
     into = io.BytesIO()
     with pytest.raises(FileRefused, match="PDF"):

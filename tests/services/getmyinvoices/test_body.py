@@ -23,7 +23,7 @@ def test_a_streamed_body_is_the_json_it_stands_for(content, name):
     assert b"".join(body) == whole
 
 
-def test_an_open_file_is_sent_from_where_it_stands_however_often():
+def test_an_open_file_is_sent_from_its_position_each_time():
     content = io.BytesIO(b"before" + bytes(100_000))
     content.seek(6)
     body = FileBody({}, content)
@@ -74,7 +74,7 @@ def test_an_upload_contains_everything_that_is_known():
     }
 
 
-def test_an_upload_does_not_tell_what_is_not_known():
+def test_an_upload_omits_unknown_fields():
     assert upload_fields(NewDocument("a.pdf", "MISC")) == {
         "fileName": "a.pdf",
         "documentType": "MISC",
@@ -114,7 +114,7 @@ def test_changes_are_written_under_the_service_s_names():
 
 
 @pytest.mark.parametrize("name", ["filename", "file_name", "isArchived"])
-def test_what_cannot_be_changed_is_a_mistake(name):
+def test_an_unchangeable_field_is_an_error(name):
     with pytest.raises(TypeError, match=name):
         changes_body({name: "x"})
 

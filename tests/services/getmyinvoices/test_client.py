@@ -89,7 +89,7 @@ def test_partial_payment_is_filtered_here_because_the_service_cannot(service, cl
     assert "paymentStatusFilter" not in service.asked[0].query
 
 
-def test_looking_through_goes_page_by_page(service, client):
+def test_documents_are_read_page_by_page(service, client):
     service.on("GET", DOCUMENTS, listed(9, 8, total=3, pages=2), listed(7, total=3, pages=2))
     pages = client.iter_documents()
     assert [document.document_uid for document in next(pages)] == [9, 8]
@@ -105,7 +105,7 @@ def test_deleted_documents(service, client):
     assert service.asked[0].query["deletedSinceFilter"] == ["2026-07-01 02:00:00"]
 
 
-def test_the_detail_says_explicitly_what_is_wanted(service, client):
+def test_the_detail_request_is_explicit(service, client):
     service.on("GET", ONE, detail(PDF, workflowDetails={"isCompleted": True}))
     found = client.document(7, content=True)
     assert found.content == PDF
@@ -235,7 +235,7 @@ def test_an_upload_that_may_have_happened_is_never_repeated(service, client, bro
     assert len(service.asked) == 1
 
 
-def test_an_upload_that_was_only_asked_to_wait_is_sent_again_whole(service, client, naps):
+def test_a_rate_limited_upload_is_sent_again_completely(service, client, naps):
     service.on("POST", DOCUMENTS, Reply({}, status=429), refused(429, status=403), OK)
     assert client.upload(NEW, PDF) == 7
     assert naps == [10, 20]
@@ -257,13 +257,13 @@ def test_a_file_that_cannot_be_taken_is_not_sent(service, client, content):
     assert service.asked == []
 
 
-def test_whether_a_file_is_there_is_asked_with_its_content(service, client):
+def test_a_file_is_looked_up_by_its_content(service, client):
     service.on("POST", f"{DOCUMENTS}/exists", Reply({"success": True, "exists": True}))
     assert client.exists(PDF) is True
     assert service.asked[0].json == {"fileContent": base64.b64encode(PDF).decode()}
 
 
-def test_asking_whether_a_file_is_there_is_no_unclear_outcome(service, client):
+def test_checking_whether_a_file_exists_is_never_an_unclear_outcome(service, client):
     service.on("POST", f"{DOCUMENTS}/exists", Reply({}, status=503))
     with pytest.raises(Unavailable):
         client.exists(PDF)

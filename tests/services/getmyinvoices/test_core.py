@@ -38,7 +38,7 @@ def test_an_account_id_that_was_not_given_is_asked_for_once(service):
     assert "(G-20707-0)" in service.asked[1].headers["User-Agent"]
 
 
-def test_many_threads_ask_for_the_account_id_once(service):
+def test_many_threads_request_the_account_id_once(service):
     service.on("GET", ACCOUNT, Reply({"accountId": 20707}))
     service.on("GET", STATUS, OK)
     with client_of(service) as client, ThreadPoolExecutor(8) as pool:
@@ -87,7 +87,7 @@ def test_who_a_key_belongs_to(service):
     assert (account.account_id, account.organization, account.has_banking_access) == ("G-1-0", "Acme", True)
 
 
-def test_the_program_is_named_so_that_documents_tell_their_source(service):
+def test_the_program_is_named_so_that_documents_show_their_source(service):
     service.on("GET", STATUS, OK)
     with client_of(service, account_id="1") as client:
         client.check()
@@ -95,10 +95,10 @@ def test_the_program_is_named_so_that_documents_tell_their_source(service):
     assert service.asked[0].headers["X-API-KEY"] == CANARY
 
 
-def test_the_number_that_names_the_account_is_known_or_asked_for(service):
+def test_the_account_number_is_known_or_requested(service):
     service.on("GET", ACCOUNT, Reply({"accountId": "G-20707-0"}))
-    with client_of(service, account_id="G-20707-0") as told, client_of(service, account_id="20707") as short:
-        assert told.account_number == short.account_number == "20707"
+    with client_of(service, account_id="G-20707-0") as long, client_of(service, account_id="20707") as short:
+        assert long.account_number == short.account_number == "20707"
     assert service.asked == []
     with client_of(service) as asks:
         assert asks.account_number == asks.account_number == "20707"

@@ -91,7 +91,7 @@ def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
         (504, Unavailable),
     ],
 )
-def test_a_body_that_says_nothing_leaves_the_status(status, kind):
+def test_an_empty_body_leaves_the_status(status, kind):
     assert type(explain(Answer(status), UPLOAD_DOCUMENT)) is kind
 
 
@@ -105,7 +105,7 @@ def test_a_missing_record_and_a_wrong_address_are_different_errors():
         assert type(doubt.everywhere) is Misconfigured
 
 
-def test_403_with_a_web_page_says_nothing_about_the_key():
+def test_403_with_a_web_page_is_not_about_the_key():
     doubt = explain(Answer(403, is_page=True), READ_DOCUMENT)
     assert isinstance(doubt, PathInDoubt)
     assert type(doubt.everywhere) is Misconfigured
@@ -154,7 +154,7 @@ def test_a_wait_is_passed_on():
     assert explain(Answer(503, None, retry_after=30), READ_DOCUMENT).retry_after == 30
 
 
-def test_what_stops_everything_says_what_to_do():
+def test_a_stop_has_a_remedy():
     for status, code in [(403, 403), (403, 407), (403, 430), (403, 431), (405, 0), (422, 105)]:
         error = explain(Answer(status, {"code": code}), READ_DOCUMENT)
         assert isinstance(error, StopError)

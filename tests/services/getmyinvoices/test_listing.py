@@ -65,7 +65,7 @@ def test_without_a_number_of_pages_the_list_ends_at_an_empty_page():
     assert listing.asked == [1, 2, 3]
 
 
-def test_a_service_that_ignores_the_page_number_is_not_asked_for_ever():
+def test_a_service_that_ignores_the_page_number_is_not_called_for_ever():
     found = list(pages(lambda number: page(1, 2, total=None, of=None)))
     assert len(found) == 1
 
@@ -76,7 +76,7 @@ def test_a_document_that_a_shift_hid_is_found_by_reading_again():
     assert uids(listing) == [1, 2, 3, 4, 5]
 
 
-def test_a_document_that_a_shift_repeated_is_there_once():
+def test_a_document_repeated_by_a_shifted_page_is_listed_once():
     shifted = [page(4, 3, total=4, of=2), page(3, 2, 1, total=5, of=2)]  # 5 was added
     listing = Listing(shifted, [page(5, 4, 3, total=5, of=2), page(2, 1, total=5, of=2)])
     assert uids(listing) == [1, 2, 3, 4, 5]
@@ -99,14 +99,14 @@ def test_a_list_in_another_order_at_each_call_is_complete_nevertheless():
     assert [document.document_uid for document in all_documents(shuffled, {})] == list(range(1, 121))
 
 
-def test_a_list_that_does_not_come_to_rest_is_an_error_rather_than_a_gap():
+def test_a_list_that_keeps_changing_is_an_error_rather_than_a_gap():
     restless = [[page(uid, total=uid, of=2), page(uid + 100, total=uid + 1, of=2)] for uid in (10, 20, 30, 40, 50)]
     with pytest.raises(Unavailable, match="kept changing"):
         all_documents(Listing(*restless), {})
 
 
 @given(st.lists(st.integers(1, 50), unique=True), st.integers(1, 7), st.data())
-def test_whatever_is_archived_between_two_pages_nothing_else_is_lost(numbers, per_page, data):
+def test_archiving_between_two_pages_loses_no_document(numbers, per_page, data):
     present = list(numbers)
     gone: set[int] = set()
     calls = 0
@@ -165,11 +165,11 @@ def test_times_are_those_of_the_account_in_winter_and_summer():
     assert local(datetime(2026, 7, 1, 1, tzinfo=timezone(timedelta(hours=1))), BERLIN) == "2026-07-01 02:00:00"
 
 
-def test_a_time_without_zone_is_a_mistake():
+def test_a_naive_time_is_an_error():
     with pytest.raises(ValueError, match="zone"):
         local(datetime(2026, 1, 1), BERLIN)  # noqa: DTZ001
 
 
-def test_an_unknown_payment_status_is_a_mistake():
+def test_an_unknown_payment_status_is_an_error():
     with pytest.raises(ValueError, match="Overdue"):
         DocumentQuery(payment_status="Overdue").params(BERLIN)

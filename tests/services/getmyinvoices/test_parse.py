@@ -122,7 +122,7 @@ def test_records_come_as_list_as_object_by_id_or_single(records):
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", {"records": "x"}, {"records": [1]}])
-def test_what_is_no_page_is_unexpected(payload):
+def test_an_invalid_page_is_unexpected(payload):
     with pytest.raises(Unexpected):
         parse.page(payload, "documentUid", parse.document)
 

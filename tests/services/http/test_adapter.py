@@ -70,8 +70,8 @@ def test_a_response_is_what_requests_would_make_of_it(service):
     theirs = requests.get(f"{service.url}/a", timeout=5)
     with ServiceSession(service.url, allow_http=True) as session:
         ours = session.get("/a")
-    for told in ("status_code", "reason", "url", "encoding", "content", "text", "ok", "is_redirect", "history"):
-        assert getattr(ours, told) == getattr(theirs, told), told
+    for attribute in ("status_code", "reason", "url", "encoding", "content", "text", "ok", "is_redirect", "history"):
+        assert getattr(ours, attribute) == getattr(theirs, attribute), attribute
     assert {**ours.headers, "Date": ""} == {**theirs.headers, "Date": ""}
     assert type(ours.headers) is type(theirs.headers)
     assert ours.raw.status == 200

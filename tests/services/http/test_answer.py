@@ -28,7 +28,7 @@ def test_a_body_of_the_announced_or_of_no_known_length_is_taken(announced):
     assert b"".join(checked_pieces(response(b"12345", Content_Length=announced))) == b"12345"
 
 
-def test_the_length_of_a_compressed_body_says_nothing():
+def test_the_length_of_a_compressed_body_is_not_checked():
     assert list(checked_pieces(response(b"12345", Content_Length="3", Content_Encoding="gzip"))) == [b"12345"]
 
 
@@ -52,7 +52,7 @@ def test_a_body_is_parsed_with_decimals(body, payload):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"NaN", b"[Infinity]", b"\xff"])
-def test_what_is_not_json_is_reported(body):
+def test_invalid_json_is_reported(body):
     assert parsed(body) == (None, False)
 
 

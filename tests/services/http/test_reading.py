@@ -74,7 +74,7 @@ def test_an_amount_with_one_reading_is_read(written, amount):
 
 
 @pytest.mark.parametrize("written", [*NO_READING, 10**30, True, None, [], {}])
-def test_what_is_no_number_is_not_read(written):
+def test_a_non_number_is_not_read(written):
     assert reading.amount(written) is None
     assert reading.decimal(written) is None
 
@@ -90,7 +90,7 @@ def test_a_rate_or_quantity_has_a_dot_as_decimal_mark(written, number):
 
 
 @pytest.mark.parametrize("written", [19, Decimal("11.90"), Decimal("1.234")])
-def test_a_json_number_is_read_as_it_is(written):
+def test_a_json_number_is_read_exactly(written):
     assert reading.amount(written) == written
 
 

@@ -48,7 +48,7 @@ def with_retries(calls: Calls, rule: RetryRule, backoff: Backoff) -> str:
 
 @pytest.mark.parametrize("rule", [READ, WRITE, REPEATABLE, QUESTION])
 @pytest.mark.parametrize("error", [RateLimited("slow"), NotSent("refused")])
-def test_what_was_not_carried_out_is_sent_again_whatever_it_is(rule, error, backoff):
+def test_an_unexecuted_call_is_sent_again_whatever_it_is(rule, error, backoff):
     assert with_retries(calls := Calls(error), rule, backoff) == "done"
     assert calls.made == 2
 
@@ -69,7 +69,7 @@ def test_a_fault_of_a_write_is_an_unclear_outcome_and_never_sent_again(error, ba
     assert unclear.value.status == error.status
 
 
-def test_an_unclear_outcome_keeps_the_wait_that_the_service_asked_for(backoff):
+def test_an_unclear_outcome_keeps_the_wait_that_the_service_requested(backoff):
     with pytest.raises(UnclearOutcome) as unclear:
         with_retries(Calls(Unavailable("503", retry_after=300)), WRITE, backoff)
     assert unclear.value.retry_after == 300
@@ -86,13 +86,13 @@ def test_a_call_that_took_too_long_is_not_made_again(backoff, naps):
 
 
 @pytest.mark.parametrize("error", [RateLimited("slow"), NotSent("refused"), Unavailable("503")])
-def test_what_may_happen_once_is_never_repeated(error, backoff):
+def test_an_unrepeatable_call_is_never_repeated(error, backoff):
     with pytest.raises(type(error)):
         with_retries(calls := Calls(error), ONCE, backoff)
     assert calls.made == 1
 
 
-def test_a_fault_of_a_question_is_raised_as_it_is(backoff):
+def test_a_fault_of_a_read_is_raised_unchanged(backoff):
     with pytest.raises(Unavailable):
         with_retries(calls := Calls(Unavailable("503")), QUESTION, backoff)
     assert calls.made == 1
@@ -100,7 +100,7 @@ def test_a_fault_of_a_question_is_raised_as_it_is(backoff):
 
 @pytest.mark.parametrize("rule", [READ, WRITE, REPEATABLE, QUESTION])
 @pytest.mark.parametrize("error", [NotFound("x"), Refused("x"), CredentialsRefused("x")])
-def test_what_will_not_get_better_is_raised_at_once(rule, error, backoff):
+def test_a_permanent_failure_is_raised_at_once(rule, error, backoff):
     with pytest.raises(type(error)):
         with_retries(calls := Calls(error), rule, backoff)
     assert calls.made == 1

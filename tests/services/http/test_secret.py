@@ -42,6 +42,6 @@ def test_local_variables_in_a_traceback_do_not_show_it(monkeypatch: pytest.Monke
     )
     with pytest.raises(RuntimeError) as caught:
         session.get("/a")
-    told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
-    assert "X': '***'" in told
-    assert CANARY not in told.replace(f"CANARY = {CANARY!r}", "")
+    traceback_text = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "X': '***'" in traceback_text
+    assert CANARY not in traceback_text.replace(f"CANARY = {CANARY!r}", "")

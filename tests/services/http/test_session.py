@@ -115,7 +115,7 @@ def test_a_secret_that_cannot_stand_in_a_header_is_reported_without_showing_it(s
     assert secret.strip() == "" or secret not in str(refused.value)
 
 
-def test_blanks_around_a_pasted_secret_do_no_harm():
+def test_blanks_around_a_pasted_secret_are_ignored():
     auth = HeaderAuth("x-token", f"  {CANARY}\n", at="https://a.example", what="access token")
     assert auth(requests.Request("GET", "https://a.example/").prepare()).headers["x-token"] == CANARY
 

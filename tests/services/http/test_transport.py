@@ -87,13 +87,13 @@ def test_a_compressed_answer_is_read(service, transport):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{", b'{"x": NaN}', b"\xff\xfe", b"[" * 100_000])
-def test_what_is_not_json_is_a_bad_answer(service, transport, body):
+def test_invalid_json_is_a_bad_answer(service, transport, body):
     service.on("GET", "/a", Reply(body, headers={"Content-Type": "text/html"}))
     with pytest.raises(BadAnswer, match="not JSON but text/html"):
         transport.call(READ_A, same)
 
 
-def test_an_answer_that_broke_off_is_asked_for_again(service, transport):
+def test_a_truncated_answer_is_requested_again(service, transport):
     service.on("GET", "/a", Reply({"x": 1}, missing=5), Reply({"x": 2}))
     assert transport.call(READ_A, same) == {"x": 2}
 
@@ -188,7 +188,7 @@ def test_every_error_names_service_operation_and_what_was_wrong(service, transpo
         transport.call(READ_A, same)
 
 
-def test_the_body_is_made_anew_for_each_attempt(service, transport):
+def test_the_body_is_rebuilt_for_each_attempt(service, transport):
     content = io.BytesIO(b"file")
 
     def rewound() -> io.BytesIO:
@@ -277,7 +277,7 @@ class Counter:
         return None
 
 
-def test_every_attempt_counts_and_a_wanted_wait_holds_for_everybody(service, backoff):
+def test_every_attempt_counts_and_a_requested_wait_holds_for_all_clients(service, backoff):
     service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "7"}), Reply({}, status=503), Reply({}))
     transport = transport_to(service.url, backoff, pacing=(pacing := Counter()))
     transport.call(READ_A, same)
@@ -285,7 +285,7 @@ def test_every_attempt_counts_and_a_wanted_wait_holds_for_everybody(service, bac
     assert (pacing.acquired, pacing.pauses) == (3, [7])
 
 
-def test_a_wait_that_one_thread_was_asked_for_holds_for_all(service, naps, backoff):
+def test_a_wait_requested_from_one_thread_holds_for_all(service, naps, backoff):
     transport = transport_to(service.url, backoff)
     service.on("GET", "/a", Reply({}, status=429, headers={"Retry-After": "3600"}), Reply({}))
     for _ in range(2):
@@ -324,7 +324,7 @@ def test_the_secret_is_in_no_error_no_traceback_and_no_log(service, transport, c
     assert caplog.text != ""
 
 
-def test_a_whole_response_is_given_only_if_it_says_success(service, transport):
+def test_a_whole_response_is_returned_only_for_success(service, transport):
     service.on("GET", "/a", Reply({"x": 1}), Reply({"message": "no"}, status=400))
     assert transport.respond(READ_A).json() == {"x": 1}
     with pytest.raises(Refused):
@@ -400,7 +400,7 @@ class TestPathInDoubt:
         with pytest.raises(Misconfigured, match="Wrong address"):
             transport.call(READ_A, same)
 
-    def test_the_known_path_itself_is_not_asked_again(self, service, transport):
+    def test_the_known_path_itself_is_not_requested_again(self, service, transport):
         with pytest.raises(Misconfigured):
             transport.call(PROBE, same)
         assert len(service.asked) == 1
@@ -441,7 +441,7 @@ class TestAnswersWithoutAnEnd:
     @pytest.mark.parametrize(
         "cut", [b"HTTP/1.1 200 OK\r\nContent-Ty", HEAD, HEAD + b"  ", HEAD + b"12", HEAD + b'{"x":']
     )
-    def test_json_that_may_be_cut_is_asked_for_again(self, backoff, cut):
+    def test_possibly_truncated_json_is_requested_again(self, backoff, cut):
         with raw_server(cut, GOOD) as server:
             assert transport_to(server.url, backoff).call(READ_A, same) == {"x": 1}
 
@@ -522,7 +522,7 @@ class TestClockOffset:
             transport.call(READ_A, same)
         assert abs(transport.clock_offset - ahead) < timedelta(seconds=2)
 
-    def test_refusals_tell_it_too(self, service, transport):
+    def test_a_refusal_sets_it_too(self, service, transport):
         service.on("GET", "/a", Reply({}, status=400))
         with pytest.raises(Refused):
             transport.call(READ_A, same)

@@ -71,7 +71,7 @@ def test_without_a_limit_there_is_nothing_to_leave(store):
         background.acquire()
 
 
-def test_a_call_of_low_priority_goes_on_when_there_is_room_again(store, monkeypatch):
+def test_a_call_of_low_priority_continues_when_there_is_room_again(store, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59.95)
     background = Pacer("key", Allowance(per_minute=5), store=store, low_priority=True)
     started = time.monotonic()

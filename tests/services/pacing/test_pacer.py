@@ -41,7 +41,7 @@ class TestAllowance:
             pacer.acquire()
         assert 59 < waited.value.seconds < 61
 
-    def test_a_call_goes_on_when_its_wait_is_over(self, store, monkeypatch):
+    def test_a_call_continues_when_its_wait_is_over(self, store, monkeypatch):
         monkeypatch.setattr(pacing, "_MARGIN", -59.95)
         pacer = Pacer("key", Allowance(per_minute=2), store=store)
         started = time.monotonic()
@@ -79,10 +79,10 @@ class TestAllowance:
             pacer.acquire()
         assert pacer.left() == 47
 
-    def test_of_none_nothing_can_be_left(self, store):
+    def test_an_unlimited_allowance_has_no_remaining_number(self, store):
         assert Pacer("key", Allowance(), store=store).left() is None
 
-    def test_what_left_the_window_counts_no_more(self, store, monkeypatch):
+    def test_calls_outside_the_window_are_not_counted(self, store, monkeypatch):
         monkeypatch.setattr(pacing, "_MARGIN", -59.99)
         monkeypatch.setattr(pacing_memory, "SWEEP_EVERY", 1)
         pacer = Pacer("key", Allowance(per_minute=5), store=store)
@@ -110,7 +110,7 @@ class TestAllowance:
 
 
 class TestPause:
-    def test_one_that_the_service_asked_for_is_kept(self):
+    def test_a_wait_that_the_service_requested_is_kept(self):
         now = [100.0]
         naps: list[float] = []
         pacer = Pacer("key", Allowance(), sleep=naps.append, clock=lambda: now[0])
@@ -121,7 +121,7 @@ class TestPause:
         pacer.acquire()
         assert naps == [7]
 
-    def test_one_that_is_made_longer_meanwhile_is_sat_out(self):
+    def test_a_wait_that_is_extended_meanwhile_is_waited_completely(self):
         now = [100.0]
         naps: list[float] = []
 
@@ -129,7 +129,7 @@ class TestPause:
             naps.append(seconds)
             now[0] += seconds
             if len(naps) == 1:
-                pacer.pause(5)  # another thread was told so
+                pacer.pause(5)  # as another thread does after an answer
 
         pacer = Pacer("key", Allowance(), sleep=nap, clock=lambda: now[0])
         pacer.pause(7)
@@ -144,7 +144,7 @@ class TestPause:
         assert later.value.retry_after == 600
 
     @pytest.mark.parametrize("allowance", [Allowance(), Allowance(per_minute=5)], ids=["no limit", "limit"])
-    def test_what_one_was_asked_for_is_kept_by_all_who_use_the_key(self, shared_store, allowance):
+    def test_a_wait_requested_from_one_client_is_kept_by_all_with_the_same_key(self, shared_store, allowance):
         asked, other = (Pacer("key", allowance, store=shared_store, sleep=no_waiting) for _ in range(2))
         other.acquire()
         asked.pause(30)
@@ -154,7 +154,7 @@ class TestPause:
         assert 29 < waited.value.seconds <= 30
         Pacer("another key", allowance, store=shared_store, sleep=no_waiting).acquire()
 
-    def test_a_long_one_of_somebody_else_is_left_to_the_scheduler_too(self, shared_store):
+    def test_a_long_wait_of_another_client_is_left_to_the_scheduler_too(self, shared_store):
         asked, other = (Pacer("key", Allowance(5), store=shared_store, sleep=no_waiting) for _ in range(2))
         asked.pause(600)
         with pytest.raises(RateLimited) as later:
@@ -169,7 +169,9 @@ class TestPause:
             other.acquire()
         assert later.value.retry_after <= 86400
 
-    @pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "30"}, 30), ({}, 20)], ids=["told", "untold"])
+    @pytest.mark.parametrize(
+        ("headers", "seconds"), [({"Retry-After": "30"}, 30), ({}, 20)], ids=["with a delay", "without a delay"]
+    )
     def test_an_answer_that_asks_to_wait_holds_for_all_clients(self, shared_store, service, headers, seconds):
         service.on("GET", "/a", Reply({}, status=429, headers=headers), Reply({}))
         asked, other = (
@@ -205,7 +207,7 @@ class TestPause:
         assert later.value.retry_after == 50
         assert now[0] == 150
 
-    def test_calls_go_on_when_it_is_over(self, shared_store):
+    def test_calls_continue_when_it_is_over(self, shared_store):
         asked, other = (Pacer("key", Allowance(5), store=shared_store) for _ in range(2))
         started = time.monotonic()
         asked.pause(0.2)
@@ -225,7 +227,7 @@ def _take(store: str, wanted: int, taken: multiprocessing.Queue[int]) -> None:
     taken.put(count)
 
 
-def _be_told_to_wait(store: str) -> None:
+def _pause(store: str) -> None:
     Pacer("key", Allowance(per_minute=30), store=store, sleep=no_waiting).pause(30)
 
 
@@ -244,7 +246,7 @@ class TestProcesses:
         assert sum(counts) == 30
 
     def test_a_pause_that_one_met_is_kept_by_another(self, shared_store):
-        worker = multiprocessing.get_context("spawn").Process(target=_be_told_to_wait, args=(shared_store,))
+        worker = multiprocessing.get_context("spawn").Process(target=_pause, args=(shared_store,))
         worker.start()
         worker.join()
         with pytest.raises(Woken) as waited:
@@ -275,7 +277,7 @@ def test_machines_whose_clocks_differ_count_together(shared_store):
     assert 55 < waited.value.seconds < 61
 
 
-def test_in_memory_there_is_nothing_to_ask_for_without_a_limit():
+def test_without_a_limit_no_store_is_opened():
     Pacer("key", Allowance(), sleep=no_waiting).acquire()
     assert pacing._opened.cache_info().currsize == 0
 
@@ -284,9 +286,9 @@ def test_in_memory_there_is_nothing_to_ask_for_without_a_limit():
     "url", ["mysql://db/x", "redis", "sqlite://", "sqlite://host/x", "", "x", "postgresql", f"amqp://{CANARY}@h"]
 )
 def test_an_unknown_store_is_reported(url):
-    with pytest.raises(Misconfigured, match="pacing") as told:
+    with pytest.raises(Misconfigured, match="pacing") as caught:
         Pacer("key", Allowance(per_minute=1), store=url)
-    assert CANARY not in str(told.value)
+    assert CANARY not in str(caught.value)
 
 
 @pytest.mark.parametrize(

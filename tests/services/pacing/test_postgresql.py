@@ -40,7 +40,7 @@ def test_the_key_itself_is_not_there(postgresql_store):
     assert CANARY not in str(held)
 
 
-def test_what_left_the_window_is_swept_out(postgresql_store, monkeypatch):
+def test_calls_outside_the_window_are_deleted(postgresql_store, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59.99)
     pacer = Pacer("key", Allowance(per_minute=1000), store=postgresql_store)
     for _ in range(501):
@@ -73,7 +73,7 @@ def test_an_unavailable_server_is_reported_and_asked_again(tmp_path):
         server.start()
         pacer.acquire()
         assert pacer.left() == 3
-        server.stop(signal.SIGQUIT)  # as in a crash, after which the count begins anew
+        server.stop(signal.SIGQUIT)  # as in a crash, after which the count starts again
         server.start()
         pacer.acquire()
         assert pacer.left() == 4
@@ -107,7 +107,7 @@ def test_many_that_begin_at_once_migrate_once(postgresql_store):
     assert run(postgresql_store, "SELECT version_num FROM debitoor_pacing_version") == [("0001",)]
 
 
-def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_store):
+def test_a_user_who_may_not_create_tables_uses_existing_ones(postgresql_store):
     address = make_url(postgresql_store)
     user = f"worker_{os.getpid()}"
     theirs = address.set(username=user, password="theirs").render_as_string(hide_password=False)
@@ -139,11 +139,11 @@ def test_a_user_who_may_not_make_tables_uses_those_that_are_there(postgresql_sto
 )
 def test_what_a_person_has_to_correct_is_reported(postgresql_server, change):
     url = change(postgresql_server).render_as_string(hide_password=False)
-    with pytest.raises(Misconfigured, match="pacing") as told:
+    with pytest.raises(Misconfigured, match="pacing") as caught:
         Pacer("key", Allowance(per_minute=5), store=url).acquire()
-    assert told.value.remedy
-    assert CANARY not in repr(vars(told.value)) + str(told.value)
-    assert told.value.__suppress_context__
+    assert caught.value.remedy
+    assert CANARY not in repr(vars(caught.value)) + str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize("url", ["postgresql+nonsense://db/x", "postgresql://db:port/x"])

@@ -53,7 +53,7 @@ def ahead(store: Counter, calls: int, clock: Clock | None = None) -> Prefetching
     return PrefetchingStore(store, ((calls, MINUTE),), clock or Clock())
 
 
-def test_one_that_makes_many_calls_is_asked_for_more_each_time_up_to_sixteen():
+def test_a_client_with_many_calls_reserves_more_each_time_up_to_sixteen():
     store = Counter()
     calls = ahead(store, 1_000_000)
     assert [calls.take() for _ in range(47)] == [None] * 47

@@ -34,7 +34,7 @@ def test_the_key_itself_is_not_there(redis_store):
     assert CANARY.encode() not in b"".join(part for pair in held for part in pair)
 
 
-def test_what_is_not_used_for_a_day_is_forgotten(redis_store):
+def test_an_entry_unused_for_a_day_is_forgotten(redis_store):
     pacer = Pacer("key", Allowance(per_minute=5, per_day=100), store=redis_store)
     pacer.acquire()
     pacer.pause(100)
@@ -90,11 +90,11 @@ def test_an_answer_that_was_lost_counts_once(redis_store, monkeypatch):
     ids=["password", "option", "database", "port"],
 )
 def test_what_a_person_has_to_correct_is_reported(redis_server, change):
-    with pytest.raises(Misconfigured, match="pacing") as told:
+    with pytest.raises(Misconfigured, match="pacing") as caught:
         Pacer("key", Allowance(per_minute=5), store=change(redis_server.url)).acquire()
-    assert told.value.remedy
-    assert CANARY not in repr(vars(told.value)) + str(told.value)
-    assert told.value.__suppress_context__
+    assert caught.value.remedy
+    assert CANARY not in repr(vars(caught.value)) + str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def test_a_key_of_another_type_is_reported(redis_store):

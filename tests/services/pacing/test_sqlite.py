@@ -33,7 +33,7 @@ def test_the_key_itself_is_not_in_the_file(sqlite_store, path):
     assert not any(CANARY.encode() in file.read_bytes() for file in path.parent.iterdir())
 
 
-def test_what_left_the_window_is_swept_out(sqlite_store, path, monkeypatch):
+def test_calls_outside_the_window_are_deleted(sqlite_store, path, monkeypatch):
     monkeypatch.setattr(pacing, "_MARGIN", -59.99)
     monkeypatch.setattr(pacing_sqlite, "SWEEP_EVERY", 1)
     pacer = Pacer("key", Allowance(per_minute=5), store=sqlite_store)
@@ -62,7 +62,7 @@ def test_a_file_that_fails_later_is_reported(sqlite_store, path):
         pacer.acquire()
 
 
-def test_a_file_that_is_busy_for_long_may_be_asked_again(sqlite_store, path, monkeypatch):
+def test_a_busy_file_is_a_retryable_error(sqlite_store, path, monkeypatch):
     monkeypatch.setattr(pacing_sqlite, "BUSY_SECONDS", 0.05)
     pacer = Pacer("key", Allowance(per_minute=5), store=sqlite_store)
     writer = sqlite3.connect(path, isolation_level=None)
@@ -116,7 +116,7 @@ def test_setting_the_machine_s_clock_changes_no_pause(sqlite_store, change):
     assert 25 < waited.value.seconds <= 30
 
 
-def test_after_a_restart_of_the_machine_the_count_starts_anew(sqlite_store, monkeypatch):
+def test_after_a_restart_of_the_machine_the_count_starts_at_zero(sqlite_store, monkeypatch):
     pacer = Pacer("key", Allowance(per_minute=2), store=sqlite_store, sleep=no_waiting)
     pacer.acquire()
     pacer.acquire()

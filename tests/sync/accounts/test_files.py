@@ -24,7 +24,7 @@ def write(folder: Path, name: str, content: bytes = EXPORT) -> AccountFile:
     return load_account_file(path)
 
 
-def told(file: AccountFile) -> str:
+def problems_of(file: AccountFile) -> str:
     assert file.account is None
     return "\n".join(map(str, file.problems))
 
@@ -62,7 +62,7 @@ def test_a_link_into_nothing_is_a_problem(folder: Path) -> None:
 
     (file,) = load_folder(folder)
 
-    assert "acme.yaml: It cannot be read: No such file" in told(file)
+    assert "acme.yaml: It cannot be read: No such file" in problems_of(file)
     assert file.dag_id.startswith("debitoor__acme")
 
 
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_listed_is_a_problem(folder: Path) -> None:
 
     (file,) = load_folder(path)
 
-    assert "accounts: It cannot be read: Not a directory." in told(file)
+    assert "accounts: It cannot be read: Not a directory." in problems_of(file)
 
 
 def test_a_file_that_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_file_that_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "open", refuse)
 
-    assert "acme.yaml: It cannot be read: Permission denied. Give Airflow's user" in told(
+    assert "acme.yaml: It cannot be read: Permission denied. Give Airflow's user" in problems_of(
         load_account_file(folder / "acme.yaml")
     )
 
@@ -94,7 +94,7 @@ def test_a_broken_file_keeps_its_dag_id(folder: Path) -> None:
     file = write(folder, "acme.yaml", b"type: [export\nname: Acme\n")
 
     assert file.dag_id == "debitoor__acme"
-    assert told(file).startswith("acme.yaml:2: The file is not valid YAML")
+    assert problems_of(file).startswith("acme.yaml:2: The file is not valid YAML")
 
 
 def test_every_problem_has_its_line_and_remedy(folder: Path) -> None:
@@ -102,7 +102,7 @@ def test_every_problem_has_its_line_and_remedy(folder: Path) -> None:
         EXPORT.replace(b"INCOMING_INVOICE", b"INVOICE").replace(b"daily", b"dayly").replace(b"{company}", b"{compny}")
     )
 
-    lines = told(write(folder, "acme.yaml", content)).splitlines()
+    lines = problems_of(write(folder, "acme.yaml", content)).splitlines()
 
     assert [line.split(": ")[:2] for line in lines] == [
         ["acme.yaml:4", "frequency"],
@@ -137,17 +137,17 @@ def test_every_problem_has_its_line_and_remedy(folder: Path) -> None:
     ],
 )
 def test_a_file_without_a_kind_has_one_problem(folder: Path, content: bytes, problem: str) -> None:
-    assert told(write(folder, "acme.yaml", content)) == problem
+    assert problems_of(write(folder, "acme.yaml", content)) == problem
 
 
 @pytest.mark.parametrize("stem", ["acme gmbh", "acme:1", "acme/".replace("/", "\n"), "a" * 241, "+", "\udcff"])
 def test_a_name_that_cannot_be_a_dag_is_a_problem(folder: Path, stem: str) -> None:
     file = write(folder, f"{stem}.yaml")
 
-    assert "Rename the file" in told(file) or "Use at most 240 characters" in told(file)
+    assert "Rename the file" in problems_of(file) or "Use at most 240 characters" in problems_of(file)
     assert re.fullmatch(r"debitoor__[A-Za-z0-9-]{1,80}", file.dag_id)
-    assert "\n" not in told(file)
-    assert "\udcff" not in told(file)
+    assert "\n" not in problems_of(file)
+    assert "\udcff" not in problems_of(file)
 
 
 def test_names_that_cannot_be_a_dag_have_different_dag_ids(folder: Path) -> None:
@@ -162,8 +162,14 @@ def test_two_files_of_one_account_are_a_problem_of_both(folder: Path, one: str, 
 
     first, second, third = load_folder(folder)
 
-    assert told(first) == f"{one}: The account exists more than once, also as '{other}'. Rename or remove one of them."
-    assert told(second) == f"{other}: The account exists more than once, also as '{one}'. Rename or remove one of them."
+    assert (
+        problems_of(first)
+        == f"{one}: The account exists more than once, also as '{other}'. Rename or remove one of them."
+    )
+    assert (
+        problems_of(second)
+        == f"{other}: The account exists more than once, also as '{one}'. Rename or remove one of them."
+    )
     assert first.dag_id == f"debitoor__{first.account_id}"
     assert len({first.dag_id, second.dag_id, third.dag_id}) == 3
     assert third.account is not None

@@ -9,7 +9,7 @@ from debitoor_provider.sync.accounts.problems import Problem, field_path
 from .examples import EXPORT, IMPORT
 
 
-def told(content: bytes) -> list[str]:
+def problems_in(content: bytes) -> list[str]:
     account, problems = parse_account(content, "acme.yaml")
     assert account is None
     return [str(problem) for problem in problems]
@@ -47,7 +47,7 @@ def told(content: bytes) -> list[str]:
     ],
 )
 def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> None:
-    lines = [text for text in told(EXPORT + line) if problem in text]
+    lines = [text for text in problems_in(EXPORT + line) if problem in text]
 
     assert len(lines) == 1
     assert lines[0].startswith("acme.yaml:18: ")
@@ -90,13 +90,13 @@ def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> 
     ],
 )
 def test_a_wrong_value_is_explained_in_plain_words(was: bytes, is_: bytes, problem: str) -> None:
-    (line,) = told(EXPORT.replace(was, is_))
+    (line,) = problems_in(EXPORT.replace(was, is_))
 
     assert problem in line
 
 
 def test_a_missing_section_is_shown_as_it_would_be_written() -> None:
-    (line,) = told(IMPORT.replace(b"connections:", b"#"))
+    (line,) = problems_in(IMPORT.replace(b"connections:", b"#"))
 
     assert line == (
         "acme.yaml:1: connections: This field is missing. "

@@ -11,7 +11,7 @@ def test_the_published_page_is_up_to_date() -> None:
     assert PAGE.read_text() == reference(), "run: make docs"
 
 
-def test_every_setting_of_the_nested_sections_is_told() -> None:
+def test_every_setting_of_the_nested_sections_is_documented() -> None:
     text = reference()
     for field in (
         "filter.tags.any",

@@ -50,7 +50,7 @@ def test_it_accepts_the_examples(schema: Draft202012Validator, content: bytes) -
         {"defaults": {}},
     ],
 )
-def test_it_refuses_what_the_settings_refuse(schema: Draft202012Validator, change: dict[str, Any]) -> None:
+def test_it_rejects_what_the_settings_reject(schema: Draft202012Validator, change: dict[str, Any]) -> None:
     assert not schema.is_valid({**read(EXPORT).data, **change})
 
 

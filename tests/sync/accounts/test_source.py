@@ -90,7 +90,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter() -> None:
         ("{a: 1}: 2\n", 1, "name of a field must be text"),
     ],
 )
-def test_what_is_no_account_file_is_refused_with_its_line(text: str, line: int | None, words: str) -> None:
+def test_an_invalid_account_file_is_refused_with_its_line(text: str, line: int | None, words: str) -> None:
     error = refusal(text)
 
     assert words in error.message.text()

@@ -18,7 +18,7 @@ def read(kind: Any, value: Any) -> Any:
 
 
 def refusal(kind: Any, value: Any) -> str:
-    """The message and its remedy."""
+    """Return the message and its remedy."""
     with pytest.raises(ValidationError) as caught:
         read(kind, value)
     (error,) = caught.value.errors()
@@ -113,7 +113,7 @@ def test_an_e_mail_address(address: str) -> None:
         "a@127.0.0.1",
     ],
 )
-def test_what_is_no_e_mail_address(address: str) -> None:
+def test_an_invalid_e_mail_address(address: str) -> None:
     assert "registered at Debitoor" in refusal(values.Email, address)
     with pytest.raises(EmailNotValidError):
         validate_email(address, check_deliverability=False)
@@ -135,7 +135,7 @@ def test_a_connection_id(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "my connection", "secret=key", "a" * 251, "a\n"])
-def test_what_is_no_connection_id_is_not_repeated(text: str) -> None:
+def test_an_invalid_connection_id_is_not_repeated(text: str) -> None:
     message = refusal(values.ConnectionId, text)
 
     assert "not a connection id" in message

@@ -148,7 +148,7 @@ class TestAFileThatIsThere:
     def settings(self, **changes: Any) -> dict[str, Any]:
         return read(self.OLD.encode()).data | changes
 
-    def test_that_is_not_changed_stays_as_it_is(self):
+    def test_an_unchanged_file_stays_as_it_is(self):
         assert write(self.settings(), self.OLD) == self.OLD
 
     def test_with_one_change_keeps_all_other_lines(self):
@@ -182,13 +182,13 @@ class TestAFileThatIsThere:
         del changed["rename"]
         assert "rename" not in write(changed, self.OLD)
 
-    def test_a_default_that_was_written_out_goes_when_it_is_changed_only(self):
+    def test_an_explicit_default_is_removed_only_when_it_is_changed(self):
         assert "timezone: Europe/Berlin   # as everybody\n" in write(self.settings(name="B"), self.OLD)
         changed = write(self.settings(timezone="Asia/Tokyo"), self.OLD)
         assert read(changed.encode()).data["timezone"] == "Asia/Tokyo"
         assert "timezone" not in read(write(self.settings(timezone="Europe/Berlin"), changed).encode()).data
 
-    def test_of_another_direction_is_written_anew(self):
+    def test_a_file_of_another_direction_is_rewritten(self):
         text = write({**LEAST, "type": "import", "documents": ["invoices"]}, self.OLD)
         assert account_of(text).type == "import"
 

@@ -86,7 +86,7 @@ class TestExport:
         assert acme.company.expenses() == before
         assert acme.ledger_file.read_bytes() == ledger
 
-    def test_each_list_is_asked_for_once(self, acme):
+    def test_each_list_is_requested_once(self, acme):
         acme.documents(3)
         acme.export()
         watch = acme.watch()
@@ -186,7 +186,7 @@ class TestExport:
         assert found.outcomes == {uid: "differs"}
         assert found.table == [("2026-01", D(19), D(119), D(238), D(0))]
 
-    def test_what_cannot_be_booked_is_only_here_with_its_reason_and_not_sent(self, acme):
+    def test_an_unbookable_document_is_only_at_the_source_with_its_reason_and_not_sent(self, acme):
         uid = acme.document(currency="USD")
         found = checked(acme)
         assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
@@ -212,7 +212,7 @@ class TestExport:
         assert not found.differs
         assert found.table == [("2026-01", D(19), D(119), D(119), D(0))]
 
-    def test_what_a_person_ignores_is_left_out(self, acme):
+    def test_ignored_documents_are_left_out(self, acme):
         uid = acme.document()
         acme.plan(acme.exports())
         acme.ledger.documents.ignore([acme.entry(uid)], "user:ada")
@@ -244,7 +244,7 @@ class TestExport:
         assert found.outcomes == {uid: "left out"}
         assert found.table == [("2026-01", D(19), D(0), D(0), D(119))]
 
-    def test_a_lost_ledger_is_said(self, acme):
+    def test_a_lost_ledger_is_reported(self, acme):
         uid = acme.document()
         acme.export()
         acme.open_ledger("another")
@@ -267,7 +267,7 @@ class TestExport:
         assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
         assert "A person marked it as moved" in found.why(uid)
 
-    def test_what_is_missing_is_sent_by_a_run_that_names_it(self, acme):
+    def test_a_missing_document_is_sent_by_a_run_that_names_it(self, acme):
         uid, _ = acme.document(), acme.document()
         acme.export()
         acme.company.delete_entity(expense_of(acme, uid)["id"])

@@ -1,4 +1,4 @@
-"""Whatever happened before: what a run moved is the same, and a change at the target is told exactly."""
+"""Whatever happened before: what a run moved is the same, and a change at the target is reported exactly."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CHANGES = st.sampled_from(["amount", "date", "rate", "deleted", "source deleted"
 
 
 def checked(stage: Stage, account: Any) -> tuple[dict[str, Row], dict[Any, Decimal]]:
-    """The rows of documents by their id, and the target's own sums."""
+    """Return the rows of documents by their id, and the target's own sums."""
     watch, before = stage.watch(), stage.ledger_file.read_bytes()
     with check(stage.job(account, run_id="check")) as found:
         rows = {row.source_id: row for row in found.rows if row.outcome is not Comparison.OTHERS}
@@ -55,7 +55,7 @@ def checked(stage: Stage, account: Any) -> tuple[dict[str, Row], dict[Any, Decim
 
 
 def in_the_books(stage: Stage) -> dict[Any, Decimal]:
-    """The sums of the books by the sandbox's own record, for each month and tax rate."""
+    """Return the sums of the books by the sandbox's own record, for each month and tax rate."""
     sums: dict[Any, Decimal] = {}
     for expense in stage.company.expenses():
         for line in expense["lines"]:
@@ -70,7 +70,7 @@ def moved(stage: Stage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", range(2))
-def test_what_a_run_moved_is_the_same_and_a_change_is_told(
+def test_what_a_run_moved_is_the_same_and_a_change_is_reported(
     number: int, sandbox: SandboxAdmin, empty_ledger: Path, clock: Clock, tmp_path: Path,
     sample: Callable[[int, int], int],
 ) -> None:  # fmt: skip

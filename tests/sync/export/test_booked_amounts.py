@@ -22,7 +22,7 @@ STORED = Expense(
 
 
 @pytest.mark.parametrize(
-    ("stored", "told"),
+    ("stored", "differences"),
     [
         (STORED, []),
         (replace(STORED, lines=(line("7", "107"), line("19", "100"), line("19", "19"))), []),  # a line taken apart
@@ -37,11 +37,11 @@ STORED = Expense(
         (replace(STORED, lines=()), ["nothing instead of 107.00 at 7 %, 119.00 at 19 %"]),
     ],
 )
-def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, told: list[str]) -> None:
-    assert FIGURES.differences(stored) == told
+def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, differences: list[str]) -> None:
+    assert FIGURES.differences(stored) == differences
 
 
-def test_figures_come_back_from_the_ledger_as_they_were() -> None:
+def test_figures_are_read_back_from_the_ledger_unchanged() -> None:
     assert BookedAmounts.from_json(FIGURES.as_json()) == FIGURES
     nothing = BookedAmounts(date(2026, 1, 31), {})
     assert BookedAmounts.from_json(nothing.as_json()) == nothing

@@ -99,7 +99,7 @@ def test_the_lines_of_several_rates_sum_to_the_converted_gross_amount() -> None:
     st.lists(st.decimals("-9999.99", "9999.99", places=2).filter(bool), min_size=1, max_size=4),
     st.decimals("0.0001", "20000", places=4),
 )
-def test_whatever_the_rate_is_the_lines_sum_to_the_whole(amounts: list[Decimal], units: Decimal) -> None:
+def test_the_lines_sum_to_the_gross_amount_at_any_rate(amounts: list[Decimal], units: Decimal) -> None:
     lines = tuple(TaxLine(Decimal(rate), amount) for rate, amount in enumerate(amounts))
     rate = Rate(units, "USD", Decimal(1), "EUR", "ECB")
     gross = sum(amounts, Decimal(0))
@@ -136,14 +136,14 @@ def test_a_document_waits_until_the_rates_reach_its_day() -> None:
     assert not has_rate(met.message, ExchangeRates())
 
 
-def test_what_waits_goes_once_the_rates_are_there(tmp_path: Path) -> None:
+def test_a_waiting_document_is_moved_once_the_rates_exist(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,1.2,\n2089-12-30,1.1,\n")
     assert has_rate(met.message, ExchangeRates(str(file)))
 
 
-def test_what_waits_for_a_currency_that_ended_is_looked_at_again(tmp_path: Path) -> None:
+def test_a_document_waiting_for_an_ended_currency_is_checked_again(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,N/A,\n2089-12-01,1.1,\n")
@@ -209,7 +209,7 @@ def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
             (19, "18.05"),
         ),  # the other way round
         ({"tax": Decimal(-19), "gross": Decimal(-119), "accounting_tax": Decimal("-18.05")}, (19, "18.05")),
-        ({"tax": Decimal("0.19"), "accounting_tax": Decimal("0.18")}, None),  # too small to tell the rate
+        ({"tax": Decimal("0.19"), "accounting_tax": Decimal("0.18")}, None),  # too small to derive the rate
         ({"accounting_tax": Decimal("-18.05")}, None),
         ({"accounting_tax": Decimal("18.05"), "accounting_currency": "GBP"}, None),
         ({"exchange_rate": Decimal(0)}, None),

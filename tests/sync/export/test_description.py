@@ -32,7 +32,7 @@ def test_the_chosen_fields_come_in_their_order_and_the_mark_last() -> None:
     assert describe(DOCUMENT, ["company", "document_number"]) == "Paper Ltd / R-17 [GMI 28715]"
 
 
-def test_every_field_that_can_be_chosen_can_be_told() -> None:
+def test_every_field_that_can_be_chosen_can_be_described() -> None:
     assert describe(DOCUMENT, list(SpecificationField)) == (
         "R-17 / Paper Ltd / 2026-01-31 / 2026-02-14 / RECEIPT / O-4 / for the office / books, 2026 / Paid / cash / "
         "scan.pdf / 28715 [GMI 28715]"

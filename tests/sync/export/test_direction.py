@@ -15,7 +15,7 @@ def test_a_note_with_a_mark_that_the_books_do_not_know_is_listed_with_its_reason
     assert acme.company.expenses() == []
 
 
-def test_it_goes_when_the_mark_is_taken_out_of_the_note(acme: Stage) -> None:
+def test_it_is_moved_when_the_mark_is_removed_from_the_note(acme: Stage) -> None:
     uid = acme.document(note=FOREIGN)
     acme.export()
     acme.company.edit_document(int(uid), note="as agreed")
@@ -33,7 +33,7 @@ def test_copies_of_sales_documents_are_not_listed_not_even_of_deleted_ones(acme:
     assert acme.states("import") == {sold: "moved", deleted: "moved"}
 
 
-def test_what_the_account_does_not_take_anyway_is_not_looked_up(acme: Stage) -> None:
+def test_documents_outside_the_settings_are_not_looked_up(acme: Stage) -> None:
     acme.document(note=FOREIGN, document_type="SALES_INVOICE")
     watch = acme.watch()
     acme.export()

@@ -26,7 +26,7 @@ AT_7 = TaxGroup("S", D(7), D("100.00"), D("7.00"))
 
 
 def invoice(*groups: TaxGroup, **fields: Any) -> Invoice:
-    """An invoice whose totals are those of its groups, of the day and in the currency of the document."""
+    """Return an invoice whose totals are those of its groups, of the day and in the currency of the document."""
     net = sum((group.base or D(0) for group in groups), D(0))
     tax = sum((group.tax or D(0) for group in groups), D(0))
     usual: dict[str, Any] = {
@@ -45,7 +45,7 @@ def invoice(*groups: TaxGroup, **fields: Any) -> Invoice:
 
 
 def lowered(one: Invoice) -> Invoice:
-    """The same as a credit note."""
+    """Return the same invoice as a credit note."""
     groups = tuple(replace(group, base=-(group.base or 0), tax=-(group.tax or 0)) for group in one.groups)
     return invoice(*groups, kind=InvoiceKind.CREDIT_NOTE)
 
@@ -97,7 +97,7 @@ class TestProven:
         one = booked(reading=reading)
         assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "")
 
-    def test_what_proves_nothing_says_nothing_about_the_record(self):
+    def test_an_inconclusive_invoice_does_not_contradict_the_record(self):
         one = booked(invoice(AT_19, gross=D("120.00")))
         assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
         assert "are not gross 120.00" in Message.from_json(one.as_json()["invoice_says"][0]).text()

@@ -49,7 +49,7 @@ def obstacle(company: Company | None = PAPER, settings: dict[str, Any] | None = 
     return f"{met.value.kind} {met.value.code}"
 
 
-def test_the_expense_tells_what_the_document_tells() -> None:
+def test_the_expense_has_the_data_of_the_document() -> None:
     expense = booked(settings={"category": "office.software"}).expense
     [line] = expense.lines
     assert (expense.date, expense.supplier_name, expense.supplier_country) == (date(2026, 1, 31), "Paper Ltd", "DE")
@@ -84,7 +84,7 @@ def test_each_line_of_several_rates_has_the_words_and_the_category() -> None:
         ({"currency": "USD"}, "held foreign_currency"),
     ],
 )
-def test_what_is_missing_or_foreign_is_told(fields: dict[str, Any], expected: str) -> None:
+def test_missing_and_foreign_data_is_reported(fields: dict[str, Any], expected: str) -> None:
     assert obstacle(**fields) == expected
 
 
@@ -122,7 +122,7 @@ def test_a_split_with_several_solutions_is_held_if_the_account_says_so() -> None
 @pytest.mark.parametrize(
     "fields",
     [
-        {"line_items": tuple(LineItem("", None, None, *parts) for parts in ITEMS)},  # the line items tell
+        {"line_items": tuple(LineItem("", None, None, *parts) for parts in ITEMS)},  # the line items are sufficient
         {"net_amount": Decimal("0.50"), "gross_amount": Decimal("0.60")},  # the only solution
     ],
 )
@@ -135,7 +135,7 @@ def test_an_exact_split_has_no_mark_and_is_never_held(fields: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("fields", "rate", "told"),
+    ("fields", "rate", "description"),
     [
         ({"currency": "USD"}, 19, "119.00 USD / R-7 / Paper Ltd [GMI 28715]"),
         ({"currency": "JPY", "gross_amount": Decimal(12000)}, 19, "12000.00 JPY / R-7 / Paper Ltd [GMI 28715]"),
@@ -144,10 +144,10 @@ def test_an_exact_split_has_no_mark_and_is_never_held(fields: dict[str, Any]) ->
     ],
 )
 def test_a_foreign_document_may_be_booked_with_0_and_its_real_amount_in_words(
-    fields: dict[str, Any], rate: int, told: str
+    fields: dict[str, Any], rate: int, description: str
 ) -> None:
     [line] = booked(settings={"foreign_currency": "zero_amount"}, **fields).expense.lines
-    assert (line.gross_amount, line.tax_rate, line.description) == (0, rate, told)
+    assert (line.gross_amount, line.tax_rate, line.description) == (0, rate, description)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_foreign_document_from_the_union_has_its_reverse_charge_all_the_same()
 # Reverse charge
 
 
-def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_tell_the_supply() -> None:
+def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_define_the_supply() -> None:
     assert obstacle(MOULIN, **UNTAXED) == "held reverse_charge"
     [line] = booked(MOULIN, {"reverse_charge": SERVICE}, **UNTAXED).expense.lines
     assert line.reverse_charge is not None
@@ -223,7 +223,7 @@ def test_foreign_tax_is_named_whether_or_not_there_is_a_rule_for_the_reverse_cha
         (None, {}, ""),  # the rate is one of the books' country
     ],
 )
-def test_nobody_else_needs_a_reverse_charge(company: Company | None, fields: dict[str, Any], country: str) -> None:
+def test_other_documents_need_no_reverse_charge(company: Company | None, fields: dict[str, Any], country: str) -> None:
     expense = booked(company, {"reverse_charge": SERVICE}, **fields).expense
     assert expense.lines[0].reverse_charge is None
     assert expense.supplier_country == country
@@ -276,7 +276,7 @@ def test_a_purchase_in_the_vat_area_is_held_or_has_its_reverse_charge(
         (PAPER, UNTAXED | {"vat_id": "ATU12345678"}, "country_unclear"),
         (Company(1, "A", country_code="US", vat_id="IE6433435F"), UNTAXED, "country_unclear"),
         (Company(1, "A", country_code="FR"), UNTAXED | {"vat_id": "CHE-107.787.577"}, "country_unclear"),
-        # nothing tells
+        # no evidence
         (Company(1, "A", country_code="Germany"), {}, "country_unknown"),
         (Company(1, "A", country_code="ZZ"), UNTAXED, "country_unknown"),
         (None, UNTAXED, "no_country"),
@@ -342,7 +342,7 @@ def rated(rate: str, day: date = date(2026, 1, 31), home: str = "DE", **settings
         ("7.00", date(2026, 1, 31), "DE", "booked"),
         ("0", date(2026, 1, 31), "DE", "booked"),  # exempt
         ("16.34", date(2026, 1, 31), "DE", "held rate_unknown"),  # an insurance tax
-        ("20", date(2026, 1, 31), "DE", "held rate_unknown"),  # somebody else's
+        ("20", date(2026, 1, 31), "DE", "held rate_unknown"),  # the tax of another country
         ("16", date(2020, 7, 1), "DE", "booked"),
         ("16", date(2020, 6, 30), "DE", "held rate_unknown"),
         ("16", date(2021, 1, 1), "DE", "held rate_unknown"),
@@ -399,7 +399,7 @@ def test_a_negative_invoice_is_no_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "booked_name"),
     [
         ("MVM Musterhafter\nVersicherungsverein", "MVM Musterhafter Versicherungsverein"),
         ("  Global Supplies Ltd.  ", "Global Supplies Ltd."),
@@ -408,8 +408,8 @@ def test_a_negative_invoice_is_no_matter() -> None:
         ("A" * 500, "A" * 200),
     ],
 )
-def test_a_suppliers_name_is_on_one_line(name: str, told: str) -> None:
-    assert booked(replace(PAPER, name=name), company_name="").expense.supplier_name == told
+def test_a_suppliers_name_is_on_one_line(name: str, booked_name: str) -> None:
+    assert booked(replace(PAPER, name=name), company_name="").expense.supplier_name == booked_name
 
 
 def test_a_company_without_a_name_does_not_hide_the_documents() -> None:

@@ -93,7 +93,7 @@ def test_a_large_file_that_waited_is_sent_with_the_figures_of_today(acme: Stage)
     assert acme.booked() == {uid: 107}
 
 
-def test_a_document_deleted_between_plan_and_transfer_does_not_go(acme: Stage) -> None:
+def test_a_document_deleted_between_plan_and_transfer_is_not_moved(acme: Stage) -> None:
     small, large = acme.document(), acme.document(pdf(2_000_000))
     acme.plan(acme.exports())
     acme.company.delete_document(int(small))
@@ -113,7 +113,7 @@ def test_a_document_deleted_between_plan_and_transfer_does_not_go(acme: Stage) -
         ({"tags": []}, "waiting tag_missing"),
     ],
 )
-def test_a_document_filtered_out_between_plan_and_transfer_does_not_go(
+def test_a_document_filtered_out_between_plan_and_transfer_is_not_moved(
     acme: Stage, edit: dict[str, Any], state: str
 ) -> None:
     account = acme.exports(period={"from": "2026-01-01"}, filter={"tags": {"any": ["books"], "none": ["private"]}})
@@ -149,7 +149,7 @@ def test_a_large_file_is_streamed_and_costs_two_calls_as_well(acme: Stage) -> No
         (b"%PDF-" + b"%" * 11_000_000, "long.pdf", "refused_by_service"),
     ],
 )
-def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_go(
+def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_are_moved(
     acme: Stage, content: bytes, filename: str, reason: str
 ) -> None:
     bad, good = acme.document(content, filename), acme.document()
@@ -163,7 +163,7 @@ def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_go(
 # What the account's rules and the figures hold back
 
 
-def test_a_held_document_goes_when_the_settings_allow_it(acme: Stage) -> None:
+def test_a_held_document_is_moved_when_the_settings_allow_it(acme: Stage) -> None:
     uid = acme.document(currency="GBP")
     acme.export()
     assert acme.states() == {uid: "held foreign_currency"}
@@ -175,7 +175,7 @@ def test_a_held_document_goes_when_the_settings_allow_it(acme: Stage) -> None:
     assert expense["lines"][0]["description"].startswith("119.00 GBP / ")
 
 
-def test_a_rejected_document_goes_once_its_figures_are_mended(acme: Stage) -> None:
+def test_a_rejected_document_is_moved_once_its_figures_are_corrected(acme: Stage) -> None:
     uid = acme.document(tax_rates=[])
     acme.export()
     assert acme.states() == {uid: "rejected no_tax_rate"}
@@ -235,14 +235,14 @@ def test_the_books_are_the_same_however_the_services_put_things(
     assert watch.created == {}
 
 
-def test_a_used_up_quota_of_attachments_is_told_in_the_history(stage_of: Callable[..., Stage]) -> None:
+def test_a_used_up_quota_of_attachments_is_in_the_history(stage_of: Callable[..., Stage]) -> None:
     acme = stage_of(switches={"attachment_over_quota": True})
     uid = acme.document()
     acme.export()
     assert acme.ledger.documents.history(acme.entry(uid))[-1].detail == {"number": 1, "over_quota": True}
 
 
-def test_a_rounding_difference_is_told_in_the_history(acme: Stage) -> None:
+def test_a_rounding_difference_is_in_the_history(acme: Stage) -> None:
     items = [
         {"description": "Paper", "quantity": "1", "tax_percentage": rate, "total_gross": gross}
         for rate, gross in (("7", "107.00"), ("19", "119.00"))
@@ -267,7 +267,7 @@ def test_a_split_that_is_one_of_several_is_marked_in_the_history(acme: Stage, na
     assert marked.detail["nearest"] == {"7": ["106.91", "107.09"], "19": ["118.91", "119.09"]}
 
 
-def test_the_postcode_of_a_foreign_supplier_tells_whether_it_is_in_the_vat_area(acme: Stage) -> None:
+def test_the_postcode_of_a_foreign_supplier_decides_whether_it_is_in_the_vat_area(acme: Stage) -> None:
     france = next(row.country_uid for row in acme.gmi.countries() if row.country_code == "FR")
     acme.gmi.create_company("Rhum SARL", france, zip="97400")
     acme.gmi.create_company("Vin SARL", france, zip="33000")
@@ -289,7 +289,7 @@ def rates_of(folder: Path, *rows: str) -> str:
     return str(file)
 
 
-def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_source_told(acme: Stage) -> None:
+def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_source(acme: Stage) -> None:
     uid = acme.document(currency="USD", document_date="2024-01-02")
     account = acme.exports(foreign_currency="convert")
     [row] = acme.preview(account)
@@ -302,7 +302,7 @@ def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_sourc
     assert intent.detail["exchange_rate"] == "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 
-def test_a_document_waits_for_its_rate_without_costing_calls_and_goes_by_itself(acme: Stage, tmp_path: Path) -> None:
+def test_a_document_waits_for_its_rate_without_calls_and_is_moved_automatically(acme: Stage, tmp_path: Path) -> None:
     acme.options["ecb_rates"] = rates_of(tmp_path, "2026-11-20,1.15")
     account = acme.exports(foreign_currency="convert")
     uid = acme.document(currency="USD", document_date="2090-01-02")

@@ -79,7 +79,7 @@ def test_a_run_that_was_killed_between_two_steps_is_finished_by_the_next(
     assert acme.states() == {uid: "moved"}
 
 
-def test_an_answer_that_lacks_everything_does_not_say_that_nothing_is_booked(acme: Stage) -> None:
+def test_an_empty_answer_does_not_mean_that_nothing_is_booked(acme: Stage) -> None:
     uid = acme.document()
     acme.fault("cut_after", "debitoor.expenses.create", times=1)
     acme.fault("status", "debitoor.expenses.list", status=200, body={}, between=(3, 99))
@@ -269,7 +269,7 @@ def test_services_that_fail_at_random_get_each_document_once_in_the_end(acme: St
     assert acme.states() == dict.fromkeys(uids, "archived")
 
 
-def test_a_look_that_is_asked_to_wait_puts_off_the_next_attempt_as_long(acme: Stage) -> None:
+def test_a_rate_limited_look_up_delays_the_next_attempt_by_the_same_time(acme: Stage) -> None:
     acme.document()
     acme.fault("cut_after", "debitoor.expenses.create", times=1)
     acme.fault("rate_limited", "debitoor.expenses.list", retry_after=600, between=(3, 99))

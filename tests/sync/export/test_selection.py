@@ -134,9 +134,7 @@ def test_a_hostile_name_stays_on_the_line_of_its_reason() -> None:
         ({"approved_only": True, "without_workflow": "pass"}, Workflow(False), "not_approved, waits"),
     ],
 )
-def test_approval_is_asked_for_when_it_is_set(
-    filters: dict[str, Any], workflow: Workflow | None, expected: str
-) -> None:
+def test_approval_is_checked_when_it_is_set(filters: dict[str, Any], workflow: Workflow | None, expected: str) -> None:
     assert fate(select_workflow(workflow, only(**filters))) == expected
 
 
@@ -160,7 +158,7 @@ def test_a_sales_document_is_taken_or_left_out_for_a_reason(
     assert fate(select_sales(document, account)) == expected
 
 
-def test_what_the_service_can_filter_is_asked_of_it() -> None:
+def test_filters_of_the_service_are_used() -> None:
     account = export(
         period={"from": "2026-01-01", "to": "2026-12-31"},
         filter={
@@ -196,7 +194,7 @@ def test_what_the_service_can_filter_is_asked_of_it() -> None:
         {"payment_status": ["Paid", "Not paid"]},
     ],
 )
-def test_what_the_service_cannot_filter_surely_is_filtered_here_alone(filters: dict[str, Any]) -> None:
+def test_filters_that_the_service_may_get_wrong_are_applied_locally(filters: dict[str, Any]) -> None:
     assert list_filters(only(**filters)) == ListFilters(archived=Archived.NO)
 
 

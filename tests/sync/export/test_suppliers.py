@@ -15,7 +15,7 @@ VIN = Company(1, "Vin SARL", country_code="FR")
 
 
 class Service:
-    """GetMyInvoices, which tells the postcode with the single company only."""
+    """Stand in for GetMyInvoices, which returns the postcode only with a single company."""
 
     def __init__(self, postcode: str | None) -> None:
         self.postcode = postcode
@@ -60,7 +60,7 @@ def test_a_document_without_a_known_supplier_has_none(uid: int | None) -> None:
     assert Suppliers([VIN], Service("").company).of(untaxed(company_uid=uid), BOOKS) is None
 
 
-def test_a_company_that_was_deleted_meanwhile_is_taken_as_listed() -> None:
+def test_a_company_deleted_meanwhile_is_used_as_listed() -> None:
     service = Service(None)
     suppliers = Suppliers([VIN], service.company)
     assert suppliers.of(untaxed(), BOOKS) == suppliers.of(untaxed(), BOOKS) == VIN

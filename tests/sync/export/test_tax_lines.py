@@ -14,7 +14,7 @@ from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 
 
 def document(gross: str | None, net: str | None = None, rates: str = "", items: str = "") -> Document:
-    """A document; ``rates`` as in ``"7 19"``, ``items`` as in ``"19:119.00 7:10.70"``, ``-`` for what is not told."""
+    """Return a document: ``rates`` as in ``"7 19"``, ``items`` as in ``"19:119.00 7:10.70"``, ``-`` if missing."""
     return Document(
         1,
         "INCOMING_INVOICE",
@@ -26,10 +26,10 @@ def document(gross: str | None, net: str | None = None, rates: str = "", items: 
 
 
 def item(rate: str, gross: str) -> LineItem:
-    def told(text: str) -> Decimal | None:
+    def amount(text: str) -> Decimal | None:
         return None if text == "-" else Decimal(text)
 
-    return LineItem("", None, None, told(rate), None, told(gross))
+    return LineItem("", None, None, amount(rate), None, amount(gross))
 
 
 def lines(parts: TaxSplit) -> str:
@@ -37,16 +37,16 @@ def lines(parts: TaxSplit) -> str:
 
 
 @pytest.mark.parametrize(
-    ("told", "booked"),
+    ("source", "booked"),
     [
         # one rate: the gross amount, whatever else is missing
         (document("119.00", "100.00", "19"), "19:119.00"),
         (document("119.00", None, "19"), "19:119.00"),
-        (document("119.00", "0", "19"), "19:119.00"),  # 0 means not told (A-12)
+        (document("119.00", "0", "19"), "19:119.00"),  # 0 means unknown (A-12)
         (document("119.00", "100.00", "19.00 19"), "19:119.00"),
         (document("-119.00", "-100.00", "19"), "19:-119.00"),
         (document("1163.40", "1000.00", "16.34"), "16.34:1163.40"),
-        (document("119.01", "100.00", "19"), "19:119.01"),  # a cent may come of rounding
+        (document("119.01", "100.00", "19"), "19:119.01"),  # a cent may come from rounding
         (document("50.00", "50.00", "0"), "0:50.00"),
         # nothing to pay: 0 is an amount
         (document("0.00", "0.00", "0"), "0:0"),
@@ -65,28 +65,28 @@ def lines(parts: TaxSplit) -> str:
         (document("119.00", "100.00", "7 19"), "19:119.00"),  # the other rate has no part in it
         (document("107.00", "100.00", "7 19"), "7:107.00"),
         (document("119.01", "100.00", "7 19"), "19:119.01"),  # a cent of rounding is no part
-        # the line items tell more than the rates
+        # the line items say more than the rates
         (document("226.00", "200.00", "7 19", "19:119.00 7:107.00"), "7:107.00 19:119.00"),
         (document("336.00", None, "", "19:119.00 7:107.00 10:110.00"), "7:107.00 10:110.00 19:119.00"),
         (document("226.00", "200.00", "19", "19:60 19:59 7:107"), "7:107.00 19:119.00"),
         (document("109.00", None, "", "19:119.00 19:-10.00"), "19:109.00"),  # a discount
         (document("119.02", "100.00", "", "19:59.50 19:59.50"), "19:119.02"),
         (document("119.00", None, "", "19:119.00 7:0"), "19:119.00"),
-        # line items that do not tell everything, or do not add up, count for nothing
+        # line items that are incomplete or do not add up are ignored
         (document("119.00", "100.00", "19", "-:119.00"), "19:119.00"),
         (document("119.00", "100.00", "19", "19:-"), "19:119.00"),
         (document("119.00", "100.00", "19", "7:50.00"), "19:119.00"),
         (document("226.00", "200.00", "7 19", "7:226.00"), "7:107.00 19:119.00"),
     ],
 )
-def test_a_document_has_one_line_for_each_tax_rate(told: Document, booked: str) -> None:
-    parts = split(told)
+def test_a_document_has_one_line_for_each_tax_rate(source: Document, booked: str) -> None:
+    parts = split(source)
     assert lines(parts) == booked
-    assert sum(line.gross for line in parts.lines) == told.gross_amount
+    assert sum(line.gross for line in parts.lines) == source.gross_amount
 
 
 @pytest.mark.parametrize(
-    ("told", "code"),
+    ("source", "code"),
     [
         (document(None, "100.00", "19"), "no_amount"),
         (document("0.00", "0.00"), "zero_amount"),  # as GetMyInvoices writes an amount that it does not have
@@ -110,16 +110,16 @@ def test_a_document_has_one_line_for_each_tax_rate(told: Document, booked: str) 
         (document("119.00", None, "19", "19.005:119.00"), "odd_rate"),
     ],
 )
-def test_figures_that_do_not_tell_are_rejected_and_never_guessed(told: Document, code: str) -> None:
+def test_unclear_figures_are_rejected_and_never_guessed(source: Document, code: str) -> None:
     with pytest.raises(Obstacle) as obstacle:
-        split(told)
+        split(source)
     assert (obstacle.value.kind, obstacle.value.code) == (ObstacleKind.REJECTED, code)
     assert obstacle.value.message.text().endswith(".")
     assert obstacle.value.message.remedy().endswith(".")
     assert "E+" not in obstacle.value.message.text()
 
 
-def test_a_rounding_difference_goes_to_the_largest_line_and_is_told() -> None:
+def test_a_rounding_difference_goes_to_the_largest_line_and_is_recorded() -> None:
     parts = split(document("226.02", "200.00", "", "7:107.00 19:119.00"))
     assert (lines(parts), parts.rounding) == ("7:107.00 19:119.02", Decimal("0.02"))
     parts = split(document("-226.02", None, "", "7:-107.00 19:-119.00"))
@@ -167,12 +167,12 @@ def test_what_an_invoice_was_made_of_is_found_again(parts: dict[Decimal, int], s
         ).map(tuple),
     )
 )
-def test_lines_sum_to_the_gross_amount_or_there_are_none(told: Document) -> None:
+def test_lines_sum_to_the_gross_amount_or_there_are_none(source: Document) -> None:
     try:
-        parts = split(told)
+        parts = split(source)
     except Obstacle:
         return
-    assert sum(line.gross for line in parts.lines) == told.gross_amount
+    assert sum(line.gross for line in parts.lines) == source.gross_amount
     assert len({line.rate for line in parts.lines}) == len(parts.lines)
     assert all(line.gross == cents(line.gross) for line in parts.lines)
 
@@ -182,7 +182,7 @@ def test_any_figures_of_any_service_are_read(items: list[tuple[Decimal, Decimal]
     strange = st.decimals(allow_nan=False, allow_infinity=False).filter(lambda n: abs(n.adjusted()) <= 18)
     gross = data.draw(strange)
     assume(gross)
-    told = Document(
+    source = Document(
         1,
         "RECEIPT",
         gross_amount=gross,
@@ -191,7 +191,7 @@ def test_any_figures_of_any_service_are_read(items: list[tuple[Decimal, Decimal]
         line_items=tuple(LineItem("", None, None, rate, None, total) for rate, total in items),
     )
     try:
-        parts = split(told)
+        parts = split(source)
     except Obstacle:
         return
     assert sum(line.gross for line in parts.lines) == gross

@@ -49,7 +49,7 @@ def test_a_tax_that_was_rounded_for_each_line_is_off_by_a_cent() -> None:
 
 
 def brute_force(gross: int, net: int, low: Decimal, high: Decimal) -> set[int]:
-    """Every gross amount at the higher rate, in cents, by trying all of them with the books' own arithmetic."""
+    """Return every gross amount at the higher rate, in cents, by trying all with the books' own arithmetic."""
 
     def taxed(amount: int, rate: Decimal) -> Decimal:
         return cents(Decimal(amount) * rate / 10_000)

@@ -113,7 +113,7 @@ def test_a_place_is_within_the_vat_area_by_its_code_and_postcode(
 
 
 @pytest.mark.parametrize("country", ["", "ZZ", "QQ", "EU", "XX", "Germany"])
-def test_what_is_not_in_the_tables_is_not_placed(country: str) -> None:
+def test_a_country_outside_the_tables_is_not_placed(country: str) -> None:
     assert place_of(country, TODAY) is None
 
 
@@ -126,11 +126,11 @@ def test_every_country_has_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "code"),
+    ("text", "code"),
     [("DE", "DE"), (" fr ", "FR"), ("UK", "GB"), ("el", "GR"), ("Germany", ""), ("D", ""), ("4Ä", ""), ("", "")],
 )
-def test_a_country_code_has_two_letters(told: str, code: str) -> None:
-    assert iso_code(told) == code
+def test_a_country_code_has_two_letters(text: str, code: str) -> None:
+    assert iso_code(text) == code
 
 
 @given(st.text(), st.text())

@@ -90,12 +90,12 @@ def test_a_standard_rate_changes_on_its_day(change) -> None:
 @pytest.mark.parametrize("country", [*(row.code for row in list_countries()), "CH", "GB", "NO"])
 def test_the_rates_of_today_are_those_of_another_source(country: str) -> None:
     code = {"EL": "GR"}.get(country, country)  # there EL is nothing
-    told = eu_vat_rates_data.get_rate(code)
+    published = eu_vat_rates_data.get_rate(code)
     today = max(DATA_AS_OF, date(2026, 9, 29))
-    theirs = {told["standard"], *told["reduced"], told["super_reduced"], told["parking"]} - {None}
+    theirs = {published["standard"], *published["reduced"], published["super_reduced"], published["parking"]} - {None}
     known = rates_on(code, today) | rates_on(code, today, "6691")  # Jungholz's is in their list of Austria
     assert {Decimal(str(rate)) for rate in theirs} <= known
-    assert Decimal(str(told["standard"])) in rates_on(code, today)
+    assert Decimal(str(published["standard"])) in rates_on(code, today)
 
 
 def test_the_source_of_the_rates_is_named_as_its_licence_asks() -> None:

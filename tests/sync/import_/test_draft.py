@@ -36,7 +36,7 @@ CREDIT_NOTE = replace(
 )
 
 
-def test_the_upload_tells_what_the_invoice_tells() -> None:
+def test_the_upload_has_the_data_of_the_invoice() -> None:
     upload = new_document(INVOICE, import_(defaults={"tags": ["sales"], "note": "by sync"}), 4711, "RE-2026-1.pdf")
     assert (upload.document_number, upload.document_date, upload.document_due_date) == (
         "RE-2026-1",
@@ -84,7 +84,7 @@ def test_a_positive_credit_note_is_held_until_the_settings_say_what_its_sign_mea
 
 
 @pytest.mark.parametrize(("rule", "net", "gross"), [("keep", 100, 119), ("negate", -100, -119)])
-def test_a_positive_credit_note_goes_as_the_settings_say(rule: str, net: int, gross: int) -> None:
+def test_a_positive_credit_note_is_moved_as_the_settings_say(rule: str, net: int, gross: int) -> None:
     upload = new_document(POSITIVE, import_(defaults={"positive_credit_note": rule}), None, "a.pdf")
     assert (upload.net_amount, upload.gross_amount) == (net, gross)
     assert upload.payment_status == PaymentStatus.NOT_PAID

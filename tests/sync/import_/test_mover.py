@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def invoice(acme: Stage, **fields: Any) -> str:
-    """A sales invoice over 119.00 EUR; gives its id."""
+    """Create a sales invoice over 119.00 EUR; return its id."""
     lines = [{"description": "Work", "quantity": "1", "unit_net_price": "100.00", "tax_rate": "19"}]
     usual = {"date": "2026-01-31", "customer_name": "Kunde AG", "lines": lines}
     return str(acme.company.add_invoice(**{**usual, **fields})["id"])
 
 
 def imported(acme: Stage) -> dict[str, dict[str, Any]]:
-    """The documents in GetMyInvoices, by the sales document that their note names."""
+    """Return the documents in GetMyInvoices, by the sales document that their note names."""
     found = {}
     for row in acme.company.documents():
         mark = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
@@ -78,7 +78,7 @@ def test_only_the_chosen_kinds_come(acme: Stage) -> None:
     assert imported(acme).keys() == {sold, returned}
 
 
-def test_what_was_imported_is_not_exported_back(acme: Stage) -> None:
+def test_an_imported_document_is_not_exported(acme: Stage) -> None:
     invoice(acme)
     account = acme.imports(defaults={"document_type": "INCOMING_INVOICE"})
     acme.import_(account)
@@ -117,7 +117,7 @@ def test_an_invoice_that_is_paid_later_is_not_imported_again(acme: Stage) -> Non
     assert len(imported(acme)) == 1
 
 
-def test_an_invoice_deleted_before_or_after_the_plan_does_not_come(acme: Stage) -> None:
+def test_an_invoice_deleted_before_or_after_the_plan_is_not_moved(acme: Stage) -> None:
     before, after = invoice(acme), invoice(acme)
     acme.company.delete_entity(before)
     acme.plan_import(acme.imports())
@@ -138,7 +138,7 @@ def test_an_invoice_deleted_before_or_after_the_plan_does_not_come(acme: Stage) 
         ("rate_limited", {"retry_after": 5}),
     ],
 )
-def test_an_upload_whose_answer_is_lost_is_there_once_with_its_tags(
+def test_an_upload_whose_answer_is_lost_is_stored_once_with_its_tags(
     acme: Stage, effect: str, details: dict[str, Any]
 ) -> None:
     source = invoice(acme)
@@ -211,7 +211,7 @@ def test_a_look_up_that_fails_leaves_the_upload_unclear(acme: Stage) -> None:
     assert imported(acme).keys() == {source}
 
 
-def test_even_an_old_ledger_and_a_pdf_that_is_printed_anew_make_no_second_document(acme: Stage) -> None:
+def test_even_an_old_ledger_and_a_reprinted_pdf_make_no_second_document(acme: Stage) -> None:
     before = invoice(acme)
     acme.import_()
     acme.back_up_ledger("old")
@@ -226,7 +226,7 @@ def test_even_an_old_ledger_and_a_pdf_that_is_printed_anew_make_no_second_docume
     assert set(acme.states("import").values()) == {"moved"}
 
 
-def test_a_document_that_is_locked_meanwhile_is_there_all_the_same(acme: Stage) -> None:
+def test_a_document_locked_meanwhile_is_still_moved(acme: Stage) -> None:
     source = invoice(acme)
     account = acme.imports(defaults={"tags": ["debitoor"]})
     acme.fault("cut_after_without_tags", "gmi.documents.create", times=1)
@@ -322,7 +322,7 @@ def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number:
     assert acme.entry(source, "import").target_id == (uid if state == "moved" else None)
 
 
-def test_a_pdf_that_is_none_is_rejected_and_the_others_come(acme: Stage) -> None:
+def test_an_invalid_pdf_is_rejected_and_the_others_are_moved(acme: Stage) -> None:
     bad, good = invoice(acme, content=b"not a PDF"), invoice(acme)
     acme.import_()
     assert imported(acme).keys() == {good}
@@ -354,7 +354,7 @@ def test_the_company_is_found_by_its_name_or_created(acme: Stage) -> None:
     assert {imported(acme)[source]["companyName"] for source in (first, second)} == {"Meine Firma GmbH"}
 
 
-def test_the_invoices_of_another_company_do_not_come(acme: Stage) -> None:
+def test_the_invoices_of_another_company_are_not_moved(acme: Stage) -> None:
     invoice(acme)
     watch = acme.watch()
     with pytest.raises(Misconfigured, match="belongs to"):
@@ -370,7 +370,7 @@ def test_a_person_may_name_invoices_and_credit_notes(acme: Stage) -> None:
     assert imported(acme).keys() == {sold, returned}
 
 
-def test_something_that_is_no_sales_document_is_told_in_plain_words(acme: Stage) -> None:
+def test_a_record_that_is_not_a_sales_document_is_reported_in_plain_words(acme: Stage) -> None:
     with pytest.raises(Misconfigured, match="'RE-1' is not the id of a document"):
         acme.import_(window=manual(None, None, ("RE-1",)))
 
@@ -424,7 +424,7 @@ def test_services_that_fail_at_random_get_each_invoice_once_in_the_end(acme: Sta
     assert acme.states("import") == dict.fromkeys(sources, "moved")
 
 
-def test_a_new_record_that_a_person_wants_is_tried_though_a_copy_is_there(acme: Stage) -> None:
+def test_a_requested_new_record_is_tried_although_a_copy_exists(acme: Stage) -> None:
     source = invoice(acme)
     acme.import_()
     entry = acme.entry(source, "import")

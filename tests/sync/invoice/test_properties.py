@@ -31,7 +31,7 @@ ALTERED = ("net", "tax", "gross", "base", "group tax")
 
 
 def examples(number: int) -> settings:
-    """As many examples as are worth their time; the seed is fixed, so that each run tries the same."""
+    """Run as many examples as are worth their time, with a fixed seed."""
     return settings(
         max_examples=number,
         derandomize=True,

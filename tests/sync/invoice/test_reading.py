@@ -76,11 +76,11 @@ class TestPlaces:
     def test_among_other_files_by_its_root_element(self):
         assert only(in_pdf(b"not xml", ORDER, b"\x00" * 100, cii(TWO_RATES), b"<html/>")).number == "R-1"
 
-    def test_of_two_the_newer_format(self):
+    def test_the_newer_of_two_formats_is_used(self):
         old, new = zugferd1(stated(STANDARD, number="old")), cii(stated(STANDARD, number="new"))
         assert only(in_pdf(new, old)).number == only(in_pdf(old, new)).number == "new"
 
-    def test_of_two_in_one_format_the_later(self):
+    def test_the_later_of_two_invoices_in_one_format_is_used(self):
         first = cii(stated(STANDARD, number="first", day=date(2026, 1, 1)))
         second = cii(stated(STANDARD, number="second", day=date(2026, 1, 2)))
         assert only(in_pdf(second, first)).number == only(in_pdf(first, second)).number == "second"
@@ -128,7 +128,7 @@ class TestProblems:
         assert found.problem.code == code
         assert found.problem.text()
 
-    def test_one_that_can_be_read_counts_beside_one_that_cannot(self):
+    def test_a_readable_invoice_counts_next_to_an_unreadable_one(self):
         assert only(in_pdf(b"<broken", cii(TWO_RATES))).number == "R-1"
 
     @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ class TestProblems:
         ],
         ids=["namespace", "namespace in UTF-16", "attributes", "elements"],
     )
-    def test_what_would_take_much_memory_is_not_parsed(self, content):
+    def test_content_that_would_take_much_memory_is_not_parsed(self, content):
         found = reading(content)
         assert (found.invoices, found.problem and found.problem.code) == ((), "invoice_too_large")
 
@@ -151,7 +151,7 @@ class TestProblems:
         assert found.problem is not None
         assert found.problem.code in {"invoice_too_large", "invoice_pdf_damaged"}
 
-    def test_a_damaged_attachment_does_not_hide_the_invoice_beside_it(self):
+    def test_a_damaged_attachment_does_not_hide_the_invoice_next_to_it(self):
         photo = b"\xff\xd8" + bytes(range(256))
         content = in_pdf(photo, cii(TWO_RATES))
         first = content.index(b"/FlateDecode")
@@ -341,6 +341,6 @@ class TestTexts:
     def test_a_tax_number_in_its_place_is_none(self):
         assert only(cii(TWO_RATES).replace(b"DE 136.695.976", b"22/815/0815/4")).seller.vat_id == ""
 
-    def test_what_is_not_stated_is_missing_and_not_0(self):
+    def test_an_unstated_amount_is_missing_and_not_0(self):
         invoice = only(cii(TWO_RATES).replace(b"<ram:TaxBasisTotalAmount>150.00</ram:TaxBasisTotalAmount>", b""))
         assert (invoice.net, [why.code for why in disproof(invoice)]) == (None, ["invoice_lacks_totals"])

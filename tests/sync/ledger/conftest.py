@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables."""
+    """Return the address of a database without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.db'}"
     else:
@@ -32,19 +32,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    """The address of a database with the tables of a ledger and no rows."""
+    """Return the address of a database with the tables of a ledger and no rows."""
     return emptied(request.getfixturevalue(f"{request.param}_database"))
 
 
 @pytest.fixture
 def ledger(url: str, clock: Clock) -> Ledger:
-    """A ledger whose time the test decides."""
+    """Return a ledger whose clock the test controls."""
     return Ledger.open(url, now=clock)
 
 
 @pytest.fixture
 def statements(ledger: Ledger) -> Iterator[list[str]]:
-    """What the ledger has sent to its database so far."""
+    """Return what the ledger has sent to its database so far."""
     sent: list[str] = []
     engine = ledger._database.engine
 
@@ -58,7 +58,7 @@ def statements(ledger: Ledger) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One database for many tests: emptying it is much faster than making a new one."""
+    """Return one database for many tests: emptying it is much faster than making a new one."""
     ledger = Ledger.open(url := f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
     yield url
     ledger.close()
@@ -66,7 +66,7 @@ def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql_server: URL) -> Iterator[str]:
-    """One database for many tests: emptying it is much faster than making a new one."""
+    """Return one database for many tests: emptying it is much faster than making a new one."""
     for url in new_database(postgresql_server):
         ledger = Ledger.open(url)
         yield url
@@ -75,7 +75,7 @@ def postgresql_database(postgresql_server: URL) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the tables of a ledger, to be copied by tests that spoil theirs."""
+    """Return a file with the tables of a ledger, to be copied by tests that spoil theirs."""
     path = tmp_path_factory.mktemp("template") / "ledger.db"
     Ledger.open(f"sqlite:///{path}").close()
     return path

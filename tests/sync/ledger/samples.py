@@ -19,7 +19,7 @@ OWNER = f"{RUN}/export/1"
 
 
 class Clock:
-    """A clock that stands still until it is told otherwise."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

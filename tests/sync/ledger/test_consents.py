@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WISH = Consent("anna", "debitoor_acme", "https://airflow.example/debitoor/oauth/callback", "new", "books@acme.example")
 
 
-def test_what_was_asked_for_is_given_back_once(ledger: Ledger):
+def test_a_consent_is_taken_once(ledger: Ledger):
     state = ledger.consents.ask(WISH)
     assert ledger.consents.take(state, "anna") == WISH
     assert ledger.consents.take(state, "anna") is None
@@ -35,7 +35,7 @@ def test_another_user_neither_gets_it_nor_takes_it_away(ledger: Ledger):
     assert ledger.consents.take(state, "anna") == WISH
 
 
-def test_nobody_gets_it_late(ledger: Ledger, clock: Clock):
+def test_an_expired_consent_is_not_returned(ledger: Ledger, clock: Clock):
     in_time, late = ledger.consents.ask(WISH), ledger.consents.ask(WISH)
     clock.pass_by(minutes=9, seconds=59)
     assert ledger.consents.take(in_time, "anna") == WISH

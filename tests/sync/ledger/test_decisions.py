@@ -35,7 +35,7 @@ def test_a_file_that_was_uploaded_is_still_there_for_the_next_attempt(ledger: Le
 
 
 @pytest.mark.parametrize("state", sorted(DONE))
-def test_what_was_moved_is_sent_again_only_when_that_is_said(ledger: Ledger, state: State):
+def test_a_moved_document_is_sent_again_only_on_request(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
     with pytest.raises(IllegalTransition, match="by retried"):
         ledger.documents.retry([entry], ADA)
@@ -47,7 +47,7 @@ def test_what_was_moved_is_sent_again_only_when_that_is_said(ledger: Ledger, sta
 
 
 @pytest.mark.parametrize("state", sorted(DONE))
-def test_a_person_wants_a_new_record_beside_the_one_that_is_there(ledger: Ledger, state: State):
+def test_a_person_requests_a_second_record(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
     (after,) = ledger.documents.retry([entry], ADA, "booked wrongly", anew=True)
     assert (after.state, after.target_id, after.wants_new_record) == (State.PLANNED, entry.target_id, True)
@@ -56,7 +56,7 @@ def test_a_person_wants_a_new_record_beside_the_one_that_is_there(ledger: Ledger
     assert (str(last.kind), last.detail) == ("sent_again", {"reason": "booked wrongly", "anew": True})
 
 
-def test_a_new_record_can_be_wanted_where_nobody_knows_the_one_that_is_there(ledger: Ledger):
+def test_a_second_record_can_be_requested_where_the_first_one_is_unknown(ledger: Ledger):
     entry = in_state(ledger, State.HELD)
     ledger.documents.mark_moved([entry], ADA)
     (after,) = ledger.documents.retry([entry], ADA, anew=True)
@@ -73,7 +73,7 @@ def test_a_person_ignores_a_document(ledger: Ledger, state: State):
 
 
 @pytest.mark.parametrize("state", sorted(OPEN | {State.IGNORED}))
-def test_a_person_says_that_a_document_is_there(ledger: Ledger, clock: Clock, state: State):
+def test_a_person_marks_a_document_as_moved(ledger: Ledger, clock: Clock, state: State):
     entry = in_state(ledger, state) if state is not State.PLANNED else planned(ledger, 1)[0]
     (after,) = ledger.documents.mark_moved([entry], ADA, "entered by hand", target_id="expense-9")
 
@@ -81,13 +81,13 @@ def test_a_person_says_that_a_document_is_there(ledger: Ledger, clock: Clock, st
     assert ledger.documents.history(entry)[-1].detail == {"reason": "entered by hand", "target_id": "expense-9"}
 
 
-def test_a_document_may_be_there_without_anybody_knowing_where(ledger: Ledger):
+def test_a_document_may_be_moved_without_a_known_record(ledger: Ledger):
     (after,) = ledger.documents.mark_moved([in_state(ledger, State.REJECTED)], ADA)
 
     assert (after.state, after.target_id) == (State.MOVED, None)
 
 
-def test_nobody_interferes_while_an_outcome_is_open(ledger: Ledger):
+def test_a_document_cannot_be_changed_while_its_outcome_is_open(ledger: Ledger):
     entry = in_state(ledger, State.SENDING)
 
     for act in (ledger.documents.retry, ledger.documents.ignore, ledger.documents.mark_moved):
@@ -96,7 +96,7 @@ def test_nobody_interferes_while_an_outcome_is_open(ledger: Ledger):
     assert fresh(ledger, entry) == entry
 
 
-def test_what_a_person_ignored_is_not_sent_by_the_run_that_had_claimed_it(ledger: Ledger):
+def test_an_ignored_document_is_not_sent_by_the_run_that_had_claimed_it(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     ledger.documents.ignore([entry], ADA)
 
@@ -112,7 +112,7 @@ def test_of_many_those_are_changed_that_can_be(ledger: Ledger):
     assert fresh(ledger, moved) == moved
 
 
-def test_nothing_to_change_is_no_mistake(ledger: Ledger):
+def test_nothing_to_change_is_not_an_error(ledger: Ledger):
     assert ledger.documents.retry([], ADA) == []
 
 

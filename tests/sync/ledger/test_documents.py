@@ -21,7 +21,7 @@ def found(ledger: Ledger, *args: Any, **options: Any) -> list[str]:
 
 @pytest.fixture
 def shelf(ledger: Ledger, clock: Clock) -> Ledger:
-    """Three documents of one account and one of another, planned one after the other."""
+    """Return three documents of one account and one of another, planned one after the other."""
     details: list[dict[str, Any]] = [
         {"document_date": date(2026, 1, 31), "company": "bäcker", "gross_amount": Decimal("9.50")},
         {"document_date": date(2026, 2, 1), "company": "Alpha", "gross_amount": Decimal("100.00")},
@@ -143,7 +143,7 @@ def test_an_unknown_entry_is_none(ledger: Ledger):
     assert ledger.documents.entry(4711) is None
 
 
-def test_those_wait_first_that_were_not_asked_about_for_longest(ledger: Ledger, clock: Clock):
+def test_the_longest_unchecked_documents_are_checked_first(ledger: Ledger, clock: Clock):
     for number in (2, 1, 3):
         planned(ledger, number, state=State.WAITING)
         clock.pass_by(hours=1)
@@ -190,7 +190,7 @@ def test_a_run_is_counted_by_what_it_did(ledger: Ledger):
     assert ledger.runs.counts("another") == {}
 
 
-def test_what_a_later_attempt_of_a_run_put_right_is_not_counted_against_it(ledger: Ledger):
+def test_a_problem_fixed_by_a_later_attempt_is_not_counted(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     ledger.documents.retry(
         [ledger.steps.reject(entry, Message("as_written", text="The file is empty.", remedy=""), code="file")],
@@ -211,7 +211,7 @@ def test_entries_are_of_any_of_several_accounts(shelf: Ledger):
     assert found(shelf, except_accounts=[]) == ["4", "3", "2", "1"]
 
 
-def test_what_needs_attention_is_counted_and_found_by_its_reason(ledger: Ledger):
+def test_documents_needing_attention_are_counted_and_found_by_reason(ledger: Ledger):
     for number, code in enumerate(["currency", "country", "currency"]):
         planned(ledger, number, state=State.HELD, message=Message(code))
     planned(ledger, 9)

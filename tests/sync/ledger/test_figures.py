@@ -100,7 +100,7 @@ def test_a_rebuild_counts_documents_on_the_day_on_which_they_were_moved(ledger: 
     assert ledger.figures.moved_by_day(LONG_AGO) == {"acme": {day.date(): 2}}
 
 
-def test_what_fails_changes_no_figure(ledger: Ledger):
+def test_a_failure_changes_no_figure(ledger: Ledger):
     planned(ledger, 1)
     try:
         with ledger._database.write() as connection:

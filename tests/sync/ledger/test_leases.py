@@ -23,7 +23,7 @@ def test_a_claim_returns_the_documents_as_they_are_now(ledger: Ledger):
     assert (one.owner, one.run_id) == (OWNER, RUN)
 
 
-def test_a_claim_keeps_the_order_it_was_asked_in(ledger: Ledger):
+def test_a_claim_keeps_the_requested_order(ledger: Ledger):
     entries = planned(ledger, 1, 2, 3)
 
     assert [entry.source_id for entry in ledger.leases.claim(reversed(entries), OWNER, TTL)] == ["3", "2", "1"]
@@ -92,13 +92,13 @@ def test_leases_are_given_back(ledger: Ledger):
     assert ledger.leases.release(OWNER) == 0
 
 
-def test_nobody_gives_back_the_lease_of_another(ledger: Ledger):
+def test_the_lease_of_another_run_cannot_be_released(ledger: Ledger):
     entries = claimed(ledger, 1)
 
     assert ledger.leases.release("another", entries) == 0
 
 
-def test_what_is_done_is_not_claimed_and_keeps_no_lease(ledger: Ledger):
+def test_a_finished_document_is_not_claimed_and_keeps_no_lease(ledger: Ledger):
     entries = claimed(ledger, 1, 2)
     ledger.steps.moved(entries[0], "expense-1")
     ledger.leases.release(OWNER)

@@ -84,7 +84,7 @@ def test_of_many_with_the_same_name_one_gets_it(ledger: Ledger):
     assert [entry.id for entry in naming.taken] == [entries[1].id]
 
 
-def test_the_names_that_begin_alike_can_be_asked_for(ledger: Ledger):
+def test_names_with_a_common_prefix_can_be_requested(ledger: Ledger):
     entries = planned(ledger, 1, 2, 3)
     names = ["Invoice.pdf", "invoice_2.pdf", "other.pdf"]
     ledger.names.give_all(zip(entries, names, strict=True))

@@ -41,7 +41,7 @@ def test_a_run_may_ask_for_what_it_planned_itself(ledger: Ledger):
     assert not due(ledger, planned_by="nobody")
 
 
-def test_each_is_as_it_is_when_it_is_read(ledger: Ledger):
+def test_each_entry_is_current_when_it_is_read(ledger: Ledger):
     (entry,) = planned(ledger, 1)
     pending = due(ledger)
     ledger.names.give(entry, "invoice.pdf")
@@ -57,7 +57,7 @@ def test_many_are_read_in_their_order_and_can_be_cut(ledger: Ledger):
     assert (pending[-1].source_id, len(pending[1100:1300])) == ("1", 100)
 
 
-def test_those_without_a_name_come_in_the_order_in_which_they_came(ledger: Ledger):
+def test_unnamed_entries_are_returned_in_order_of_arrival(ledger: Ledger):
     days = {10: date(2026, 1, 1), 9: date(2026, 2, 1), 8: None}
     ledger.plans.enter("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
     (named,) = planned(ledger, 7)

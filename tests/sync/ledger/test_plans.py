@@ -41,14 +41,14 @@ def test_of_a_document_that_is_listed_twice_the_first_counts(ledger: Ledger):
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.REJECTED])
-def test_a_plan_may_say_that_a_document_does_not_go_yet(ledger: Ledger, state: State):
+def test_a_plan_may_let_a_document_wait(ledger: Ledger, state: State):
     (entry,) = planned(ledger, 1, state=state, message=Message("no_file"))
 
     assert (entry.state, entry.reason_code, entry.reason) == (state, "no_file", "It has no file yet.")
     assert ledger.leases.claim([entry], OWNER, TTL) == []
 
 
-def test_a_plan_cannot_say_that_a_document_was_moved():
+def test_a_plan_cannot_mark_a_document_as_moved():
     with pytest.raises(ValueError, match="a plan cannot make a document moved"):
         document(1, state=State.MOVED)
 
@@ -79,7 +79,7 @@ def test_a_fingerprint_decides_what_a_change_is(ledger: Ledger):
     assert plan_again(ledger, document(1, fingerprint="same", snapshot="two")) == {"1": Outcome.UNCHANGED}
 
 
-def test_a_waiting_document_is_planned_when_it_may_go(ledger: Ledger):
+def test_a_waiting_document_is_planned_when_it_is_due(ledger: Ledger):
     (entry,) = planned(ledger, 1, state=State.WAITING, message=Message("approval"))
     assert plan_again(ledger, document(1)) == {"1": Outcome.REFRESHED}
 
@@ -97,7 +97,7 @@ def test_a_document_that_still_waits_was_asked_about(ledger: Ledger, clock: Cloc
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
-def test_what_needs_attention_is_left_alone_while_nothing_changed(ledger: Ledger, state: State):
+def test_a_document_needing_attention_is_not_planned_while_nothing_changed(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
 
     assert plan_again(ledger, document(1)) == {"1": Outcome.UNCHANGED}
@@ -106,7 +106,7 @@ def test_what_needs_attention_is_left_alone_while_nothing_changed(ledger: Ledger
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
 @pytest.mark.parametrize("change", [{"snapshot": "{}"}, {"settings": "new"}])
-def test_what_needs_attention_comes_back_when_the_record_or_the_settings_changed(
+def test_a_document_needing_attention_is_planned_again_when_record_or_settings_change(
     ledger: Ledger, state: State, change: dict[str, str]
 ):
     entry = in_state(ledger, state)
@@ -127,7 +127,7 @@ def test_what_needs_attention_comes_back_when_the_record_or_the_settings_changed
         (State.IGNORED, Outcome.IGNORED),
     ],
 )
-def test_what_is_under_way_done_or_ignored_is_left_alone(ledger: Ledger, state: State, outcome: Outcome):
+def test_documents_under_way_finished_or_ignored_are_not_changed(ledger: Ledger, state: State, outcome: Outcome):
     entry = in_state(ledger, state)
 
     assert plan_again(ledger, document(1, snapshot="{}"), settings_fingerprint="new") == {"1": outcome}
@@ -141,7 +141,7 @@ def test_a_gone_document_returns(ledger: Ledger):
     assert fresh(ledger, entry).state is State.PLANNED
 
 
-def test_a_full_listing_tells_what_is_gone(ledger: Ledger):
+def test_a_full_listing_marks_missing_documents_as_gone(ledger: Ledger):
     stays, leaves = planned(ledger, 1, 2)
     elsewhere = planned(ledger, 3, account="other")[0]
     moved = in_state(ledger, State.MOVED, 4)
@@ -153,7 +153,7 @@ def test_a_full_listing_tells_what_is_gone(ledger: Ledger):
     assert [fresh(ledger, entry).state for entry in (stays, elsewhere, moved)] == ["planned", "planned", "moved"]
 
 
-def test_a_listing_of_changes_tells_only_what_it_names_as_gone(ledger: Ledger):
+def test_a_listing_of_changes_marks_only_what_it_names_as_gone(ledger: Ledger):
     one, two, three = planned(ledger, 1, 2, 3)
     ledger.plans.enter("acme", "export", LATER, [document(3)], gone=["1", "3", "unknown"])
 
@@ -190,7 +190,7 @@ def test_the_watermark_moves_with_the_plan_or_not_at_all(ledger: Ledger):
     assert ledger.runs.watermark("acme", "export").listed_at is None
 
 
-def test_a_dry_run_tells_and_writes_nothing(ledger: Ledger):
+def test_a_dry_run_reports_and_writes_nothing(ledger: Ledger):
     planned(ledger, 1, 2)
     result = ledger.plans.enter("acme", "export", LATER, [document(2), document(3)], full=True, dry_run=True)
 
@@ -200,7 +200,7 @@ def test_a_dry_run_tells_and_writes_nothing(ledger: Ledger):
     assert ledger.runs.watermark("acme", "export").full_listed_at is None
 
 
-def test_the_counts_say_how_often_each_outcome_came(ledger: Ledger):
+def test_the_counts_have_the_number_of_each_outcome(ledger: Ledger):
     planned(ledger, 1)
     result = ledger.plans.enter("acme", "export", LATER, [document(1), document(2), document(3, state=State.WAITING)])
 

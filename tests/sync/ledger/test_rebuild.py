@@ -46,7 +46,7 @@ def test_to_rebuild_twice_changes_nothing(ledger: Ledger):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.MOVED, State.ARCHIVED}))
-def test_what_the_target_has_is_moved_whatever_the_ledger_thought(ledger: Ledger, state: State):
+def test_a_document_at_the_target_counts_as_moved_whatever_the_ledger_says(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]).restored == 1
 
@@ -57,7 +57,7 @@ def test_what_the_target_has_is_moved_whatever_the_ledger_thought(ledger: Ledger
 
 
 @pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED])
-def test_what_is_known_to_be_there_stays_as_it_is(ledger: Ledger, state: State):
+def test_known_records_stay_unchanged(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
 
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
@@ -77,7 +77,7 @@ def test_a_name_that_the_target_has_twice_is_kept_once(ledger: Ledger):
     assert [entry.target_name for entry in ledger.documents.entries(order="listed")] == ["same.pdf", None]
 
 
-def test_a_run_that_was_sending_meanwhile_ends_well(ledger: Ledger):
+def test_a_run_that_was_sending_meanwhile_succeeds(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.intend(entry)
     ledger.documents.rebuild("acme", "export", [at_the_target(1)])

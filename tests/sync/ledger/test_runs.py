@@ -29,7 +29,7 @@ def test_a_run_is_started_and_finished(ledger: Ledger, clock: Clock):
     assert finished.window == {"from": "2026-01-01"}
 
 
-def test_a_run_that_is_tried_again_begins_anew(ledger: Ledger, clock: Clock):
+def test_a_retried_run_starts_from_the_beginning(ledger: Ledger, clock: Clock):
     ledger.runs.start(Run(RUN, "acme", "export", "scheduled"))
     first = clock.time
     ledger.runs.finish(RUN, counts={"moved": 1}, verdict="failed")
@@ -57,7 +57,7 @@ def test_an_unknown_run_is_none_and_cannot_be_finished(ledger: Ledger):
         ledger.runs.finish("nothing", counts={}, verdict="success")
 
 
-def test_why_a_step_failed_is_there_for_the_report(ledger: Ledger):
+def test_the_report_gets_the_reason_of_a_failed_step(ledger: Ledger):
     ledger.runs.start(Run(RUN, "acme", "export", "scheduled"))
     ledger.runs.note_error(RUN, INVALID)
     ledger.runs.note_error("nothing", INVALID)  # there is no such run
@@ -68,7 +68,7 @@ def test_why_a_step_failed_is_there_for_the_report(ledger: Ledger):
     assert ledger.runs.get("nothing") is None
 
 
-def test_a_source_that_was_never_asked_has_no_watermark(ledger: Ledger):
+def test_a_source_that_was_never_listed_has_no_watermark(ledger: Ledger):
     assert ledger.runs.watermark("acme", "export") == Watermark("acme", "export")
 
 

@@ -46,7 +46,7 @@ def test_a_plan_leaves_alone_what_is_under_way_done_or_ignored():
 
 
 @pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED, State.SENDING, State.IGNORED])
-def test_nothing_of_the_kind_can_go(state: State):
+def test_other_states_cannot_become_gone(state: State):
     assert not is_legal(EventKind.GONE, state, State.GONE)
 
 
@@ -61,7 +61,7 @@ def test_an_unknown_document_begins_with_a_plan_another_account_or_a_rebuild():
     assert beginnings == {EventKind.LISTED, EventKind.ADOPTED, EventKind.REBUILT}
 
 
-def test_the_groups_of_states_are_what_they_say():
+def test_the_groups_of_states_match_their_names():
     assert ATTENTION < OPEN
     assert set(DUE & OPEN) == {State.PLANNED}
     assert not DONE & (OPEN | DUE)

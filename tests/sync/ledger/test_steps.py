@@ -42,7 +42,7 @@ def test_a_document_travels(ledger: Ledger, clock: Clock):
     assert history[3].detail == {"gross": "119.00"}
 
 
-def test_what_comes_back_is_what_was_written(ledger: Ledger):
+def test_values_are_read_back_as_written(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     written = ledger.steps.intend(entry)
 
@@ -58,7 +58,7 @@ def test_a_document_that_the_target_has_already_needs_no_intent(ledger: Ledger):
     assert ledger.steps.moved(entry, "expense-1").state is State.MOVED
 
 
-def test_what_was_not_sent_is_planned_again(ledger: Ledger):
+def test_an_unsent_document_is_planned_again(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.postpone(
         ledger.steps.intend(entry), Message("as_written", text="Debitoor was not reachable.", remedy="")
@@ -69,7 +69,7 @@ def test_what_was_not_sent_is_planned_again(ledger: Ledger):
     assert (entry.attempts, entry.reason) == (2, "")
 
 
-def test_an_unclear_outcome_stays_open_until_somebody_has_looked(ledger: Ledger):
+def test_an_unclear_outcome_stays_open_until_it_is_checked(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.unclear(
         ledger.steps.intend(entry), Message("as_written", text="The connection broke off.", remedy="")
@@ -170,7 +170,7 @@ def test_a_lease_that_ran_out_allows_no_new_write(ledger: Ledger, clock: Clock):
         ledger.steps.intend(entry)
 
 
-def test_a_result_is_recorded_after_the_lease_ran_out_when_nobody_took_over(ledger: Ledger, clock: Clock):
+def test_a_result_is_recorded_after_the_lease_expired_unless_another_run_took_over(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.intend(entry)
     clock.pass_by(minutes=30)
@@ -198,7 +198,7 @@ def test_a_result_that_is_there_already_may_be_written_again(ledger: Ledger):
     assert kinds(ledger, entry) == ["listed", "intent", "moved", "archived"]
 
 
-def test_those_of_many_that_were_sent_again_meanwhile_are_not_archived(ledger: Ledger):
+def test_documents_sent_again_meanwhile_are_not_archived(ledger: Ledger):
     first, second = (
         ledger.steps.moved(ledger.steps.intend(entry), f"expense-{entry.id}") for entry in claimed(ledger, 1, 2)
     )
@@ -227,7 +227,7 @@ def test_an_unknown_document_cannot_take_a_step(ledger: Ledger):
         ledger.steps.intend(stranger)
 
 
-def test_what_was_not_moved_is_not_archived(ledger: Ledger):
+def test_a_document_that_was_not_moved_is_not_archived(ledger: Ledger):
     (entry,) = planned(ledger, 1)
 
     with pytest.raises(IllegalTransition, match="planned cannot become archived"):

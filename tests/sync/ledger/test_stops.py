@@ -35,7 +35,7 @@ def test_nothing_may_be_exceeded_before_it_is_allowed(ledger: Ledger):
     assert not ledger.stops.is_allowed("acme", LIMIT, 400)
 
 
-def test_what_was_allowed_is_for_one_run_whatever_number_of_attempts_that_needs(ledger: Ledger):
+def test_a_permission_is_for_one_run_with_any_number_of_attempts(ledger: Ledger):
     ask(ledger)
     ledger.stops.allow("acme", "user:anna")
     assert ledger.stops.is_allowed("acme", LIMIT, 500)
@@ -59,7 +59,7 @@ def test_no_more_than_the_amount_is_allowed(ledger: Ledger):
     assert not ledger.stops.use("acme", LIMIT, 501, "run-2")
 
 
-def test_a_later_stop_replaces_what_was_asked_for_and_what_was_allowed_but_not_used(ledger: Ledger):
+def test_a_later_stop_replaces_the_pending_one_and_an_unused_permission(ledger: Ledger):
     ask(ledger)
     ledger.stops.allow("acme", "user:anna")
     ask(ledger, number=900, run_id="run-2")

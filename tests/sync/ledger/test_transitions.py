@@ -1,4 +1,4 @@
-"""Whatever people, plans and runs do in whatever order, a document moves along the table and its history tells it."""
+"""Whatever people, plans and runs do in whatever order, a document follows the table and its history records it."""
 
 from __future__ import annotations
 

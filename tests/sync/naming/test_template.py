@@ -124,7 +124,7 @@ def test_an_amount_that_is_none_is_an_empty_text(amount: str) -> None:
         ("{company:{year}}", 9, "It takes upper, lower"),
     ],
 )
-def test_what_is_not_in_the_grammar_is_refused_with_its_place(text: str, position: int, words: str) -> None:
+def test_text_outside_the_grammar_is_refused_with_its_position(text: str, position: int, words: str) -> None:
     error = refusal(text)
 
     assert error.position == position

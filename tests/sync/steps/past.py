@@ -1,4 +1,4 @@
-"""What may have happened to an account before somebody looks at a preview: people's doings, runs, and time."""
+"""What may have happened to an account before a preview: actions of people, runs, and time."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ _SALES = [
 
 
 def events(direction: str) -> st.SearchStrategy[list[tuple[Any, ...]]]:
-    """Sequences of events; they begin with documents, so that few of them are about nothing."""
+    """Generate sequences of events; they begin with documents, so that few of them have no effect."""
     own = _DOCUMENTS if direction == "export" else _SALES
     first = st.lists(own[0], min_size=1, max_size=4)
     return st.builds(list.__add__, first, st.lists(st.one_of(own[0], *own, *_COMMON), max_size=9))
@@ -118,7 +118,7 @@ class Past:
         getattr(self, name)(*details)
 
     def window(self, kind: str, pick: int) -> tuple[RunKind, Window | None]:
-        """What the run that is looked ahead to asks for."""
+        """Generate the window of the previewed run."""
         start, end = date(2026, 2, 1), date(2026, 2, 28)
         match kind:
             case "manual":
@@ -132,7 +132,7 @@ class Past:
         return RunKind.SCHEDULED, None
 
     def execute(self, account: Account, kind: RunKind, window: Window | None) -> Exception | None:
-        """A whole run; returns what ended it."""
+        """Execute a whole run; return what ended it."""
         self.stage.kind = kind
         try:
             self.stage.plan(account, window)

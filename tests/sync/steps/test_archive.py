@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def archives(acme: Stage) -> ExportAccount:
-    """Settings that archive what was transferred."""
+    """Return settings that archive what was transferred."""
     return acme.exports(archive_after_transfer=True, parallel=1)
 
 
-def test_what_was_verified_is_archived_once(acme: Stage, archives: ExportAccount) -> None:
+def test_a_verified_document_is_archived_once(acme: Stage, archives: ExportAccount) -> None:
     uids = acme.documents(3)
     acme.export(archives)
     assert acme.archived() == set(uids)
@@ -28,7 +28,7 @@ def test_what_was_verified_is_archived_once(acme: Stage, archives: ExportAccount
     assert watch.calls == {"gmi.documents.list": 1}
 
 
-def test_what_a_person_called_there_is_not_archived(acme: Stage, archives: ExportAccount) -> None:
+def test_a_document_marked_as_moved_is_not_archived(acme: Stage, archives: ExportAccount) -> None:
     uid = acme.document()
     acme.fault("status", "debitoor.expenses.create", status=400)  # its file is uploaded by then
     acme.export(archives)
@@ -39,7 +39,7 @@ def test_what_a_person_called_there_is_not_archived(acme: Stage, archives: Expor
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_what_a_rebuild_found_is_not_archived(acme: Stage, archives: ExportAccount, known: bool) -> None:
+def test_documents_found_by_a_rebuild_are_not_archived(acme: Stage, archives: ExportAccount, known: bool) -> None:
     uid = acme.document()
     acme.fault("cut_after", "debitoor.expenses.create")
     blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(3, 9))
@@ -62,7 +62,7 @@ def test_what_was_found_there_and_compared_is_archived(acme: Stage, archives: Ex
     assert acme.archived() == {uid}
 
 
-def test_a_locked_document_is_tried_once_and_told(acme: Stage, archives: ExportAccount) -> None:
+def test_a_locked_document_is_tried_once_and_reported(acme: Stage, archives: ExportAccount) -> None:
     uid = acme.document(locked=True)
     acme.export(archives)
     assert acme.states() == {uid: "moved not_archived"}

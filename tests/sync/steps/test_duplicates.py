@@ -1,4 +1,4 @@
-"""What became of an attempt whose answer was lost, and what the books have already."""
+"""The outcome of an attempt whose answer was lost, and documents that the books have already."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_an_open_attempt_is_in_the_history_with_what_was_announced(acme: Stage) 
     assert (attempt.began, attempt.given_up) == (history[2].at, history[4].at)
 
 
-def test_what_arrived_counts_as_moved_though_its_source_is_gone_since(acme: Stage) -> None:
+def test_an_arrived_document_counts_as_moved_although_its_source_is_gone(acme: Stage) -> None:
     uid = acme.document()
     _lose_the_answer(acme)
     acme.company.delete_document(int(uid))
@@ -144,7 +144,7 @@ def test_what_arrived_counts_as_moved_though_its_source_is_gone_since(acme: Stag
     assert acme.entry(uid).target_id == acme.company.expenses()[0]["id"]
 
 
-def test_what_arrived_counts_as_moved_though_its_source_was_edited_since(acme: Stage) -> None:
+def test_an_arrived_document_counts_as_moved_although_its_source_was_edited(acme: Stage) -> None:
     uid = acme.document()
     _lose_the_answer(acme)
     acme.company.edit_document(int(uid), gross_amount="107.00", tax_rates=["7"])
@@ -164,7 +164,7 @@ def _lose_the_answer(acme: Stage) -> None:
 
 
 def _as_announced(acme: Stage, uid: str) -> Any:
-    """The expense that the lost call was about."""
+    """Return the expense that the lost call was about."""
     detail = acme.gmi.document(int(uid))
     companies = {company.company_uid: company for company in acme.gmi.companies()}
     company = companies[detail.document.company_uid or 0]
@@ -172,7 +172,7 @@ def _as_announced(acme: Stage, uid: str) -> Any:
     return booking.with_file(acme.company.files()[-1]["id"])
 
 
-def test_the_target_is_asked_once_for_all_that_goes_and_once_for_what_went(
+def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "BATCH", 2)
@@ -185,7 +185,7 @@ def test_the_target_is_asked_once_for_all_that_goes_and_once_for_what_went(
     )  # before the first: marks, and lookalikes; after the last, to the empty page
 
 
-def test_the_target_is_asked_again_when_another_account_was_at_a_document(
+def test_the_target_is_listed_again_when_another_account_had_a_document(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "BATCH", 1)
@@ -213,7 +213,7 @@ def test_the_target_is_asked_again_when_another_account_was_at_a_document(
 
 @pytest.fixture
 def twice(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Acme, whose expenses are delivered twice by the network."""
+    """Return Acme, whose expenses are delivered twice by the network."""
     send = type(acme.debitoor.transport)._send
 
     def send_twice(self: Any, call: Any) -> Any:
@@ -285,7 +285,7 @@ def test_two_records_that_a_person_marked_as_there_are_not_reported_again(
     assert acme.states() == {uid: "moved", other: "moved"}
 
 
-def test_a_second_record_that_a_person_asked_for_is_no_double(acme: Stage) -> None:
+def test_a_requested_second_record_is_not_a_duplicate(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)

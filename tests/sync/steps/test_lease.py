@@ -64,7 +64,7 @@ def test_a_lease_that_does_not_is_extended_first(acme: Stage, process: Asleep) -
     uid = acme.document()
     leases, [entry] = leased(acme, process, uid)
     process.stop(10_000)
-    leases.permit(entry)  # nobody else has taken it
+    leases.permit(entry)  # no other run has taken it
     assert acme.ledger.leases.claim([acme.entry(uid)], "another run", TTL) == []
 
 

@@ -48,7 +48,7 @@ def test_a_run_within_the_limit_asks_nothing(acme: Stage) -> None:
     assert len(acme.booked()) == 2
 
 
-def test_what_came_meanwhile_goes_along_as_far_as_the_limit_reaches(acme: Stage) -> None:
+def test_documents_that_arrived_meanwhile_are_moved_up_to_the_limit(acme: Stage) -> None:
     acme.documents(3)
     account = acme.exports(limits={"new_documents": 2})
     with pytest.raises(LimitExceeded):
@@ -82,7 +82,7 @@ def test_the_limit_counts_what_the_run_moved_before_it_was_interrupted(acme: Sta
         acme.finish(account)
 
 
-def test_a_preview_tells_which_limit_would_stop_the_run(acme: Stage) -> None:
+def test_a_preview_names_the_limit_that_would_stop_the_run(acme: Stage) -> None:
     acme.documents(3)
     account = acme.exports(limits={"new_documents": 2})
 

@@ -14,7 +14,7 @@ def test_several_are_worked_on_at_once() -> None:
     assert (result.failures, result.given_up) == ([], False)
 
 
-def test_no_more_are_worked_on_at_once_than_told() -> None:
+def test_parallelism_is_limited_to_the_given_number() -> None:
     lock = threading.Lock()
 
     def work(_: int) -> None:
@@ -83,7 +83,7 @@ def test_a_tick_that_fails_ends_the_round() -> None:
     assert len(begun) < 100
 
 
-def test_a_tick_comes_while_the_work_takes_long() -> None:
+def test_a_tick_is_sent_during_long_work() -> None:
     ticked = threading.Event()
     result = each([1], lambda _: ticked.wait(10) and None, parallel=1, tick=ticked.set, every=0.01)
     assert ticked.is_set()
@@ -100,7 +100,7 @@ def test_the_longest_wait_is_passed_on() -> None:
     assert error.message.text() == "2 of 7 documents could not be moved yet. two"
 
 
-def test_a_process_that_is_told_to_end_finishes_what_it_began_and_tells_what_is_left() -> None:
+def test_a_process_that_has_to_end_finishes_what_it_began_and_reports_what_is_left() -> None:
     done: list[int] = []
     ending = threading.Event()
 

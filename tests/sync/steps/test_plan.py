@@ -20,22 +20,22 @@ def waits_for_approval() -> dict[str, Any]:
 # What is new
 
 
-def test_after_two_days_without_a_scheduler_everything_that_came_meanwhile_goes_once(acme: Stage) -> None:
+def test_after_two_days_without_a_scheduler_everything_new_is_moved_once(acme: Stage) -> None:
     first = acme.document()
     acme.export()
     acme.clock.pass_by(hours=5)
     early = acme.document(document_date="2025-12-01")
     acme.clock.pass_by(days=2)
-    late, mended = acme.document(), acme.document(gross_amount="0")
+    late, corrected = acme.document(), acme.document(gross_amount="0")
     watch = acme.watch()
     plan = acme.export()
     assert plan.window.updated_since is not None
     assert watch.created == {"file": 2, "expense": 2}
-    assert acme.states() == {first: "moved", early: "moved", late: "moved", mended: "rejected zero_amount"}
+    assert acme.states() == {first: "moved", early: "moved", late: "moved", corrected: "rejected zero_amount"}
     acme.clock.pass_by(days=2)
-    acme.company.edit_document(int(mended), gross_amount="119.00")
+    acme.company.edit_document(int(corrected), gross_amount="119.00")
     acme.export()
-    assert acme.booked().keys() == {first, early, late, mended}
+    assert acme.booked().keys() == {first, early, late, corrected}
 
 
 def test_a_document_that_changes_within_the_overlap_is_not_sent_again(acme: Stage) -> None:
@@ -85,12 +85,12 @@ def test_a_wider_filter_takes_what_the_narrow_one_left_out(acme: Stage) -> None:
 # What waits
 
 
-def test_a_document_waits_for_its_approval_and_goes_when_it_is_released(acme: Stage) -> None:
+def test_a_document_waits_for_its_approval_and_is_moved_when_it_is_released(acme: Stage) -> None:
     account = acme.exports(filter={"approved_only": True})
     uid = acme.document(**waits_for_approval())
     acme.export(account)
     assert acme.states() == {uid: "waiting not_approved"}
-    for _ in range(2):  # asked again though nothing tells of a change
+    for _ in range(2):  # asked again though nothing indicates a change
         acme.clock.pass_by(hours=6)
         watch = acme.watch()
         acme.export(account)
@@ -102,7 +102,7 @@ def test_a_document_waits_for_its_approval_and_goes_when_it_is_released(acme: St
     assert acme.booked() == {uid: 119}
 
 
-def test_a_waiting_document_that_is_deleted_is_not_asked_about_for_ever(acme: Stage) -> None:
+def test_a_deleted_waiting_document_is_not_looked_up_for_ever(acme: Stage) -> None:
     account = acme.exports(filter={"approved_only": True})
     uid = acme.document(**waits_for_approval())
     acme.export(account)
@@ -115,7 +115,7 @@ def test_a_waiting_document_that_is_deleted_is_not_asked_about_for_ever(acme: St
     assert watch.calls == {"gmi.documents.list": 1}
 
 
-def test_a_document_waits_for_its_tag_and_goes_when_it_has_it(acme: Stage) -> None:
+def test_a_document_waits_for_its_tag_and_is_moved_when_it_has_it(acme: Stage) -> None:
     account = acme.exports(filter={"tags": {"all": ["books", "checked"]}})
     uid = acme.document(tags=["books"])
     plan = acme.export(account)
@@ -161,7 +161,7 @@ def test_a_backfill_outside_of_the_period_asks_nothing(acme: Stage) -> None:
     assert watch.calls == {}
 
 
-def test_documents_that_a_person_names_go_whatever_held_them_up(acme: Stage) -> None:
+def test_documents_that_a_person_names_are_moved_regardless_of_their_state(acme: Stage) -> None:
     uid = acme.document(currency="")
     acme.export()
     assert acme.states() == {uid: "rejected no_currency"}
@@ -180,7 +180,7 @@ def test_documents_that_a_person_names_have_to_pass_the_filters_all_the_same(acm
 
 
 @pytest.mark.parametrize("typed", ["scan.pdf", "-1", "0", "\u0661\u0662", "1/../2", "9" * 99])
-def test_something_that_is_no_document_id_is_told_in_plain_words(acme: Stage, typed: str) -> None:
+def test_a_text_that_is_not_a_document_id_is_reported_in_plain_words(acme: Stage, typed: str) -> None:
     with pytest.raises(Misconfigured, match="is not the id of a document") as stop:
         acme.plan(acme.exports(), manual(None, None, (typed,)))
     assert stop.value.remedy
@@ -204,7 +204,7 @@ def test_a_full_listing_forgets_what_the_source_does_not_have_any_more(acme: Sta
     assert acme.entry(uid).state is State.GONE
 
 
-def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
+def test_the_run_is_recorded_with_its_window(acme: Stage) -> None:
     acme.export()
     acme.clock.pass_by(hours=4)
     before = acme.clock()
@@ -214,7 +214,7 @@ def test_the_run_is_entered_with_what_it_asked_for(acme: Stage) -> None:
     assert (run.kind, run.window["full"]) == ("scheduled", False)
     since = acme.ledger.runs.watermark("acme", "export").listed_at
     assert since is not None
-    assert timedelta(seconds=-2) < since - before < timedelta(minutes=1)  # the service tells whole seconds
+    assert timedelta(seconds=-2) < since - before < timedelta(minutes=1)  # the service returns whole seconds
 
 
 def _listed_with_half_a_character(acme: Stage, uid: str) -> Any:

@@ -39,12 +39,12 @@ def test_the_preview_of_an_export_is_what_then_happens(acme: Stage) -> None:
         row = sent[expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")]
         assert row.target_name == expense["file"]["fileName"]
         assert row.lines == tuple(f"{line['taxRate']} %: {line['grossAmount']:.2f}" for line in expense["lines"])
-    told = {row.source_id: row.outcome for row in rows if row.outcome not in {"send", "left out"}}
-    assert told == {uid: state.split()[0] for uid, state in states.items() if state != "moved"}
-    assert sorted(told.values()) == ["held", "held", "rejected", "waiting"]
+    not_sent = {row.source_id: row.outcome for row in rows if row.outcome not in {"send", "left out"}}
+    assert not_sent == {uid: state.split()[0] for uid, state in states.items() if state != "moved"}
+    assert sorted(not_sent.values()) == ["held", "held", "rejected", "waiting"]
 
 
-def test_what_is_settled_is_told_as_it_is(acme: Stage) -> None:
+def test_settled_documents_are_shown_with_their_state(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=False)
     moved, ignored, held, refused = acme.document(), acme.document(), acme.document(currency="USD"), acme.document()
     acme.plan(account)
@@ -72,7 +72,7 @@ def test_a_changed_document_is_shown_with_its_new_name(acme: Stage) -> None:
     assert names == {entry.source_id: entry.target_name for entry in acme.ledger.documents.entries("acme", "export")}
 
 
-def test_after_the_loss_of_a_ledger_the_preview_finds_what_is_there(acme: Stage) -> None:
+def test_after_the_loss_of_a_ledger_the_preview_finds_existing_records(acme: Stage) -> None:
     same, other = acme.document(), acme.document()
     acme.export()
     acme.company.edit_document(int(other), gross_amount="107.00", tax_rates=["7"])
@@ -108,7 +108,7 @@ def test_the_preview_of_an_import_is_what_then_happens(acme: Stage) -> None:
     assert {row.outcome for row in acme.preview_import(account)} == {"there", "left out"}
 
 
-def test_the_books_of_another_company_are_told_before_anything_is_shown(acme: Stage) -> None:
+def test_the_books_of_another_company_are_reported_before_anything_is_shown(acme: Stage) -> None:
     acme.document()
     acme.company.add_invoice()
     with pytest.raises(Misconfigured, match="belongs to"):

@@ -1,7 +1,7 @@
 """What a preview shows is what the run then does, document by document, whatever happened before.
 
 What a file's bytes alone decide is left out: whether it is a PDF, and whether GetMyInvoices, which takes no file
-twice, refuses to take a sales document anew.
+twice, refuses to store a sales document again.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def test_a_mark_in_a_suppliers_words_is_no_mark(acme: Stage) -> None:
     assert first in acme.booked()
 
 
-def test_what_is_sent_again_is_not_booked_twice(acme: Stage) -> None:
+def test_a_document_sent_again_is_not_booked_twice(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     (expense,) = acme.company.expenses()
@@ -121,7 +121,7 @@ def test_what_is_sent_again_is_not_booked_twice(acme: Stage) -> None:
     assert acme.entry(uid).target_id == expense["id"]
 
 
-def test_a_new_record_that_a_person_wants_is_booked_beside_the_old_one_and_once(acme: Stage) -> None:
+def test_a_requested_second_record_is_booked_next_to_the_first_and_only_once(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     for count in (2, 3):
@@ -148,7 +148,7 @@ def test_a_new_record_whose_answer_was_lost_is_found_and_not_booked_once_more(ac
     assert acme.states() == {uid: "moved"}
 
 
-def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: Stage) -> None:
+def test_a_deleted_expense_is_sent_again_on_request(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
@@ -159,7 +159,7 @@ def test_an_expense_that_was_deleted_is_sent_again_when_a_person_says_so(acme: S
     assert acme.booked() == {uid: 119}
 
 
-def test_what_was_archived_after_it_was_sent_can_be_sent_again(acme: Stage) -> None:
+def test_an_archived_document_can_be_sent_again(acme: Stage) -> None:
     uid = acme.document()
     account = acme.exports(archive_after_transfer=True)
     acme.export(account)
@@ -181,7 +181,7 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
     assert acme.booked() == {uid: 119}
 
 
-def test_what_the_target_has_twice_is_held_after_a_rebuild(acme: Stage) -> None:
+def test_a_duplicate_at_the_target_is_held_after_a_rebuild(acme: Stage) -> None:
     uid, other = acme.documents(2)
     acme.export()
     acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)

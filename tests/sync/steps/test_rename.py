@@ -36,7 +36,7 @@ def ledger(empty_ledger: Path, tmp_path: Path) -> Ledger:
 
 @pytest.fixture
 def named(ledger: Ledger) -> Callable[..., list[str]]:
-    """Plan documents with these original names and give the names that they get, in the order of their ids."""
+    """Plan documents with these original names; return their new names, in the order of their ids."""
 
     def plan_and_name(filenames: Sequence[str], pattern: str = "", first: int = 1) -> list[str]:
         planned = [
@@ -63,7 +63,7 @@ def test_an_empty_pattern_keeps_the_name(named: Callable[..., list[str]]) -> Non
     assert named(["Scan 1.pdf"]) == ["Scan 1.pdf"]
 
 
-def test_equal_names_are_numbered_in_the_order_in_which_the_documents_came(named: Callable[..., list[str]]) -> None:
+def test_equal_names_are_numbered_in_the_order_of_arrival(named: Callable[..., list[str]]) -> None:
     assert named(["a.pdf"] * 3, first=8) == ["a.pdf", "a_2.pdf", "a_3.pdf"]  # 8, 9, 10
     assert named(["b.pdf", "A.PDF", "a.pdf"], first=20) == ["b.pdf", "A_4.PDF", "a_5.pdf"]
 
@@ -75,7 +75,7 @@ def test_a_name_once_given_stays(named: Callable[..., list[str]], ledger: Ledger
     assert {entry.target_name for entry in ledger.documents.entries("acme", "export")} == {"a.pdf", "a_2.pdf"}
 
 
-def test_a_name_that_somebody_takes_meanwhile_is_not_given(
+def test_a_name_that_is_taken_meanwhile_is_not_used(
     named: Callable[..., list[str]], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named(["a.pdf"])

@@ -11,55 +11,55 @@ if TYPE_CHECKING:
 BLOCKED = Message("as_written", text="The API key is blocked.", remedy="Enter a new one.")
 
 
-def told(acme: Stage, *failed_steps: str) -> Report:
+def report_of(acme: Stage, *failed_steps: str) -> Report:
     return report(acme.job(acme.exports()), failed_steps)
 
 
-def test_a_run_in_which_all_went_well_is_a_success(acme: Stage) -> None:
+def test_a_run_without_errors_is_a_success(acme: Stage) -> None:
     acme.documents(2)
     acme.export(acme.exports(archive_after_transfer=True))
-    assert told(acme) == Report({"moved": 2, "archived": 2}, "success")
+    assert report_of(acme) == Report({"moved": 2, "archived": 2}, "success")
 
 
 def test_a_run_with_nothing_to_do_is_a_success(acme: Stage) -> None:
     acme.export()
-    assert told(acme) == Report({}, "success")
+    assert report_of(acme) == Report({}, "success")
 
 
 def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme: Stage) -> None:
     uid = acme.document(tax_rates=[])
     acme.export()
-    verdict = told(acme)
+    verdict = report_of(acme)
     assert (verdict.verdict, dict(verdict.counts)) == ("rejected", {"rejected": 1})
     assert str(verdict.message).startswith("1 document was rejected.")
     for _ in range(2):
         acme.export()
-        assert told(acme).verdict == "success"
+        assert report_of(acme).verdict == "success"
     acme.company.edit_document(int(uid), note="still without a rate")
     acme.export()  # tried again because it changed, and newly rejected
-    assert told(acme).verdict == "rejected"
+    assert report_of(acme).verdict == "rejected"
 
 
 def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
     acme.document(currency="USD")
     acme.export()
-    assert told(acme) == Report({"held": 1}, "success")
+    assert report_of(acme) == Report({"held": 1}, "success")
 
 
 def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
     acme.plan(acme.exports())
     acme.ledger.runs.note_error(acme.run_id, BLOCKED)
-    verdict = told(acme, "export", "archive")
+    verdict = report_of(acme, "export", "archive")
     assert (verdict.verdict, str(verdict.message)) == (
         "failed",
         "The step export, archive failed: The API key is blocked. Enter a new one.",
     )
 
 
-def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(acme: Stage) -> None:
+def test_a_run_that_needs_a_person_is_stopped_and_has_a_remedy(acme: Stage) -> None:
     acme.plan(acme.exports())
     acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
-    assert told(acme, "export").verdict == "stopped"
+    assert report_of(acme, "export").verdict == "stopped"
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert (run.verdict, run.remedy) == ("stopped", "Enter a new one.")
@@ -68,14 +68,14 @@ def test_a_run_that_a_person_has_to_mend_something_for_is_stopped_and_says_what(
 def test_a_stopped_step_that_succeeds_when_it_is_tried_again_stops_nothing(acme: Stage) -> None:
     acme.plan(acme.exports())
     acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
-    assert told(acme).verdict == "success"
+    assert report_of(acme).verdict == "success"
 
 
 def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
     acme.plan(acme.exports())
     acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
     acme.ledger.runs.note_error(acme.run_id, Message("as_written", text="Debitoor is not reachable.", remedy=""))
-    assert told(acme, "export").verdict == "failed"
+    assert report_of(acme, "export").verdict == "failed"
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert run.remedy == ""
@@ -84,7 +84,7 @@ def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
 def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
     acme.documents(2, tax_rates=[])
     acme.export()
-    verdict = told(acme)
+    verdict = report_of(acme)
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
     assert (run.verdict, run.message, run.counts) == ("rejected", verdict.message, {"rejected": 2})

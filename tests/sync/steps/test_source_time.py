@@ -55,7 +55,7 @@ def test_a_time_that_cannot_be_is_not_believed(offset: timedelta | None) -> None
         (366 * DAY, "366 days"),
     ],
 )
-def test_a_length_of_time_is_said_as_people_say_it(length: timedelta, text: str) -> None:
+def test_a_duration_is_written_in_words(length: timedelta, text: str) -> None:
     assert span(length).text() == text
 
 
@@ -74,7 +74,7 @@ def test_a_run_reports_that_the_clocks_differ(
     assert "warnings" not in run_of(acme).window
 
 
-def test_a_watermark_goes_by_the_sources_clock(acme: Stage) -> None:
+def test_a_watermark_uses_the_clock_of_the_source(acme: Stage) -> None:
     acme.sandbox.shift_clock("gmi", -DAY.total_seconds())
     acme.export()
     mark = acme.ledger.runs.watermark("acme", "export").listed_at

@@ -27,7 +27,7 @@ def test_documents_that_another_run_holds_are_left_to_it(acme: Stage) -> None:
     assert acme.booked() == {uid: 119, other: 119}
 
 
-def test_what_a_person_decides_meanwhile_holds(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_during_a_run_is_kept(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     [uid, other] = acme.documents(2)
     acme.plan(acme.exports())
     claim = type(acme.ledger.leases).claim
@@ -128,7 +128,7 @@ def test_documents_are_read_while_the_target_is_looked_at(acme: Stage, monkeypat
 
 @pytest.mark.parametrize("error", [RejectError("not to be had"), ValueError("not to be understood")])
 @pytest.mark.parametrize("asked", [(DebitoorClient, "expenses"), (GetMyInvoicesClient, "companies")])
-def test_what_all_documents_need_and_cannot_be_had_is_no_fault_of_any(
+def test_a_missing_common_resource_is_not_a_fault_of_a_document(
     acme: Stage, monkeypatch: pytest.MonkeyPatch, asked: tuple[type, str], error: Exception
 ) -> None:
     acme.documents(3)

@@ -65,14 +65,14 @@ class Exchange:
         self._stage.clock.pass_by(seconds=span.total_seconds())
 
     def arrive(self) -> str:
-        """Let a document arrive at the source; gives its id."""
+        """Let a document arrive at the source; return its id."""
         stage = self._stage
         uid = stage.document() if self._direction == "export" else str(stage.company.add_invoice()["id"])
         self.arrived.append(uid)
         return uid
 
     def run(self) -> list[Message]:
-        """Run, and try again as Airflow does; gives what the run warns of."""
+        """Run, and try again as Airflow does; return the warnings of the run."""
         stage = self._stage
         account = stage.exports() if self._direction == "export" else stage.imports()
         plan = stage.plan(account)

@@ -48,7 +48,7 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
 ) -> None:
     cells = random.Random(f"{whose} {direction}").sample(CELLS, sample(24, len(CELLS)))
     for number, (moment, skew, reach, killed) in enumerate(cells):
-        told = f"{whose} by {skew}, {reach}, at {moment}{', killed' if killed else ''}"
+        case = f"{whose} by {skew}, {reach}, at {moment}{', killed' if killed else ''}"
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
         stage.open_ledger(f"case{number}")
         exchange = Exchange(stage, direction, MOMENTS[moment])
@@ -62,11 +62,11 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
             exchange.pass_by(3 * MINUTE)
         warnings = exchange.run()
         if abs(skew) > MINUTE and not any(warning.code.startswith("clock_differs") for warning in warnings):
-            tally.add("wrong", f"{told}: no warning")
+            tally.add("wrong", f"{case}: no warning")
         if abs(skew) < MINUTE and warnings:
-            tally.add("wrong", f"{told}: {warnings[0]}")
+            tally.add("wrong", f"{case}: {warnings[0]}")
         for kind, found in exchange.judge().items():
-            tally.add_all({kind: [f"{told}, while it was wrong: {what}" for what in found]})
+            tally.add_all({kind: [f"{case}, while it was wrong: {what}" for what in found]})
         if reach == "once":
             exchange.set_right()
         for _ in range(2):
@@ -74,7 +74,7 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
             exchange.arrive()
             exchange.run()
         for kind, found in exchange.judge().items():
-            tally.add_all({kind: [f"{told}: {what}" for what in found]})
+            tally.add_all({kind: [f"{case}: {what}" for what in found]})
         tally.case()
 
 

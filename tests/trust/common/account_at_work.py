@@ -32,51 +32,51 @@ class AccountAtWork:
         self.arrived: list[str] = []
 
     def arrive(self, count: int = 1, **fields: Any) -> list[str]:
-        """Let documents arrive at the source, over 119.00 EUR each; gives their ids."""
+        """Let documents arrive at the source, over 119.00 EUR each; return their ids."""
         make = self.stage.document if self.way == "export" else self._invoice
         new = [make(**fields) for _ in range(count)]
         self.arrived += new
         return new
 
     def run(self) -> None:
-        """A whole run."""
+        """Execute a whole run."""
         if self.way == "export":
             self.stage.export(self.account)
         else:
             self.stage.import_(self.account)
 
     def try_to_run(self) -> Exception | None:
-        """A whole run that may end as runs do when something is wrong; anything else is a mistake and raised."""
+        """Execute a run; return its error if runs may end with it, and raise any other."""
         try:
             self.run()
         except (RetryError, StopError, LedgerUnavailable) as error:
             return error
         return None
 
-    def settle(self, tally: Tally, told: str) -> None:
-        """After a trouble has ended: all is well at the latest two runs later."""
+    def settle(self, tally: Tally, case: str) -> None:
+        """Check that the account is clean at the latest two runs after a failure has ended."""
         error: object = None
         for _ in range(2):
             self.stage.clock.pass_by(minutes=5)  # as Airflow waits between two attempts, or longer
             error = self.try_to_run()
             if error is None and not self.left():
                 return
-        tally.add("unclean", f"{told}: {error or self.stage.states(self.way)}")
+        tally.add("unclean", f"{case}: {error or self.stage.states(self.way)}")
 
     def left(self) -> list[str]:
-        """Ids of the documents that are still on their way."""
+        """Return the ids of the documents that are not finished."""
         entries = self.stage.ledger.documents.entries(self.stage.account_id, self.way, states=DUE)
         if getattr(self.account, "archive_after_transfer", False):
             entries += self.stage.ledger.documents.to_archive(self.stage.account_id)
         return [entry.source_id for entry in entries]
 
-    def judge(self, tally: Tally, told: str, *, wanted: Collection[str] | None = None, ledgers: Any = None) -> None:
-        """Let the referee look; what it finds is noted with the situation it was found in."""
+    def judge(self, tally: Tally, case: str, *, wanted: Collection[str] | None = None, ledgers: Any = None) -> None:
+        """Run the referee; record its findings together with the case."""
         wanted = self.arrived if wanted is None else wanted
         ledgers = [self.stage.ledger_file] if ledgers is None else ledgers
         both = {"exported": wanted} if self.way == "export" else {"imported": wanted}
         findings = Referee(self.stage.sandbox, self.stage.company).judge(**both, ledgers=ledgers)
-        tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in findings.items()})
+        tally.add_all({kind: [f"{case}: {what}" for what in whats] for kind, whats in findings.items()})
 
     def _invoice(self, **fields: Any) -> str:
         line = {"description": "Work", "quantity": "1", "unit_net_price": "100.00", "tax_rate": "19"}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from random import Random
 
 CANARY = "{{ 'CAN' ~ 'ARY' }}"
-"""Becomes CANARY where somebody expands it."""
+"""Becomes CANARY when it is expanded."""
 _CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 _COMMON = {"name": CANARY, "debitoor_id": "books@acme.example", "connections": _CONNECTIONS, "note": CANARY}
 BASES: tuple[dict[str, Any], ...] = (
@@ -105,7 +105,7 @@ STEMS = (
 
 
 def settings(random: Random) -> bytes:
-    """An account file with hostile text where people write freely, or one or two places changed to anything."""
+    """Generate account files with hostile text in free-text fields, or one or two places changed to anything."""
     data = copy.deepcopy(random.choice(BASES))
     if random.random() < 0.5:
         data |= {name: CANARY + random.choice((*hostile.INJECTIONS, *hostile.PATHS)) for name in ("name", "note")}

@@ -49,12 +49,12 @@ class Canaries:
             self._signs |= {sign: f"{what}, {form}" for form, sign in signs(secret)}
 
     def forget(self) -> None:
-        """Watch for nothing any more."""
+        """Forget all secrets."""
         self.secrets.clear()
         self._signs.clear()
 
-    def told_in(self, content: bytes) -> list[str]:
-        """Tell which secrets a content tells, and in which form."""
+    def secrets_in(self, content: bytes) -> list[str]:
+        """Return which secrets a content holds, and in which form."""
         found = set()
         for words in set(re.findall(rb"[!-~]{8,}", content)):
             for size in _SIZES:
@@ -63,16 +63,16 @@ class Canaries:
                         found.add(self._signs[sign])
         return sorted(found)
 
-    def told_in_files(self, folder: Path) -> Iterator[tuple[str, list[str]]]:
-        """Tell the same of all files below a folder, each with its name and its path."""
+    def secrets_in_files(self, folder: Path) -> Iterator[tuple[str, list[str]]]:
+        """Yield the same for all files below a folder, for each its path, its name included in the search."""
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
-                    yield str(path.relative_to(folder)), self.told_in(bytes(path) + b"\n" + file.read(_LARGEST))
+                    yield str(path.relative_to(folder)), self.secrets_in(bytes(path) + b"\n" + file.read(_LARGEST))
 
 
 def signs(secret: str) -> Iterator[tuple[str, bytes]]:
-    """Give the pieces by which a secret is recognised, of 8 or 16 characters, with the form that each stands for."""
+    """Yield the pieces by which a secret is recognised, of 8 or 16 characters, with the form of each."""
     raw = secret.encode()
     quoted = {quote(secret, safe="").encode(), quote(secret).encode(), quote_plus(secret).encode()}
     texts = {"as it is": {raw}, "reversed": {raw[::-1]}, "URL-quoted": quoted - {raw}}
@@ -107,12 +107,12 @@ class _Log(logging.FileHandler):
 def canaries(
     request: pytest.FixtureRequest, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Canaries]:
-    """Watches for the secrets of all companies that the test makes; ``add`` more."""
+    """Watch for the secrets of all companies that the test makes; ``add`` more."""
     watched = Canaries()
     take = CompanyAdmin._take
 
-    def watch(company: CompanyAdmin, told: dict[str, Any]) -> None:
-        take(company, told)
+    def watch(company: CompanyAdmin, row: dict[str, Any]) -> None:
+        take(company, row)
         watched.add(company.gmi_api_key, "the API key")
         watched.add(company.debitoor_token, "the access token")
         watched.add(company.oauth_client_secret, "the client secret")
@@ -121,9 +121,9 @@ def canaries(
     log = tmp_path.parent / f"{tmp_path.name}.log"
     with logged(log) as handler:
         yield watched
-    found = {"the log": watched.told_in(handler.content())}
-    found["the output"] = watched.told_in(request.node.stash.get(_OUTPUT, "").encode(errors="replace"))
-    found |= watched.told_in_files(tmp_path)
+    found = {"the log": watched.secrets_in(handler.content())}
+    found["the output"] = watched.secrets_in(request.node.stash.get(_OUTPUT, "").encode(errors="replace"))
+    found |= watched.secrets_in_files(tmp_path)
     log.unlink()
     _note(tally, found.items())
 
@@ -152,6 +152,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _note(tally: Tally, found: Iterable[tuple[str, list[str]]]) -> None:
-    for where, told in found:
-        for what in told:
-            tally.add("secrets", f"{where} tells {what}")
+    for where, secrets in found:
+        for what in secrets:
+            tally.add("secrets", f"{where} holds {what}")

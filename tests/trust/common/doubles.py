@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def records_of(company: CompanyAdmin, direction: str) -> dict[str, list[str]]:
-    """The ids of the records at the target, by the document whose mark they carry."""
+    """Return the ids of the records at the target, by the document whose mark they carry."""
     found: dict[str, list[str]] = defaultdict(list)
     if direction == "export":
         for expense in company.expenses():
@@ -28,7 +28,7 @@ def records_of(company: CompanyAdmin, direction: str) -> dict[str, list[str]]:
 
 
 def named_twice(company: CompanyAdmin, ledger: Ledger, direction: str) -> set[str]:
-    """The documents that are there more than once and held for it, with each of the records named and a remedy."""
+    """Return the documents that exist twice and are held for it, with each record named and a remedy."""
     there = records_of(company, direction)
     held = ledger.documents.entries(direction=direction, states=[State.HELD])
     return {

@@ -154,7 +154,7 @@ _OFTEN = (3, 3, 3, 4, 3, 6, 5, 1, 5, 1)
 
 
 def text(random: Random, most: int = 5) -> str:
-    """A few fragments put together; sometimes any characters at all."""
+    """Generate a few fragments put together; sometimes any characters at all."""
     if random.random() < 0.05:
         return "".join(map(chr, random.choices(range(0x110000), k=random.randrange(40))))
     kinds = random.choices(_FRAGMENTS, _OFTEN, k=random.randrange(most + 1))
@@ -162,7 +162,7 @@ def text(random: Random, most: int = 5) -> str:
 
 
 def pattern(random: Random) -> str:
-    """A renaming pattern, right in about every other case."""
+    """Generate a renaming pattern, valid in about every other case."""
     if random.random() < 0.1:
         return text(random)
     parts = []
@@ -182,7 +182,7 @@ def pattern(random: Random) -> str:
 
 
 def document(random: Random, uid: int) -> Document:
-    """A document with hostile text in every field that people or machines fill."""
+    """Generate a document with hostile text in every text field."""
     return Document(
         document_uid=uid,
         document_type=random.choice(("RECEIPT", "INCOMING_INVOICE", text(random, 2))),

@@ -1,4 +1,4 @@
-"""Accounts that run beside each other in one process, as threads, and what befalls some of them."""
+"""Accounts that run side by side in one process, as threads, and failures of some of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Told:
+class Result:
     """What a run of an account left with Airflow.
 
     :param errors: why each task failed that did
@@ -39,9 +39,9 @@ class Told:
         return json.dumps([list(map(str, self.errors.values())), self.xcoms, self.events], default=str)
 
 
-def run(dag: DAG, run_id: str) -> Told:
+def run(dag: DAG, run_id: str) -> Result:
     """Execute the tasks of a DAG one after the other, as Airflow would in a run without retries."""
-    told = Told()
+    result = Result()
     states: dict[str, str] = {}
     for task_id in tasks_of(dag):
         if task_id != "report" and set(states.values()) & {"failed", "skipped"}:
@@ -60,24 +60,24 @@ def run(dag: DAG, run_id: str) -> Told:
         task = dag.get_task(task_id)
         try:
             task.render_template_fields(context)
-            told.xcoms.append(task.execute(context))
+            result.xcoms.append(task.execute(context))
             states[task_id] = "success"
         except DownstreamTasksSkipped:
             states[task_id] = "skipped"
         except Exception as error:  # noqa: BLE001 - as Airflow does
-            told.errors[task_id] = error
+            result.errors[task_id] = error
             states[task_id] = "failed"
-        told.xcoms.append(ti.pushed)
-        told.events += [(str(key), event.extra, event.asset_alias_events) for key, event in events.items()]
-    return told
+        result.xcoms.append(ti.pushed)
+        result.events += [(str(key), event.extra, event.asset_alias_events) for key, event in events.items()]
+    return result
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What befalls one account.
+    """A failure of one account.
 
     :param begin: lets it begin
-    :param end: mends it
+    :param end: ends it
     """
 
     begin: Callable[[AccountAtWork, pytest.MonkeyPatch], object]
@@ -85,7 +85,7 @@ class Trouble:
 
 
 def down(pattern: str, **details: Any) -> Trouble:
-    """Calls of one company fail."""
+    """Let calls of one company fail."""
     fault = {"status": 500, **details}
     return Trouble(
         lambda exchange, _: exchange.stage.fault("status", pattern, **fault),
@@ -94,7 +94,7 @@ def down(pattern: str, **details: Any) -> Trouble:
 
 
 def hostile_documents(exchange: AccountAtWork, _: pytest.MonkeyPatch) -> None:
-    """What cannot go as it is, among what can."""
+    """Add documents that cannot be moved to those that can."""
     stage = exchange.stage
     stage.document(b"")
     stage.document(b"<html>Bad Gateway</html>")
@@ -106,7 +106,7 @@ def hostile_documents(exchange: AccountAtWork, _: pytest.MonkeyPatch) -> None:
 
 
 def take_token_of(other: Callable[[], AccountAtWork]) -> Callable[[AccountAtWork, pytest.MonkeyPatch], None]:
-    """A person mixes up two tokens."""
+    """Return a trouble: a person mixes up two tokens."""
 
     def mix_up(exchange: AccountAtWork, patches: pytest.MonkeyPatch) -> None:
         name = f"AIRFLOW_CONN_DEBITOOR_{exchange.stage.company.id}"

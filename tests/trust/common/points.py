@@ -27,7 +27,7 @@ _now = (
 
 
 def instrument(reach: Reach) -> None:
-    """Let every point of this process be told from here on. For a process that ends soon: nothing is put back."""
+    """Report every point of this process from now on. Use it in a process that ends soon: nothing is restored."""
     _instrument_calls(reach)
     _instrument_sockets(reach)
     _instrument_ledger(reach)
@@ -36,7 +36,7 @@ def instrument(reach: Reach) -> None:
 def _instrument_calls(reach: Reach) -> None:
     send, pieces = Transport._send, transport.checked_pieces
 
-    def told_send(self: Transport, call: Call) -> Any:
+    def traced_send(self: Transport, call: Call) -> Any:
         reach(f"{call.operation}: begun")
         _now.call, _now.body = call.operation, call.body is not None
         _now.writes = call.method != "GET"
@@ -45,32 +45,32 @@ def _instrument_calls(reach: Reach) -> None:
             reach(f"{call.operation}: answered")
         return response
 
-    def told_pieces(*args: Any) -> Iterator[bytes]:
+    def traced_pieces(*args: Any) -> Iterator[bytes]:
         for number, piece in enumerate(pieces(*args)):
             if number == 1:
                 reach(f"{_now.call}: half read")
             yield piece
 
-    Transport._send = told_send  # type: ignore[method-assign]
-    transport.checked_pieces = told_pieces
+    Transport._send = traced_send  # type: ignore[method-assign]
+    transport.checked_pieces = traced_pieces
     for name in ("call", "stream"):
-        setattr(Transport, name, _told_when_read(getattr(Transport, name), reach))
+        setattr(Transport, name, _traced_read(getattr(Transport, name), reach))
 
 
-def _told_when_read(carry_out: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
+def _traced_read(carry_out: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
     @wraps(carry_out)
-    def told(self: Transport, call: Call, *args: Any, **kwargs: Any) -> Any:
+    def traced(self: Transport, call: Call, *args: Any, **kwargs: Any) -> Any:
         result = carry_out(self, call, *args, **kwargs)
         reach(f"{call.operation}: read")
         return result
 
-    return told
+    return traced
 
 
 def _instrument_sockets(reach: Reach) -> None:
     send, getresponse = http.client.HTTPConnection.send, http.client.HTTPConnection.getresponse
 
-    def told_send(self: http.client.HTTPConnection, data: Any) -> None:
+    def traced_send(self: http.client.HTTPConnection, data: Any) -> None:
         is_head = isinstance(data, bytes) and b" HTTP/1.1\r\n" in data[:4000]
         if is_head or not getattr(_now, "body", False) or not isinstance(data, bytes | bytearray):
             send(self, data)
@@ -80,13 +80,13 @@ def _instrument_sockets(reach: Reach) -> None:
         reach(f"{_now.call}: half sent")
         send(self, data[len(data) // 2 :])
 
-    def told_getresponse(self: http.client.HTTPConnection) -> http.client.HTTPResponse:
+    def traced_getresponse(self: http.client.HTTPConnection) -> http.client.HTTPResponse:
         if getattr(_now, "writes", False):
             reach(f"{_now.call}: sent")
         return getresponse(self)
 
-    http.client.HTTPConnection.send = told_send  # type: ignore[method-assign]
-    http.client.HTTPConnection.getresponse = told_getresponse  # type: ignore[method-assign]
+    http.client.HTTPConnection.send = traced_send  # type: ignore[method-assign]
+    http.client.HTTPConnection.getresponse = traced_getresponse  # type: ignore[method-assign]
 
 
 def _instrument_ledger(reach: Reach) -> None:
@@ -100,12 +100,12 @@ def _instrument_ledger(reach: Reach) -> None:
     for part, kind in parts.items():
         for name, method in vars(kind).items():
             if callable(method) and not name.startswith("_"):
-                setattr(kind, name, _told_around(f"{part}.{name}", method, reach))
+                setattr(kind, name, _traced(f"{part}.{name}", method, reach))
 
 
-def _told_around(name: str, method: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
+def _traced(name: str, method: Callable[..., Any], reach: Reach) -> Callable[..., Any]:
     @wraps(method)
-    def told(*args: Any, **kwargs: Any) -> Any:
+    def traced(*args: Any, **kwargs: Any) -> Any:
         reach(f"ledger {name}: begun")
         _now.method = name
         try:
@@ -115,4 +115,4 @@ def _told_around(name: str, method: Callable[..., Any], reach: Reach) -> Callabl
         reach(f"ledger {name}: done")
         return result
 
-    return told
+    return traced

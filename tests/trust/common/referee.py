@@ -26,7 +26,7 @@ _EXPENSE_MARK = re.compile(r"\[GMI (\d+)\]$")
 _NOTE_MARK = re.compile(r"\[Debitoor ([0-9a-f]{24})\]$")
 _DELIVERED = {None, "latency:before", "latency:after"}  # with these the answer was there, sooner or later
 
-# Which state may follow on which, as the design tells the way of a document (section 5).
+# Which state may follow on which, as the design describes the states of a document (section 5).
 _OPEN = {"waiting", "planned", "held", "rejected"}
 _NEXT: Mapping[str | None, set[str]] = {
     None: {*_OPEN, "moved", "archived", "ignored"},  # listed; found by a rebuild; or known from another account
@@ -61,12 +61,12 @@ class Referee:
         again: Collection[str | int] = (),
         ledgers: Iterable[Path | str] = (),
     ) -> Findings:
-        """Tell everything that must not be.
+        """Return all violations.
 
         :param exported: ids of the GetMyInvoices documents that have to be in the books, and no others; ``None``: do
             not look whether one is missing or too many
         :param imported: ids of the sales documents that have to be in GetMyInvoices, and no others; likewise
-        :param again: documents that may be there more than once: a person sent them again, or was told
+        :param again: documents that may be there more than once: a person sent them again, or was notified
         :param ledgers: files or URLs of ledgers whose history has to be one that may be
         """
         found: Findings = defaultdict(list)
@@ -77,7 +77,7 @@ class Referee:
         self._others(found)
         for place in ledgers:
             found["illegal"] += illegal_steps(place)
-        return {kind: told for kind, told in found.items() if told}
+        return {kind: whats for kind, whats in found.items() if whats}
 
     def _exported(self, found: Findings, wanted: set[str] | None, again: set[str]) -> None:
         documents = {str(row["uid"]): row for row in self._company.documents(deleted=True)}
@@ -100,14 +100,14 @@ class Referee:
                 self._compare(found, document, expense)
 
     def _compare(self, found: Findings, document: dict[str, Any], expense: dict[str, Any]) -> None:
-        told = f"document {document['uid']}"
+        which = f"document {document['uid']}"
         file_id = (expense.get("file") or {}).get("id")
         if file_id not in self._files:
-            found["bytes"].append(f"{told} is in the books without its file")
+            found["bytes"].append(f"{which} is in the books without its file")
         elif self._files[file_id] != document["sha256"]:
-            found["bytes"].append(f"{told} has another file in the books")
+            found["bytes"].append(f"{which} has another file in the books")
         if Decimal(expense["totalGrossAmount"]) != Decimal(document["grossAmount"]):
-            found["amounts"].append(f"{told}: {expense['totalGrossAmount']} instead of {document['grossAmount']}")
+            found["amounts"].append(f"{which}: {expense['totalGrossAmount']} instead of {document['grossAmount']}")
 
     def _imported(self, found: Findings, wanted: set[str] | None, again: set[str]) -> None:
         sales = {
@@ -135,7 +135,7 @@ class Referee:
                     found["amounts"].append(f"{sales_id}: {copy['grossAmount']}")
 
     def _archived(self, found: Findings) -> None:
-        """Before a document is archived, an answer of Debitoor has to have shown its expense."""
+        """Check that Debitoor's answer showed a document's expense before the document was archived."""
         effects = self._sandbox.effects(company=self._company)
         made = {row["id"]: row for row in effects if row["object"] == "expense" and row["kind"] == "created"}
         uid_of = {}
@@ -148,7 +148,7 @@ class Referee:
             for row in self._sandbox.calls(company=self._company, service="debitoor")
             if row["operation"].startswith("debitoor.expenses.") and row["status"] < 300 and row["fault"] in _DELIVERED
         ]
-        shown: dict[str, int] = {}  # the first answer that told of a document's expense
+        shown: dict[str, int] = {}  # the first answer that contained a document's expense
         for expense_id, effect in made.items():
             seqs = [row["seq"] for row in delivered if row["seq"] > effect["seq"] or row["seq"] == effect["call"]]
             if expense_id in uid_of and seqs:
@@ -161,7 +161,7 @@ class Referee:
                 found["early"].append(f"document {row['id']} was archived before Debitoor had shown its expense")
 
     def _others(self, found: Findings) -> None:
-        """Nothing of another company may have come here."""
+        """Check that nothing of another company came here."""
         own = {row["sha256"] for row in self._company.documents(deleted=True)}
         found["leaked"] += [
             f"file {file['fileName']} is no document of {self._company.name}"
@@ -171,7 +171,7 @@ class Referee:
 
 
 def illegal_steps(ledger: Path | str) -> list[str]:
-    """Tell every step in a ledger's history that no document may take.
+    """Return every illegal step in a ledger's history.
 
     :param ledger: its SQLite file, or its URL
     """

@@ -44,7 +44,7 @@ WRONGS: Mapping[Wrong, str] = {
     "bytes": "bytes differ",
     "amounts": "amounts differ",
     "leaked": "leaked to another account",
-    "secrets": "secrets told",
+    "secrets": "secrets disclosed",
     "illegal": "illegal steps",
     "hurried": "Retry-After ignored",
     "unclean": "not clean after two runs",
@@ -60,7 +60,7 @@ class Tally:
 
     :param cases: how many situations were tried
     :param found: what went wrong, each in words, by kind
-    :param figures: what is told below the table; of several tests the largest counts
+    :param figures: the figures below the table; of several tests the largest counts
     """
 
     cases: int = 0
@@ -77,17 +77,17 @@ class Tally:
 
     def add_all(self, findings: Mapping[Wrong, list[str]]) -> None:
         """Note what a referee found."""
-        for kind, told in findings.items():
-            for what in told:
+        for kind, whats in findings.items():
+            for what in whats:
                 self.add(kind, what)
 
     def figure(self, name: str, value: int) -> None:
-        """Tell a figure; the largest one counts."""
+        """Record a figure; the largest one counts."""
         self.figures[name] = max(value, self.figures.get(name, 0))
 
     def __str__(self) -> str:
-        told = [f"{WRONGS[kind]}: {what}" for kind, whats in self.found.items() for what in whats]
-        return "\n".join(told[:20] + ([f"and {len(told) - 20} more"] if len(told) > 20 else []))
+        lines = [f"{WRONGS[kind]}: {what}" for kind, whats in self.found.items() for what in whats]
+        return "\n".join(lines[:20] + ([f"and {len(lines) - 20} more"] if len(lines) > 20 else []))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,17 +96,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
-    """Counts what a test tries and finds; whatever it found fails the test at its end."""
+    """Count what a test tries and finds; any finding fails the test at its end."""
     this = Tally()
     yield this
-    counts = {kind: len(told) for kind, told in this.found.items()}
+    counts = {kind: len(whats) for kind, whats in this.found.items()}
     request.node.user_properties.append((_KEY, {"cases": this.cases, "found": counts, "figures": this.figures}))
     assert not this.found, str(this)
 
 
 @pytest.fixture(scope="session")
 def sample(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
-    """Chooses how much: ``sample(ci, soak)``."""
+    """Choose the size of a test: ``sample(ci, soak)``."""
     soak = bool(pytestconfig.getoption("--soak"))
     return lambda ci, many: many if soak else ci
 
@@ -126,11 +126,11 @@ class _Table:
         row = self.rows.setdefault(block, Counter())
         if report.failed and report.when == "call":
             row["wrong"] += 1  # a promise that was not kept, whatever its kind
-        told: Any = dict(report.user_properties).get(_KEY) if report.when == "teardown" else None
-        if told:
-            row["cases"] += told["cases"]
-            row.update(told["found"])
-            for name, value in told["figures"].items():
+        counts: Any = dict(report.user_properties).get(_KEY) if report.when == "teardown" else None
+        if counts:
+            row["cases"] += counts["cases"]
+            row.update(counts["found"])
+            for name, value in counts["figures"].items():
                 self.figures[name] = max(value, self.figures.get(name, 0))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -156,7 +156,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _table(head: list[str], body: list[list[str]]) -> list[str]:
-    """Lines of a table; the head is broken at its spaces, to keep the columns narrow."""
+    """Return the lines of a table; the head is broken at its spaces, to keep the columns narrow."""
     heads = [title.split(" ") for title in head]
     heads[1:] = [[*[""] * (max(map(len, heads[1:])) - len(words)), *words] for words in heads[1:]]
     heads[0] = [*[""] * (len(heads[1]) - 1), head[0]]

@@ -2,7 +2,7 @@
 
 The tasks are those of the account's DAG, made from its file; their context is a double. What Airflow does around them
 is done here as Airflow does it: SIGTERM calls ``on_kill``, a task that failed is tried again after its delay (the clock
-is put forward, nobody waits), and the report runs in any case.
+is put forward instead of waiting), and the report runs in any case.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Run:
 class Workers:
     """Executes runs of the accounts in the accounts folder.
 
-    :param clock: told how much time passes between the tries
+    :param clock: moved forward between the tries
     :param trace: a file that gets the points reached, in their order
     """
 
@@ -104,7 +104,7 @@ class Workers:
         after_end: Callable[[], None] = lambda: None,
         states: Mapping[str, str] | None = None,
     ) -> str:
-        """Execute the tasks of a run one after the other; gives the state of the run.
+        """Execute the tasks of a run one after the other; return the state of the run.
 
         :param endings: the first ends the first process that comes to its point, the second one a process after that,
             and so on
@@ -113,9 +113,9 @@ class Workers:
         """
         to_come, tries, states = list(endings), Counter[str](), dict(states or {})
         while _left(run, states):
-            process, told = self.start(run, states=states, ending=to_come[0] if to_come else None)
+            process, outcomes = self.start(run, states=states, ending=to_come[0] if to_come else None)
             code = wait(process)
-            states |= states_of(run, told, states)
+            states |= states_of(run, outcomes, states)
             if code != _DONE:
                 after_end()
                 del to_come[:1]
@@ -130,17 +130,17 @@ class Workers:
     def start(
         self, run: Run, *task_ids: str, states: Mapping[str, str] | None = None, ending: Ending | None = None
     ) -> tuple[BaseProcess, Connection]:
-        """Begin a process that executes the tasks told, or those that have no state yet, until one has to be retried.
+        """Start a process that executes the given tasks, or those without a state, until one has to be retried.
 
-        :return: the process, and what tells of each task how it ended
+        :return: the process, and the pipe that gets the outcome of each task
         """
-        told, tell = _PROCESSES.Pipe(duplex=False)
+        outcomes, sender = _PROCESSES.Pipe(duplex=False)
         known = dict(states or {})
-        arguments = (run, task_ids or _left(run, known), known, ending, self.clock.passed, self.trace, tell)
+        arguments = (run, task_ids or _left(run, known), known, ending, self.clock.passed, self.trace, sender)
         process = _PROCESSES.Process(target=_execute, args=arguments, daemon=True)
         process.start()
-        tell.close()
-        return process, told
+        sender.close()
+        return process, outcomes
 
 
 def warm_up(run: Run) -> None:
@@ -153,20 +153,20 @@ def warm_up(run: Run) -> None:
     gc.freeze()  # a fork that collects what it did not make copies the memory that it shares
 
 
-def states_of(run: Run, told: Connection, states: Mapping[str, str]) -> dict[str, str]:
-    """Tell the states of a run's tasks after a process has ended.
+def states_of(run: Run, outcomes: Connection, states: Mapping[str, str]) -> dict[str, str]:
+    """Return the states of a run's tasks after a process has ended.
 
     :param states: those before it
     """
     after = dict(states)
-    with suppress(EOFError):  # it told all it had to tell
+    with suppress(EOFError):  # it has sent everything
         while True:
-            _settle(run, after, *told.recv())
+            _settle(run, after, *outcomes.recv())
     return after
 
 
 def wait(process: BaseProcess) -> int:
-    """Wait for the end of a process; gives its exit code, negative for a signal."""
+    """Wait for the end of a process; return its exit code, negative for a signal."""
     process.join(_PATIENCE)
     if process.exitcode is None:
         process.kill()
@@ -181,7 +181,7 @@ def dag_of(account: str) -> DAG:
 
 
 def tasks_of(dag: DAG) -> list[str]:
-    """Tell the tasks in the order in which they run."""
+    """Return the tasks in the order in which they run."""
     return [task.task_id for task in dag.topological_sort()]
 
 
@@ -204,9 +204,9 @@ def _execute(
     ending: Ending | None,
     passed: timedelta,
     trace: Path | None,
-    tell: Connection,
+    sender: Connection,
 ) -> None:
-    """Be a worker process; ends with the code that tells how its last task went."""
+    """Run as a worker process; exit with the outcome of its last task."""
     gc.disable()
     if ending and ending.after:
         threading.Timer(ending.after, _end, ["kill"]).start()
@@ -220,7 +220,7 @@ def _execute(
                     code = _outcome(run, task_id, states)
                     if code == _TRY_AGAIN:
                         break
-                    tell.send((task_id, code))
+                    sender.send((task_id, code))
                     _settle(run, states, task_id, code)
     except BaseException:
         log.exception("The worker process came to grief")
@@ -256,7 +256,7 @@ def _context(run: Run, states: dict[str, str]) -> dict[str, Any]:
 
 
 def _reach(ending: Ending | None, trace: Path | None) -> Callable[[str], None]:
-    """Make what is told of each point: writes it down, or ends the process there."""
+    """Return what is called at each point: it writes the point down, or ends the process there."""
     seen = 0
 
     def reach(point: str) -> None:

@@ -152,7 +152,7 @@ class Proxy:
             self._answer(request)
 
     def _answer(self, request: bytes) -> bytes:
-        """Deliver a request to the sandbox; gives the whole answer."""
+        """Deliver a request to the sandbox; return the whole answer."""
         head, _, body = request.partition(b"\r\n\r\n")
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
         with socket.create_connection(self._target, _PATIENCE) as upstream:

@@ -35,7 +35,7 @@ def proxy(sandbox: SandboxAdmin) -> Iterator[Proxy]:
 class Line:
     """An account whose way to both services leads through the proxy.
 
-    :param stage: its company; logged in anew at the proxy
+    :param stage: its company; logged in again at the proxy
     """
 
     def __init__(self, stage: Stage, way: Way, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ class Line:
             self.wanted += [self.stage.company.add_invoice(date="2026-03-01")["id"] for _ in range(count)]
 
     def run(self) -> bool:
-        """Try a run as often as Airflow does; tell whether it succeeded."""
+        """Try a run as often as Airflow does; return whether it succeeded."""
         stage = self.stage
         for number in range(_TRIES):
             try:
@@ -78,19 +78,19 @@ class Line:
     def named_twice(self) -> set[str]:
         return named_twice(self.stage.company, self.stage.ledger, self.way)
 
-    def judge(self, tally: Tally, told: str) -> None:
-        """Let the referee judge, and note every document that is there twice and that no person hears of."""
+    def judge(self, tally: Tally, case: str) -> None:
+        """Run the referee, and record every duplicate that is not reported to a person."""
         stage, named = self.stage, self.named_twice()
         ids = {"exported" if self.way == "export" else "imported": self.wanted}
         found = Referee(stage.sandbox, stage.company).judge(**ids, again=named, ledgers=[stage.ledger_file])  # type: ignore[arg-type]
-        tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in found.items()})
+        tally.add_all({kind: [f"{case}: {what}" for what in whats] for kind, whats in found.items()})
         tally.figure("doubled: documents twice in one run, held with all their records named", len(named))
         tally.case()
 
 
 @pytest.fixture
 def line_of(stage_of: Callable[..., Stage], proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Way], Line]:
-    """Makes accounts behind the proxy."""
+    """Make accounts behind the proxy."""
     return lambda way: Line(stage_of(), way, proxy, monkeypatch)
 
 
@@ -100,7 +100,7 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_twice_in_silence(
     way: Way, kind: Kind, line_of: Callable[[Way], Line], tally: Tally, sample: Callable[[int, int], int]
 ) -> None:
     for seed in range(sample(2, 40)):
-        told = f"{kind}, {way}, seed {seed}"
+        case = f"{kind}, {way}, seed {seed}"
         chance = random.Random(f"{kind}{seed}")
         line = line_of(way)
         line.add(4)
@@ -110,16 +110,16 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_twice_in_silence(
         line.proxy.settle()
         line.stage.clock.pass_by(hours=1)
         if not mischief.done:
-            tally.add("wrong", f"{told}: no request was hit")
+            tally.add("wrong", f"{case}: no request was hit")
         if not line.run():
-            tally.add("unclean", f"{told}: the run after the trouble failed")
+            tally.add("unclean", f"{case}: the run after the trouble failed")
         line.add(1)  # a run that has something to do reads the marks
         if not line.run():
-            tally.add("unclean", f"{told}: the second run after the trouble failed")
-        line.judge(tally, told)
+            tally.add("unclean", f"{case}: the second run after the trouble failed")
+        line.judge(tally, case)
 
 
-def test_an_expense_that_is_delivered_twice_is_told_by_the_run_that_made_it(line_of: Callable[[Way], Line]) -> None:
+def test_an_expense_that_is_delivered_twice_is_reported_by_the_run_that_made_it(line_of: Callable[[Way], Line]) -> None:
     line = line_of("export")
     line.add(2)
     line.proxy.mischief = Mischief("twice", True, 1, random.Random(1))
@@ -130,7 +130,7 @@ def test_an_expense_that_is_delivered_twice_is_told_by_the_run_that_made_it(line
     assert line.stage.archived() == set()
 
 
-def test_an_upload_that_is_delivered_twice_is_there_once(line_of: Callable[[Way], Line]) -> None:
+def test_an_upload_delivered_twice_is_stored_once(line_of: Callable[[Way], Line]) -> None:
     line = line_of("import")
     line.add(2)
     line.proxy.mischief = Mischief("twice, second answer", True, 1, random.Random(1))

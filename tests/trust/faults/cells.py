@@ -1,4 +1,4 @@
-"""One fault at one call: what becomes of the run while it lasts, in which words, and whether all is well afterwards."""
+"""One fault at one call: how runs end while it lasts, with which messages, and whether all is well afterwards."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class Cell:
             tally.add("wrong", f"{self}: {became} instead of {expected}")
         self._afterwards(player, tally)
         if kind.retry_after and player.account.parallel == 1:
-            for told in hurried(player, kind.retry_after):
-                tally.add("hurried", f"{self}: {told}")
+            for what in hurried(player, kind.retry_after):
+                tally.add("hurried", f"{self}: {what}")
         tally.case()
 
     def _begin(self, player: Player) -> Callable[[], int]:
-        """Put the fault in force; gives what tells how many calls it hit."""
+        """Put the fault in force; return a function that counts the calls it hit."""
         kind, stage = KINDS[self.kind], player.stage
         if self.kind == "page drift":
             stage.company.switch(max_limit=1)
@@ -89,24 +89,24 @@ class Cell:
         return number >= self.first and (self.mode == "always" or number % 2 == 0)
 
     def _while_it_lasts(self, player: Player, hits: Callable[[], int], tally: Tally) -> Class | None:
-        """Try as Airflow does; tell what became of the first try that was hit."""
+        """Try as Airflow does; return the outcome of the first try that was hit."""
         became: Class | None = None
         for _ in range(_TRIES):
             error = player.play()
             after = _becomes(error, player)
             if became is None and hits():
                 became = after
-            for told in _not_understood(error, player):
-                tally.add("wrong", f"{self}: {told}")
-            for told in _secrets(error, player):
-                tally.add("secrets", f"{self}: {told}")
+            for what in _not_understood(error, player):
+                tally.add("wrong", f"{self}: {what}")
+            for what in _secrets(error, player):
+                tally.add("secrets", f"{self}: {what}")
             if error is None or after == "stop":
                 break
             player.wait(_delay(error))
         return became
 
     def _afterwards(self, player: Player, tally: Tally) -> None:
-        """All is well at the latest two runs later, when a person has looked after what needs attention."""
+        """Check that the account is clean at the latest two runs later, once a person has handled open documents."""
         stage, way = player.stage, player.errand.way
         refused = stage.ledger.documents.entries(stage.account_id, way, states={State.REJECTED}, order="listed")
         if again := [entry for entry in refused if entry.reason_code != "no_date"]:
@@ -126,14 +126,14 @@ class Cell:
             company = stage.company
             wanted = [row["id"] for row in (*company.invoices(), *company.credit_notes())]
             found = referee.judge(imported=wanted, ledgers=[stage.folder / "ledger.db"])
-        for what, told in found.items():
-            for one in told:
+        for what, whats in found.items():
+            for one in whats:
                 tally.add(what, f"{self}: {one}")
-        for told in self._not_finished(player):
-            tally.add("unclean", f"{self}: {told}")
+        for what in self._not_finished(player):
+            tally.add("unclean", f"{self}: {what}")
 
     def _not_finished(self, player: Player) -> list[str]:
-        """What belongs to a document's way besides its copy; lost when the service itself refused it."""
+        """Return what a document lacks apart from its copy, unless the service itself refused it."""
         company, sort = player.stage.company, sort_of(self.errand, self.operation)
         if KINDS[self.kind].becomes(sort) in ("reject", "through") and sort in ("archive", "tags", "look", "repair"):
             return []
@@ -174,18 +174,18 @@ def _left(player: Player) -> list[Entry]:
     return [*left, *(stage.ledger.documents.to_archive(stage.account_id) if way == "export" else ())]
 
 
-def _told(error: ServiceError | None, player: Player) -> list[str]:
-    told = [f"{entry.reason} {entry.remedy}".strip() for entry in _refused(player)]
-    return [str(error), *told] if error is not None else told
+def _messages(error: ServiceError | None, player: Player) -> list[str]:
+    messages = [f"{entry.reason} {entry.remedy}".strip() for entry in _refused(player)]
+    return [str(error), *messages] if error is not None else messages
 
 
 def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
-    """What a person who keeps the books would not understand of the messages, or miss in them."""
-    wrong = [f"jargon {found[0]!r} in: {text}" for text in _told(error, player) if (found := _JARGON.search(text))]
-    wrong += [f"too short: {text}" for text in _told(error, player) if len(re.findall(r"[A-Za-z]{2,}", text)) < 5]
+    """Return what a bookkeeper would not understand or would miss in the messages."""
+    wrong = [f"jargon {found[0]!r} in: {text}" for text in _messages(error, player) if (found := _JARGON.search(text))]
+    wrong += [f"too short: {text}" for text in _messages(error, player) if len(re.findall(r"[A-Za-z]{2,}", text)) < 5]
     if error is not None:
         if not (error.service and error.operation and str(error).startswith(f"{error.heading}: ")):
-            wrong.append(f"neither service nor deed in: {error}")
+            wrong.append(f"neither service nor operation in: {error}")
         if isinstance(error, StopError | RejectError) and not error.remedy:
             wrong.append(f"no remedy in: {error}")
     wrong += [f"no remedy for: {entry.reason}" for entry in _refused(player) if not entry.remedy]
@@ -194,17 +194,17 @@ def _not_understood(error: ServiceError | None, player: Player) -> list[str]:
 
 def _secrets(error: ServiceError | None, player: Player) -> list[str]:
     company = player.stage.company
-    text = " ".join(_told(error, player))
+    text = " ".join(_messages(error, player))
     return [f"a secret in: {text}" for secret in (company.gmi_api_key, str(company.debitoor_token)) if secret in text]
 
 
 def hurried(player: Player, asked: float) -> list[str]:
-    """What began before the wait was over that the call before was told; for one call at a time."""
-    rows, told = player.calls(), []
+    """Return the calls that began before the requested wait was over; for one call at a time."""
+    rows, early = player.calls(), []
     for service in ("gmi", "debitoor"):
         own = [row for row in rows if row["service"] == service]
         for limited, following in itertools.pairwise(own):
             waited = sum(seconds for number, seconds in player.waits if limited["seq"] <= number < following["seq"])
-            if (limited["fault"] or "").startswith("rate_limited") and waited < asked - 1:  # a date tells full seconds
-                told.append(f"{following['operation']} after {waited:.0f} of {asked:.0f} s")
-    return told
+            if (limited["fault"] or "").startswith("rate_limited") and waited < asked - 1:  # a date has full seconds
+                early.append(f"{following['operation']} after {waited:.0f} of {asked:.0f} s")
+    return early

@@ -29,11 +29,11 @@ class Errand:
     """One kind of run.
 
     :param settings: of the account
-    :param troubles: what goes wrong besides, so that the run makes calls that it does not make otherwise
+    :param troubles: what else goes wrong, so that the run makes calls that it does not make otherwise
     :param like: the errand that makes the same calls but for those
     :param again: a call that this errand makes once more, besides those of ``like``
     :param first: which of these calls is the first of its own
-    :param has_account_id: whether the connection to GetMyInvoices tells the account's id
+    :param has_account_id: whether the connection to GetMyInvoices has the account's id
     :param is_chosen: whether a person chose the documents by their ids
     """
 
@@ -125,7 +125,7 @@ class Player:
         self._planned, self._chosen = False, errand.is_chosen
 
     def connect(self, **options: Any) -> None:
-        """Log in anew, as each task does."""
+        """Log in again, as each task does."""
         stage, key = self.stage, self.stage.company.gmi_api_key
         stage.gmi.close()
         stage.debitoor.close()
@@ -141,7 +141,7 @@ class Player:
             self.stage.fault(effect, operation, **options)
 
     def play(self) -> ServiceError | None:
-        """Run, or go on where the try before has failed; gives what it failed with."""
+        """Run, or continue where the last try failed; return its error."""
         try:
             self._try()
         except ServiceError as error:
@@ -149,17 +149,17 @@ class Player:
         return None
 
     def run(self) -> ServiceError | None:
-        """A further run, as scheduled."""
+        """Execute another run, as scheduled."""
         self._planned = self._chosen = False
         return self.play()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass for everybody."""
+        """Move all clocks forward."""
         self.stage.clock.pass_by(seconds=seconds)
         self._note(seconds)
 
     def calls(self) -> list[dict[str, Any]]:
-        """The calls so far, as the services saw them."""
+        """Return the calls so far, as the services saw them."""
         return self.sandbox.calls(since=self.since, company=self.stage.company)
 
     def close(self) -> None:
@@ -205,7 +205,7 @@ class _Naps(list[float]):
 
 
 def calls_of(player: Player) -> Counter[str]:
-    """Let an errand be done, and tell which calls it takes and how often."""
+    """Execute an errand; return which calls it makes and how often."""
     player.trouble()
     for _ in range(3):
         if player.play() is None:

@@ -19,7 +19,7 @@ Sort = Literal[
     "tags",  # that an upload has lost, found out while settling it
     "look",  # what the document is that has the same file
     "repair",  # tags of one that was found to be there already
-    "settle",  # a look for what became of a write
+    "settle",  # a look for the outcome of a write
 ]
 Expected = Mapping[str, Class]
 
@@ -46,14 +46,14 @@ _SORTS_IN: Mapping[tuple[str, str], Sort] = {
 
 
 def sort_of(errand: str, operation: str) -> Sort:
-    """Tell what a call is for."""
+    """Return the purpose of a call."""
     return _SORTS_IN.get((errand, operation)) or _SORTS.get(operation, "general")
 
 
 # A fault that passes by itself. A look that fails leaves the write unclear, whatever it failed with.
 _PASSES: Expected = {"*": "retry"}
 _NOT_NOTICED: Expected = {"*": "through"}
-# The answer is spoilt after the deed: a look finds it.
+# The answer is corrupted after the write: a look-up finds it.
 _DONE: Expected = {**_PASSES, "create": "through"}
 # The file itself is wrong; any other call has an answer that cannot be read.
 _NO_FILE: Expected = {**_PASSES, "stream": "reject", "pdf": "reject"}
@@ -77,7 +77,7 @@ class Kind:
     """One kind of fault.
 
     :param effect: of the sandbox, or ``refused``: nothing listens
-    :param expected: what becomes of it by sort of call, while it lasts
+    :param expected: the outcome by sort of call, while it lasts
     :param only: what the names of the operations that can have it begin or end with
     :param retry_after: seconds that the service asks to wait
     """
@@ -89,11 +89,11 @@ class Kind:
     retry_after: int | None = None
 
     def becomes(self, sort: Sort) -> Class:
-        """Tell the class, for a sort of call."""
+        """Return the class for a sort of call."""
         return self.expected.get(sort, self.expected["*"])
 
     def concerns(self, operation: str) -> bool:
-        """Tell whether a call can have it."""
+        """Return whether a call can have it."""
         return operation.startswith(self.only) or operation.endswith(self.only)
 
 

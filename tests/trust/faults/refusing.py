@@ -20,10 +20,10 @@ _ROUTER = Router((*GMI, *DEBITOOR))
 
 
 class Refusing(HTTPAdapter):
-    """Sends chosen calls to a port that nobody listens at.
+    """Send chosen calls to a port without a listener.
 
     :param operation: name of the calls
-    :param hits: told how many of them there were, this one included, says whether it is refused
+    :param hits: called with the number of these calls so far, this one included; return whether to refuse it
     """
 
     def __init__(self, operation: str, hits: Callable[[int], bool]) -> None:

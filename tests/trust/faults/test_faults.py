@@ -1,4 +1,4 @@
-"""Every kind of fault at every call that a run makes: nothing lost, nothing twice, and told in words that help."""
+"""Every kind of fault at every call that a run makes: nothing lost, nothing twice, and messages that help."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _IMPATIENT = {"read_timeout": READ_TIMEOUT, "upload_timeout": READ_TIMEOUT}
 def calls(
     sandbox: SandboxAdmin, empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Counter[str]]:
-    """What each errand calls, from the log of real runs."""
+    """Return the calls of each errand, from the log of real runs."""
     folder, found = tmp_path_factory.mktemp("errands"), {}
     for name, errand in ERRANDS.items():
         player = Player(errand, sandbox, folder, empty_ledger)
@@ -96,7 +96,7 @@ def _is_in_the_sample(cell: Cell) -> bool:
 
 
 def _own_calls(errand: str, calls: dict[str, Counter[str]]) -> list[tuple[str, int]]:
-    """The calls that an errand is there for, each with the number of the first that is meant."""
+    """Return the calls that an errand is there for, each with the number of the first that is meant."""
     this = ERRANDS[errand]
     known = calls[this.like] if this.like else {}
     own = [(operation, 1) for operation in sorted(calls[errand].keys() - known)]
@@ -116,10 +116,10 @@ def test_no_thread_calls_a_service_that_asked_to_wait(
     assert player.play() is None
     own = [row for row in player.calls() if row["service"] == "gmi"]
     limited = next(row for row in own if row["fault"])
-    told = datetime.fromisoformat(limited["time"])
-    over = told + timedelta(seconds=asked if form == "seconds" else asked - 1)  # a date tells full seconds
+    since = datetime.fromisoformat(limited["time"])
+    over = since + timedelta(seconds=asked if form == "seconds" else asked - 1)  # a date has full seconds
     for row in own:
-        if told + _IN_FLIGHT < datetime.fromisoformat(row["time"]) < over - _IN_FLIGHT:
+        if since + _IN_FLIGHT < datetime.fromisoformat(row["time"]) < over - _IN_FLIGHT:
             tally.add("hurried", f"{row['operation']} at {row['time']}, though asked at {limited['time']} to wait")
     tally.add_all(Referee(sandbox, stage.company).judge(exported=player.ids, ledgers=[stage.folder / "ledger.db"]))
     tally.case()

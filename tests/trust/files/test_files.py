@@ -1,4 +1,4 @@
-"""Files: of any size, any kind and any packing; what cannot go is told, the others go on, and memory stays flat."""
+"""Files: of any size, any kind and any packing; a bad one is reported, the others are moved, and memory stays flat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.trust.common.tally import Tally
 
 GROWTH = 64  # MiB that a worker process may grow by, however large the files
-# Whoever parses files would have loaded one of these. (zipfile is loaded by the import system itself; e-invoices are
+# A parser of files would have loaded one of these. (zipfile is loaded by the import system itself; e-invoices are
 # read by pypdf, which loads PIL, and by defusedxml, within limits of size and depth.)
 PARSERS = {
     *("PyPDF2", "fitz", "pdfminer", "pikepdf", "pdfplumber", "reportlab", "fpdf", "magic", "imghdr"),
@@ -43,7 +43,7 @@ GOOD = [
     ("scan.jpg", b"\xff\xd8\xff\xe0" + bytes(100)),
     ("one byte.png", b"\x89"),
 ]
-"""Name and content of what goes as it is: its inside is nobody's business on the way."""
+"""Name and content of files that are moved as they are: their content is not checked."""
 BAD = [
     ("exe.pdf", _EXE),
     ("html.pdf", _HTML),
@@ -60,7 +60,7 @@ BAD = [
 ]
 
 
-def test_a_wrong_file_is_told_to_a_bookkeeper_and_the_others_go_on(
+def test_a_wrong_file_is_reported_and_the_others_are_moved(
     acme: Stage, referee_of: Callable[[Stage], Referee], tally: Tally
 ) -> None:
     names: dict[str, str] = {}
@@ -81,7 +81,7 @@ def test_a_wrong_file_is_told_to_a_bookkeeper_and_the_others_go_on(
     tally.case(len(names))
 
 
-def test_a_wrong_sales_pdf_is_told_to_a_bookkeeper_and_the_others_go_on(
+def test_a_wrong_sales_pdf_is_reported_and_the_others_are_moved(
     acme: Stage, referee_of: Callable[[Stage], Referee], tally: Tally
 ) -> None:
     good, bad = [], []
@@ -167,7 +167,7 @@ def test_a_flood_is_not_drunk(
             if weighed.error and not _understandable(weighed.error):
                 tally.add("wrong", f"{operation}: {weighed.error}")
             acme.sandbox.clear_faults()
-            _told(acme, direction, tally, operation)
+            _retry_rejected(acme, direction, tally, operation)
             acme.clock.pass_by(hours=1)
             for _ in range(2):
                 left = process.run(direction, account)
@@ -225,7 +225,7 @@ BOMBS: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize("part", range(6))
-def test_a_bomb_in_json_harms_nobody_else(
+def test_a_bomb_in_json_harms_no_other_document(
     part: int,
     acme: Stage,
     referee_of: Callable[[Stage], Referee],
@@ -247,7 +247,7 @@ def test_a_bomb_in_json_harms_nobody_else(
             _spoilt(row, field, value) if str(row["documentUid"]) == victim else json.dumps(row)
             for row in page["records"]
         ]
-        whole = {name: told for name, told in page.items() if name != "records"}
+        whole = {name: part for name, part in page.items() if name != "records"}
         listed = json.dumps(whole)[:-1] + ', "records": [' + ", ".join(records) + "]}"
         detail = f'{{"meta_data": {meta}, "fileContent": {json.dumps(answer["fileContent"])}}}'
         for faults in (
@@ -287,7 +287,7 @@ def _run(stage: Stage, tally: Tally, what: str) -> None:
 
 
 def _spoilt(record: dict[str, Any], field: str, value: str) -> str:
-    rest = {name: told for name, told in record.items() if name != field}
+    rest = {name: part for name, part in record.items() if name != field}
     return json.dumps(rest)[:-1] + f', "{field}": {value}}}'
 
 
@@ -299,8 +299,8 @@ def _weigh(weighed: Any, tally: Tally, what: str, operation: str = "") -> None:
         tally.add("wrong", f"{module} was loaded: {what}")
 
 
-def _told(stage: Stage, direction: Any, tally: Tally, operation: str) -> None:
-    """What was rejected has a reason; a person who tries again finds the service mended."""
+def _retry_rejected(stage: Stage, direction: Any, tally: Tally, operation: str) -> None:
+    """Check that rejected documents have a reason, and retry them: the service works again."""
     entries = stage.ledger.documents.entries(stage.account_id, direction, limit=500)
     rejected = [entry for entry in entries if entry.state in ("rejected", "held")]
     for entry in rejected:
@@ -310,7 +310,7 @@ def _told(stage: Stage, direction: Any, tally: Tally, operation: str) -> None:
 
 
 def _understandable(reason: str) -> bool:
-    """Whether it is a sentence or more, of a length that is read, without the words of programmers."""
+    """Return whether it is a readable sentence or more, without the words of programmers."""
     words = ("Traceback", "Error(", "None", "<", "0x", "Exception")
     return (
         20 < len(reason) < 500 and reason.isprintable() and reason.endswith(".") and not any(w in reason for w in words)

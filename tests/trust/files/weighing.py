@@ -1,4 +1,4 @@
-"""A worker process that tells how much memory its runs took at most, and which modules they have loaded.
+"""A worker process that reports the peak memory of its runs, and which modules they have loaded.
 
 Speaks by lines of JSON: each line read is ``{"export": settings}`` or ``{"import": settings}`` and is answered when the
 run is over.
@@ -51,14 +51,14 @@ class Worker:
     """A process of its own for the runs of one account."""
 
     def __init__(self, stage: Stage) -> None:
-        told = {
+        setup = {
             "gmi": {"api_key": stage.company.gmi_api_key, "account_id": stage.company.gmi_account_id},
             "debitoor": {"token": stage.company.debitoor_token},
             "urls": [stage.sandbox.gmi_url, stage.sandbox.debitoor_url],
             "ledger": str(stage.ledger_file),
             "account_id": stage.account_id,
         }
-        command = [sys.executable, "-m", "tests.trust.files.weighing", json.dumps(told)]
+        command = [sys.executable, "-m", "tests.trust.files.weighing", json.dumps(setup)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
 
     def run(self, direction: str, account: ExportAccount | ImportAccount) -> Weighed:
@@ -78,7 +78,7 @@ class Worker:
 
 @contextmanager
 def worker(stage: Stage) -> Iterator[Worker]:
-    """A worker for the time of a ``with`` block."""
+    """Start a worker for the time of a ``with`` block."""
     made = Worker(stage)
     try:
         yield made
@@ -87,7 +87,7 @@ def worker(stage: Stage) -> Iterator[Worker]:
 
 
 def _largest() -> int:
-    """The largest size this process had since :func:`_forget`, in MiB."""
+    """Return the largest size this process had since :func:`_forget`, in MiB."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
@@ -96,20 +96,20 @@ def _forget() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _run(told: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
+def _run(setup: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
     backoff = Backoff(slow_down=(), fault=())
-    gmi_url, debitoor_url = told["urls"]
-    ledger = Ledger.open(f"sqlite:///{told['ledger']}")
+    gmi_url, debitoor_url = setup["urls"]
+    ledger = Ledger.open(f"sqlite:///{setup['ledger']}")
     with (
-        GetMyInvoicesClient(base_url=gmi_url, allow_http=True, backoff=backoff, **told["gmi"]) as gmi,
-        DebitoorClient(base_url=debitoor_url, allow_http=True, backoff=backoff, **told["debitoor"]) as books,
+        GetMyInvoicesClient(base_url=gmi_url, allow_http=True, backoff=backoff, **setup["gmi"]) as gmi,
+        DebitoorClient(base_url=debitoor_url, allow_http=True, backoff=backoff, **setup["debitoor"]) as books,
     ):
-        run_id = f"{told['account_id']}/{direction}"
+        run_id = f"{setup['account_id']}/{direction}"
         model = ExportAccount if direction == "export" else ImportAccount
         account: Account = model.model_validate(settings)
         services = {"getmyinvoices": gmi, "debitoor": books}
         job = Job(
-            told["account_id"],
+            setup["account_id"],
             account,
             row_of(account).open(account, services.__getitem__),
             ledger,
@@ -130,12 +130,12 @@ def _run(told: dict[str, Any], direction: str, settings: dict[str, Any]) -> str:
 
 
 def _main() -> None:
-    told = json.loads(sys.argv[1])
+    setup = json.loads(sys.argv[1])
     for line in sys.stdin:
         ((direction, settings),) = json.loads(line).items()
         _forget()
         before = _largest()
-        error = _run(told, direction, settings)
+        error = _run(setup, direction, settings)
         answer = {"megabytes": _largest() - before, "error": error, "modules": sorted(sys.modules)}
         print(json.dumps(answer), flush=True)
 

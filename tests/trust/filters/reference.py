@@ -1,4 +1,4 @@
-"""What becomes of a document under an account's filters, written down anew and apart from the provider."""
+"""The outcome of an account's filters for a document, implemented again, independently of the provider."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def any_settings(chance: random.Random, numbers: Mapping[str, int]) -> Settings:
 
 
 def fate(document: Document, settings: Settings, number: int | None) -> str:
-    """Tell what a plan has to make of a document: ``planned``, ``waiting`` with its reason, or nothing.
+    """Return what a plan has to make of a document: ``planned``, ``waiting`` with its reason, or nothing.
 
     :param number: of its supplier
     """
@@ -111,7 +111,7 @@ def key(text: str) -> str:
 
 
 def _is_asked_without(document: Document, rule: Mapping[str, Any], number: int | None) -> bool:
-    """Whether the service is asked for one status or supplier that the document does not have: then nothing waits."""
+    """Return whether the service is asked for one status or supplier that the document does not have."""
     statuses, included = rule.get("payment_status", []), rule.get("companies", {}).get("include", [])
     if statuses in (["Paid"], ["Not paid"]) and document["payment_status"] != statuses[0]:
         return True
@@ -119,5 +119,5 @@ def _is_asked_without(document: Document, rule: Mapping[str, Any], number: int |
 
 
 def _distinct(texts: Any) -> list[str]:
-    """Each text once, as a person reads it: settings refuse the same one twice."""
+    """Return each text once, as a person reads it: settings refuse the same one twice."""
     return list({key(text): text for text in texts}.values())

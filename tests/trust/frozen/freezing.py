@@ -66,14 +66,14 @@ class Freezer:
         :return: whether the point was reached
         """
         first = Run(case.dag, "scheduled__1")
-        process, told = self.workers.start(first, ending=Ending("stop", point, nth))
+        process, outcomes = self.workers.start(first, ending=Ending("stop", point, nth))
         reached = _stands_still(process)
         if reached:
             self._let_leases_expire()
             self.workers.run(Run(case.dag, "scheduled__2"))
             os.kill(process.pid or 0, signal.SIGCONT)
         wait(process)
-        self.workers.run(first, states=states_of(first, told, {}))  # as Airflow tries again what failed
+        self.workers.run(first, states=states_of(first, outcomes, {}))  # as Airflow tries again what failed
         return reached
 
     def _let_leases_expire(self) -> None:

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 WRITES = ("upload_file", "create_expense", "upload_document", "ledger steps", "ledger leases")
 
 
-def judge(case: Case, workers: Workers, tally: Tally, told: str) -> None:
-    """Let one more run pass, which has nothing to say, and the referee judge."""
+def judge(case: Case, workers: Workers, tally: Tally, case_name: str) -> None:
+    """Execute one more run, which has nothing to report, and run the referee."""
     workers.clock.pass_by(hours=1)
     if workers.run(Run(case.dag, "scheduled__3")) != "success":
-        tally.add("unclean", f"{told}: the run afterwards failed")
+        tally.add("unclean", f"{case_name}: the run afterwards failed")
     tally.figure("frozen: documents twice at once, held with both named", len(case.named_twice()))
-    tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in case.judge().items()})
+    tally.add_all({kind: [f"{case_name}: {what}" for what in whats] for kind, whats in case.judge().items()})
     tally.case()
 
 
 @pytest.fixture
 def points(new_case: Callable[..., Case], workers: Workers, tmp_path: Path) -> Callable[[str], list[str]]:
-    """Tells the points at which a process may be stopped, without those at which it holds SQLite's one write lock."""
+    """Return the points at which a process may be stopped, without those at which it holds SQLite's one write lock."""
 
     def find(direction: str) -> list[str]:
         case = new_case(direction, parallel=2)
@@ -87,7 +87,7 @@ def test_a_process_is_really_stopped_for_longer_than_its_lease(
     judge(case, workers, tally, f"really stopped at {point}")
 
 
-def test_what_a_lease_cannot_prevent_is_held_with_both_records_named(
+def test_a_duplicate_that_a_lease_cannot_prevent_is_held_with_both_records_named(
     new_case: Callable[..., Case], workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of an expense has left the process already, so that its end follows without a look at the lease."""

@@ -1,4 +1,4 @@
-"""Where a process connects to, told by the interpreter itself, and a host that nobody may connect to."""
+"""The addresses a process connects to, from the interpreter's audit hooks, and a host that must not be contacted."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def watched() -> Iterator[set[tuple[str, int]]]:
 
 
 class OtherHost:
-    """Listens, and remembers what comes; nothing should.
+    """Listen, and keep what is received; nothing should be.
 
     :param port: of 127.0.0.2; another one of 127.0.0.1 when it is 0
     """
 
     def __init__(self, port: int = 0) -> None:
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.2" if port else "127.0.0.1", port))
         self.host, self.port = self._socket.getsockname()
         self.url = f"http://{self.host}:{self.port}"
@@ -66,13 +66,13 @@ class OtherHost:
                 return
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(2)
-                self.heard.append(b"")  # even one that says nothing
-                self.heard[-1] = connection.recv(65536)
+                self.received.append(b"")  # even one that says nothing
+                self.received[-1] = connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 
 
 def odd_links(own: str, other: str) -> list[str]:
-    """Forms of an address that may be taken for the own host by one reader and for another by the next.
+    """Return forms of an address that one parser may take for the own host and another may not.
 
     :param own: ``host:port`` that may be called
     :param other: ``host:port`` that may not

@@ -45,7 +45,7 @@ def service() -> Iterator[ScriptedService]:
 
 @pytest.fixture
 def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
-    """Another port of the same host, and the same port of another host."""
+    """Listen on another port of the same host, and on the same port of another host."""
     opened = [OtherHost(), OtherHost(urlsplit(service.url).port or 0)]
     yield opened
     for other in opened:
@@ -54,7 +54,7 @@ def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
 
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Writes both of Airflow's default connections into the environment."""
+    """Write both of Airflow's default connections into the environment."""
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
 
     def write(host: str, extra: dict[str, Any] | None = None, **fields: Any) -> None:
@@ -72,7 +72,7 @@ def _clients(url: str, **settings: Any) -> tuple[GetMyInvoicesClient, DebitoorCl
 
 
 def _calls(url: str) -> dict[str, Callable[[], object]]:
-    """One call of each kind, as it goes out: reads, downloads, writes, uploads, hooks, their test, the consent."""
+    """Return one call of each kind: reads, downloads, writes, uploads, hooks, their test, the consent."""
     gmi, books = _clients(url)
     upload = NewDocument("a.pdf", "RECEIPT")
 
@@ -94,8 +94,8 @@ def _calls(url: str) -> dict[str, Callable[[], object]]:
         "delete expense": lambda: books.delete_expense("5e"),
         "GetMyInvoices hook": lambda: hook(GetMyInvoicesHook, "GET"),
         "Debitoor hook": lambda: hook(DebitoorHook, "POST"),
-        "GetMyInvoices test": lambda: _told(GetMyInvoicesHook().test_connection()),
-        "Debitoor test": lambda: _told(DebitoorHook().test_connection()),
+        "GetMyInvoices test": lambda: _raise_unless_works(GetMyInvoicesHook().test_connection()),
+        "Debitoor test": lambda: _raise_unless_works(DebitoorHook().test_connection()),
         "consent": lambda: exchange_code(CANARY, "code", CALLBACK, f"{url}/token", allow_http=True),
     }
 
@@ -103,7 +103,7 @@ def _calls(url: str) -> dict[str, Callable[[], object]]:
 KNOWN_PATHS = {"/apiStatus", "/api/environment/v1"}
 
 
-def _told(outcome: tuple[bool, str]) -> None:
+def _raise_unless_works(outcome: tuple[bool, str]) -> None:
     works, sentence = outcome
     if not works:
         raise Misconfigured(sentence)
@@ -134,7 +134,7 @@ def test_no_redirect_is_followed_by_any_call(
                         tally.add("wrong", f"{name}: {status} to {target!r} says {error}")
                 except Exception as error:  # noqa: BLE001 - whatever else it is, it is wrong
                     tally.add("wrong", f"{name}: {status} to {target!r} ends in {error!r}")
-            called = [asked.path for asked in service.asked[before:]]  # a known path tells whether all have moved
+            called = [asked.path for asked in service.asked[before:]]  # a known path shows whether all have moved
             if not called or len(called) != len(set(called)):
                 tally.add("wrong", f"{name}: {called} were called after {status} to {target!r}")
             if len(set(called) - KNOWN_PATHS) > (2 if name == "download document" else 1):  # it has two ways
@@ -181,7 +181,7 @@ def test_no_link_leads_to_another_host(
 
 @pytest.mark.parametrize("scheme", ["host", "schema", "upper case"])
 @pytest.mark.parametrize("allow_http", [None, False, "false", "", 0, "no", "off"])
-def test_plain_http_is_for_connections_that_say_so(
+def test_plain_http_is_only_for_connections_that_allow_it(
     scheme: str, allow_http: object, service: ScriptedService, connect: Callable[..., None], tally: Tally
 ) -> None:
     service.answer_all(Reply({"access_token": "x"}))
@@ -212,7 +212,7 @@ def test_plain_http_is_for_connections_that_say_so(
     tally.case(14)
 
 
-def test_complete_runs_call_the_two_services_and_nobody_else(
+def test_complete_runs_call_the_two_services_and_no_other_host(
     acme: Stage,
     account_file: Callable[..., str],
     referee_of: Callable[[Stage], Referee],
@@ -301,9 +301,9 @@ def test_a_proxy_of_the_environment_sees_no_token(
             call()
         _only(urlsplit(service.url).netloc, seen, tally, "plain HTTP")
         tally.case()
-    if proxy.heard:
-        tally.add("leaked", f"the proxy heard {proxy.heard[0][:80]!r}")
-    proxy.heard.clear()
+    if proxy.received:
+        tally.add("leaked", f"the proxy received {proxy.received[0][:80]!r}")
+    proxy.received.clear()
     connect("https://service.invalid", {})
     for call in _calls("https://service.invalid").values():
         with watched() as seen, pytest.raises(ServiceError):
@@ -311,10 +311,10 @@ def test_a_proxy_of_the_environment_sees_no_token(
         _only(f"{proxy.host}:{proxy.port}", seen, tally, "HTTPS")
         tally.case()
     proxy.close()
-    assert proxy.heard
-    for heard in proxy.heard:
-        if not heard.startswith(b"CONNECT service.invalid:443 ") or CANARY.encode() in heard:
-            tally.add("secrets", f"the proxy heard {heard[:80]!r}")
+    assert proxy.received
+    for request in proxy.received:
+        if not request.startswith(b"CONNECT service.invalid:443 ") or CANARY.encode() in request:
+            tally.add("secrets", f"the proxy received {request[:80]!r}")
 
 
 def test_a_connection_s_own_proxy_is_used_by_all_calls(connect: Callable[..., None], tally: Tally) -> None:
@@ -327,11 +327,11 @@ def test_a_connection_s_own_proxy_is_used_by_all_calls(connect: Callable[..., No
         DebitoorHook().test_connection,
         lambda: DebitoorHook().exchange_code("code", CALLBACK),
     ):
-        proxy.heard.clear()
+        proxy.received.clear()
         with watched() as seen, contextlib.suppress(ServiceError):  # there is no such service
             call()
         _only(f"{proxy.host}:{proxy.port}", seen, tally, "the connection's proxy")
-        if not any(heard.startswith(b"CONNECT ") for heard in proxy.heard):
+        if not any(request.startswith(b"CONNECT ") for request in proxy.received):
             tally.add("wrong", "the connection's proxy was passed over")
         tally.case()
     proxy.close()
@@ -344,7 +344,7 @@ def test_a_connection_to_another_host_would_be_noticed() -> None:
         books.environment()
     other.close()
     assert seen == {(other.host, other.port)}
-    assert CANARY.encode() in other.heard[0]
+    assert CANARY.encode() in other.received[0]
 
 
 def _both(stage: Stage) -> None:
@@ -369,5 +369,5 @@ def _only(own: str, seen: set[tuple[str, int]], tally: Tally, what: str) -> None
 
 def _silent(others: list[OtherHost], tally: Tally) -> None:
     for other in others:
-        for heard in other.heard:
-            tally.add("leaked", f"{other.url} heard {heard[:80]!r}")
+        for request in other.received:
+            tally.add("leaked", f"{other.url} received {request[:80]!r}")

@@ -33,7 +33,7 @@ __all__ = ["accounts", "airflow", "cli", "ledger", "page"]
 
 @pytest.fixture
 def account(account_file: Callable[..., str], acme: Stage, tmp_path: Path) -> Callable[[], str]:
-    """Writes the account file of a company, for the ledger that the page shows."""
+    """Write the account file of a company, for the ledger that the page shows."""
     return lambda: account_file(acme, ledger=f"sqlite:///{tmp_path / 'ledger.db'}", account="acme")
 
 
@@ -53,13 +53,13 @@ def test_a_triggered_run_takes_no_wrong_input(
     dag, accepted = dag_of(account_file(stage, way)), 0
     seen, now = stage.sandbox.last_seq(), context("manual")
     for number, conf in enumerate(confs(random.Random(way), sample(300, 20_000))):
-        told = _refusal(dag, conf, now | {"dag_run": SimpleNamespace(run_id=f"manual__{number}")})
+        refusal = _refusal(dag, conf, now | {"dag_run": SimpleNamespace(run_id=f"manual__{number}")})
         tally.case()
-        if told is None:
+        if refusal is None:
             accepted += 1
             tally.add("wrong", f"{way}: {conf!r:.200} was accepted")
-        elif "Traceback" in told:
-            tally.add("wrong", f"{way}: {conf!r:.200} is answered with {told:.200}")
+        elif "Traceback" in refusal:
+            tally.add("wrong", f"{way}: {conf!r:.200} is answered with {refusal:.200}")
     if calls := stage.sandbox.calls(since=seen, company=stage.company):
         tally.add("wrong", f"{way}: {len(calls)} calls were made")
     tally.figure("inputs: wrong ones accepted by triggered runs", accepted)

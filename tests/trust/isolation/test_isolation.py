@@ -21,7 +21,7 @@ from tests.sync.stage import Clock, Stage
 from tests.test_dag_factory import BROKEN, serialised, steps
 from tests.trust.common.account_at_work import WAYS, AccountAtWork, Way
 from tests.trust.common.account_files import SOURCES
-from tests.trust.common.neighbours import TROUBLES, Told, Trouble, run, take_token_of
+from tests.trust.common.neighbours import TROUBLES, Result, Trouble, run, take_token_of
 from tests.trust.common.worker import Ending, Run, Workers, dag_of, wait
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ EXPORT_STEPS = ["plan", "rename", "export", "archive", "report"]
 
 
 def break_accounts(folder: Path) -> list[str]:
-    """Write account files, each broken in another way; gives the beginnings of their DAGs' ids."""
+    """Write account files, each broken in another way; return the beginnings of their DAGs' ids."""
     broken = {stem: text if isinstance(text, bytes) else text.encode() for stem, (text, _) in BROKEN.items()}
     broken |= {f"source-{number}": text for number, text in enumerate(SOURCES)}
     broken = dict(list(broken.items())[: BROKEN_ACCOUNTS - 8])
@@ -56,7 +56,7 @@ def break_accounts(folder: Path) -> list[str]:
 
 @pytest.fixture
 def company(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -> Callable[..., AccountAtWork]:
-    """Opens companies with an account each; whatever belongs to one carries its name."""
+    """Create companies with an account each; everything of one carries its name."""
 
     def make(account_id: str, way: Any = "export", **settings: Any) -> AccountAtWork:
         stage = stage_of(f"{account_id}-GmbH", account_id=account_id)
@@ -107,18 +107,18 @@ def test_a_thousand_accounts_of_which_fifty_are_broken(
 
     with ThreadPoolExecutor(4) as pool:
         here = [*(exchange.stage.account_id for exchange in runs), *without]
-        told = dict(zip(here, pool.map(lambda stem: run(dags[f"debitoor__{stem}"], "first"), here), strict=True))
+        results = dict(zip(here, pool.map(lambda stem: run(dags[f"debitoor__{stem}"], "first"), here), strict=True))
     for exchange in runs:
-        if errors := told[exchange.stage.account_id].errors:
+        if errors := results[exchange.stage.account_id].errors:
             tally.add("wrong", f"{exchange.stage.account_id}: {errors}")
         exchange.judge(tally, exchange.stage.account_id)
     for stem in without:
-        if "Airflow has no connection nowhere." not in str(told[stem].errors.get("plan")):
-            tally.add("wrong", f"{stem}: {told[stem]}")
+        if "Airflow has no connection nowhere." not in str(results[stem].errors.get("plan")):
+            tally.add("wrong", f"{stem}: {results[stem]}")
 
 
 def _does_not_show_its_error(dag: DAG) -> str:
-    """Tell what is missing where a person would look for what is wrong with an account; empty when nothing is."""
+    """Return what is missing where a person would look for an account's error; empty when nothing is."""
     (task,) = dag.tasks
     try:
         task.execute({})
@@ -130,7 +130,7 @@ def _does_not_show_its_error(dag: DAG) -> str:
         return "it is scheduled"
     if not str(dag.description).startswith(f"Broken account file: {first[:100]}"):
         return f"its description is {dag.description}"
-    return "" if first[:60] in str(dag.doc_md) else "its page does not tell"
+    return "" if first[:60] in str(dag.doc_md) else "its page does not show it"
 
 
 def test_the_trouble_of_some_is_not_felt_by_the_others(
@@ -152,46 +152,46 @@ def test_the_trouble_of_some_is_not_felt_by_the_others(
         kinds[kind].begin(exchange, monkeypatch)
 
     process, _ = workers.start(Run(dag_of("crashed-000"), "first"), ending=Ending("kill", "create_expense: sent"))
-    everybody = [*well, *ill.values()]
-    dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in everybody}
+    all_accounts = [*well, *ill.values()]
+    dags = {exchange.stage.account_id: dag_of(exchange.stage.account_id) for exchange in all_accounts}
     with ThreadPoolExecutor(8) as pool:
-        told = dict(zip(dags, pool.map(lambda dag: run(dag, "first"), dags.values()), strict=True))
+        results = dict(zip(dags, pool.map(lambda dag: run(dag, "first"), dags.values()), strict=True))
     assert wait(process) == -signal.SIGKILL
 
     for exchange in well:
-        if errors := told[exchange.stage.account_id].errors:
+        if errors := results[exchange.stage.account_id].errors:
             tally.add("wrong", f"{exchange.stage.account_id} felt it: {errors}")
         exchange.judge(tally, exchange.stage.account_id)
     for kind, exchange in ill.items():
-        if not told[exchange.stage.account_id].errors:
-            tally.add("wrong", f"{kind}: nobody was told")
+        if not results[exchange.stage.account_id].errors:
+            tally.add("wrong", f"{kind}: no error was raised")
         kinds[kind].end(exchange)
-    names = {exchange.stage.account_id for exchange in (*everybody, crashed)}
+    names = {exchange.stage.account_id for exchange in (*all_accounts, crashed)}
     for kind, exchange in {**ill, "crash": crashed}.items():
         exchange.settle(tally, kind)
         exchange.judge(tally, kind)
-    for exchange in (*everybody, crashed):
+    for exchange in (*all_accounts, crashed):
         tally.case()
         name = exchange.stage.account_id
-        here = traces(exchange, told.get(name))
+        here = traces(exchange, results.get(name))
         for other in names - {name}:
-            if other in here.replace(well[0].stage.company.debitoor_email, ""):  # told to who has its token
+            if other in here.replace(well[0].stage.company.debitoor_email, ""):  # shown to the owner of its token
                 tally.add("leaked", f"{other} is named where {name} is at home")
         if name not in here:
             tally.add("wrong", f"{name} is not named where it is at home")
 
 
-def traces(exchange: AccountAtWork, told: Told | None) -> str:
-    """Everything that is kept of an account: at its services, in the ledger, and with Airflow."""
+def traces(exchange: AccountAtWork, result: Result | None) -> str:
+    """Return everything that is kept of an account: at its services, in the ledger, and with Airflow."""
     stage = exchange.stage
     at_home = [stage.company.files(), stage.company.expenses(), stage.company.documents(), stage.company.invoices()]
     entries = stage.ledger.documents.entries(stage.account_id)
     in_the_ledger = [(entry, stage.ledger.documents.history(entry)) for entry in entries]
-    return repr((at_home, in_the_ledger, stage.ledger.runs.latest(stage.account_id), str(told)))
+    return repr((at_home, in_the_ledger, stage.ledger.runs.latest(stage.account_id), str(result)))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_equal_ids_numbers_and_names_of_two_companies_are_told_apart(
+def test_equal_ids_numbers_and_names_of_two_companies_are_distinguished(
     stage_of: Callable[..., Stage], empty_ledger: Path, tmp_path: Path, tally: Tally, way: Way
 ) -> None:
     """As in two installations of the services: even the ids of the documents and the accounts' numbers are the same."""

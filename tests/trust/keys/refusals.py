@@ -1,4 +1,4 @@
-"""What a service refuses altogether until a person has mended it: tokens, keys, rights and allowances."""
+"""What a service refuses altogether until a person has fixed it: tokens, keys, rights and allowances."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class Refusal:
     """One reason why nothing goes any more.
 
     :param begin: lets it begin
-    :param mend: what the person does
+    :param fix: what the person does
     :param service: who refuses
     :param error: what the run ends with
-    :param says: what its message tells the person to look at
+    :param says: what its message names
     :param at_documents: whether it shows only when a document is under way, of which several are at once
     :param of_connection: whether it is the connection's own, and not what the service knows
     """
 
     begin: Callable[[Stage], None]
-    mend: Callable[[Stage], None]
+    fix: Callable[[Stage], None]
     service: Literal["gmi", "debitoor"]
     error: type[ServiceError]
     says: str

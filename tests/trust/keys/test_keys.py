@@ -44,7 +44,7 @@ _AT_THE_SERVICE = [
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize(("name", "way"), _WITH_WAYS)
-def test_what_is_refused_stops_the_run_and_the_later_ones_until_it_is_mended(
+def test_a_refusal_stops_the_run_and_the_later_ones_until_it_is_fixed(
     name: str, way: Way, parallel: int, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
     refusal, stage = REFUSALS[name], stage_of()
@@ -56,7 +56,7 @@ def test_what_is_refused_stops_the_run_and_the_later_ones_until_it_is_mended(
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize(("name", "way"), _AT_THE_SERVICE)
-def test_what_is_refused_from_the_middle_of_a_run_on_stops_it_there(
+def test_a_refusal_in_the_middle_of_a_run_stops_it_there(
     name: str, way: Way, parallel: int, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
     refusal, stage = REFUSALS[name], stage_of()
@@ -68,7 +68,7 @@ def test_what_is_refused_from_the_middle_of_a_run_on_stops_it_there(
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize("way", ["export", "import"])
-def test_a_token_that_is_replaced_while_a_run_goes_on_works_in_the_next(
+def test_a_token_replaced_during_a_run_is_used_by_the_next_one(
     way: Way, parallel: int, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
     stage = stage_of()
@@ -87,7 +87,7 @@ def test_a_token_that_is_replaced_while_a_run_goes_on_works_in_the_next(
 
 
 @pytest.mark.parametrize(("name", "way"), _AT_THE_SERVICE)
-def test_a_task_fails_at_once_and_tells_the_report_why(
+def test_a_task_fails_at_once_and_the_report_has_the_reason(
     name: str,
     way: Way,
     stage_of: Callable[..., Stage],
@@ -103,17 +103,17 @@ def test_a_task_fails_at_once_and_tells_the_report_why(
     for number in range(_LATER_RUNS):
         now, watch = context(run_type="scheduled"), stage.watch()
         error = _executed(_steps(account, way), now)
-        told = f"{name}, {way}, task of run {number + 1}"
+        case = f"{name}, {way}, task of run {number + 1}"
         tally.case()
         decision = error and ServiceRetryPolicy().evaluate(error, 1, 3)
         if decision is None or decision.action is not RetryAction.FAIL:
-            tally.add("wrong", f"{told}: tried again after {error}")
+            tally.add("wrong", f"{case}: tried again after {error}")
         ledger_run = stage.ledger.runs.get(f"anybodys_dag/{now['dag_run'].run_id}#{account}")
         if ledger_run is None or refusal.says not in str(ledger_run.message):
-            tally.add("wrong", f"{told}: the report does not tell {refusal.says!r}")
+            tally.add("wrong", f"{case}: the report does not name {refusal.says!r}")
         if number or not refusal.at_documents:
-            _hammers_not(refusal, exchange, watch.calls.total(), told, tally)
-    refusal.mend(stage)
+            _hammers_not(refusal, exchange, watch.calls.total(), case, tally)
+    refusal.fix(stage)
     account_file(stage, way, **_SETTINGS[way])
     if error := _executed(_steps(account, way), context(run_type="scheduled")):
         tally.add("unclean", f"{name}, {way}: {error}")
@@ -137,7 +137,7 @@ def _executed(steps: list[BaseOperator], now: dict[str, Any]) -> ServiceError | 
     return None
 
 
-def _at_the_third_document(stage: Stage, way: Way, deed: Callable[[], None]) -> None:
+def _at_the_third_document(stage: Stage, way: Way, action: Callable[[], None]) -> None:
     """Let something happen just before the third write of a run."""
     client, name = (stage.debitoor, "create_expense") if way == "export" else (stage.gmi, "upload")
     write, numbers, lock = getattr(client, name), itertools.count(1), threading.Lock()
@@ -145,63 +145,63 @@ def _at_the_third_document(stage: Stage, way: Way, deed: Callable[[], None]) -> 
     def watched(*args: Any, **kwargs: Any) -> Any:
         with lock:
             if next(numbers) == 3:
-                deed()
+                action()
         return write(*args, **kwargs)
 
     setattr(client, name, watched)
 
 
-def _stops_and_goes_on(refusal: Refusal, exchange: AccountAtWork, tally: Tally, told: str) -> None:
+def _stops_and_goes_on(refusal: Refusal, exchange: AccountAtWork, tally: Tally, case: str) -> None:
     stage = exchange.stage
-    _stops(refusal, exchange, tally, told)
+    _stops(refusal, exchange, tally, case)
     for number in range(_LATER_RUNS):
         stage.clock.pass_by(hours=1)
         if not refusal.of_connection:
             stage.connect()  # each task does so
         watch = stage.watch()
-        _stops(refusal, exchange, tally, f"{told}, later run {number + 1}")
-        _hammers_not(refusal, exchange, watch.calls.total(), f"{told}, later run {number + 1}", tally)
+        _stops(refusal, exchange, tally, f"{case}, later run {number + 1}")
+        _hammers_not(refusal, exchange, watch.calls.total(), f"{case}, later run {number + 1}", tally)
     if not refusal.of_connection:
         stage.connect()
-    refusal.mend(stage)
-    _is_complete(exchange, tally, told)
+    refusal.fix(stage)
+    _is_complete(exchange, tally, case)
 
 
-def _stops(refusal: Refusal, exchange: AccountAtWork, tally: Tally, told: str) -> None:
-    """A run stops at the first refusal, and its message says what a person is to do."""
+def _stops(refusal: Refusal, exchange: AccountAtWork, tally: Tally, case: str) -> None:
+    """Check that a run stops at the first refusal, and that its message says what to do."""
     stage, tally.cases = exchange.stage, tally.cases + 1
     since = stage.sandbox.last_seq()
     error = exchange.try_to_run()
     if not isinstance(error, refusal.error):
-        tally.add("wrong", f"{told}: ended with {error!r}")
+        tally.add("wrong", f"{case}: ended with {error!r}")
     if refusal.says not in str(error):
-        tally.add("wrong", f"{told}: does not tell {refusal.says!r}: {error}")
+        tally.add("wrong", f"{case}: does not name {refusal.says!r}: {error}")
     for secret in (stage.company.gmi_api_key, stage.company.debitoor_token or "-" * 99):
         if secret in str(error):
-            tally.add("secrets", f"{told}: {error}")
+            tally.add("secrets", f"{case}: {error}")
     rows = stage.sandbox.calls(since=since, company=stage.company, service=refusal.service)
     refused = [place for place, row in enumerate(rows) if row["status"] >= 400]
     if refused and len(rows) - refused[0] > exchange.account.parallel:
-        tally.add("wrong", f"{told}: {len(rows) - refused[0] - 1} calls after the first that was refused")
+        tally.add("wrong", f"{case}: {len(rows) - refused[0] - 1} calls after the first that was refused")
     if stuck := [state for state in stage.states(exchange.way).values() if state.startswith(("rejected", "held"))]:
-        tally.add("wrong", f"{told}: {stuck[0]}, though no document is to blame")
+        tally.add("wrong", f"{case}: {stuck[0]}, though no document is to blame")
     tally.add_all(Referee(stage.sandbox, stage.company).judge(ledgers=[stage.ledger_file]))
 
 
-def _hammers_not(refusal: Refusal, exchange: AccountAtWork, calls: int, told: str, tally: Tally) -> None:
-    """Few calls are made; where only documents show it, as many documents as are under way at once."""
+def _hammers_not(refusal: Refusal, exchange: AccountAtWork, calls: int, case: str, tally: Tally) -> None:
+    """Check that few calls are made; where only documents show the refusal, one for each document under way."""
     allowed = _A_HANDFUL + (3 * exchange.account.parallel if refusal.at_documents else 0)
     tally.figure("calls of a run that is refused, at most", calls if not refusal.at_documents else 0)
     if calls > allowed:
-        tally.add("wrong", f"{told}: {calls} calls")
+        tally.add("wrong", f"{case}: {calls} calls")
 
 
-def _is_complete(exchange: AccountAtWork, tally: Tally, told: str) -> None:
-    """Once it is mended, the next run moves everything."""
+def _is_complete(exchange: AccountAtWork, tally: Tally, case: str) -> None:
+    """Check that the next run moves everything once it is fixed."""
     exchange.stage.clock.pass_by(hours=1)
     if error := exchange.try_to_run():
-        tally.add("unclean", f"{told}: {error}")
+        tally.add("unclean", f"{case}: {error}")
     if left := exchange.left():
-        tally.add("unclean", f"{told}: {len(left)} documents are left")
-    exchange.judge(tally, told, wanted=exchange.arrived)
+        tally.add("unclean", f"{case}: {len(left)} documents are left")
+    exchange.judge(tally, case, wanted=exchange.arrived)
     tally.case()

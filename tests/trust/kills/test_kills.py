@@ -42,7 +42,7 @@ class Witness:
                 entry.file_id for entry in stage.ledger.documents.entries(stage.account_id) if entry.file_id
             }
 
-    def tell(self, tally: Tally, in_flight: int) -> None:
+    def add_to(self, tally: Tally, in_flight: int) -> None:
         """Count what was done again."""
         if self._since is None:
             return
@@ -63,8 +63,8 @@ class Witness:
             tally.add("wrong", f"{repeated} files were uploaded again")
 
 
-def finish(case: Case, workers: Workers, tally: Tally, told: str, *endings: Ending) -> None:
-    """Let processes of a run end and go on as Airflow does; at the latest two further runs have to be enough."""
+def finish(case: Case, workers: Workers, tally: Tally, case_name: str, *endings: Ending) -> None:
+    """End processes of a run and continue as Airflow does; at the latest two further runs have to be enough."""
     witness = Witness(case)
     workers.run(Run(case.dag, "scheduled__1"), *endings, after_end=witness.look)
     for number in (2, 3):
@@ -74,15 +74,15 @@ def finish(case: Case, workers: Workers, tally: Tally, told: str, *endings: Endi
         if state == "success" and not findings:
             break
     else:
-        tally.add("unclean", f"{told}: the account is not clean two runs later")
-    witness.tell(tally, case.parallel)
-    tally.add_all({kind: [f"{told}: {what}" for what in whats] for kind, whats in findings.items()})
+        tally.add("unclean", f"{case_name}: the account is not clean two runs later")
+    witness.add_to(tally, case.parallel)
+    tally.add_all({kind: [f"{case_name}: {what}" for what in whats] for kind, whats in findings.items()})
     tally.case()
 
 
 @pytest.fixture
 def points(new_case: Callable[..., Case], workers: Workers, tmp_path: Path) -> Callable[[str], Counter[str]]:
-    """Tells all points that a run comes to, and how often."""
+    """Return all points that a run reaches, and how often."""
 
     def find(direction: str) -> Counter[str]:
         case = new_case(direction, parallel=PARALLEL)
@@ -133,7 +133,7 @@ def test_processes_that_are_killed_anywhere_at_all_lose_and_repeat_nothing(
 
 
 def _somewhere(chance: random.Random) -> Ending:
-    """By the clock, whatever the process is at; or at a point that may be late in the run."""
+    """Choose a time, whatever the process does then; or a point that may be late in the run."""
     if chance.random() < 0.5:
         return Ending(after=chance.uniform(0.001, 0.4))
     return Ending("kill", "*", chance.randint(1, 250))
@@ -153,7 +153,9 @@ def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter
 
 
 @pytest.mark.parametrize(("way", "code"), [("kill", -9), ("exception", 20), ("term", 20)])
-def test_a_process_ends_as_it_is_told(way: Way, code: int, new_case: Callable[..., Case], workers: Workers) -> None:
+def test_a_process_ends_with_the_requested_code(
+    way: Way, code: int, new_case: Callable[..., Case], workers: Workers
+) -> None:
     case = new_case("import", 3, parallel=1)
     run = Run(case.dag, "scheduled__1")
     plan, _ = workers.start(run, "plan")

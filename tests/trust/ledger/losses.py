@@ -1,4 +1,4 @@
-"""What people change at the source before anybody knows that the ledger was lost."""
+"""What people change at the source before the loss of the ledger is noticed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ EDITS: dict[str, dict[str, Any]] = {
 
 
 def edit(exchange: AccountAtWork, source_id: str, date: str = "", amount: str = "") -> Callable[[], None]:
-    """Let a person edit a document at its source; gives what takes the edit back.
+    """Let a person edit a document at its source; return a function that reverts the edit.
 
-    A sales document is printed anew, so its file is another one.
+    A sales document is printed again, so its file is another one.
     """
     company = exchange.stage.company
     if exchange.way == "export":

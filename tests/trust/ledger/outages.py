@@ -37,7 +37,7 @@ class Outage:
 
     :param trouble: begins when it is entered and lasts until :meth:`end`
     :param at: number of the transaction, from 1; 0: there is no trouble
-    :param answer_is_lost: the one transaction is carried out, but nobody hears of it
+    :param answer_is_lost: the one transaction is carried out, but its answer is lost
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Outage:
         return 0 < self._at <= self.transactions
 
     def end(self) -> None:
-        """Everything is as before."""
+        """Restore the state before the outage."""
         self._at = 0
         self._lasting.close()
 
@@ -81,7 +81,7 @@ class Outage:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Another program holds the ledger's file, a back-up for instance."""
+    """Lock the ledger's file as another program does, a back-up for instance."""
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN EXCLUSIVE")
     try:
@@ -93,7 +93,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def nothing_can_be_written() -> Iterator[None]:
-    """The system refuses to write to any file of this process."""
+    """Refuse all writes to files of this process."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
@@ -104,7 +104,7 @@ def nothing_can_be_written() -> Iterator[None]:
 
 @contextmanager
 def not_permitted(stage: Stage) -> Iterator[None]:
-    """The process runs as somebody who may not open the ledger's folder."""
+    """Run as a user who may not open the ledger's folder."""
     stage.ledger.close()
     if os.geteuid() == 0:  # who may open everything
         stage.folder.chmod(0o700)
@@ -121,7 +121,7 @@ def not_permitted(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def small_disk(place: Path) -> Iterator[Path]:
-    """A disk of 8 MB; skips where nobody may mount one."""
+    """Mount a disk of 8 MB; skip where mounting is not permitted."""
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -135,7 +135,7 @@ def small_disk(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def full(disk: Path, room: int) -> Iterator[None]:
-    """Other files take all of a disk but for some bytes."""
+    """Fill the disk except for some bytes."""
     others = disk / "other files"
     others.write_bytes(bytes(shutil.disk_usage(disk).free - room))
     try:
@@ -146,7 +146,7 @@ def full(disk: Path, room: int) -> Iterator[None]:
 
 @contextmanager
 def moved_away(stage: Stage, *, for_good: bool, reconnecting: bool = False) -> Iterator[None]:
-    """Somebody moves the ledger's files, under the feet of those who use them.
+    """Move the ledger's files while they are in use.
 
     :param for_good: it does not come back: the ledger is lost
     :param reconnecting: the connections end with it, as when its disk is taken away
@@ -171,7 +171,7 @@ def moved_away(stage: Stage, *, for_good: bool, reconnecting: bool = False) -> I
 
 @contextmanager
 def crashed(cluster: Cluster) -> Iterator[None]:
-    """The PostgreSQL server is gone, its connections with it; then it is back and recovers."""
+    """Kill the PostgreSQL server with its connections; then start it, and it recovers."""
     cluster.stop(signal.SIGQUIT)
     try:
         yield

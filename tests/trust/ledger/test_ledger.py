@@ -58,24 +58,24 @@ SERVER_TROUBLES: dict[str, Callable[[Cluster], dict[str, Any]]] = {
 
 @contextmanager
 def restarted(server: Cluster) -> Iterator[None]:
-    """The server is back at once, its connections are not."""
+    """Restart the server: it is back at once, its connections are not."""
     with crashed(server):
         pass
     yield
 
 
 def exchange_of(stage: Stage, way: Way) -> AccountAtWork:
-    """An account that moves one document after the other, so that each step has its number."""
+    """Return an account that moves one document after the other, so that each step has its number."""
     archive = {"archive_after_transfer": True} if way == "export" else {}
     return AccountAtWork(stage, way, parallel=1, **archive)
 
 
 def struck(
-    tally: Tally, exchange: AccountAtWork, told: str, step: int, trouble: dict[str, Any], ledgers: Any = None
+    tally: Tally, exchange: AccountAtWork, case: str, step: int, trouble: dict[str, Any], ledgers: Any = None
 ) -> bool:
     """Let a run meet a trouble at one of its steps and see that all is well afterwards; ``False``: it has no such step.
 
-    :param told: what is tried, in words
+    :param case: what is tried, in words
     """
     exchange.arrive(2)
     with pytest.MonkeyPatch.context() as patches:
@@ -88,11 +88,11 @@ def struck(
     if came_to_it:
         tally.case()
         if error and not isinstance(error, (LedgerUnavailable, RetryError)):
-            tally.add("wrong", f"{told}: {error!r}")
-        exchange.settle(tally, told)
-        exchange.judge(tally, told, ledgers=ledgers)
+            tally.add("wrong", f"{case}: {error!r}")
+        exchange.settle(tally, case)
+        exchange.judge(tally, case, ledgers=ledgers)
         if exchange.account.type == "export" and exchange.stage.archived() != set(exchange.arrived):
-            tally.add("unclean", f"{told}: not all is archived")
+            tally.add("unclean", f"{case}: not all is archived")
     return came_to_it
 
 
@@ -111,8 +111,8 @@ def test_a_file_that_fails_at_any_step_loses_and_doubles_nothing(
     step = list(FILE_TROUBLES).index(kind) % stride + 1  # the kinds take turns with the steps
     while True:
         stage = stage_of(account_id=f"{kind}, step {step}")
-        told = f"{way}, ledger {kind} at step {step}"
-        if not struck(tally, exchange_of(stage, way), told, step, FILE_TROUBLES[kind](stage)):
+        case = f"{way}, ledger {kind} at step {step}"
+        if not struck(tally, exchange_of(stage, way), case, step, FILE_TROUBLES[kind](stage)):
             break
         step += stride
     assert step > 15
@@ -120,7 +120,7 @@ def test_a_file_that_fails_at_any_step_loses_and_doubles_nothing(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL server for these tests alone."""
+    """Start a PostgreSQL server for these tests alone."""
     with cluster(tmp_path_factory.mktemp("postgresql") / "log") as server:
         yield server
 
@@ -143,8 +143,8 @@ def test_a_server_that_fails_at_any_step_loses_and_doubles_nothing(
         while True:
             stage = stage_of(account_id=f"{kind}, step {step}")
             stage.ledger = Ledger.open(url, now=stage.clock)
-            told = f"{way}, PostgreSQL {kind} at step {step}"
-            if not struck(tally, exchange_of(stage, way), told, step, SERVER_TROUBLES[kind](server), [url]):
+            case = f"{way}, PostgreSQL {kind} at step {step}"
+            if not struck(tally, exchange_of(stage, way), case, step, SERVER_TROUBLES[kind](server), [url]):
                 break
             step += stride
         stage.ledger.close()
@@ -152,7 +152,7 @@ def test_a_server_that_fails_at_any_step_loses_and_doubles_nothing(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_disk_that_fills_up_is_named_and_the_run_goes_on_when_there_is_room(
+def test_a_full_disk_is_named_and_the_run_continues_when_there_is_room(
     stage_of: Callable[..., Stage], tally: Tally, tmp_path: Path, way: Way
 ) -> None:
     stage = stage_of()
@@ -197,17 +197,17 @@ def test_a_lost_ledger_sends_nothing_twice_and_an_old_one_neither(
     if loss == "rebuilt":
         stage.rebuild() if way == "export" else stage.rebuild_import()
     exchange.arrive(**later)
-    told = f"{way}, {loss} ledger, edited meanwhile: {edited}"
+    case = f"{way}, {loss} ledger, edited meanwhile: {edited}"
     tally.case()
-    exchange.settle(tally, told)
+    exchange.settle(tally, case)
     for undo in take_back:  # so that the referee may compare
         undo()
-    exchange.judge(tally, told)
+    exchange.judge(tally, case)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables."""
+    """Return the address of a database without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'upgraded.db'}"
     else:
@@ -216,7 +216,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> upgrades.Rows:
-    """The rows of a ledger with a document in each state."""
+    """Return the rows of a ledger with a document in each state."""
     url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'ledger.db'}"
     ledger = Ledger.open(url)
     for number, state in enumerate(State, 1):

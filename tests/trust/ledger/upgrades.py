@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import alembic.command  # noqa: F401  before the fork, so that no child imports it anew
+import alembic.command  # noqa: F401  before the fork, so that no child imports it again
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -47,14 +47,14 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def versions() -> list[str]:
-    """All versions there are, oldest first."""
+    """Return all versions, oldest first."""
     config = Config()
     config.set_main_option("script_location", schema.SCRIPTS)
     return sorted(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
 def scripts(folder: Path, newest: str) -> str:
-    """Copy the migrations up to a version, :data:`NEXT` included if it is that; gives where they are."""
+    """Copy the migrations up to a version, :data:`NEXT` included if it is that; return their folder."""
     target = folder / f"migrations-{newest}"
     shutil.copytree(Path(migrations.__file__).parent, target, ignore=shutil.ignore_patterns("__pycache__"))
     for script in (target / "versions").glob("v*.py"):
@@ -117,7 +117,7 @@ def fill(url: str, known: Rows) -> None:
 
 
 def missing(before: Rows, after: Rows) -> list[str]:
-    """Tell what was there before an upgrade and is not there, or not the same, after it."""
+    """Return what existed before an upgrade and is missing or different after it."""
     lost = []
     for table, known in before.items():
         columns = set(known[0]) if known else set()
@@ -143,9 +143,9 @@ def kill_again_and_again(url: str, location: str, newest: str, every: int) -> No
             _upgrade_and_die(url, point)
         was_killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
         ledger = Ledger(url)
-        told = {"point": point, "killed": was_killed, "version": ledger.revision, "lost": missing(before, rows(url))}
+        result = {"point": point, "killed": was_killed, "version": ledger.revision, "lost": missing(before, rows(url))}
         ledger.close()
-        print(json.dumps(told), flush=True)
+        print(json.dumps(result), flush=True)
         if not was_killed:
             return
 

@@ -32,13 +32,15 @@ class Compared(People):
         self.compared: dict[Direction, Any] = {}
 
     def compare(self, direction: Direction) -> None:
-        """The states in the ledger and what the services hold have to be those of the model."""
+        """Compare the states in the ledger and the contents of the services with those of the model."""
         memory = self.memory(direction)
-        told = self.stage.told(direction)
-        for id_ in told.keys() | memory.rows.keys():
+        stored = self.stage.states_of(direction)
+        for id_ in stored.keys() | memory.rows.keys():
             row = memory.rows.get(id_)
-            if row is None or id_ not in told or told[id_][0] != row.state or not _fits(row, told[id_][1]):
-                self.note("wrong", f"{direction} {id_} is {told.get(id_)}, not {row and (row.state, sorted(row.why))}")
+            if row is None or id_ not in stored or stored[id_][0] != row.state or not _fits(row, stored[id_][1]):
+                self.note(
+                    "wrong", f"{direction} {id_} is {stored.get(id_)}, not {row and (row.state, sorted(row.why))}"
+                )
         self.fail_if_noted()
         holdings = (dict(memory.copies), {uid: document.record for uid, document in self.exports.documents.items()})
         if holdings == self.compared.get(direction) and not self._was_written():
@@ -59,9 +61,9 @@ class Compared(People):
         """
         memory = self.memory(direction)
         rows_before, copies_before = before
-        told, there = self.stage.told(direction), self.stage.at_target(direction)
+        stored, there = self.stage.states_of(direction), self.stage.at_target(direction)
         for id_, row in memory.rows.items():
-            earlier, state = rows_before[id_], told[id_][0]
+            earlier, state = rows_before[id_], stored[id_][0]
             was_to_come = memory.copies.get(id_) != copies_before.get(id_)
             has_come = was_to_come and id_ in there
             if was_to_come and not has_come:
@@ -82,11 +84,11 @@ class Compared(People):
                     document.record, document.changed = records[uid]
 
     def memory(self, direction: Direction) -> Any:
-        """The model of a direction."""
+        """Return the model of a direction."""
         return self.exports if direction == "export" else self.imports
 
     def sources(self, direction: Direction) -> set[str]:
-        """What the source has now."""
+        """Return what the source has now."""
         known: dict[str, Any] = self.exports.documents if direction == "export" else self.imports.sales
         return {id_ for id_, source in known.items() if not source.deleted}
 
@@ -152,14 +154,14 @@ class Compared(People):
                 self.note("early", f"document {uid} is {'' if uid in archived else 'not '}archived")
 
     def _was_written(self) -> bool:
-        """Whether a run wrote anything to a service since the last look."""
+        """Return whether a run wrote anything to a service since the last call."""
         effects = self.sandbox.effects(since=self.last_seq, company=self.company)
         self.last_seq = max((row["seq"] for row in effects), default=self.last_seq)
         return any(row["service"] != "admin" for row in effects)
 
 
 def _fits(row: Row, code: str) -> bool:
-    """Whether the reason that the ledger tells is one of those that hold."""
+    """Return whether the reason in the ledger is one of those that apply."""
     if row.state in {"waiting", "attention"}:
         return code in row.why
     return row.state != "moved" or (code == "not_archived") == row.refused

@@ -1,4 +1,4 @@
-"""Both directions of the reference model: what is listed, what is wanted, what comes of a document that is due."""
+"""Both directions of the reference model: what is listed, what is wanted, what happens to a document that is due."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Exports(Memory):
     def listing(
         self, rules: ExportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
-        """What the service answers when it is asked for what its filters surely narrow down right (contract 4.1).
+        """Return the service's answer when its filters narrow the listing down (contract 4.1).
 
         :param chosen: the days that a person or a backfill asks for; a scheduled run asks for none
         """
@@ -51,7 +51,7 @@ class Exports(Memory):
         ]
 
     def ready(self, rules: ExportRules) -> bool:
-        """Whether a run would have something to send."""
+        """Return whether a run would have something to send."""
         return any(
             wish(document.record, rules, ours=self._is_ours(uid)) == frozenset() and not _approval(document, rules)
             for uid, document in self.documents.items()
@@ -61,7 +61,7 @@ class Exports(Memory):
     def plan(
         self, uids: list[str], gone: set[str], rules: ExportRules, run: str, now: datetime, since: datetime | None
     ) -> set[str]:
-        """Enter a listing; with it those that wait for a release, since no list tells of one (contract 5.4)."""
+        """Enter a listing; with it those that wait for a release, since no list shows one (contract 5.4)."""
         waiting = {uid for uid, row in self.rows.items() if row.state == "waiting" and row.why & _BY_APPROVAL}
         records = {uid: self.documents[uid].record for uid in uids}
         listed = {uid: (record, wish(record, rules, ours=self._is_ours(uid))) for uid, record in records.items()}
@@ -74,7 +74,7 @@ class Exports(Memory):
         return kept
 
     def name(self, due: list[str], rules: ExportRules) -> None:
-        """Give those that are planned and have no name theirs, by the record as it was listed."""
+        """Assign names to planned documents without one, by the record as it was listed."""
         for uid in due:
             row = self.rows[uid]
             if row.state == "planned" and row.stem is None:
@@ -142,7 +142,7 @@ class Imports(Memory):
     def listing(
         self, rules: ImportRules, since: datetime | None, chosen: tuple[str | None, str | None] | None
     ) -> list[str]:
-        """What the service answers, deleted ones included; credit notes are in the list of invoices too (A28)."""
+        """Return the service's answer, deleted ones included; credit notes are in the list of invoices too (A28)."""
         return [
             id_
             for id_, sale in self.sales.items()
@@ -152,7 +152,7 @@ class Imports(Memory):
         ]
 
     def ready(self, rules: ImportRules) -> bool:
-        """Whether a run would have something to send."""
+        """Return whether a run would have something to send."""
         return any(
             _wanted(sale, rules)
             for id_, sale in self.sales.items()
@@ -167,7 +167,7 @@ class Imports(Memory):
         return self.enter(wanted, gone, rules, run, now)
 
     def name(self, due: list[str], rules: ImportRules) -> None:
-        """The file is named by the number."""
+        """Name the file by the number."""
 
     def send(self, due: list[str], rules: ImportRules, now: datetime, run: str) -> None:
         """Move what is due, as far as it can go."""
@@ -179,28 +179,28 @@ class Imports(Memory):
             if sale.deleted:
                 row.become("gone")
                 continue
-            told: Sale = row.listed if _is_fresh(row, rules, now, run) else sale
-            if not _wanted(told, rules):
+            known: Sale = row.listed if _is_fresh(row, rules, now, run) else sale
+            if not _wanted(known, rules):
                 row.become("gone")
             elif not sale.is_pdf:
                 row.become("attention", frozenset({"refused_by_service"}))
-            elif told.kind == "creditNote" and told.gross > 0:
+            elif known.kind == "creditNote" and known.gross > 0:
                 row.become("attention", frozenset({"positive_sales_credit_note"}))
             else:
                 row.become("moved")
                 if not self.live(id_):  # the same bytes are not stored twice (contract 6.3)
-                    kind = (rules.credit_kind if told.kind == "creditNote" else None) or rules.kind
-                    self.copies[id_] = Copy(told.gross, told.day, told.sha256, told.number, kind)
+                    kind = (rules.credit_kind if known.kind == "creditNote" else None) or rules.kind
+                    self.copies[id_] = Copy(known.gross, known.day, known.sha256, known.number, kind)
 
     def archive(self, rules: ImportRules, at: datetime) -> None:
-        """Nothing is archived in Debitoor."""
+        """Do nothing: Debitoor has no archive."""
 
 
 _BY_APPROVAL = {"not_approved", "no_workflow"}
 
 
 def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset[str] | None:
-    """Why a document waits, as far as its record tells; ``None`` when the account does not want it.
+    """Return why a document waits, as far as its record shows; ``None`` when the account does not want it.
 
     It only waits when nothing else is against it that does not change by itself.
     """
@@ -224,7 +224,7 @@ def wish(record: Record, rules: ExportRules, *, ours: bool = False) -> frozenset
 
 
 def obstacles(record: Record, document: Document, rules: ExportRules) -> frozenset[str]:
-    """Everything that keeps a document out of the books (design section 6)."""
+    """Return everything that keeps a document out of the books (design section 6)."""
     figures = FIGURES[record.figures]
     is_foreign = record.currency != "EUR"
     country = SUPPLIERS[record.supplier]
@@ -244,7 +244,7 @@ def obstacles(record: Record, document: Document, rules: ExportRules) -> frozens
 
 
 def _approval(document: Document, rules: ExportRules) -> frozenset[str]:
-    """Why a document waits for its release (contract A-13)."""
+    """Return why a document waits for its release (contract A-13)."""
     if not rules.approved_only or document.approved or (document.approved is None and rules.without_workflow == "pass"):
         return frozenset()
     return frozenset({"no_workflow" if document.approved is None else "not_approved"})
@@ -263,7 +263,7 @@ def _is_positive_credit(record: Record) -> bool:
 
 
 def _gross(record: Record, rules: ExportRules) -> Decimal:
-    """What the books have to say."""
+    """Return the gross amount that the books have to have."""
     if record.currency != "EUR":
         return Decimal(0)
     gross = Decimal(FIGURES[record.figures].gross)
@@ -277,5 +277,5 @@ def _wanted(sale: Sale, rules: ImportRules) -> bool:
 
 
 def _seconds(moment: datetime) -> str:
-    """A time as Debitoor compares it (A9)."""
+    """Return a time as Debitoor compares it (A9)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,48 +23,48 @@ class Clocks:
 
     def __init__(self, sandbox: SandboxAdmin, service: datetime) -> None:
         self._sandbox = sandbox
-        self._told: datetime | None = None
+        self._sent: datetime | None = None
         self.service = service
         self.skew = timedelta()
 
     def __call__(self) -> datetime:
         return self.service + self.skew
 
-    def tell(self) -> None:
+    def send(self) -> None:
         """Set the services' clock, when it has moved."""
-        if self._told != self.service:
+        if self._sent != self.service:
             self._sandbox.set_clock(self.service, frozen=True)
-            self._told = self.service
+            self._sent = self.service
 
 
 class Exchange(Stage):
     """Both accounts of a company; a run is planned, and finished then or later."""
 
     def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:
-        """The first step of a run."""
+        """Execute the first step of a run."""
         self.run_id, self.kind = run_id, kind
         plan(self.job(account), window)
 
     def finish_run(self, account: Account, run_id: str, kind: RunKind) -> None:
-        """The others; also when Airflow tries them again."""
+        """Execute the other steps; also when Airflow tries them again."""
         self.run_id, self.kind = run_id, kind
         self.finish(account)
 
     def reconnect(self) -> None:
-        """The next task is another process."""
+        """Connect again, as the next task does in another process."""
         self.gmi.close()
         self.debitoor.close()
         self.connect()
 
-    def told(self, direction: Direction) -> dict[str, tuple[str, str]]:
-        """State and reason of each document in the ledger, in the words of the model."""
+    def states_of(self, direction: Direction) -> dict[str, tuple[str, str]]:
+        """Return state and reason of each document in the ledger, in the model's terms."""
         entries = self.ledger.documents.entries(self.account_id, direction, order="listed")
         return {
             entry.source_id: (_ATTENTION.get(entry.state, str(entry.state)), entry.reason_code) for entry in entries
         }
 
     def delete_copy(self, direction: Direction, id_: str) -> None:
-        """A person deletes what the target has of a document."""
+        """Delete the target's copies of a document, as a person does."""
         if direction == "export":
             mark = f"[GMI {id_}]"
             [expense] = [row for row in self.company.expenses() if row["lines"][0]["description"].endswith(mark)]
@@ -74,7 +74,7 @@ class Exchange(Stage):
             self.company.delete_document(copy["uid"])
 
     def at_target(self, direction: Direction) -> dict[str, list[Copy]]:
-        """What the target holds, by the mark of its document at the source."""
+        """Return what the target holds, by the mark of its document at the source."""
         return self._expenses() if direction == "export" else self._documents()
 
     def _expenses(self) -> dict[str, list[Copy]]:
@@ -92,13 +92,13 @@ class Exchange(Stage):
         for row in self.company.documents():
             if row["note"].endswith("]") and "[Debitoor " in row["note"]:
                 id_ = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
-                told = (row["documentDate"], row["sha256"], row["documentNumber"], row["documentType"])
-                found.setdefault(id_, []).append(Copy(Decimal(row["grossAmount"]), *told))
+                fields = (row["documentDate"], row["sha256"], row["documentNumber"], row["documentType"])
+                found.setdefault(id_, []).append(Copy(Decimal(row["grossAmount"]), *fields))
         return found
 
 
 def requested(kind: RunKind, start: str | None, end: str | None, ids: tuple[str, ...]) -> Window:
-    """A window that a person or a backfill asked for."""
+    """Return a window that a person or a backfill asked for."""
     return Window(kind, start=_day(start), end=_day(end), document_ids=ids)
 
 

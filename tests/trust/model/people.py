@@ -101,7 +101,7 @@ class People(RuleBasedStateMachine):
         approved=APPROVALS,
     )
     def arrive_in_order(self, count: int, figures: str, approved: bool | None) -> None:
-        """Documents that most accounts take, when they are released."""
+        """Add documents that most accounts take once they are released."""
         for _ in range(count):
             record = Record(_number(), figures=figures, tags=frozenset({"books"}), payment="Paid")
             self._arrive(record, approved=approved)
@@ -172,7 +172,7 @@ class People(RuleBasedStateMachine):
     @event(needs=documents_are_there, pick=PICKS)
     def is_deleted(self, pick: int) -> None:
         uid = self._picked(pick)
-        self.clocks.tell()
+        self.clocks.send()
         self.company.delete_document(int(uid))
         self._document(uid).deleted = True
         self.tally.case()
@@ -206,7 +206,7 @@ class People(RuleBasedStateMachine):
     @event(needs=sales_are_there, pick=PICKS)
     def sale_is_deleted(self, pick: int) -> None:
         id_ = self._picked_sale(pick)
-        self.clocks.tell()
+        self.clocks.send()
         self.company.delete_entity(id_)
         sale = self.imports.sales[id_]
         self.imports.sales[id_] = replace(sale, deleted=True, changed=self.clocks.service)
@@ -240,7 +240,7 @@ class People(RuleBasedStateMachine):
     def _arrive(
         self, record: Record, *, approved: bool | None, content: bytes | None = None, ago: timedelta | None = None
     ) -> None:
-        self.clocks.tell()
+        self.clocks.send()
         content = pdf() if content is None else content
         net, gross, rates, _ = FIGURES[record.figures]
         uid = self.stage.document(
@@ -270,7 +270,7 @@ class People(RuleBasedStateMachine):
         self.tally.case()
 
     def _sell(self, kind: Literal["invoice", "creditNote"], day: str, content: bytes) -> None:
-        self.clocks.tell()
+        self.clocks.send()
         number = f"S-{next(_numbers)}"
         made = self.company.add_invoice(kind=kind, content=content, number=number, date=day)
         gross, is_pdf = Decimal(str(made["totalGrossAmount"])), content.startswith(b"%PDF-")
@@ -279,7 +279,7 @@ class People(RuleBasedStateMachine):
 
     def _edit(self, pick: int, changes: dict[str, Any], *, is_mark: bool = False, **fields: Any) -> str:
         uid = self._picked(pick)
-        self.clocks.tell()
+        self.clocks.send()
         self.company.edit_document(int(uid), **fields)
         document = self._document(uid)
         document.record = replace(document.record, **changes)
@@ -290,7 +290,7 @@ class People(RuleBasedStateMachine):
 
     def _edit_sale(self, pick: int, changes: dict[str, Any], **fields: Any) -> None:
         id_ = self._picked_sale(pick)
-        self.clocks.tell()
+        self.clocks.send()
         self.company.edit_entity(id_, **fields)
         self.imports.sales[id_] = replace(self.imports.sales[id_], changed=self.clocks.service, **changes)
         self.tally.case()

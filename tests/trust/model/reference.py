@@ -1,7 +1,7 @@
-"""The reference model: what has to be in the books and in the ledger, told by the design and the two contracts alone.
+"""The reference model: what has to be in the books and in the ledger, by the design and the two contracts alone.
 
-It shares no code with the product. Every document that somebody entered is here with its record as it is now; a row
-says what the exchange knows of it. Where the design leaves open which of several reasons is told, any of them will do.
+It shares no code with the product. Every document that was entered is here with its record as it is now; a row
+says what the exchange knows of it. Where the design leaves open which of several reasons is given, any of them will do.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SUPPLIERS = {"Paper Ltd": "DE", "Desk AG": "DE", "Vin SARL": "FR", "": ""}
 
 @dataclass(frozen=True)
 class Record:
-    """What the list of GetMyInvoices tells about a document."""
+    """What the list of GetMyInvoices contains about a document."""
 
     number: str
     kind: str = "INCOMING_INVOICE"
@@ -111,7 +111,7 @@ class ExportRules:
     credit: str = "hold"
 
     def settings(self) -> dict[str, Any]:
-        """As the account file has them."""
+        """Return the settings as the account file has them."""
         chosen: dict[str, Any] = {
             "document_types": self.kinds,
             "tags": {"any": self.wanted, "none": self.barred},
@@ -144,7 +144,7 @@ class ImportRules:
     period: tuple[str | None, str | None] = (None, None)
 
     def settings(self) -> dict[str, Any]:
-        """As the account file has them."""
+        """Return the settings as the account file has them."""
         defaults = {"document_type": self.kind, "credit_note_type": self.credit_kind, "tags": ["debitoor"]}
         period = dict(zip(("from", "to"), self.period, strict=True))
         return {"documents": self.documents, "defaults": defaults, "period": period, "parallel": 1}
@@ -155,7 +155,7 @@ class Row:
     """What the exchange knows of a document.
 
     :param state: as in the ledger; held and rejected are both ``attention``
-    :param why: the reasons of which one is told
+    :param why: the reasons of which one is given
     :param listed: the record as it was listed last
     :param rules: the settings at that time
     :param run: the run that listed it last
@@ -185,7 +185,7 @@ class Row:
             self.refused = False
 
     def send_again(self) -> None:
-        """A person wants it to go anew, with a new name."""
+        """Send a document again, with a new name, as a person requests it."""
         self.become("planned")
         self.stem = None
 
@@ -214,7 +214,7 @@ class Memory:
     full_rules: Any = None
 
     def since(self, now: datetime, rules: Any, overlap: timedelta) -> datetime | None:
-        """Since when a scheduled run asks for changes; ``None`` for everything.
+        """Return since when a scheduled run asks for changes; ``None`` for everything.
 
         :param now: by the source's clock, which is read to the second
         """
@@ -224,7 +224,7 @@ class Memory:
         return self.listed_at - overlap if is_recent else None
 
     def move_mark(self, now: datetime, rules: Any, *, full: bool) -> None:
-        """A scheduled plan was complete; no mark ever goes back."""
+        """Move the watermark after a complete scheduled plan; it never goes back."""
         self.listed_at = max(now, self.listed_at or now)
         if full:
             self.full_at = max(now, self.full_at or now)
@@ -256,23 +256,23 @@ class Memory:
         return kept
 
     def lose(self, kept: set[str]) -> None:
-        """Everything was listed: what was not among it has gone."""
+        """Mark unlisted documents as gone after a full listing."""
         for id_, row in self.rows.items():
             if id_ not in kept and row.state in OPEN and not row.ours:
                 row.become("gone")
 
     def due(self, run: str | None) -> list[str]:
-        """What a run has to move: all there is, or of a backfill what it planned itself."""
+        """Return what a run has to move: everything, or for a backfill what it planned itself."""
         return [id_ for id_, row in self.rows.items() if row.state in DUE and run in (None, row.run)]
 
     def again(self, ids: tuple[str, ...]) -> None:
-        """A person named documents for a run: what needs attention is tried again."""
+        """Retry documents that a person named for a run and that need attention."""
         for id_ in ids:
             if id_ in self.rows and self.rows[id_].state == "attention":
                 self.rows[id_].become("planned")
 
     def live(self, id_: str) -> bool:
-        """Whether the target has it."""
+        """Return whether the target has it."""
         return id_ in self.copies and self.copies[id_].live
 
     def remember(self) -> tuple[dict[str, Row], dict[str, Copy]]:
@@ -281,10 +281,10 @@ class Memory:
 
 
 def local(moment: datetime) -> str:
-    """A time as GetMyInvoices compares it (A-19)."""
+    """Return a time as GetMyInvoices compares it (A-19)."""
     return moment.astimezone(BERLIN).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def within(day: str, start: str | None, end: str | None) -> bool:
-    """Whether a day lies in a period, both ends inclusive; a document without a date lies in none (A-25)."""
+    """Return whether a day lies in a period, both ends inclusive; a document without a date lies in none (A-25)."""
     return (not start and not end) or (bool(day) and (not start or day >= start) and (not end or day <= end))

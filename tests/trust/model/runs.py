@@ -274,7 +274,7 @@ class Runs(Compared):
         self.compare(direction)
 
     def _must_be_faulty(self, failure: Exception, *, has_fault: bool) -> None:
-        """A run fails for a fault alone; the next one is whole again."""
+        """Check that a run fails only for a fault, and that the next one is complete."""
         if not has_fault:
             self.note("unclean", f"a run without a fault fails: {failure}")
             raise AssertionError(str(self.findings)) from failure
@@ -285,10 +285,10 @@ class Runs(Compared):
     # Helpers
 
     def _wait_as_asked(self, direction: Direction, *, has_fault: bool) -> None:
-        """As Airflow waits before it tries again; without it, only the next fault is met."""
+        """Wait as Airflow does before it tries again; otherwise the next try meets a fault."""
         if not has_fault and self.clocks() < self.earliest[direction]:
             self.clocks.service += self.earliest[direction] - self.clocks()
-        self.clocks.tell()
+        self.clocks.send()
 
     def _by_hand(self, direction: Direction, pick: int, states: set[str], step: str, target: str) -> None:
         memory = self.memory(direction)
@@ -306,7 +306,7 @@ class Runs(Compared):
         if not live:
             return None
         id_ = live[pick % len(live)]
-        self.clocks.tell()
+        self.clocks.send()
         self.stage.delete_copy(direction, id_)
         memory.copies[id_] = replace(memory.copies[id_], live=False)
         self.tally.case()

@@ -26,7 +26,7 @@ STEPS = 50
 
 
 @pytest.mark.parametrize("number", range(8))
-def test_any_order_of_events_comes_to_what_the_reference_model_says(
+def test_any_order_of_events_gives_the_result_of_the_reference_model(
     number: int,
     sandbox: SandboxAdmin,
     empty_ledger: Path,

@@ -28,11 +28,11 @@ _FORMS = {
 }
 _PLACE = "|".join(rf"{name}(?::(?:{_FORMS[name]}))?" if name in _FORMS else name for name in PLACEHOLDERS)
 TOKEN = re.compile(rf"[^{{}}]+|\{{\{{|\}}\}}|\{{(?:{_PLACE})\}}", re.ASCII | re.DOTALL)
-"""The grammar of a pattern, as the documentation tells it (contract A-22)."""
+"""The grammar of a pattern, as the documentation defines it (contract A-22)."""
 
 
 def tokens(pattern: str) -> list[str] | None:
-    """The parts of a pattern; ``None`` when it is not within the grammar."""
+    """Return the parts of a pattern; ``None`` when it is not within the grammar."""
     found, at = [], 0
     while at < len(pattern):
         match = TOKEN.match(pattern, at)
@@ -44,7 +44,7 @@ def tokens(pattern: str) -> list[str] | None:
 
 
 def flaws(name: str, extension: str = "") -> Iterator[str]:
-    """Tell what is wrong with a file name: on Windows, macOS, Linux, in a header, on a screen."""
+    """Return what is wrong with a file name: on Windows, macOS, Linux, in a header, on a screen."""
     try:
         if not 0 < len(name.encode()) <= 255:
             yield "it is empty or longer than 255 bytes"

@@ -46,7 +46,7 @@ def job_of(ledger: Ledger, account: ExportAccount, run_id: str) -> Job:
 
 
 @pytest.mark.parametrize("block", range(10))
-def test_a_name_is_what_its_pattern_said_and_nothing_else(
+def test_a_name_is_exactly_what_its_pattern_defines(
     block: int, tally: Tally, sample: Callable[[int, int], int]
 ) -> None:
     taken: set[str] = set()
@@ -198,7 +198,7 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
 
 
 def _nasty(random: Random) -> str:
-    """Hostile text as a service can store it; without the mark by which the product knows what it imported itself."""
+    """Generate hostile text as a service can store it; without the provider's own mark of imported documents."""
     return hostile.text(random, 4).encode(errors="replace").decode().replace("[Debitoor ", "[Debit0r ")
 
 
@@ -296,7 +296,7 @@ def test_a_hostile_account_file_is_an_account_or_shows_its_problems(
 
 
 def _built(path: Path, tally: Tally) -> bool:
-    """Build, serialise and render an account's DAG; tell whether its file was right."""
+    """Build, serialise and render an account's DAG; return whether its file was valid."""
     from airflow.serialization.serialized_objects import DagSerialization
 
     from debitoor_provider.dag_factory import build_dag
@@ -331,30 +331,30 @@ def _part(token: str) -> Template:
 
 def _check_document(tally: Tally, seed: int, pattern: str, document: Document, taken: set[str]) -> None:
     parts = tokens(pattern)
-    told = f"seed {seed}: {pattern!r}"
+    case = f"seed {seed}: {pattern!r}"
     try:
         template = Template.parse(pattern)
     except TemplateError as error:
         if parts is not None:
-            tally.add("wrong", f"{told} was refused")
+            tally.add("wrong", f"{case} was refused")
         if not (0 <= error.position < len(pattern) and error.message.text() and error.message.remedy()):
-            tally.add("wrong", f"{told} was refused without saying where, why and what to do")
+            tally.add("wrong", f"{case} was refused without saying where, why and what to do")
         template, parts = Template.parse(""), []
     if parts is None:
-        tally.add("wrong", f"{told} is outside the grammar and was taken")
+        tally.add("wrong", f"{case} is outside the grammar and was taken")
         return
     snapshot = DOCUMENTS.dump(document)
     document = DOCUMENTS.load(snapshot)  # as every step of a run gets it
     if DOCUMENTS.dump(document) != snapshot:
-        tally.add("wrong", f"{told}: the document is not the same on another run")
+        tally.add("wrong", f"{case}: the document is not the same on another run")
     if template.render(document) != "".join(_part(token).render(document) for token in parts):
-        tally.add("wrong", f"{told}: a part depends on what is beside it")
+        tally.add("wrong", f"{case}: a part depends on its neighbours")
     name = document_name(template, document)
     free = unique(name, taken)
     if name_key(free) in taken:
-        tally.add("twice", f"{told}: the name {free!r} is given twice")
+        tally.add("twice", f"{case}: the name {free!r} is given twice")
     taken.add(name_key(free))
     extension = _EXTENSION.search(document.filename)
     for each in {name, free}:
         for flaw in flaws(each, extension[0] if extension else ""):
-            tally.add("wrong", f"{told} names {document.filename!r} {each!r}: {flaw}")
+            tally.add("wrong", f"{case} names {document.filename!r} {each!r}: {flaw}")

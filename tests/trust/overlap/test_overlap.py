@@ -1,4 +1,4 @@
-"""Runs of one account at once, whoever started them and wherever they run: each document goes once."""
+"""Concurrent runs of one account, of any kind and anywhere: each document is moved once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MONTH = {"export": (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzin
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a ledger that several processes use; empty for a SQLite file of each case's own."""
+    """Return the URL of a ledger that several processes use; empty for a SQLite file of each case's own."""
     if request.param == "sqlite":
         yield ""
         return
@@ -70,12 +70,12 @@ def test_runs_of_an_account_at_once_move_each_document_once(
         for dag in dags:
             if workers.run(Run(dag, "scheduled__last")) != "success":
                 tally.add("unclean", f"seed {seed}: the run after those at once failed")
-        tally.add_all({kind: [f"seed {seed}: {what}" for what in told] for kind, told in case.judge().items()})
+        tally.add_all({kind: [f"seed {seed}: {what}" for what in whats] for kind, whats in case.judge().items()})
         tally.case()
 
 
 def _run(case: Case, dag: DAG, number: int, chance: random.Random) -> Run:
-    """A run of any sort that there is."""
+    """Choose a run of any kind."""
     kind = chance.choice(["scheduled", "manual", "backfill"])
     run = Run(dag, f"{kind}__{number}", kind)
     if kind == "backfill":
@@ -92,8 +92,8 @@ def _at_once(workers: Workers, runs: list[Run]) -> None:
     processes = [(run, *workers.start(run)) for run in runs]
     for _, process, _ in processes:
         wait(process)
-    for run, _, told in processes:
-        workers.run(run, states=states_of(run, told, {}))
+    for run, _, outcomes in processes:
+        workers.run(run, states=states_of(run, outcomes, {}))
 
 
 @pytest.mark.system
@@ -148,7 +148,7 @@ JUNE = "2026-06-01T00:00:00+02:00"
 
 
 def _kill_tasks() -> int:
-    """Kill the processes of the tasks that run now; gives how many that were. Airflow tries them again."""
+    """Kill the processes of the running tasks; return their number. Airflow tries them again."""
     killed = 0
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):  # which is also said of one that has ended and is not fetched yet

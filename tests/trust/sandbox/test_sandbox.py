@@ -53,14 +53,14 @@ _NEEDS_MORE = {  # what takes more than a call that fits: a person's consent, st
 
 @pytest.fixture(scope="module")
 def outside() -> Iterator[SandboxAdmin]:
-    """A sandbox of its own: what is sent to it would disturb others."""
+    """Start a separate sandbox: what is sent to it would disturb others."""
     with running() as admin:
         yield admin
 
 
 @pytest.fixture
 def company(outside: SandboxAdmin) -> CompanyAdmin:
-    """A company with one of everything."""
+    """Create a company with one of everything."""
     made = outside.create_company("Acme GmbH", limits=None, switches={"expenses_v5": True})
     line = {"taxRate": 19, "grossAmount": 119}
     for number in range(8):
@@ -165,7 +165,7 @@ def _try(
             if there and data.draw(st.integers(0, 3)):
                 case.path_parameters[name] = data.draw(st.sampled_from(there))
         if isinstance(case.body, dict):
-            _mend(case, operation.path, data)
+            _complete(case, operation.path, data)
         with suppress(requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL):
             response = case.call(base_url=outside.base_url, session=session, headers=headers, timeout=30)
             tally.case()
@@ -175,8 +175,8 @@ def _try(
             try:
                 case.validate_response(response, checks=checks, headers=headers, transport_kwargs={"session": session})
             except (Failure, FailureGroup) as failure:
-                told = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
-                wrong.extend(f"{operation.label}: {each.title}: {each.message}"[:400] for each in told)
+                failures = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
+                wrong.extend(f"{operation.label}: {each.title}: {each.message}"[:400] for each in failures)
                 wrong.append(f"sent: {case.as_curl_command()}"[:600])
 
     for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
@@ -219,8 +219,8 @@ _PARTS_OF_BODIES: dict[str, dict[str, Any]] = {
 """What a body needs that chance does not find, by a part of the path."""
 
 
-def _mend(case: Any, path: str, data: Any) -> None:
-    """Now and then, put into a body what makes it one that is accepted."""
+def _complete(case: Any, path: str, data: Any) -> None:
+    """Sometimes complete a body so that it is accepted."""
     base = next((base for part, base in _PARTS_OF_BODIES.items() if part in path.replace("{id}/", "v")), None)
     if "generate" in path:  # no more than these, which takes long enough
         case.body |= {name: 2 for name in ("documents", "invoices") if isinstance(case.body.get(name), int)}
@@ -230,7 +230,7 @@ def _mend(case: Any, path: str, data: Any) -> None:
 
 
 def _known(company: CompanyAdmin) -> dict[str, list[Any]]:
-    """Ids of records that exist, by how the paths begin that name them."""
+    """Return ids of existing records, by the prefix of the paths that name them."""
     uids = [row["uid"] for row in company.documents()]
     suppliers = _gmi(company, "GET", "/companies")
     attachments = _gmi(company, "GET", f"/documents/{uids[-1]}/attachments")["records"]

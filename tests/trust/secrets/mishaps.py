@@ -26,7 +26,7 @@ SERVICES = ("GMI", "DEBITOOR")
 class Scene:
     """The two connections of an account, as Airflow gets them from the environment.
 
-    :param extra: what they have beside what they need
+    :param extra: what they have in addition to what they need
     """
 
     def __init__(self, exchange: AccountAtWork, patches: pytest.MonkeyPatch, **extra: Any) -> None:
@@ -127,15 +127,15 @@ MISHAPS: dict[str, Callable[[Scene], object]] = {
 }
 
 
-def told_by(error: BaseException) -> str:
-    """Give all that an error tells: its traceback with all local variables, as three programs show it, and its pickle.
+def text_of(error: BaseException) -> str:
+    """Return all that an error shows: its traceback with all local variables in three formats, and its pickle.
 
     Of what went before it, messages and dumps count too, also where Python would not show them.
     """
-    told = ["".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())]
-    told.append(_in_rich(error))
+    texts = ["".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())]
+    texts.append(_in_rich(error))
     transformed = ExceptionDictTransformer(show_locals=True, locals_max_string=500)
-    told.append(repr(transformed((type(error), error, error.__traceback__))))
+    texts.append(repr(transformed((type(error), error, error.__traceback__))))
     seen: set[int] = set()
     ahead: list[BaseException | None] = [error]
     while ahead:
@@ -144,16 +144,16 @@ def told_by(error: BaseException) -> str:
             continue
         seen.add(id(this))
         ahead += [this.__cause__, this.__context__]
-        told += [str(this), repr(this), repr(vars(this)), repr(getattr(this, "__notes__", []))]
+        texts += [str(this), repr(this), repr(vars(this)), repr(getattr(this, "__notes__", []))]
         for name in ("request", "response"):  # what requests hangs on its errors
-            told.append(repr(getattr(getattr(this, name, None), "headers", None)))
+            texts.append(repr(getattr(getattr(this, name, None), "headers", None)))
         with suppress(TypeError, AttributeError, pickle.PicklingError):
-            told.append(repr(pickle.dumps(this)))
-    return "\n".join(told)
+            texts.append(repr(pickle.dumps(this)))
+    return "\n".join(texts)
 
 
 def _in_rich(error: BaseException) -> str:
-    """Give the values that rich would print, without its colours, which take their time."""
+    """Return the values that rich would print, without its colours, which are slow."""
     trace = Traceback.extract(
         type(error), error, error.__traceback__, show_locals=True, locals_max_length=50, locals_max_string=500
     )

@@ -1,4 +1,4 @@
-"""Keys, tokens and passwords are told to nobody but the service they are for.
+"""Keys, tokens and passwords are disclosed only to the service they are for.
 
 See also :mod:`tests.trust.common.canaries`.
 """
@@ -30,7 +30,7 @@ from tests.trust.common.account_at_work import WAYS, AccountAtWork, Way
 from tests.trust.common.canaries import Canaries, signs
 from tests.trust.common.neighbours import run
 from tests.trust.common.worker import dag_of
-from tests.trust.secrets.mishaps import MISHAPS, SERVICES, SHOWS_THE_ADDRESS, Scene, told_by
+from tests.trust.secrets.mishaps import MISHAPS, SERVICES, SHOWS_THE_ADDRESS, Scene, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There are two attempts, and nobody waits between them."""
+    """Make two attempts, without a wait between them."""
     monkeypatch.setattr(hooks, "Backoff", partial(Backoff, slow_down=(0,), fault=(0,)))
 
 
@@ -52,7 +52,7 @@ def scene_of(
     monkeypatch: pytest.MonkeyPatch,
     canaries: Canaries,
 ) -> Callable[[Way], Scene]:
-    """Makes accounts with documents, and with a secret in every field of their connections that may hold one."""
+    """Create accounts with documents, and with a secret in every field of their connections that may hold one."""
 
     def make(way: Way) -> Scene:
         stage = stage_of()
@@ -69,12 +69,12 @@ def scene_of(
 
 @pytest.fixture
 def search(tally: Tally, canaries: Canaries) -> Callable[[str, object], None]:
-    """Looks for the secrets in a text or in bytes: ``search(where, what)``."""
+    """Search a text or bytes for the secrets: ``search(where, what)``."""
 
     def look(where: str, what: object) -> None:
         content = what if isinstance(what, bytes) else str(what).encode(errors="replace")
-        for told in canaries.told_in(content):
-            tally.add("secrets", f"{where} tells {told}")
+        for secret in canaries.secrets_in(content):
+            tally.add("secrets", f"{where} holds {secret}")
 
     return look
 
@@ -90,18 +90,18 @@ def test_the_search_finds_a_secret_in_every_form_and_place(
     assert forms == {"as it is", letters, "reversed", "URL-quoted", "escaped", "base64", "hexadecimal"}
     for form, sign in signs(secret):
         tally.case()
-        assert canaries.told_in(b"noise " * 100 + b"<" + sign + b">"), form
+        assert canaries.secrets_in(b"noise " * 100 + b"<" + sign + b">"), form
     for form in (secret[:8], secret[-8:], quote(secret), secret.encode().hex()):
         logging.getLogger("somebody").debug("sent %s", form)
         (tmp_path / "deep").mkdir(exist_ok=True)
         (tmp_path / "deep" / "file").write_text(form)
-        assert dict(canaries.told_in_files(tmp_path))["deep/file"]
-    assert canaries.told_in((tmp_path.parent / f"{tmp_path.name}.log").read_bytes())
+        assert dict(canaries.secrets_in_files(tmp_path))["deep/file"]
+    assert canaries.secrets_in((tmp_path.parent / f"{tmp_path.name}.log").read_bytes())
     canaries.forget()
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
-def test_whatever_goes_wrong_no_step_tells_a_secret(
+def test_no_step_discloses_a_secret_whatever_fails(
     scene_of: Callable[[Way], Scene],
     search: Callable[[str, object], None],
     tally: Tally,
@@ -113,21 +113,21 @@ def test_whatever_goes_wrong_no_step_tells_a_secret(
         tally.case()
         scene = scene_of(WAYS[(first + turn) % 2])
         MISHAPS[mishap](scene)
-        told = run(dag_of("acme"), "first")
-        if bool(told.errors) != (mishap != "nothing"):
-            tally.add("wrong", f"{mishap}: {told}")
-        search("XCom or an asset event", told)
-        for error in told.errors.values():
-            search(f"an error after {mishap}", error if mishap in SHOWS_THE_ADDRESS else told_by(error))
+        result = run(dag_of("acme"), "first")
+        if bool(result.errors) != (mishap != "nothing"):
+            tally.add("wrong", f"{mishap}: {result}")
+        search("XCom or an asset event", result)
+        for error in result.errors.values():
+            search(f"an error after {mishap}", error if mishap in SHOWS_THE_ADDRESS else text_of(error))
         for hook in hooks_of(scene):
             try:
                 search(f"the test of a connection with {mishap}", hook.test_connection())
             except RuntimeError as error:
-                search(f"the test of a connection with {mishap}", told_by(error))
+                search(f"the test of a connection with {mishap}", text_of(error))
 
 
 def hooks_of(scene: Scene) -> list[Any]:
-    """The hooks of both connections."""
+    """Return the hooks of both connections."""
     return [GetMyInvoicesHook(f"gmi_{scene.company.id}"), DebitoorHook(f"debitoor_{scene.company.id}")]
 
 
@@ -161,7 +161,7 @@ IN_AIRFLOW = ("nothing", "a JSON error with the request in it", "a crash", "an H
 def home(
     airflow_database: Path, airflow_home: Path, monkeypatch: pytest.MonkeyPatch, canaries: Canaries
 ) -> Iterator[Path]:
-    """Airflow's home with its database, in which connections are encrypted."""
+    """Return Airflow's home with its database, in which connections are encrypted."""
     from airflow.models.crypto import get_fernet
     from cryptography.fernet import Fernet
 
@@ -177,7 +177,7 @@ def home(
 
 @pytest.fixture
 def in_the_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Scene], None]]:
-    """Moves the connections of an account from the environment into Airflow's database."""
+    """Move the connections of an account from the environment into Airflow's database."""
     from airflow.models.connection import Connection
     from airflow.utils.session import create_session
     from sqlalchemy import delete
@@ -218,9 +218,9 @@ def test_a_run_in_airflow_leaves_no_secret_in_its_home(
     if (state == "success") != (mishap == "nothing"):
         tally.add("wrong", f"{mishap}: {state}")
     assert any(b"debitoor__acme" in file.read_bytes() for file in home.glob("airflow.db*"))
-    for name, told in canaries.told_in_files(home):
-        for what in told:
-            tally.add("secrets", f"{name} tells {what}")
+    for name, found in canaries.secrets_in_files(home):
+        for what in found:
+            tally.add("secrets", f"{name} holds {what}")
 
 
 COMMANDS = (
@@ -244,7 +244,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("mishap", [*IN_AIRFLOW[:2], "the token in the address", "401"])
-def test_no_command_tells_a_secret(
+def test_no_command_discloses_a_secret(
     scene_of: Callable[[Way], Scene],
     search: Callable[[str, object], None],
     tally: Tally,
@@ -263,12 +263,12 @@ def test_no_command_tells_a_secret(
 
 
 def commands_for(scene: Scene) -> list[str]:
-    """The commands, with a document of the account."""
+    """Return the commands, with a document of the account."""
     return [words.format(document=scene.exchange.arrived[0]) for words in COMMANDS]
 
 
 def command(words: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Give what a command writes to its terminal, whether it can do what it should or not."""
+    """Return the output of a command, whether it succeeds or not."""
     capsys.readouterr()
     end: object = ""
     try:
@@ -294,7 +294,7 @@ STORES = (
 
 
 @pytest.mark.parametrize(("option", "address"), STORES)
-def test_the_password_of_a_database_is_told_to_nobody(
+def test_the_password_of_a_database_is_not_disclosed(
     scene_of: Callable[[Way], Scene],
     search: Callable[[str, object], None],
     canaries: Canaries,
@@ -307,12 +307,12 @@ def test_the_password_of_a_database_is_told_to_nobody(
     scene_of("export")
     canaries.add(secret := secrets.token_hex(12), "the password of the database")
     monkeypatch.setenv(f"AIRFLOW__DEBITOOR__{option}", address.format(secret=secret))
-    told = run(dag_of("acme"), "first")
+    result = run(dag_of("acme"), "first")
     tally.case()
-    if not told.errors:
-        tally.add("wrong", f"{option} {address}: nobody was told")
-    search(option, told)
-    for error in told.errors.values():
+    if not result.errors:
+        tally.add("wrong", f"{option} {address}: no error was raised")
+    search(option, result)
+    for error in result.errors.values():
         search(option, "".join(traceback.format_exception(error)))
         search(option, repr(error) + repr(vars(error)) + repr(error.__context__))
     for words in ("ledger upgrade", "documents list", "accounts list", "accounts preview acme"):
@@ -327,7 +327,7 @@ def test_a_secret_in_an_account_file_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Where somebody wrote it under a name of secrets, or in the place of a connection."""
+    """Written under a name of secrets, or in the place of a connection."""
     canaries.add(secret := secrets.token_hex(12), "the secret in the file")
     folder = tmp_path_factory.mktemp("accounts")
     good = {"type": "export", "name": "Acme", "debitoor_id": "books@acme.example"}

@@ -147,7 +147,7 @@ def _refusal(code: int | None, detail: str, first: dict[str, Any], call: Call) -
 
 
 def _failed(payload: Any) -> bool:
-    """A 200 whose body says ``success: false`` is an error too (1.6)."""
+    """Return whether a body reports a failure, which a 200 may do too (1.6)."""
     return isinstance(payload, dict) and payload.get("success") in (False, 0, "false", "0")
 
 

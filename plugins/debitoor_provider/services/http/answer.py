@@ -34,7 +34,7 @@ class TooLarge(Unexpected):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered, as far as it is needed to tell success from failure.
+    """The answer of a service, as far as it is needed to distinguish success from failure.
 
     :param status: HTTP status
     :param payload: the parsed JSON body; ``None`` for an empty body and for one that is not JSON

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 _STEM_LIMIT = 250 - len(DAG_ID_PREFIX)  # Airflow's limit of a DAG id
-_PROBLEM_LIMIT = 50  # more than anybody corrects at once
+_PROBLEM_LIMIT = 50  # more than a user corrects at once
 _SUFFIXES = {".yaml", ".yml"}
 
 

@@ -209,7 +209,7 @@ def type_of(model: type[BaseModel]) -> str:
 
 
 def digest(account: Account) -> str:
-    """Return 64 hexadecimal characters that are the same for the same settings, and tell nothing of them."""
+    """Return 64 hexadecimal characters that are the same for the same settings, and disclose nothing about them."""
     return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
 
 

@@ -164,7 +164,7 @@ def _email(text: str) -> str:
 
 
 def _connection(text: str) -> str:
-    # The value is not repeated: somebody may have put the key itself here.
+    # The value is not repeated: the key itself may have been entered here.
     if not re.fullmatch(r"[\w#!()\-.:/\\]{1,250}", text):
         raise not_valid("setting_connection_id")
     return text

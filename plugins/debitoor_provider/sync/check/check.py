@@ -107,7 +107,7 @@ class _Comparison:
         By the source's record and the account's rules; where an e-invoice decided the figures of a moved document, they
         are what was announced when it was sent, since no file is read here.
 
-        :raises Obstacle: when that cannot be told
+        :raises Obstacle: when that cannot be determined
         """
         if entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE:
             attempt = last_attempt(self.job.ledger, entry)

@@ -40,7 +40,7 @@ class Row:
     """One document.
 
     :param target_ids: its records at the target
-    :param here: what its record at the target has to say; ``None`` when that cannot be told
+    :param here: what its record at the target has to say; ``None`` when that cannot be determined
     :param there: what the first of its records says
     :param message: why it is not the same, or what else there is to say
     :param is_missing: whether a run can send it now

@@ -146,7 +146,7 @@ def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
     """Return the rate by which an e-invoice states its tax in the currency of the books; ``None`` if it does not.
 
     A stated rate counts if the tax in that currency (BT-111) agrees with it. Otherwise that tax decides, if it is large
-    enough beside the gross amount for its own rounding not to matter.
+    enough relative to the gross amount for its own rounding not to matter.
     """
     books, currency = books_currency.strip().upper(), invoice.currency.strip().upper()
     if not currency or currency == books or invoice.accounting_currency.strip().upper() != books:

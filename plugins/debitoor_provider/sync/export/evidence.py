@@ -26,7 +26,7 @@ _BUYER_OWES_TAX = {"AE", "K"}
 
 
 class Proof(StrEnum):
-    """What came of reading a document's file."""
+    """The result of reading a document's file."""
 
     PROVEN = "proven"
     SUPPLIED = "supplied"

@@ -104,7 +104,7 @@ class Booking:
 
     @property
     def invoice(self) -> str:
-        """What came of reading the e-invoice in the document's file; empty when there is none."""
+        """The result of reading the e-invoice in the document's file; empty when there is none."""
         return self.evidence.word if self.evidence else ""
 
     def spans(self) -> dict[str, Any]:

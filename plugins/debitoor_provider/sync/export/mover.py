@@ -126,7 +126,7 @@ class ExpenseMover:
         return there
 
     def _wait_for_others(self, entry: Entry) -> None:
-        """Let another sync account find out first what became of its attempt to book the same document."""
+        """Let another sync account find out first the outcome of its attempt to book the same document."""
         other = self.elsewhere.get(entry.id)
         attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
         if other and attempt and attempt.may_arrive(self.now(), reported_time(self.debitoor)):
@@ -220,7 +220,7 @@ class ExpenseMover:
     def _look_for(self, entry: Entry, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
         """Settle an unclear create by looking (Debitoor contract section 11).
 
-        :raises UnclearOutcome: when it is not there yet, or nobody can say
+        :raises UnclearOutcome: when it is not there yet, or that is unknown
         :raises Obstacle: when it is there twice
         """
         try:
@@ -242,8 +242,8 @@ class ExpenseMover:
             wrong.append("another file")
         if wrong:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
-        told = {"number": stored.number, "over_quota": stored.attachment_over_quota}
-        self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in told.items() if value})
+        details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
+        self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in details.items() if value})
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
@@ -271,7 +271,7 @@ def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
 
 
 def _check_length(document: Document, size: int) -> None:
-    """Notice a file that broke off though its answer announced no more; its record tells kilobytes (contract 4.3).
+    """Notice a file that broke off though its answer announced no more; its record has kilobytes (contract 4.3).
 
     :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
     """

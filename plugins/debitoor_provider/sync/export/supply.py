@@ -73,7 +73,7 @@ def check_rates(
     Books in a country whose rates are not known are not checked.
 
     :param rates: of the expense's lines
-    :param company: the supplier, whose postcode may tell a region with rates of its own
+    :param company: the supplier, whose postcode may indicate a region with rates of its own
     :param home: country of the books
     :param accepted: rates that the account accepts besides
     :raises Obstacle: when a rate is another tax, e.g. an insurance tax, which is no input VAT
@@ -119,7 +119,7 @@ def _percent(rates: Iterable[Decimal]) -> list[str]:
 def _supplier(document: Document, company: Company | None, home: str, day: date) -> Place | None:
     """Place the supplier by its country and its VAT number, which have to agree.
 
-    The number of one's own country tells nothing about a supplier elsewhere: it may be registered there, or the number
+    The number of one's own country says nothing about a supplier elsewhere: it may be registered there, or the number
     may be one's own.
 
     :raises Obstacle: when they contradict each other, or the country is not in the tables

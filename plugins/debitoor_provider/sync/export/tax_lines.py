@@ -50,7 +50,7 @@ def split(document: Document) -> TaxSplit:
     From the line items where they are there and add up; with one rate from the gross amount; with exactly two rates
     from net, tax and the rates. Anything else is rejected, never guessed.
 
-    :raises Obstacle: when the figures do not tell
+    :raises Obstacle: when the figures are not sufficient
     """
     gross = checked_gross(document)
     rates = sorted({checked_rate(rate) for rate in document.tax_rates})
@@ -101,7 +101,7 @@ def checked_rate(rate: Decimal) -> Decimal:
 
 
 def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
-    """Group the line items by rate; ``None`` when they do not tell everything or do not add up."""
+    """Group the line items by rate; ``None`` when they are incomplete or do not add up."""
     items = document.line_items
     sums: dict[Decimal, Decimal] = {}
     for item in items:

@@ -98,7 +98,7 @@ def place_of(country: str, day: date, postcode: str = "") -> Place | None:
 
     :param country: ISO two-letter code, or ``XI`` for Northern Ireland; see :func:`iso_code`
     :param day: the document's date
-    :param postcode: tells territories apart that have no code of their own; empty if unknown
+    :param postcode: distinguishes territories without a code of their own; empty if unknown
     """
     state = _COUNTS_AS.get(country, country)
     postcode = "".join(postcode.split()).upper().removeprefix(f"{state}-")
@@ -126,7 +126,7 @@ def in_eu(country: str, day: date) -> bool:
 
 
 def has_outlying_territories(country: str) -> bool:
-    """Return whether only the postcode tells if a place in a country belongs to the VAT area."""
+    """Return whether only the postcode shows if a place in a country belongs to the VAT area."""
     return country in _POSTCODES
 
 

@@ -71,7 +71,7 @@ class _Region:
 
 
 _REGIONS = {
-    # Jungholz and Mittelberg; elsewhere in Austria 19 % is somebody else's tax
+    # Jungholz and Mittelberg; elsewhere in Austria 19 % is the tax of another country
     "AT": (_Region(r"6691|699[123]", "19", anywhere=False),),
     "FR": (_Region(r"20\d{3}", "0.9 13"), _Region(r"97[124]\d\d", "8.5 1.75 1.05")),  # Corsica; overseas
     "GR": (  # islands of the Aegean

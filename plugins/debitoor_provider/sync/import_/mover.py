@@ -172,7 +172,7 @@ class UploadMover:
             raise already from None
 
     def _by_number(self, number: str, already: AlreadyExists) -> Document:
-        """Return the one document of a number, when a duplicate's answer does not tell which it is (section 6.3).
+        """Return the one document of a number, when a duplicate's answer does not name it (section 6.3).
 
         :raises AlreadyExists: when there is none, or more than one
         """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _VAT_CODES = {"01"}  # IVA; 02 and 03 are those of Ceuta, Melilla and the Canary Islands
 _CORRECTIVE = {"OR", "CR"}
 _COUNTRIES = {"ESP": "ES", "DEU": "DE", "FRA": "FR", "PRT": "PT", "ITA": "IT", "GBR": "GB", "NLD": "NL", "DNK": "DK"}
-"""The format writes countries with three letters; of others the VAT id tells."""
+"""The format writes countries with three letters; for others the VAT id decides."""
 
 
 def read(root: Element) -> list[Invoice]:

@@ -26,7 +26,8 @@ def read(content: BinaryIO) -> Reading:
     """Read the e-invoice that a file is, or that is embedded in it. Never raises for what the file holds.
 
     An embedded file is chosen by its root element: names, relationships and XMP metadata of real PDFs contradict it.
-    Of two invoices the newer one counts: ZUGFeRD 1.0 is kept beside its successor for old readers, else the date tells.
+    Of two invoices the newer one counts: ZUGFeRD 1.0 is kept next to its successor for old readers; otherwise the date
+    decides.
 
     :param content: the file; it is positioned at its start afterwards
     """

@@ -70,7 +70,7 @@ class Consents:
     def take(self, state: str, user_id: str) -> Consent | None:
         """Return and delete the consent of a state; ``None`` when it is unknown, used, expired or another user's.
 
-        Another user's consent is kept, so that nobody can use up the consent that somebody else is waiting for.
+        Another user's consent is kept, so that no user can use up the consent that another one is waiting for.
         """
         query = (
             consents.delete()

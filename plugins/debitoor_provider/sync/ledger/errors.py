@@ -32,4 +32,4 @@ class IllegalTransition(LedgerError):
 
 
 class EntryChanged(IllegalTransition):
-    """The source record was planned anew since the caller read it. Nothing was written; read it again."""
+    """The source record was planned again since the caller read it. Nothing was written; read it again."""

@@ -80,7 +80,7 @@ def conditions(
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
     :param mark: the code of one of the document's marks
-    :param invoice: what came of reading the e-invoice in its file
+    :param invoice: the result of reading the e-invoice in its file
     """
     where: list[ColumnElement[bool]] = []
     if account is not None:

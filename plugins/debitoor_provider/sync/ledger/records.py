@@ -85,12 +85,12 @@ class Entry:
 
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
-    :param invoice: what came of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
+    :param invoice: the result of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
     :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
     :param duplicate: what it may be a duplicate of although it was sent
     :param booked_gross: what was sent, in the target's currency; ``None`` before that
     :param snapshot: the source record as it was planned; opaque to the ledger
-    :param fingerprint: tells whether the source record changed
+    :param fingerprint: changes with the source record
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
     :param file_id: a file that was uploaded to the target and is not used yet
     :param planned_by: the run that listed it last
@@ -166,7 +166,7 @@ class Entry:
 
     @property
     def wants_new_record(self) -> bool:
-        """Whether a person wants a new record, beside the one that the target may have."""
+        """Whether a person wants a new record in addition to the one that the target may have."""
         return self.target_id is not None and self.state not in DONE
 
 
@@ -255,7 +255,7 @@ class Run:
     """One run of an account.
 
     :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
-    :param window: what was asked for: dates as ISO text, document ids
+    :param window: the requested window: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
     :param verdict: see :mod:`debitoor_provider.sync.steps.report`; empty while it runs
     :param message: why it failed, and what a person can do about it
@@ -289,7 +289,7 @@ class Run:
 
     @property
     def warnings(self) -> tuple[Message, ...]:
-        """What somebody should look into although the run went on."""
+        """What a user should look into although the run continued."""
         return tuple(Message.from_json(stored) for stored in self.window.get("warnings", ()))
 
 

@@ -48,7 +48,7 @@ class PlanResult:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What came of giving names.
+    """The result of assigning names.
 
     :param named: those that have a name now, with it
     :param taken: those whose name another document of the account has: try the next

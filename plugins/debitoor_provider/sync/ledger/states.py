@@ -1,7 +1,7 @@
 """The states of a document, and the only ways from one to the next.
 
 The table :data:`STEPS` is the whole truth: each step is also the kind of the event it leaves behind. The store puts a
-step's origins into the ``WHERE`` of its update, so that an illegal transition cannot happen, whoever races whom.
+step's origins into the ``WHERE`` of its update, so that an illegal transition cannot happen in any race.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class EventKind(StrEnum):
 OPEN = frozenset({State.WAITING, State.PLANNED, State.HELD, State.REJECTED})
 """Not sent, and possibly to be sent."""
 DUE = frozenset({State.PLANNED, State.SENDING})
-"""A run has something to do: send it, or settle what became of it."""
+"""A run has something to do: send it, or settle its outcome."""
 ATTENTION = frozenset({State.HELD, State.REJECTED})
 """A person has something to do."""
 DONE = frozenset({State.MOVED, State.ARCHIVED})

@@ -45,7 +45,7 @@ class Steps:
         """Record that the document is about to be sent: before the first write at the target, and before each retry.
 
         :param mark: what a person should know of the figures that are sent
-        :param invoice: what came of reading the e-invoice in the document's file
+        :param invoice: the result of reading the e-invoice in the document's file
         :param duplicate: what it may be a duplicate of
         :param sent: the figures that are sent
         :raises EntryChanged: when the document was planned anew since it was claimed
@@ -118,7 +118,7 @@ class Steps:
 
         :param message: the reason, and what resolves it
         :param code: the reason's short name in lists, where that is not the message's own
-        :param invoice: what came of reading the e-invoice in the document's file
+        :param invoice: the result of reading the e-invoice in the document's file
         """
         return self._stop(EventKind.HELD, entry, message, code, detail, invoice)
 

@@ -28,7 +28,7 @@ class Stop:
     :param number: what the run would have reached
     :param message: what was exceeded
     :param settings_fingerprint: of the account's settings when it was stopped
-    :param allowed_by: who allowed it; empty while nobody has
+    :param allowed_by: who allowed it; empty while it is not allowed
     :param reason: why, in that person's words
     :param used_by: the run that went on because it was allowed
     """
@@ -61,7 +61,7 @@ class Stops:
     def ask(
         self, account: str, limit_name: str, number: int, message: Message, *, run_id: str, settings_fingerprint: str
     ) -> None:
-        """Record that a run was stopped; replaces what was asked for before and what was allowed but not used."""
+        """Record that a run was stopped; replace an earlier stop and an unused permission."""
         values = {
             "account": account,
             "limit_name": limit_name,
@@ -76,7 +76,7 @@ class Stops:
             connection.execute(stops.insert().values(values))
 
     def pending(self, accounts: Collection[str], limit_name: str | None = None) -> list[Stop]:
-        """Return the stops of these accounts that nobody has allowed, in the order in which they came."""
+        """Return the stops of these accounts that are not allowed, oldest first."""
         found: list[Stop] = []
         with self._database().read() as connection:
             for chunk in chunks(sorted(accounts)):
@@ -120,8 +120,8 @@ class Stops:
             return connection.execute(query.limit(1)).first() is not None
 
     def withdraw(self, account: str, limit_name: str) -> None:
-        """Forget a stop that nobody has allowed: its cause is gone."""
-        if self.pending([account], limit_name):  # a reader waits for nobody
+        """Delete a stop that was not allowed: its cause is gone."""
+        if self.pending([account], limit_name):  # a reader does not wait
             with self._database().write() as connection:
                 connection.execute(stops.delete().where(*_of(account, limit_name), _PENDING))
 

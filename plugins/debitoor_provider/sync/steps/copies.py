@@ -27,8 +27,8 @@ class Copy:
     def __str__(self) -> str:
         amount = "" if self.amount is None else f"{self.amount:.2f} {self.currency}".strip()
         name = f"id {self.id}" if self.number else ""
-        told = ", ".join(filter(None, (name, self.date.isoformat() if self.date else "", amount)))
-        return f"{self.number or self.id} ({told})" if told else self.id
+        details = ", ".join(filter(None, (name, self.date.isoformat() if self.date else "", amount)))
+        return f"{self.number or self.id} ({details})" if details else self.id
 
 
 Copies: TypeAlias = Mapping[str, Sequence[Copy]]

@@ -33,7 +33,7 @@ class LeftOut:
     """Why a document is not taken.
 
     :param message: the reason
-    :param waits: whether the document may come in later, when somebody completes or releases it
+    :param waits: whether the document may come in later, when a user completes or releases it
     """
 
     message: Message
@@ -60,7 +60,7 @@ class Shown:
     :param party: supplier or company
     :param category: expense category, or type of the document
     :param mark: what to know of the figures although the document goes
-    :param invoice: what came of reading the e-invoice in the document's file; empty when there is none
+    :param invoice: the result of reading the e-invoice in the document's file; empty when there is none
     """
 
     description: str
@@ -101,7 +101,7 @@ class Drafts(Protocol[Given]):
         ...
 
     def released(self, record: Given) -> LeftOut | None:
-        """Return why a document is not to go yet, where only a call for this one document tells."""
+        """Return why a document is not to go yet, where only a call for this one document shows it."""
         ...
 
     def present(self, record: Given, draft: Draft) -> Message | bool:

@@ -68,7 +68,7 @@ def foreseen(job: Job, number: int) -> Message | None:
 class RejectedShare:
     """Watches the share of rejected documents while a run moves them; may be used by many threads.
 
-    :raises LimitExceeded: when an earlier run was stopped for it, and nobody has allowed it or changed the settings
+    :raises LimitExceeded: when an earlier run was stopped for it, and it was not allowed, nor the settings changed
     """
 
     def __init__(self, job: Job) -> None:
@@ -107,7 +107,7 @@ class RejectedShare:
 
 
 def _unanswered_share(job: Job) -> Message | None:
-    """Return the stop for rejected documents that nobody has answered, under the settings that still hold."""
+    """Return the unanswered stop for rejected documents under the current settings."""
     if job.account.limits.rejected_share is None:
         return None
     for stop in job.ledger.stops.pending([job.account_id], REJECTED_SHARE):

@@ -77,7 +77,7 @@ def each(
     every: float | None = None,
     ending: threading.Event | None = None,
 ) -> Round[T]:
-    """Work on each thing, several at once; tell the transient failures and whether the round was given up.
+    """Work on each item, several at once; return the transient failures and whether the round was given up.
 
     It is given up when a service asks to slow down, after several transient failures in a row, and when the process is
     asked to end. What runs by then is waited for, what has not begun does not begin.

@@ -39,7 +39,7 @@ class Plan:
     :param done: how many of the listed documents are at the target already
     :param waiting: how many may come in later
     :param left_out: how many were left out, by reason code
-    :param warnings: what somebody should see to although the run went on
+    :param warnings: what a user should look into although the run continued
     """
 
     window: Window
@@ -56,7 +56,7 @@ class Listing(Generic[Record]):
     """What a window holds, chosen by the account's settings.
 
     :param window: what the source was asked for
-    :param began: when the listing began, in seconds of a clock that nobody sets
+    :param began: when the listing began, in seconds of a clock that is never set
     :param chosen: each record with the reason why it is left out, if it is; the first of two with one id counts
     :param gone: ids that were asked for but do not exist any more
     """

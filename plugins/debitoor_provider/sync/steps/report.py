@@ -1,4 +1,4 @@
-"""The report step: what a run came to, and whether somebody has to look at it."""
+"""The report step: the result of a run, and whether a user has to look at it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ WENT_THROUGH = ("success", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run.
+    """The result of a run.
 
     :param counts: documents by what happened to them in this run
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
         ``stopped`` when it did because a person has to correct something first
     :param message: why it failed; ``None`` when it did not
-    :param warnings: what somebody should see to although it did not make the run fail
+    :param warnings: what a user should look into although it did not make the run fail
     """
 
     counts: Mapping[str, int]

@@ -176,7 +176,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
         leases.lost = True
         raise RetryError(str(error)) from error
     except IllegalTransition as error:
-        if wrote:  # nobody decides on a document that is being sent: another run has settled it
+        if wrote:  # a document that is being sent cannot be changed: another run has settled it
             leases.lost = True
             raise RetryError(str(error)) from error
         log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
@@ -205,7 +205,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
         if now is not None and now.state is State.SENDING:
             if now.attempts > entry.attempts:  # announced by this attempt, and known not to have been sent
                 ledger.steps.postpone(entry, error.message)
-            else:  # what became of an earlier attempt is still open
+            else:  # the outcome of an earlier attempt is still open
                 ledger.steps.unclear(entry, error.message)
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -238,7 +238,7 @@ def _is_sending(entry: Entry, ledger: Ledger) -> bool:
 
 
 def _unfinished(pending: Sequence[Entry], ledger: Ledger) -> int:
-    """Count the documents that are still to be moved, whoever is at it."""
+    """Count the documents that are still to be moved, by any run."""
     return sum(
         entry.state in DUE
         for some in chunks(pending, WHOLE)

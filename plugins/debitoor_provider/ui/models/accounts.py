@@ -1,4 +1,4 @@
-"""Accounts as the API tells them."""
+"""Accounts as the API returns them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ProgressModel(BaseModel):
 
 
 class StopModel(BaseModel):
-    """A limit that stopped a run, and that nobody has allowed to be exceeded."""
+    """A limit that stopped a run, and that was not allowed to be exceeded."""
 
     id: int
     limit: str = Field(description="The setting, such as new_documents")

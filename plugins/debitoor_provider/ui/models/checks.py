@@ -1,4 +1,4 @@
-"""A check, as the API tells it."""
+"""A check as the API returns it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents as the API tells them."""
+"""Documents as the API returns them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MarkModel(BaseModel):
 
 
 class DocumentModel(BaseModel):
-    """One document and what became of it."""
+    """One document and its state."""
 
     id: int
     account: str
@@ -58,7 +58,7 @@ class DocumentModel(BaseModel):
     reason: Text
     remedy: Text
     marks: list[MarkModel]
-    invoice: Text = Field(description="What came of reading the e-invoice in its file, such as proven; else empty")
+    invoice: Text = Field(description="The result of reading the e-invoice in its file, such as proven; else empty")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -201,7 +201,7 @@ class ActionWish(BaseModel):
 
 
 class ActionResult(BaseModel):
-    """What came of an action."""
+    """The result of an action."""
 
     changed: int
     left: int = Field(description="Documents in a state that does not allow it; they were left alone")

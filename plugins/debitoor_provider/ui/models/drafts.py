@@ -61,7 +61,7 @@ class NameSamples(BaseModel):
 
 
 class RecordSample(BaseModel):
-    """What the other service would tell about a real document."""
+    """What the other service would receive for a real document."""
 
     source_name: Text
     description: Text
@@ -86,7 +86,7 @@ class SourceLists(BaseModel):
 
 
 class Saved(BaseModel):
-    """What became of an account's file."""
+    """The result of saving an account's file."""
 
     written: bool = Field(description="False when the folder is read-only: then the file is to be committed by hand")
     dag_id: str

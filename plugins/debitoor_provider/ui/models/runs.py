@@ -1,4 +1,4 @@
-"""Runs as the API tells them."""
+"""Runs as the API returns them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RunModel(BaseModel):
     error: Text
     remedy: Text
     warnings: list[Text] = Field(description="What to look into although the run went on, such as a wrong clock")
-    window: dict[str, Any] = Field(description="What was asked for: from, to, document_ids")
+    window: dict[str, Any] = Field(description="The requested window: from, to, document_ids")
 
     @classmethod
     def of(cls, run: Run, account_name: str) -> RunModel:

@@ -72,7 +72,7 @@ def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     (row,) = _described(overview({account_id: file}, counting), user)
     try:
         content = file.path.read_bytes()
-    except OSError:  # its problems tell why
+    except OSError:  # its problems give the reason
         content = None
     settings = file.account.model_dump(mode="json", by_alias=True, exclude_unset=True) if file.account else None
     return AccountDetail.model_validate(

@@ -63,7 +63,7 @@ def list_connections(user: GetUserDep) -> ConnectionList:
 
 @router.put("/connections/{connection_id}/getmyinvoices", dependencies=[Depends(CONNECT)])
 def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoicesKey, user: GetUserDep) -> Tried:
-    """Try an API key at once, and keep it if it works. What the service tells of the account is filled in."""
+    """Try an API key at once, and keep it if it works. The account's data at the service is filled in."""
     connection = connections.begin(connection_id, GetMyInvoicesHook.conn_type)
     connection.password = entered.api_key.get_secret_value().strip()
     connection.login = (entered.account_id or "").strip() or None

@@ -1,4 +1,4 @@
-"""The documents of an account: what became of each, and what a person wants done with them."""
+"""The documents of an account: their states, and the actions of users on them."""
 
 from __future__ import annotations
 

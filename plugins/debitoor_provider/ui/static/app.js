@@ -18,8 +18,8 @@ const WizardPage = page(() => import("./pages/wizard.js"), "WizardPage");
 let isSettled = false;
 
 /**
- * Airflow puts this in anew when the place changes for the first time after the module was loaded (then it finds it
- * without loading it), and what somebody had entered would be gone. So the place changes once before anything is shown.
+ * Airflow mounts this component again when the place changes for the first time after the module was loaded (then it
+ * finds it without loading it), and the input would be lost. So the place changes once before anything is shown.
  */
 function Synchronisation() {
   const location = useLocation();

@@ -1,10 +1,10 @@
-// Data that is fetched when a component needs it, and again from time to time while somebody looks.
+// Data that is fetched when a component needs it, and again from time to time while the page is visible.
 
 import { useCallback, useEffect, useRef, useState } from "./host.js";
 
 /**
  * @param {(options: {signal: AbortSignal}) => Promise<any>} load
- * @param {any[]} deps fetch anew when one of these changes
+ * @param {any[]} deps fetch again when one of these changes
  * @param {{every?: number}} [options] milliseconds between two fetches; without it only once
  * @returns {{data: any, failure: Error|null, isLoading: boolean, reload: () => void}}
  */
@@ -31,7 +31,7 @@ export function useData(load, deps, { every = 0 } = {}) {
   return { ...state, reload };
 }
 
-/** A value that follows another only when that has rested for a while: for fields that somebody types into. */
+/** A value that follows another only when that has rested for a while: for text fields. */
 export function useRested(value, milliseconds = 300) {
   const [rested, setRested] = useState(value);
   useEffect(() => {

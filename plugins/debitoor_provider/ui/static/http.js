@@ -38,9 +38,9 @@ export async function call(method, path, { params, body, signal } = {}) {
     const next = encodeURIComponent(window.location.href);
     window.location.assign(address(`api/v2/auth/login?next=${next}`));
   }
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Failure(answer.status, told ?? {});
-  return told;
+  const data = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Failure(answer.status, data ?? {});
+  return data;
 }
 
 /** A query string; lists repeat their name. */

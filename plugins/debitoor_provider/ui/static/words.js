@@ -7,7 +7,7 @@ const CHOICE = "debitoor.language";
 const Words = createContext(null);
 
 /**
- * Airflow's language where the page speaks it. Airflow has no Danish: a Dane's browser tells, unless Airflow was set to
+ * Airflow's language where the page speaks it. Airflow has no Danish: a Dane's browser decides, unless Airflow was set to
  * another language than its fallback. A choice on the page itself comes first.
  */
 export function currentLanguage() {
@@ -32,7 +32,7 @@ export function WordsProvider({ children }) {
   const [words, setWords] = useState(null);
   useEffect(() => {
     const look = () => setLanguage(currentLanguage());
-    const timer = setInterval(look, 1000); // Airflow's switch tells nobody outside of its own code
+    const timer = setInterval(look, 1000); // Airflow's switch sends no event outside of its own code
     window.addEventListener("debitoor-language", look);
     return () => {
       clearInterval(timer);

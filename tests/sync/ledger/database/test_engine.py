@@ -112,7 +112,7 @@ def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
     assert (entry.company, entry.target_name) == ("first", "late.pdf")
 
 
-def test_what_fails_in_the_middle_leaves_nothing(ledger: Ledger):
+def test_a_failure_in_the_middle_leaves_nothing(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
 
     def fail_in_the_middle() -> None:
@@ -126,7 +126,7 @@ def test_what_fails_in_the_middle_leaves_nothing(ledger: Ledger):
     assert ledger.steps.intend(entry).state is State.SENDING
 
 
-def test_a_writer_that_waits_too_long_is_told_that_the_ledger_is_busy(
+def test_a_writer_that_waits_too_long_gets_ledger_is_busy(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(engine, "LOCK_WAIT", 0.05)
@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
 
 
 def test_an_unreachable_server_is_named_without_its_password():
-    with socket.socket() as listener:  # bound, but nobody listens
+    with socket.socket() as listener:  # bound, but not listening
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         url = f"postgresql://ada:hunter2@127.0.0.1:{port}/books?password=hunter2"

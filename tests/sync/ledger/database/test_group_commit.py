@@ -130,7 +130,7 @@ def test_a_step_that_only_failed_in_company_has_its_result(journal, gathered):
     assert refused_once.result(10) == a.result(10) == "in the end"
 
 
-def test_when_no_transaction_can_begin_all_who_wait_are_told_at_once(journal, gathered):
+def test_when_no_transaction_can_begin_all_waiting_callers_fail_at_once(journal, gathered):
     busy = [LedgerUnavailable("It is busy.")]  # once: whoever asked again would get through
     journal.before_going_on = lambda: journal.begins.extend(busy)
     for future in gathered(says("a"), says("b"), says("c")):

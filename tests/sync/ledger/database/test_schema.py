@@ -69,7 +69,7 @@ def test_the_newest_migration_is_the_version_of_the_code():
     revisions = [script.revision for script in scripts.walk_revisions()]
 
     assert scripts.get_current_head() == HEAD
-    assert revisions == sorted(revisions, reverse=True)  # older and newer are told apart by comparing
+    assert revisions == sorted(revisions, reverse=True)  # revisions are ordered by comparing them
 
 
 def test_other_tables_in_the_same_database_are_left_alone(empty: str):

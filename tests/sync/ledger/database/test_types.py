@@ -22,7 +22,7 @@ def test_amounts_come_back_exactly(ledger: Ledger, amount: str):
 
 
 @pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("Infinity"), 1.5])
-def test_what_is_no_exact_amount_is_refused(ledger: Ledger, amount: object):
+def test_an_inexact_amount_is_refused(ledger: Ledger, amount: object):
     with pytest.raises(Exception, match="an amount is a finite Decimal"):
         planned(ledger, 1, gross_amount=amount)
     assert ledger.documents.count() == {}
@@ -73,5 +73,5 @@ def test_a_key_that_cannot_be_indexed_is_refused(source_id: str):
         document(1, source_id=source_id)
 
 
-def test_what_can_be_stored_is_left_as_it_is():
+def test_storable_text_is_not_changed():
     assert storable("Grüße 🧾") == "Grüße 🧾"

@@ -28,7 +28,7 @@ LONG_AGO = date(2000, 1, 1)
 
 @pytest.fixture
 def today_url(empty_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Another database of the same kind."""
+    """Return another database of the same kind."""
     if empty_url.startswith("sqlite"):
         yield f"sqlite:///{tmp_path / 'today.db'}"
     else:
@@ -37,7 +37,7 @@ def today_url(empty_url: str, request: pytest.FixtureRequest, tmp_path: Path) ->
 
 @pytest.fixture
 def today(today_url: str) -> Iterator[Ledger]:
-    """A ledger in which everything has happened: each state, both directions, runs, leases, watermarks."""
+    """Return a ledger with every state, both directions, runs, leases and watermarks."""
     ledger = Ledger.open(today_url)
     for number, state in enumerate(State, 1):
         in_state(ledger, state, number)
@@ -69,7 +69,7 @@ def today(today_url: str) -> Iterator[Ledger]:
 
 @pytest.fixture
 def first(empty_url: str, today_url: str, today: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The same as the first version kept it; gives its address, which is the one that is configured."""
+    """Return the address of the same ledger in its first version, which is the configured one."""
     with monkeypatch.context() as before:
         before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, FIRST))
         before.setattr(schema, "HEAD", FIRST)
@@ -109,7 +109,7 @@ def test_nothing_is_lost(first: str, today: Ledger, capsys: pytest.CaptureFixtur
     ledger.close()
 
 
-def test_it_goes_on_where_it_was(first: str):
+def test_it_resumes_where_it_stopped(first: str):
     upgrade(Namespace(verbose=True))
     ledger = Ledger.open(first)
     due = ledger.documents.entries("acme", states={State.PLANNED, State.SENDING})

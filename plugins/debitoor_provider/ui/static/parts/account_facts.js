@@ -1,4 +1,4 @@
-// Facts about an account that its row, its card and its page all tell.
+// Facts about an account that its row, its card and its page all show.
 
 import { Fragment, h, ui } from "../host.js";
 import { moment, relative } from "../format.js";
@@ -17,7 +17,7 @@ export function Facts({ row, ...props }) {
   return h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere", ...props }, facts.filter(Boolean).join(" · "));
 }
 
-/** How long ago, with the exact time for whoever points at it. */
+/** How long ago, with the exact time as a tooltip. */
 export function Ago({ at, ...props }) {
   const { language } = useWords();
   return h(ui.Text, { as: "time", dateTime: at, title: moment(at, language), ...props }, relative(at, language));

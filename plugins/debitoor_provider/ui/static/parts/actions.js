@@ -8,14 +8,14 @@ import { useWords } from "../words.js";
 import { BackfillDialog } from "./backfill.js";
 import { DryRunDialog } from "./dry_run.js";
 import { accountPlace } from "./links.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 import { RemoveDialog } from "./removing.js";
 import { StopDialog } from "./stopping.js";
 
 const DIALOGS = { dry_run: DryRunDialog, backfill: BackfillDialog, stop: StopDialog, remove: RemoveDialog };
 const Acting = createContext(null);
 
-/** Lets everything inside act on accounts; `onDone` is told when something has changed. */
+/** Lets everything inside act on accounts; `onDone` is called when something has changed. */
 export function Actions({ onDone, children }) {
   const { t } = useWords();
   const go = useNavigate();
@@ -25,9 +25,9 @@ export function Actions({ onDone, children }) {
     if (action in DIALOGS) return setOpen({ action, row });
     try {
       await AT_ONCE[action](row);
-      tell(t(`do.${action}.done`, { name: row.name }));
+      notify(t(`do.${action}.done`, { name: row.name }));
     } catch (failure) {
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
     return onDone();
   };

@@ -5,7 +5,7 @@ import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
-/** The server's sentence, translated where the page knows its code. A broken file's is told with its problems. */
+/** The server's sentence, translated where the page knows its code. A broken file's is shown with its problems. */
 function adviceOf(row, { t, has }) {
   if (row.state === "broken") return "";
   const key = `account.advice.${row.advice_code}`;

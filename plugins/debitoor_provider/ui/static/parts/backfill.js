@@ -7,7 +7,7 @@ import { useData, useRested } from "../data.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { DateField } from "./lists.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 import { FailureNotice } from "./notices.js";
 import { firstInstant, lastInstant } from "./zone.js";
 
@@ -30,11 +30,11 @@ export function BackfillDialog({ row, onClose }) {
       if (way === ONE) await trigger(row.dag_id, period);
       else await startBackfill(row.dag_id, ...instants(row, period));
       if (row.paused) await pause(row.dag_id, false); // afterwards: resuming may start a run of its own
-      tell(t("do.backfill.done", { name: row.name }));
+      notify(t("do.backfill.done", { name: row.name }));
       onClose(true);
     } catch (failure) {
       setBusy(false);
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
   };
   return h(

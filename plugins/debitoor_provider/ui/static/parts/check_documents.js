@@ -1,4 +1,4 @@
-// The documents that a check did not find the same, filtered by what became of the comparison, page by page.
+// The documents that a check did not find the same, filtered by the result of the comparison, page by page.
 
 import { h, ui, useState } from "../host.js";
 import { day } from "../format.js";

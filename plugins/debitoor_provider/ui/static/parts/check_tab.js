@@ -9,7 +9,7 @@ import { useWords } from "../words.js";
 import { CheckedDocuments } from "./check_documents.js";
 import { Dialog } from "./dialog.js";
 import { DateField, useAddress } from "./lists.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 import { FailureNotice } from "./notices.js";
 
 export function CheckTab({ account }) {
@@ -128,10 +128,10 @@ function Repair({ account, missing }) {
     try {
       await planAgain(account.id, missing);
       await trigger(account.dag_id, { document_ids: missing.map((one) => one.source_id) });
-      tell(t("check.repair.started"));
+      notify(t("check.repair.started"));
       setOpen(false);
     } catch (problem) {
-      tellFailure(problem, t);
+      notifyFailure(problem, t);
     }
   };
   return h(

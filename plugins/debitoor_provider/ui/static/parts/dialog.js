@@ -1,4 +1,4 @@
-// A dialog with a heading, a body and a row of buttons. It keeps the focus inside and gives it back when it closes.
+// A dialog with a heading, a body and a row of buttons. It keeps the focus inside and returns it when it closes.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";

@@ -4,7 +4,7 @@ import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 
 const ACTIONS = ["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"];
 const LONGEST_REASON = 500;
@@ -93,11 +93,11 @@ function ReasonDialog({ action, targets, count, onClose }) {
     setBusy(true);
     try {
       const sum = await actOnAll(action, targets, reason.trim());
-      tell(told(t, sum), sum.changed ? "success" : "warning");
+      notify(summary(t, sum), sum.changed ? "success" : "warning");
       onClose(true);
     } catch (failure) {
       setBusy(false);
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
   };
   const form = "reason-of-action";
@@ -142,5 +142,5 @@ async function actOnAll(action, targets, reason) {
   return sum;
 }
 
-const told = (t, { changed, left }) =>
+const summary = (t, { changed, left }) =>
   [t("documents.do.changed", { count: changed }), left > 0 && t("documents.do.left", { count: left })].filter(Boolean).join(" ");

@@ -1,4 +1,4 @@
-// Facts about a document that its row, its card and its drawer all tell.
+// Facts about a document that its row, its card and its drawer all show.
 
 import { h, ui } from "../host.js";
 import { amount } from "../format.js";
@@ -27,7 +27,7 @@ export function Money({ of, currency, ...props }) {
 
 const INVOICE_COLOURS = { proven: "green", supplied: "green", contradicts: "orange", unreadable: "yellow" };
 
-/** What came of reading the e-invoice in the document's file. */
+/** The result of reading the e-invoice in the document's file. */
 export function EInvoice({ document: one, ...props }) {
   const { t } = useWords();
   if (!one.invoice) return null;

@@ -12,7 +12,7 @@ import { Chips, DateField, PAGE_SIZE, Pages, SearchField, useAddress } from "./l
 import { FailureNotice, Loading, Nothing } from "./notices.js";
 import { DOCUMENT_STATES } from "./state.js";
 
-/** @param {{account: object, onChange: () => void}} props `onChange` is told when documents have changed */
+/** @param {{account: object, onChange: () => void}} props `onChange` is called when documents have changed */
 export function DocumentsTab({ account, onChange }) {
   const { documentId } = useParams();
   const go = useNavigate();

@@ -7,7 +7,7 @@ import { useData, useRested } from "../data.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { DateField } from "./lists.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 import { FailureNotice } from "./notices.js";
 import { PreviewResult } from "./preview.js";
 
@@ -25,10 +25,10 @@ export function DryRunDialog({ row, onClose }) {
   const asRun = async () => {
     try {
       await trigger(row.dag_id, { ...asked, dry_run: true });
-      tell(t("do.dry_run.started"));
+      notify(t("do.dry_run.started"));
       onClose(true);
     } catch (problem) {
-      tellFailure(problem, t);
+      notifyFailure(problem, t);
     }
   };
   return h(

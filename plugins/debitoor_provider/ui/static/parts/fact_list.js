@@ -1,4 +1,4 @@
-// Names and values below each other; beside each other where there is room.
+// Names and values below each other; side by side where there is room.
 
 import { Fragment, h, ui } from "../host.js";
 

@@ -25,7 +25,7 @@ export function useAddress() {
   return { one: (name) => params.get(name) ?? "", all: (name) => params.getAll(name), set, page };
 }
 
-/** A search that asks once nobody types any more. */
+/** A search that asks once typing has paused. */
 export function SearchField({ value, onSearch, label }) {
   const [text, setText] = useState(value);
   const rested = useRested(text);
@@ -36,7 +36,7 @@ export function SearchField({ value, onSearch, label }) {
     onSearch(rested);
   }, [rested]);
   useEffect(() => {
-    if (value === known.current) return; // else somebody went back in the browser's history
+    if (value === known.current) return; // else the user went back in the browser's history
     known.current = value;
     setText(value);
   }, [value]);

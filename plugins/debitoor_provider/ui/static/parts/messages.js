@@ -6,10 +6,10 @@ import { useWords } from "../words.js";
 const toaster = ui.createToaster({ placement: "bottom-end", pauseOnPageIdle: true });
 
 /** @param {"success"|"info"|"warning"} [type] */
-export const tell = (sentence, type = "success") => toaster.create({ description: sentence, type, duration: 6000 });
+export const notify = (sentence, type = "success") => toaster.create({ description: sentence, type, duration: 6000 });
 
-/** Tell what went wrong, until somebody closes it. @param {import("../http.js").Failure} failure */
-export const tellFailure = (failure, t) =>
+/** Show an error until the user closes it. @param {import("../http.js").Failure} failure */
+export const notifyFailure = (failure, t) =>
   toaster.create({
     title: failure.status === 0 ? t("common.notReached") : failure.message,
     description: failure.remedy || undefined,

@@ -1,4 +1,4 @@
-// What is told when there is nothing else to show: still loading, gone wrong, nothing there.
+// Notices for when there is nothing else to show: loading, failed, empty.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";

@@ -4,7 +4,7 @@ import { HOME, h, ui, useNavigate, useState } from "../host.js";
 import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 
 export function RemoveDialog({ row, onClose }) {
   const { t } = useWords();
@@ -15,12 +15,12 @@ export function RemoveDialog({ row, onClose }) {
     try {
       const { version } = row.version === undefined ? await api.oneAccount(row.id) : row;
       const { removed } = await api.removeAccount(row.id, version);
-      tell(removed ? t("do.remove.done", { name: row.name }) : t("do.remove.notWritable"), removed ? "success" : "warning");
+      notify(removed ? t("do.remove.done", { name: row.name }) : t("do.remove.notWritable"), removed ? "success" : "warning");
       onClose(true);
       if (removed) go(HOME);
     } catch (failure) {
       setBusy(false);
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
   };
   return h(

@@ -1,4 +1,4 @@
-// The last runs, of one account or of all: what kind, how long, what came of them.
+// The last runs, of one account or of all: kind, duration and result.
 
 import { h, ui } from "../host.js";
 import * as api from "../api.js";
@@ -110,13 +110,13 @@ function Kind({ run }) {
 function Counts({ run }) {
   const { t, has } = useWords();
   const query = new URLSearchParams({ run: run.dag_run_id });
-  const told = Object.entries(run.counts)
+  const counts = Object.entries(run.counts)
     .filter(([, number]) => typeof number === "number" && number > 0)
     .map(([name, number]) => {
       const key = `runs.count.${name.replaceAll(" ", "_")}`;
       return has(key) ? t(key, { number }) : `${number} ${name}`;
     });
-  if (told.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, told.join(", "));
+  if (counts.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, counts.join(", "));
   return run.finished_at ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
 }
 

@@ -4,7 +4,7 @@ import { h, ui, useState } from "../host.js";
 import { backfills, cancelBackfill, runsUnderWay, stopRun } from "../airflow.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
-import { tell, tellFailure } from "./messages.js";
+import { notify, notifyFailure } from "./messages.js";
 
 export function StopDialog({ row, onClose }) {
   const { t } = useWords();
@@ -13,11 +13,11 @@ export function StopDialog({ row, onClose }) {
     setBusy(true);
     try {
       await stopAll(row);
-      tell(t("do.stop.done", { name: row.name }));
+      notify(t("do.stop.done", { name: row.name }));
       onClose(true);
     } catch (failure) {
       setBusy(false);
-      tellFailure(failure, t);
+      notifyFailure(failure, t);
     }
   };
   return h(

@@ -1,4 +1,4 @@
-// Step: what the account is called, whose books it is for, what the record tells, and for which dates.
+// Step: what the account is called, whose books it is for, what the record says, and for which dates.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
@@ -46,7 +46,7 @@ export function AccountStep() {
   );
 }
 
-/** The name proposes the file's name for as long as nobody has written another one. */
+/** The name proposes the file's name until the user writes another one. */
 function NameField() {
   const { t } = useWords();
   const { isEdit, change } = useWizard();

@@ -1,4 +1,4 @@
-// What is wrong with the draft, asked of the server each time somebody has stopped typing.
+// What is wrong with the draft, checked by the server each time typing has paused.
 
 import { useCallback, useEffect, useRef, useState } from "../host.js";
 import * as api from "../api.js";
@@ -8,7 +8,7 @@ import { idOf, isAccountId, read } from "./draft.js";
 
 /**
  * @returns {{problems: object[], warnings: object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
- *   now: asks at once and gives what is wrong at this moment
+ *   now: asks at once and returns the current problems
  */
 export function useCheck(draft, isEdit) {
   const { t } = useWords();
@@ -37,7 +37,7 @@ export function useCheck(draft, isEdit) {
   }, [rested]);
 
   const problems = (answer) => [
-    ...answer.problems.map((problem) => told(problem, latest.current.settings, t)),
+    ...answer.problems.map((problem) => inFormWords(problem, latest.current.settings, t)),
     ...ownProblems(latest.current, answer, isEdit, t),
   ];
   return {
@@ -48,18 +48,18 @@ export function useCheck(draft, isEdit) {
     failure: answer?.failure ?? null,
     isFirst: !answer,
     now: async () => problems(await ask()),
-    tell: (found) => setAnswer((before) => ({ ...before, problems: found })),
+    show: (found) => setAnswer((before) => ({ ...before, problems: found })),
   };
 }
 
-/** A field that is not there yet is told in the form's words: the file's own speak of lines to add. */
-function told(problem, settings, t) {
+/** A missing field is reported in the form's words: the file's own speak of lines to add. */
+function inFormWords(problem, settings, t) {
   if (!problem.field || read(settings, problem.field.replace(/\[.*/, "")) !== undefined) return problem;
   const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
   return { ...problem, field, message: t("wizard.missing"), remedy: "" };
 }
 
-/** What the file itself cannot tell: its direction is not chosen yet, or its name is not to be had. */
+/** Problems that the file itself cannot have: no direction is chosen yet, or its name is not available. */
 function ownProblems(draft, { exists }, isEdit, t) {
   if (!draft.settings.type) return [{ field: "type", message: t("wizard.type.missing"), remedy: "" }];
   if (isEdit) return [];

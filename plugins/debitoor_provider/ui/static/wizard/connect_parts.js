@@ -1,4 +1,4 @@
-// What the steps of both services share: choosing a connection, trying it, and what came of it.
+// What the steps of both services share: choosing a connection, trying it, and the result.
 
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
@@ -6,7 +6,7 @@ import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
 import { Labelled, Select } from "./fields.js";
 
-/** An answer of a service about a connection, told at once to people who cannot see it. */
+/** An answer of a service about a connection, announced at once to screen readers. */
 export function Answer({ answer }) {
   const { t } = useWords();
   if (!answer) return null;
@@ -23,7 +23,7 @@ export function Answer({ answer }) {
   );
 }
 
-/** Runs a call that tells whether a connection works; a failure becomes the same kind of answer. */
+/** Runs a call that checks whether a connection works; a failure becomes the same kind of answer. */
 export function useAnswer() {
   const [answer, setAnswer] = useState(null);
   const [isBusy, setBusy] = useState(false);
@@ -31,9 +31,9 @@ export function useAnswer() {
     setBusy(true);
     setAnswer(null);
     try {
-      const told = await call();
-      setAnswer(told);
-      return told;
+      const result = await call();
+      setAnswer(result);
+      return result;
     } catch (failure) {
       setAnswer({ works: false, sentence: [failure.message, failure.remedy].filter(Boolean).join(" ") });
       return null;

@@ -30,7 +30,7 @@ export function useField(path) {
 
 export const fieldId = (path) => `field-${path.replace(/\W+/g, "-")}`;
 
-/** What is wrong with a field; that it is missing is told only after somebody wanted to go on without it. */
+/** What is wrong with a field; that it is missing is reported only after an attempt to go on without it. */
 export function useProblem(path) {
   const { problems, tried, settings } = useWizard();
   const found = problems.find(({ field }) => field === path || field.startsWith(`${path}[`));

@@ -13,7 +13,7 @@ const STEP_OF = {
   period: "account",
 };
 
-/** The step in which a field is set; what the form does not know is told with the other settings. */
+/** The step in which a field is set; what the form does not know is shown with the other settings. */
 export function stepOf(field) {
   const path = field.replace(/\[.*/, "");
   for (const place of [path, path.split(".")[0]]) {

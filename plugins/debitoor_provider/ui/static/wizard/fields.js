@@ -128,7 +128,7 @@ export function choiceWord(t, has, path, value) {
 export function SwitchField({ path }) {
   const { t, has } = useWords();
   const { id, value, set, problem } = useField(path);
-  const told = help(t, has, path);
+  const helpText = help(t, has, path);
   return h(
     ui.Field.Root,
     { id, invalid: Boolean(problem) },
@@ -143,7 +143,7 @@ export function SwitchField({ path }) {
       h(ui.Switch.Control),
       h(ui.Switch.Label, null, t(`field.${path}`)),
     ),
-    told && h(ui.Field.HelperText, null, told),
+    helpText && h(ui.Field.HelperText, null, helpText),
     h(ProblemText, { problem }),
   );
 }

@@ -44,7 +44,7 @@ export function FrequencyField() {
   );
 }
 
-/** The next runs on the account's own clock, and what somebody who reads the frequency may not expect. */
+/** The next runs on the account's own clock, and what a reader of the frequency may not expect. */
 function NextRuns() {
   const { t, language } = useWords();
   const { nextRuns, warnings } = useWizard();

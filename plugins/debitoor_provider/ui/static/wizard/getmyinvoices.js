@@ -74,12 +74,12 @@ function KeyForm({ id: existing, onConnected }) {
   const connect = async (event) => {
     event.preventDefault();
     const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: null };
-    setKey(""); // it stays in nobody's memory longer than it takes to send it
-    const told = await ask(() => api.connectGetMyInvoices(id.trim(), body));
-    if (!told?.works) return;
-    set("connections.getmyinvoices", told.connection_id);
+    setKey(""); // it stays in memory no longer than it takes to send it
+    const result = await ask(() => api.connectGetMyInvoices(id.trim(), body));
+    if (!result?.works) return;
+    set("connections.getmyinvoices", result.connection_id);
     reloadConnections();
-    onConnected(told);
+    onConnected(result);
   };
 
   return h(

@@ -1,4 +1,4 @@
-// A list of words that somebody types, such as tags: Enter or a comma adds one, each can be taken out again.
+// An input for a list of words, such as tags: Enter or a comma adds one, each can be taken out again.
 
 import { h, ui, useId, useRef, useState } from "../host.js";
 import { useWords } from "../words.js";

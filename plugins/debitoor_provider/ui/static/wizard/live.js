@@ -1,4 +1,4 @@
-// Previews on real documents that follow what somebody types, once it has rested.
+// Previews on real documents that follow the input once typing has paused.
 
 import { h, ui } from "../host.js";
 import * as api from "../api.js";
@@ -24,7 +24,7 @@ export function useLive(part, needed, isSound = true) {
   return { ...useData(load, [rested, isSound]), isPossible: isSound && isFilled(settings) };
 }
 
-/** A frame around a live preview: says what is missing, shows that it is being made anew, and what went wrong. */
+/** A frame around a live preview: says what is missing, shows that it is being reloaded, and errors. */
 export function LivePreview({ live, title, missing, children }) {
   const { t } = useWords();
   return h(

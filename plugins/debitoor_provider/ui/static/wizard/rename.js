@@ -46,18 +46,18 @@ export function RenameField() {
       ui.Wrap,
       { role: "group", "aria-label": t("wizard.placeholders"), gap: 1 },
       choices.placeholders.map(({ name, description, example }) => {
-        const told = has(`choice.placeholder.${name}`) ? t(`choice.placeholder.${name}`) : description;
+        const label = has(`choice.placeholder.${name}`) ? t(`choice.placeholder.${name}`) : description;
         return h(
           ui.Button,
           {
             key: name,
             size: "2xs",
             variant: "surface",
-            title: [told, example].filter(Boolean).join(": "),
-            "aria-label": t("wizard.placeholders.insert", { name: told }),
+            title: [label, example].filter(Boolean).join(": "),
+            "aria-label": t("wizard.placeholders.insert", { name: label }),
             onClick: () => insert(name),
           },
-          told,
+          label,
         );
       }),
     ),

@@ -1,4 +1,4 @@
-// Saving, and what may come between: problems, somebody else's change, a folder that cannot be written.
+// Saving, and what may come between: problems, a change by another user, a folder that cannot be written.
 
 import { h, useState } from "../host.js";
 import * as api from "../api.js";
@@ -9,7 +9,7 @@ import { forget } from "./draft.js";
 
 /**
  * @param {{point: (problems: object[]) => void, startAgain: () => void}} form point: shows problems where they are;
- *   startAgain: loads the account anew and forgets the draft
+ *   startAgain: reloads the account and discards the draft
  * @returns {{saved: object|null, isBusy: boolean, save: (version?: string) => Promise<void>, notice: any}}
  */
 export function useSaving({ draft, setDraft, check, accountId, point, startAgain }) {
@@ -32,7 +32,7 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
 
   const explain = async (error) => {
     if (error.status === 422 && error.problems.length) {
-      check.tell(error.problems);
+      check.show(error.problems);
       point(error.problems);
     } else if (error.status === 409 && draft.version) {
       setOther(await api.oneAccount(draft.accountId));

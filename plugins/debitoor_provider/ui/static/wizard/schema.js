@@ -1,4 +1,4 @@
-// What the JSON Schema of account files tells about a field: its default, its choices, its bounds.
+// What the JSON Schema of account files says about a field: its default, its choices, its bounds.
 
 function resolved(schema, node) {
   const { $ref, ...rest } = node ?? {};

@@ -1,4 +1,4 @@
-// Step: how often, what for, and everything that decides which documents go and what becomes of them.
+// Step: how often, what for, and everything that decides which documents are moved and how.
 
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";

@@ -1,4 +1,4 @@
-// What the Debitoor record tells about its document: chosen, and put in order with buttons.
+// What the Debitoor record says about its document: chosen, and put in order with buttons.
 
 import { h, ui, useState } from "../host.js";
 import { useWords } from "../words.js";

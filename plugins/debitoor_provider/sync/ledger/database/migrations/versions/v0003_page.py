@@ -1,4 +1,4 @@
-"""What the Synchronisation page asks: how a run's error is mended, and its figures at a glance."""
+"""What the Synchronisation page asks: how a run's error is fixed, and its figures at a glance."""
 
 from __future__ import annotations
 
