@@ -127,6 +127,9 @@ class FolderDirection:
     def load(self, snapshot: str) -> Document:
         return DOCUMENTS.load(snapshot)
 
+    def stated(self, record: Document) -> Statement | None:
+        return Statement.of_total(record.document_date, (), record.gross_amount, record.currency)
+
     def wish(self, record: Document) -> str:
         return document_name(Template.parse(self.account.rename), record)
 

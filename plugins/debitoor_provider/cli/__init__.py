@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 from airflow.cli.cli_config import ARG_VERBOSE, ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
@@ -25,13 +26,10 @@ def _lazy(path: str) -> Callable[..., Any]:
 
 
 def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
-
-_at_least_one.__name__ = "number from 1"  # as argparse names it in its error
 
 _ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
 _OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")

@@ -187,7 +187,7 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, right=["number"], empty=f"No limit has stopped the account {args.account}.")
+    show(args, rows, right=["number"], empty=f"No limit stops the account {args.account}, or it is allowed already.")
     if allowed:
         hint("The next run may do this once.")
 
@@ -206,6 +206,6 @@ def preview(args: Namespace) -> None:
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")
     if seen.stop:
-        hint(f"A run would stop: {seen.stop}")
+        hint(f"A run would stop with this message: {seen.stop}")
     if len(rows) == args.limit:
         hint(f"At most {args.limit} documents are shown; --limit shows more.")

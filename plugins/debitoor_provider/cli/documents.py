@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, nearest_account, opened_ledger, require_account, show
+from debitoor_provider.cli.console import actor, hint, opened_ledger, require_account, show
 from debitoor_provider.messages import readable
 from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.findings import E_INVOICES, MARKS
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from debitoor_provider.sync.ledger import Entry, Ledger
 
@@ -35,12 +36,12 @@ def list_documents(args: Namespace) -> None:
             "account": args.account,
             "states": states or None,
             "text": args.text,
-            "mark": args.mark,
-            "invoice": args.invoice,
+            "mark": args.mark and _one_of(args.mark, MARKS, "mark"),
+            "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "result of reading an e-invoice"),
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
-        show(args, [_row(entry) for entry in entries], right=["gross"], empty="There are no such documents.")
+        show(args, [_row(entry) for entry in entries], right=["gross", "booked"], empty="There are no such documents.")
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
             hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
 
@@ -57,10 +58,14 @@ def retry(args: Namespace) -> None:
 def book(args: Namespace) -> None:
     """Plan held documents again, with the figures of the e-invoice or of the record."""
     with opened_ledger() as ledger:
-        for entry in _named(args, ledger):
-            if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ()):
-                why = entry.reason or f"It is {entry.state}."
-                raise SystemExit(f"Document {entry.source_id} leaves no such choice. {why}")
+        refused = [
+            f"Document {entry.source_id} does not wait for this decision: {entry.reason or f'it is {entry.state}.'}"
+            for entry in _named(args, ledger)
+            if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
+        ]
+        if refused:
+            listing = "airflow debitoor documents list --attention"
+            raise SystemExit("\n".join([*refused, f"Nothing was changed. List those that do with: {listing}"]))
         _decide(args, ledger, EventKind.RETRIED, partial(_choose, ledger, args.figures))
 
 
@@ -73,15 +78,19 @@ def distinct(args: Namespace) -> None:
     """Record that documents are no duplicates of what they look like."""
     with opened_ledger() as ledger:
         entries = _named(args, ledger)
-        for entry in entries:
-            if not lookalike_keys(entry):
-                raise SystemExit(f"Document {entry.source_id} is not marked or held as a possible duplicate.")
+        others = [entry.source_id for entry in entries if not lookalike_keys(entry)]
+        if others:
+            listing = "airflow debitoor documents list --mark possible_duplicate"
+            raise SystemExit(
+                f"{', '.join(others)}: not marked or held as a possible duplicate. Nothing was changed. "
+                f"Show those that are with: {listing}"
+            )
         changed = [
             one
             for entry in entries
             for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
         ]
-        show(args, [_row(entry) for entry in changed], right=["gross"])
+        show(args, [_row(entry) for entry in changed], right=["gross", "booked"])
 
 
 @suppress_logs_and_warning
@@ -111,7 +120,7 @@ def _decide(
     except IllegalTransition:  # none of them
         changed = []
     if changed:
-        show(args, [_row(entry) for entry in changed], right=["gross"])
+        show(args, [_row(entry) for entry in changed], right=["gross", "booked"])
     unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
     if unchanged:
         left = [f"Document {entry.source_id} {_instead(entry, kind)}" for entry in entries if entry.id in unchanged]
@@ -164,14 +173,16 @@ def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
 
     :raises SystemExit: when one is not known
     """
+    require_account(args.account, ledger)
     found: dict[str, Entry] = {}
     for direction in DIRECTIONS:
         found |= ledger.documents.known(args.account, direction, args.documents)
     missing = [document for document in args.documents if document not in found]
     if missing:
-        near = nearest_account(args.account)
-        hint = f" Did you mean the account {near}?" if near and near != args.account else ""
-        raise SystemExit(f"The ledger does not know {', '.join(missing)} of the account {args.account}.{hint}")
+        raise SystemExit(
+            f"The ledger does not know {', '.join(missing)} of the account {args.account}. "
+            f"Show what it knows with: airflow debitoor documents list --account {args.account}"
+        )
     return list(found.values())
 
 
@@ -185,6 +196,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "company": entry.company,
         "gross": money(entry.gross_amount),
         "currency": entry.currency,
+        "booked": money(entry.booked_gross, entry.booked_currency),
         "name": entry.target_name or entry.source_name,
         "at_target": entry.target_id or "",
         "why": " ".join(part for part in (entry.reason, entry.remedy) if part),
@@ -194,9 +206,17 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _state(name: str) -> State:
-    try:
-        return State(name.lower())
-    except ValueError:
-        near = nearest(name, State)
-        remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(State)}."
-        raise SystemExit(f"{quoted(name)} is no state. {remedy}") from None
+    return State(_one_of(name, State, "state"))
+
+
+def _one_of(name: str, known: Iterable[str], what: str) -> str:
+    """Return a name as it is known.
+
+    :raises SystemExit: when it is not known, naming the nearest
+    """
+    names = list(known)
+    if name.lower() in names:
+        return name.lower()
+    near = nearest(name, names)
+    remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(names)}."
+    raise SystemExit(f"{quoted(name)} is no {what}. {remedy}")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.spreadsheets import BYTE_ORDER_MARK, guarded, lines
+from debitoor_provider.runs.tables import money
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.ui.models.common import RunRef
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 _HEAD = (
-    "document", "state", "document date", "number", "company", "net", "gross", "currency", "source name",
+    "document", "state", "document date", "number", "company", "net", "gross", "currency", "booked gross",
+    "booked currency", "source name",
     "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
     "mark", "e-invoice",
 )  # fmt: skip
@@ -36,9 +38,11 @@ def _cells(entry: Entry) -> Sequence[object]:
         entry.document_date,
         guarded(entry.document_number),
         guarded(entry.company),
-        entry.net_amount,
-        entry.gross_amount,
+        money(entry.net_amount),
+        money(entry.gross_amount),
         guarded(entry.currency),
+        money(entry.booked_gross),
+        guarded(entry.booked_currency),
         guarded(entry.source_name),
         guarded(entry.target_name or ""),
         guarded(entry.target_id or ""),

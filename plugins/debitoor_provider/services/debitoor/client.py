@@ -113,8 +113,8 @@ class DebitoorClient(Lookups, Sales):
         :param page_size: rows requested in one call; without it the service decides
         """
         filters = {
-            "fromDate": from_date,
-            "toDate": to_date,
+            "fromDate": _known(from_date),
+            "toDate": _known(to_date),
             "changedSince": changed_since,
             "changedBefore": changed_before,
             "includeDeleted": include_deleted or None,
@@ -131,7 +131,7 @@ class DebitoorClient(Lookups, Sales):
         :param keep: where the expenses are kept, e.g. a
             :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
-        filters = {"fromDate": from_date, "toDate": to_date}
+        filters = {"fromDate": _known(from_date), "toDate": _known(to_date)}
         return self._listed(
             "list_expenses", constants.EXPENSES, parse.expense, keep, filters, page_size=constants.PAGE_SIZE
         )
@@ -208,8 +208,8 @@ class DebitoorClient(Lookups, Sales):
     ) -> list[Income]:
         """Return other income, each once; parameters as for :meth:`expenses`."""
         filters = {
-            "fromDate": from_date,
-            "toDate": to_date,
+            "fromDate": _known(from_date),
+            "toDate": _known(to_date),
             "changedSince": changed_since,
             "changedBefore": changed_before,
             "includeDeleted": include_deleted or None,
@@ -239,3 +239,8 @@ class DebitoorClient(Lookups, Sales):
             constants.AUTONUMBER,
             subject=Subject.NEW_RECORD,
         )
+
+
+def _known(day: date | None) -> date | None:
+    """Return the nearest day that Debitoor accepts (contract section 3.4); it has nothing of earlier ones."""
+    return day and max(day, constants.FIRST_DAY)

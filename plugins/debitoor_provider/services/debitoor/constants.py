@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 SERVICE: Final = "Debitoor"
+
+FIRST_DAY: Final = date(1970, 1, 1)  # 3.4
 
 API_BASE: Final = "https://api.debitoor.com"
 AUTHORIZE_URL: Final = "https://app.debitoor.com/login/oauth2/authorize"  # 4.2

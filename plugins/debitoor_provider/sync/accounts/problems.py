@@ -105,6 +105,7 @@ _MESSAGES: dict[str, Callable[[Any, dict[str, Any]], Message]] = {
     "decimal_max_places": _not_number,
     "decimal_whole_digits": _not_number,
     "finite_number": _not_number,
+    "greater_than": lambda value, ctx: Message("setting_not_above", value=quoted(value), limit=ctx["gt"]),
     "greater_than_equal": lambda value, ctx: Message("setting_too_small", value=quoted(value), limit=ctx["ge"]),
     "less_than_equal": lambda value, ctx: Message("setting_too_large", value=quoted(value), limit=ctx["le"]),
     "tuple_type": _not_list,

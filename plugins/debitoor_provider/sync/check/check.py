@@ -12,6 +12,7 @@ from debitoor_provider.sync.check.compare import by_others, compare, only_there
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE
+from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import RunKind, Window
@@ -95,7 +96,12 @@ class _Comparison:
         again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
         left_out = direction.select(record, sent_again=again)
         row = compare(
-            direction.planned(record), entry, left_out, records, lambda: self._expected(record, entry, records)
+            direction.planned(record),
+            entry,
+            left_out,
+            records,
+            lambda: self._expected(record, entry, records),
+            is_changed=entry is not None and self._has_changed(record, entry),
         )
         if row.here is not None:
             self.found.add_sums(row.here, "source")
@@ -107,13 +113,29 @@ class _Comparison:
         By the source's record and the account's rules; where an e-invoice decided the figures of a moved document, they
         are what was announced when it was sent, since no file is read here.
 
-        :raises Obstacle: when that cannot be determined
+        A document that was changed at the source since then has to say what it says now.
+
+        :raises Obstacle: when that cannot be told
         """
-        if entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE:
+        is_decided = entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE
+        if entry is None or not is_decided:
+            return self.drafts.draft(record).statement()
+        if not self._has_changed(record, entry):
             attempt = last_attempt(self.job.ledger, entry)
             if attempt and "by_rate" in attempt.announced:
                 return announced(attempt.announced, records[0].statement.currency if records else entry.currency)
-        return self.drafts.draft(record).statement()
+        try:
+            return self.drafts.draft(record).statement()
+        except Obstacle:  # without its e-invoice it cannot be booked; its own figures show what was changed
+            stated = self.job.direction.stated(record)
+            if not records or stated is None:
+                raise
+            return stated
+
+    def _has_changed(self, record: Any, entry: Entry) -> bool:
+        """Return whether the figures of a document's record have changed since it was planned."""
+        direction = self.job.direction
+        return bool(entry.snapshot) and direction.stated(direction.load(entry.snapshot)) != direction.stated(record)
 
     def _add(self, row: Row, records: Iterable[TargetRecord], side: str) -> None:
         self.found.add(row)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.check.rows import Comparison, Row
-from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.ledger import ATTENTION, DONE, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.copies import Copy
@@ -28,6 +28,8 @@ def compare(
     left_out: LeftOut | None,
     records: Sequence[TargetRecord],
     expected: Callable[[], Statement],
+    *,
+    is_changed: bool = False,
 ) -> Row:
     """Return what the comparison of a document comes to.
 
@@ -36,17 +38,21 @@ def compare(
     :param left_out: why the account's rules leave it out
     :param records: its records at the target
     :param expected: returns what its record has to say, or raises an :class:`Obstacle`
+    :param is_changed: whether the source has changed it since the ledger's reasons were found
     """
     is_done = entry is not None and entry.state in DONE
     if not is_done and (reason := _reason_to_stay(entry, left_out, records)):
         return _row(Comparison.LEFT_OUT, planned, entry, records, message=reason)
+    if is_done and not records and entry and not entry.target_id:
+        return _row(Comparison.LEFT_OUT, planned, entry, records, message=Message("check_marked_moved"))
     obstacle, here = None, None
     try:
         here = expected()
     except Obstacle as met:
         obstacle = met.message
     if not records:
-        message = obstacle or _why_missing(entry)
+        decided = entry.message if entry and entry.state in ATTENTION and not is_changed else None
+        message = decided or obstacle or _why_missing(entry)
         is_missing = obstacle is None and _is_sendable(entry)
         here = here or _of_record(planned)
         return _row(Comparison.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
@@ -94,7 +100,7 @@ def _row(
         outcome,
         planned.source_id,
         tuple(record.id for record in records),
-        planned.document_date,
+        (here and here.date) or planned.document_date,
         planned.document_number,
         planned.company,
         here,
@@ -120,8 +126,6 @@ def _why_missing(entry: Entry | None) -> Message:
     if entry is None or entry.state in _SENDABLE:
         return Message("check_not_sent")
     if entry.state in DONE:
-        if not entry.target_id:
-            return Message("check_marked_moved")
         return Message("check_not_there", record=entry.target_id)
     return entry.message or Message("check_under_way")
 

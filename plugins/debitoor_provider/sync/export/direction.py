@@ -26,6 +26,7 @@ from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_marker, find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.lookalikes import in_ledger
@@ -157,6 +158,12 @@ class ExportDirection:
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""
         return DOCUMENTS.load(snapshot)
+
+    def stated(self, record: Document) -> Statement | None:
+        """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
+        if record.gross_amount is None:
+            return None
+        return Statement.of_total(record.document_date, record.tax_rates, record.gross_amount, record.currency)
 
     def wish(self, record: Document) -> str:
         """Return the file name that the account's template makes."""

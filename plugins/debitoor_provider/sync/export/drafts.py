@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
-from debitoor_provider.sync.content import spool
+from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft, to_choice
 from debitoor_provider.sync.export.present import as_copies
@@ -98,7 +98,10 @@ class ExpenseDrafts:
         return ExpenseDraft(booking, self.books.currency)
 
     def _read(self, record: Document) -> Reading | None:
-        """Read a document's file; ``None`` beyond the number of files, or when it cannot be had."""
+        """Read a document's file; ``None`` beyond the number of files, or when it cannot be had.
+
+        :raises Obstacle: when the file is empty, or not what its name says
+        """
         if next(self.files, None) is None:
             return None
         with spool() as body:
@@ -106,6 +109,7 @@ class ExpenseDrafts:
                 self.getmyinvoices.download(record.document_uid, body, filename=record.filename)
             except (NotFound, RejectError):
                 return None
+            seal(body, record.filename)
             return read(body)
 
     def released(self, record: Document) -> LeftOut | None:

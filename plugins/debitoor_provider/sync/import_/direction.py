@@ -22,6 +22,7 @@ from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sale
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.lookalikes import in_ledger
@@ -140,6 +141,10 @@ class ImportDirection:
     def load(self, snapshot: str) -> SalesDocument:
         """Return the record that the ledger kept."""
         return SALES_DOCUMENTS.load(snapshot)
+
+    def stated(self, record: SalesDocument) -> Statement | None:
+        """Return the figures of a sales document."""
+        return Statement.of_total(record.date, (), record.total_gross_amount, record.currency)
 
     def wish(self, record: SalesDocument) -> str:
         """Return the file name made of the document's number."""

@@ -196,6 +196,10 @@ class Direction(Protocol[Record]):
         """Return the record that the ledger kept."""
         ...
 
+    def stated(self, record: Record) -> Statement | None:
+        """Return the figures that a document's record states, right or wrong; ``None`` without a gross amount."""
+        ...
+
     def wish(self, record: Record) -> str:
         """Return the file name that the copy at the target should have."""
         ...

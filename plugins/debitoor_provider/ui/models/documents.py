@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from debitoor_provider.messages import readable
 from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
@@ -67,6 +68,8 @@ class DocumentModel(BaseModel):
     currency: Text
     net_amount: Decimal | None
     gross_amount: Decimal | None
+    booked_gross: Decimal | None = Field(description="What was sent, in the target's currency")
+    booked_currency: Text
     target_id: str | None
     planned_by: RunRef | None
     moved_by: RunRef | None
@@ -179,8 +182,8 @@ class Fitting(BaseModel):
     start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
     end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
     search: Annotated[str, Field(max_length=200)] = ""
-    mark: Annotated[str, Field(max_length=50)] | None = None
-    invoice: Annotated[str, Field(max_length=50)] | None = None
+    mark: Mark | None = None
+    invoice: EInvoice | None = None
 
 
 class ActionWish(BaseModel):

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.findings import EInvoice  # noqa: TC001
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
@@ -53,10 +54,13 @@ class DocumentListFilter:
     end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
-    mark: Annotated[
-        str | None, Query(max_length=50, description="With this mark, such as nearest_split or possible_duplicate")
-    ] = None
-    invoice: Annotated[str | None, Query(max_length=50, description="With such an e-invoice, e.g. contradicts")] = None
+    mark: Annotated[Mark | None, Query(description="With this mark")] = None
+    invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a period that no document can be in."""
+        if self.start and self.end and self.start > self.end:
+            raise HTTPException(422, "The period ends before it begins.")
 
     def fitting(self, account_id: str) -> dict[str, Any]:
         """Ask the ledger for those of an account that fit, whatever their state, mark and e-invoice."""

@@ -79,6 +79,11 @@ function Content({ document: one, rights, onChange }) {
   );
 }
 
+/** What was sent, where that is not the document's own amount: converted, or with its real amount in the text. */
+const isBookedOtherwise = (one) =>
+  one.booked_gross !== null &&
+  (one.booked_currency !== one.currency || Number(one.booked_gross) !== Number(one.gross_amount));
+
 function Facts({ document: one }) {
   const { t, language } = useWords();
   const { source_title: source, target_title: target } = one;
@@ -88,6 +93,7 @@ function Facts({ document: one }) {
     ["documents.company", one.company],
     ["documents.gross", one.gross_amount !== null && h(Money, { of: one.gross_amount, currency: one.currency })],
     ["documents.net", one.net_amount !== null && h(Money, { of: one.net_amount, currency: one.currency })],
+    ["documents.booked", isBookedOtherwise(one) && h(Money, { of: one.booked_gross, currency: one.booked_currency })],
     ["documents.source_name", one.source_name],
     ["documents.target_name", one.target_name],
     ["documents.source_id", `${one.source_id} (${source})`],

@@ -1,7 +1,7 @@
 // What happened to a document, oldest first: when, by whom or by which run, and why.
 
 import { h, ui } from "../host.js";
-import { amount, moment } from "../format.js";
+import { amount, day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { RunPlace } from "./links.js";
 import { colourOf } from "./state.js";
@@ -53,28 +53,43 @@ function Actor({ event }) {
   return t("history.byRun");
 }
 
-const AMOUNT = /^-?\d+\.\d\d$/;
+const AMOUNT = /^-?\d+(\.\d+)?$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
-/** Amounts by tax rate, with their bounds where there are two, in the reader's language; anything else as it is. */
+/** Amounts by tax rate, with their bounds where there are two, dates and lists, in the reader's language. */
 function textOf(value, language) {
+  if (Array.isArray(value)) return value.map((one) => textOf(one, language)).join(", ");
+  if (typeof value === "string" && MOMENT.test(value)) return moment(value, language);
+  if (typeof value === "string" && DAY.test(value)) return day(value, language);
   if (typeof value !== "object") return String(value);
   const parts = Object.entries(value).map(([rate, amounts]) => [rate, [amounts].flat()]);
   const isByRate = parts.every(([rate, amounts]) => !isNaN(rate) && amounts.every((one) => AMOUNT.test(one)));
-  if (Array.isArray(value) || !isByRate) return JSON.stringify(value);
+  if (!isByRate) return JSON.stringify(value);
   const written = ([rate, amounts]) =>
     `${Number(rate).toLocaleString(language)} %: ${amounts.map((one) => amount(one, language)).join(" – ")}`;
   return parts.map(written).join(", ");
 }
 
+/** Values that are words of the page. */
+const WORD_OF = { invoice: "invoice", figures: "history.figures" };
+/** What only a run needs. */
+const HIDDEN = new Set(["target_time"]);
+
 /** What an event says besides; a reason as it was written, the rest with its name. */
 function Details({ detail }) {
   const { t, has, language } = useWords();
-  const lines = Object.entries(detail).filter(([, value]) => value !== null && value !== "" && value !== false);
-  return lines.map(([name, value]) => {
-    const key = `history.detail.${name}`;
-    const word = has(key) ? t(key) : name;
-    if (value === true) return h(ui.Text, { key: name, fontSize: "sm" }, word);
-    const text = textOf(value, language);
-    return h(ui.Text, { key: name, fontSize: "sm" }, name === "reason" ? `“${text}”` : `${word}: ${text}`);
-  });
+  const isShown = ([name, value]) => !HIDDEN.has(name) && value !== null && value !== "" && value !== false;
+  return Object.entries(detail)
+    .filter(isShown)
+    .map(([name, value]) => {
+      const key = `history.detail.${name}`;
+      const word = has(key) ? t(key) : name;
+      const props = { key: name, fontSize: "sm" };
+      if (value === true) return h(ui.Text, props, word);
+      const known = WORD_OF[name] && `${WORD_OF[name]}.${value}`;
+      const text = known && has(known) ? t(known) : textOf(value, language);
+      if (name === "reason") return h(ui.Text, props, `“${text}”`);
+      return h(ui.Text, props, name === "why" ? text : t("history.line", { name: word, value: text }));
+    });
 }
