@@ -14,8 +14,8 @@ from benchmarks import peers
 from benchmarks.result import Result, Series
 
 BEGIN, END = "<!-- made by make bench -->", "<!-- until here -->"
-_OURS = ("apache-airflow", "requests", "SQLAlchemy")
-_PEERS = ("dlt", "dag-factory", "apache-airflow", "requests", "urllib3")
+_OURS = ("apache-airflow", "requests", "SQLAlchemy", "pypdf")
+_PEERS = ("dlt", "dag-factory", "apache-airflow", "requests", "urllib3", "factur-x", "eu-einvoice", "pypdf")
 _MET, _MISSED = "✓", "✗"
 
 

@@ -6,8 +6,10 @@ returns an empty list for a PDF whose end is missing.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pypdf import PdfReader
@@ -20,11 +22,16 @@ from debitoor_provider.sync.invoice.xml import looks_like_xml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pypdf._utils import StreamType
+
 # It warns of each small fault that it repairs, which would fill the log of a run.
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 _LARGEST_PDF = 50_000_000  # bytes; receipts are far smaller, and reading takes memory
 _TAIL = 4096  # bytes at the end in which the last cross-reference is announced
+_IN_MEMORY = 1 << 20  # bytes; pypdf reads byte by byte, so a smaller file is read from a copy without any wrapper
+_LONGEST_HEADER = 32
+_HEADER = re.compile(rb"([0-9]{1,10}) ([0-9]{1,5}) obj[\x00\t\n\f\r ]*(?=[^\x00\t\n\f\r ])")
 _DEEPEST = 20  # levels of a name tree; each level multiplies what fits, so real ones have two or three
 _MOST_FILES = 200
 _MOST_UNPACKED = 100_000_000  # bytes of all embedded files; pypdf itself unpacks no stream beyond 75 MB
@@ -44,11 +51,33 @@ def embedded_files(content: BinaryIO) -> list[bytes]:
         raise Unreadable(Message("invoice_pdf_damaged"))
     content.seek(0)
     try:
-        return list(_files(PdfReader(content)))
+        if size > _IN_MEMORY:
+            return _files_in(content)
+        with io.BytesIO(content.read()) as copy:
+            return _files_in(copy)
     except Unreadable:
         raise
     except Exception as error:  # a damaged PDF makes pypdf raise nearly anything
         raise Unreadable(Message("invoice_pdf_damaged")) from error
+
+
+class _Reader(PdfReader):
+    """A reader that takes an object's header at once: as it begins, pypdf looks at the header of every object."""
+
+    def read_object_header(self, stream: StreamType) -> tuple[int, int]:
+        """Read ``12 0 obj`` and the blanks after it; any other header than the usual one is left to pypdf."""
+        start = stream.tell()
+        header = _HEADER.match(stream.read(_LONGEST_HEADER))
+        stream.seek(start + header.end() if header else start)
+        return (int(header[1]), int(header[2])) if header else super().read_object_header(stream)
+
+
+def _files_in(content: BinaryIO) -> list[bytes]:
+    reader = _Reader(content)
+    try:
+        return list(_files(reader))
+    finally:  # its objects refer to it: they would stay until Python collects garbage
+        reader.close()
 
 
 def _files(reader: PdfReader) -> Iterator[bytes]:

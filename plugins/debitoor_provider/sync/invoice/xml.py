@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError, TreeBuilder
+from xml.etree.ElementTree import Element, ParseError, SubElement
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
@@ -15,7 +14,6 @@ from debitoor_provider.sync.invoice.problems import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from xml.etree.ElementTree import Element
 
 LARGEST = 20_000_000
 """Bytes of an e-invoice; real ones have at most a few million, for the attachments that they carry."""
@@ -33,27 +31,78 @@ _UNREAD = {
 """Lines and attachments, which are most of a large invoice; no figure is read from them, so they are not kept."""
 
 
-class _Builder(TreeBuilder):
-    """Builds a tree of limited depth and size."""
+class _LocalNames(dict[str, str]):
+    """The names of one file's elements, by what the parser calls them: with their namespaces."""
+
+    def __missing__(self, tag: str) -> str:
+        name = self[tag] = tag.rpartition("}")[2]
+        return name
+
+
+class _Tree:
+    """Builds a tree of limited depth and size; below its root elements are called without their namespaces.
+
+    The handlers are called for each element, so they are closures and no methods. Within an element that is not read
+    others take their place, which only count: it is kept as an empty one.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-        self._elements = 0
+        self._top = Element("")
 
-    def start(self, tag: Any, attrs: Any) -> Element:
-        self._depth += 1
-        self._elements += 1
-        if self._depth > _DEEPEST or self._elements > _MOST_ELEMENTS:
-            raise Unreadable(Message("invoice_too_large"))
-        return super().start(tag, attrs)
+    def listen(self, parser: Any) -> None:
+        """Make an expat parser build this tree. What builds no tree, comments and such, is not listened to."""
+        names = _LocalNames()
+        path = [self._top]
+        texts: list[str] = []
+        count = unread = 0
 
-    def end(self, tag: Any) -> Element:
-        self._depth -= 1
-        element = super().end(tag)
-        if str(tag).rpartition("}")[2] in _UNREAD:
-            element.clear()
-        return element
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal count
+            count += 1
+            if count > _MOST_ELEMENTS or len(path) > _DEEPEST:
+                raise Unreadable(Message("invoice_too_large"))
+            texts.clear()
+            name = names[tag]
+            called = name if len(path) > 1 else _qualified(tag)
+            if name in _UNREAD:
+                path.append(SubElement(path[-1], called))
+                parser.StartElementHandler, parser.EndElementHandler = start_unread, end_unread
+                parser.CharacterDataHandler = None
+            else:
+                path.append(SubElement(path[-1], called, attributes))
+
+        def end(_tag: str) -> None:
+            element = path.pop()
+            if texts:
+                element.text = "".join(texts)
+                texts.clear()
+
+        def start_unread(_tag: str, _attributes: dict[str, str]) -> None:
+            nonlocal count, unread
+            count += 1
+            unread += 1
+            if count > _MOST_ELEMENTS or len(path) + unread > _DEEPEST + 1:
+                raise Unreadable(Message("invoice_too_large"))
+
+        def end_unread(_tag: str) -> None:
+            nonlocal unread
+            if unread:
+                unread -= 1
+            else:
+                path.pop()
+                resume()
+
+        def resume() -> None:
+            parser.StartElementHandler, parser.EndElementHandler = start, end
+            parser.CharacterDataHandler = texts.append
+
+        parser.ordered_attributes = False
+        parser.DefaultHandlerExpand = None  # for entities, which only a document type declaration could define
+        resume()
+
+    def close(self) -> Element:
+        """Return the root."""
+        return self._top[0]
 
 
 def parse(content: bytes) -> Element:
@@ -69,11 +118,21 @@ def parse(content: bytes) -> Element:
             content, encoding = _from_utf_16(content), "utf-8"
         if content.count(b"=") > _MOST_ATTRIBUTES or _LONG_ATTRIBUTE.search(content):
             raise Unreadable(Message("invoice_too_large"))
-        parser = XMLParser(target=_Builder(), encoding=encoding, forbid_dtd=True)
-        parser.feed(content)
-        root: Element = parser.close()
+        return _tree(content, encoding)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Unreadable(Message("invoice_not_xml")) from error
+
+
+def _tree(content: bytes, encoding: str | None) -> Element:
+    tree = _Tree()
+    parser = XMLParser(target=tree, encoding=encoding, forbid_dtd=True)
+    expat = parser.parser
+    tree.listen(expat)
+    try:
+        parser.feed(content)
+        root: Element = parser.close()
+    finally:  # the handlers and the parser hold each other, and the tree: it would stay until Python collects garbage
+        expat.StartElementHandler = expat.EndElementHandler = expat.CharacterDataHandler = None
     return root
 
 
@@ -88,6 +147,10 @@ def looks_like_xml(data: bytes) -> bool:
     return start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
 
 
+def _qualified(tag: str) -> str:
+    return f"{{{tag}" if "}" in tag else tag
+
+
 def local_name(element: Element) -> str:
     """Return an element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
@@ -100,12 +163,21 @@ def namespace(element: Element) -> str:
 
 def each(element: Element | None, path: str) -> Iterator[Element]:
     """Find the elements at a path of names such as ``Party/PartyName``, whatever their namespaces."""
-    return iter(()) if element is None else element.iterfind(_in_any_namespace(path))
+    if element is None:
+        return
+    name, _, rest = path.partition("/")
+    for found in element.findall(name):
+        if rest:
+            yield from each(found, rest)
+        else:
+            yield found
 
 
 def first(element: Element | None, path: str) -> Element | None:
     """Find the first element at a path."""
-    return next(each(element, path), None)
+    if "/" in path:
+        return next(each(element, path), None)
+    return None if element is None else element.find(path)
 
 
 def text(element: Element | None, path: str) -> str:
@@ -125,8 +197,3 @@ def text_of(element: Element) -> str:
     if len(element):
         raise Unreadable(Message("invoice_not_a_text", name=local_name(element)[:100]))
     return (element.text or "").strip()
-
-
-@cache
-def _in_any_namespace(path: str) -> str:
-    return "/".join(f"{{*}}{name}" if name not in {".", "*"} else name for name in path.split("/"))
