@@ -215,7 +215,7 @@ class TestAllow:
 
     def test_nothing_is_stopped(self, cli, account):
         account()
-        assert "No limit has stopped the account acme." in cli("accounts", "allow", "acme").out
+        assert "No limit stops the account acme, or it is allowed already." in cli("accounts", "allow", "acme").out
 
     def test_an_account_that_is_not_there(self, cli, account):
         account()
@@ -226,7 +226,10 @@ class TestPreview:
     def test_a_limit_of_the_account_that_would_stop_the_run(self, cli, account, receipt):
         account(limits={"new_documents": 1})
         receipt(), receipt()
-        assert "A run would stop: The run has 2 documents to move" in cli("accounts", "preview", "acme").err
+        assert (
+            "A run would stop with this message: The run has 2 documents to move"
+            in cli("accounts", "preview", "acme").err
+        )
 
     def test_what_a_run_would_do(self, cli, acme, account, receipt):
         account(rename="{company}_{document_number}")
@@ -286,4 +289,4 @@ class TestPreview:
         account()
         done = cli("accounts", "preview", "acme", "--limit", limit)
         assert done.code != 0
-        assert f"argument --limit: invalid number from 1 value: '{limit}'" in done.err
+        assert f"argument --limit: '{limit}' is no whole number from 1 on" in done.err

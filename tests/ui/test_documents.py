@@ -70,8 +70,7 @@ class TestList:
             "reason_code": "",
             "reason": "",
             "remedy": "",
-            "mark_code": "",
-            "mark": "",
+            "marks": [],
             "invoice": "",
             "source_name": "",
             "target_name": None,
@@ -81,6 +80,8 @@ class TestList:
             "currency": "",
             "net_amount": None,
             "gross_amount": "119.00",
+            "booked_gross": None,
+            "booked_currency": "",
             "target_id": "expense-1",
             "planned_by": {"dag_id": "debitoor__acme", "dag_run_id": "manual__1"},
             "moved_by": {"dag_id": "debitoor__acme", "dag_run_id": "manual__1"},
@@ -156,15 +157,22 @@ class TestMarks:
         found = page().get("api/accounts/acme/documents").json()
         assert (found["total"], found["marks"]) == (2, {"nearest_split": 1})
         by_id = {document["source_id"]: document for document in found["documents"]}
-        assert (by_id["1"]["mark_code"], by_id["1"]["mark"]) == ("", "")
-        assert by_id["2"]["mark_code"] == "nearest_split"
-        assert "106.91 to 107.09 at 7 %" in by_id["2"]["mark"]
+        assert by_id["1"]["marks"] == []
+        (mark,) = by_id["2"]["marks"]
+        assert mark["code"] == "nearest_split"
+        assert "106.91 to 107.09 at 7 %" in mark["text"]
 
     def test_a_list_can_be_narrowed_to_them(self, page, marked):
         found = page().get("api/accounts/acme/documents", params={"mark": "nearest_split"}).json()
         assert [document["source_id"] for document in found["documents"]] == ["2"]
         assert (found["total"], found["states"], found["marks"]) == (1, {"moved": 1}, {"nearest_split": 1})
-        assert listed(page(), mark="unknown") == []
+
+    @pytest.mark.parametrize(
+        "query", [{"mark": "nearest"}, {"invoice": "contradict"}, {"from": "2026-02-02", "to": "2026-02-01"}]
+    )
+    def test_a_filter_that_is_not_known_is_refused(self, page, query):
+        for path in ("documents", "documents.csv"):
+            assert page().get(f"api/accounts/acme/{path}", params=query).status_code == 422
 
     def test_all_that_fit_can_be_sent_again_and_lose_their_mark(self, page, marked, ledger):
         wish = {"action": "send_again", "fitting": {"mark": "nearest_split"}, "reason": "line items entered"}
@@ -177,6 +185,62 @@ class TestMarks:
         text = page().get("api/accounts/acme/documents.csv", params={"mark": "nearest_split"}).content
         (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
         assert "106.91 to 107.09 at 7 %" in row["mark"]
+
+
+class TestLookalikes:
+    """Documents that may be duplicates of others."""
+
+    @pytest.fixture
+    def alike(self, ledger: Ledger, enter: Callable[..., list[int]]) -> list[int]:
+        """Return three documents: the first was sent, the second too but marked as its duplicate, the third is held."""
+        ids = enter("1", "2", "3")
+        where = Message("lookalike_document", source_id="1", account="acme")
+        facts = {"number": "R-1", "date": "2026-01-31", "gross": "119.00", "currency": "EUR", "party": "Paper Ltd"}
+        record = Message("lookalike", what="Paper Ltd, R-1", where=where, **facts)
+        there = Message("lookalike_record", record="7", service="Debitoor")
+        records = [record, Message("lookalike", what="Paper Ltd", where=there, **facts | {"number": ""})]
+        message = Message("possible_duplicate", records=records, keys=["acme/1", "target:7"])
+        for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN):
+            if entry.id == ids[2]:
+                ledger.steps.hold(entry, message)
+                continue
+            duplicate = message if entry.id == ids[1] else None
+            ledger.steps.moved(ledger.steps.intend(entry, duplicate=duplicate), f"expense-{entry.source_id}")
+        ledger.leases.release("task")
+        return ids
+
+    def test_they_are_marked_counted_and_filtered(self, page, alike):
+        found = page().get("api/accounts/acme/documents").json()
+        assert found["marks"] == {"possible_duplicate": 1}
+        assert listed(page(), mark="possible_duplicate") == ["2"]
+
+    def test_a_document_is_shown_beside_what_it_looks_like(self, page, alike):
+        found = page().get(f"api/accounts/acme/documents/{alike[1]}").json()["lookalikes"]
+        common = {"date": "2026-01-31", "gross": "119.00", "currency": "EUR", "party": "Paper Ltd"}
+        assert found == [
+            common
+            | {
+                "where": "document 1 of the account acme",
+                "account": "acme",
+                "source_id": "1",
+                "number": "R-1",
+                "id": alike[0],
+            },
+            common | {"where": "record 7 in Debitoor", "account": "", "source_id": "", "number": "", "id": None},
+        ]
+        assert page().get(f"api/accounts/acme/documents/{alike[0]}").json()["lookalikes"] == []
+
+    def test_a_person_says_that_they_are_other_documents(self, page, alike, ledger):
+        rows = page().get("api/accounts/acme/documents").json()["documents"]
+        assert {row["source_id"] for row in rows if "distinct" in row["actions"]} == {"2", "3"}
+        wish = {"action": "distinct", "ids": alike, "reason": "two deliveries"}
+        answer = page().post("api/accounts/acme/documents/actions", json=wish)
+        assert answer.json() == {"changed": 2, "left": 1}
+        assert [entry.state for entry in ledger.documents.by_ids(alike)] == [State.MOVED, State.MOVED, State.PLANNED]
+        assert ledger.documents.marks("acme") == {}
+        last = ledger.documents.history(ledger.documents.by_ids(alike)[1])[-1]
+        assert (last.kind, last.actor) == ("distinct", "user:admin")
+        assert last.detail == {"reason": "two deliveries", "distinct_from": ["acme/1", "target:7"]}
 
 
 class TestEInvoices:

@@ -264,8 +264,8 @@ class TestExport:
         acme.plan(acme.exports())
         acme.ledger.documents.mark_moved([acme.entry(uid)], "user:ada")
         found = checked(acme)
-        assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
-        assert "A person marked it as moved" in found.why(uid)
+        assert (found.outcomes, found.missing, found.differs) == ({uid: "left out"}, [], False)
+        assert "A person marked it as there" in found.why(uid)
 
     def test_a_missing_document_is_sent_by_a_run_that_names_it(self, acme):
         uid, _ = acme.document(), acme.document()

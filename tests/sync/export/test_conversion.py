@@ -132,7 +132,7 @@ def test_a_document_waits_until_the_rates_reach_its_day() -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     assert (met.kind, met.code) == (ObstacleKind.WAITING, "no_rate_yet")
     assert met.message.text().startswith("The document of 2090-01-02 in USD waits for its exchange rate to EUR")
-    assert "[debitoor] ecb_rates" in met.message.remedy()
+    assert "docs/currencies.md" in met.message.remedy()
     assert not has_rate(met.message, ExchangeRates())
 
 

@@ -50,6 +50,8 @@ def compare(
         here = expected()
     except Obstacle as met:
         obstacle = met.message
+    if not is_done and not records and obstacle is None and entry and entry.state is State.WAITING:
+        return _row(Comparison.LEFT_OUT, planned, entry, records, message=entry.message)
     if not records:
         decided = entry.message if entry and entry.state in ATTENTION and not is_changed else None
         message = decided or obstacle or _why_missing(entry)
@@ -117,9 +119,7 @@ def _reason_to_stay(entry: Entry | None, left_out: LeftOut | None, records: Sequ
         return left_out.message
     if records or entry is None:
         return None
-    if entry.state is State.IGNORED:
-        return Message("check_ignored")
-    return entry.message if entry.state is State.WAITING else None
+    return Message("check_ignored") if entry.state is State.IGNORED else None
 
 
 def _why_missing(entry: Entry | None) -> Message:

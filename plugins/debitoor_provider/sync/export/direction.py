@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
 from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
@@ -245,7 +246,7 @@ class ExportDirection:
 
     def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
         """Return the expenses of a period, whoever booked them."""
-        return recorded(self.debitoor.expenses(from_date=start, to_date=end))
+        return recorded(self.debitoor.expenses(from_date=start, to_date=end, page_size=PAGE_SIZE))
 
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.
@@ -257,7 +258,7 @@ class ExportDirection:
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
         found: dict[int, FoundDocument] = {}
-        for expense in self.debitoor.expenses():
+        for expense in self.debitoor.expenses(page_size=PAGE_SIZE):
             uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
             if uid is not None:
                 found[uid] = FoundDocument(

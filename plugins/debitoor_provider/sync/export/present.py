@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
@@ -31,7 +32,7 @@ def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mappin
         ``None``: not known
     """
     found: dict[int, list[Expense]] = {}
-    for expense in debitoor.expenses(changed_since=before(days, debitoor.clock_offset)):
+    for expense in debitoor.expenses(changed_since=before(days, debitoor.clock_offset), page_size=PAGE_SIZE):
         for uid in {find_marker(line.description) for line in expense.lines}:
             if uid is not None:
                 found.setdefault(uid, []).append(expense)

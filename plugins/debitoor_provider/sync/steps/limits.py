@@ -108,10 +108,12 @@ class RejectedShare:
 
 def _unanswered_share(job: Job) -> Message | None:
     """Return the unanswered stop for rejected documents under the current settings."""
-    if job.account.limits.rejected_share is None:
+    most = job.account.limits.rejected_share
+    if most is None:
         return None
     for stop in job.ledger.stops.pending([job.account_id], REJECTED_SHARE):
-        if stop.settings_fingerprint == job.settings_fingerprint:
+        rejected, finished = stop.message.params["rejected"], stop.message.params["finished"]
+        if stop.settings_fingerprint == job.settings_fingerprint and rejected * 100 > most * finished:
             return stop.message
     return None
 

@@ -71,8 +71,8 @@ function textOf(value, language) {
   return parts.map(written).join(", ");
 }
 
-/** Values that are words of the page. */
-const WORD_OF = { invoice: "invoice", figures: "history.figures" };
+/** The key of a value that is a word of the page. */
+const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}` })[name];
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 
@@ -87,7 +87,7 @@ function Details({ detail }) {
       const word = has(key) ? t(key) : name;
       const props = { key: name, fontSize: "sm" };
       if (value === true) return h(ui.Text, props, word);
-      const known = WORD_OF[name] && `${WORD_OF[name]}.${value}`;
+      const known = wordOf(name, value);
       const text = known && has(known) ? t(known) : textOf(value, language);
       if (name === "reason") return h(ui.Text, props, `“${text}”`);
       return h(ui.Text, props, name === "why" ? text : t("history.line", { name: word, value: text }));
