@@ -195,7 +195,8 @@ class ExportDirection:
             dates: set[date | None] = set()
             for entry in pending:
                 days.add(DOCUMENTS.load(entry.snapshot).created_at)
-                dates.add(entry.document_date)
+                if not entry.wants_new_record:  # a person decided that already
+                    dates.add(entry.document_date)
             if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
                 days.add(last.date())  # what the run before may have booked twice
 

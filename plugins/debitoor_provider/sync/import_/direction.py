@@ -176,7 +176,7 @@ class ImportDirection:
             return marked
 
         presence = Presence(look)
-        dates = {entry.document_date for entry in pending}
+        dates = {entry.document_date for entry in pending if not entry.wants_new_record}
         around = cache(lambda: Recorded.near(self.recorded, dates))
 
         def prepare(claimed: list[Entry]) -> Mover:
