@@ -171,6 +171,38 @@ class TestWhoseFigures:
         ]
 
 
+class TestDistinct:
+    @pytest.fixture
+    def alike(self, ledger, planned):
+        """Enter a document that is held as a possible duplicate, ``1``, and one that is only planned, ``2``."""
+        planned("1", "2")
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
+        )
+        ledger.steps.hold(entry, Message("possible_duplicate", records=[], keys=["acme/7"]))
+        ledger.leases.release("me")
+
+    def test_a_person_says_that_it_is_another_document(self, cli, ledger, alike):
+        (row,) = cli("documents", "distinct", "acme", "1", "--reason", "two deliveries", "-o", "json").rows
+        assert (row["document"], row["state"]) == ("1", "planned")
+        entry = ledger.documents.known("acme", "export", ["1"])["1"]
+        assert ledger.documents.history(entry)[-1].detail == {"reason": "two deliveries", "distinct_from": ["acme/7"]}
+
+    def test_a_document_that_is_like_no_other_is_left_as_it_is(self, cli, ledger, alike):
+        done = cli("documents", "distinct", "acme", "1", "2", "--reason", "why not")
+        assert done.code == 1
+        assert done.sentence.startswith("2: not marked or held as a possible duplicate. Nothing was changed.")
+        assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
+
+    @pytest.mark.parametrize(
+        ("option", "word", "meant"),
+        [("--mark", "nearest", "nearest_split"), ("--invoice", "contradict", "contradicts")],
+    )
+    def test_a_misspelt_filter_is_refused_with_the_nearest_word(self, cli, alike, option, word, meant):
+        done = cli("documents", "list", option, word)
+        assert (done.code, done.sentence.endswith(f"Did you mean {meant}?")) == (1, True)
+
+
 class TestWhatIsNotPossible:
     def test_an_account_that_is_not_known_is_named_with_the_nearest_one(self, cli, account, held):
         account(stem="acme-receipts")

@@ -172,6 +172,39 @@ class TestExport:
         acme.company.edit_entity(expense_of(acme, uid)["id"], totalGrossAmount=106)
         assert "gross amount 106.00 instead of 107.00" in checked(acme).why(uid)
 
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"gross_amount": "214.00"}, "gross amount 107.00 instead of 214.00"),
+            ({"document_date": "2026-05-05"}, "date 2026-01-31 instead of 2026-05-05"),
+            ({"tax_rates": ["19"]}, "19 %"),
+        ],
+        ids=["amount", "date", "rate"],
+    )
+    def test_a_document_that_was_changed_after_its_invoice_decided_differs(self, acme, change, said):
+        file = in_pdf(cii(stated(Group(D(7), D("100.00"), D("7.00")))))
+        uid = acme.document(file, net_amount=None, gross_amount="107.00", tax_rates=[])
+        acme.export()
+        acme.company.edit_document(int(uid), **change)
+        found = checked(acme)
+        assert found.outcomes == {uid: "differs"}
+        assert said in found.why(uid)
+
+    def test_a_document_that_waits_for_its_rate_is_missing_from_the_books(self, acme):
+        account = acme.exports(foreign_currency="convert")
+        uid = acme.document(currency="USD", document_date="2090-01-02")
+        acme.export(account)
+        found = checked(acme, account)
+        assert (found.outcomes, found.differs, found.missing) == ({uid: "only here"}, True, [])
+        assert "waits for its exchange rate" in found.why(uid)
+
+    def test_a_held_document_is_missing_for_the_reason_that_the_ledger_has(self, acme):
+        file = in_pdf(cii(stated(Group(D(7), D("100.00"), D("7.00")))))
+        uid = acme.document(file)
+        acme.export()
+        assert acme.states() == {uid: "held invoice_contradicts"}
+        assert checked(acme).why(uid) == str(acme.entry(uid).message)
+
     def test_a_document_that_was_booked_twice_differs(self, acme):
         uid = acme.document()
         acme.export()

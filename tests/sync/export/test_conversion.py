@@ -24,7 +24,7 @@ from tests.sync.export.test_selection import export
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.export.expense import Booking
+    from debitoor_provider.sync.export.expense import Booking, Choice
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
@@ -191,6 +191,40 @@ def test_an_invoice_that_states_no_rate_is_converted_at_that_of_its_day() -> Non
 @pytest.mark.parametrize("other", [replace(STATED, currency="GBP"), replace(STATED, books="DKK")])
 def test_a_stated_rate_of_other_currencies_is_not_taken(other: Rate) -> None:
     assert str(conversion(replace(DOCUMENT, currency="USD"), DAY, "EUR", other)) == AT_ECB
+
+
+ABSURD = replace(DOLLARS, accounting_tax=Decimal("99.00"))
+
+
+def test_a_stated_rate_far_from_the_published_one_is_held_with_both() -> None:
+    met = obstacle(reading=Reading((ABSURD,)))
+    assert (met.kind, met.code, met.invoice) == (ObstacleKind.HELD, "odd_exchange_rate", "proven")
+    assert "19.00 USD = 99.00 EUR, rate of the invoice" in met.message.text()
+    assert AT_ECB in met.message.text()
+
+
+@pytest.mark.parametrize(("choice", "gross"), [("invoice", "620.05"), ("record", "108.62")])
+def test_a_person_chooses_between_the_two_rates(choice: Choice, gross: str) -> None:
+    document = replace(DOCUMENT, currency="USD", document_date=DAY)
+    account = export(foreign_currency="convert")
+    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choice=choice)
+    assert parts.figures.gross == Decimal(gross)
+
+
+@pytest.mark.parametrize("day", [DAY, date(2090, 1, 2)], ids=["published", "not published yet"])
+def test_rates_of_banks_and_customs_are_near_enough(day: date) -> None:
+    last = conversion(replace(DOCUMENT, currency="USD"), date(2026, 10, 30), "EUR", None)
+    assert last is not None
+    worth = last.worth / last.units if day != DAY else 1 / Decimal("1.0956")
+    near, far = (replace(STATED, worth=worth * factor) for factor in (Decimal("1.09"), Decimal("1.11")))
+    assert conversion(replace(DOCUMENT, currency="USD"), day, "EUR", near) is near
+    with pytest.raises(Obstacle):
+        conversion(replace(DOCUMENT, currency="USD"), day, "EUR", far)
+
+
+def test_the_rate_of_a_currency_that_nobody_publishes_is_taken_from_the_invoice() -> None:
+    pesos = replace(STATED, currency="ARS")
+    assert conversion(replace(DOCUMENT, currency="ARS"), DAY, "EUR", pesos) is pesos
 
 
 def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.expense import Booking, Choice, draft
@@ -22,6 +22,7 @@ from tests.sync.stage import Stage
 
 D = Decimal
 AT_19 = TaxGroup("S", D(19), D("100.00"), D("19.00"))
+AT_7_OF_100 = Group(D(7), D("100.00"), D("7.00"))
 AT_7 = TaxGroup("S", D(7), D("100.00"), D("7.00"))
 
 
@@ -230,6 +231,40 @@ def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
     assert acme.booked()[wrong] == D("119.00")
     chosen = [event.detail for event in acme.ledger.documents.history(acme.entry(wrong)) if event.actor == "user:ada"]
     assert chosen == [{"reason": "compared with the PDF", "figures": "invoice"}]
+
+
+def test_a_list_shows_the_figures_that_were_booked(acme: Stage) -> None:
+    """A gross amount that the record lacks, and the date and amount of an invoice that a person chose."""
+    lacking = acme.document(PROVING, net_amount=None, gross_amount=None, tax_rates=[])
+    file = in_pdf(cii(stated(AT_7_OF_100, day=date(2025, 12, 31))))
+    chosen = acme.document(file)
+    acme.export()
+    acme.ledger.documents.choose([acme.entry(chosen)], "invoice", "user:ada")
+    acme.export()
+    entry = acme.entry(lacking)
+    assert (entry.state, entry.gross_amount, entry.booked_gross, entry.booked_currency) == (
+        "moved", D("119.00"), D("119.00"), "EUR",
+    )  # fmt: skip
+    entry = acme.entry(chosen)
+    assert (entry.document_date, entry.net_amount, entry.gross_amount) == (date(2025, 12, 31), D("100.00"), D("107.00"))
+
+
+def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_rejected_document(acme: Stage) -> None:
+    uid = acme.document(in_pdf(cii(stated(AT_7_OF_100, gross=D("120.00")))), tax_rates=[])
+    acme.export()
+    assert (acme.states(), acme.entry(uid).invoice) == ({uid: "rejected no_tax_rate"}, "unproven")
+    detail = acme.ledger.documents.history(acme.entry(uid))[-1].detail
+    assert detail["why"] == acme.entry(uid).message.as_json()
+    assert "are not gross 120.00" in str(readable(dict(detail))["invoice_says"])
+
+
+def test_a_contradiction_names_rates_and_amounts_of_both(acme: Stage) -> None:
+    uid = acme.document(in_pdf(cii(stated(AT_7_OF_100))))
+    acme.export()
+    text = acme.entry(uid).message.text()
+    assert "gross 119.00 in the record, 107.00 in the invoice" in text
+    assert "tax rates 19 % in the record, 7 % in the invoice" in text
+    assert "119.00 at 19 % in the record, 107.00 at 7 % in the invoice" in text
 
 
 def test_a_choice_is_forgotten_when_the_record_changes(acme: Stage) -> None:

@@ -104,7 +104,7 @@ def test_a_document_may_need_attention(ledger: Ledger, step: str, state: State, 
         "Correct them.",
     )
     assert entry.moved_by == RUN
-    assert ledger.documents.history(entry)[-1].detail == {"rate": "19"}
+    assert ledger.documents.history(entry)[-1].detail == {"why": why.as_json(), "rate": "19"}
 
 
 def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):

@@ -150,6 +150,17 @@ def test_too_large_a_share_of_rejected_documents_stops_the_run_and_the_next_ones
     assert "planned" not in acme.states().values()
 
 
+def test_a_raised_share_releases_the_stop(acme: Stage) -> None:
+    acme.documents(JUDGED_FROM // 2)
+    acme.documents(JUDGED_FROM // 2, tax_rates=[])
+    with pytest.raises(LimitExceeded):
+        acme.export(acme.exports(limits={"rejected_share": 49}, parallel=1))
+    good = acme.document()
+    acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1))
+    assert good in acme.booked()
+    assert acme.ledger.stops.pending([acme.account_id]) == []
+
+
 def test_changed_settings_are_an_answer_too(acme: Stage) -> None:
     acme.documents(JUDGED_FROM + 1, tax_rates=[])
     with pytest.raises(LimitExceeded):
