@@ -64,7 +64,7 @@ def test_a_contradiction_is_shown_side_by_side_decided_and_booked(
     expect(page.get_by_role("link", name="FIG-2", exact=True)).to_have_count(0)
     page.get_by_role("link", name="FIG-1", exact=True).click()
     drawer = page.get_by_role("dialog")
-    expect(drawer.get_by_text("gross 238.00 in the record, 119.00 in the invoice")).to_be_visible()
+    expect(drawer.get_by_text("gross 238.00 in the record, 119.00 in the invoice").first).to_be_visible()
     take(page, "figures-contradiction")
     drawer.get_by_role("button", name="Book the invoice's figures").click()
     page.get_by_label("Reason").fill("as printed")

@@ -4,6 +4,7 @@ import { h, ui } from "../host.js";
 import { day } from "../format.js";
 import { useWords } from "../words.js";
 import { Money } from "./document_facts.js";
+import { Place, documentPlace } from "./links.js";
 
 /** @param {{document: object}} props with `lookalikes` */
 export function SideBySide({ document: one }) {
@@ -43,7 +44,7 @@ export function SideBySide({ document: one }) {
             null,
             h(ui.Table.ColumnHeader),
             columns.map((column, index) =>
-              h(ui.Table.ColumnHeader, { key: index, scope: "col", overflowWrap: "anywhere" }, column.where),
+              h(ui.Table.ColumnHeader, { key: index, scope: "col", overflowWrap: "anywhere" }, h(Where, { column })),
             ),
           ),
         ),
@@ -62,4 +63,9 @@ export function SideBySide({ document: one }) {
       ),
     ),
   );
+}
+
+/** Where a record is; a document of the same account can be opened. */
+function Where({ column }) {
+  return column.id ? h(Place, { to: documentPlace(column) }, column.where) : column.where;
 }
