@@ -16,7 +16,7 @@ from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import DagSerialization, LazyDeserializedDAG
 from airflow.utils.session import create_session
 
-from debitoor_provider.ui import bundles
+from debitoor_provider.runs import bundles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,17 +18,18 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     plain_errors,
     require_account,
+    settings_of,
     show,
     terminal,
 )
-from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
-from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.account_files import account_files
+from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell, preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, load_folder
+from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.directions import loaded, row_of
@@ -53,7 +54,7 @@ _NEXT_RUNS = 5
 def list_accounts(args: Namespace) -> None:
     """List the accounts and how they stand."""
     with opened_ledger() as ledger:
-        rows = [_standing(file, ledger) for file in load_folder(accounts_folder())]
+        rows = [_standing(file, ledger) for file in account_files()]
         show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=no_files())
 
 
@@ -86,7 +87,7 @@ def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
 def validate(args: Namespace) -> None:
     """Check account files, build their DAGs, and with ``--connections`` test what they lead to."""
     with plain_errors():
-        files = [load_account_file(Path(path)) for path in args.files] or load_folder(accounts_folder())
+        files = [load_account_file(Path(path)) for path in args.files] or account_files()
         findings = [finding for file in files for finding in _findings(file, args.connections)]
         if args.output == "json" or not findings:
             show(args, [finding.as_row() for finding in findings], empty=no_files())
@@ -198,7 +199,7 @@ def preview(args: Namespace) -> None:
     with opened_ledger() as ledger:
         start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
-        with job_of(args.account, account_of(args.account, None), ledger, run_id="preview") as job:
+        with job_of(args.account, settings_of(args.account), ledger, run_id="preview") as job:
             seen = previewed(job, window, args.limit)
         rows = seen.documents
     if args.output == "json":

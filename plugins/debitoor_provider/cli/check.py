@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, terminal
+from debitoor_provider.cli.console import actor, hint, opened_ledger, settings_of, terminal
 from debitoor_provider.runs.check import (
     counts_text,
     documents_csv,
@@ -21,7 +21,7 @@ from debitoor_provider.runs.check import (
     sums_csv,
     sums_table,
 )
-from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.check.check import check as checked
@@ -43,7 +43,7 @@ def check(args: Namespace) -> None:
     try:
         with opened_ledger() as ledger:
             start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
-            account = account_of(args.account, None)
+            account = settings_of(args.account)
             with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
                 _show(args, found)
                 differs = found.differs

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.runs.account_files import account_file, account_files
+from debitoor_provider.runs.jobs import usable
 from debitoor_provider.runs.tables import cell, table
 from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.files import load_folder
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.text import nearest
@@ -21,6 +22,8 @@ from debitoor_provider.sync.text import nearest
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping, Sequence
+
+    from debitoor_provider.sync.accounts.settings import Account
 
 
 _PIPE_WIDTH = 200  # when no terminal says how wide it is; as in Airflow's own commands
@@ -101,8 +104,16 @@ def require_account(account: str, ledger: Ledger) -> None:
 
 def nearest_account(account: str) -> str | None:
     """Return the id of the account file that was probably meant; this id itself, when there is one."""
-    ids = {file.account_id for file in load_folder(accounts_folder())}
+    ids = {file.account_id for file in account_files()}
     return account if account in ids else nearest(account, ids)
+
+
+def settings_of(account_id: str) -> Account:
+    """Return the settings of an account in whatever bundle.
+
+    :raises Misconfigured: naming file, line, field and remedy of every problem
+    """
+    return usable(account_file(account_id))
 
 
 def actor() -> str:

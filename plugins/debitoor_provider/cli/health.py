@@ -13,10 +13,10 @@ from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import hint, no_files, show, terminal
-from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.configuration import ledger_url
+from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
-from debitoor_provider.sync.accounts.files import find_account, load_folder
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
@@ -55,8 +55,7 @@ _WELL = Health(Level.WELL, "well")
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
-    folder = accounts_folder()
-    files = [find_account(folder, account) for account in args.accounts] or load_folder(folder)
+    files = [account_file(account) for account in args.accounts] or account_files()
     found, trouble = _examined(files, timedelta(minutes=args.late))
     if args.output == "json":
         show(args, [_row(file, result) for file, result in found])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import opened_ledger, plain_errors, show
+from debitoor_provider.cli.console import opened_ledger, plain_errors, settings_of, show
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.runs.jobs import account_of, job_of
+from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.rebuild import rebuild as rebuilt
 
@@ -36,7 +36,7 @@ def upgrade(args: Namespace) -> None:  # noqa: ARG001
 def rebuild(args: Namespace) -> None:
     """Restore what the ledger knows of an account from what the target has."""
     with opened_ledger() as ledger:
-        with job_of(args.account, account_of(args.account, None), ledger, run_id="rebuild") as job:
+        with job_of(args.account, settings_of(args.account), ledger, run_id="rebuild") as job:
             job.direction.require_target()
             result = rebuilt(job)
         row = {"account": args.account, "added": result.added, "restored": result.restored, "known": result.unchanged}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.hooks.base import ServiceHook
+    from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
 
     HookOf = Callable[[type[ServiceHook[Any]], str], ServiceHook[Any]]
@@ -128,11 +129,18 @@ def account_of(account_id: str, settings: Account | None, folder: str = "") -> A
     """
     if settings is not None:
         return settings
-    file = find_account(Path(folder) if folder else accounts_folder(), account_id)
+    return usable(find_account(Path(folder) if folder else accounts_folder(), account_id))
+
+
+def usable(file: AccountFile) -> Account:
+    """Return the settings of an account file.
+
+    :raises Misconfigured: naming file, line, field and remedy of every problem
+    """
     if file.account is None or file.problems:
         problems = "\n".join(map(str, file.problems))
         raise Misconfigured(
-            Message("account_unusable", account=account_id, problems=problems), operation="read_account_file"
+            Message("account_unusable", account=file.account_id, problems=problems), operation="read_account_file"
         )
     return file.account
 

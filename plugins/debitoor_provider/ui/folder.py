@@ -5,23 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import HTTPException
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.messages import Message
+from debitoor_provider.runs.bundles import accounts_of, bundled_folders
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.sync.accounts.problems import Problem
-from debitoor_provider.ui.bundles import bundled_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from debitoor_provider.sync.accounts.settings import Account
-    from debitoor_provider.ui.bundles import BundledFolder
 
 _Stamp = tuple[int, int, int, int]
 
@@ -71,27 +68,14 @@ _folders: dict[Path, _Folder] = {}
 def account_files() -> dict[str, AccountFile]:
     """Return all account files by the account's id on the page, in the order of their names."""
     files = _loaded(accounts_folder())
-    bundled = {id_of(file): file for folder in bundled_folders() for file in _of_bundle(folder)}
+    bundled = {
+        id_of(file): file for folder in bundled_folders() for file in accounts_of(folder, _loaded(folder.path).values())
+    }
     return dict(sorted((bundled | files).items())) if bundled else files
 
 
 def _loaded(path: Path) -> dict[str, AccountFile]:
     return _folders.setdefault(path, _Folder(path)).load()
-
-
-def _of_bundle(folder: BundledFolder) -> list[AccountFile]:
-    """Return the accounts of a bundle's folder; where that is not accessible, only what their DAG ids show."""
-    files = {file.dag_id: file for file in _loaded(folder.path).values()}
-    found = []
-    for dag_id in folder.dag_ids:
-        file = files.get(dag_id)
-        if file is None:
-            account_id = dag_id.removeprefix(DAG_ID_PREFIX)
-            path = folder.path / f"{account_id}.yaml"
-            message = Message("account_file_out_of_reach", bundle=folder.bundle, path=path)
-            file = AccountFile(path, account_id, dag_id, None, (Problem(path.name, None, None, "", message),))
-        found.append(replace(file, bundle=folder.bundle))
-    return found
 
 
 def account_file(account_id: str) -> AccountFile:

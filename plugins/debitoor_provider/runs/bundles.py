@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
@@ -11,9 +12,13 @@ from airflow.models.dag import DagModel
 from airflow.utils.session import create_session
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.accounts.files import AccountFile
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _KEPT_SECONDS = 10
@@ -51,6 +56,24 @@ def bundled_folders() -> list[BundledFolder]:
             _kept.folders = _find()
             _kept.found_at = time.monotonic()
         return _kept.folders
+
+
+def accounts_of(folder: BundledFolder, files: Iterable[AccountFile]) -> list[AccountFile]:
+    """Return the accounts of a bundle's folder; where that is not accessible, only what their DAG ids show.
+
+    :param files: of the folder, as far as they can be read here
+    """
+    by_dag = {file.dag_id: file for file in files}
+    found = []
+    for dag_id in folder.dag_ids:
+        file = by_dag.get(dag_id)
+        if file is None:
+            account_id = dag_id.removeprefix(DAG_ID_PREFIX)
+            path = folder.path / f"{account_id}.yaml"
+            message = Message("account_file_out_of_reach", bundle=folder.bundle, path=path)
+            file = AccountFile(path, account_id, dag_id, None, (Problem(path.name, None, None, "", message),))
+        found.append(replace(file, bundle=folder.bundle))
+    return found
 
 
 def forget() -> None:

@@ -1,0 +1,72 @@
+"""The commands know the accounts of every DAG bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from airflow.models.dag import DagModel
+from airflow.models.dagbundle import DagBundleModel
+from airflow.utils.session import create_session
+
+from debitoor_provider.runs import bundles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT = """\
+type: export
+name: Acme of the team
+debitoor_id: books@acme.example
+frequency: manual
+connections: {getmyinvoices: gmi, debitoor: debitoor}
+"""
+
+
+@pytest.fixture
+def team(cli: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder of account files of a bundle, in which Airflow has found the DAG of one account."""
+    monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
+    monkeypatch.delenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", raising=False)
+    folder = tmp_path / "team" / "accounts"
+    folder.mkdir(parents=True)
+    with create_session() as session:
+        session.add(DagBundleModel(name="team"))
+        session.flush()
+        session.add(
+            DagModel(
+                dag_id="debitoor__team-acme", bundle_name="team", fileloc=str(folder.parent / "sync.py"), is_stale=False
+            )
+        )
+    bundles.forget()
+    yield folder
+    with create_session() as session:
+        session.query(DagModel).filter_by(bundle_name="team").delete()
+        session.query(DagBundleModel).filter_by(name="team").delete()
+    bundles.forget()
+
+
+def test_an_account_of_another_bundle_is_listed_checked_and_judged(cli, team):
+    (team / "team-acme.yaml").write_text(TEXT)
+    (row,) = cli("accounts", "list", "-o", "json").rows
+    assert (row["account"], row["name"], row["state"]) == ("team-acme", "Acme of the team", "new")
+    assert "team-acme.yaml: well" in cli("accounts", "validate").out
+    assert cli("accounts", "health").out.startswith("team-acme: well")
+    assert cli("accounts", "health", "team-acme").code == 0
+
+
+def test_settings_are_found_in_whatever_bundle(cli, team):
+    (team / "team-acme.yaml").write_text(TEXT + "frequence: daily\n")
+    assert "frequence" in cli("accounts", "preview", "team-acme").sentence
+
+
+def test_a_folder_that_this_machine_does_not_have_is_named(cli, team):
+    (row,) = cli("accounts", "list", "-o", "json").rows
+    assert (row["account"], row["state"]) == ("team-acme", "broken")
+    assert "team" in row["why"]
+
+
+def test_a_mistyped_account_is_named_with_that_of_the_bundle(cli, team):
+    (team / "team-acme.yaml").write_text(TEXT)
+    assert cli("documents", "list", "--account", "team-acm").sentence.endswith("Did you mean team-acme?")
