@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, hint, opened_ledger, require_account, show
-from debitoor_provider.messages import readable
+from debitoor_provider.messages import Message, readable
 from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
@@ -123,30 +123,17 @@ def _decide(
         show(args, [_row(entry) for entry in changed], right=["gross", "booked"])
     unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
     if unchanged:
-        left = [f"Document {entry.source_id} {_instead(entry, kind)}" for entry in entries if entry.id in unchanged]
+        left = [_instead(entry, kind) for entry in entries if entry.id in unchanged]
         raise SystemExit("\n".join(left))
-
-
-_STANDING = {
-    State.WAITING: "waits. It goes by itself when it is complete.",
-    State.PLANNED: "is planned already. The next run moves it.",
-    State.SENDING: "is being sent, or its last attempt has to be settled. The next run does so.",
-    State.MOVED: "is moved: it is at the target already.",
-    State.ARCHIVED: "is archived: it is at the target already.",
-    State.HELD: "is held. Use retry without --again.",
-    State.REJECTED: "is rejected. Use retry without --again.",
-    State.IGNORED: "is ignored already.",
-    State.GONE: "has left the source, or the account's filter. It comes back by itself when it is there again.",
-}
 
 
 def _instead(entry: Entry, kind: EventKind) -> str:
     """Return why a document was left as it is, and what a person can do."""
     if kind is EventKind.RETRIED and entry.state in DONE:
-        return f"{_STANDING[entry.state]} If somebody deleted it there, use retry --again."
+        return Message(f"unchanged_{entry.state}", document=entry.source_id).full()
     if kind is EventKind.SENT_AGAIN and entry.state is State.IGNORED:
-        return "is ignored. Use retry without --again."
-    return _STANDING[entry.state]
+        return Message("unchanged_send_again", document=entry.source_id).text()
+    return Message(f"unchanged_{entry.state}", document=entry.source_id).text()
 
 
 @suppress_logs_and_warning

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
     from concurrent.futures import Future
 
-    from debitoor_provider.messages import Message
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Run
 
@@ -84,16 +84,19 @@ class Overview:
             case AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""
-                return "Look at the run to see what went wrong.", "look_at_run"
+                return _advice("look_at_run")
             case AccountState.PAUSED:
-                return "Resume it, so that documents move again.", "resume"
+                return _advice("resume")
             case AccountState.ATTENTION:
-                number = self.counts.attention
-                return ("Decide about 1 document." if number == 1 else f"Decide about {number} documents."), "decide"
+                return _advice("decide", count=self.counts.attention)
             case AccountState.NEW if self.dag is None:
-                return "Wait until Airflow has read the account's file.", "wait_for_airflow"
+                return _advice("wait_for_airflow")
             case _:
                 return "", ""
+
+
+def _advice(code: str, **params: int) -> tuple[str, str]:
+    return Message(f"advice_{code}", **params).text(), code
 
 
 def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts]]) -> list[Overview]:

@@ -29,7 +29,7 @@ STORED = Expense(
         (replace(STORED, lines=(*STORED.lines, line("0", None))), []),
         (replace(STORED, date=date(2026, 2, 1)), ["date 2026-02-01 instead of 2026-01-31"]),
         (replace(STORED, total_gross_amount=Decimal("226.01")), ["gross amount 226.01 instead of 226.00"]),
-        (replace(STORED, total_gross_amount=None), ["gross amount 0 instead of 226.00"]),
+        (replace(STORED, total_gross_amount=None), ["gross amount 0.00 instead of 226.00"]),
         (
             replace(STORED, lines=(line("7", "100"), line("19", "126"))),
             ["100 at 7 %, 126 at 19 % instead of 107.00 at 7 %, 119.00 at 19 %"],
@@ -38,7 +38,7 @@ STORED = Expense(
     ],
 )
 def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, differences: list[str]) -> None:
-    assert FIGURES.differences(stored) == differences
+    assert [difference.text() for difference in FIGURES.differences(stored)] == differences
 
 
 def test_figures_are_read_back_from_the_ledger_unchanged() -> None:

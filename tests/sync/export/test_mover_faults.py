@@ -217,7 +217,7 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     acme.debitoor.create_expense = edited  # type: ignore[method-assign]
     acme.send(acme.exports())
     assert acme.states() == {uid: "rejected stored_differently"}
-    assert "gross amount 118.99 instead of 119" in acme.entry(uid).reason
+    assert "gross amount 118.99 instead of 119.00" in acme.entry(uid).reason
     assert not acme.ledger.documents.to_archive("acme")
 
 

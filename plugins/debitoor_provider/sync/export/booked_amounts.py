@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.money import ZERO
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class BookedAmounts:
         """The whole gross amount."""
         return sum(self.by_rate.values(), ZERO)
 
-    def differences(self, stored: Expense) -> list[str]:
+    def differences(self, stored: Expense) -> list[Message]:
         """Compare with what Debitoor stored; empty when they agree.
 
         :param stored: the service's own answer
@@ -57,14 +58,15 @@ class BookedAmounts:
         found = []
         there = BookedAmounts.of(stored.date, stored.lines)
         if stored.date != self.date:
-            found.append(f"date {stored.date} instead of {self.date}")
+            found.append(Message("check_date", here=self.date, there=stored.date))
         gross = stored.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
         if gross != self.gross:
-            found.append(f"gross amount {gross} instead of {self.gross}")
+            found.append(Message("check_gross", here=f"{self.gross:.2f}", there=f"{gross:.2f}"))
         elif there.by_rate != self.by_rate:
-            found.append(f"{there} instead of {self}")
+            found.append(Message("check_rates", here=self.written(), there=there.written()))
         return found
 
-    def __str__(self) -> str:
-        """Write the amounts by rate, e.g. ``119.00 at 19 %``."""
-        return ", ".join(f"{gross:f} at {rate:f} %" for rate, gross in self.by_rate.items()) or "nothing"
+    def written(self) -> list[Message]:
+        """Return the amounts by rate, e.g. ``119.00 at 19 %``."""
+        parts = [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in self.by_rate.items()]
+        return parts or [Message("no_amounts")]

@@ -239,7 +239,7 @@ class ExpenseMover:
         """Check the stored record against what was sent; only then the document counts as moved."""
         wrong = figures.differences(stored)
         if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
-            wrong.append("another file")
+            wrong.append(Message("stored_other_file"))
         if wrong:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
