@@ -86,6 +86,13 @@ class TestValidate:
         assert "also on each day of the week in 1" in done.rows[1]["message"]
         assert "acme.yaml:1: warning: frequency: The step */2 starts again" in cli("accounts", "validate").out
 
+    def test_a_limit_that_never_applies_is_a_warning(self, cli, account):
+        account(limits={"archived": 5})
+        rows = cli("accounts", "validate", "-o", "json").rows
+        assert [(row["result"], row.get("field")) for row in rows] == [("warning", "limits.archived"), ("well", None)]
+        account(limits={"archived": 5}, archive_after_transfer=True)
+        assert [row["result"] for row in cli("accounts", "validate", "-o", "json").rows] == ["well"]
+
     def test_a_pool_that_does_not_exist(self, cli, account):
         account(pool="books")
         done = cli("accounts", "validate", "-o", "json")
@@ -265,7 +272,7 @@ class TestPreview:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            (["nobody"], "There is no such account file. List the account files with: airflow debitoor accounts list"),
+            (["nobody"], "There is no account 'nobody'. List them with: airflow debitoor accounts list"),
             (["acme", "--from", "yesterday"], "--from: 'yesterday' is not a date. Write it as YYYY-MM-DD."),
         ],
     )

@@ -63,7 +63,7 @@ class TestRebuild:
         assert cli("ledger", "rebuild", "acme", "-o", "json").rows[0]["added"] == 1
 
     def test_an_account_that_is_not_known(self, cli):
-        assert "There is no such account file." in cli("ledger", "rebuild", "nobody").sentence
+        assert cli("ledger", "rebuild", "nobody").sentence.startswith("There is no account 'nobody'.")
 
     def test_books_of_another_company_are_rejected(self, cli, account):
         account(debitoor_id="someone@else.example")

@@ -59,6 +59,14 @@ def test_the_account_file_states_what_debitoor_does_not(acme: Stage) -> None:
     assert watch.calls["debitoor.payment_accounts.list"] == 0
 
 
+@pytest.mark.parametrize(("field", "stated"), [("currency", "USD"), ("country", "FR")])
+def test_an_account_file_that_contradicts_debitoor_stops_the_run(acme: Stage, field: str, stated: str) -> None:
+    acme.document()
+    with pytest.raises(Misconfigured, match=f"says books.{field}: {stated}, and Debitoor reports"):
+        acme.export(acme.exports(books={field: stated}))
+    assert acme.booked() == {}
+
+
 def test_what_the_environment_leaves_out_is_in_the_settings(acme: Stage) -> None:
     uid = acme.document()
     acme.fault("status", "debitoor.environment", status=200, body={"id": "x", "currency": "EUR"})

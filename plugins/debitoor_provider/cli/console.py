@@ -98,8 +98,12 @@ def require_account(account: str, ledger: Ledger) -> None:
     near = nearest_account(account)
     if near == account or ledger.documents.count(account=account):
         return
+    raise SystemExit(_no_account(account, near))
+
+
+def _no_account(account: str, near: str | None) -> str:
     remedy = f"Did you mean {near}?" if near else "List them with: airflow debitoor accounts list"
-    raise SystemExit(f"There is no account {quoted(account)}. {remedy}")
+    return f"There is no account {quoted(account)}. {remedy}"
 
 
 def nearest_account(account: str) -> str | None:
@@ -111,8 +115,12 @@ def nearest_account(account: str) -> str | None:
 def settings_of(account_id: str) -> Account:
     """Return the settings of an account in whatever bundle.
 
+    :raises SystemExit: when there is none, naming the nearest id
     :raises Misconfigured: naming file, line, field and remedy of every problem
     """
+    near = nearest_account(account_id)
+    if near != account_id:
+        raise SystemExit(_no_account(account_id, near))
     return usable(account_file(account_id))
 
 

@@ -24,7 +24,7 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None
     file, each asked only for what is still missing.
 
     :param stated: currency and country by the account file
-    :raises Misconfigured: when they are another company's than the account file says
+    :raises Misconfigured: when they are not those that the account file states
     """
     books = debitoor.environment()
     stated = stated or Books()
@@ -45,7 +45,15 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None
             service="Debitoor",
             operation=OPERATION,
         )
-    return replace(books, currency=books.currency or stated.currency or "")
+    books = replace(books, currency=books.currency or stated.currency or "")
+    for field, reported, wanted in (
+        ("currency", books.currency, stated.currency),
+        ("country", books.country_code, stated.country),
+    ):
+        if wanted and reported.upper() != wanted:
+            message = Message("books_differ", field=field, stated=wanted, reported=reported)
+            raise Misconfigured(message, service="Debitoor", operation=OPERATION)
+    return books
 
 
 def currency_of_payments(debitoor: DebitoorClient) -> str:

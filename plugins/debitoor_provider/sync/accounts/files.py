@@ -130,8 +130,11 @@ def account_warnings(account: Account, content: bytes, file: str) -> tuple[Probl
     # Slow to import, and not needed to build a DAG.
     from debitoor_provider.sync.accounts.schedule import schedule_warnings
 
-    place = read(content).place(("frequency",))
-    return tuple(Problem(quoted(file)[1:-1], *place, "frequency", message) for message in schedule_warnings(account))
+    source, name = read(content), quoted(file)[1:-1]
+    found = [("frequency", message) for message in schedule_warnings(account)]
+    if account.most_archived is not None and not account.archives:
+        found.append(("limits.archived", Message("setting_of_no_effect", needs="archive_after_transfer")))
+    return tuple(Problem(name, *source.place(tuple(field.split("."))), field, message) for field, message in found)
 
 
 def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
