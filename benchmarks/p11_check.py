@@ -6,6 +6,7 @@ import json
 import math
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ def measure(rounds: int, few: int = FEW, many: int = MANY, probed: int = PROBED)
             for documents, company in accounts.items():
                 since = admin.last_seq()
                 found = process.run(_OURS, stage.job_of(admin, company, Path(folder) / str(documents), archive=False))
-                if found["same"] != documents or found["sums"] != [str(119 * documents)]:
+                if found["same"] != documents or [Decimal(one) for one in found["sums"]] != [
+                    sum(map(stage.gross_of, range(documents)))
+                ]:
                     raise AssertionError(f"{found} of {documents} documents are the same")
                 taken[documents].append(found)
                 if documents == many:
@@ -82,7 +85,11 @@ def _booked(admin: SandboxAdmin, documents: int, folder: Path) -> CompanyAdmin:
     company = stage.furnish(admin, f"Checked {documents}", documents)
 
     def book(document: dict[str, Any]) -> None:
-        line = {"taxRate": 19, "grossAmount": 119, "description": f"Paper [GMI {document['uid']}]"}
+        line = {
+            "taxRate": 19,
+            "grossAmount": float(document["grossAmount"]),
+            "description": f"Paper [GMI {document['uid']}]",
+        }
         company.add_expense(date=document["documentDate"], lines=[line])
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

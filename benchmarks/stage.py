@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ def sandbox() -> Iterator[SandboxAdmin]:
     """Run both services, as a process of its own."""
     with running() as admin:
         yield admin
+
+
+def gross_of(number: int) -> Decimal:
+    """Return the gross amount of the document with a number: equal ones would be possible duplicates."""
+    return Decimal("1.19") * (100 + number)
 
 
 def furnish(
@@ -137,7 +143,8 @@ def _write(folder: Path, documents: int, of_number: Callable[[int], bytes], supp
                 "filename": path.name, "bytes": len(content), "sha256": sha256,
                 "supplier": suppliers[number % len(suppliers)], "country": "DE",
                 "document_type": "INCOMING_INVOICE", "document_number": str(number), "document_date": "2026-01-05",
-                "net_amount": "100.00", "gross_amount": "119.00", "tax_rates": [19], "currency": "EUR",
+                "net_amount": f"{100 + number}.00", "gross_amount": f"{gross_of(number):.2f}", "tax_rates": [19],
+                "currency": "EUR",
             }
         )  # fmt: skip
     (folder / "documents.json").write_text(json.dumps(described))

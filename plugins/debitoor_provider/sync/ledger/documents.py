@@ -12,7 +12,7 @@ from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
 from debitoor_provider.sync.ledger.filters import DUPLICATE, MARKED, ORDERS, READ, Filters, Order, conditions
-from debitoor_provider.sync.ledger.likeness import read_alike
+from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, duplicate_columns, require_key
@@ -176,12 +176,14 @@ class Documents:
             return sent_elsewhere(connection, entries)
 
     def alike(self, entries: Iterable[Described]) -> list[Entry]:
-        """Return the documents that go to the same target as one of these and share its number, or date and amount.
-
-        What was ignored or is gone is left out; the given documents themselves are among them.
-        """
+        """Return the documents, these included, with the target and the number, or date and amount, of one of these."""
         with self._database().read() as connection:
             return read_alike(connection, entries)
+
+    def distinct_from(self, entries: Iterable[Entry]) -> dict[int, set[str]]:
+        """Return, by the id of a document, what a person said it is no duplicate of, see :meth:`distinguish`."""
+        with self._database().read() as connection:
+            return read_distinct(connection, (entry.id for entry in entries))
 
     def last_moved_at(self, account: str, direction: Direction) -> datetime | None:
         """Return when a document of an account was last recorded as moved."""

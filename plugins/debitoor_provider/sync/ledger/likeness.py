@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.rows import COLUMNS, likeness_keys, to_entry
-from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.states import EventKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,3 +38,17 @@ def read_alike(connection: Connection, given: Iterable[Described]) -> list[Entry
             )
             found |= {entry.id: entry for entry in map(to_entry, rows)}
     return [found[id_] for id_ in sorted(found)]
+
+
+def read_distinct(connection: Connection, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return, by the id of a document, the keys of what a person said it is no duplicate of."""
+    found: dict[int, set[str]] = {}
+    for chunk in chunks(sorted(ids)):
+        rows = connection.execute(
+            sa.select(events.c.document_id, events.c.detail).where(
+                events.c.document_id.in_(chunk), events.c.kind.in_([EventKind.RETRIED, EventKind.DISTINCT])
+            )
+        )
+        for document_id, detail in rows:
+            found.setdefault(document_id, set()).update(detail.get("distinct_from", ()))
+    return found

@@ -17,7 +17,7 @@ from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -73,6 +73,7 @@ class Lookalikes:
 
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
+    :param distinct: by the id of an entry, what a person said it is no duplicate of
     :param is_known: whether one of these ids is a document of the account that is, or may be, at the target
     """
 
@@ -81,10 +82,12 @@ class Lookalikes:
         job: Job,
         known: Iterable[Known],
         recorded: Callable[[], Recorded],
+        distinct: Mapping[int, Collection[str]],
         is_known: Callable[[frozenset[str]], bool],
     ) -> None:
         self._job = job
         self._recorded = recorded
+        self._distinct = distinct
         self._is_known = is_known
         self._by_key: dict[str, list[Known]] = {}
         for one in sorted(known, key=lambda one: one.order):
@@ -107,7 +110,7 @@ class Lookalikes:
             if record.id not in target_ids:
                 found[f"{TARGET}:{record.id}"] = _record(record, self._job.direction.target_title)
         if found and this.entry:
-            ruled_out = self._ruled_out(this.entry)
+            ruled_out = self._distinct.get(this.entry.id, ())
             found = {key: message for key, message in found.items() if key not in ruled_out}
         if not found:
             return None
@@ -135,10 +138,6 @@ class Lookalikes:
             if not self._is_known(record.source_ids):  # the document that it belongs to is judged instead
                 yield record
 
-    def _ruled_out(self, entry: Entry) -> set[str]:
-        history = self._job.ledger.documents.history(entry)
-        return {key for event in history for key in event.detail.get("distinct_from", ())}
-
 
 def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Callable[[], Recorded]) -> Lookalikes:
     """Return what the documents that a run has claimed may be duplicates of."""
@@ -148,7 +147,7 @@ def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Callable[[], Recorde
         entries = job.ledger.documents.known(job.account_id, job.direction.name, source_ids) if source_ids else {}
         return any(entry.state not in GIVEN_UP for entry in entries.values())
 
-    return Lookalikes(job, known, recorded, is_known)
+    return Lookalikes(job, known, recorded, job.ledger.documents.distinct_from(claimed), is_known)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:

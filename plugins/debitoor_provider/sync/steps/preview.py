@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from functools import cache
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound
-from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, PlannedDocument, State
+from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.foreseen import Row, lookalikes_of
 from debitoor_provider.sync.steps.limits import foreseen
-from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes
 from debitoor_provider.sync.steps.plan import listing
-from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import FreeNames, turn
 from debitoor_provider.sync.window import RunKind
 
@@ -23,8 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.steps.direction import Drafts, LeftOut
+    from debitoor_provider.sync.steps.direction import Drafts
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.lookalikes import Lookalikes
     from debitoor_provider.sync.window import Window
 
 
@@ -78,26 +77,6 @@ class Previews:
     stop: Message | None = None
 
 
-@dataclass(slots=True)
-class _Row:
-    """A document on its way through the plan.
-
-    :param entry: what the ledger has
-    :param is_due: whether the run would try to move it
-    :param known: what the ledger would have of it after the plan, as others may repeat it
-    """
-
-    record: Any
-    planned: PlannedDocument
-    left_out: LeftOut | None = None
-    entry: Entry | None = None
-    outcome: Outcome | None = None
-    is_due: bool = False
-    is_listed: bool = True
-    name: str = field(default="")
-    known: Known | None = None
-
-
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
     """Return what a run would do. A document whose release no list shows costs a call.
 
@@ -115,7 +94,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     due = [row for row in shown if row.is_due]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
-    lookalikes = _lookalikes(job, rows, due) if due and job.account.duplicates != "off" else None
+    lookalikes = lookalikes_of(job, rows, due) if due and job.account.duplicates != "off" else None
     return Previews([_shown(row, drafts, lookalikes) for row in shown], len(rows), foreseen(job, to_move))
 
 
@@ -124,13 +103,13 @@ def count(job: Job, requested: Window) -> int:
     return sum(row.is_due for row in _foresee(job, requested) if row.is_listed)
 
 
-def _foresee(job: Job, requested: Window | None) -> list[_Row]:
+def _foresee(job: Job, requested: Window | None) -> list[Row]:
     """Take every decision of the plan and of the naming, and write none of them down."""
-    rows: dict[str, _Row] = {}
+    rows: dict[str, Row] = {}
     with listing(job, requested) as listed:
         for record, left_out in listed.chosen:
             planned = job.direction.planned(record, left_out)
-            rows.setdefault(planned.source_id, _Row(record, planned, left_out))
+            rows.setdefault(planned.source_id, Row(record, planned, left_out))
         gone, window = set(listed.gone), listed.window
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
     result = job.ledger.plans.enter(
@@ -162,7 +141,7 @@ def _foresee(job: Job, requested: Window | None) -> list[_Row]:
     return list(rows.values())
 
 
-def _is_due(job: Job, row: _Row, *, is_named: bool) -> bool:
+def _is_due(job: Job, row: Row, *, is_named: bool) -> bool:
     """Return whether the row would be planned, or sending, when the plan has been entered."""
     entry = row.entry
     if entry is not None and entry.state is State.SENDING:
@@ -174,13 +153,13 @@ def _is_due(job: Job, row: _Row, *, is_named: bool) -> bool:
     return True
 
 
-def _left_behind(job: Job, entry: Entry) -> _Row:
+def _left_behind(job: Job, entry: Entry) -> Row:
     """Return the row of a document that an earlier run planned and did not move."""
     record = job.direction.load(entry.snapshot)
-    return _Row(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
+    return Row(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
 
 
-def _read_again(job: Job, row: _Row) -> None:
+def _read_again(job: Job, row: Row) -> None:
     """Read what an earlier run left behind as it is now, as the run does before it moves it."""
     entry = row.entry
     if entry is None or is_fresh(entry, job.settings_fingerprint, job.now()):
@@ -195,7 +174,7 @@ def _read_again(job: Job, row: _Row) -> None:
     row.is_due = row.left_out is None
 
 
-def _name(job: Job, rows: Iterable[_Row], leaving: Sequence[Entry]) -> None:
+def _name(job: Job, rows: Iterable[Row], leaving: Sequence[Entry]) -> None:
     """Give each due document the name that the rename step would give it."""
     rows = list(rows)
     renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
@@ -213,42 +192,7 @@ def _name(job: Job, rows: Iterable[_Row], leaving: Sequence[Entry]) -> None:
         row.name = name
 
 
-def _lookalikes(job: Job, rows: Sequence[_Row], due: Sequence[_Row]) -> Lookalikes:
-    """Return what the due documents may be duplicates of, once the plan has entered all rows."""
-    for place, row in enumerate(rows):
-        row.known = _known(job, row, place)
-    asked = [row.known.described for row in due if row.known]
-    ids = {row.planned.source_id for row in rows}
-    own = (job.account_id, job.direction.name)
-    others = [
-        Known.of(entry, job.run_id)
-        for entry in job.ledger.documents.alike(asked)
-        if entry.source_id not in ids or (entry.account, entry.direction) != own
-    ]
-    listed = {row.planned.source_id: row.known for row in rows if row.known}
-    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.document_date for one in asked}))
-
-    def is_known(source_ids: frozenset[str]) -> bool:
-        entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
-        return bool(source_ids & listed.keys()) or any(entry.state not in GIVEN_UP for entry in entries.values())
-
-    return Lookalikes(job, [*others, *listed.values()], recorded, is_known)
-
-
-def _known(job: Job, row: _Row, place: int) -> Known | None:
-    """Return what the ledger would have of a row after the plan; ``None`` for one that would be gone or ignored."""
-    entry = row.entry
-    if row.left_out and not row.left_out.waits:
-        return None
-    if entry is None:
-        return Known((1, place), row.planned, job.account_id)
-    is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
-    if entry.state in GIVEN_UP and not is_entered:
-        return None
-    return Known.of(entry, job.run_id, row.planned if is_entered else None)
-
-
-def _shown(row: _Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
+def _shown(row: Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
     if not row.is_due or drafts is None:
         return _settled(row)
     waits = drafts.released(row.record)
@@ -276,7 +220,7 @@ def _shown(row: _Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None)
     return _of(row, "send", None, lines, shown.invoice, marks)
 
 
-def _settled(row: _Row) -> Preview:
+def _settled(row: Row) -> Preview:
     """Return what is decided before a document's figures are looked at."""
     entry = row.entry
     if row.outcome is Outcome.DONE or (entry and not row.outcome and entry.state not in OPEN | DUE | {State.GONE}):
@@ -296,7 +240,7 @@ def _kept(entry: Entry | None) -> Message | None:
 
 
 def _of(
-    row: _Row,
+    row: Row,
     outcome: str,
     message: Message | None,
     lines: tuple[str, ...] = (),

@@ -1,0 +1,73 @@
+"""Documents on their way through a plan that writes nothing, and what they may be duplicates of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.sync.ledger import Entry, Outcome, PlannedDocument
+from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes
+from debitoor_provider.sync.steps.recorded import Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.job import Job
+
+
+@dataclass(slots=True)
+class Row:
+    """A document on its way through the plan.
+
+    :param entry: what the ledger has
+    :param is_due: whether the run would try to move it
+    :param known: what the ledger would have of it after the plan, as others may repeat it
+    """
+
+    record: Any
+    planned: PlannedDocument
+    left_out: LeftOut | None = None
+    entry: Entry | None = None
+    outcome: Outcome | None = None
+    is_due: bool = False
+    is_listed: bool = True
+    name: str = field(default="")
+    known: Known | None = None
+
+
+def lookalikes_of(job: Job, rows: Sequence[Row], due: Sequence[Row]) -> Lookalikes:
+    """Return what the due documents may be duplicates of, once the plan has entered all rows."""
+    for place, row in enumerate(rows):
+        row.known = _known(job, row, place)
+    asked = [row.known.described for row in due if row.known]
+    ids = {row.planned.source_id for row in rows}
+    own = (job.account_id, job.direction.name)
+    others = [
+        Known.of(entry, job.run_id)
+        for entry in job.ledger.documents.alike(asked)
+        if entry.source_id not in ids or (entry.account, entry.direction) != own
+    ]
+    listed = {row.planned.source_id: row.known for row in rows if row.known}
+    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.document_date for one in asked}))
+
+    def is_known(source_ids: frozenset[str]) -> bool:
+        entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
+        return bool(source_ids & listed.keys()) or any(entry.state not in GIVEN_UP for entry in entries.values())
+
+    distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
+    return Lookalikes(job, [*others, *listed.values()], recorded, distinct, is_known)
+
+
+def _known(job: Job, row: Row, place: int) -> Known | None:
+    """Return what the ledger would have of a row after the plan; ``None`` for one that would be gone or ignored."""
+    entry = row.entry
+    if row.left_out and not row.left_out.waits:
+        return None
+    if entry is None:
+        return Known((1, place), row.planned, job.account_id)
+    is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
+    if entry.state in GIVEN_UP and not is_entered:
+        return None
+    return Known.of(entry, job.run_id, row.planned if is_entered else None)
