@@ -258,6 +258,15 @@ def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_r
     assert "are not gross 120.00" in str(readable(dict(detail))["invoice_says"])
 
 
+def test_an_invoice_that_is_nothing_but_xml_is_rejected_and_a_preview_says_so(acme: Stage) -> None:
+    uid = acme.document(cii(stated(Group(D(19), D("100.00"), D("19.00")))), "invoice.xml")
+    assert [(row.outcome, row.message and row.message.code) for row in acme.preview()] == [("rejected", "xml_file")]
+    watch = acme.watch()
+    acme.export()
+    assert (acme.states(), acme.entry(uid).invoice) == ({uid: "rejected xml_file"}, "proven")
+    assert not watch.calls["debitoor.files.create"]
+
+
 def test_a_contradiction_names_rates_and_amounts_of_both(acme: Stage) -> None:
     uid = acme.document(in_pdf(cii(stated(AT_7_OF_100))))
     acme.export()

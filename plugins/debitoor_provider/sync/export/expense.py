@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from debitoor_provider.messages import Message
@@ -159,6 +160,8 @@ def _draft(
     evidence: Evidence | None,
     choice: Choice | None,
 ) -> Booking:
+    if PurePosixPath(document.filename.lower()).suffix == ".xml":
+        raise rejected("xml_file")
     proven = _proven(evidence, account, choice)
     if proven:
         document, company = proven.document(document), proven.company(company)
