@@ -84,7 +84,7 @@ def read(content: bytes) -> Source:
     """
     if len(content) > BYTE_LIMIT:
         raise SourceError(Message("account_file_large", limit=BYTE_LIMIT // 1024))
-    reader = _Reader(_decode(content))
+    reader = _SourceReader(_decode(content))
     try:
         return reader.read()
     except yaml.MarkedYAMLError as error:
@@ -109,7 +109,7 @@ def _hint(what: str) -> Message:
     return Message(next((code for words, code in _HINTS.items() if words in what), "yaml_compare"))
 
 
-class _Reader:
+class _SourceReader:
     """Builds values from the parser's events, one after the other, never nested deeper than ``DEPTH_LIMIT``.
 
     PyYAML's own composer follows the nesting of a file without limit, and ends the process on a hostile one.

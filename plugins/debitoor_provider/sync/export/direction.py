@@ -19,12 +19,11 @@ from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
+from debitoor_provider.sync.export.present import copies, expenses_of, found_documents, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
-from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import find_marker, find_sales_marker, sales_marker
+from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.statement import Statement
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
@@ -258,23 +257,7 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        found: dict[int, FoundDocument] = {}
-        for expense in self.debitoor.expenses(page_size=PAGE_SIZE):
-            uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
-            if uid is not None:
-                found[uid] = FoundDocument(
-                    source_id=str(uid),
-                    exchange_key=self._key(uid),
-                    target_id=expense.id,
-                    target_name=expense.file.file_name if expense.file else None,
-                    document_date=expense.date,
-                    company=expense.supplier_name,
-                    currency=expense.currency,
-                    net_amount=expense.total_net_amount,
-                    gross_amount=expense.total_gross_amount,
-                    moved_at=expense.created_date,
-                )
-        return found.values()
+        return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key)
 
     def samples(self, most: int) -> Sequence[Document]:
         """Return documents that the account takes; failing those, others of its period."""

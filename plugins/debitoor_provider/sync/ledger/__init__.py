@@ -18,9 +18,10 @@ from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.pending import Pending
-from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Run, Sent, Watermark
+from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys
+from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
 

@@ -12,7 +12,7 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
-from debitoor_provider.sync.ledger.records import Run, Watermark
+from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import DUE, EventKind, State
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Row:
+class ForeseenDocument:
     """A document on its way through the plan.
 
     :param entry: what the ledger has
@@ -37,7 +37,7 @@ class Row:
     known: Known | None = None
 
 
-def lookalikes_of(job: Job, rows: Sequence[Row], due: Sequence[Row]) -> Lookalikes:
+def lookalikes_of(job: Job, rows: Sequence[ForeseenDocument], due: Sequence[ForeseenDocument]) -> Lookalikes:
     """Return what the due documents may be duplicates of, once the plan has entered all rows."""
     for place, row in enumerate(rows):
         row.known = _known(job, row, place)
@@ -60,7 +60,7 @@ def lookalikes_of(job: Job, rows: Sequence[Row], due: Sequence[Row]) -> Lookalik
     return Lookalikes(job, [*others, *listed.values()], recorded, distinct, is_known)
 
 
-def _known(job: Job, row: Row, place: int) -> Known | None:
+def _known(job: Job, row: ForeseenDocument, place: int) -> Known | None:
     """Return what the ledger would have of a row after the plan; ``None`` for one that would be gone or ignored."""
     entry = row.entry
     if row.left_out and not row.left_out.waits:

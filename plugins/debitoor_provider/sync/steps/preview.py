@@ -10,7 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.foreseen import Row, lookalikes_of
+from debitoor_provider.sync.steps.foreseen import ForeseenDocument, lookalikes_of
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
@@ -103,13 +103,13 @@ def count(job: Job, requested: Window) -> int:
     return sum(row.is_due for row in _foresee(job, requested) if row.is_listed)
 
 
-def _foresee(job: Job, requested: Window | None) -> list[Row]:
+def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
     """Take every decision of the plan and of the naming, and write none of them down."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, ForeseenDocument] = {}
     with listing(job, requested) as listed:
         for record, left_out in listed.chosen:
             planned = job.direction.planned(record, left_out)
-            rows.setdefault(planned.source_id, Row(record, planned, left_out))
+            rows.setdefault(planned.source_id, ForeseenDocument(record, planned, left_out))
         gone, window = set(listed.gone), listed.window
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
     result = job.ledger.plans.enter(
@@ -141,7 +141,7 @@ def _foresee(job: Job, requested: Window | None) -> list[Row]:
     return list(rows.values())
 
 
-def _is_due(job: Job, row: Row, *, is_named: bool) -> bool:
+def _is_due(job: Job, row: ForeseenDocument, *, is_named: bool) -> bool:
     """Return whether the row would be planned, or sending, when the plan has been entered."""
     entry = row.entry
     if entry is not None and entry.state is State.SENDING:
@@ -153,13 +153,13 @@ def _is_due(job: Job, row: Row, *, is_named: bool) -> bool:
     return True
 
 
-def _left_behind(job: Job, entry: Entry) -> Row:
+def _left_behind(job: Job, entry: Entry) -> ForeseenDocument:
     """Return the row of a document that an earlier run planned and did not move."""
     record = job.direction.load(entry.snapshot)
-    return Row(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
+    return ForeseenDocument(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
 
 
-def _read_again(job: Job, row: Row) -> None:
+def _read_again(job: Job, row: ForeseenDocument) -> None:
     """Read what an earlier run left behind as it is now, as the run does before it moves it."""
     entry = row.entry
     if entry is None or is_fresh(entry, job.settings_fingerprint, job.now()):
@@ -174,7 +174,7 @@ def _read_again(job: Job, row: Row) -> None:
     row.is_due = row.left_out is None
 
 
-def _name(job: Job, rows: Iterable[Row], leaving: Sequence[Entry]) -> None:
+def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) -> None:
     """Give each due document the name that the rename step would give it."""
     rows = list(rows)
     renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
@@ -192,7 +192,7 @@ def _name(job: Job, rows: Iterable[Row], leaving: Sequence[Entry]) -> None:
         row.name = name
 
 
-def _shown(row: Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
+def _shown(row: ForeseenDocument, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
     if not row.is_due or drafts is None:
         return _settled(row)
     waits = drafts.released(row.record)
@@ -220,7 +220,7 @@ def _shown(row: Row, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) 
     return _of(row, "send", None, lines, shown.invoice, marks)
 
 
-def _settled(row: Row) -> Preview:
+def _settled(row: ForeseenDocument) -> Preview:
     """Return what is decided before a document's figures are looked at."""
     entry = row.entry
     if row.outcome is Outcome.DONE or (entry and not row.outcome and entry.state not in OPEN | DUE | {State.GONE}):
@@ -240,7 +240,7 @@ def _kept(entry: Entry | None) -> Message | None:
 
 
 def _of(
-    row: Row,
+    row: ForeseenDocument,
     outcome: str,
     message: Message | None,
     lines: tuple[str, ...] = (),

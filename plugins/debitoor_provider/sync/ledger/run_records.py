@@ -1,0 +1,82 @@
+"""Runs and watermarks as the ledger has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from debitoor_provider.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from debitoor_provider.sync.ledger.states import Direction
+
+RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of an account.
+
+    :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
+    :param window: the requested window: dates as ISO text, document ids
+    :param counts: by outcome; those left out by reason
+    :param verdict: see :mod:`debitoor_provider.sync.steps.report`; empty while it runs
+    :param message: why it failed, and what a person can do about it
+    """
+
+    id: str
+    account: str
+    direction: Direction
+    kind: RunKind
+    window: Mapping[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    verdict: str = ""
+    message: Message | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in English; empty when it did not."""
+        return self.message.text() if self.message else ""
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, in English."""
+        return self.message.remedy() if self.message else ""
+
+    @property
+    def service(self) -> str:
+        """The service whose answer made it fail; empty when it was none."""
+        return _service_in(self.message.as_json()) if self.message else ""
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What a user should look into although the run continued."""
+        return tuple(Message.from_json(stored) for stored in self.window.get("warnings", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far an account's source was asked.
+
+    :param listed_at: everything changed until then is in the ledger; ``None``: never asked
+    :param full_listed_at: when the whole period was listed last
+    :param settings_fingerprint: the settings with which that was done: other settings need a full listing
+    """
+
+    account: str
+    direction: Direction
+    listed_at: datetime | None = None
+    full_listed_at: datetime | None = None
+    settings_fingerprint: str = ""
+
+
+def _service_in(stored: Mapping[str, Any]) -> str:
+    """Return the service that a message, or one inside it, names."""
+    params = stored.get("params", {})
+    nested = (_service_in(value) for value in params.values() if isinstance(value, dict))
+    return str(params.get("service") or next(filter(None, nested), ""))
