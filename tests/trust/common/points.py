@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from debitoor_provider.services.http import transport
+from debitoor_provider.services.http import answer_reader
 from debitoor_provider.services.http.transport import Call, Transport
 from debitoor_provider.sync.ledger import Ledger
 
@@ -34,7 +34,7 @@ def instrument(reach: Reach) -> None:
 
 
 def _instrument_calls(reach: Reach) -> None:
-    send, pieces = Transport._send, transport.checked_pieces
+    send, pieces = Transport._send, answer_reader.checked_pieces
 
     def traced_send(self: Transport, call: Call) -> Any:
         reach(f"{call.operation}: begun")
@@ -52,7 +52,7 @@ def _instrument_calls(reach: Reach) -> None:
             yield piece
 
     Transport._send = traced_send  # type: ignore[method-assign]
-    transport.checked_pieces = traced_pieces
+    answer_reader.checked_pieces = traced_pieces
     for name in ("call", "stream"):
         setattr(Transport, name, _traced_read(getattr(Transport, name), reach))
 

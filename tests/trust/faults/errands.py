@@ -66,7 +66,7 @@ ERRANDS: Mapping[str, Errand] = {
         (("cut_after", "debitoor.expenses.create", {"times": 1}),),
         like="export",
         again="debitoor.expenses.list",
-        first=2,  # after the one before the expense is booked
+        first=3,  # after the two before the expense is booked
     ),
     "import": Errand("import", _IMPORT),
     "import, lost answer": Errand(

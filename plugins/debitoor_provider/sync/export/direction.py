@@ -187,7 +187,7 @@ class ExportDirection:
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
-        with ThreadPoolExecutor(3, "prefetch") as prefetch:
+        with ThreadPoolExecutor(2, "prefetch") as prefetch:
             books = prefetch.submit(self._books)
             suppliers = prefetch.submit(self._suppliers)
             days: set[date | None] = set()
@@ -199,22 +199,23 @@ class ExportDirection:
             if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
                 days.add(last.date())  # what the run before may have booked twice
 
+            looks_around = self.account.duplicates != "off"
+            around: list[Recorded] = []  # the target's records before the run wrote any
+
             def look() -> Mapping[int, list[Expense]]:
                 marked = expenses_of(self.debitoor, days)
                 hold_doubled(job, copies(marked))
+                if looks_around and not around:
+                    around.append(Recorded.near(self.recorded, dates))
                 return marked
 
             presence = Presence(look)
-            around: Shared[Recorded] | None = None
 
             def prepare(claimed: list[Entry]) -> Mover:
                 attempts = open_attempts(job.ledger, claimed)
                 elsewhere = job.ledger.documents.sent_elsewhere(claimed)
                 home = books.result()  # Debitoor is asked for nothing else before
                 known = suppliers.result()
-                nonlocal around
-                if around is None and self.account.duplicates != "off":
-                    around = Shared(prefetch.submit(Recorded.near, self.recorded, dates))
                 marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
                 return ExpenseMover(
                     account=self.account,
@@ -227,7 +228,7 @@ class ExportDirection:
                     attempts=attempts,
                     marked=marked,
                     elsewhere=elsewhere,
-                    lookalikes=in_ledger(job, claimed, around.get) if around else None,
+                    lookalikes=in_ledger(job, claimed, around) if looks_around else None,
                     now=job.now,
                     rates=self._rates,
                 ).move

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
@@ -173,11 +173,14 @@ class ImportDirection:
         def look() -> Mapping[str, list[Document]]:
             marked = copies_of(self.getmyinvoices, days)
             hold_doubled(job, copies(marked))
+            if looks_around and not around:
+                around.append(Recorded.near(self.recorded, dates))
             return marked
 
         presence = Presence(look)
         dates = {entry.document_date for entry in pending if not entry.wants_new_record}
-        around = cache(lambda: Recorded.near(self.recorded, dates))
+        looks_around = self.account.duplicates != "off"
+        around: list[Recorded] = []  # the target's records before the run wrote any
 
         def prepare(claimed: list[Entry]) -> Mover:
             sending = any(entry.state is State.SENDING for entry in claimed)
@@ -189,7 +192,7 @@ class ImportDirection:
                 debitoor=self.debitoor,
                 company_uid=company_uid,
                 present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
-                lookalikes=None if self.account.duplicates == "off" else in_ledger(job, claimed, around),
+                lookalikes=in_ledger(job, claimed, around) if looks_around else None,
                 now=job.now,
             ).move
 

@@ -139,15 +139,18 @@ class Lookalikes:
                 yield record
 
 
-def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Callable[[], Recorded]) -> Lookalikes:
-    """Return what the documents that a run has claimed may be duplicates of."""
+def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) -> Lookalikes:
+    """Return what the documents that a run has claimed may be duplicates of.
+
+    :param recorded: has the target's records before the first document is judged
+    """
     known = [Known.of(entry, job.run_id) for entry in job.ledger.documents.alike(claimed)]
 
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(job.account_id, job.direction.name, source_ids) if source_ids else {}
         return any(entry.state not in GIVEN_UP for entry in entries.values())
 
-    return Lookalikes(job, known, recorded, job.ledger.documents.distinct_from(claimed), is_known)
+    return Lookalikes(job, known, lambda: recorded[0], job.ledger.documents.distinct_from(claimed), is_known)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:
