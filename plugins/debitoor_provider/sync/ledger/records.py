@@ -65,9 +65,9 @@ class Sent:
     gross_amount: Decimal | None
     document_currency: str
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns that say so."""
-        return {
+    def columns(self, entry: Entry) -> dict[str, Any]:
+        """Return the columns of an entry that it changes."""
+        values = {
             "booked_gross": self.gross,
             "booked_currency": self.currency,
             "document_date": self.date,
@@ -75,6 +75,7 @@ class Sent:
             "gross_amount": self.gross_amount,
             "currency": self.document_currency,
         }
+        return {name: value for name, value in values.items() if getattr(entry, name) != value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Steps:
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), **duplicate_columns(duplicate), "invoice": invoice}
-        values |= sent.columns() if sent else {}
+        values |= sent.columns(entry) if sent else {}
         return self._advance(EventKind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
@@ -102,7 +102,7 @@ class Steps:
         if invoice:
             known["invoice"] = invoice
         if sent:
-            known |= sent.columns()
+            known |= sent.columns(entry)
         return self._advance(EventKind.MOVED, entry, values | known, detail)
 
     def hold(
