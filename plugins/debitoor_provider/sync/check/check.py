@@ -151,7 +151,8 @@ class _Comparison:
         self, start: date | None, end: date | None, only: RecordFileMapping[Any, Any] | None = None
     ) -> Unmatched:
         unmatched = self.kept.enter_context(Unmatched())
-        unmatched.add(self.job.direction.target_records(start, end, self._keep()), only)
+        with RecordFileMapping[Any, Any]() as keep:
+            unmatched.add(self.job.direction.target_records(start, end, keep), only)
         return unmatched
 
     def _listed(self, window: Window, only: set[str] | None = None) -> Iterator[tuple[Any, Entry | None]]:
