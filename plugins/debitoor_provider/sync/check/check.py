@@ -101,7 +101,7 @@ class _Comparison:
             left_out,
             records,
             lambda: self._expected(record, entry, records),
-            is_changed=entry is not None and self._has_changed(record, entry),
+            has_changed=lambda: entry is not None and self._has_changed(record, entry),
         )
         if row.here is not None:
             self.found.add_sums(row.here, "source")

@@ -29,7 +29,7 @@ def compare(
     records: Sequence[TargetRecord],
     expected: Callable[[], Statement],
     *,
-    is_changed: bool = False,
+    has_changed: Callable[[], bool],
 ) -> Row:
     """Return what the comparison of a document comes to.
 
@@ -38,7 +38,8 @@ def compare(
     :param left_out: why the account's rules leave it out
     :param records: its records at the target
     :param expected: returns what its record has to say, or raises an :class:`Obstacle`
-    :param is_changed: whether the source has changed it since the ledger's reasons were found
+    :param has_changed: returns whether the source has changed it since the ledger's reasons were found; reads the
+        record that the ledger kept, so it is called only where that matters
     """
     is_done = entry is not None and entry.state in DONE
     if not is_done and (reason := _reason_to_stay(entry, left_out, records)):
@@ -53,7 +54,7 @@ def compare(
     if not is_done and not records and obstacle is None and entry and entry.state is State.WAITING:
         return _row(Comparison.LEFT_OUT, planned, entry, records, message=entry.message)
     if not records:
-        decided = entry.message if entry and entry.state in ATTENTION and not is_changed else None
+        decided = entry.message if entry and entry.state in ATTENTION and not has_changed() else None
         message = decided or obstacle or _why_missing(entry)
         is_missing = obstacle is None and _is_sendable(entry)
         here = here or _of_record(planned)

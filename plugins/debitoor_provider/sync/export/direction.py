@@ -246,7 +246,7 @@ class ExportDirection:
         return target_records(self.debitoor.expenses_kept_in(keep, from_date=start, to_date=end))
 
     def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
-        """Return the expenses of a period, whoever booked them."""
+        """Return the expenses of a period, no matter who booked them."""
         return recorded(self.debitoor.expenses(from_date=start, to_date=end, page_size=PAGE_SIZE))
 
     def archive(self, source_id: str) -> None:

@@ -238,7 +238,7 @@ class Direction(Protocol[Record]):
         ...
 
     def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
-        """Return the target's records with dates of a period that may repeat a document, whoever made them.
+        """Return the target's records with dates of a period that may repeat a document, no matter who made them.
 
         :param start: first date, inclusive
         :param end: last date, inclusive

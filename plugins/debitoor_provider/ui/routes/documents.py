@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001
+from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes

@@ -1,4 +1,4 @@
-// A document beside the records that it may be a duplicate of, so that a person can compare them.
+// A document next to the records that it may be a duplicate of, so that a person can compare them.
 
 import { h, ui } from "../host.js";
 import { day } from "../format.js";
