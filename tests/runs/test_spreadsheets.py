@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
-from debitoor_provider.runs.spreadsheets import guarded, lines
+from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\uff1d1"])
@@ -16,4 +19,21 @@ def test_a_formula_behind_a_semicolon_is_none_either():
 
 
 def test_cells_with_commas_are_quoted():
-    assert lines([("a,b", 1), ("c", None)]) == '"a,b",1\r\nc,\r\n'
+    assert PROGRAMS.lines([("a,b", 1), ("c", None)]) == '"a,b",1\r\nc,\r\n'
+
+
+def test_a_spreadsheet_gets_the_separators_and_words_of_its_language():
+    head, cells = (
+        [("document date", "documents.date")],
+        [[Decimal("-1234.50"), datetime(2026, 1, 31, 23, 5, tzinfo=UTC)]],
+    )
+    assert Dialect.of("fr").head(head) == "\ufeffDate\r\n"
+    assert Dialect.of("fr").lines(cells) == "-1234,50;2026-01-31 23:05:00\r\n"
+    assert Dialect.of("en").lines(cells) == "-1234.50,2026-01-31 23:05:00\r\n"
+
+
+def test_programs_get_the_same_in_every_language():
+    assert PROGRAMS.head([("document date", "documents.date")]) == "\ufeffdocument date\r\n"
+    assert PROGRAMS.lines([[Decimal("-1234.50"), datetime(2026, 1, 31, tzinfo=UTC)]]) == (
+        "-1234.50,2026-01-31T00:00:00+00:00\r\n"
+    )

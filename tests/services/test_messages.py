@@ -12,7 +12,7 @@ import pytest
 import debitoor_provider
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.explain import _CODES, _KEY_CODES, ATTACHMENT_CODES
-from debitoor_provider.services.http.errors import BadAnswer, Refused, ServiceError, operation_text
+from debitoor_provider.services.http.errors import BadAnswer, Refused, ServiceError, operation_name
 
 PACKAGE = Path(debitoor_provider.__file__).parent
 CALLS = {"Call", "_get", "_list", "_whole", "_send"}
@@ -43,7 +43,7 @@ def catalogue(part: str) -> set[str]:
 
 def test_every_operation_has_its_words():
     assert len(operations()) > 50
-    assert {operation for operation in operations() if operation_text(operation) == operation} <= {"call"}
+    assert {operation for operation in operations() if operation_name(operation) == operation} <= {"call"}
 
 
 @pytest.mark.parametrize("part", ["services", "hooks"])
@@ -59,7 +59,7 @@ def test_every_code_of_a_service_has_its_sentence(codes):
 
 def test_an_error_is_shown_with_service_operation_sentence_and_remedy():
     error = Refused(Message("debitoor_file_type"), service="Debitoor", operation="upload_file")
-    assert error.heading == "Debitoor: upload file"
+    assert str(error.heading) == "Debitoor: upload file"
     assert error.remedy == "Convert the file to PDF."
     assert str(error) == ("Debitoor: upload file: Debitoor takes PDF files and images only. Convert the file to PDF.")
 

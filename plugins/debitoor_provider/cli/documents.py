@@ -130,7 +130,7 @@ def _decide(
 def _instead(entry: Entry, kind: EventKind) -> str:
     """Return why a document was left as it is, and what a person can do."""
     if kind is EventKind.RETRIED and entry.state in DONE:
-        return Message(f"unchanged_{entry.state}", document=entry.source_id).full()
+        return str(Message(f"unchanged_{entry.state}", document=entry.source_id))
     if kind is EventKind.SENT_AGAIN and entry.state is State.IGNORED:
         return Message("unchanged_send_again", document=entry.source_id).text()
     return Message(f"unchanged_{entry.state}", document=entry.source_id).text()

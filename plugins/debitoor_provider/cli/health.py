@@ -125,7 +125,7 @@ def _broken(file: AccountFile) -> Health | None:
 
 def _without_pool(file: AccountFile, pools: Container[str]) -> Health | None:
     message = missing_pool(file.account, pools) if file.account else None
-    return Health(Level.CRITICAL, "no pool", message.full()) if message else None
+    return Health(Level.CRITICAL, "no pool", str(message)) if message else None
 
 
 def _judged(

@@ -147,7 +147,7 @@ class ServiceHook(HttpHook, Generic[C]):
             with self.client_without_retries() as client:
                 works, found = self._tested(client)
                 problem = _clock_problem(client.clock_offset) if works else None
-                return (False, problem.full()) if problem else (works, found.full())
+                return (False, str(problem)) if problem else (works, str(found))
         except ServiceError as error:
             return False, str(error)
 

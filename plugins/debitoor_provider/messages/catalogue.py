@@ -2,25 +2,34 @@
 
 An entry is ``{"text": …, "remedy": …}``, both with ``{name}`` where a parameter stands. A text may be a mapping of
 plural forms (``one``, ``other``), chosen by the parameter ``count``. A list is joined by commas; a nested message is
-put in as its own sentence, ``{name.remedy}`` as its remedy.
+put in as its own sentence, ``{name.remedy}`` as its remedy. ``{name:amount}`` writes an amount as the reader's language
+does, see :mod:`~debitoor_provider.messages.figures`; ``{@field.two_rates}`` is the label of a field, a choice or a
+button of the page, ``{@field.{name}}`` of the one that a parameter names.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages.figures import shown_as
+from debitoor_provider.messages.labels import label
+from debitoor_provider.messages.reader import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGLISH = "en"
-_PLACE = re.compile(r"\{(\w+)(\.remedy)?\}")
+    from debitoor_provider.messages.reader import Reader
+
+_PLACE = re.compile(
+    r"\{(?P<name>\w+)(?:\.(?P<remedy>remedy)|:(?P<form>\w+))?\}|\{@(?P<label>[\w.]+)(?:\{(?P<named>\w+)\})?\}"
+)
 
 
-@lru_cache(maxsize=8)
+@cache
 def entries(language: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the catalogue of a language, by code.
 
@@ -32,47 +41,65 @@ def entries(language: str) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def sentence_of(code: str, params: Mapping[str, Any], language: str = ENGLISH) -> str:
+def sentence_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
     """Return what a code says; a code that the catalogue does not have, as of a newer version, is shown as it is."""
-    entry = _entry(code, language)
-    return _filled(entry["text"], params, language) if entry else code
+    entry = _entry(code, reader.language)
+    return _filled(entry["text"], params, reader) if entry else code
 
 
-def remedy_of(code: str, params: Mapping[str, Any], language: str = ENGLISH) -> str:
+def remedy_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
     """Return what a person can do about it; empty when there is nothing to do."""
-    entry = _entry(code, language)
-    return _filled(entry.get("remedy", ""), params, language).strip() if entry else ""
+    entry = _entry(code, reader.language)
+    return _filled(entry.get("remedy", ""), params, reader).strip() if entry else ""
+
+
+def places_of(code: str, language: str = ENGLISH) -> set[str]:
+    """Return the placeholders of an entry as they stand in it, without their braces."""
+    return {found[0][1:-1] for text in _texts(code, language) for found in _PLACE.finditer(text)}
 
 
 def parameters_of(code: str, language: str = ENGLISH) -> set[str]:
     """Return the names of the parameters that an entry names."""
+    found = (match for text in _texts(code, language) for match in _PLACE.finditer(text))
+    return {name for match in found if (name := match["name"] or match["named"])}
+
+
+def _texts(code: str, language: str) -> list[str]:
     entry = entries(language)[code]
     texts: list[str] = []
     for part in (entry["text"], entry.get("remedy", "")):
         texts += part.values() if isinstance(part, dict) else [part]
-    return {name for text in texts for name, _ in _PLACE.findall(text)}
+    return texts
 
 
 def _entry(code: str, language: str) -> Mapping[str, Any] | None:
     return entries(language).get(code) or entries(ENGLISH).get(code)
 
 
-def _filled(text: str | Mapping[str, str], params: Mapping[str, Any], language: str) -> str:
+def _filled(text: str | Mapping[str, str], params: Mapping[str, Any], reader: Reader) -> str:
     if not isinstance(text, str):
-        text = text["one" if params.get("count") == 1 else "other"]
-    return _PLACE.sub(lambda place: _put_in(place, params, language), text)
+        text = text[_plural(params.get("count"), reader.language)]
+    return _PLACE.sub(lambda place: _put_in(place, params, reader), text)
 
 
-def _put_in(place: re.Match[str], params: Mapping[str, Any], language: str) -> str:
-    value = params.get(place[1], place[0])
-    if place[2]:
-        return remedy_of(value["code"], value.get("params", {}), language) if isinstance(value, dict) else ""
-    return _shown(value, language)
+def _plural(count: Any, language: str) -> str:
+    """Return the plural form; French has no plural for zero."""
+    return "one" if count == 1 or (count == 0 and language == "fr") else "other"
 
 
-def _shown(value: Any, language: str) -> str:
+def _put_in(place: re.Match[str], params: Mapping[str, Any], reader: Reader) -> str:
+    if place["label"]:
+        return label(place["label"] + str(params.get(place["named"], "")), reader)
+    value = params.get(place["name"], place[0])
+    if place["remedy"]:
+        return remedy_of(value["code"], value.get("params", {}), reader) if isinstance(value, dict) else ""
+    shown = _shown(value, reader)
+    return shown_as(place["form"], shown, reader) if place["form"] else shown
+
+
+def _shown(value: Any, reader: Reader) -> str:
     if isinstance(value, dict) and "code" in value:
-        return sentence_of(value["code"], value.get("params", {}), language)
+        return sentence_of(value["code"], value.get("params", {}), reader)
     if isinstance(value, list):
-        return ", ".join(_shown(part, language) for part in value)
+        return ", ".join(_shown(part, reader) for part in value)
     return "" if value is None else str(value)

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages.catalogue import ENGLISH, remedy_of, sentence_of
+from debitoor_provider.messages.catalogue import remedy_of, sentence_of
+from debitoor_provider.messages.reader import current_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,20 +48,16 @@ class Message:
         return _restored, (self.code, dict(self.params))
 
     def __str__(self) -> str:
-        """Return sentence and remedy in English, as the log and the command line show them."""
-        return self.full()
-
-    def text(self, language: str = ENGLISH) -> str:
-        """Return what is wrong, without the remedy."""
-        return sentence_of(self.code, self.params, language)
-
-    def remedy(self, language: str = ENGLISH) -> str:
-        """Return what a person can do about it; empty when there is nothing to do but wait."""
-        return remedy_of(self.code, self.params, language)
-
-    def full(self, language: str = ENGLISH) -> str:
         """Return the sentence, followed by the remedy if there is one."""
-        return f"{self.text(language)} {self.remedy(language)}".rstrip()
+        return f"{self.text()} {self.remedy()}".rstrip()
+
+    def text(self) -> str:
+        """Return what is wrong, without the remedy, for the current reader."""
+        return sentence_of(self.code, self.params, current_reader())
+
+    def remedy(self) -> str:
+        """Return what a person can do about it; empty when there is nothing to do but wait."""
+        return remedy_of(self.code, self.params, current_reader())
 
     def as_json(self) -> dict[str, Any]:
         """Return the message as JSON keeps it; see :meth:`from_json`."""
@@ -72,17 +69,17 @@ class Message:
         return cls(stored["code"], **stored.get("params", {}))
 
 
-def readable(stored: Any, language: str = ENGLISH) -> Any:
+def readable(stored: Any) -> Any:
     """Return a stored value with the messages in it as sentences.
 
     :param stored: as JSON keeps it
     """
     if isinstance(stored, dict):
         if stored.keys() == {"code", "params"}:
-            return Message.from_json(stored).text(language)
-        return {name: readable(value, language) for name, value in stored.items()}
+            return Message.from_json(stored).text()
+        return {name: readable(value) for name, value in stored.items()}
     if isinstance(stored, list):
-        return [readable(value, language) for value in stored]
+        return [readable(value) for value in stored]
     return stored
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.runs.spreadsheets import BYTE_ORDER_MARK, guarded, lines
+from debitoor_provider.messages import localized
+from debitoor_provider.runs.spreadsheets import PROGRAMS, guarded
 from debitoor_provider.runs.tables import cell, money, table
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import DONE
 from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.table import Table
 
+    from debitoor_provider.runs.spreadsheets import Dialect
     from debitoor_provider.sync.check.rows import Check, Row, SumRow
     from debitoor_provider.sync.steps.job import Job
 
@@ -58,27 +60,54 @@ def sums_table(sums: Iterable[SumRow]) -> Table:
     return made
 
 
-def documents_csv(rows: Iterable[Row]) -> Iterator[str]:
+def documents_csv(rows: Iterable[Row], dialect: Dialect = PROGRAMS) -> Iterator[str]:
     """Write documents as CSV, bit by bit."""
-    return _csv((row.as_row() for row in rows), _HEAD)
+    return _csv((row.as_row() for row in rows), _COLUMNS, dialect)
 
 
-def sums_csv(sums: Iterable[SumRow]) -> Iterator[str]:
+def sums_csv(sums: Iterable[SumRow], dialect: Dialect = PROGRAMS) -> Iterator[str]:
     """Write sums as CSV."""
-    return _csv((row.as_row() for row in sums), _SUMS_HEAD)
+    return _csv((row.as_row() for row in sums), _SUMS_COLUMNS, dialect)
 
 
-_HEAD = (
-    "outcome", "document", "at_target", "date", "number", "party", "currency", "gross_here", "gross_there",
-    "rates_here", "rates_there", "why",
-)  # fmt: skip
-_SUMS_HEAD = ("month", "rate", "currency", "source", "target", "difference", "others_at_target")
+_COLUMNS = {
+    "outcome": "check.outcome",
+    "document": "documents.source_id",
+    "at_target": "documents.target_id",
+    "date": "documents.date",
+    "number": "documents.number",
+    "party": "documents.company",
+    "currency": "choice.placeholder.currency",
+    "gross_here": "check.sums.source",
+    "gross_there": "check.sums.target",
+    "rates_here": "check.rates.source",
+    "rates_there": "check.rates.target",
+    "why": "documents.why",
+}
+_SUMS_COLUMNS = {
+    "month": "check.sums.month",
+    "rate": "check.sums.rate",
+    "currency": "choice.placeholder.currency",
+    "source": "check.sums.source",
+    "target": "check.sums.target",
+    "difference": "check.sums.difference",
+    "others_at_target": "check.sums.others",
+}
+"""The page's word for each field."""
 
 
-def _csv(rows: Iterable[dict[str, Any]], head: tuple[str, ...]) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + lines([[name.replace("_", " ") for name in head]])
+def _csv(rows: Iterable[dict[str, Any]], columns: Mapping[str, str], dialect: Dialect) -> Iterator[str]:
+    yield dialect.head((name.replace("_", " "), word) for name, word in columns.items())
     for some in chunks(rows):
-        yield lines([guarded(row[name]) if name in _TEXTS else row[name] for name in head] for row in some)
+        yield dialect.lines([_cell(name, row[name], dialect) for name in columns] for row in some)
+
+
+def _cell(name: str, value: Any, dialect: Dialect) -> Any:
+    if name == "outcome":
+        return dialect.word(f"check.outcome.{value.replace(' ', '_')}", value)
+    if name in {"rates_here", "rates_there", "rate"} and dialect.language:
+        value = localized(value)
+    return guarded(value) if name in _TEXTS else value
 
 
 def plan_again(job: Job, missing: Iterable[Row], actor: str) -> list[str]:

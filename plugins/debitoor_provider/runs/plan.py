@@ -50,7 +50,7 @@ def make_plan(job: Job, window: Window | None) -> Planned:
         "left_out": made.left_out,
     }
     if made.warnings:
-        summary["warnings"] = [warning.full() for warning in made.warnings]
+        summary["warnings"] = [str(warning) for warning in made.warnings]
     return Planned(summary, has_work)
 
 

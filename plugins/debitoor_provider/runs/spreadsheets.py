@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,8 +32,48 @@ def guarded(text: str) -> str:
     return f"'{text}" if is_formula else text
 
 
-def lines(rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as lines of CSV."""
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a table is written.
+
+    :param delimiter: between cells
+    :param decimal: the decimal mark
+    :param language: of the head and of values that are words; ``None`` for programs, which get the names of fields
+    """
+
+    delimiter: str = ","
+    decimal: str = "."
+    language: str | None = None
+
+    @classmethod
+    def of(cls, language: str) -> Dialect:
+        """Return the one that a spreadsheet in this language opens without being asked anything."""
+        return cls(*((",", ".") if language == "en" else (";", ",")), language)
+
+    def lines(self, rows: Iterable[Sequence[object]]) -> str:
+        """Write rows as lines of CSV."""
+        text = StringIO()
+        csv.writer(text, delimiter=self.delimiter).writerows([self._cell(cell) for cell in row] for row in rows)
+        return text.getvalue()
+
+    def head(self, columns: Iterable[tuple[str, str]]) -> str:
+        """Write the first line of a file.
+
+        :param columns: the name of each for programs, and its key among the page's words
+        """
+        return BYTE_ORDER_MARK + self.lines([[self.word(key, name) for name, key in columns]])
+
+    def word(self, key: str, name: str) -> str:
+        """Return a word of the page; for programs the name itself."""
+        return words(self.language).get(key, name) if self.language else name
+
+    def _cell(self, value: object) -> object:
+        if isinstance(value, Decimal):
+            return f"{value:f}".replace(".", self.decimal)
+        if isinstance(value, datetime) and self.language:
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+
+
+PROGRAMS = Dialect()
+"""For programs: commas, decimal points, times with their zone, the same in all languages."""

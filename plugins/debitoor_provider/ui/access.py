@@ -17,9 +17,10 @@ from airflow.models.connection import Connection
 from airflow.models.dag import DagModel
 from airflow.sdk.configuration import conf
 from airflow.utils.session import create_session
-from fastapi import HTTPException, Request
+from fastapi import Request  # noqa: TC002  FastAPI reads it
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ class AccessRule:
     def __call__(self, request: Request, user: GetUserDep) -> None:
         """Refuse who may not.
 
-        :raises HTTPException: 401 without a login, 403 without the right
+        :raises Refused: 401 without a login, 403 without the right
         """
         if self.right:
             require(user, self.right, request.path_params["account_id"])
@@ -104,19 +105,19 @@ def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PU
 def require(user: BaseUser, right: Right, account_id: str) -> None:
     """Refuse a user who lacks a right on an account.
 
-    :raises HTTPException: 403
+    :raises Refused: 403
     """
     if not may(user, right, account_id):
-        raise HTTPException(403, f"You may not {right.name.lower()} the account {account_id}.")
+        raise Refused(f"may_not_{right.name.lower()}", status=403, account=account_id)
 
 
 def require_connection(user: BaseUser, connection_id: str) -> None:
     """Refuse a user who may not edit a connection.
 
-    :raises HTTPException: 403
+    :raises Refused: 403
     """
     if not may_connect(user, connection_id):
-        raise HTTPException(403, f"You may not edit the connection {connection_id}.")
+        raise Refused("may_not_connect", status=403, connection=connection_id)
 
 
 def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:

@@ -11,11 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 
 from debitoor_provider import __version__
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
+from debitoor_provider.ui.readers import ReaderOfAnswers
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes import (
     accounts,
     attention,
@@ -51,6 +54,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(SameOrigin)
+app.add_middleware(ReaderOfAnswers)
 for part in (me, accounts, documents, attention, runs, checks, settings, limits, drafts, choices, connections, consent):
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
@@ -58,17 +62,22 @@ app.include_router(consent.callback_router)
 
 @app.exception_handler(ServiceError)
 def _service_error(_: Request, error: ServiceError) -> JSONResponse:
-    return JSONResponse({"detail": error.message.text(), "remedy": error.remedy}, 502)
+    return _answer(error.message, 502)
+
+
+@app.exception_handler(Refused)
+def _refused(_: Request, error: Refused) -> JSONResponse:
+    return _answer(error.message, error.status_code)
 
 
 @app.exception_handler(IllegalTransition)
-def _illegal_transition(_: Request, error: IllegalTransition) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 409)
+def _illegal_transition(_: Request, __: IllegalTransition) -> JSONResponse:
+    return _answer(Message("document_changed_meanwhile"), 409)
 
 
 @app.exception_handler(LedgerError)
 def _ledger_error(_: Request, error: LedgerError) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 503)
+    return _answer(error.message, 503)
 
 
 @app.exception_handler(RequestValidationError)
@@ -76,6 +85,10 @@ def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
     # What was entered is not repeated: it may be a key.
     problems = [{"loc": detail["loc"], "msg": detail["msg"], "type": detail["type"]} for detail in error.errors()]
     return JSONResponse({"detail": problems}, 422)
+
+
+def _answer(message: Message, status: int) -> JSONResponse:
+    return JSONResponse({"detail": message.text(), "remedy": message.remedy()}, status)
 
 
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)

@@ -6,6 +6,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Literal
 
+from debitoor_provider.messages import localized
 from debitoor_provider.runs.check import documents_csv, sums_csv
 from debitoor_provider.sync.check.check import check as checked
 from debitoor_provider.sync.check.rows import Comparison
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from debitoor_provider.runs.spreadsheets import Dialect
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.check.rows import Row, SumRow
 
@@ -49,7 +51,9 @@ def check(account_id: str, account: Account, start: date | None, end: date | Non
         )
 
 
-def csv_of(account_id: str, account: Account, start: date | None, end: date | None, part: Part) -> Iterator[bytes]:
+def csv_of(
+    account_id: str, account: Account, start: date | None, end: date | None, part: Part, dialect: Dialect
+) -> Iterator[bytes]:
     """Return a check as CSV; it is complete before its first piece is given.
 
     :raises ServiceError: as :func:`check`
@@ -57,7 +61,8 @@ def csv_of(account_id: str, account: Account, start: date | None, end: date | No
     body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed behind the last piece
     try:
         with opened_job(account_id, account) as job, checked(job, start, end) as found:
-            for lines in documents_csv(found.rows) if part == "documents" else sums_csv(found.sums):
+            wanted = documents_csv(found.rows, dialect) if part == "documents" else sums_csv(found.sums, dialect)
+            for lines in wanted:
                 body.write(lines.encode("utf-8", "replace"))
     except BaseException:
         body.close()
@@ -84,8 +89,8 @@ def _document(row: Row) -> CheckedDocument:
         currency=statement.currency if statement else "",
         gross_here=cents(row.here.gross) if row.here else None,
         gross_there=cents(row.there.gross) if row.there else None,
-        rates_here=str(row.here or ""),
-        rates_there=str(row.there or ""),
+        rates_here=localized(str(row.here or "")),
+        rates_there=localized(str(row.there or "")),
         reason=str(row.message or ""),
         is_missing=row.is_missing,
         entry_id=row.entry_id,

@@ -21,11 +21,11 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.secrets.metastore import MetastoreBackend
 from airflow.utils.session import create_session
-from fastapi import HTTPException
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.sync.directions import DIRECTIONS, loaded
+from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -73,30 +73,26 @@ def find(connection_id: str) -> Connection | None:
 def require(connection_id: str) -> Connection:
     """Find a connection to one of the services.
 
-    :raises HTTPException: 404 when there is none, 409 when it leads elsewhere
+    :raises Refused: 404 when there is none, 409 when it leads elsewhere
     """
     found = find(connection_id)
     if found is None:
-        raise HTTPException(404, f"Airflow has no connection {connection_id}.")
+        raise Refused("connection_missing_here", status=404, connection=connection_id)
     if found.conn_type not in hooks():
-        raise HTTPException(409, f"The connection {connection_id} leads to another kind of service.")
+        raise Refused("connection_of_other_service", status=409, connection=connection_id)
     return found
 
 
 def begin(connection_id: str, conn_type: str) -> Connection:
     """Return the connection as it is, to be changed; where there is none, a new one made by the pattern.
 
-    :raises HTTPException: 409 when it cannot be changed here
+    :raises Refused: 409 when it cannot be changed here
     """
     if _is_kept_elsewhere(connection_id):
-        raise HTTPException(
-            409,
-            f"The connection {connection_id} is kept outside of Airflow's database, in the environment or a secrets "
-            "backend, so it cannot be changed here. Choose another id, or change it where it is kept.",
-        )
+        raise Refused("connection_kept_elsewhere", status=409, connection=connection_id)
     row = _row(connection_id)
     if row is not None and row.conn_type != conn_type:
-        raise HTTPException(409, f"The connection {connection_id} is of another type. Choose another id.")
+        raise Refused("connection_of_other_type", status=409, connection=connection_id)
     return _plain(row) if row is not None else _by_pattern(connection_id, conn_type)
 
 
@@ -114,7 +110,7 @@ def app_of(connection: Connection) -> Connection:
 def save(connection: Connection) -> None:
     """Write a connection that :func:`begin` gave; what stands only in Airflow's table stays.
 
-    :raises HTTPException: 409 when another user has added it meanwhile
+    :raises Refused: 409 when another user has added it meanwhile
     """
     try:
         with create_session() as session:
@@ -127,7 +123,7 @@ def save(connection: Connection) -> None:
             row.set_password(connection.password)
             row.set_extra(connection.extra)
     except IntegrityError:
-        raise HTTPException(409, f"The connection {connection.conn_id} was added by somebody else just now.") from None
+        raise Refused("connection_added_meanwhile", status=409, connection=connection.conn_id) from None
 
 
 def changed(connection: Connection, **extra: Any) -> None:

@@ -3,58 +3,90 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from debitoor_provider.runs.spreadsheets import BYTE_ORDER_MARK, guarded, lines
-from debitoor_provider.runs.tables import money
+from fastapi import Query
+
+from debitoor_provider.messages import current_reader
+from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.money import cents
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from decimal import Decimal
 
     from debitoor_provider.sync.ledger import Entry, Ledger
 
-_HEAD = (
-    "document", "state", "document date", "number", "company", "net", "gross", "currency", "booked gross",
-    "booked currency", "source name",
-    "target name", "at target", "planned by", "moved by", "moved at", "archived at", "changed at", "reason", "remedy",
-    "mark", "e-invoice",
-)  # fmt: skip
+_COLUMNS = (
+    ("document", "documents.source_id"),
+    ("state", "documents.state"),
+    ("document date", "documents.date"),
+    ("number", "documents.number"),
+    ("company", "documents.company"),
+    ("net", "documents.net"),
+    ("gross", "documents.gross"),
+    ("currency", "choice.placeholder.currency"),
+    ("booked gross", "documents.booked"),
+    ("booked currency", "documents.bookedCurrency"),
+    ("source name", "documents.source_name"),
+    ("target name", "documents.target_name"),
+    ("at target", "documents.target_id"),
+    ("planned by", "documents.planned_by"),
+    ("moved by", "documents.moved_by"),
+    ("moved at", "documents.moved_at"),
+    ("archived at", "documents.archived_at"),
+    ("changed at", "documents.changed"),
+    ("reason", "documents.why"),
+    ("remedy", "documents.remedy"),
+    ("mark", "documents.mark"),
+    ("e-invoice", "documents.invoice"),
+)
 
 
-def rows_of(ledger: Ledger, ids: Sequence[int]) -> Iterator[str]:
+CsvForm = Annotated[
+    Literal["data", "spreadsheet"],
+    Query(description="data: the same for everybody; spreadsheet: separators and words of the reader's language"),
+]
+
+
+def dialect_of(form: CsvForm) -> Dialect:
+    """Return how the reader of this answer gets a table."""
+    return Dialect.of(current_reader().language) if form == "spreadsheet" else PROGRAMS
+
+
+def rows_of(ledger: Ledger, ids: Sequence[int], dialect: Dialect) -> Iterator[str]:
     """Write documents as CSV, bit by bit."""
-    yield BYTE_ORDER_MARK + lines([_HEAD])
+    yield dialect.head(_COLUMNS)
     for chunk in chunks(ids):
-        yield lines(_cells(entry) for entry in ledger.documents.by_ids(chunk))
+        yield dialect.lines(_cells(entry, dialect) for entry in ledger.documents.by_ids(chunk))
 
 
-def _cells(entry: Entry) -> Sequence[object]:
+def _cells(entry: Entry, dialect: Dialect) -> Sequence[object]:
     return (
         guarded(entry.source_id),
-        entry.state,
+        dialect.word(f"state.{entry.state}", entry.state),
         entry.document_date,
         guarded(entry.document_number),
         guarded(entry.company),
-        money(entry.net_amount),
-        money(entry.gross_amount),
+        _amount(entry.net_amount),
+        _amount(entry.gross_amount),
         guarded(entry.currency),
-        money(entry.booked_gross),
+        _amount(entry.booked_gross),
         guarded(entry.booked_currency),
         guarded(entry.source_name),
         guarded(entry.target_name or ""),
         guarded(entry.target_id or ""),
         _run(entry.planned_by, entry.account),
         _run(entry.moved_by, entry.account),
-        _moment(entry.moved_at),
-        _moment(entry.archived_at),
-        _moment(entry.changed_at),
+        entry.moved_at,
+        entry.archived_at,
+        entry.changed_at,
         guarded(entry.reason),
         guarded(entry.remedy),
         guarded(" ".join(mark.text() for mark in entry.marks)),
-        entry.invoice,
+        dialect.word(f"invoice.{entry.invoice}", entry.invoice),
     )
 
 
@@ -64,5 +96,5 @@ def _run(run_id: str | None, account: str) -> str:
     return guarded(run.dag_run_id) if run else ""
 
 
-def _moment(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
+def _amount(amount: Decimal | None) -> Decimal | str:
+    return "" if amount is None else cents(amount)

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi import HTTPException
-
 from debitoor_provider.sync.accounts.files import account_warnings, parse_account
 from debitoor_provider.sync.accounts.writing import write
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
 from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ class DraftAccount:
 def judge(account_id: str, settings: Settings) -> DraftAccount:
     """Write and read settings; a file that is there already keeps its comments.
 
-    :raises HTTPException: 422 for what no file could hold
+    :raises Refused: 422 for what no file could hold
     """
     file = account_files().get(account_id)
     before, name = "", f"{account_id}.yaml"
@@ -102,7 +101,7 @@ def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any
     """Refuse connections that the user may not edit, unless the account uses them already.
 
     :param names: by service
-    :raises HTTPException: 403
+    :raises Refused: 403
     """
     file = account_files().get(account_id)
     in_use = set(file.account.connections.model_dump().values()) if file and file.account else set()
@@ -120,7 +119,7 @@ def connections_in(settings: Settings) -> Mapping[str, Any]:
 def _judge(settings: Settings, name: str, before: str = "") -> DraftAccount:
     try:
         text = write(settings, before)
-    except ValueError as error:
-        raise HTTPException(422, str(error)) from None
+    except ValueError:
+        raise Refused("settings_too_deep", status=422) from None
     account, problems = parse_account(text.encode("utf-8", "replace"), name)
     return DraftAccount(text, account, problems)

@@ -8,12 +8,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fastapi import HTTPException
-
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.bundles import accounts_of, bundled_folders
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,22 +80,22 @@ def _loaded(path: Path) -> dict[str, AccountFile]:
 def account_file(account_id: str) -> AccountFile:
     """Return one account file.
 
-    :raises HTTPException: 404 when there is none
+    :raises Refused: 404 when there is none
     """
     file = account_files().get(account_id)
     if file is None:
-        raise HTTPException(404, f"There is no account {account_id}.")
+        raise Refused("account_not_found", status=404, account=account_id)
     return file
 
 
 def settings_of(account_id: str) -> Account:
     """Return the settings of an account.
 
-    :raises HTTPException: 404 when there is none, 409 while its file is broken
+    :raises Refused: 404 when there is none, 409 while its file is broken
     """
     file = account_file(account_id)
     if file.account is None or file.problems:
-        raise HTTPException(409, "The account's file has to be corrected first.")
+        raise Refused("account_to_be_corrected", status=409)
     return file.account
 
 

@@ -9,6 +9,8 @@ from airflow.sdk.configuration import conf
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,7 +31,7 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer 403."""
         if scope["type"] == "http" and scope["method"] not in _SAFE and not _is_own(Headers(scope=scope)):
-            refusal = JSONResponse({"detail": "This change was asked for by another site."}, 403)
+            refusal = JSONResponse({"detail": Message("other_site").text()}, 403)
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -78,9 +78,9 @@ class Overview:
         """
         match self.state:
             case AccountState.BROKEN:
-                return self.file.problems[0].message.full(), "broken"
+                return str(self.file.problems[0].message), "broken"
             case AccountState.STOPPED if self.no_pool:
-                return self.no_pool.full(), "no_pool"
+                return str(self.no_pool), "no_pool"
             case AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""

@@ -8,6 +8,8 @@ from html import escape
 
 from fastapi.responses import HTMLResponse
 
+from debitoor_provider.messages import Message, current_reader
+
 _STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}"
@@ -24,16 +26,17 @@ PROTECTION = {
 """Headers by which nothing runs in the page, and its address goes nowhere."""
 
 
-def plain_page(title: str, sentence: str, *, link: str, status: int) -> HTMLResponse:
-    """Return a page that says what happened and links back to Synchronisation.
+def plain_page(title: Message, message: Message, *, link: str, status: int) -> HTMLResponse:
+    """Return a page that says what happened, in the reader's language, and links back to Synchronisation.
 
-    :param sentence: may hold anybody's words
+    :param message: may hold anybody's words
     :param link: address of the way back
     """
+    heading, back = escape(str(title)), escape(str(Message("consent_back")))
     text = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>
+<html lang="{current_reader().language}"><head><meta charset="utf-8"><title>{heading}</title>
 <meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>
-<body><main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>
-<p><a href="{escape(link)}">Back to Synchronisation</a></p></main></body></html>
+<body><main><h1>{heading}</h1><p>{escape(str(message))}</p>
+<p><a href="{escape(link)}">{back}</a></p></main></body></html>
 """
     return HTMLResponse(text, status, PROTECTION)

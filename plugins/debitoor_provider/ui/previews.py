@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import localized
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 from debitoor_provider.ui.jobs import opened_job
@@ -12,6 +13,7 @@ from debitoor_provider.ui.models.previews import PreviewModel
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.steps.preview import Preview
     from debitoor_provider.ui.models.previews import PreviewWish
 
 
@@ -30,6 +32,11 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
             "total": seen.total,
             "complete": len(seen.documents) == seen.total,
             "stop": str(seen.stop or ""),
-            "documents": [document.as_row() for document in seen.documents],
+            "documents": [_row(document) for document in seen.documents],
         }
     )
+
+
+def _row(document: Preview) -> dict[str, Any]:
+    row = document.as_row()
+    return row | {"lines": list(map(localized, row["lines"]))}

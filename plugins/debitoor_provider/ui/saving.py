@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from airflow.models.dag import DagModel
 from airflow.models.dagbag import DagPriorityParsingRequest
 from airflow.utils.session import create_session
-from fastapi import HTTPException
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,25 +43,23 @@ def version_of(content: bytes) -> str:
 def path_of(account_id: str) -> Path | None:
     """Return the file of an account by its id on the page; ``None`` when there is none.
 
-    :raises HTTPException: 409 for a file of another bundle
+    :raises Refused: 409 for a file of another bundle
     """
     file = account_files().get(account_id)
     if file and file.bundle:
-        raise HTTPException(409, f"The account's file is {file.path} in the DAG bundle {file.bundle}. Change it there.")
+        raise Refused("account_in_bundle", status=409, path=file.path, bundle=file.bundle)
     return file.path if file else None
 
 
 def path_of_new(account_id: str) -> Path:
     """Return the file that a new account would have.
 
-    :raises HTTPException: 422 for an id that cannot be, 409 for one that is taken
+    :raises Refused: 422 for an id that cannot be, 409 for one that is taken
     """
     if not _NEW_ID.fullmatch(account_id):
-        raise HTTPException(
-            422, "The account's id has to begin with a letter or digit, and holds at most 100 of a-z, 0-9, _ and -."
-        )
+        raise Refused("account_id_unusable", status=422)
     if any(fold(file.account_id) == fold(account_id) for file in account_files().values()):
-        raise HTTPException(409, f"There is an account {account_id} already.")
+        raise Refused("account_exists", status=409, account=account_id)
     return accounts_folder() / f"{account_id}.yaml"
 
 
@@ -70,7 +68,7 @@ def save(path: Path, text: str, version: str | None) -> str:
 
     :param version: of the file that was edited; ``None``: there must not be one
     :return: the version of what was written
-    :raises HTTPException: 409 when somebody else has written it meanwhile
+    :raises Refused: 409 when somebody else has written it meanwhile
     :raises FolderReadOnly: when it cannot be written here
     """
     content = text.encode("utf-8", "replace")
@@ -83,7 +81,7 @@ def save(path: Path, text: str, version: str | None) -> str:
 def remove(path: Path, version: str) -> None:
     """Remove an account file; its DAG goes out of sight by itself, and the ledger keeps the history.
 
-    :raises HTTPException: 409 when somebody else has written it meanwhile
+    :raises Refused: 409 when somebody else has written it meanwhile
     :raises FolderReadOnly: when it cannot be removed here
     """
     with _writing(path.parent):
@@ -124,13 +122,13 @@ def _writing(folder: Path) -> Iterator[None]:
         if error.errno in _READ_ONLY:
             raise FolderReadOnly from None
         reason = error.strerror or type(error).__name__
-        raise HTTPException(503, f"The account file cannot be written: {reason}.") from None
+        raise Refused("account_not_written", status=503, detail=reason) from None
 
 
 def _require(path: Path, version: str | None) -> None:
     """See that the file is the one that was edited."""
     if path.is_symlink():
-        raise HTTPException(409, f"{path.name} is a link to a file elsewhere. Change that one.")
+        raise Refused("account_file_is_link", status=409, file=path.name)
     try:
         now: str | None = version_of(path.read_bytes())
     except FileNotFoundError:
@@ -138,9 +136,8 @@ def _require(path: Path, version: str | None) -> None:
     if now == version:
         return
     if version is None:
-        raise HTTPException(409, f"There is an account {path.stem} already.")
-    done = "removed" if now is None else "changed"
-    raise HTTPException(409, f"The account was {done} by somebody else meanwhile. Look at it before you save.")
+        raise Refused("account_exists", status=409, account=path.stem)
+    raise Refused("account_removed_meanwhile" if now is None else "account_changed_meanwhile", status=409)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from debitoor_provider.sync.text import nearest
+from debitoor_provider.ui.readers import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -25,7 +26,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route."""
         handle = super().get_route_handler()
-        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = {LANGUAGE} | {field.alias for field in get_flat_dependant(self.dependant).query_params}
 
         async def handle_strictly(request: Request) -> Response:
             problems = [_unknown(name, known) for name in request.query_params if name not in known]

@@ -23,7 +23,7 @@ def refusal(kind: Any, value: Any) -> str:
         read(kind, value)
     (error,) = caught.value.errors()
     message = error.get("ctx", {}).get("message")
-    return message.full() if message else error["msg"]
+    return str(message) if message else error["msg"]
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,16 @@ class ServiceError(Exception):
 
     @property
     def remedy(self) -> str:
-        """What a person can do about it, in English; empty when waiting is all there is to do."""
+        """What a person can do about it; empty when waiting is all there is to do."""
         return self.message.remedy()
 
     @property
-    def heading(self) -> str:
-        """Service and operation in English, e.g. ``Debitoor: create expense``; empty when neither is known."""
-        return ": ".join(part for part in (self.service, operation_text(self.operation)) if part)
+    def heading(self) -> Message | None:
+        """Service and operation, e.g. ``Debitoor: create expense``; ``None`` when neither is known."""
+        if self.service and self.operation:
+            return Message("service_operation", service=self.service, operation=operation_name(self.operation))
+        one = self.service or (operation_name(self.operation) if self.operation else "")
+        return Message("as_written", text=one, remedy="") if one else None
 
     @property
     def located(self) -> Message:
@@ -93,19 +96,17 @@ class ServiceError(Exception):
             return self.message
         if not self.operation:
             return Message("at_service", service=self.service, reason=self.message)
-        operation = Message(f"operation_{self.operation}")
-        known = operation if operation.text() != operation.code else self.operation
-        return Message("at_operation", service=self.service, operation=known, reason=self.message)
+        operation = operation_name(self.operation)
+        return Message("at_operation", service=self.service, operation=operation, reason=self.message)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.heading, self.message.full()) if part)
+        return ": ".join(str(part) for part in (self.heading, self.message) if part is not None)
 
 
-def operation_text(operation: str) -> str:
-    """Return the English words of an operation's code; what has no entry in the catalogue is returned as it is."""
-    entry = f"operation_{operation}"
-    text = Message(entry).text()
-    return operation if text == entry else text
+def operation_name(operation: str) -> Message | str:
+    """Return what an operation's code is called; what has no entry in the catalogue is returned as it is."""
+    known = Message(f"operation_{operation}")
+    return operation if known.text() == known.code else known
 
 
 class RetryError(ServiceError):

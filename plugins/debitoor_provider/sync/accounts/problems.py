@@ -41,7 +41,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return " ".join(filter(None, (f"{place}:", f"{self.field}:" if self.field else "", self.message.full())))
+        return " ".join(filter(None, (f"{place}:", f"{self.field}:" if self.field else "", str(self.message))))
 
 
 def field_path(location: Location) -> str:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from debitoor_provider.messages import Message
+
 
 class LedgerError(Exception):
-    """Anything the ledger could not do. The text is one plain sentence and holds no secret."""
+    """Anything the ledger could not do.
+
+    :param message: what is wrong, and what to do about it; holds no secret. A plain text is kept as it is written.
+    """
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(message)
+        self.message = message if isinstance(message, Message) else Message("as_written", text=message, remedy="")
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class LedgerUnavailable(LedgerError):

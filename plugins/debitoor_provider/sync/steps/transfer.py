@@ -193,7 +193,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
         return obstacle.kind is ObstacleKind.REJECTED
     except RejectError as error:
         code = "refused_by_service" if error.remedy else "refused_without_remedy"
-        message = Message(code, where=error.heading or "Error", reason=error.message)
+        message = Message(code, where=error.heading or Message("the_service"), reason=error.message)
         ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
         return True

@@ -84,7 +84,7 @@ class DocumentModel(BaseModel):
     def of(cls, entry: Entry, **more: Any) -> Self:
         """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
-            "marks": [MarkModel(code=mark.code, text=mark.full()) for mark in entry.marks],
+            "marks": [MarkModel(code=mark.code, text=str(mark)) for mark in entry.marks],
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
             "moved_by": RunRef.of(entry.moved_by, entry.account),

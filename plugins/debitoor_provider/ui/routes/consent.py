@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email  # noqa: TC001  pydantic reads it
 from debitoor_provider.sync.ledger import Consent, LedgerError
@@ -27,6 +28,7 @@ from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.plain_page import PROTECTION, plain_page
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -76,16 +78,18 @@ class PageRoute(APIRoute):
             request.scope["query_string"] = b""
             try:
                 return await handle(request)
+            except Refused as error:
+                message, status = error.message, error.status_code
             except HTTPException as error:
-                sentence, status = str(error.detail), error.status_code
-                if status == 401:
-                    sentence = "You are not logged in to Airflow, or no longer. Log in, and authorise once more."
+                if error.status_code != 401:
+                    raise
+                message, status = Message("consent_logged_out"), 401
             except ServiceError as error:
-                sentence, status = error.message.full(), 502
+                message, status = error.message, 502
             except LedgerError as error:
-                sentence, status = str(error), 503
+                message, status = error.message, 503
             way_back = _page(getattr(request.state, "back", ""))
-            return plain_page("Debitoor is not connected", sentence, link=way_back, status=status)
+            return plain_page(Message("consent_failed_title"), message, link=way_back, status=status)
 
         return handle_plainly
 
@@ -112,28 +116,20 @@ def come_back(request: Request, user: GetUserDep) -> Response:
     answer = _answer(request)
     consent = opened_ledger().consents.take(answer.get("state", ""), user.get_id())
     if consent is None:
-        raise HTTPException(
-            400,
-            "This authorisation was not asked for by you, was used already, or took more than ten minutes. "
-            "Nothing was changed. Authorise once more.",
-        )
+        raise Refused("consent_unknown", status=400)
     request.state.back = consent.back
     if "error" in answer:
-        raise HTTPException(400, _refusal(answer["error"]))
+        raise _refusal(answer["error"])
     if not answer.get("code"):
-        raise HTTPException(400, "Debitoor sent you back without a code. Nothing was changed. Authorise once more.")
+        raise Refused("consent_without_code", status=400)
     require_connection(user, consent.connection_id)
     connection = connections.begin(consent.connection_id, DebitoorHook.conn_type)
     app = DebitoorHook.of(connections.app_of(connection))
     connection.password = app.exchange_code(answer["code"], consent.redirect_uri)
     email = DebitoorHook.of(connection).whose()
     if consent.email and consent.email.casefold() != email.strip().casefold():
-        raise HTTPException(
-            409,
-            f"You allowed access to the books of {shorten(one_line(email), 200) or 'an unknown account'}, but these "
-            f"are to be those of {consent.email}. Nothing was kept. Log in to the right account at Debitoor, and "
-            "authorise once more.",
-        )
+        who = shorten(one_line(email), 200) or Message("consent_unknown_account")
+        raise Refused("consent_of_another_account", status=409, email=who, expected=consent.email)
     connections.changed(connection, email=email.strip())
     connections.save(connection)
     audit.note(user, "connected", connection_id=consent.connection_id, service="debitoor", email=email)
@@ -146,14 +142,14 @@ def _answer(request: Request) -> dict[str, str]:
     pairs: list[tuple[str, str]] = request.state.answer
     for name in _ONCE:
         if sum(name == given for given, _ in pairs) > 1:
-            raise HTTPException(400, "The address that you came back with is not as Debitoor makes it.")
+            raise Refused("consent_address_odd", status=400)
     return {name: value for name, value in pairs if name in _ONCE}
 
 
-def _refusal(error: str) -> str:
+def _refusal(error: str) -> Refused:
     if error == "access_denied":
-        return "Access to the Debitoor account was not allowed. Nothing was changed."
-    return f"Debitoor answered with an error ({shorten(one_line(error), 100)}). Nothing was changed."
+        return Refused("consent_denied", status=400)
+    return Refused("consent_error", status=400, error=shorten(one_line(error), 100))
 
 
 def _redirect_uri(request: Request) -> str:

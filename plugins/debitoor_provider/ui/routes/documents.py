@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
@@ -20,7 +20,7 @@ from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
 from debitoor_provider.ui.background import in_background
-from debitoor_provider.ui.csv_export import rows_of
+from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.folder import settings_of
@@ -36,6 +36,7 @@ from debitoor_provider.ui.models.documents import (
     EventModel,
     LookalikeModel,
 )
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Documents"], route_class=StrictRoute)
@@ -60,7 +61,7 @@ class DocumentListFilter:
     def __post_init__(self) -> None:
         """Refuse a period that no document can be in."""
         if self.start and self.end and self.start > self.end:
-            raise HTTPException(422, "The period ends before it begins.")
+            raise Refused("period_reversed", status=422)
 
     def fitting(self, account_id: str) -> dict[str, Any]:
         """Ask the ledger for those of an account that fit, whatever their state, mark and e-invoice."""
@@ -99,12 +100,16 @@ def list_documents(
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
-def export_documents(account_id: str, wanted: Annotated[DocumentListFilter, Depends()]) -> StreamingResponse:
+def export_documents(
+    account_id: str, wanted: Annotated[DocumentListFilter, Depends()], form: CsvForm = "data"
+) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.documents.ids(**wanted.fitting(account_id), **wanted.findings(), states=wanted.state)
     headers = _attachment(f"{account_id}.csv")
-    return StreamingResponse(rows_of(ledger, ids), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(
+        rows_of(ledger, ids, dialect_of(form)), headers=headers, media_type="text/csv; charset=utf-8"
+    )
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
@@ -129,7 +134,7 @@ def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingRe
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)
     except NotFound as error:
-        raise HTTPException(404, error.message.text()) from None
+        raise Refused(error.message.code, status=404, **error.message.params) from None
     media_type = mimetypes.guess_type(name)[0]
     headers = _attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
     shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"
@@ -155,7 +160,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason)
     left = len(ids) - changed
     if ids and not changed:
-        raise HTTPException(409, "No document is in a state that allows this; nothing was changed.")
+        raise Refused("no_document_allows", status=409)
     if changed:
         audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
     return ActionResult(changed=changed, left=left)
@@ -173,7 +178,7 @@ def _lookalikes(entry: Entry) -> list[LookalikeModel]:
 def _entry(account_id: str, document_id: int) -> Entry:
     entry = opened_ledger().documents.entry(document_id)
     if entry is None or entry.account != account_id:
-        raise HTTPException(404, f"The account {account_id} has no document {document_id}.")
+        raise Refused("document_not_found", status=404, account=account_id, document=document_id)
     return entry
 
 

@@ -8,6 +8,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  Fas
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
+from debitoor_provider.messages import Message, localized
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.naming.filename import name_key, unique
@@ -48,7 +49,7 @@ _RECORDS = 3
 def not_valid(problems: Iterable[Problem]) -> JSONResponse:
     """Return the answer to settings that are not valid."""
     shown = [ProblemModel.of(problem).model_dump(mode="json") for problem in problems]
-    return JSONResponse({"detail": "The settings are not valid.", "problems": shown}, 422)
+    return JSONResponse({"detail": Message("settings_not_valid").text(), "problems": shown}, 422)
 
 
 @router.post("/check")
@@ -141,7 +142,7 @@ def _sample(direction: Direction[Any], prepared: Drafts[Any], record: Any) -> Re
     return RecordSample(
         source_name=document.source_name,
         description=shown.description,
-        lines=[f"{line} {shown.currency}" for line in shown.lines],
+        lines=[localized(f"{line} {shown.currency}") for line in shown.lines],
         supplier=shown.party,
         date=shown.date,
         category=shown.category,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import LARGEST_ID
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
@@ -37,7 +38,7 @@ def allow_once(account_id: str, wish: AllowWish, user: GetUserDep) -> Allowed:
     """Let the next run exceed, once, the limits that stopped the last one."""
     stops = opened_ledger().stops.allow(account_id, audit.actor(user), wish.reason, ids=wish.ids)
     if not stops:
-        raise HTTPException(409, "Nothing is stopped any more; nothing was changed.")
+        raise Refused("nothing_stopped", status=409)
     for stop in stops:
         audit.note(user, "limit_allowed", account_id, limit=stop.limit_name, number=stop.number, reason=wish.reason)
     return Allowed(allowed=len(stops))

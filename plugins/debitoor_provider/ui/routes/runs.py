@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from debitoor_provider.sync.steps.preview import count
@@ -20,6 +20,7 @@ from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Runs"], route_class=StrictRoute)
@@ -66,6 +67,6 @@ def size_backfill(
 ) -> BackfillSize:
     """Return how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:
-        raise HTTPException(422, "The period ends before it begins.")
+        raise Refused("period_reversed", status=422)
     with opened_job(account_id, settings_of(account_id), RunKind.BACKFILL) as job:
         return BackfillSize(documents=count(job, manual(start, end, ())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse  # noqa: TC002
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
@@ -14,6 +14,7 @@ from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
 from debitoor_provider.ui.access import DELETE, EDIT
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
+from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes.drafts import not_valid
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -29,7 +30,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     path = saving.path_of(account_id)
     if path is None:
         if entered.version is not None:
-            raise HTTPException(409, "The account was removed by somebody else meanwhile.")
+            raise Refused("account_removed_meanwhile", status=409)
         path = saving.path_of_new(account_id)
     drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
     draft = drafts.judge(account_id, entered.settings)
@@ -57,7 +58,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
     path = saving.path_of(account_id)
     if path is None:
-        raise HTTPException(404, f"There is no account {account_id}.")
+        raise Refused("account_not_found", status=404, account=account_id)
     try:
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:

@@ -2,6 +2,7 @@
 
 import { address } from "./host.js";
 import { call, query } from "./http.js";
+import { currentLanguage } from "./words.js";
 
 const at = (path) => `debitoor/api/${path}`;
 const account = (id, rest = "") => at(`accounts/${encodeURIComponent(id)}${rest}`);
@@ -18,14 +19,16 @@ export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"),
 export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
 export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
 export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
-export const csvAddress = (id, params) => address(account(id, "/documents.csv")) + query(params);
+/** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
+const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
+export const csvAddress = (id, params, form) => address(account(id, "/documents.csv")) + asTable(params, form);
 export const fileAddress = (id, number, side) => address(account(id, `/documents/${number}/file`)) + query({ at: side });
 
 export const attention = (params, options) => call("GET", at("attention"), { params, ...options });
 export const runs = (id, params, options) => call("GET", id ? account(id, "/runs") : at("runs"), { params, ...options });
 export const preview = (id, body, options) => call("POST", account(id, "/preview"), { body, ...options });
 export const check = (id, body, options) => call("POST", account(id, "/check"), { body, ...options });
-export const checkCsvAddress = (id, params) => address(account(id, "/check.csv")) + query(params);
+export const checkCsvAddress = (id, params, form) => address(account(id, "/check.csv")) + asTable(params, form);
 export const backfillSize = (id, params, options) => call("GET", account(id, "/backfill"), { params, ...options });
 
 export const connections = (options) => call("GET", at("connections"), options);

@@ -1,16 +1,18 @@
 // Data that is fetched when a component needs it, and again from time to time while the page is visible.
 
 import { useCallback, useEffect, useRef, useState } from "./host.js";
+import { useWords } from "./words.js";
 
 /**
  * @param {(options: {signal: AbortSignal}) => Promise<any>} load
- * @param {any[]} deps fetch again when one of these changes
+ * @param {any[]} deps fetch again when one of these changes, or the language, which sentences come in
  * @param {{every?: number}} [options] milliseconds between two fetches; without it only once
  * @returns {{data: any, failure: Error|null, isLoading: boolean, reload: () => void}}
  */
 export function useData(load, deps, { every = 0 } = {}) {
   const [state, setState] = useState({ data: null, failure: null, isLoading: true });
   const [turn, setTurn] = useState(0);
+  const { language } = useWords();
   const latest = useRef(load);
   latest.current = load;
   const reload = useCallback(() => setTurn((number) => number + 1), []);
@@ -22,7 +24,7 @@ export function useData(load, deps, { every = 0 } = {}) {
       .then((data) => !stop.signal.aborted && setState({ data, failure: null, isLoading: false }))
       .catch((failure) => !stop.signal.aborted && setState((before) => ({ ...before, failure, isLoading: false })));
     return () => stop.abort();
-  }, [...deps, turn]);
+  }, [...deps, turn, language]);
   useEffect(() => {
     if (!every) return undefined;
     const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);

@@ -1,12 +1,12 @@
 // Dates, times and amounts as the reader's language writes them. Amounts are decimal texts and stay exact.
 
-/** The time zone that was chosen in Airflow's UI, which keeps it as JSON. */
+/** The time zone that was chosen in Airflow's UI, which keeps it as JSON; as there, the browser's before that. */
 function timeZone() {
   try {
-    const chosen = JSON.parse(localStorage.getItem("timezone")) || "UTC";
+    const chosen = JSON.parse(localStorage.getItem("timezone")) || undefined;
     return new Intl.DateTimeFormat("en", { timeZone: chosen }).resolvedOptions().timeZone;
   } catch {
-    return "UTC";
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // Calls with the user's own session; what goes wrong becomes a Failure with a sentence for people.
 
 import { address } from "./host.js";
+import { currentLanguage } from "./words.js";
 
 export class Failure extends Error {
   /**
@@ -27,7 +28,10 @@ export async function call(method, path, { params, body, signal } = {}) {
     answer = await fetch(address(path) + query(params), {
       method,
       signal,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        "Accept-Language": currentLanguage(),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

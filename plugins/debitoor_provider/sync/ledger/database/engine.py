@@ -22,6 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
@@ -145,13 +146,11 @@ def _open(url: URL, cache: int) -> Database:
         engine = sa.create_engine(url, pool_size=5, **options)
         writer = sa.create_engine(url, pool_size=1, **options) if is_sqlite else engine
     except (ImportError, NoSuchModuleError) as error:
-        raise LedgerMisconfigured(
-            f"The database driver {url.drivername} is not installed. For PostgreSQL: pip install 'psycopg[binary]'."
-        ) from error
+        raise LedgerMisconfigured(Message("ledger_driver_missing", driver=url.drivername)) from error
     except (ArgumentError, TypeError, ValueError):
         raise LedgerMisconfigured(UNKNOWN_OPTION) from None
     except OSError as error:
-        raise LedgerUnavailable(f"The ledger's folder cannot be made: {error.strerror}.") from error
+        raise LedgerUnavailable(Message("ledger_folder_not_made", detail=error.strerror)) from error
     if not is_sqlite:
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine, writer, place, contextlib.nullcontext())

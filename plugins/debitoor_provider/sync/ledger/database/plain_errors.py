@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-UNKNOWN_OPTION = "The ledger's address has an option that its driver does not know."
+UNKNOWN_OPTION = Message("ledger_option_unknown")
 
 
 @contextlib.contextmanager
@@ -30,33 +31,30 @@ def plain_errors(place: str) -> Iterator[None]:
             raise LedgerMisconfigured(UNKNOWN_OPTION) from None
         raise  # a fault in the code
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-        raise LedgerUnavailable(f"The ledger ({place}) {_sentence(error)}") from error
+        raise LedgerUnavailable(Message(_code(error), place=place)) from error
 
 
-def _sentence(error: Exception) -> str:
+def _code(error: Exception) -> str:
     text = str(getattr(error, "orig", None) or error).lower()
-    for sign, sentence in _SENTENCES.items():
-        if sign in text:
-            return sentence
-    return "could not be used just now."
+    return next((code for sign, code in _CODES.items() if sign in text), "ledger_not_usable")
 
 
-_SENTENCES = {
-    "locked": "is busy: another process has been writing for too long.",
-    "lock timeout": "is busy: another process has been writing for too long.",
-    "deadlock": "is busy: two processes were waiting for each other.",
-    "queuepool limit": "is busy: all its connections are in use.",
-    "full": "has no room left: the disk is full.",
-    "no space": "has no room left: the disk is full.",
-    "unable to open": "cannot be opened: the file or its folder is missing or not writable.",
-    "readonly": "is read-only.",
-    "read-only": "is read-only.",
-    "not a database": "is not a database, or damaged.",
-    "malformed": "is not a database, or damaged.",
-    "disk i/o": "cannot be read or written: the disk reports an error.",
-    "password authentication": "does not accept the user name or the password.",
-    "does not exist": "does not exist, or its user does not.",
-    "too many": "is busy: it has no free connection.",
-    "remaining connection slots": "is busy: it has no free connection.",
-    "connect": "cannot be reached.",
+_CODES = {
+    "locked": "ledger_busy_writer",
+    "lock timeout": "ledger_busy_writer",
+    "deadlock": "ledger_busy_deadlock",
+    "queuepool limit": "ledger_busy_connections",
+    "full": "ledger_full",
+    "no space": "ledger_full",
+    "unable to open": "ledger_not_opened",
+    "readonly": "ledger_read_only",
+    "read-only": "ledger_read_only",
+    "not a database": "ledger_damaged",
+    "malformed": "ledger_damaged",
+    "disk i/o": "ledger_disk_error",
+    "password authentication": "ledger_login_refused",
+    "does not exist": "ledger_missing",
+    "too many": "ledger_busy_connections",
+    "remaining connection slots": "ledger_busy_connections",
+    "connect": "ledger_not_reached",
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.migrating import migrate
 from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, LedgerUnavailable
 
@@ -53,13 +54,9 @@ def ensure(database: Database) -> None:
 def require_current(version: str) -> None:
     """Raise unless the version is :data:`HEAD`."""
     if version < HEAD:
-        raise LedgerOutdated(
-            f"The ledger has version {version}, {HEAD} is needed. Run: airflow debitoor ledger upgrade"
-        )
+        raise LedgerOutdated(Message("ledger_outdated", version=version, needed=HEAD))
     if version > HEAD:
-        raise LedgerTooNew(
-            f"The ledger has version {version}, this provider knows {HEAD}. Update airflow-provider-debitoor here."
-        )
+        raise LedgerTooNew(Message("ledger_too_new", version=version, known=HEAD))
 
 
 def upgrade(database: Database) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured
 
 
@@ -19,14 +20,14 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise LedgerMisconfigured("The ledger's address is not a database URL.") from None
+        raise LedgerMisconfigured(Message("ledger_address_invalid")) from None
     backend = parsed.get_backend_name()
     if backend == "postgres" or parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     elif backend == "sqlite":
         if parsed.database in (None, "", ":memory:") or "mode=memory" in str(parsed):
-            raise LedgerMisconfigured("The ledger needs a file: it has to outlive the process.")
+            raise LedgerMisconfigured(Message("ledger_needs_file"))
         parsed = parsed.set(database=str(Path(str(parsed.database)).absolute()))
     elif backend != "postgresql":
-        raise LedgerMisconfigured(f"The ledger runs on SQLite or PostgreSQL, not on {backend}.")
+        raise LedgerMisconfigured(Message("ledger_backend_unknown", backend=backend))
     return parsed

@@ -5,17 +5,10 @@ import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
-/** The server's sentence, translated where the page knows its code. A broken file's is shown with its problems. */
-function adviceOf(row, { t, has }) {
-  if (row.state === "broken") return "";
-  const key = `account.advice.${row.advice_code}`;
-  const isKnown = row.advice_code && (has(key) || has(`${key}_other`));
-  return isKnown ? t(key, { count: row.attention }) : row.advice;
-}
-
 export function Advice({ row }) {
   const stopped = row.stops.map((stop) => stop.message);
-  const sentence = [...stopped, adviceOf(row, useWords())].filter(Boolean).join(" ");
+  const advice = row.state === "broken" ? "" : row.advice; // a broken file's is shown with its problems
+  const sentence = [...stopped, advice].filter(Boolean).join(" ");
   return h(
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },

@@ -67,7 +67,7 @@ function Result({ account, period }) {
         h(
           ui.Button,
           { key: part, asChild: true, size: "sm", variant: "outline" },
-          h("a", { href: api.checkCsvAddress(account.id, { ...params, part }), download: "" }, t(`check.csv.${part}`)),
+          h("a", { href: api.checkCsvAddress(account.id, { ...params, part }, "spreadsheet"), download: "" }, t(`check.csv.${part}`)),
         ),
       ),
     ),

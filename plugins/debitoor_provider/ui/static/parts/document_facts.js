@@ -48,7 +48,7 @@ export function Marks({ document: one, isBrief, ...props }) {
   );
 }
 
-/** Why it does not go: in the reader's language where the page knows the code, with the original sentence, and the remedy. */
+/** Why it does not go: in a word, in a sentence, and what helps. */
 export function Reason({ document: one, ...props }) {
   const { t, has } = useWords();
   const key = `reason.${one.reason_code}`;

@@ -128,10 +128,12 @@ function Bar({ account, address, filter, data: { states, marks, invoices } }) {
           h("span", { "aria-hidden": true }, "✕"),
         ),
       h(ui.Spacer),
-      h(
-        ui.Button,
-        { asChild: true, size: "sm", variant: "outline" },
-        h("a", { href: api.csvAddress(account.id, filter), download: "" }, t("documents.csv")),
+      ["spreadsheet", "data"].map((form) =>
+        h(
+          ui.Button,
+          { key: form, asChild: true, size: "sm", variant: form === "data" ? "ghost" : "outline" },
+          h("a", { href: api.csvAddress(account.id, filter, form), download: "" }, t(`documents.csv.${form}`)),
+        ),
       ),
     ),
     h(Chips, {

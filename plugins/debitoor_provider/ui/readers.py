@@ -1,0 +1,45 @@
+"""The language of each answer: that of the page which asks, else that of the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+
+from debitoor_provider.messages import LOG, Reader, preferred_language, written_for
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+LANGUAGE = "language"
+"""The query parameter that names it, for addresses that a browser opens by itself."""
+
+
+class ReaderOfAnswers:
+    """Has all messages of an answer written for who asked.
+
+    The page names its language in the header ``Accept-Language``, or in the query of a download. A script that names
+    none gets what the log gets: English, with fields called as in the account file and figures in one form.
+
+    :param app: what answers
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with written_for(_reader(scope)):
+            await self._app(scope, receive, send)
+
+
+def _reader(scope: Scope) -> Reader:
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(LANGUAGE, [""])[-1]
+    for wanted in (asked, Headers(scope=scope).get("accept-language", "")):
+        if language := preferred_language(wanted):
+            return Reader(language, page=True)
+    return LOG

@@ -1,0 +1,20 @@
+"""What the page's API refuses, said in the language of who asked."""
+
+from __future__ import annotations
+
+from fastapi import HTTPException
+
+from debitoor_provider.messages import Message
+
+
+class Refused(HTTPException):
+    """The answer to a request that is not done.
+
+    :param code: of the message that says why, and what helps
+    :param status: HTTP status
+    :param params: of the message
+    """
+
+    def __init__(self, code: str, /, *, status: int, **params: object) -> None:
+        self.message = Message(code, **params)
+        super().__init__(status, self.message.text())
