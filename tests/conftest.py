@@ -36,6 +36,7 @@ os.environ |= {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(_HOME / "plugins"),
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{_HOME / 'airflow.db'}",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    "LC_ALL": "C.UTF-8",  # commands write in the language of the terminal
 }
 
 

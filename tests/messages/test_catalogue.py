@@ -32,7 +32,7 @@ def test_an_entry_has_a_text_and_perhaps_a_remedy(code):
         assert isinstance(text, str) or {"one", "other"} == set(text)
 
 
-MAKERS = {"Message", "not_valid"}
+MAKERS = {"Message", "Refused", "not_valid"}
 
 
 def messages_in_the_code():

@@ -124,7 +124,7 @@ def test_its_file_is_changed_where_it_is(page, team, parsed):
     settings = client.get("api/accounts/acme").json()["settings"]
     saved = client.put("api/accounts/acme", json={"settings": settings, "version": "0"})
     removed = client.request("DELETE", "api/accounts/acme", json={"version": "0"})
-    sentence = f"The account's file is {team}/accounts/acme.yaml in the DAG bundle team. Change it there."
+    sentence = f"The account's file is {team}/accounts/acme.yaml in the DAG bundle team."
     assert [(answer.status_code, answer.json()["detail"]) for answer in (saved, removed)] == [(409, sentence)] * 2
     assert (team / "accounts" / "acme.yaml").read_text() == TEXT
 

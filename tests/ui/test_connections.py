@@ -173,7 +173,10 @@ class TestWhatCannotBe:
         kept("gmi_new", "http", password="theirs")
         answer = page().put(NEW, json={"api_key": "x"})
         assert answer.status_code == 409
-        assert answer.json()["detail"] == "The connection gmi_new is of another type. Choose another id."
+        assert answer.json() == {
+            "detail": "The connection gmi_new is of another type.",
+            "remedy": "Choose another id.",
+        }
 
     def test_one_that_is_kept_elsewhere_cannot_be_changed_here(
         self, page: Callable[..., TestClient], acme: CompanyAdmin

@@ -133,14 +133,14 @@ class TestAnAccountThatIsThere:
         version = version_of(path.read_bytes())
         path.write_text(self.OLD + "note: theirs\n")
         answer = put(page(), version=version)
-        assert (answer.status_code, "changed by somebody else" in answer.json()["detail"]) == (409, True)
+        assert (answer.status_code, "Somebody else changed" in answer.json()["detail"]) == (409, True)
         assert path.read_text().endswith("note: theirs\n")
 
     def test_a_file_removed_by_another_user_is_not_recreated(self, page: Callable[..., TestClient], path: Path):
         version = version_of(path.read_bytes())
         path.unlink()
         answer = put(page(), version=version)
-        assert (answer.status_code, "removed by somebody else" in answer.json()["detail"]) == (409, True)
+        assert (answer.status_code, "Somebody else removed" in answer.json()["detail"]) == (409, True)
         assert not path.exists()
 
     def test_a_link_is_not_followed(self, page: Callable[..., TestClient], path: Path, tmp_path: Path):
@@ -244,7 +244,7 @@ def test_a_full_disk_leaves_the_old_file(
     answer = put(client, version=version_of(before))
     assert (answer.status_code, answer.json()["detail"]) == (
         503,
-        "The account file cannot be written: No space left on device.",
+        "The account file cannot be written. (No space left on device)",
     )
     assert [file.read_bytes() for file in path.parent.iterdir()] == [before]
 

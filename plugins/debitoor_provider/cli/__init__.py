@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from airflow.cli.cli_config import ARG_VERBOSE, ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable
 
 
@@ -18,11 +20,21 @@ _ENDS_OF_HEALTH = "Exit codes: 0 well; 1 needs attention or is late; 2 critical,
 
 
 def _command(name: str, text: str, path: str, args: tuple[Arg, ...], ends: str = _ENDS) -> ActionCommand:
-    return ActionCommand(name, text, _lazy(path), args, epilog=ends)
+    return ActionCommand(name, text, _lazy(path), (*args, _LANGUAGE), epilog=ends)
 
 
 def _lazy(path: str) -> Callable[..., Any]:
-    return lazy_load_command(f"debitoor_provider.cli.{path}")
+    command = lazy_load_command(f"debitoor_provider.cli.{path}")
+
+    @wraps(command)
+    def in_a_language(args: Namespace) -> Any:
+        from debitoor_provider.cli.language import reader_of
+        from debitoor_provider.messages import written_for
+
+        with written_for(reader_of(args)):
+            return command(args)
+
+    return in_a_language
 
 
 def _at_least_one(text: str) -> int:
@@ -33,6 +45,7 @@ def _at_least_one(text: str) -> int:
 
 _ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
 _OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")
+_LANGUAGE = Arg(("--language",), help="Language of reasons and remedies: en, fr, de or da (default: that of LANG)")
 _LIMIT = Arg(("--limit",), type=_at_least_one, default=100, help="At most so many documents (default: 100)")
 _FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
 _TO = Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD")

@@ -21,7 +21,8 @@ _DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 def shown_as(form: str, text: str, reader: Reader) -> str:
     """Return a parameter in the form that its place asks for.
 
-    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals), ``day``, or ``log`` for what only
+    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals), ``day``, ``country``
+        (its code), or ``log`` for what only
         the log and the command line add, in parentheses
     :param text: amounts with a decimal point, days as ``2026-01-31``; what is neither stays as it is
     """
@@ -63,5 +64,17 @@ def _decimal(text: str, language: str, *, at_least: int) -> str:
     return format_decimal(Decimal(text), format=pattern, locale=language)
 
 
-_FORMS: Mapping[str, Callable[[str, str], str]] = {"amount": _amounts, "number": _numbers, "day": _days}
-FORMS = frozenset(_FORMS) | {"log"}
+def _country(text: str, language: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(language).territories.get(_ISO.get(text, text), text))
+
+
+_ISO = {"EL": "GR", "XI": "GB"}
+"""Prefixes of VAT numbers that are no codes of ISO 3166."""
+_FORMS: Mapping[str, Callable[[str, str], str]] = {
+    "amount": _amounts,
+    "number": _numbers,
+    "day": _days,
+    "country": _country,
+}

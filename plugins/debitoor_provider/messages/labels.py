@@ -32,6 +32,6 @@ def label(key: str, reader: Reader) -> str:
     if not reader.page and section == "field":
         return name
     if not reader.page and section == "choice":
-        return name.rpartition(".")[2]
-    text = words(reader.language).get(key)
-    return _QUOTES[reader.language].format(text) if text else name
+        return name.partition(".")[2]
+    text = words(reader.language).get(key.replace(" ", "_"))
+    return _QUOTES[reader.language].format(text) if text else name.partition(".")[2] or name

@@ -88,7 +88,8 @@ def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
 
 
 def _answer(message: Message, status: int) -> JSONResponse:
-    return JSONResponse({"detail": message.text(), "remedy": message.remedy()}, status)
+    remedy = message.remedy()
+    return JSONResponse({"detail": message.text()} | ({"remedy": remedy} if remedy else {}), status)
 
 
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)

@@ -26,10 +26,10 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route."""
         handle = super().get_route_handler()
-        known = {LANGUAGE} | {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
 
         async def handle_strictly(request: Request) -> Response:
-            problems = [_unknown(name, known) for name in request.query_params if name not in known]
+            problems = [_unknown(name, known) for name in request.query_params if name not in {LANGUAGE, *known}]
             if problems:
                 raise RequestValidationError(problems)
             return await handle(request)

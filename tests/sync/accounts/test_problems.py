@@ -25,14 +25,14 @@ def problems_in(content: bytes) -> list[str]:
             b"access_token: x",
             "access_token: There is no such field. Keys and tokens belong in the Airflow connections, never",
         ),
-        (b"parallel: many", "parallel: 'many' is not a whole number. Write digits only, without quotes."),
+        (b"parallel: many", "parallel: 'many' is not a whole number. Enter a whole number, digits only."),
         (b"parallel: 65", "parallel: '65' is too large. The maximum is 64."),
         (b"retries: -1", "retries: '-1' is too small. The minimum is 0."),
         (b"category: 12", 'category: 12 is read as a number, but text is expected. Put it in quotes: "12".'),
         (b"category: true", 'category: true is read as a boolean, but text is expected. Put it in quotes: "true".'),
         (b"category: [a]", "category: This is a list, but a single text is expected."),
         (b"category: {a}", "category: This is read as fields, but text is expected. Put text that contains braces"),
-        (b'pool: ""', "pool: The text is empty. Write a value, or remove the line."),
+        (b'pool: ""', "pool: The text is empty. Enter a value, or leave the field out."),
         (
             b"foreign_currency: exchange",
             "foreign_currency: 'exchange' is not a valid value. Use one of hold, zero_amount, convert.",
@@ -43,7 +43,7 @@ def problems_in(content: bytes) -> list[str]:
             "reverse_charge.tax_rate: 'much' is not a number that this field accepts.",
         ),
         (b"reverse_charge: 19", "reverse_charge: Fields are expected here, not a single value."),
-        (b"positive_credit_note:", "positive_credit_note: The field is empty. Write a value, or remove the line."),
+        (b"positive_credit_note:", "positive_credit_note: The field is empty. Enter a value, or leave the field out."),
     ],
 )
 def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> None:
@@ -79,7 +79,7 @@ def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> 
             b"{some: [a]}",
             "filter.tags.some: There is no such field. Known fields here: any, ",
         ),
-        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Add it: name: Acme GmbH, receipts"),
+        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Fill it in. (name: Acme GmbH, receipts)"),
         (b"from: 2026-01-01", b"form: 2026-01-01", "period.form: There is no such field. Did you mean from?"),
         (b"from: 2026-01-01", b"from: 1.1.2026", "period.from: '1.1.2026' is not a date. Write it as year-month-day"),
         (
@@ -100,7 +100,7 @@ def test_a_missing_section_is_shown_as_it_would_be_written() -> None:
 
     assert line == (
         "acme.yaml:1: connections: This field is missing. "
-        "Add it: connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme}"
+        "Fill it in. (connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme})"
     )
 
 

@@ -82,7 +82,10 @@ def test_settings_cannot_be_changed() -> None:
         ({"filter": {"tags": {"all": ["Books"], "none": ["books"]}}}, "No document can have these tags"),
         ({"filter": {"tags": {"any": ["a", "b"], "none": ["A", "B", "c"]}}}, "No document can have these tags"),
         ({"filter": {"tags": {"any": ["books", "Books"]}}}, "'Books' is given twice"),
-        ({"filter": {"companies": {"include": ["A"], "exclude": ["B"]}}}, "include and exclude are both set"),
+        (
+            {"filter": {"companies": {"include": ["A"], "exclude": ["B"]}}},
+            "filter.companies.include and filter.companies.exclude are both set",
+        ),
         ({"filter": {"companies": {"include": []}}}, "at least 1 item"),
         ({"filter": {"document_types": []}}, "at least 1 item"),
         ({"filter": {"document_types": ["SALES_INVOICE"]}}, "an export books expenses"),

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.schema import json_schema
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 
@@ -54,7 +55,9 @@ def reference() -> str:
         kind = definition["properties"]["type"]["const"]
         parts.append(f"## `type: {kind}`\n\n{definition['description']}\n")
         parts.append("| Field | Default | Meaning |\n| --- | --- | --- |\n" + "".join(_rows(definition, schema, "")))
-    forms = (f"| `{{{name}}}` | {kind.forms} |\n" for name, (kind, _) in PLACEHOLDERS.items())
+    forms = (
+        f"| `{{{name}}}` | {Message(kind.forms) if kind.forms else ''} |\n" for name, (kind, _) in PLACEHOLDERS.items()
+    )
     parts.append(_FREQUENCY + _NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms))
     return "\n".join(parts)
 

@@ -159,12 +159,10 @@ def _kept_table(file: str) -> RateTable:
         state = path.stat()
         return _read(path, state.st_mtime_ns, state.st_size)
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError) as error:
-        why = (
-            error.strerror if isinstance(error, OSError) and error.strerror else "it is not the ECB's history of rates"
-        )
-        raise Misconfigured(
-            Message("ecb_rates_unusable", file=str(path), why=why), operation="read_exchange_rates"
-        ) from None
+        message = Message("ecb_rates_unusable", file=str(path))
+        if isinstance(error, OSError) and error.strerror:
+            message = Message("ecb_rates_unreadable", file=str(path), detail=error.strerror)
+        raise Misconfigured(message, operation="read_exchange_rates") from None
 
 
 def _carried_table() -> RateTable:

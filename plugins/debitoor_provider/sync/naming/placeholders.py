@@ -23,7 +23,7 @@ class ValueKind:
 
     :param default: how a value is written when no form is given
     :param form: reads a form; ``None`` when the kind does not know it
-    :param forms: the forms in words
+    :param forms: code of the message that lists the forms; empty when there are none
     """
 
     default: Callable[[Any], str]
@@ -93,12 +93,10 @@ def _text_form(form: str) -> Callable[[Any], str] | None:
     return show
 
 
-_TEXT = ValueKind(str, _text_form, "upper, lower, or a greatest length such as 20")
-_DATE = ValueKind(
-    date.isoformat, _date_form, "YYYY, YY, MM, M, DD and D with - . _ or blanks between, such as DD.MM.YYYY"
-)
-_AMOUNT = ValueKind(_amount_form("0.00") or str, _amount_form, "0, 0.00 or 0,00")
-_NUMBER = ValueKind(str, _number_form, "a width with leading zeros such as 08")
+_TEXT = ValueKind(str, _text_form, "forms_text")
+_DATE = ValueKind(date.isoformat, _date_form, "forms_date")
+_AMOUNT = ValueKind(_amount_form("0.00") or str, _amount_form, "forms_amount")
+_NUMBER = ValueKind(str, _number_form, "forms_number")
 _FIXED = ValueKind(str, lambda _: None, "")
 
 PLACEHOLDERS: dict[str, tuple[ValueKind, Callable[[Document], Any]]] = {

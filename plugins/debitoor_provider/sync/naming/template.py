@@ -104,6 +104,6 @@ def _placeholder(body: str, at: int) -> Placeholder:
     if show is None:
         code = "template_form" if kind.forms else "template_no_form"
         at += 2 + len(name)
-        params = {"placeholder": f"{{{name}}}", "form": shorten(form, 40), "forms": kind.forms}
+        params = {"placeholder": f"{{{name}}}", "form": shorten(form, 40), "forms": Message(kind.forms)}
         raise TemplateError(at, Message(code, position=at + 1, **params))
     return Placeholder(name, read, show)

@@ -203,11 +203,15 @@ def _record(record: TargetRecord, service: str) -> Message:
 def _lookalike(
     where: Message, number: str, day: date | None, gross: Decimal | None, currency: str, party: str
 ) -> Message:
-    amount = "" if gross is None else f"{gross:.2f} {currency}".strip()
-    parts = [one_line(party), one_line(number), day.isoformat() if day else "", amount]
+    parts = [
+        one_line(party),
+        one_line(number),
+        Message("lookalike_day", day=day) if day else "",
+        Message("lookalike_amount", gross=f"{gross:.2f}", currency=currency) if gross is not None else "",
+    ]
     return Message(
         "lookalike",
-        what=", ".join(filter(None, parts)),
+        what=[part for part in parts if part],
         where=where,
         number=number,
         date=day,

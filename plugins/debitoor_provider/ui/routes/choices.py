@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from debitoor_provider.messages import Message, Reader, current_reader
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.schema import json_schema
@@ -50,11 +51,11 @@ class Choices(BaseModel):
 @router.get("/choices", dependencies=[Depends(ANY_USER)])
 def read_choices() -> Choices:
     """Return what there is to choose from."""
-    return _choices(tuple(DIRECTIONS))
+    return _choices(tuple(DIRECTIONS), current_reader())
 
 
 @cache
-def _choices(types: tuple[str, ...]) -> Choices:
+def _choices(types: tuple[str, ...], _: Reader) -> Choices:
     return Choices(
         types=list(types),
         frequencies=list(FREQUENCIES),
@@ -64,7 +65,11 @@ def _choices(types: tuple[str, ...]) -> Choices:
         payment_statuses=[status.value for status in PaymentStatus],
         specification=[field.value for field in SpecificationField],
         placeholders=[
-            PlaceholderChoice(name=name, description=kind.forms, example=_shown(kind.default, value(_EXAMPLE)))
+            PlaceholderChoice(
+                name=name,
+                description=Message(kind.forms).text() if kind.forms else "",
+                example=_shown(kind.default, value(_EXAMPLE)),
+            )
             for name, (kind, value) in PLACEHOLDERS.items()
         ],
         timezones=sorted(available_timezones()),

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from debitoor_provider.cli.language import reader_of
+from debitoor_provider.messages import LOG, Reader
+
+
+def test_a_command_writes_in_the_language_that_it_names():
+    assert reader_of(Namespace(language="fr")) == Reader("fr")
+
+
+@pytest.mark.parametrize(
+    ("variables", "reader"),
+    [
+        ({"LANG": "da_DK.UTF-8"}, Reader("da")),
+        ({"LANG": "da_DK.UTF-8", "LC_MESSAGES": "de_DE"}, Reader("de")),
+        ({"LANG": "de_DE", "LC_ALL": "C"}, LOG),
+        ({"LANG": "pt_BR.UTF-8"}, LOG),
+        ({}, LOG),
+    ],
+)
+def test_without_one_the_terminal_decides(variables, reader, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert reader_of(Namespace(language=None)) == reader
+
+
+def test_a_language_without_sentences_is_refused():
+    with pytest.raises(SystemExit, match="there are: en, da, de, fr"):
+        reader_of(Namespace(language="xx"))

@@ -1,0 +1,137 @@
+"""Every sentence is there in every language, with the same parameters, and no English is left in the others."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from debitoor_provider.messages import Message, Reader, languages, preferred_language, words, written_for
+from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
+
+OTHERS = [language for language in languages() if language != ENGLISH]
+NAMES_ONLY: dict[str, set[str]] = {
+    # Names, and parts that are the same word in both languages.
+    "fr": {"check_date", "differs_in_date", "supplies_date", "cron_minutes", "span_minutes"},
+    "de": set(),
+    "da": {"operation_import"},
+}
+
+
+def texts_of(code: str, language: str) -> list[str]:
+    entry = entries(language)[code]
+    parts = [entry["text"], entry.get("remedy", "")]
+    return [text for part in parts for text in (part.values() if isinstance(part, dict) else [part])]
+
+
+def test_the_catalogue_has_the_languages_of_the_page() -> None:
+    folder = Path(str(files("debitoor_provider").joinpath("ui", "static", "words")))
+    assert sorted(languages()) == sorted(path.stem for path in folder.glob("*.json"))
+    assert languages()[0] == ENGLISH
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_file_has_the_same_codes_in_the_same_order(language: str) -> None:
+    folder = files("debitoor_provider.messages")
+    for part in folder.joinpath(ENGLISH).iterdir():
+        english = json.loads(part.read_text("utf-8"))
+        other = json.loads(folder.joinpath(language, part.name).read_text("utf-8"))
+        assert list(other) == list(english), part.name
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_same_parts_and_places(language: str) -> None:
+    def shape(code: str, language: str) -> tuple[dict[str, type], set[str]]:
+        return {name: type(part) for name, part in entries(language)[code].items()}, places_of(code, language)
+
+    assert [code for code in entries(ENGLISH) if shape(code, language) != shape(code, ENGLISH)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_left_in_english(language: str) -> None:
+    def said(code: str, language: str) -> str:
+        return " ".join(texts_of(code, language))
+
+    same = {code for code in entries(ENGLISH) if said(code, language) == said(code, ENGLISH)}
+    with_words = {code for code in same if any(char.isalpha() for char in _without_places(said(code, ENGLISH)))}
+    assert with_words <= NAMES_ONLY[language]
+
+
+def _without_places(text: str) -> str:
+    kept, depth = [], 0
+    for char in text:
+        depth += (char == "{") - (char == "}")
+        kept.append(char if depth == 0 and char != "}" else " ")
+    return "".join(kept)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_label_that_a_sentence_names_is_a_word_of_the_page(language: str) -> None:
+    named = {place[1:] for code in entries(language) for place in places_of(code, language) if place.startswith("@")}
+    whole = {name for name in named if "{" not in name}
+    assert "documents.do.mark_moved" in whole
+    assert whole <= words(language).keys()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_sentence_can_be_written_in_every_language(language: str) -> None:
+    messages = [Message(code, **dict.fromkeys(parameters_of(code), "7")) for code in entries(ENGLISH)]
+    with written_for(Reader(language, page=True)):
+        assert [message.code for message in messages if "{" in str(message).replace("{{", "")] == []
+
+
+def test_the_page_names_fields_by_their_labels_and_the_log_as_in_the_account_file() -> None:
+    message = Message("two_rates", spans=[])
+    assert "set two_rates in the account to nearest" in message.remedy()
+    with written_for(Reader("fr", page=True)):
+        assert f"«\u202f{words('fr')['field.two_rates']}\u202f»" in message.remedy()
+
+
+def test_a_label_may_be_named_by_a_parameter() -> None:
+    message = Message("setting_of_no_effect", needs="archive_after_transfer")
+    assert message.text() == "This has no effect without archive_after_transfer."
+    with written_for(Reader("en", page=True)):
+        assert message.text() == "This has no effect without “Archive after transfer”."
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "1,234.50"), ("fr", "1\u202f234,50"), ("de", "1.234,50"), ("da", "1.234,50")],
+)
+def test_amounts_and_dates_have_the_form_of_the_language_on_the_page(language: str, shown: str) -> None:
+    message = Message("odd_amount", gross="1234.5", largest="999999.99")
+    assert "1234.5:" in message.text()
+    with written_for(Reader(language, page=True)):
+        assert shown in message.text()
+
+
+def test_countries_are_called_by_their_names_on_the_page() -> None:
+    message = Message("reverse_charge", country="EL")
+    assert "(EL)" in message.text()
+    with written_for(Reader("de", page=True)):
+        assert "Griechenland" in message.text()
+
+
+def test_french_has_no_plural_for_zero() -> None:
+    with written_for(Reader("fr", page=True)):
+        none, one, two = (Message("span_days", count=count).text() for count in (0, 1, 2))
+    assert (none, one, two) == ("0 jour", "1 jour", "2 jours")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("fr", "fr"),
+        ("fr-CH,fr;q=0.9,en;q=0.8", "fr"),
+        ("es,da;q=0.5,de;q=0.7", "de"),
+        ("da_DK.UTF-8", "da"),
+        ("C.UTF-8", None),
+        ("es", None),
+        ("", None),
+        ("fr;q=nonsense,de", "de"),
+    ],
+)
+def test_the_language_that_suits_best_is_chosen(wanted: str, language: str | None) -> None:
+    assert preferred_language(wanted) == language
