@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.runs.form import FORM, check_form
+from debitoor_provider.runs.form import FORM, check_form, require_read
 from debitoor_provider.services.http.errors import Misconfigured
 
 
@@ -37,3 +37,20 @@ def test_a_long_key_is_cut():
     with pytest.raises(Misconfigured) as wrong:
         check_form({"x" * 10_000: 1})
     assert len(str(wrong.value)) < 300
+
+
+@pytest.mark.parametrize("conf", [None, {}, {"report": "busy"}, {"dry_run": False, "from": None}, {"today": "x"}])
+def test_what_is_not_ours_is_left_to_the_dag(conf):
+    require_read(conf, ())
+
+
+@pytest.mark.parametrize(
+    "conf", [{"dry_run": True}, {"dryrun": True}, {"DRY-RUN": "yes"}, {"from": "2026-01-01"}, {"document_ids": ["1"]}]
+)
+def test_what_no_step_reads_moves_nothing(conf):
+    with pytest.raises(Misconfigured, match="no step of this DAG reads"):
+        require_read(conf, ())
+
+
+def test_what_a_step_was_given_is_read():
+    require_read({"dry_run": True, "from": "2026-01-01"}, {"dry_run", "from"})

@@ -123,12 +123,14 @@ class SyncOperator(BaseOperator):
 
     def _begin(self, job: Job, context: Context) -> None:
         """Enter the run into the ledger, and plan it where the step needs a plan."""
+        from debitoor_provider.runs.form import require_read
         from debitoor_provider.runs.plan import make_plan
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         if self.needs_plan:
+            require_read(getattr(context["dag_run"], "conf", None), ())
             plan = make_plan(job, requested_window(context, job.account, "", "", ""))
             self.log.info("Planned: %s", plan.summary)
 

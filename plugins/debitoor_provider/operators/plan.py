@@ -108,7 +108,7 @@ class DebitoorPlanOperator(SyncOperator):
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
-        from debitoor_provider.runs.form import check_form
+        from debitoor_provider.runs.form import check_form, require_read
         from debitoor_provider.runs.plan import dry_run, make_plan
         from debitoor_provider.runs.report import conclude
         from debitoor_provider.runs.windows import requested_window
@@ -116,8 +116,11 @@ class DebitoorPlanOperator(SyncOperator):
 
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         dag_run = context["dag_run"]
-        if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:  # other DAGs have forms of their own
-            check_form(getattr(dag_run, "conf", None))
+        conf = getattr(dag_run, "conf", None)
+        if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:
+            check_form(conf)
+        else:  # other DAGs have forms of their own
+            require_read(conf, self._given())
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
         if is_yes(self.preview):
             plan = dry_run(job, window, self.log)
@@ -129,6 +132,16 @@ class DebitoorPlanOperator(SyncOperator):
         elif self.has_dag() and not self._is_followed():  # type: ignore[no-untyped-call]
             conclude(job)
         return plan.summary
+
+    def _given(self) -> set[str]:
+        """Return the keys of the trigger form that the operator has a value for."""
+        given = {
+            "from": self.period_from,
+            "to": self.period_to,
+            "document_ids": self.document_ids,
+            "dry_run": is_yes(self.preview),
+        }
+        return {key for key, value in given.items() if value}
 
     def _skip_the_rest(self, job: Job, context: Context, summary: dict[str, Any]) -> None:
         """Report, and skip the steps that would find nothing to do; a task with its own trigger rule is left.

@@ -9,9 +9,10 @@ from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
-FORM = ("from", "to", "document_ids", "dry_run")
+_DRY_RUN = "dry_run"
+FORM = ("from", "to", "document_ids", _DRY_RUN)
 """The keys of the trigger form (see :mod:`debitoor_provider.dag_factory`)."""
 
 _SHOWN = 60
@@ -41,3 +42,19 @@ def check_form(conf: Mapping[str, Any] | None) -> None:
     ids = conf.get("document_ids")
     if ids is not None and not any(str(part).strip() for part in ids):
         raise Misconfigured(Message("form_no_documents"), operation="plan")
+
+
+def require_read(conf: Mapping[str, Any] | None, read: Container[str]) -> None:
+    """Refuse what a run of somebody else's DAG was triggered with if no step reads it: the run would move documents.
+
+    Keys of the DAG's own are none of our business, unless they look like ``dry_run``.
+
+    :param conf: as the run was triggered
+    :param read: the keys of :data:`FORM` that the step was given a value for
+    :raises Misconfigured: naming the key
+    """
+    for key, value in (conf or {}).items():
+        meant = key if key in FORM else nearest(str(key), (_DRY_RUN,))
+        if meant and meant not in read and value not in (None, "", False, [], "False", "false"):
+            message = Message("form_not_read", key=repr(str(key)[:_SHOWN]), meant=meant)
+            raise Misconfigured(message, operation="plan")
