@@ -237,6 +237,15 @@ class TestState:
         assert (row["state"], row["advice"], row["advice_code"]) == ("stopped", "Enter a new key.", "")
         assert row["last_run"]["error"] == "The key is blocked."
 
+    @pytest.mark.parametrize("code", ["token_refused", "gmi_key_blocked"])
+    def test_a_connection_that_is_not_let_in_needs_reconnecting(self, rows, ran, ledger, code):
+        run = f"debitoor__acme/{ran(state='failed')}"
+        ledger.runs.start(Run(run, "acme", "export", "scheduled"))
+        message = Message("at_service", service="Debitoor", reason=Message(code))
+        ledger.runs.finish(run, counts={}, verdict="stopped", message=message)
+        row = rows()["acme"]
+        assert (row["state"], row["advice"]) == ("reconnect", Message(code).remedy())
+
     def test_it_failed(self, rows, ran, ledger):
         recorded(ledger, ran(state="failed"), "failed", "Debitoor is not reachable.")
         row = rows()["acme"]

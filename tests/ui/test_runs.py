@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, Run
@@ -49,6 +51,21 @@ def test_a_run_is_returned_with_its_result(page, runs):
     }
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("running", ""), ("queued", ""), ("failed", "stopped"), ("success", "ended"), (None, "ended")],
+)
+def test_a_run_that_ended_without_a_report_is_not_running_for_ever(page, runs, state, verdict):
+    if state:
+        with create_session() as session:
+            now = datetime.now(UTC)
+            session.add(
+                DagRun(dag_id="debitoor__acme", run_id="manual__3", run_type="manual", state=state, run_after=now)
+            )
+    last, *_ = page().get("api/accounts/acme/runs").json()["runs"]
+    assert (last["dag_run_id"], last["verdict"]) == ("manual__3", verdict)
+
+
 def test_a_successful_run_shows_its_warnings(page, runs):
     runs.runs.note_window(
         "debitoor__acme/manual__1", WINDOW | {"warnings": [Message("deleted", service="X").as_json()]}
@@ -70,7 +87,7 @@ def test_the_last_runs_of_an_account_or_of_all(page, runs):
         ("other", "backfill"),
         ("acme", "manual"),
     ]
-    assert (found[0]["finished_at"], found[0]["seconds"], found[0]["verdict"]) == (None, None, "")
+    assert (found[0]["finished_at"], found[0]["seconds"], found[0]["verdict"]) == (None, None, "ended")
     assert len(client.get("api/runs", params={"limit": 1}).json()["runs"]) == 1
 
 

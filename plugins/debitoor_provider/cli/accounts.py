@@ -39,7 +39,7 @@ from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from datetime import datetime
 
     from debitoor_provider.sync.accounts.files import AccountFile
@@ -54,16 +54,20 @@ _NEXT_RUNS = 5
 def list_accounts(args: Namespace) -> None:
     """List the accounts and how they stand."""
     with opened_ledger() as ledger:
-        rows = [_standing(file, ledger) for file in account_files()]
+        files = account_files()
+        pools = known_pools() if any(file.account and file.account.pool for file in files) else set()
+        rows = [_standing(file, ledger, pools) for file in files]
         show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=no_files())
 
 
-def _standing(file: AccountFile, ledger: Ledger) -> dict[str, Any]:
+def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[str, Any]:
     account = file.account
     counts = ledger.figures.of(file.account_id)
     last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
     if file.problems:
         state, why = "broken", str(file.problems[0])
+    elif account and (no_pool := missing_pool(account, pools)):
+        state, why = "stopped", str(no_pool)
     elif last is None:
         state, why = "new", ""
     else:
@@ -94,6 +98,8 @@ def validate(args: Namespace) -> None:
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
                 terminal().print(cell(finding), soft_wrap=True)
+        if findings and not args.files and all(file.bundle for file in files):
+            hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
 

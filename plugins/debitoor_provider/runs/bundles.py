@@ -18,7 +18,7 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _KEPT_SECONDS = 10
@@ -70,10 +70,35 @@ def accounts_of(folder: BundledFolder, files: Iterable[AccountFile]) -> list[Acc
         if file is None:
             account_id = dag_id.removeprefix(DAG_ID_PREFIX)
             path = folder.path / f"{account_id}.yaml"
-            message = Message("account_file_out_of_reach", bundle=folder.bundle, path=path)
+            code = "account_file_gone" if folder.path.parent.is_dir() else "account_file_out_of_reach"
+            message = Message(code, bundle=folder.bundle, path=path)
             file = AccountFile(path, account_id, dag_id, None, (Problem(path.name, None, None, "", message),))
         found.append(replace(file, bundle=folder.bundle))
     return found
+
+
+def merged(here: Iterable[AccountFile], load: Callable[[Path], Iterable[AccountFile]]) -> list[AccountFile]:
+    """Return the accounts of the configured folder and of other bundles.
+
+    Airflow has one DAG of an id: of two files with one id, in whatever bundles, the DAG may be either's, and the tasks
+    of one run may even read both. So that is a problem of the account.
+
+    :param here: the accounts of the configured folder
+    :param load: reads another folder
+    """
+    found = {file.dag_id or str(file.path): file for file in here}
+    for folder in bundled_folders():
+        files = list(load(folder.path))
+        others = {file.dag_id: replace(file, bundle=folder.bundle) for file in files if file.dag_id in found}
+        others |= {file.dag_id: file for file in accounts_of(folder, files)}
+        for dag_id, other in others.items():
+            found[dag_id] = _twice(found[dag_id], other) if dag_id in found else other
+    return list(found.values())
+
+
+def _twice(file: AccountFile, other: AccountFile) -> AccountFile:
+    message = Message("account_file_twice", others=f"{other.path} ({other.bundle})")
+    return replace(file, problems=(*file.problems, Problem(file.path.name, None, None, "", message)))
 
 
 def forget() -> None:

@@ -149,6 +149,17 @@ class LastRuns:
         self._newest, self._near = newest, near
 
 
+def states_of(runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return Airflow's state of runs by DAG id and run id; those that were deleted are left out."""
+    wanted = list(runs)
+    if not wanted:
+        return {}
+    columns = (DagRun.dag_id, DagRun.run_id, DagRun.state)
+    with create_session() as session:
+        rows = session.execute(sa.select(*columns).where(sa.tuple_(DagRun.dag_id, DagRun.run_id).in_(wanted)))
+        return {(dag_id, run_id): str(state) for dag_id, run_id, state in rows}
+
+
 def _ids_above(session: Session, id_: int) -> dict[str, int]:
     """Find the newest run of each DAG that has a new one; by nothing but the ids, which is what the index holds."""
     rows = session.execute(sa.select(DagRun.dag_id, DagRun.id).where(DagRun.id > id_).order_by(DagRun.id))

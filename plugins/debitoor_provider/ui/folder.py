@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.runs.bundles import accounts_of, bundled_folders
+from debitoor_provider.runs.bundles import bundled_folders, merged
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.refusals import Refused
@@ -67,10 +67,10 @@ _folders: dict[Path, _Folder] = {}
 def account_files() -> dict[str, AccountFile]:
     """Return all account files by the account's id on the page, in the order of their names."""
     files = _loaded(accounts_folder())
-    bundled = {
-        id_of(file): file for folder in bundled_folders() for file in accounts_of(folder, _loaded(folder.path).values())
-    }
-    return dict(sorted((bundled | files).items())) if bundled else files
+    if not bundled_folders():
+        return files
+    found = merged(files.values(), lambda path: _loaded(path).values())
+    return dict(sorted((id_of(file), file) for file in found))
 
 
 def _loaded(path: Path) -> dict[str, AccountFile]:

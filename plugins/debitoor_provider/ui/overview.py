@@ -30,12 +30,28 @@ class AccountState(StrEnum):
 
     BROKEN = "broken"  # its file has to be corrected
     RUNNING = "running"
+    RECONNECT = "reconnect"  # a service does not let the connection in any more
     STOPPED = "stopped"  # a person has to correct something before any run can succeed
     FAILED = "failed"
     PAUSED = "paused"
     ATTENTION = "attention"  # it runs, and a person has to decide about documents
     NEW = "new"  # never ran
     WELL = "well"
+
+
+_KEPT_OUT = {
+    "token_refused",
+    "debitoor_not_permitted",
+    "gmi_key_unknown",
+    "gmi_key_blocked",
+    "gmi_key_not_permitted",
+    "gmi_account_cancelled",
+    "secret_missing",
+    "secret_unusable",
+    "books_of_another_account",
+    "connection_missing",
+}
+"""Codes of what a new key or a new consent puts right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,7 @@ class Overview:
                 return str(self.file.problems[0].message), "broken"
             case AccountState.STOPPED if self.no_pool:
                 return str(self.no_pool), "no_pool"
-            case AccountState.STOPPED | AccountState.FAILED:
+            case AccountState.RECONNECT | AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""
                 return _advice("look_at_run")
@@ -167,7 +183,9 @@ def _state(
         return AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
     if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
-        return AccountState.STOPPED if run and run.verdict == STOPPED else AccountState.FAILED
+        if not run or run.verdict != STOPPED:
+            return AccountState.FAILED
+        return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED
     if _is_paused(dag):
         return AccountState.PAUSED
     if counts.attention:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from debitoor_provider.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from debitoor_provider.sync.ledger.states import Direction
@@ -40,18 +40,23 @@ class Run:
 
     @property
     def error(self) -> str:
-        """Why it failed, in English; empty when it did not."""
+        """Why it failed; empty when it did not."""
         return self.message.text() if self.message else ""
 
     @property
     def remedy(self) -> str:
-        """What a person can do about it, in English."""
+        """What a person can do about it."""
         return self.message.remedy() if self.message else ""
 
     @property
     def service(self) -> str:
         """The service whose answer made it fail; empty when it was none."""
         return _service_in(self.message.as_json()) if self.message else ""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of why it failed, from the outermost message to the reason."""
+        return frozenset(_codes_in(self.message.as_json())) if self.message else frozenset()
 
     @property
     def warnings(self) -> tuple[Message, ...]:
@@ -73,6 +78,14 @@ class Watermark:
     listed_at: datetime | None = None
     full_listed_at: datetime | None = None
     settings_fingerprint: str = ""
+
+
+def _codes_in(stored: Mapping[str, Any]) -> Iterator[str]:
+    """Return the codes of a message and of those inside it."""
+    yield stored["code"]
+    for value in stored.get("params", {}).values():
+        if isinstance(value, dict) and "code" in value:
+            yield from _codes_in(value)
 
 
 def _service_in(stored: Mapping[str, Any]) -> str:

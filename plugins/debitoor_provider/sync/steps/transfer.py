@@ -171,14 +171,14 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
         with writes_ask(permit):
             return _attempt(entry, mover, ledger)
     except EntryChanged as error:
-        raise RetryError(str(error)) from error
+        raise RetryError(Message("planned_anew", document=entry.source_id)) from error
     except LeaseLost as error:
         leases.lost = True
-        raise RetryError(str(error)) from error
+        raise RetryError(Message("taken_over", document=entry.source_id)) from error
     except IllegalTransition as error:
         if wrote:  # a document that is being sent cannot be changed: another run has settled it
             leases.lost = True
-            raise RetryError(str(error)) from error
+            raise RetryError(Message("taken_over", document=entry.source_id)) from error
         log.info("Document %s is left to the person who decided on it meanwhile: %s", entry.source_id, error)
         return False
 

@@ -22,7 +22,7 @@ class RunModel(BaseModel):
     finished_at: Moment | None
     seconds: float | None
     counts: dict[str, Any] = Field(description="Documents by what happened to them")
-    verdict: str = Field(description="success, rejected, failed or stopped; empty while it runs")
+    verdict: str = Field(description="success, rejected, failed or stopped; ended without a report; empty: running")
     error: Text
     remedy: Text
     warnings: list[Text] = Field(description="What to look into although the run went on, such as a wrong clock")

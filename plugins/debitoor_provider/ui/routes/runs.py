@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
@@ -12,6 +12,7 @@ from debitoor_provider.sync.steps.preview import count
 from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
+from debitoor_provider.ui.airflow_state import states_of
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.folder import account_file, account_files, settings_of
 from debitoor_provider.ui.jobs import opened_job
@@ -22,6 +23,11 @@ from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.overview import name_of
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from debitoor_provider.sync.ledger import Run
 
 router = APIRouter(tags=["Runs"], route_class=StrictRoute)
 
@@ -43,14 +49,14 @@ def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
     runs = recent.result()
     if any(run.account not in mine for run in runs):
         runs = ledger.runs.latest(limit=limit, accounts=mine)
-    return RunList(runs=[RunModel.of(run, name_of(files[run.account])) for run in runs])
+    return _listed(runs, {run.account: name_of(files[run.account]) for run in runs})
 
 
 @router.get("/accounts/{account_id}/runs", dependencies=[Depends(SEE)])
 def list_runs(account_id: str, limit: Limit = 50) -> RunList:
     """List the last runs of an account."""
     name = name_of(account_file(account_id))
-    return RunList(runs=[RunModel.of(run, name) for run in opened_ledger().runs.latest(account_id, limit)])
+    return _listed(opened_ledger().runs.latest(account_id, limit), {account_id: name})
 
 
 @router.post("/accounts/{account_id}/preview", dependencies=[Depends(RUN)])
@@ -70,3 +76,15 @@ def size_backfill(
         raise Refused("period_reversed", status=422)
     with opened_job(account_id, settings_of(account_id), RunKind.BACKFILL) as job:
         return BackfillSize(documents=count(job, manual(start, end, ())))
+
+
+def _listed(runs: Iterable[Run], names: Mapping[str, str]) -> RunList:
+    """Show runs; one that was ended without a report is not running for ever."""
+    models = [RunModel.of(run, names[run.account]) for run in runs]
+    open_ = [model for model in models if not model.verdict and not model.finished_at]
+    states = states_of((model.dag_id, model.dag_run_id) for model in open_)
+    for model in open_:
+        state = states.get((model.dag_id, model.dag_run_id), "")
+        if state not in {"running", "queued"}:
+            model.verdict = "stopped" if state == "failed" else "ended"
+    return RunList(runs=models)

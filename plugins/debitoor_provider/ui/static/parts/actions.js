@@ -2,7 +2,7 @@
 // whether it is allowed is asked again by Airflow when it is done.
 
 import { createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
-import { pause, trigger } from "../airflow.js";
+import { pause, runsUnderWay, trigger } from "../airflow.js";
 import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { BackfillDialog } from "./backfill.js";
@@ -24,8 +24,8 @@ export function Actions({ onDone, children }) {
     if (action === "edit") return go(accountPlace(row.id, "/edit"));
     if (action in DIALOGS) return setOpen({ action, row });
     try {
-      await AT_ONCE[action](row);
-      notify(t(`do.${action}.done`, { name: row.name }));
+      const result = (await AT_ONCE[action](row)) ?? "done";
+      notify(t(`do.${action}.${result}`, { name: row.name }));
     } catch (failure) {
       notifyFailure(failure, t);
     }
@@ -55,11 +55,27 @@ async function allow(row) {
   if (row.rights.run && !row.paused) await trigger(row.dag_id);
 }
 
+const starting = new Set();
+
+/** Starts a run, unless one is under way or waits to begin: it takes what is new as well. */
+async function sync(row) {
+  if (starting.has(row.dag_id)) return "already";
+  starting.add(row.dag_id);
+  try {
+    const { dag_runs: runs } = await runsUnderWay(row.dag_id);
+    if (runs.length > 0) return "already";
+    await trigger(row.dag_id);
+    return "done";
+  } finally {
+    starting.delete(row.dag_id);
+  }
+}
+
 const AT_ONCE = {
   allow,
-  sync: (row) => trigger(row.dag_id),
-  pause: (row) => pause(row.dag_id, true),
-  resume: (row) => pause(row.dag_id, false),
+  sync,
+  pause: async (row) => void (await pause(row.dag_id, true)),
+  resume: async (row) => void (await pause(row.dag_id, false)),
 };
 
 /** The actions that an account's state and the user's rights leave, in the order in which they are offered. */

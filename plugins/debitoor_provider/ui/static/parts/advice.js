@@ -22,13 +22,13 @@ function Help({ row }) {
   const act = useAct();
   if (row.stops.length > 0 && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
-  if (row.state === "stopped" && row.last_run?.service && row.rights.edit)
+  if (row.state === "reconnect" && row.rights.edit)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
   if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
   if (row.state === "paused" && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("resume", row) }, t("do.resume"));
-  if (["failed", "stopped"].includes(row.state) && row.last_run)
+  if (["failed", "stopped", "reconnect"].includes(row.state) && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   return null;
 }

@@ -60,6 +60,7 @@ export function BackfillDialog({ row, onClose }) {
       ),
       row.frequency !== "manual" && h(Ways, { way, onChoose: setWay }),
       h(Size, { period: rested, isPeriod, size }),
+      isPeriod && !size.isLoading && h(Advice, { size }),
       row.paused && h(Paused, { resumes, onChange: setResumes }),
     ),
   );
@@ -128,6 +129,22 @@ function Size({ period, isPeriod, size }) {
     text = `${runs} ${documents}`;
   }
   return h(ui.Text, { role: "status", fontWeight: isPeriod ? "medium" : "normal" }, text);
+}
+
+const MANY_RUNS = 31;
+
+/** Says when there is nothing to fetch, and when one run would do what many would. */
+function Advice({ size }) {
+  const { t } = useWords();
+  const isEmpty = size.documents === 0;
+  if (!isEmpty && !(size.runs > MANY_RUNS)) return null;
+  const text = isEmpty ? t("do.backfill.nothing") : t("do.backfill.manyRuns", { count: size.runs });
+  return h(
+    ui.Alert.Root,
+    { status: "info" },
+    h(ui.Alert.Indicator),
+    h(ui.Alert.Content, null, h(ui.Alert.Description, null, text)),
+  );
 }
 
 function Paused({ resumes, onChange }) {

@@ -50,6 +50,7 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
     h(ui.Spacer),
     h(DocumentActions, {
       actions: isAll ? ACTIONS : allowed(documents),
+      isFirst: !isAll && documents.every(wasNeverSent),
       targets,
       countOf: (action) => (isAll ? count : documents.filter((one) => one.actions.includes(action)).length),
       onDone,
@@ -64,8 +65,9 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
  * @param {string[]} props.actions those to offer
  * @param {object[]} props.targets what the server is asked to change
  * @param {(action: string) => number} [props.countOf] how many documents an action will change; default: one
+ * @param {boolean} [props.isFirst] whether none of them was ever sent: then sending is no sending again
  */
-export function DocumentActions({ actions, targets, countOf = () => 1, onDone }) {
+export function DocumentActions({ actions, targets, countOf = () => 1, isFirst = false, onDone }) {
   const { t } = useWords();
   const [action, setAction] = useState(null);
   const finish = (hasChanged) => {
@@ -76,13 +78,15 @@ export function DocumentActions({ actions, targets, countOf = () => 1, onDone })
     ui.Wrap,
     { gap: 1, role: "group", "aria-label": t("do.actions") },
     ACTIONS.filter((one) => actions.includes(one)).map((one) =>
-      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${one}`)),
+      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${wordOf(one, isFirst)}`)),
     ),
-    action && h(ReasonDialog, { action, targets, count: countOf(action), onClose: finish }),
+    action && h(ReasonDialog, { action, word: wordOf(action, isFirst), targets, count: countOf(action), onClose: finish }),
   );
 }
 
-function ReasonDialog({ action, targets, count, onClose }) {
+const wordOf = (action, isFirst) => (action === "send_again" && isFirst ? "send" : action);
+
+function ReasonDialog({ action, word, targets, count, onClose }) {
   const { t } = useWords();
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -104,7 +108,7 @@ function ReasonDialog({ action, targets, count, onClose }) {
   return h(
     Dialog,
     {
-      title: t(`documents.do.${action}`),
+      title: t(`documents.do.${word}`),
       onClose: () => onClose(false),
       footer: h(
         ui.Button,
@@ -115,7 +119,7 @@ function ReasonDialog({ action, targets, count, onClose }) {
     h(
       ui.Stack,
       { as: "form", id: form, gap: 3, onSubmit: act },
-      h(ui.Text, null, t(`documents.do.${action}.explained`)),
+      h(ui.Text, null, t(`documents.do.${word}.explained`)),
       h(
         ui.Field.Root,
         { required: true },
@@ -131,6 +135,9 @@ function ReasonDialog({ action, targets, count, onClose }) {
     ),
   );
 }
+
+/** Whether a document was never sent, as far as is known. */
+export const wasNeverSent = (document) => !document.target_id && !document.moved_at;
 
 async function actOnAll(action, targets, reason) {
   const sum = { changed: 0, left: 0 };

@@ -5,7 +5,7 @@ import * as api from "../api.js";
 import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
-import { DocumentActions } from "./document_actions.js";
+import { DocumentActions, wasNeverSent } from "./document_actions.js";
 import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
 import { History } from "./history.js";
@@ -67,6 +67,7 @@ function Content({ document: one, rights, onChange }) {
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {
+        isFirst: wasNeverSent(one),
         actions: one.actions,
         targets: [{ account: one.account, ids: [one.id], fitting: null }],
         onDone: onChange,

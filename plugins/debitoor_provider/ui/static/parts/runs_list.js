@@ -117,7 +117,7 @@ function Counts({ run }) {
       return has(key) ? t(key, { number }) : `${number} ${name}`;
     });
   if (counts.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, counts.join(", "));
-  return run.finished_at ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
+  return run.verdict === "success" ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
 }
 
 function Verdict({ run }) {

@@ -8,6 +8,7 @@ const COLOURS = {
   well: "green",
   attention: "orange",
   stopped: "red",
+  reconnect: "red",
   failed: "red",
   broken: "red",
   waiting: "blue",
@@ -19,7 +20,7 @@ const COLOURS = {
   rejected: "red",
 };
 
-export const ACCOUNT_STATES = ["running", "broken", "stopped", "failed", "attention", "paused", "new", "well"];
+export const ACCOUNT_STATES = ["running", "broken", "reconnect", "stopped", "failed", "attention", "paused", "new", "well"];
 export const DOCUMENT_STATES = [
   "rejected",
   "held",
