@@ -70,3 +70,30 @@ def test_a_folder_that_this_machine_does_not_have_is_named(cli, team):
 def test_a_mistyped_account_is_named_with_that_of_the_bundle(cli, team):
     (team / "team-acme.yaml").write_text(TEXT)
     assert cli("documents", "list", "--account", "team-acm").sentence.endswith("Did you mean team-acme?")
+
+
+def test_an_account_that_two_bundles_have_is_a_problem_of_it(cli, team, tmp_path):
+    """Airflow has one DAG of an id, and the tasks of one run may read the files of both."""
+    (team / "team-acme.yaml").write_text(TEXT)
+    here = tmp_path / "dags" / "accounts"
+    here.mkdir(parents=True)
+    (here / "team-acme.yaml").write_text(TEXT)
+    done = cli("accounts", "validate")
+    assert done.code == 1
+    assert f"The account exists more than once, also as {team / 'team-acme.yaml'} (team)." in done.out
+    assert cli("accounts", "health").code == 2
+
+
+def test_a_file_that_is_gone_is_not_called_out_of_reach(cli, team):
+    (row,) = cli("accounts", "list", "-o", "json").rows
+    assert (row["state"], "is not there" in row["why"]) == ("broken", True)
+    team.rmdir()
+    bundles.forget()
+    (row,) = cli("accounts", "list", "-o", "json").rows
+    assert "is not there" in row["why"]
+
+
+def test_a_pool_that_is_missing_is_said_by_the_list(cli, team):
+    (team / "team-acme.yaml").write_text(TEXT + "pool: nobody-made-this\n")
+    (row,) = cli("accounts", "list", "-o", "json").rows
+    assert (row["state"], "nobody-made-this" in row["why"]) == ("stopped", True)

@@ -180,11 +180,12 @@ _LEDGER = (
         "ledger.rebuild",
         (_ACCOUNT, *_ALL),
     ),
-    ActionCommand(
+    _command(
         "recount",
         "Count all documents and correct the figures of the accounts; exit code 2 if any differed",
-        _lazy("ledger.recount"),
+        "ledger.recount",
         _ALL,
+        "Exit codes: 0 all figures are right; 1 not done; 2 some differed and were corrected, or wrong command line.",
     ),
 )
 

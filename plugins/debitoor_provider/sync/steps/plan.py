@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
@@ -20,7 +21,6 @@ from debitoor_provider.sync.window import Window, incremental
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, Watermark
     from debitoor_provider.sync.steps.job import Job
 
@@ -190,7 +190,9 @@ def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], l
             job.ledger.documents.retry(again, actor=f"run:{job.run_id}")
     mark = job.ledger.runs.watermark(job.account_id, job.direction.name) if window.moves_watermark else None
     reported = job.direction.source_time()
-    warnings = warnings_of(job, reported, mark)
+    warnings = list(warnings_of(job, reported, mark))
+    if missing := sorted(set(window.document_ids) & set(listed.gone)):
+        warnings.append(Message("documents_not_there", count=len(missing), documents=missing))
     for warning in warnings:
         log.warning("%s", warning)
     noted = {"warnings": [warning.as_json() for warning in warnings]} if warnings else {}
