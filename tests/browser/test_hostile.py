@@ -79,7 +79,7 @@ def test_a_revoked_token_is_reported_and_replaced_by_authorising_again(
     )
     settled(page, f"/accounts/{ACCOUNT}/documents")
     page.get_by_role("button", name="Sync now").click()
-    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=A_RUN)
+    expect(page.get_by_text("Needs reconnecting", exact=True).first).to_be_visible(timeout=A_RUN)
     page.get_by_role("link", name="Reconnect").click()
     page.get_by_role("button", name="Authorise again").click()
     page.wait_for_url(re.compile("/login/oauth2/authorize"))
@@ -88,7 +88,7 @@ def test_a_revoked_token_is_reported_and_replaced_by_authorising_again(
     expect(page.get_by_role("status").filter(has_text=company.debitoor_email)).to_be_visible()
     page.get_by_role("link", name="Cancel").click()
     page.get_by_role("button", name="Sync now").click()
-    expect(page.get_by_text("Stopped", exact=True)).to_have_count(0, timeout=A_RUN)
+    expect(page.get_by_text("Needs reconnecting", exact=True)).to_have_count(0, timeout=A_RUN)
 
 
 def test_a_key_that_is_refused_leads_to_the_step_of_its_service(page: Page, company: CompanyAdmin) -> None:

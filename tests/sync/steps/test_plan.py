@@ -228,7 +228,7 @@ def _listed_with_half_a_character(acme: Stage, uid: str) -> Any:
 def test_a_named_document_that_does_not_exist_is_said(acme: Stage) -> None:
     uid = acme.document()
     plan = acme.plan(acme.exports(), manual(None, None, (str(uid), "99999999")))
-    assert plan.due == 1
+    assert plan.new == 1
     assert [str(warning) for warning in plan.warnings] == [
         "There is no document 99999999 at the source, or no longer. Check the ids: they are those at the source."
     ]

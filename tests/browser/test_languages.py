@@ -1,0 +1,151 @@
+"""No English on a French, German or Danish page, least of all where something is wrong."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from debitoor_provider.messages import Message, words
+from debitoor_provider.messages.catalogue import entries, parameters_of
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
+from tests.browser.conftest import take
+from tests.browser.test_pages import ACCOUNT, PLACES, books, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from demo.airflow import LocalAirflow
+
+pytestmark = pytest.mark.system
+__all__ = ["books"]
+
+LOCALES = {"fr": "fr-FR", "de": "de-DE", "da": "da-DK"}
+EVERYTHING = "every-reason"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_PLACES = re.compile(r"\{[^}]*\}?\}|`[^`]*`")
+DATA = {
+    # Names of the demonstration's documents, connections and accounts, and of what Airflow itself shows.
+    "paper", "ltd", "northwind", "traders", "inc", "acme", "receipts", "sales", "invoices", "every", "reason",
+    "scan", "manual", "scheduled", "backfill", "books", "example", "run", "export", "import", "plan", "report",
+    "archive", "rename", "gmi", "connection", "text", "unknown", "office", "software", "language", "follow",
+}  # fmt: skip
+
+
+def vocabulary(language: str) -> set[str]:
+    """Return the words of all that the page can say in a language."""
+    texts = list(words(language).values())
+    for entry in entries(language).values():
+        for part in entry.values():
+            texts += part.values() if isinstance(part, dict) else [part]
+    return {word.casefold() for text in texts for word in _WORD.findall(_PLACES.sub(" ", text))}
+
+
+@cache
+def english_only(language: str) -> frozenset[str]:
+    """Return the English words that the page never says in a language."""
+    return frozenset(vocabulary("en") - vocabulary(language) - DATA)
+
+
+def english_on(page: Page, language: str) -> set[str]:
+    """Return the English words that are to be read on the page, or heard from it."""
+    text = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=synchronisation], [role=dialog]')].map((root) =>
+            root.innerText + ' ' + [...root.querySelectorAll('[aria-label], [title], [placeholder]')].map((one) =>
+                ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? '').join(' ')).join(' ')
+        ).join(' ')"""
+    )
+    return {word.casefold() for word in _WORD.findall(text)} & english_only(language)
+
+
+def everything_that_can_be_said() -> Iterator[Message]:
+    """Return every sentence that the ledger can hold, with amounts, names and countries put in."""
+    for code in entries("en"):
+        yield Message(code, **dict.fromkeys(parameters_of(code), "7") | {"count": 2})
+
+
+@pytest.fixture(scope="module")
+def reasons(books: LocalAirflow) -> str:
+    """Return an account whose documents and runs have every reason that there is."""
+    text = (books.accounts / f"{ACCOUNT}.yaml").read_text()
+    (books.accounts / f"{EVERYTHING}.yaml").write_text(text)
+    books.until(lambda: f"debitoor__{EVERYTHING}" in books.dag_ids(), "to find the account", 60)
+    ledger = Ledger.open(f"sqlite:///{books.home / 'debitoor_ledger.db'}")
+    numbers, run_id = count(1), f"debitoor__{EVERYTHING}/manual__0"
+    planned = [
+        PlannedDocument(f"{next(numbers)}", f"{EVERYTHING}:{message.code}", "{}", state=State.HELD, message=message)
+        for message in everything_that_can_be_said()
+    ]
+    ledger.plans.enter(EVERYTHING, "export", run_id, planned)
+    for number, message in enumerate(everything_that_can_be_said()):
+        if number % 12 == 0:  # the list shows 50
+            id_ = f"debitoor__{EVERYTHING}/manual__{number}"
+            ledger.runs.start(Run(id_, EVERYTHING, "export", "manual"))
+            ledger.runs.finish(id_, counts={"held": 1}, verdict="failed", message=message)
+    return EVERYTHING
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_place_is_in_the_readers_language(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext], language: str
+) -> None:
+    page = open_context(locale=LOCALES[language]).new_page()
+    found = {}
+    for name, place in PLACES.items():
+        settled(page, place)
+        take(page, f"{language}-{name}")
+        found[name] = english_on(page, language)
+    settled(page, f"/accounts/{ACCOUNT}/documents")
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("dialog").get_by_text(words(language)["history.title"])).to_be_visible()
+    take(page, f"{language}-document")
+    found["document"] = english_on(page, language)
+    assert not {name: english for name, english in found.items() if english}
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_reason_is_in_the_readers_language(
+    reasons: str, open_context: Callable[..., BrowserContext], language: str
+) -> None:
+    page = open_context(locale=LOCALES[language]).new_page()
+    found: set[str] = set()
+    pages = len(entries("en")) // 50 + 1
+    for number in range(1, pages + 1):
+        settled(page, f"/accounts/{reasons}/documents?page={number}")
+        found |= english_on(page, language)
+    take(page, f"{language}-reasons")
+    settled(page, f"/accounts/{reasons}/runs")
+    found |= english_on(page, language)
+    take(page, f"{language}-run-errors")
+    assert found == set()
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_what_a_person_enters_wrong_is_said_in_their_language(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext], language: str
+) -> None:
+    page = open_context(locale=LOCALES[language]).new_page()
+    say = words(language)
+    settled(page, f"/accounts/{ACCOUNT}/edit?step=settings")
+    page.get_by_label(say["field.name"]).first.fill("")
+    page.get_by_label(say["field.debitoor_id"]).first.fill("nobody")
+    page.get_by_role("button", name=say["wizard.next"]).click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    take(page, f"{language}-form")
+    found = english_on(page, language)
+    (books.accounts / "broken.yaml").write_text("type: export\nname: [Broken\ndebitor_id: 7\n")
+    settled(page, "/accounts/broken/settings")
+    take(page, f"{language}-broken")
+    found |= english_on(page, language) - {"broken", "name", "type"}
+    (books.accounts / "broken.yaml").unlink()
+    page.goto("/debitoor/oauth/callback?error=access_denied&state=unknown")
+    heading = page.get_by_role("heading").inner_text()
+    assert heading == entries(language)["consent_failed_title"]["text"]
+    assert not {word.casefold() for word in _WORD.findall(page.inner_text("main"))} & english_only(language)
+    assert found == set()
