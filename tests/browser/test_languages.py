@@ -132,7 +132,7 @@ def test_what_a_person_enters_wrong_is_said_in_their_language(
 ) -> None:
     page = open_context(locale=LOCALES[language]).new_page()
     say = words(language)
-    settled(page, f"/accounts/{ACCOUNT}/edit?step=settings")
+    settled(page, f"/accounts/{ACCOUNT}/edit?step=account")
     page.get_by_label(say["field.name"]).first.fill("")
     page.get_by_label(say["field.debitoor_id"]).first.fill("nobody")
     page.get_by_role("button", name=say["wizard.next"]).click()

@@ -114,7 +114,7 @@ function Counts({ run }) {
     .filter(([, number]) => typeof number === "number" && number > 0)
     .map(([name, number]) => {
       const key = `runs.count.${name.replaceAll(" ", "_")}`;
-      return has(key) ? t(key, { number }) : `${number} ${name}`;
+      return has(key) || has(`${key}_other`) ? t(key, { count: number }) : `${number} ${name}`;
     });
   if (counts.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, counts.join(", "));
   return run.verdict === "success" ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
