@@ -1,9 +1,11 @@
 // What can be done with an account: a menu in its row, buttons on its page. Offered is what the user's rights allow;
 // whether it is allowed is asked again by Airflow when it is done.
 
-import { createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
+import { HOME, createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
 import { pause, runsUnderWay, trigger } from "../airflow.js";
 import * as api from "../api.js";
+import { useMe } from "../me.js";
+import { keep, newDraft } from "../wizard/draft.js";
 import { useWords } from "../words.js";
 import { BackfillDialog } from "./backfill.js";
 import { DryRunDialog } from "./dry_run.js";
@@ -22,6 +24,7 @@ export function Actions({ onDone, children }) {
   const [open, setOpen] = useState(null);
   const act = async (action, row) => {
     if (action === "edit") return go(accountPlace(row.id, "/edit"));
+    if (action === "duplicate") return duplicate(row).then(go, (failure) => notifyFailure(failure, t));
     if (action in DIALOGS) return setOpen({ action, row });
     try {
       const result = (await AT_ONCE[action](row)) ?? "done";
@@ -45,6 +48,13 @@ export function Actions({ onDone, children }) {
 
 /** @returns {(action: string, row: object) => void} */
 export const useAct = () => useContext(Acting);
+
+/** Begins a new account with the settings of another one; returns the place of the form. */
+async function duplicate(row) {
+  const { settings } = await api.oneAccount(row.id);
+  keep(null, { ...newDraft(), settings: { ...settings, name: undefined }, isCopy: true });
+  return `${HOME}/new?step=account`;
+}
 
 /** Lets the next run exceed what stopped the last one, and starts it where that is possible. */
 async function allow(row) {
@@ -79,7 +89,7 @@ const AT_ONCE = {
 };
 
 /** The actions that an account's state and the user's rights leave, in the order in which they are offered. */
-export function actionsFor(row) {
+export function actionsFor(row, me) {
   const { run, edit, delete: remove } = row.rights;
   const runs = run && row.known && row.state !== "broken";
   return [
@@ -91,6 +101,7 @@ export function actionsFor(row) {
     runs && "backfill",
     edit && row.known && row.paused === false && "pause",
     edit && "edit",
+    me.rights.create && row.state !== "broken" && "duplicate",
     remove && "remove",
   ].filter(Boolean);
 }
@@ -98,7 +109,7 @@ export function actionsFor(row) {
 export function ActionsMenu({ row }) {
   const { t } = useWords();
   const act = useAct();
-  const actions = actionsFor(row);
+  const actions = actionsFor(row, useMe());
   if (!actions.length) return null;
   return h(
     ui.Menu.Root,
@@ -135,10 +146,11 @@ const MAIN = new Set(["sync", "resume", "allow"]);
 export function ActionButtons({ row }) {
   const { t } = useWords();
   const act = useAct();
+  const me = useMe();
   return h(
     ui.Wrap,
     { gap: 2, role: "group", "aria-label": t("do.actions") },
-    actionsFor(row).map((action) =>
+    actionsFor(row, me).map((action) =>
       h(
         ui.Button,
         {

@@ -124,7 +124,7 @@ function useDraft(accountId, start, connections) {
   const [before] = useState(() => kept(accountId));
   const [draft, setDraft] = useState(() => {
     if (!before) return start;
-    const { awaiting, ...rest } = before;
+    const { awaiting, isCopy, ...rest } = before; // what a copy becomes is an ordinary draft
     const back = search.get("connected");
     const isThere = connections.some(({ id, type }) => id === back && type === "debitoor");
     if (!back || back !== awaiting || !isThere) return rest;
@@ -139,7 +139,7 @@ function useDraft(accountId, start, connections) {
     if (!isUntouched.current || before) keep(accountId, draft);
     isUntouched.current = false;
   }, [draft]);
-  return [draft, setDraft, Boolean(before) && !draft.connected];
+  return [draft, setDraft, Boolean(before) && !before.isCopy && !draft.connected];
 }
 
 /** Takes the focus when another step begins, so that keyboard and screen reader go on there. */
