@@ -252,8 +252,8 @@ class TestTheList:
         kept("c", "http", password="canary")
         answer = page().get("/api/connections")
         assert answer.json()["connections"] == [
-            {"id": "a", "type": "debitoor", "tested": None},
-            {"id": "b", "type": "getmyinvoices", "tested": None},
+            {"id": "a", "type": "debitoor", "email": "", "tested": None},
+            {"id": "b", "type": "getmyinvoices", "email": "", "tested": None},
         ]
         assert "canary" not in answer.text
 

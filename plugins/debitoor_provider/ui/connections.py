@@ -51,14 +51,21 @@ def hooks() -> dict[str, type[ServiceHook[Any]]]:
     return {hook.conn_type: hook for hook in used}
 
 
-def editable(user: BaseUser) -> list[tuple[str, str]]:
-    """List id and type of the services' connections in Airflow's table that a user may edit; patterns have no key."""
+def editable(user: BaseUser) -> list[tuple[str, str, str]]:
+    """List the services' connections in Airflow's table that a user may edit; patterns have no key.
+
+    :return: id, type, and the e-mail address of the account that a consent has led to; empty where it is not known
+    """
     from airflow.api_fastapi.app import get_auth_manager
 
     allowed = get_auth_manager().get_authorized_connections(user=user, method="PUT")
     with create_session() as session:
         rows = session.scalars(sa.select(Row).where(Row.conn_type.in_(hooks())).order_by(Row.conn_id))
-        return [(row.conn_id, row.conn_type) for row in rows if row.conn_id in allowed and row.password]
+        return [
+            (row.conn_id, row.conn_type, str(row.extra_dejson.get("email") or ""))
+            for row in rows
+            if row.conn_id in allowed and row.password
+        ]
 
 
 def find(connection_id: str) -> Connection | None:

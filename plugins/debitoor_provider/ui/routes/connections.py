@@ -14,6 +14,7 @@ from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  pydantic reads it
 from debitoor_provider.ui import audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT
+from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Connections"], route_class=StrictRoute)
@@ -27,6 +28,7 @@ class ConnectionRow(BaseModel):
 
     id: str
     type: Literal["getmyinvoices", "debitoor"]
+    email: Text = Field(default="", description="Of the Debitoor account that gave consent; empty when not known")
     tested: bool | None = Field(default=None, description="Whether it works; not known before it is tried")
 
 
@@ -57,7 +59,7 @@ class Tried(BaseModel):
 @router.get("/connections", dependencies=[Depends(ANY_USER)])
 def list_connections(user: GetUserDep) -> ConnectionList:
     """List the connections to both services that the user may edit."""
-    rows = [{"id": conn_id, "type": conn_type} for conn_id, conn_type in connections.editable(user)]
+    rows = [{"id": id_, "type": type_, "email": email} for id_, type_, email in connections.editable(user)]
     return ConnectionList(connections=[ConnectionRow.model_validate(row) for row in rows])
 
 

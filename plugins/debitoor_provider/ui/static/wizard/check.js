@@ -11,7 +11,7 @@ import { idOf, isAccountId, read } from "./draft.js";
  *   now: asks at once and returns the current problems
  */
 export function useCheck(draft, isEdit) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const [answer, setAnswer] = useState(null);
   const turn = useRef(0);
   const latest = useRef(draft);
@@ -31,7 +31,7 @@ export function useCheck(draft, isEdit) {
     return now;
   }, []);
 
-  const rested = useRested(JSON.stringify([draft.accountId, draft.settings]), 400);
+  const rested = useRested(JSON.stringify([draft.accountId, draft.settings, language]), 400);
   useEffect(() => {
     ask();
   }, [rested]);

@@ -10,6 +10,7 @@ export const WizardContext = createContext(null);
  * @returns {{
  *   draft: object, settings: object, choices: object, isEdit: boolean, accountId: string|undefined,
  *   set: (path: string, value: any) => void, change: (update: (draft: object) => object) => void,
+ *   pending: {current: (() => Promise<boolean>)|null},
  *   problems: object[], warnings: object[], nextRuns: string[], tried: Set<string>,
  * }}
  */

@@ -10,11 +10,15 @@ import { useWizard } from "./context.js";
 export function DebitoorStep() {
   const { t } = useWords();
   const me = useMe();
-  const { settings, connections, draft } = useWizard();
+  const { settings, connections, draft, set } = useWizard();
   const chosen = settings.connections?.debitoor;
   const isSome = connections.some(({ type }) => type === "debitoor");
   const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
   const isMine = connections.some(({ id }) => id === chosen);
+  const email = connections.find(({ id }) => id === chosen)?.email;
+  useEffect(() => {
+    if (email && !settings.debitoor_id) set("debitoor_id", email); // known from the consent
+  }, [email]);
   return h(
     ui.Stack,
     { gap: 4 },

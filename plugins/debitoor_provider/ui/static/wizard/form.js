@@ -55,7 +55,10 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   };
   const saving = useSaving({ draft, setDraft, check, accountId, point, startAgain });
 
+  /** What a person has typed on a step and not sent off yet; goes before the next step. */
+  const pending = useRef(null);
   const next = async () => {
+    if (pending.current && !(await pending.current())) return;
     const now = await check.now();
     const bad = now.filter(({ field }) => STEPS.indexOf(stepOf(field)) <= index);
     setTried(new Set([...tried, ...STEPS.slice(0, index + 1)]));
@@ -74,6 +77,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     warnings: check.warnings,
     nextRuns: check.nextRuns,
     tried,
+    pending,
     reloadConnections,
     change: setDraft,
     set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),

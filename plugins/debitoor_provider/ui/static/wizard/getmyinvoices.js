@@ -1,6 +1,6 @@
 // Step: connect GetMyInvoices, by a connection that is there or with a key, which is tried at once.
 
-import { h, ui, useState } from "../host.js";
+import { h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
@@ -64,27 +64,39 @@ export function GetMyInvoicesStep() {
  */
 function KeyForm({ id: existing, onConnected }) {
   const { t } = useWords();
-  const { settings, connections, set, reloadConnections } = useWizard();
+  const { settings, connections, set, reloadConnections, pending } = useWizard();
   const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
   const { answer, isBusy, ask } = useAnswer();
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
 
-  const connect = async (event) => {
-    event.preventDefault();
+  const isReady = Boolean(key.trim() && id.trim() && !taken);
+
+  const connect = async () => {
     const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: null };
     setKey(""); // it stays in memory no longer than it takes to send it
     const result = await ask(() => api.connectGetMyInvoices(id.trim(), body));
-    if (!result?.works) return;
+    if (!result?.works) return false;
     set("connections.getmyinvoices", result.connection_id);
     reloadConnections();
     onConnected(result);
+    return true;
+  };
+  useEffect(() => {
+    pending.current = isReady ? connect : null; // *Next* connects what was typed
+    return () => {
+      pending.current = null;
+    };
+  });
+  const submit = (event) => {
+    event.preventDefault();
+    connect();
   };
 
   return h(
     ui.Stack,
-    { as: "form", gap: 4, onSubmit: connect, autoComplete: "off" },
+    { as: "form", gap: 4, onSubmit: submit, autoComplete: "off" },
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.key.where")),
     !existing && h(ConnectionIdField, { id, taken, onChange: setId }),
     h(
@@ -109,7 +121,7 @@ function KeyForm({ id: existing, onConnected }) {
         type: "submit",
         colorPalette: "brand",
         alignSelf: "start",
-        disabled: !key.trim() || !id.trim() || taken,
+        disabled: !isReady,
         loading: isBusy,
         loadingText: t("connect.connecting"),
       },
