@@ -28,13 +28,14 @@ __all__ = ["books"]
 
 LOCALES = {"fr": "fr-FR", "de": "de-DE", "da": "da-DK"}
 EVERYTHING = "every-reason"
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"(?<![\w{.])[^\W\d_]{3,}(?![\w}])")
+"""A word of a sentence; names of files, fields and placeholders are none."""
 _PLACES = re.compile(r"\{[^}]*\}?\}|`[^`]*`")
 DATA = {
     # Names of the demonstration's documents, connections and accounts, and of what Airflow itself shows.
     "paper", "ltd", "northwind", "traders", "inc", "acme", "receipts", "sales", "invoices", "every", "reason",
     "scan", "manual", "scheduled", "backfill", "books", "example", "run", "export", "import", "plan", "report",
-    "archive", "rename", "gmi", "connection", "text", "unknown", "office", "software", "language", "follow",
+    "archive", "rename", "gmi", "colon", "receipt", "credit", "note", "connection", "text", "unknown", "office", "software", "language", "follow",
 }  # fmt: skip
 
 
@@ -57,7 +58,9 @@ def english_on(page: Page, language: str) -> set[str]:
     """Return the English words that are to be read on the page, or heard from it."""
     text = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=synchronisation], [role=dialog]')].map((root) =>
-            root.innerText + ' ' + [...root.querySelectorAll('[aria-label], [title], [placeholder]')].map((one) =>
+            [...root.querySelectorAll('*')].filter((one) => !one.closest('pre, code, select')).map((one) =>
+                [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(' ')).join(' ')
+            + ' ' + [...root.querySelectorAll('[aria-label], [title], [placeholder]')].map((one) =>
                 ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? '').join(' ')).join(' ')
         ).join(' ')"""
     )
