@@ -24,7 +24,7 @@ from tests.sync.export.test_selection import export
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.export.expense import Booking, Choice
+    from debitoor_provider.sync.export.expense import Booking, Choice, Choices
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
@@ -207,7 +207,8 @@ def test_a_stated_rate_far_from_the_published_one_is_held_with_both() -> None:
 def test_a_person_chooses_between_the_two_rates(choice: Choice, gross: str) -> None:
     document = replace(DOCUMENT, currency="USD", document_date=DAY)
     account = export(foreign_currency="convert")
-    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choice=choice)
+    choices: Choices = {"odd_exchange_rate": choice}
+    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choices=choices)
     assert parts.figures.gross == Decimal(gross)
 
 

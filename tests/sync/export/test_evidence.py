@@ -12,7 +12,7 @@ import pytest
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.expense import Booking, Choice, draft
+from debitoor_provider.sync.export.expense import Booking, Choices, draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
@@ -54,14 +54,14 @@ def lowered(one: Invoice) -> Invoice:
 def booked(
     one: Invoice | None = None,
     *,
-    choice: Choice | None = None,
+    choices: Choices | None = None,
     settings: dict[str, Any] | None = None,
     reading: Reading | None = None,
     **fields: Any,
 ) -> Booking:
     reading = reading or Reading((one,) if one else ())
     document = replace(DOCUMENT, **fields)
-    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choice=choice)
+    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choices=choices or {})
 
 
 def held(one: Invoice, **more: Any) -> Obstacle:
@@ -171,8 +171,8 @@ class TestContradicts:
 
     def test_a_person_chooses_whose_figures_are_booked(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
-        assert by_rate(booked(invoice(AT_19), choice="invoice", **wrong)) == {"19": "119.00"}
-        assert by_rate(booked(invoice(AT_19), choice="record", **wrong)) == {"19": "238.00"}
+        assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "invoice"}, **wrong)) == {"19": "119.00"}
+        assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "record"}, **wrong)) == {"19": "238.00"}
 
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
@@ -193,7 +193,7 @@ class TestOtherTaxes:
         assert "ZF_INSURANCE_TAX" in obstacle.message.text()
 
     def test_a_person_may_book_the_record_all_the_same(self):
-        assert by_rate(booked(self.INSURANCE, choice="record")) == {"19": "119.00"}
+        assert by_rate(booked(self.INSURANCE, choices={"invoice_not_vat": "record"})) == {"19": "119.00"}
 
     def test_the_reverse_charge_of_a_domestic_supplier_is_held(self):
         domestic = invoice(TaxGroup("AE", D(0), D("100.00"), D("0.00")))

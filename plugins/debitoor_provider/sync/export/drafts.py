@@ -9,7 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.expense import draft, to_choice
+from debitoor_provider.sync.export.expense import draft, to_choices
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.invoice.reading import read
@@ -87,13 +87,13 @@ class ExpenseDrafts:
     def draft(self, record: Document, choice: str = "") -> ExpenseDraft:
         """Return the expense that a document becomes.
 
-        :param choice: whose figures a person wants booked
+        :param choice: whose figures a person wants booked, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
         supplier = self.companies.of(record, self.books)
         reading = None if self.account.invoice == "off" else self._read(record)
         booking = draft(
-            record, supplier, self.books, self.account, self.rates, reading=reading, choice=to_choice(choice)
+            record, supplier, self.books, self.account, self.rates, reading=reading, choices=to_choices(choice)
         )
         return ExpenseDraft(booking, self.books.currency)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from debitoor_provider.messages import Message
@@ -15,13 +16,14 @@ from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Evidence, Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
-from debitoor_provider.sync.ledger import Sent
+from debitoor_provider.sync.ledger import Sent, read_choices
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 Choice: TypeAlias = Literal["invoice", "record"]
 """Whose figures a person wants booked."""
+Choices: TypeAlias = "Mapping[str, Choice]"
+"""What a person has decided, by the reason for which the document was held."""
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
 
 
@@ -114,10 +118,10 @@ class Booking:
         return {"nearest": spans} if spans else {}
 
 
-def to_choice(stored: str) -> Choice | None:
-    """Return whose figures a person wants booked, as the ledger stores it."""
-    choices: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
-    return choices.get(stored)
+def to_choices(stored: str) -> Choices:
+    """Return what a person has decided, as the ledger stores it."""
+    known: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
+    return {code: known[figures] for code, figures in read_choices(stored).items() if figures in known}
 
 
 def draft(
@@ -128,7 +132,7 @@ def draft(
     rates: ExchangeRates | None = None,
     *,
     reading: Reading | None = None,
-    choice: Choice | None = None,
+    choices: Choices = MappingProxyType({}),
 ) -> Booking:
     """Map a document to the expense that says the same.
 
@@ -138,12 +142,12 @@ def draft(
     :param account: the settings
     :param rates: the reference rates, for documents in a foreign currency
     :param reading: what was found in the document's file; ``None`` if it was not read
-    :param choice: whose figures a person wants booked where the two contradict each other
+    :param choices: what a person has decided; each answers its own question and no other
     :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
     evidence = weigh(document, reading) if reading is not None else None
     try:
-        return _draft(document, company, books, account, rates, evidence, choice)
+        return _draft(document, company, books, account, rates, evidence, choices)
     except Obstacle as obstacle:
         if evidence:
             obstacle.invoice = evidence.word
@@ -158,11 +162,11 @@ def _draft(
     account: ExportAccount,
     rates: ExchangeRates | None,
     evidence: Evidence | None,
-    choice: Choice | None,
+    choices: Choices,
 ) -> Booking:
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
-    proven = _proven(evidence, account, choice)
+    proven = _proven(evidence, account, choices)
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
@@ -170,13 +174,13 @@ def _draft(
     day = _date(document)
     foreign = _foreign(document, books, account)
     supply = supply_of(document, company, books.country_code, day)
-    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge and choice is None:
+    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account)
     rate = None
     if foreign and account.foreign_currency == "convert":
         stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
-        rate = conversion(document, day, books.currency, stated, rates, choice)
+        rate = conversion(document, day, books.currency, stated, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
     if foreign and rate is None:
@@ -206,20 +210,24 @@ def _draft(
     )
 
 
-def _proven(evidence: Evidence | None, account: ExportAccount, choice: Choice | None) -> Evidence | None:
+def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
     :raises Obstacle: when invoice and record contradict each other, or the invoice's tax is no VAT
     """
-    if evidence is None or choice == "record":
+    if evidence is None:
         return None
-    if evidence.other_taxes:
+    if evidence.other_taxes and choices.get("invoice_not_vat") != "record":
         raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
-    if evidence.outcome is Proof.CONTRADICTS and choice is None:
-        if account.invoice == "prove":
+    is_wanted = True
+    if evidence.outcome is Proof.CONTRADICTS:
+        chosen = choices.get("invoice_contradicts")
+        if chosen is None and account.invoice == "prove":
             raise held("invoice_contradicts", differences=list(evidence.reasons))
+        is_wanted = chosen == "invoice"
+    if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
         return None
-    return evidence if evidence.invoice else None
+    return evidence
 
 
 def _span(span: Span) -> Message:

@@ -19,7 +19,7 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.export.expense import Booking, draft, to_choice
+from debitoor_provider.sync.export.expense import Booking, draft, to_choices
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -87,8 +87,8 @@ class ExpenseMover:
             if self.account.invoice != "off":
                 reading = read(body)
                 body.seek(0, os.SEEK_END)
-            choice = to_choice(entry.choice)
-            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choice=choice)
+            choices = to_choices(entry.choice)
+            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choices=choices)
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:

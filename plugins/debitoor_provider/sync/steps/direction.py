@@ -95,7 +95,7 @@ class Drafts(Protocol[Given]):
     def draft(self, record: Given, choice: str = "") -> Draft:
         """Return what will be written, from the record, and from the document's file if that decides anything.
 
-        :param choice: what a person has chosen for this document
+        :param choice: what a person has chosen for this document, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...
