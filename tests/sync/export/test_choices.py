@@ -133,3 +133,36 @@ def test_a_second_question_is_shown_and_decided_in_its_turn(acme: Stage, tmp_pat
     assert [row.outcome for row in acme.preview(account)] == ["send"]
     acme.export(account)
     assert acme.booked() == {uid: D("1081.82")}
+
+
+def test_a_choice_outlasts_the_wait_for_a_rate(acme: Stage, tmp_path: Path) -> None:
+    acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.10")
+    account = acme.exports(foreign_currency="convert")
+    dollars = {"currency": "USD", "document_date": "2090-01-03", "net_amount": "1000.00", "tax_rates": ["19"]}
+    uid = acme.document(odd(date(2090, 1, 3)), gross_amount="1190.00", **dollars)
+    acme.export(account)
+    assert acme.states() == {uid: "held odd_exchange_rate"}
+    acme.ledger.documents.choose([acme.entry(uid)], "record", "user:ada")
+    acme.export(account)
+    assert acme.states() == {uid: "waiting no_rate_yet"}
+
+    rates_of(tmp_path, "2090-01-03,1.10", "2090-01-02,1.10")
+    assert [(row.outcome, row.lines[0]) for row in acme.preview(account)] == [("send", "19 %: 1081.82")]
+    acme.export(account)
+    assert acme.booked() == {uid: D("1081.82")}
+
+
+@pytest.mark.parametrize("changed", ["record", "settings"])
+def test_a_preview_forgets_a_choice_where_the_run_does(acme: Stage, changed: str) -> None:
+    proving = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")))))
+    uid = acme.document(proving, net_amount="200.00", gross_amount="238.00")
+    acme.export()
+    acme.ledger.documents.choose([acme.entry(uid)], "invoice", "user:ada")
+    account = acme.exports()
+    if changed == "record":
+        acme.company.edit_document(int(uid), gross_amount="357.00", net_amount="300.00")
+    else:
+        account = acme.exports(category="1234")
+    assert [row.outcome for row in acme.preview(account)] == ["held"]
+    acme.export(account)
+    assert acme.states() == {uid: "held invoice_contradicts"}
