@@ -24,7 +24,8 @@ from tests.sync.export.test_selection import export
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.export.expense import Booking, Choice, Choices
+    from debitoor_provider.sync.export.choices import Choice, Choices
+    from debitoor_provider.sync.export.expense import Booking
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"

@@ -11,8 +11,9 @@ import pytest
 
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.export.choices import Choices
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.expense import Booking, Choices, draft
+from debitoor_provider.sync.export.expense import Booking, draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE

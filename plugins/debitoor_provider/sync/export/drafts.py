@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.content import seal, spool
+from debitoor_provider.sync.export.choices import to_choices
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.expense import draft, to_choices
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.invoice.reading import read

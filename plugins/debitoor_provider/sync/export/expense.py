@@ -4,41 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.export.choices import UNDECIDED
 from debitoor_provider.sync.export.conversion import conversion, converted, stated_rate
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Evidence, Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
-from debitoor_provider.sync.ledger import Sent, read_choices
+from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.choices import Choices
     from debitoor_provider.sync.export.conversion import Rate
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.two_rates import Span
     from debitoor_provider.sync.invoice.models import Reading
 
-Choice: TypeAlias = Literal["invoice", "record"]
-"""Whose figures a person wants booked."""
-Choices: TypeAlias = "Mapping[str, Choice]"
-"""What a person has decided, by the reason for which the document was held."""
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
 
 
@@ -118,12 +114,6 @@ class Booking:
         return {"nearest": spans} if spans else {}
 
 
-def to_choices(stored: str) -> Choices:
-    """Return what a person has decided, as the ledger stores it."""
-    known: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
-    return {code: known[figures] for code, figures in read_choices(stored).items() if figures in known}
-
-
 def draft(
     document: Document,
     company: Company | None,
@@ -132,7 +122,7 @@ def draft(
     rates: ExchangeRates | None = None,
     *,
     reading: Reading | None = None,
-    choices: Choices = MappingProxyType({}),
+    choices: Choices = UNDECIDED,
 ) -> Booking:
     """Map a document to the expense that says the same.
 

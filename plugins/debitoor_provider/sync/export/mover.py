@@ -19,7 +19,8 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.export.expense import Booking, draft, to_choices
+from debitoor_provider.sync.export.choices import to_choices
+from debitoor_provider.sync.export.expense import Booking, draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow

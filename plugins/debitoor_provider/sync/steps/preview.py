@@ -143,7 +143,7 @@ def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
 
 
 def _choice(job: Job, row: ForeseenDocument) -> str:
-    """Return what a person has decided about a listed document, unless its record or the settings have changed since."""
+    """Return what a person has decided about a listed document, unless record or settings have changed since."""
     entry = row.entry
     if entry is None:
         return ""
