@@ -24,6 +24,7 @@ from tests.sync.stage import Stage
 D = Decimal
 AT_19 = TaxGroup("S", D(19), D("100.00"), D("19.00"))
 AT_7_OF_100 = Group(D(7), D("100.00"), D("7.00"))
+NOTHING = {"net_amount": None, "gross_amount": None, "tax_rates": ()}
 AT_7 = TaxGroup("S", D(7), D("100.00"), D("7.00"))
 
 
@@ -169,6 +170,61 @@ class TestContradicts:
         obstacle = held(one, **fields)
         assert (obstacle.code, obstacle.invoice) == ("invoice_contradicts", "contradicts")
         assert says in obstacle.message.text()
+
+    @pytest.mark.parametrize("settings", [{}, {"positive_credit_note": "keep"}])
+    @pytest.mark.parametrize(
+        ("one", "fields", "says"),
+        [
+            (invoice(AT_19), {"document_type": "CREDIT_NOTE"}, "a credit note in the record, an invoice in the e-inv"),
+            (
+                invoice(AT_19),
+                {"document_type": "CREDIT_NOTE", **NOTHING},
+                "a credit note in the record, an invoice in the e-invoice",
+            ),
+            (
+                invoice(AT_19, kind=InvoiceKind.CORRECTION),
+                {"document_type": "CREDIT_NOTE"},
+                "a credit note in the record, a correction in the e-invoice",
+            ),
+            (
+                replace(lowered(invoice(AT_19)), kind=InvoiceKind.INVOICE),
+                {"document_type": "CREDIT_NOTE"},
+                "a credit note in the record, an invoice in the e-invoice",
+            ),
+            (  # a credit note that was written with negative amounts
+                invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE),
+                {"document_type": "CREDIT_NOTE", **NOTHING},
+                "a credit note in the record, a credit note that raises what is owed in the e-invoice",
+            ),
+            (lowered(invoice(AT_19)), {}, "an invoice in the record, a credit note in the e-invoice"),
+            (lowered(invoice(AT_19)), NOTHING, "an invoice in the record, a credit note in the e-invoice"),
+        ],
+    )
+    def test_an_invoice_and_a_credit_note(self, one, fields, says, settings):
+        obstacle = held(one, settings=settings, **fields)
+        assert obstacle.code == "invoice_contradicts"
+        assert says in obstacle.message.text()
+        assert by_rate(booked(one, choices={"invoice_contradicts": "invoice"}, **fields)) == {"19": f"{one.gross}"}
+
+    def test_the_record_of_a_credit_note_is_held_for_its_sign_although_a_person_chose_it(self):
+        credit_note = {"document_type": "CREDIT_NOTE", "choices": {"invoice_contradicts": "record"}}
+        assert held(invoice(AT_19), **credit_note).code == "positive_credit_note"
+        assert held(invoice(AT_19), settings={"invoice": "fill"}, document_type="CREDIT_NOTE").code == (
+            "positive_credit_note"
+        )
+
+    @pytest.mark.parametrize("sign", [1, -1])
+    @pytest.mark.parametrize("gross", [None, D("119.00")])
+    def test_the_record_of_a_credit_note_may_have_either_sign(self, sign, gross):
+        sums = {"net_amount": sign * D("100.00"), "gross_amount": gross and sign * gross}
+        one = booked(lowered(invoice(AT_19)), document_type="CREDIT_NOTE", **sums)
+        assert (one.invoice, by_rate(one)) == ("proven" if gross else "supplied", {"19": "-119.00"})
+
+    def test_amounts_that_agree_outweigh_the_type_of_the_record(self):
+        lowers = {"net_amount": D("-100.00"), "gross_amount": D("-119.00")}
+        assert booked(lowered(invoice(AT_19)), **lowers).invoice == "proven"
+        negative = replace(AT_19, base=D("-100.00"), tax=D("-19.00"))
+        assert booked(invoice(negative), document_type="CREDIT_NOTE", **lowers).invoice == "proven"
 
     def test_a_person_chooses_whose_figures_are_booked(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
