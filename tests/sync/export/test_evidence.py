@@ -315,6 +315,27 @@ def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_r
     assert "are not gross 120.00" in str(readable(dict(detail))["invoice_says"])
 
 
+def test_amounts_beyond_cents_prove_nothing_and_the_record_is_booked(acme: Stage) -> None:
+    halves = Group(D(19), D("10.005"), D("1.90")), Group(D(7), D("10.005"), D("0.70"))
+    file = in_pdf(cii(stated(*halves)))
+    uid = acme.document(file, gross_amount="22.61", net_amount="20.01", tax_rates=["7", "19"])
+    [row] = acme.preview()
+    assert (row.outcome, row.invoice) == ("send", "unproven")
+    acme.export()
+    assert acme.booked() == {uid: D("22.61")}
+
+
+def test_no_booked_amount_is_shown_for_a_document_that_was_not_booked(acme: Stage) -> None:
+    uid = acme.document(PROVING)
+    acme.fault("status", "debitoor.expenses.create", status=400, times=1)
+    acme.export()
+    entry = acme.entry(uid)
+    assert (entry.state, entry.booked_gross, entry.booked_currency) == ("rejected", None, "")
+    acme.ledger.documents.retry([entry], "user:ada")
+    acme.export()
+    assert (acme.entry(uid).booked_gross, acme.entry(uid).booked_currency) == (D("119.00"), "EUR")
+
+
 def test_an_invoice_that_is_nothing_but_xml_is_rejected_and_a_preview_says_so(acme: Stage) -> None:
     uid = acme.document(cii(stated(Group(D(19), D("100.00"), D("19.00")))), "invoice.xml")
     assert [(row.outcome, row.message and row.message.code) for row in acme.preview()] == [("rejected", "xml_file")]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
+NOT_BOOKED: Mapping[str, Any] = {"booked_gross": None, "booked_currency": ""}
+"""The columns of a document that was not booked, although that was tried."""
 NO_TRACES: Mapping[str, Any] = {
     "target_name": None,
     "target_name_key": None,
@@ -30,8 +32,7 @@ NO_TRACES: Mapping[str, Any] = {
     "choice": "",
     "duplicate_code": "",
     "duplicate": None,
-    "booked_gross": None,
-    "booked_currency": "",
+    **NOT_BOOKED,
 }
 """The columns that sending fills, as they are before it."""
 
