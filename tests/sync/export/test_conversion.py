@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
-from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, has_rate, stated_rate
+from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
@@ -134,21 +134,30 @@ def test_a_document_waits_until_the_rates_reach_its_day() -> None:
     assert (met.kind, met.code) == (ObstacleKind.WAITING, "no_rate_yet")
     assert met.message.text().startswith("The document of 2090-01-02 in USD waits for its exchange rate to EUR")
     assert "docs/currencies.md" in met.message.remedy()
-    assert not has_rate(met.message, ExchangeRates())
+    assert still_waits(met.message, ExchangeRates()) == met.message
 
 
 def test_a_waiting_document_is_moved_once_the_rates_exist(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,1.2,\n2089-12-30,1.1,\n")
-    assert has_rate(met.message, ExchangeRates(str(file)))
+    assert still_waits(met.message, ExchangeRates(str(file))) is None
+
+
+def test_the_reason_names_the_day_that_the_rates_reach_by_now(tmp_path: Path) -> None:
+    met = obstacle(document_date=date(2090, 1, 2))
+    file = tmp_path / "eurofxref-hist.csv"
+    file.write_text("Date,USD,\n2089-12-30,1.1,\n")
+    waits = still_waits(met.message, ExchangeRates(str(file)))
+    assert waits is not None
+    assert waits.text().endswith("the rates here reach 2089-12-30.")
 
 
 def test_a_document_waiting_for_an_ended_currency_is_checked_again(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,N/A,\n2089-12-01,1.1,\n")
-    assert has_rate(met.message, ExchangeRates(str(file)))
+    assert still_waits(met.message, ExchangeRates(str(file))) is None
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,14 @@ def test_a_document_waits_for_its_rate_without_calls_and_is_moved_automatically(
     acme.export(account)
     assert sum(watch.calls.values()) == 1
     assert acme.states() == {uid: "waiting no_rate_yet"}
+    rates_of(tmp_path, "2089-12-30,1.16")
+    assert "reach 2089-12-30" in acme.preview(account)[0].reason
+    acme.export(account)
+    assert "reach 2089-12-30" in acme.entry(uid).reason
+    acme.clock.pass_by(days=1)  # beyond what a listing of changes shows
+    rates_of(tmp_path, "2089-12-31,1.17")
+    acme.export(account)
+    assert "reach 2089-12-31" in acme.entry(uid).reason
     rates_of(tmp_path, "2090-01-02,1.19", "2026-11-20,1.15")
     assert [row.outcome for row in acme.preview(account)] == ["send"]
     acme.export(account)
