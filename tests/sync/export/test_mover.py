@@ -332,7 +332,7 @@ def test_a_file_of_rates_that_cannot_be_read_stops_the_run_before_anything_is_wr
     acme.options["ecb_rates"] = "/nowhere/eurofxref-hist.zip"
     acme.document(currency="USD")
     watch = acme.watch()
-    with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be used"):
+    with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be read"):
         acme.export(acme.exports(foreign_currency="convert"))
     assert watch.writes == []
 
