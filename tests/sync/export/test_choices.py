@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import Choices, to_choices
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.expense import Booking, draft
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, Reading, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_evidence import AT_19, by_rate, invoice

@@ -11,9 +11,10 @@ import pytest
 
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import Choices
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.expense import Booking, draft
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
@@ -138,6 +139,20 @@ class TestSupplied:
         account = export(reverse_charge=SERVICE)
         one = draft(replace(DOCUMENT, **untaxed), supplier, BOOKS, account, reading=Reading((foreign,)))
         assert (one.expense.supplier_country, one.expense.lines[0].reverse_charge is not None) == ("FR", True)
+        assert readable(one.as_json())["reverse_charge"] == (
+            "19 %, since the supplier is in another EU country (FR) and the e-invoice says that the buyer owes the tax"
+        )
+
+    @pytest.mark.parametrize("category", ["G", "E", "O", "Z", None])
+    def test_the_history_says_why_an_expense_is_booked_with_the_reverse_charge(self, category):
+        group = TaxGroup(category or "", D(0), D("100.00"), D("0.00"))
+        document = replace(DOCUMENT, net_amount=D("100.00"), gross_amount=D("100.00"), tax_rates=(D(0),))
+        reading = Reading((invoice(group),) if category else ())
+        one = draft(document, MOULIN, BOOKS, export(reverse_charge=SERVICE), reading=reading)
+        assert readable(one.as_json())["reverse_charge"] == (
+            "19 %, since the supplier is in another EU country (FR) and charged no tax"
+        )
+        assert "reverse_charge" not in booked(invoice(AT_19)).as_json()
 
 
 class TestContradicts:

@@ -9,15 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.invoice.models import TaxGroup
+from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.proof import by_rate, disproof
 from debitoor_provider.sync.money import cents
-from tests.sync.export.test_evidence import invoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 D = Decimal
+
+
+def invoice(*groups: TaxGroup) -> Invoice:
+    """Return an invoice whose totals are those of its groups."""
+    net = sum((group.base or D(0) for group in groups), D(0))
+    tax = sum((group.tax or D(0) for group in groups), D(0))
+    return Invoice(Syntax.CII, InvoiceKind.INVOICE, "R-7", None, "EUR", net, tax, net + tax, groups)
 
 
 def test_amounts_by_rate_that_are_no_whole_cents_are_not_proven() -> None:

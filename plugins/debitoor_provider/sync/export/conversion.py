@@ -164,6 +164,19 @@ def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
     return Rate(abs(tax), currency, abs(accounting_tax), books, INVOICE)
 
 
+def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
+    """Return why no rate follows from the tax that an e-invoice states in the currency of the books, if it states one.
+
+    Its sign may be another, it may be 0 beside a tax, or too small.
+    """
+    tax, accounting_tax, books = invoice.tax, invoice.accounting_tax, books_currency.strip().upper()
+    if invoice.accounting_currency.strip().upper() != books or accounting_tax is None or not (tax or accounting_tax):
+        return None
+    if stated_rate(invoice, books):
+        return None
+    return Message("own_rate_unused", tax=tax, currency=invoice.currency, accounting_tax=accounting_tax, books=books)
+
+
 def converted(parts: TaxSplit, gross: Decimal, rate: Rate) -> TaxSplit:
     """Return a document's lines in the currency of the books; they sum to its converted gross amount.
 

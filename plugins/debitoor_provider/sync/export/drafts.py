@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.booking import Booking
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-    from debitoor_provider.sync.export.expense import Booking
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
     from debitoor_provider.sync.statement import Statement
