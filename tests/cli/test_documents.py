@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Run, State
+from debitoor_provider.sync.ledger import Run, State, read_choices
 
 HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
 
@@ -158,7 +158,7 @@ class TestWhoseFigures:
     def test_a_person_chooses_them(self, cli, ledger, contradicted):
         cli("documents", "book", "acme", "1", "--figures", "invoice", "--reason", "as on the paper")
         entry = ledger.documents.known("acme", "export", ["1"])["1"]
-        assert (entry.state, entry.choice) == (State.PLANNED, "invoice")
+        assert (entry.state, read_choices(entry.choice)) == (State.PLANNED, {"invoice_contradicts": "invoice"})
 
     def test_a_document_without_a_contradiction_leaves_no_choice(self, cli, ledger, contradicted):
         sentence = cli("documents", "book", "acme", "1", "2", "--figures", "record", "--reason", "why not").sentence

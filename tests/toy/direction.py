@@ -94,8 +94,8 @@ class FolderDirection:
     def is_archived(self, record: Document) -> bool:
         return record.is_archived
 
-    def recheck(self, entry: Entry) -> bool | None:
-        return None
+    def recheck(self, entry: Entry) -> LeftOut | bool:
+        return False
 
     def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
         if record.document_type not in self.account.document_types:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -274,7 +274,7 @@ class TestEInvoices:
         wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}
         assert page().post("api/accounts/acme/documents/actions", json=wish).json() == {"changed": 1, "left": 0}
         entry = ledger.documents.entry(contradicted)
-        assert (entry.state, entry.choice) == (State.PLANNED, "invoice")
+        assert (entry.state, read_choices(entry.choice)) == (State.PLANNED, {"invoice_contradicts": "invoice"})
         *_, decided = page().get(f"api/accounts/acme/documents/{contradicted}").json()["history"]
         assert decided["detail"] == {"reason": "as on the paper", "figures": "invoice"}
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
-from debitoor_provider.sync.export.expense import Booking, draft
+from debitoor_provider.sync.export.booking import Booking
+from debitoor_provider.sync.export.expense import draft
 
 __all__ = ["Booking", "draft"]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.messages import readable
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
-from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, has_rate, stated_rate
+from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
@@ -24,7 +25,8 @@ from tests.sync.export.test_selection import export
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from debitoor_provider.sync.export.expense import Booking, Choice
+    from debitoor_provider.sync.export.booking import Booking
+    from debitoor_provider.sync.export.choices import Choice, Choices
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
@@ -133,21 +135,30 @@ def test_a_document_waits_until_the_rates_reach_its_day() -> None:
     assert (met.kind, met.code) == (ObstacleKind.WAITING, "no_rate_yet")
     assert met.message.text().startswith("The document of 2090-01-02 in USD waits for its exchange rate to EUR")
     assert "docs/currencies.md" in met.message.remedy()
-    assert not has_rate(met.message, ExchangeRates())
+    assert still_waits(met.message, ExchangeRates()) == met.message
 
 
 def test_a_waiting_document_is_moved_once_the_rates_exist(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,1.2,\n2089-12-30,1.1,\n")
-    assert has_rate(met.message, ExchangeRates(str(file)))
+    assert still_waits(met.message, ExchangeRates(str(file))) is None
+
+
+def test_the_reason_names_the_day_that_the_rates_reach_by_now(tmp_path: Path) -> None:
+    met = obstacle(document_date=date(2090, 1, 2))
+    file = tmp_path / "eurofxref-hist.csv"
+    file.write_text("Date,USD,\n2089-12-30,1.1,\n")
+    waits = still_waits(met.message, ExchangeRates(str(file)))
+    assert waits is not None
+    assert waits.text().endswith("the rates here reach 2089-12-30.")
 
 
 def test_a_document_waiting_for_an_ended_currency_is_checked_again(tmp_path: Path) -> None:
     met = obstacle(document_date=date(2090, 1, 2))
     file = tmp_path / "eurofxref-hist.csv"
     file.write_text("Date,USD,\n2090-01-02,N/A,\n2089-12-01,1.1,\n")
-    assert has_rate(met.message, ExchangeRates(str(file)))
+    assert still_waits(met.message, ExchangeRates(str(file))) is None
 
 
 @pytest.mark.parametrize(
@@ -193,6 +204,7 @@ def test_a_stated_rate_of_other_currencies_is_not_taken(other: Rate) -> None:
     assert str(conversion(replace(DOCUMENT, currency="USD"), DAY, "EUR", other)) == AT_ECB
 
 
+ZERO_RATED = (TaxGroup("Z", Decimal(0), Decimal(118), Decimal(0)),)
 ABSURD = replace(DOLLARS, accounting_tax=Decimal("99.00"))
 
 
@@ -207,7 +219,8 @@ def test_a_stated_rate_far_from_the_published_one_is_held_with_both() -> None:
 def test_a_person_chooses_between_the_two_rates(choice: Choice, gross: str) -> None:
     document = replace(DOCUMENT, currency="USD", document_date=DAY)
     account = export(foreign_currency="convert")
-    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choice=choice)
+    choices: Choices = {"odd_exchange_rate": choice}
+    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choices=choices)
     assert parts.figures.gross == Decimal(gross)
 
 
@@ -230,6 +243,39 @@ def test_the_rate_of_a_currency_that_nobody_publishes_is_taken_from_the_invoice(
 def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
     document = replace(DOCUMENT, currency="USD")
     assert conversion(document, date(2090, 1, 2), "EUR", STATED) is STATED
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"accounting_tax": Decimal("-18.05")}, "its tax is 19.00 USD and -18.05 EUR"),
+        ({"accounting_tax": Decimal("0.00")}, "its tax is 19.00 USD and 0.00 EUR"),
+        (
+            {
+                "groups": (TaxGroup("S", Decimal(7), Decimal("1.00"), Decimal("0.07")), *ZERO_RATED),
+                "net": Decimal("119.00"), "tax": Decimal("0.07"), "gross": Decimal("119.07"),
+                "accounting_tax": Decimal("0.06"),
+            },
+            "its tax is 0.07 USD and 0.06 EUR",
+        ),
+        ({"accounting_tax": None}, ""),
+        ({"accounting_tax": Decimal("18.05"), "accounting_currency": "DKK"}, ""),
+    ],
+)  # fmt: skip
+def test_the_history_says_why_the_rate_of_the_invoice_is_not_taken(fields: dict[str, Any], says: str) -> None:
+    record = {"net_amount": None, "gross_amount": None, "tax_rates": ()}
+    detail = booked(reading=Reading((replace(DOLLARS, **fields),)), **record).as_json()
+    assert detail["exchange_rate"] == AT_ECB
+    assert ("own_rate" in detail) == bool(says)
+    assert says in str(readable(detail.get("own_rate", "")))
+
+
+def test_an_invoice_without_tax_states_no_rate_and_nothing_is_said() -> None:
+    untaxed = replace(
+        DOLLARS, groups=ZERO_RATED, net=Decimal(118), tax=Decimal(0), gross=Decimal(118), accounting_tax=Decimal(0)
+    )
+    record = {"net_amount": None, "gross_amount": None, "tax_rates": ()}
+    assert "own_rate" not in booked(reading=Reading((untaxed,)), **record).as_json()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ import pytest
 
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.export.booking import Booking
+from debitoor_provider.sync.export.choices import Choices
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.expense import Booking, Choice, draft
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
@@ -23,6 +25,7 @@ from tests.sync.stage import Stage
 D = Decimal
 AT_19 = TaxGroup("S", D(19), D("100.00"), D("19.00"))
 AT_7_OF_100 = Group(D(7), D("100.00"), D("7.00"))
+NOTHING = {"net_amount": None, "gross_amount": None, "tax_rates": ()}
 AT_7 = TaxGroup("S", D(7), D("100.00"), D("7.00"))
 
 
@@ -54,14 +57,14 @@ def lowered(one: Invoice) -> Invoice:
 def booked(
     one: Invoice | None = None,
     *,
-    choice: Choice | None = None,
+    choices: Choices | None = None,
     settings: dict[str, Any] | None = None,
     reading: Reading | None = None,
     **fields: Any,
 ) -> Booking:
     reading = reading or Reading((one,) if one else ())
     document = replace(DOCUMENT, **fields)
-    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choice=choice)
+    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choices=choices or {})
 
 
 def held(one: Invoice, **more: Any) -> Obstacle:
@@ -136,6 +139,20 @@ class TestSupplied:
         account = export(reverse_charge=SERVICE)
         one = draft(replace(DOCUMENT, **untaxed), supplier, BOOKS, account, reading=Reading((foreign,)))
         assert (one.expense.supplier_country, one.expense.lines[0].reverse_charge is not None) == ("FR", True)
+        assert readable(one.as_json())["reverse_charge"] == (
+            "19 %, since the supplier is in another EU country (FR) and the e-invoice says that the buyer owes the tax"
+        )
+
+    @pytest.mark.parametrize("category", ["G", "E", "O", "Z", None])
+    def test_the_history_says_why_an_expense_is_booked_with_the_reverse_charge(self, category):
+        group = TaxGroup(category or "", D(0), D("100.00"), D("0.00"))
+        document = replace(DOCUMENT, net_amount=D("100.00"), gross_amount=D("100.00"), tax_rates=(D(0),))
+        reading = Reading((invoice(group),) if category else ())
+        one = draft(document, MOULIN, BOOKS, export(reverse_charge=SERVICE), reading=reading)
+        assert readable(one.as_json())["reverse_charge"] == (
+            "19 %, since the supplier is in another EU country (FR) and charged no tax"
+        )
+        assert "reverse_charge" not in booked(invoice(AT_19)).as_json()
 
 
 class TestContradicts:
@@ -169,10 +186,65 @@ class TestContradicts:
         assert (obstacle.code, obstacle.invoice) == ("invoice_contradicts", "contradicts")
         assert says in obstacle.message.text()
 
+    @pytest.mark.parametrize("settings", [{}, {"positive_credit_note": "keep"}])
+    @pytest.mark.parametrize(
+        ("one", "fields", "says"),
+        [
+            (invoice(AT_19), {"document_type": "CREDIT_NOTE"}, "a credit note in the record, an invoice in the e-inv"),
+            (
+                invoice(AT_19),
+                {"document_type": "CREDIT_NOTE", **NOTHING},
+                "a credit note in the record, an invoice in the e-invoice",
+            ),
+            (
+                invoice(AT_19, kind=InvoiceKind.CORRECTION),
+                {"document_type": "CREDIT_NOTE"},
+                "a credit note in the record, a correction in the e-invoice",
+            ),
+            (
+                replace(lowered(invoice(AT_19)), kind=InvoiceKind.INVOICE),
+                {"document_type": "CREDIT_NOTE"},
+                "a credit note in the record, an invoice in the e-invoice",
+            ),
+            (  # a credit note that was written with negative amounts
+                invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE),
+                {"document_type": "CREDIT_NOTE", **NOTHING},
+                "a credit note in the record, a credit note that raises what is owed in the e-invoice",
+            ),
+            (lowered(invoice(AT_19)), {}, "an invoice in the record, a credit note in the e-invoice"),
+            (lowered(invoice(AT_19)), NOTHING, "an invoice in the record, a credit note in the e-invoice"),
+        ],
+    )
+    def test_an_invoice_and_a_credit_note(self, one, fields, says, settings):
+        obstacle = held(one, settings=settings, **fields)
+        assert obstacle.code == "invoice_contradicts"
+        assert says in obstacle.message.text()
+        assert by_rate(booked(one, choices={"invoice_contradicts": "invoice"}, **fields)) == {"19": f"{one.gross}"}
+
+    def test_the_record_of_a_credit_note_is_held_for_its_sign_although_a_person_chose_it(self):
+        credit_note = {"document_type": "CREDIT_NOTE", "choices": {"invoice_contradicts": "record"}}
+        assert held(invoice(AT_19), **credit_note).code == "positive_credit_note"
+        assert held(invoice(AT_19), settings={"invoice": "fill"}, document_type="CREDIT_NOTE").code == (
+            "positive_credit_note"
+        )
+
+    @pytest.mark.parametrize("sign", [1, -1])
+    @pytest.mark.parametrize("gross", [None, D("119.00")])
+    def test_the_record_of_a_credit_note_may_have_either_sign(self, sign, gross):
+        sums = {"net_amount": sign * D("100.00"), "gross_amount": gross and sign * gross}
+        one = booked(lowered(invoice(AT_19)), document_type="CREDIT_NOTE", **sums)
+        assert (one.invoice, by_rate(one)) == ("proven" if gross else "supplied", {"19": "-119.00"})
+
+    def test_amounts_that_agree_outweigh_the_type_of_the_record(self):
+        lowers = {"net_amount": D("-100.00"), "gross_amount": D("-119.00")}
+        assert booked(lowered(invoice(AT_19)), **lowers).invoice == "proven"
+        negative = replace(AT_19, base=D("-100.00"), tax=D("-19.00"))
+        assert booked(invoice(negative), document_type="CREDIT_NOTE", **lowers).invoice == "proven"
+
     def test_a_person_chooses_whose_figures_are_booked(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
-        assert by_rate(booked(invoice(AT_19), choice="invoice", **wrong)) == {"19": "119.00"}
-        assert by_rate(booked(invoice(AT_19), choice="record", **wrong)) == {"19": "238.00"}
+        assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "invoice"}, **wrong)) == {"19": "119.00"}
+        assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "record"}, **wrong)) == {"19": "238.00"}
 
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
@@ -193,7 +265,7 @@ class TestOtherTaxes:
         assert "ZF_INSURANCE_TAX" in obstacle.message.text()
 
     def test_a_person_may_book_the_record_all_the_same(self):
-        assert by_rate(booked(self.INSURANCE, choice="record")) == {"19": "119.00"}
+        assert by_rate(booked(self.INSURANCE, choices={"invoice_not_vat": "record"})) == {"19": "119.00"}
 
     def test_the_reverse_charge_of_a_domestic_supplier_is_held(self):
         domestic = invoice(TaxGroup("AE", D(0), D("100.00"), D("0.00")))
@@ -256,6 +328,27 @@ def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_r
     detail = acme.ledger.documents.history(acme.entry(uid))[-1].detail
     assert detail["why"] == acme.entry(uid).message.as_json()
     assert "are not gross 120.00" in str(readable(dict(detail))["invoice_says"])
+
+
+def test_amounts_beyond_cents_prove_nothing_and_the_record_is_booked(acme: Stage) -> None:
+    halves = Group(D(19), D("10.005"), D("1.90")), Group(D(7), D("10.005"), D("0.70"))
+    file = in_pdf(cii(stated(*halves)))
+    uid = acme.document(file, gross_amount="22.61", net_amount="20.01", tax_rates=["7", "19"])
+    [row] = acme.preview()
+    assert (row.outcome, row.invoice) == ("send", "unproven")
+    acme.export()
+    assert acme.booked() == {uid: D("22.61")}
+
+
+def test_no_booked_amount_is_shown_for_a_document_that_was_not_booked(acme: Stage) -> None:
+    uid = acme.document(PROVING)
+    acme.fault("status", "debitoor.expenses.create", status=400, times=1)
+    acme.export()
+    entry = acme.entry(uid)
+    assert (entry.state, entry.booked_gross, entry.booked_currency) == ("rejected", None, "")
+    acme.ledger.documents.retry([entry], "user:ada")
+    acme.export()
+    assert (acme.entry(uid).booked_gross, acme.entry(uid).booked_currency) == (D("119.00"), "EUR")
 
 
 def test_an_invoice_that_is_nothing_but_xml_is_rejected_and_a_preview_says_so(acme: Stage) -> None:

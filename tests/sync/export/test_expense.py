@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from debitoor_provider.services.debitoor.body import expense_body, json_body
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
-from debitoor_provider.sync.export.expense import Booking, draft
+from debitoor_provider.sync.export.booking import Booking
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_selection import export
 

@@ -314,6 +314,14 @@ def test_a_document_waits_for_its_rate_without_calls_and_is_moved_automatically(
     acme.export(account)
     assert sum(watch.calls.values()) == 1
     assert acme.states() == {uid: "waiting no_rate_yet"}
+    rates_of(tmp_path, "2089-12-30,1.16")
+    assert "reach 2089-12-30" in acme.preview(account)[0].reason
+    acme.export(account)
+    assert "reach 2089-12-30" in acme.entry(uid).reason
+    acme.clock.pass_by(days=1)  # beyond what a listing of changes shows
+    rates_of(tmp_path, "2089-12-31,1.17")
+    acme.export(account)
+    assert "reach 2089-12-31" in acme.entry(uid).reason
     rates_of(tmp_path, "2090-01-02,1.19", "2026-11-20,1.15")
     assert [row.outcome for row in acme.preview(account)] == ["send"]
     acme.export(account)
@@ -324,7 +332,7 @@ def test_a_file_of_rates_that_cannot_be_read_stops_the_run_before_anything_is_wr
     acme.options["ecb_rates"] = "/nowhere/eurofxref-hist.zip"
     acme.document(currency="USD")
     watch = acme.watch()
-    with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be used"):
+    with pytest.raises(Misconfigured, match=r"/nowhere/eurofxref-hist\.zip cannot be read"):
         acme.export(acme.exports(foreign_currency="convert"))
     assert watch.writes == []
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.euro import legal_rate
 from debitoor_provider.sync.export.exchange_rates import EURO, ExchangeRates, NoRate, NoRateYet
 from debitoor_provider.sync.export.tax_lines import TaxSplit
@@ -20,7 +21,6 @@ from debitoor_provider.sync.obstacle import held, rejected, waiting
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
-    from debitoor_provider.messages import Message
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.invoice.models import Invoice
 
@@ -96,19 +96,20 @@ def conversion(
         raise held("no_rate", missing=_shown(error.currency), day=day) from None
 
 
-def has_rate(waits: Message, rates: ExchangeRates) -> bool:
-    """Return whether the rate that a document waits for is there by now.
+def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:
+    """Return why a document still waits for its rate; ``None`` when it is there by now, or will never be.
 
     :param waits: the message that :func:`conversion` left at the document
+    :return: the message with the day that the rates reach by now
     """
     day = date.fromisoformat(waits.params["day"])
     try:
         _published(waits.params["currency"], waits.params["books"], day, rates)
-    except NoRateYet:
-        return False
+    except NoRateYet as error:
+        return Message(waits.code, **{**waits.params, "reach": error.reach})
     except NoRate:
-        return True  # it does not wait any more: a person decides
-    return True
+        return None  # a person decides
+    return None
 
 
 def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:
@@ -161,6 +162,19 @@ def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
     if abs(tax) * _LARGE_ENOUGH < abs(invoice.gross or ZERO):
         return None
     return Rate(abs(tax), currency, abs(accounting_tax), books, INVOICE)
+
+
+def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
+    """Return why no rate follows from the tax that an e-invoice states in the currency of the books, if it states one.
+
+    Its sign may be another, it may be 0 beside a tax, or too small.
+    """
+    tax, accounting_tax, books = invoice.tax, invoice.accounting_tax, books_currency.strip().upper()
+    if invoice.accounting_currency.strip().upper() != books or accounting_tax is None or not (tax or accounting_tax):
+        return None
+    if stated_rate(invoice, books):
+        return None
+    return Message("own_rate_unused", tax=tax, currency=invoice.currency, accounting_tax=accounting_tax, books=books)
 
 
 def converted(parts: TaxSplit, gross: Decimal, rate: Rate) -> TaxSplit:

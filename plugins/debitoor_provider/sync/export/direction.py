@@ -14,7 +14,7 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import Misconfigured, NotFound
 from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
-from debitoor_provider.sync.export.conversion import has_rate
+from debitoor_provider.sync.export.conversion import still_waits
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
@@ -138,11 +138,12 @@ class ExportDirection:
         credit_notes = self.debitoor.credit_notes(include_deleted=True)
         return frozenset(document.id for document in (*invoices, *credit_notes))
 
-    def recheck(self, entry: Entry) -> bool | None:
+    def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
         if entry.reason_code == "no_rate_yet" and entry.message:
-            return has_rate(entry.message, self._rates)
-        return True if entry.reason_code in {"not_approved", "no_workflow"} else None
+            waits = still_waits(entry.message, self._rates)
+            return LeftOut(waits, waits=True) if waits else True
+        return entry.reason_code in {"not_approved", "no_workflow"}
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""

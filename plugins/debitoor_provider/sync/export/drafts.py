@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.content import seal, spool
+from debitoor_provider.sync.export.choices import to_choices
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.expense import draft, to_choice
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.invoice.reading import read
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.booking import Booking
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-    from debitoor_provider.sync.export.expense import Booking
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
     from debitoor_provider.sync.statement import Statement
@@ -87,13 +88,13 @@ class ExpenseDrafts:
     def draft(self, record: Document, choice: str = "") -> ExpenseDraft:
         """Return the expense that a document becomes.
 
-        :param choice: whose figures a person wants booked
+        :param choice: whose figures a person wants booked, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
         supplier = self.companies.of(record, self.books)
         reading = None if self.account.invoice == "off" else self._read(record)
         booking = draft(
-            record, supplier, self.books, self.account, self.rates, reading=reading, choice=to_choice(choice)
+            record, supplier, self.books, self.account, self.rates, reading=reading, choices=to_choices(choice)
         )
         return ExpenseDraft(booking, self.books.currency)
 

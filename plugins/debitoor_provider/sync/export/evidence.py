@@ -128,10 +128,10 @@ def weigh(document: Document, reading: Reading) -> Evidence:
 def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
     """Return where record and invoice contradict each other."""
     gross = document.gross_amount
-    if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE:
-        sign = -1 if gross and gross > 0 else 1  # the record of a credit note may have either sign
-    else:
-        sign = 1
+    sign = 1
+    if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE and (_amount(document) or ZERO) > 0:
+        sign = -1  # the record of a credit note may have either sign
+    yield from _kinds(document, invoice)
     if document.currency and document.currency.strip().upper() != invoice.currency:
         yield Message("differs_in_currency", record=document.currency, invoice=invoice.currency)
     if document.document_date and invoice.date and document.document_date != invoice.date:
@@ -147,6 +147,31 @@ def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
         recorded = {line.rate: line.gross * sign for line in parts.lines if line.gross}
         if recorded != by_rate(invoice):
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))
+
+
+def _kinds(document: Document, invoice: Invoice) -> Iterator[Message]:
+    """Return that one is an invoice and the other a credit note, unless the record's own amounts agree with the other.
+
+    A credit note lowers what is owed: with an e-invoice that raises it, its record would be booked the wrong way round.
+    """
+    amount, is_other = _amount(document) or ZERO, invoice.kind is not InvoiceKind.CREDIT_NOTE
+    if _is_credit_note(document):
+        if (invoice.gross or ZERO) > 0 or (is_other and amount > 0):
+            yield Message("differs_in_kind", record=Message("kind_credit_note"), invoice=_kind(invoice))
+    elif document.document_type == DocumentType.INCOMING_INVOICE and not is_other and amount >= 0:
+        yield Message("differs_in_kind", record=Message("kind_invoice"), invoice=_kind(invoice))
+
+
+def _kind(invoice: Invoice) -> Message:
+    """Return what an e-invoice is."""
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return Message("kind_raising_credit_note" if (invoice.gross or ZERO) > 0 else "kind_credit_note")
+    return Message("kind_correction" if invoice.kind is InvoiceKind.CORRECTION else "kind_invoice")
+
+
+def _amount(document: Document) -> Decimal | None:
+    """Return the amount whose sign the record has."""
+    return document.gross_amount or document.net_amount
 
 
 def _supplied(document: Document, invoice: Invoice) -> Iterator[Message]:

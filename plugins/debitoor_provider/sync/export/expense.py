@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
-from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.export.conversion import conversion, converted, stated_rate
+from debitoor_provider.sync.export.booking import Booking, span_message
+from debitoor_provider.sync.export.choices import UNDECIDED
+from debitoor_provider.sync.export.conversion import INVOICE, conversion, converted, stated_rate, unused_rate
 from debitoor_provider.sync.export.description import describe
-from debitoor_provider.sync.export.evidence import Evidence, Proof, weigh
+from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
-from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
-from debitoor_provider.sync.statement import Statement, sums_by_rate
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
@@ -28,96 +27,13 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.choices import Choices
     from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-    from debitoor_provider.sync.export.two_rates import Span
     from debitoor_provider.sync.invoice.models import Reading
 
-Choice: TypeAlias = Literal["invoice", "record"]
-"""Whose figures a person wants booked."""
 _NAME_LIMIT = 200  # nothing is documented; far below what a bookkeeping program stores
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """An expense ready to be booked, but for its file.
-
-    :param expense: without ``file_id``
-    :param document: with the figures that are booked, in its own currency: those of its e-invoice where that decided
-    :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
-    :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
-        empty if the lines are exact
-    :param rate: at which the document was converted; ``None`` if its amounts are those of the document
-    :param evidence: what the e-invoice in the document's file says; ``None`` if the file was not read
-    """
-
-    expense: NewExpense
-    document: Document
-    rounding: Decimal = ZERO
-    nearest: tuple[Span, ...] = ()
-    evidence: Evidence | None = None
-    rate: Rate | None = None
-
-    def with_file(self, file_id: str) -> NewExpense:
-        """Attach the uploaded file."""
-        return replace(self.expense, file_id=file_id)
-
-    @property
-    def figures(self) -> BookedAmounts:
-        """What the books will say."""
-        return BookedAmounts.of(self.expense.date, self.expense.lines)
-
-    def statement(self, currency: str) -> Statement:
-        """Return what the books will say.
-
-        :param currency: of the books
-        """
-        figures = self.figures
-        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, currency)
-
-    def sent(self, currency: str) -> Sent:
-        """Return what the ledger keeps of the figures.
-
-        :param currency: of the books
-        """
-        document, figures = self.document, self.figures
-        return Sent(
-            figures.gross, currency, figures.date, document.net_amount, document.gross_amount, document.currency
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what the history keeps: :meth:`Figures.as_json`, ``rounding``, ``nearest`` and ``exchange_rate``."""
-        detail = self.figures.as_json() | self.spans()
-        if self.rounding:
-            detail["rounding"] = f"{self.rounding:f}"
-        if self.rate:
-            detail["exchange_rate"] = str(self.rate)
-        return detail | self.proof()
-
-    def proof(self) -> dict[str, Any]:
-        """Return what the document's history keeps of its e-invoice: ``invoice``, and ``invoice_says`` if anything."""
-        return self.evidence.as_json() if self.evidence else {}
-
-    @property
-    def mark(self) -> Message | None:
-        """That the split is the nearest of several, with the bounds of each rate."""
-        return Message("nearest_split", spans=[_span(span) for span in self.nearest]) if self.nearest else None
-
-    @property
-    def invoice(self) -> str:
-        """The result of reading the e-invoice in the document's file; empty when there is none."""
-        return self.evidence.word if self.evidence else ""
-
-    def spans(self) -> dict[str, Any]:
-        """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
-        spans = {f"{span.rate:f}": [f"{span.lowest:f}", f"{span.highest:f}"] for span in self.nearest}
-        return {"nearest": spans} if spans else {}
-
-
-def to_choice(stored: str) -> Choice | None:
-    """Return whose figures a person wants booked, as the ledger stores it."""
-    choices: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
-    return choices.get(stored)
 
 
 def draft(
@@ -128,7 +44,7 @@ def draft(
     rates: ExchangeRates | None = None,
     *,
     reading: Reading | None = None,
-    choice: Choice | None = None,
+    choices: Choices = UNDECIDED,
 ) -> Booking:
     """Map a document to the expense that says the same.
 
@@ -138,12 +54,12 @@ def draft(
     :param account: the settings
     :param rates: the reference rates, for documents in a foreign currency
     :param reading: what was found in the document's file; ``None`` if it was not read
-    :param choice: whose figures a person wants booked where the two contradict each other
+    :param choices: what a person has decided; each answers its own question and no other
     :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
     evidence = weigh(document, reading) if reading is not None else None
     try:
-        return _draft(document, company, books, account, rates, evidence, choice)
+        return _draft(document, company, books, account, rates, evidence, choices)
     except Obstacle as obstacle:
         if evidence:
             obstacle.invoice = evidence.word
@@ -158,11 +74,11 @@ def _draft(
     account: ExportAccount,
     rates: ExchangeRates | None,
     evidence: Evidence | None,
-    choice: Choice | None,
+    choices: Choices,
 ) -> Booking:
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
-    proven = _proven(evidence, account, choice)
+    proven = _proven(evidence, account, choices)
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
@@ -170,13 +86,13 @@ def _draft(
     day = _date(document)
     foreign = _foreign(document, books, account)
     supply = supply_of(document, company, books.country_code, day)
-    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge and choice is None:
+    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account)
     rate = None
     if foreign and account.foreign_currency == "convert":
         stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
-        rate = conversion(document, day, books.currency, stated, rates, choice)
+        rate = conversion(document, day, books.currency, stated, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
     if foreign and rate is None:
@@ -187,7 +103,7 @@ def _draft(
     tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
     check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
-        raise held("two_rates", spans=[_span(span) for span in parts.spans])
+        raise held("two_rates", spans=[span_message(span) for span in parts.spans])
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
     return Booking(
@@ -203,27 +119,46 @@ def _draft(
         parts.spans,
         evidence,
         rate,
+        _remarks(reverse_charge, supply, rate, proven, evidence),
     )
 
 
-def _proven(evidence: Evidence | None, account: ExportAccount, choice: Choice | None) -> Evidence | None:
+def _remarks(
+    reverse_charge: ReverseCharge | None,
+    supply: Supply,
+    rate: Rate | None,
+    proven: Evidence | None,
+    evidence: Evidence | None,
+) -> dict[str, Message]:
+    """Return why an expense is booked with the reverse charge, and why not at the rate of its own invoice."""
+    remarks = {}
+    if reverse_charge:
+        code = "reverse_charge_by_invoice" if proven and proven.buyer_owes_tax else "reverse_charge_by_country"
+        remarks["reverse_charge"] = Message(code, rate=reverse_charge.tax_rate, country=supply.country)
+    invoice = evidence.invoice if evidence else None
+    if rate and rate.source != INVOICE and invoice and (unused := unused_rate(invoice, rate.books)):
+        remarks["own_rate"] = unused
+    return remarks
+
+
+def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
     :raises Obstacle: when invoice and record contradict each other, or the invoice's tax is no VAT
     """
-    if evidence is None or choice == "record":
+    if evidence is None:
         return None
-    if evidence.other_taxes:
+    if evidence.other_taxes and choices.get("invoice_not_vat") != "record":
         raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
-    if evidence.outcome is Proof.CONTRADICTS and choice is None:
-        if account.invoice == "prove":
+    is_wanted = True
+    if evidence.outcome is Proof.CONTRADICTS:
+        chosen = choices.get("invoice_contradicts")
+        if chosen is None and account.invoice == "prove":
             raise held("invoice_contradicts", differences=list(evidence.reasons))
+        is_wanted = chosen == "invoice"
+    if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
         return None
-    return evidence if evidence.invoice else None
-
-
-def _span(span: Span) -> Message:
-    return Message("gross_at_rate", lowest=span.lowest, highest=span.highest, rate=span.rate)
+    return evidence
 
 
 def _line(

@@ -19,7 +19,8 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.export.expense import Booking, draft, to_choice
+from debitoor_provider.sync.export.choices import to_choices
+from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.export.booking import Booking
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -87,8 +89,8 @@ class ExpenseMover:
             if self.account.invoice != "off":
                 reading = read(body)
                 body.seek(0, os.SEEK_END)
-            choice = to_choice(entry.choice)
-            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choice=choice)
+            choices = to_choices(entry.choice)
+            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choices=choices)
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:
@@ -255,7 +257,7 @@ class ExpenseMover:
                     expense.id,
                     sha256=content.sha256,
                     size=content.size,
-                    detail={"found": True, "number": expense.number, **booking.spans(), **booking.proof()},
+                    detail={"found": True, "number": expense.number, **booking.spans(), **booking.reasons()},
                     mark=booking.mark,
                     invoice=booking.invoice,
                     sent=booking.sent(self.books.currency),

@@ -125,9 +125,9 @@ class ImportDirection:
         """Return why the account does not take a document."""
         return select_sales(record, self.account)
 
-    def recheck(self, entry: Entry) -> bool | None:  # noqa: ARG002
-        """Return ``None``: whatever a document waits for, the listing of changes shows it."""
-        return None
+    def recheck(self, entry: Entry) -> LeftOut | bool:  # noqa: ARG002
+        """Return ``False``: whatever a document waits for, the listing of changes shows it."""
+        return False
 
     def planned(self, record: SalesDocument, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""

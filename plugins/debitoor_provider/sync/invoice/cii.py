@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
+from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -54,14 +54,14 @@ def read(root: Element, names: _Names) -> Invoice:
     :param names: :data:`CII` or :data:`ZUGFERD_1`
     :raises Unreadable: when an amount is no number
     """
-    document = xml.first(root, names.document)
-    transaction = xml.first(root, names.transaction)
-    settlement = xml.first(transaction, names.settlement)
-    totals = xml.first(settlement, names.totals)
-    kind = kind_of(xml.text(document, "TypeCode"))
+    document = xml.sole(root, names.document)
+    transaction = xml.sole(root, names.transaction)
+    settlement = xml.sole(transaction, names.settlement)
+    totals = xml.sole(settlement, names.totals)
+    kind = kind_of(xml.sole_text(document, "TypeCode"))
     sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
-    currency = xml.text(settlement, "InvoiceCurrencyCode").upper()
-    office_currency = xml.text(settlement, "TaxCurrencyCode").upper()
+    currency = xml.sole_text(settlement, "InvoiceCurrencyCode").upper()
+    office_currency = xml.sole_text(settlement, "TaxCurrencyCode").upper()
     if office_currency == currency:
         office_currency = ""
 
@@ -72,12 +72,12 @@ def read(root: Element, names: _Names) -> Invoice:
         syntax=names.syntax,
         kind=kind,
         number=xml.text(document, "ID"),
-        date=to_day(xml.text(document, "IssueDateTime/DateTimeString")),
+        date=to_day(xml.sole_text(document, "IssueDateTime/DateTimeString")),
         currency=currency,
         net=total("TaxBasisTotalAmount"),
         tax=total("TaxTotalAmount"),
         gross=total("GrandTotalAmount"),
-        groups=tuple(_group(tax, sign, names) for tax in xml.each(settlement, "ApplicableTradeTax")),
+        groups=tuple(_group(tax, sign, currency, names) for tax in xml.each(settlement, "ApplicableTradeTax")),
         seller=_party(xml.first(transaction, f"{names.agreement}/SellerTradeParty")),
         buyer=_party(xml.first(transaction, f"{names.agreement}/BuyerTradeParty")),
         payable=total("DuePayableAmount"),
@@ -89,16 +89,16 @@ def read(root: Element, names: _Names) -> Invoice:
     )
 
 
-def _group(tax: Element, sign: int, names: _Names) -> TaxGroup:
-    rate = to_rate(xml.text(tax, names.rate))
+def _group(tax: Element, sign: int, currency: str, names: _Names) -> TaxGroup:
+    rate = to_rate(xml.sole_text(tax, names.rate))
     # The category may be missing in ZUGFeRD 1.0: what is taxed is then what has a rate.
-    category = xml.text(tax, "CategoryCode").upper() or ("S" if rate else "")
+    category = xml.sole_text(tax, "CategoryCode").upper() or ("S" if rate else "")
     return TaxGroup(
         category=category,
         rate=rate,
-        base=signed(sign, to_amount(xml.text(tax, "BasisAmount"))),
-        tax=signed(sign, to_amount(xml.text(tax, "CalculatedAmount"))),
-        tax_type=xml.text(tax, "TypeCode").upper() or VAT,
+        base=signed(sign, amount_in(currency, xml.each(tax, "BasisAmount"))),
+        tax=signed(sign, amount_in(currency, xml.each(tax, "CalculatedAmount"))),
+        tax_type=xml.sole_text(tax, "TypeCode").upper() or VAT,
     )
 
 

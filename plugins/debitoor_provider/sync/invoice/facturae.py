@@ -29,32 +29,32 @@ def read(root: Element) -> list[Invoice]:
 
 
 def _invoice(invoice: Element, seller: Party, buyer: Party) -> Invoice:
-    header = xml.first(invoice, "InvoiceHeader")
-    totals = xml.first(invoice, "InvoiceTotals")
-    corrects = xml.text(header, "InvoiceClass").upper() in _CORRECTIVE
-    net = to_amount(xml.text(totals, "TotalGrossAmountBeforeTaxes"))
-    tax = to_amount(xml.text(totals, "TotalTaxOutputs"))
+    header = xml.sole(invoice, "InvoiceHeader")
+    totals = xml.sole(invoice, "InvoiceTotals")
+    corrects = xml.sole_text(header, "InvoiceClass").upper() in _CORRECTIVE
+    net = to_amount(xml.sole_text(totals, "TotalGrossAmountBeforeTaxes"))
+    tax = to_amount(xml.sole_text(totals, "TotalTaxOutputs"))
     series, number = xml.text(header, "InvoiceSeriesCode"), xml.text(header, "InvoiceNumber")
     return Invoice(
         syntax=Syntax.FACTURAE,
         kind=InvoiceKind.CORRECTION if corrects else InvoiceKind.INVOICE,  # whose amounts are negative themselves
         number=f"{series}{number}",
-        date=to_day(xml.text(invoice, "InvoiceIssueData/IssueDate")),
-        currency=xml.text(invoice, "InvoiceIssueData/InvoiceCurrencyCode").upper(),
+        date=to_day(xml.sole_text(invoice, "InvoiceIssueData/IssueDate")),
+        currency=xml.sole_text(invoice, "InvoiceIssueData/InvoiceCurrencyCode").upper(),
         net=net,
         tax=tax,
         gross=_gross(totals, net, tax),
         groups=tuple(group for tax in xml.each(invoice, "TaxesOutputs/Tax") for group in _groups(tax)),
         seller=seller,
         buyer=buyer,
-        payable=to_amount(xml.text(totals, "TotalExecutableAmount")),
+        payable=to_amount(xml.sole_text(totals, "TotalExecutableAmount")),
     )
 
 
 def _gross(totals: Element | None, net: Decimal | None, tax: Decimal | None) -> Decimal | None:
     """Return the total with tax; some write it with the withheld tax taken off, which the buyer owes all the same."""
-    stated = to_amount(xml.text(totals, "InvoiceTotal"))
-    withheld = to_amount(xml.text(totals, "TotalTaxesWithheld"))
+    stated = to_amount(xml.sole_text(totals, "InvoiceTotal"))
+    withheld = to_amount(xml.sole_text(totals, "TotalTaxesWithheld"))
     if stated is None or not withheld or net is None or tax is None:
         return stated
     return stated + withheld if stated + withheld == net + tax else stated
@@ -62,13 +62,13 @@ def _gross(totals: Element | None, net: Decimal | None, tax: Decimal | None) -> 
 
 def _groups(tax: Element) -> list[TaxGroup]:
     """Return the group of a tax, and one of the equivalence surcharge that may come with it."""
-    base = to_amount(xml.text(tax, "TaxableBase/TotalAmount"))
-    rate = to_rate(xml.text(tax, "TaxRate"))
-    code = xml.text(tax, "TaxTypeCode")
-    amount = to_amount(xml.text(tax, "TaxAmount/TotalAmount"))
+    base = to_amount(xml.sole_text(tax, "TaxableBase/TotalAmount"))
+    rate = to_rate(xml.sole_text(tax, "TaxRate"))
+    code = xml.sole_text(tax, "TaxTypeCode")
+    amount = to_amount(xml.sole_text(tax, "TaxAmount/TotalAmount"))
     groups = [TaxGroup("S" if rate else "E", rate, base, amount, VAT if code in _VAT_CODES else code or "?")]
-    if surcharge := to_amount(xml.text(tax, "EquivalenceSurchargeAmount/TotalAmount")):
-        groups.append(TaxGroup("S", to_rate(xml.text(tax, "EquivalenceSurcharge")), base, surcharge, "surcharge"))
+    if surcharge := to_amount(xml.sole_text(tax, "EquivalenceSurchargeAmount/TotalAmount")):
+        groups.append(TaxGroup("S", to_rate(xml.sole_text(tax, "EquivalenceSurcharge")), base, surcharge, "surcharge"))
     return groups
 
 

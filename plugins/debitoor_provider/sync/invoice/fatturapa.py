@@ -37,20 +37,20 @@ def read(root: Element) -> list[Invoice]:
 
 
 def _invoice(body: Element, seller: Party, buyer: Party) -> Invoice:
-    document = xml.first(body, "DatiGenerali/DatiGeneraliDocumento")
-    kind = _KINDS.get(xml.text(document, "TipoDocumento").upper(), InvoiceKind.NO_INVOICE)
+    document = xml.sole(body, "DatiGenerali/DatiGeneraliDocumento")
+    kind = _KINDS.get(xml.sole_text(document, "TipoDocumento").upper(), InvoiceKind.NO_INVOICE)
     sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
     groups = tuple(_group(row, sign) for row in xml.each(body, "DatiBeniServizi/DatiRiepilogo"))
     return Invoice(
         syntax=Syntax.FATTURAPA,
         kind=kind,
         number=xml.text(document, "Numero"),
-        date=to_day(xml.text(document, "Data")),
-        currency=xml.text(document, "Divisa").upper(),
+        date=to_day(xml.sole_text(document, "Data")),
+        currency=xml.sole_text(document, "Divisa").upper(),
         # No element has the totals of net and tax: they are the sums of the groups.
         net=added([group.base for group in groups]),
         tax=added([group.tax for group in groups]),
-        gross=signed(sign, to_amount(xml.text(document, "ImportoTotaleDocumento"))),
+        gross=signed(sign, to_amount(xml.sole_text(document, "ImportoTotaleDocumento"))),
         groups=groups,
         seller=seller,
         buyer=buyer,
@@ -59,17 +59,17 @@ def _invoice(body: Element, seller: Party, buyer: Party) -> Invoice:
 
 
 def _group(row: Element, sign: int) -> TaxGroup:
-    rate = to_rate(xml.text(row, "AliquotaIVA"))
-    nature = xml.text(row, "Natura").upper()
+    rate = to_rate(xml.sole_text(row, "AliquotaIVA"))
+    nature = xml.sole_text(row, "Natura").upper()
     if nature:
         category = _CATEGORIES.get(nature) or _CATEGORIES.get(nature.partition(".")[0], "?")
     else:
-        category = "B" if xml.text(row, "EsigibilitaIVA").upper() == _SPLIT_PAYMENT else "S"
+        category = "B" if xml.sole_text(row, "EsigibilitaIVA").upper() == _SPLIT_PAYMENT else "S"
     return TaxGroup(
         category=category,
         rate=rate,
-        base=signed(sign, to_amount(xml.text(row, "ImponibileImporto"))),
-        tax=signed(sign, to_amount(xml.text(row, "Imposta"))),
+        base=signed(sign, to_amount(xml.sole_text(row, "ImponibileImporto"))),
+        tax=signed(sign, to_amount(xml.sole_text(row, "Imposta"))),
     )
 
 

@@ -28,8 +28,8 @@ def disproof(invoice: Invoice) -> tuple[Message, ...]:
     """Return why an invoice does not prove its figures; empty when it does.
 
     Proven are figures that agree with each other to the cent: net and tax sum to gross, the groups' bases to net,
-    their taxes to the tax total, each tax is its base times its rate, and all of it is VAT. What is missing counts as
-    0 only when nothing is taxed.
+    their taxes to the tax total, each tax is its base times its rate, base and tax of each rate are whole cents, and
+    all of it is VAT. What is missing counts as 0 only when nothing is taxed.
     """
     return tuple(_disproof(_completed(invoice)))
 
@@ -39,11 +39,15 @@ def by_rate(invoice: Invoice) -> Mapping[Decimal, Decimal]:
 
     :param invoice: whose figures are proven
     """
+    return {rate: cents(gross) for rate, gross in sorted(_exact_by_rate(invoice).items()) if gross}
+
+
+def _exact_by_rate(invoice: Invoice) -> dict[Decimal, Decimal]:
     sums: dict[Decimal, Decimal] = {}
     for group in invoice.groups:
         rate = group.rate or ZERO
         sums[rate] = sums.get(rate, ZERO) + (group.base or ZERO) + (group.tax or ZERO)
-    return {rate: gross for rate, gross in sorted(sums.items()) if gross}
+    return sums
 
 
 def other_taxes(invoice: Invoice) -> tuple[str, ...]:
@@ -75,6 +79,9 @@ def _disproof(invoice: Invoice) -> Iterator[Message]:
     if any(group.base is None or group.tax is None or group.rate is None for group in invoice.groups):
         yield Message("invoice_lacks_group_figures")
         return
+    for rate, gross in _exact_by_rate(invoice).items():
+        if gross != cents(gross):
+            yield Message("invoice_rate_beyond_cents", rate=rate, amount=gross)
     yield from _sums(invoice, invoice.net, invoice.tax, invoice.gross)
     yield from filter(None, (_rounded(group, invoice.currency) for group in invoice.groups))
     yield from filter(None, map(_misplaced, invoice.groups))

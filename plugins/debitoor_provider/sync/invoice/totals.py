@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.texts import to_amount
-from debitoor_provider.sync.invoice.xml import text_of
+from debitoor_provider.sync.invoice.xml import stated_twice, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,6 +51,18 @@ def total_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
         and (amount := to_amount(text_of(element))) is not None
     ]
     return sum(parts, Decimal(0)) if parts else None
+
+
+def amount_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
+    """Return the only amount in a currency; one without a currency is in the invoice's.
+
+    :raises Unreadable: when there are several different ones
+    """
+    found = [one for one in elements if one.get("currencyID", currency).strip().upper() == currency]
+    amounts = {amount for one in found if (amount := to_amount(text_of(one))) is not None}
+    if len(amounts) > 1:
+        raise stated_twice(found[0])
+    return amounts.pop() if amounts else None
 
 
 def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import kind_of, signed, stated_in, total_in
+from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -31,14 +31,14 @@ def read(root: Element) -> Invoice:
     """
     is_credit_note = xml.namespace(root) == CREDIT_NOTE
     is_oioubl = xml.text(root, "CustomizationID").upper().startswith("OIOUBL")
-    code = xml.text(root, "CreditNoteTypeCode" if is_credit_note else "InvoiceTypeCode")
+    code = xml.sole_text(root, "CreditNoteTypeCode" if is_credit_note else "InvoiceTypeCode")
     kind = InvoiceKind.CREDIT_NOTE if is_credit_note else kind_of(code or "380")
     sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
-    currency = xml.text(root, "DocumentCurrencyCode").upper()
-    office_currency = xml.text(root, "TaxCurrencyCode").upper()
+    currency = xml.sole_text(root, "DocumentCurrencyCode").upper()
+    office_currency = xml.sole_text(root, "TaxCurrencyCode").upper()
     if office_currency == currency:
         office_currency = ""
-    totals = xml.first(root, "LegalMonetaryTotal")
+    totals = xml.sole(root, "LegalMonetaryTotal")
 
     def total(name: str) -> Decimal | None:
         return signed(sign, total_in(currency, xml.each(totals, name)))
@@ -51,7 +51,7 @@ def read(root: Element) -> Invoice:
         syntax=Syntax.OIOUBL if is_oioubl else Syntax.UBL,
         kind=kind,
         number=xml.text(root, "ID"),
-        date=to_day(xml.text(root, "IssueDate")),
+        date=to_day(xml.sole_text(root, "IssueDate")),
         currency=currency,
         net=net,
         tax=tax,
@@ -71,23 +71,23 @@ def read(root: Element) -> Invoice:
 def _groups(root: Element, currency: str, sign: int) -> list[TaxGroup]:
     """Return the groups of the totals in the invoice's currency; those in another one repeat them."""
     return [
-        _group(subtotal, sign)
+        _group(subtotal, currency, sign)
         for total in xml.each(root, "TaxTotal")
-        if (amount := xml.first(total, "TaxAmount")) is None
+        if (amount := xml.sole(total, "TaxAmount")) is None
         or amount.get("currencyID", currency).strip().upper() == currency
         for subtotal in xml.each(total, "TaxSubtotal")
     ]
 
 
-def _group(subtotal: Element, sign: int) -> TaxGroup:
-    category = xml.first(subtotal, "TaxCategory")
-    code = xml.text(category, "ID").upper()
-    scheme = xml.text(category, "TaxScheme/ID").upper()
+def _group(subtotal: Element, currency: str, sign: int) -> TaxGroup:
+    category = xml.sole(subtotal, "TaxCategory")
+    code = xml.sole_text(category, "ID").upper()
+    scheme = xml.sole_text(category, "TaxScheme/ID").upper()
     return TaxGroup(
         category=_OIOUBL_CATEGORIES.get(code, code),
-        rate=to_rate(xml.text(category, "Percent") or xml.text(subtotal, "Percent")),
-        base=signed(sign, to_amount(xml.text(subtotal, "TaxableAmount"))),
-        tax=signed(sign, to_amount(xml.text(subtotal, "TaxAmount"))),
+        rate=to_rate(xml.sole_text(category, "Percent") or xml.sole_text(subtotal, "Percent")),
+        base=signed(sign, amount_in(currency, xml.each(subtotal, "TaxableAmount"))),
+        tax=signed(sign, amount_in(currency, xml.each(subtotal, "TaxAmount"))),
         tax_type=VAT if scheme in _VAT_SCHEMES else scheme or "?",
     )
 

@@ -189,6 +189,34 @@ def text(element: Element | None, path: str) -> str:
     return "" if found is None else text_of(found)
 
 
+def sole(element: Element | None, path: str) -> Element | None:
+    """Find the only element at a path.
+
+    :raises Unreadable: when there are several, so that it is not certain which one counts
+    """
+    found = list(each(element, path))
+    if len(found) > 1:
+        raise stated_twice(found[0])
+    return found[0] if found else None
+
+
+def sole_text(element: Element | None, path: str) -> str:
+    """Return the text of the elements at a path, as :func:`text` does.
+
+    :raises Unreadable: when several have different ones
+    """
+    found = list(each(element, path))
+    texts = {text_of(one) for one in found}
+    if len(texts) > 1:
+        raise stated_twice(found[0])
+    return texts.pop() if texts else ""
+
+
+def stated_twice(element: Element) -> Unreadable:
+    """Return that elements of one name contradict each other."""
+    return Unreadable(Message("invoice_stated_twice", name=local_name(element)[:100]))
+
+
 def text_of(element: Element) -> str:
     """Return an element's text, without blanks around it; one with other elements inside could be cut short.
 

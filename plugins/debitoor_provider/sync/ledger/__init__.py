@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from debitoor_provider.sync.ledger.choices import read_choices
 from debitoor_provider.sync.ledger.consents import Consent
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import (
@@ -62,5 +63,6 @@ __all__ = [
     "Watermark",
     "likeness_keys",
     "origins",
+    "read_choices",
     "storable",
 ]

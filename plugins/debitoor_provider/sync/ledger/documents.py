@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.adoption import sent_elsewhere
+from debitoor_provider.sync.ledger.choices import answer
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
@@ -239,11 +240,26 @@ class Documents:
     def choose(self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "") -> list[Entry]:
         """Plan held documents again with the figures that a person wants booked; return those whose state allows it.
 
-        :param figures: ``invoice`` or ``record``; remembered until the source record changes
+        It answers the question for which each was held, as given, and no other; answers to earlier ones are kept.
+
+        :param figures: ``invoice`` or ``record``; remembered until the source record or the settings change
         :raises IllegalTransition: when no document's state allows it
         """
-        values = {**NO_REASON, "attempts": 0, "choice": figures}
-        return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason, "figures": figures})
+        detail = {"reason": reason, "figures": figures}
+        by_question: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_question.setdefault(entry.reason_code, []).append(entry)
+        return [
+            one
+            for question, some in by_question.items()
+            for one in self._decide(
+                EventKind.RETRIED,
+                some,
+                {**NO_REASON, "attempts": 0, "choice": documents.c.choice + answer(question, figures)},
+                actor,
+                detail,
+            )
+        ]
 
     def distinguish(self, entries: Iterable[Entry], others: Iterable[str], actor: str, reason: str = "") -> list[Entry]:
         """Record that documents are no duplicates of some others; return those whose state allows it.

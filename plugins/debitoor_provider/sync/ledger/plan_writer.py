@@ -199,7 +199,9 @@ class PlanWriter:
         for before, document in rows:
             require_legal(EventKind.LISTED, before.state, document.state)
         columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in self._values(rows[0][1])}
-        fixed = {**NO_TRACES, "previous_state": documents.c.state, "attempts": 0}
+        is_same = sa.and_(*(documents.c[name] == columns[name] for name in ("fingerprint", "settings_fingerprint")))
+        choice = sa.case((is_same, documents.c.choice), else_="")  # it outlasts e.g. a wait
+        fixed = {**NO_TRACES, "choice": choice, "previous_state": documents.c.state, "attempts": 0}
         self._connection.execute(
             documents.update().where(documents.c.id == sa.bindparam("the_id")).values({**fixed, **columns}),
             [

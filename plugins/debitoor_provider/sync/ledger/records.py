@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
+NOT_BOOKED: Mapping[str, Any] = {"booked_gross": None, "booked_currency": ""}
+"""The columns of a document that was not booked, although that was tried."""
 NO_TRACES: Mapping[str, Any] = {
     "target_name": None,
     "target_name_key": None,
@@ -30,8 +32,7 @@ NO_TRACES: Mapping[str, Any] = {
     "choice": "",
     "duplicate_code": "",
     "duplicate": None,
-    "booked_gross": None,
-    "booked_currency": "",
+    **NOT_BOOKED,
 }
 """The columns that sending fills, as they are before it."""
 
@@ -85,7 +86,7 @@ class Entry:
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
     :param invoice: the result of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
-    :param choice: whose figures a person wants where invoice and record contradict each other; empty before that
+    :param choice: whose figures a person wants, by the reason that was shown, see :mod:`.choices`; empty before that
     :param duplicate: what it may be a duplicate of although it was sent
     :param booked_gross: what was sent, in the target's currency; ``None`` before that
     :param snapshot: the source record as it was planned; opaque to the ledger

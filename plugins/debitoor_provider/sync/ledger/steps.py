@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger.records import NO_REASON, duplicate_columns, mark_columns
+from debitoor_provider.sync.ledger.records import NO_REASON, NOT_BOOKED, duplicate_columns, mark_columns
 from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -76,7 +76,7 @@ class Steps:
 
     def postpone(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
         """Record that the document was not sent and will be tried again."""
-        return self._advance(EventKind.POSTPONED, entry, {"message": why}, _because(why, detail))
+        return self._advance(EventKind.POSTPONED, entry, {"message": why, **NOT_BOOKED}, _because(why, detail))
 
     def moved(
         self,
@@ -178,7 +178,7 @@ class Steps:
         detail: Mapping[str, Any] | None,
         invoice: str,
     ) -> Entry:
-        values = {"reason_code": code or message.code, "message": message}
+        values = {"reason_code": code or message.code, "message": message, **NOT_BOOKED}
         return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), _because(message, detail))
 
     def _advance(

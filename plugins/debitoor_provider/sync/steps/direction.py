@@ -95,7 +95,7 @@ class Drafts(Protocol[Given]):
     def draft(self, record: Given, choice: str = "") -> Draft:
         """Return what will be written, from the record, and from the document's file if that decides anything.
 
-        :param choice: what a person has chosen for this document
+        :param choice: what a person has chosen for this document, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...
@@ -177,11 +177,11 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def recheck(self, entry: Entry) -> bool | None:
+    def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a waiting document. Makes no call.
 
-        :return: ``True``: even if no listing of changes shows it; ``False``: not even if one does, unless its record
-            has changed; ``None``: if one does
+        :return: ``True``: even if no listing of changes shows it; ``False``: if one does; a reason: it still waits, for
+            this reason, unless its record has changed
         """
         ...
 

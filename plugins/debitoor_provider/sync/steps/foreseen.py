@@ -22,6 +22,7 @@ class ForeseenDocument:
     """A document on its way through the plan.
 
     :param entry: what the ledger has
+    :param choice: what a person has decided about its figures, as far as the plan would leave it
     :param is_due: whether the run would try to move it
     :param known: what the ledger would have of it after the plan, as others may repeat it
     """
@@ -31,6 +32,7 @@ class ForeseenDocument:
     left_out: LeftOut | None = None
     entry: Entry | None = None
     outcome: Outcome | None = None
+    choice: str = ""
     is_due: bool = False
     is_listed: bool = True
     name: str = field(default="")

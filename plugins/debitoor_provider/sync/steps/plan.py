@@ -152,33 +152,32 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
             id_ = direction.id_of(record)
             left_out = direction.select(record, sent_again=id_ in sent_again)
             if left_out is None and id_ in resting:
-                left_out = _still_waits(job, record, resting[id_])
+                entry, waits = resting[id_]
+                left_out = waits if direction.planned(record).fingerprint == entry.fingerprint else None
             yield record, left_out
     if window.updated_since is not None:
         for entry in again:
             yield direction.load(entry.snapshot), None
+        for entry, waits in resting.values():
+            if waits.message != entry.message:
+                yield direction.load(entry.snapshot), waits
 
 
-def _waiting(job: Job) -> tuple[list[Entry], dict[str, Entry]]:
+def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:
     """Return the waiting documents to look at although no listing shows them, and those not to look at if one does.
 
-    The first are those that have waited longest, e.g. for their approval; the others wait e.g. for an exchange rate.
+    The first are those that have waited longest, e.g. for their approval; the others wait e.g. for an exchange rate,
+    and come with the reason for which they still do.
     """
     again: list[Entry] = []
-    resting: dict[str, Entry] = {}
+    resting: dict[str, tuple[Entry, LeftOut]] = {}
     for entry in job.ledger.documents.waiting(job.account_id):
         match job.direction.recheck(entry):
             case True if len(again) < _RECHECKED:
                 again.append(entry)
-            case False if entry.settings_fingerprint == job.settings_fingerprint:
-                resting[entry.source_id] = entry
+            case LeftOut() as waits if entry.settings_fingerprint == job.settings_fingerprint:
+                resting[entry.source_id] = entry, waits
     return again, resting
-
-
-def _still_waits(job: Job, record: Any, entry: Entry) -> LeftOut | None:
-    """Return what a listed document waits for, unless its record has changed since."""
-    is_same = job.direction.planned(record).fingerprint == entry.fingerprint
-    return LeftOut(entry.message, waits=True) if is_same and entry.message else None
 
 
 def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], left_out: Counter[str]) -> Plan:

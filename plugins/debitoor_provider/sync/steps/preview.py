@@ -126,6 +126,7 @@ def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
     named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
+        row.choice = _choice(job, row)
         row.is_due = _is_due(job, row, is_named=id_ in named)
     is_full = window.full and window.moves_watermark
     leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
@@ -139,6 +140,15 @@ def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
                 rows[entry.source_id] = _left_behind(job, entry)
     _name(job, rows.values(), leaving)
     return list(rows.values())
+
+
+def _choice(job: Job, row: ForeseenDocument) -> str:
+    """Return what a person has decided about a listed document, unless record or settings have changed since."""
+    entry = row.entry
+    if entry is None:
+        return ""
+    is_same = (entry.fingerprint, entry.settings_fingerprint) == (row.planned.fingerprint, job.settings_fingerprint)
+    return entry.choice if is_same or row.outcome not in {Outcome.REFRESHED, Outcome.RETURNED} else ""
 
 
 def _is_due(job: Job, row: ForeseenDocument, *, is_named: bool) -> bool:
@@ -156,7 +166,8 @@ def _is_due(job: Job, row: ForeseenDocument, *, is_named: bool) -> bool:
 def _left_behind(job: Job, entry: Entry) -> ForeseenDocument:
     """Return the row of a document that an earlier run planned and did not move."""
     record = job.direction.load(entry.snapshot)
-    return ForeseenDocument(record, job.direction.planned(record), entry=entry, is_due=True, is_listed=False)
+    planned = job.direction.planned(record)
+    return ForeseenDocument(record, planned, entry=entry, choice=entry.choice, is_due=True, is_listed=False)
 
 
 def _read_again(job: Job, row: ForeseenDocument) -> None:
@@ -199,7 +210,7 @@ def _shown(row: ForeseenDocument, drafts: Drafts[Any] | None, lookalikes: Lookal
     if waits is not None:
         return _of(row, "waiting", waits.message)
     try:
-        draft = drafts.draft(row.record, row.entry.choice if row.entry else "")
+        draft = drafts.draft(row.record, row.choice)
     except Obstacle as obstacle:
         return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
     shown = draft.shown()

@@ -1,0 +1,106 @@
+"""An expense as it is about to be booked, and what the ledger keeps of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.ledger import Sent
+from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.statement import Statement, sums_by_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from debitoor_provider.services.debitoor.models import NewExpense
+    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.evidence import Evidence
+    from debitoor_provider.sync.export.two_rates import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An expense ready to be booked, but for its file.
+
+    :param expense: without ``file_id``
+    :param document: with the figures that are booked, in its own currency: those of its e-invoice where that decided
+    :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
+    :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
+        empty if the lines are exact
+    :param rate: at which the document was converted; ``None`` if its amounts are those of the document
+    :param evidence: what the e-invoice in the document's file says; ``None`` if the file was not read
+    :param remarks: why it is booked so, where that is not seen from the figures, by their names in the history
+    """
+
+    expense: NewExpense
+    document: Document
+    rounding: Decimal = ZERO
+    nearest: tuple[Span, ...] = ()
+    evidence: Evidence | None = None
+    rate: Rate | None = None
+    remarks: Mapping[str, Message] = field(default_factory=dict)
+
+    def with_file(self, file_id: str) -> NewExpense:
+        """Attach the uploaded file."""
+        return replace(self.expense, file_id=file_id)
+
+    @property
+    def figures(self) -> BookedAmounts:
+        """What the books will say."""
+        return BookedAmounts.of(self.expense.date, self.expense.lines)
+
+    def statement(self, currency: str) -> Statement:
+        """Return what the books will say.
+
+        :param currency: of the books
+        """
+        figures = self.figures
+        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, currency)
+
+    def sent(self, currency: str) -> Sent:
+        """Return what the ledger keeps of the figures.
+
+        :param currency: of the books
+        """
+        document, figures = self.document, self.figures
+        return Sent(
+            figures.gross, currency, figures.date, document.net_amount, document.gross_amount, document.currency
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the history keeps: the figures, ``rounding``, ``nearest``, ``exchange_rate`` and the reasons."""
+        detail = self.figures.as_json() | self.spans()
+        if self.rounding:
+            detail["rounding"] = f"{self.rounding:f}"
+        if self.rate:
+            detail["exchange_rate"] = str(self.rate)
+        return detail | self.reasons()
+
+    def reasons(self) -> dict[str, Any]:
+        """Return what the history keeps besides the figures: ``invoice``, ``invoice_says``, and the remarks."""
+        proof = self.evidence.as_json() if self.evidence else {}
+        return proof | {name: remark.as_json() for name, remark in self.remarks.items()}
+
+    @property
+    def mark(self) -> Message | None:
+        """That the split is the nearest of several, with the bounds of each rate."""
+        return Message("nearest_split", spans=[span_message(span) for span in self.nearest]) if self.nearest else None
+
+    @property
+    def invoice(self) -> str:
+        """The result of reading the e-invoice in the document's file; empty when there is none."""
+        return self.evidence.word if self.evidence else ""
+
+    def spans(self) -> dict[str, Any]:
+        """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""
+        spans = {f"{span.rate:f}": [f"{span.lowest:f}", f"{span.highest:f}"] for span in self.nearest}
+        return {"nearest": spans} if spans else {}
+
+
+def span_message(span: Span) -> Message:
+    """Return the lowest and the highest amount at a rate."""
+    return Message("gross_at_rate", lowest=span.lowest, highest=span.highest, rate=span.rate)
