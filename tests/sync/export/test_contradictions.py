@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +11,8 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.export.contradictions import Contradiction, Value, contradictions
 from tests.sync.export.test_evidence import AT_7, AT_19, held, invoice
+
+D = Decimal
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,10 @@ class DocumentWithHistory(DocumentModel):
     history: list[EventModel] = Field(description="Oldest first")
     source_title: str = Field(description="The service that it comes from")
     target_title: str = Field(description="The service that it goes to")
+    source_url: str | None = Field(
+        description="Where people see it at the source; null when the connection has no page"
+    )
+    target_url: str | None = Field(description="Where people see its record at the target, likewise")
 
 
 class AttentionDocument(DocumentModel):

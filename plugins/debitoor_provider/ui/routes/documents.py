@@ -38,6 +38,7 @@ from debitoor_provider.ui.models.documents import (
     EventModel,
     LookalikeModel,
 )
+from debitoor_provider.ui.record_links import record_url
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -125,6 +126,8 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
         history=history,
         contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
         lookalikes=_lookalikes(entry),
+        source_url=record_url(entry, "source"),
+        target_url=record_url(entry, "target"),
         source_title=row.source_title,
         target_title=row.target_title,
     )
