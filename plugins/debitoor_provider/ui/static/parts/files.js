@@ -93,7 +93,7 @@ function Shown({ file, title, download }) {
     // and its content cannot become a page: the type is ours, a browser never guesses another one, and the viewer is
     // not of this origin.
     if (!navigator.pdfViewerEnabled) return instead("documents.noViewer");
-    return h(ui.Box, { as: "iframe", src: file.url, title, allow: "", ...FRAME });
+    return h(ui.Box, { as: "iframe", src: `${file.url}#navpanes=0&view=FitH`, title, allow: "", ...FRAME });
   }
   if (isBroken) return instead("documents.brokenImage");
   return h(
