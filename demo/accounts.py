@@ -61,15 +61,20 @@ def connections(sandbox: SandboxAdmin, companies: list[CompanyAdmin]) -> dict[st
             "host": sandbox.gmi_url,
             "login": company.gmi_account_id,
             "password": company.gmi_api_key,
-            "extra": {"allow_http": True, "timezone": company.timezone},
+            "extra": {"allow_http": True, "timezone": company.timezone, "web_url": company.record_page},
         }
         found[f"debitoor_{slug(company)}"] = {
             "conn_type": "debitoor",
             "host": sandbox.debitoor_url,
             "password": company.debitoor_token,
-            "extra": {"allow_http": True, "email": company.debitoor_email},
+            "extra": {"allow_http": True, "email": company.debitoor_email, **_debitoor_pages(company)},
         }
     return found
+
+
+def _debitoor_pages(company: CompanyAdmin) -> dict[str, str]:
+    """Describe where people see the records of a company at Debitoor: on the sandbox's own page."""
+    return {"web_url": company.record_page, "sales_web_url": company.record_page}
 
 
 def patterns(sandbox: SandboxAdmin, company: CompanyAdmin) -> dict[str, dict[str, Any]]:
@@ -80,7 +85,8 @@ def patterns(sandbox: SandboxAdmin, company: CompanyAdmin) -> dict[str, dict[str
         "authorize_url": sandbox.authorize_url,
         "token_url": sandbox.token_url,
     }
-    zone = {"timezone": company.timezone}
+    app |= _debitoor_pages(company)
+    zone = {"timezone": company.timezone, "web_url": company.record_page}
     return {
         "getmyinvoices_default": {
             "conn_type": "getmyinvoices", "host": sandbox.gmi_url, "extra": {"allow_http": True, **zone},

@@ -40,6 +40,11 @@ class CompanyAdmin:
         self.switches: Record = record["switches"]
         self.limits: Record = record["limits"]
 
+    @property
+    def record_page(self) -> str:
+        """Where a person sees a record of the company, with ``{id}`` in place of its id."""
+        return f"{self.admin.base_url}/?company={self.id}&record={{id}}#record"
+
     # --- GetMyInvoices ---
 
     def add_document(self, content: bytes, filename: str, *, created_at: datetime | None = None, **fields: Any) -> int:

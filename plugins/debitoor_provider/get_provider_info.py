@@ -80,6 +80,7 @@ def _getmyinvoices() -> dict[str, Any]:
             "calls_per_hour": _number(
                 "Calls per hour", "What the service allows this API key in an hour, if it says so.", at_most=1_000_000
             ),
+            "web_url": _address("Web address of a document", "a document"),
             **_common(max_megabytes=25),
         },
     }
@@ -113,6 +114,8 @@ def _debitoor() -> dict[str, Any]:
                 "schema": {"type": ["string", "null"], "format": "password"},
             },
             "calls_per_minute": _number("Calls per minute", "An own limit; the service states none.", at_most=100_000),
+            "web_url": _address("Web address of an expense", "an expense"),
+            "sales_web_url": _address("Web address of an invoice", "an invoice or credit note"),
             **_common(max_megabytes=10),
         },
     }
@@ -135,6 +138,14 @@ def _common(max_megabytes: int) -> dict[str, Any]:
             "schema": {"type": ["boolean", "null"], "default": False},
         },
     }
+
+
+def _address(label: str, record: str) -> dict[str, Any]:
+    description = (
+        f"Where people see {record} in the service's web application, with {{id}} in place of its id "
+        "(https://…/{id}); the Synchronisation page links there. When empty, there is no link."
+    )
+    return {"label": label, "description": description, "schema": {"type": ["string", "null"], "maxLength": 2000}}
 
 
 def _number(label: str, description: str, default: int | None = None, *, at_most: int) -> dict[str, Any]:

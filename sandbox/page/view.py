@@ -27,8 +27,11 @@ _HEADERS = {
 
 
 @router.get("/", include_in_schema=False)
-async def show(world: WorldOf, company: int | None = None) -> HTMLResponse:
-    """Return the page of one company, by default of the first one."""
+async def show(world: WorldOf, company: int | None = None, record: str = "") -> HTMLResponse:
+    """Return the page of one company, by default of the first one.
+
+    :param record: id of a document, expense or invoice that is to be on the page, first of its table and marked
+    """
     companies = list(world.companies)
     chosen = world.companies.get(company) if company else next(iter(companies), None)
     page = _TEMPLATES.get_template("page.html").render(
@@ -37,28 +40,30 @@ async def show(world: WorldOf, company: int | None = None) -> HTMLResponse:
         api=contract.ADMIN,
         gmi_base=contract.GMI_BASE,
         rows=_ROWS,
-        **(_content(world, chosen) if chosen else {}),
+        record=record,
+        **(_content(world, chosen, record) if chosen else {}),
     )
     return HTMLResponse(page, 200 if chosen or company is None else 404, _HEADERS)
 
 
-def _content(world: World, company: Company) -> dict[str, Any]:
+def _content(world: World, company: Company, record: str) -> dict[str, Any]:
     return {
-        "documents": _documents(world, company),
+        "documents": _documents(world, company, record),
         "document_count": world.store.value(
             "SELECT count(*) FROM document WHERE company = ? AND deleted IS NULL", company.id
         ),
-        "expenses": _entities(world, company, "expense"),
-        "sales": _entities(world, company, "invoice", "creditNote"),
+        "expenses": _entities(world, company, record, "expense"),
+        "sales": _entities(world, company, record, "invoice", "creditNote"),
         "calls": world.log.newest_calls(company.id, 8),
     }
 
 
-def _documents(world: World, company: Company) -> list[dict[str, Any]]:
+def _documents(world: World, company: Company, record: str) -> list[dict[str, Any]]:
     rows = world.store.rows(
         "SELECT d.uid, d.data, c.name FROM document d LEFT JOIN counterparty c ON c.uid = d.counterparty "
-        "WHERE d.company = ? AND d.deleted IS NULL ORDER BY d.uid DESC LIMIT ?",
+        "WHERE d.company = ? AND d.deleted IS NULL ORDER BY d.uid = ? DESC, d.uid DESC LIMIT ?",
         company.id,
+        record,
         _ROWS,
     )
     return [_document(uid, json_codec.parse(text), name) for uid, text, name in rows]
@@ -70,12 +75,13 @@ def _document(uid: int, data: dict[str, Any], company_name: str | None) -> dict[
     return data | {"uid": uid, "companyName": company_name or "", "approval": approval}
 
 
-def _entities(world: World, company: Company, *kinds: str) -> list[dict[str, Any]]:
+def _entities(world: World, company: Company, record: str, *kinds: str) -> list[dict[str, Any]]:
     rows = world.store.rows(
         f"SELECT data FROM entity WHERE company = ? AND kind IN ({','.join('?' * len(kinds))}) "  # noqa: S608
-        "ORDER BY created DESC, id DESC LIMIT ?",
+        "ORDER BY id = ? DESC, created DESC, id DESC LIMIT ?",
         company.id,
         *kinds,
+        record,
         _ROWS,
     )
     return [json_codec.parse(text) for (text,) in rows]

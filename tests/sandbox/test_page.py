@@ -61,6 +61,16 @@ def test_the_page_shows_both_accounts_and_each_file_opens(sandbox, acme, debitoo
     assert [requests.get(sandbox.base_url + link, timeout=10).content for link in files] == contents
 
 
+def test_the_page_marks_a_record_however_old_it_is(sandbox, acme, pdf):
+    uids = [acme.add_document(pdf(), f"{number}.pdf") for number in range(3)]
+    expense = acme.add_expense(date="2026-01-05", lines=[{"taxRate": 19, "grossAmount": 119}])
+    for record in (uids[0], expense["id"]):
+        shown = requests.get(acme.record_page.replace("{id}", str(record)), timeout=10).text
+        assert shown.count(' aria-current="true"') == 1
+    oldest = requests.get(acme.record_page.replace("{id}", str(uids[0])), timeout=10).text
+    assert oldest.index("0.pdf") < oldest.index("2.pdf")
+
+
 def test_hostile_text_is_text(acme, page, pdf):
     before = Links(page().text).elements
     acme.add_document(

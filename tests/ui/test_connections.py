@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.client import CompanyAdmin, SandboxAdmin
 
+WEB = "https://app.example/documents/{id}"
 NEW = "/api/connections/gmi_new/getmyinvoices"
 
 
@@ -61,7 +62,14 @@ def pattern(kept: Callable[..., None], sandbox: SandboxAdmin) -> None:
         host=sandbox.gmi_url,
         login="G-1-0",
         password="the pattern's own key",
-        extra={"allow_http": True, "read_timeout": 20, "unknown": "x", "proxy": "", "client_secret": "of the pattern"},
+        extra={
+            "allow_http": True,
+            "read_timeout": 20,
+            "unknown": "x",
+            "proxy": "",
+            "client_secret": "of the pattern",
+            "web_url": WEB,
+        },
     )
 
 
@@ -96,7 +104,7 @@ class TestAKeyIsEntered:
         row = row_of("gmi_new")
         assert row is not None
         assert row.login == acme.gmi_account_id
-        known = {"allow_http": True, "read_timeout": 20, "proxy": "", "timezone": acme.timezone}
+        known = {"allow_http": True, "read_timeout": 20, "proxy": "", "timezone": acme.timezone, "web_url": WEB}
         assert row.extra_dejson == known
 
     def test_an_address_with_a_password_is_not_copied(

@@ -278,6 +278,16 @@ class TestEInvoices:
         *_, decided = page().get(f"api/accounts/acme/documents/{contradicted}").json()["history"]
         assert decided["detail"] == {"reason": "as on the paper", "figures": "invoice"}
 
+    def test_what_differs_is_there_as_values_too(self, page, contradicted):
+        found = page().get(f"api/accounts/acme/documents/{contradicted}").json()["contradictions"]
+        values = {"record": [{"text": "238.00", "rate": None}], "invoice": [{"text": "119.00", "rate": None}]}
+        assert found == [{"what": "gross"} | values]
+
+    def test_what_was_decided_is_no_contradiction_any_more(self, page, contradicted):
+        wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}
+        page().post("api/accounts/acme/documents/actions", json=wish)
+        assert page().get(f"api/accounts/acme/documents/{contradicted}").json()["contradictions"] == []
+
     def test_no_other_document_leaves_the_choice(self, page, shelf):
         wish = {"action": "book_record", "ids": shelf, "reason": "why not"}
         assert page().post("api/accounts/acme/documents/actions", json=wish).status_code == 409

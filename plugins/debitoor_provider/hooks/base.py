@@ -7,7 +7,7 @@ from abc import abstractmethod
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
@@ -15,6 +15,7 @@ from airflow.sdk.log import mask_secret
 from airflow.sdk.observability import stats
 
 from debitoor_provider.configuration import pacing_url
+from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.errors import ServiceError
@@ -66,6 +67,9 @@ class ServiceHook(HttpHook, Generic[C]):
     :param conn_id: id of the connection
     :param method: HTTP method of :meth:`run`
     """
+
+    record_pages: ClassVar[tuple[str, ...]] = ("web_url",)
+    """The fields with addresses of records in the service's web application."""
 
     def __init__(self, conn_id: str, method: str = "GET") -> None:
         super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
@@ -144,6 +148,8 @@ class ServiceHook(HttpHook, Generic[C]):
     def test_connection(self) -> tuple[bool, str]:
         """Try the connection, and return whether it works and a sentence about it."""
         try:
+            for field in self.record_pages:
+                Fields(self._connection).record_page(field)
             with self.client_without_retries() as client:
                 works, found = self._tested(client)
                 problem = _clock_problem(client.clock_offset) if works else None

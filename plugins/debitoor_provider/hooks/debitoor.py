@@ -40,6 +40,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
     default_conn_name = "debitoor_default"
     conn_type = "debitoor"
     hook_name = "Debitoor"
+    record_pages = ("web_url", "sales_web_url")
 
     def __init__(self, debitoor_conn_id: str = default_conn_name, method: str = "GET") -> None:
         super().__init__(debitoor_conn_id, method)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
+_ID = "{id}"
+_LONGEST_ADDRESS = 2000
 
 
 class Fields:
@@ -62,6 +64,16 @@ class Fields:
             raise Misconfigured(Message("field_not_switch", **self._place(name)))
         return value in _TRUE
 
+    def record_page(self, name: str) -> str:
+        """Return where people see records in the service's web application, for :func:`address_of`; by default empty.
+
+        :raises Misconfigured: for anything but an address of the web with ``{id}`` in place of a record's id
+        """
+        page = self.text(name)
+        if page and not _leads_to_records(page):
+            raise Misconfigured(Message("field_not_web_address", id=_ID, **self._place(name)))
+        return page
+
     def base_url(self, default: str) -> str:
         """Return the address from host, schema and port; HTTPS where no scheme is given."""
         host = (self._connection.host or "").strip()
@@ -74,6 +86,30 @@ class Fields:
 
     def _place(self, name: str) -> dict[str, str]:
         return {"field": name, "connection": self._connection.conn_id}
+
+
+def address_of(page: str, record_id: str) -> str:
+    """Return the web address of one record.
+
+    :param page: as :meth:`Fields.record_page` returns it
+    """
+    return page.replace(_ID, quote(record_id, safe=""))
+
+
+def _leads_to_records(page: str) -> bool:
+    """Return whether it is an address of the web with the record's id in it: behind the host, which is always the same.
+
+    A browser passes over white space and takes a backslash for a slash, which Python does not.
+    """
+    if len(page) > _LONGEST_ADDRESS or "\\" in page or not page.isprintable() or " " in page:
+        return False
+    try:
+        parts = urlsplit(page)
+        host = parts.hostname
+    except ValueError:
+        return False
+    is_plain = parts.scheme in ("http", "https") and bool(host) and not {"{", "@"} & set(parts.netloc)
+    return is_plain and _ID in page
 
 
 def _extra(connection: Connection) -> dict[str, Any]:

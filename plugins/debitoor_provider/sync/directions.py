@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from debitoor_provider.sync.accounts.settings import Account
-    from debitoor_provider.sync.steps.direction import Direction, Services
+    from debitoor_provider.sync.steps.direction import Direction, Services, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class DirectionRow:
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
     """
 
@@ -51,6 +52,7 @@ class DirectionRow:
     source_id_example: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
+    record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -96,6 +98,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "invoice_reverse_charge": ("record",),
         },
         options=("ecb_rates",),
+        record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},
     ),
     "import": DirectionRow(
         settings=ImportAccount,
@@ -110,6 +113,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=False,
         source_id=re.compile("[0-9a-f]{24}"),
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
+        record_pages={"source": ("debitoor", "sales_web_url"), "target": ("getmyinvoices", "web_url")},
     ),
 }
 """By the ``type`` of an account file."""

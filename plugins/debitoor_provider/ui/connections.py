@@ -41,7 +41,9 @@ _COPIED = (
     "max_file_megabytes",
     "proxy",
     "read_timeout",
+    "sales_web_url",
     "timezone",
+    "web_url",
 )
 
 

@@ -145,13 +145,39 @@ class LookalikeModel(BaseModel):
     id: int | None = Field(default=None, description="Its own number, if it is a document of the same account")
 
 
+class ValueModel(BaseModel):
+    """A value of a record or an e-invoice."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: Text | None = Field(
+        description="A currency, a date as 2026-01-31 or an amount as 119.00; null for a mere rate"
+    )
+    rate: Decimal | None = Field(description="Tax rate in percent; null for a value of the whole document")
+
+
+class ContradictionModel(BaseModel):
+    """One thing that record and e-invoice of a held document say differently."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    what: Literal["currency", "date", "gross", "net", "rates", "by_rate"]
+    record: list[ValueModel]
+    invoice: list[ValueModel]
+
+
 class DocumentWithHistory(DocumentModel):
     """One document with its history."""
 
+    contradictions: list[ContradictionModel] = Field(description="What record and e-invoice say differently, if held")
     lookalikes: list[LookalikeModel] = Field(description="What it may be a duplicate of")
     history: list[EventModel] = Field(description="Oldest first")
     source_title: str = Field(description="The service that it comes from")
     target_title: str = Field(description="The service that it goes to")
+    source_url: str | None = Field(
+        description="Where people see it at the source; null when the connection has no page"
+    )
+    target_url: str | None = Field(description="Where people see its record at the target, likewise")
 
 
 class AttentionDocument(DocumentModel):

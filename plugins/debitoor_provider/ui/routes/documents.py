@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.export.contradictions import contradictions
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
@@ -30,12 +31,14 @@ from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
     ActionWish,
+    ContradictionModel,
     DocumentList,
     DocumentModel,
     DocumentWithHistory,
     EventModel,
     LookalikeModel,
 )
+from debitoor_provider.ui.record_links import record_url
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -121,7 +124,10 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
     return DocumentWithHistory.of(
         entry,
         history=history,
+        contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
         lookalikes=_lookalikes(entry),
+        source_url=record_url(entry, "source"),
+        target_url=record_url(entry, "target"),
         source_title=row.source_title,
         target_title=row.target_title,
     )

@@ -1,7 +1,7 @@
 // The page's own API; its shapes are described at /debitoor/openapi.json.
 
 import { address } from "./host.js";
-import { call, query } from "./http.js";
+import { bytes, call, query } from "./http.js";
 import { currentLanguage } from "./words.js";
 
 const at = (path) => `debitoor/api/${path}`;
@@ -22,7 +22,9 @@ export const act = (id, body) => call("POST", account(id, "/documents/actions"),
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
 export const csvAddress = (id, params, form) => address(account(id, "/documents.csv")) + asTable(params, form);
-export const fileAddress = (id, number, side) => address(account(id, `/documents/${number}/file`)) + query({ at: side });
+const file = (id, number) => account(id, `/documents/${number}/file`);
+export const fileAddress = (id, number, side) => address(file(id, number)) + query({ at: side });
+export const fileBytes = (id, number, side, options) => bytes(file(id, number), { params: { at: side }, ...options });
 
 export const attention = (params, options) => call("GET", at("attention"), { params, ...options });
 export const runs = (id, params, options) => call("GET", id ? account(id, "/runs") : at("runs"), { params, ...options });

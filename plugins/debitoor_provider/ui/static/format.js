@@ -23,6 +23,8 @@ export const amount = (text, language) =>
     ? ""
     : new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(text);
 
+export const percent = (rate, language) => `${Number(rate).toLocaleString(language)} %`;
+
 /** How long ago, or how long from now, in the largest fitting unit. */
 export function relative(iso, language, now = Date.now()) {
   if (!iso) return "";

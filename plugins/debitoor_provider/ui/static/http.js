@@ -21,30 +21,39 @@ export class Failure extends Error {
  * @param {string} method
  * @param {string} path below the API server's root
  * @param {{params?: object, body?: any, signal?: AbortSignal}} [options] params that are empty are left out
+ * @returns {Promise<any>} the answer's JSON
  */
-export async function call(method, path, { params, body, signal } = {}) {
-  let answer;
-  try {
-    answer = await fetch(address(path) + query(params), {
-      method,
-      signal,
-      headers: {
-        "Accept-Language": currentLanguage(),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Failure(0, {});
-  }
+export async function call(method, path, options) {
+  const answer = await send(method, path, options);
+  return answer.json().catch(() => ({}));
+}
+
+/** A file's content, whatever type the answer states. @returns {Promise<Uint8Array>} */
+export async function bytes(path, options) {
+  const answer = await send("GET", path, options);
+  return new Uint8Array(await answer.arrayBuffer().catch(notReached));
+}
+
+async function send(method, path, { params, body, signal } = {}) {
+  const answer = await fetch(address(path) + query(params), {
+    method,
+    signal,
+    headers: {
+      "Accept-Language": currentLanguage(),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(notReached);
   if (answer.status === 401) {
     const next = encodeURIComponent(window.location.href);
     window.location.assign(address(`api/v2/auth/login?next=${next}`));
   }
-  const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Failure(answer.status, data ?? {});
-  return data;
+  if (!answer.ok) throw new Failure(answer.status, (await answer.json().catch(() => null)) ?? {});
+  return answer;
+}
+
+function notReached(error) {
+  throw error.name === "AbortError" ? error : new Failure(0, {});
 }
 
 /** A query string; lists repeat their name. */

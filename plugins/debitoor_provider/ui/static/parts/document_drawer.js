@@ -1,15 +1,17 @@
 // One document with all that is known about it: its facts, its files, what can be done, its history.
 
-import { h, ui } from "../host.js";
+import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
+import { Contradictions } from "./contradictions.js";
 import { DocumentActions, wasNeverSent } from "./document_actions.js";
 import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
+import { Files, ShownFile } from "./files.js";
 import { History } from "./history.js";
-import { RunPlace } from "./links.js";
+import { OutsideLink, RunPlace } from "./links.js";
 import { useIsNarrow } from "./narrow.js";
 import { FailureNotice, Loading } from "./notices.js";
 import { SideBySide } from "./side_by_side.js";
@@ -19,6 +21,8 @@ import { StateBadge } from "./state.js";
 export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   const { t } = useWords();
   const isNarrow = useIsNarrow();
+  const [shown, setShown] = useState(null);
+  const side = shown?.number === number ? shown.side : null; // another document begins without its file
   const { data, failure, reload } = useData((options) => api.oneDocument(account, number, options), [account, number], {
     every: 5000,
   });
@@ -28,7 +32,7 @@ export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   };
   return h(
     ui.Drawer.Root,
-    { open: true, size: isNarrow ? "full" : "lg", onOpenChange: ({ open }) => open || onClose() },
+    { open: true, size: isNarrow || side ? "full" : "lg", onOpenChange: ({ open }) => open || onClose() },
     h(
       ui.Portal,
       null,
@@ -48,7 +52,19 @@ export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
             ui.Drawer.Body,
             null,
             h(FailureNotice, { failure, onRetry: reload }),
-            data && h(Content, { document: data, rights, onChange: changed }),
+            data &&
+              h(Beside, {
+                document: data,
+                side,
+                onClose: () => setShown(null),
+                children: h(Content, {
+                  document: data,
+                  rights,
+                  side,
+                  onShow: (its) => setShown({ number, side: its }),
+                  onChange: changed,
+                }),
+              }),
             !data && !failure && h(Loading),
           ),
           h(ui.Drawer.CloseTrigger, { asChild: true }, h(ui.CloseButton, { size: "sm", "aria-label": t("common.close") })),
@@ -58,12 +74,23 @@ export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   );
 }
 
-function Content({ document: one, rights, onChange }) {
+/** The data, and the file next to it; below it where there is no room. */
+function Beside({ document: one, side, onClose, children }) {
+  return h(
+    ui.Grid,
+    { templateColumns: { base: "minmax(0, 1fr)", lg: side && "minmax(0, 5fr) minmax(0, 6fr)" }, gap: 6, alignItems: "start" },
+    children,
+    side && h(ShownFile, { document: one, side, onClose }),
+  );
+}
+
+function Content({ document: one, rights, side, onShow, onChange }) {
   const { t } = useWords();
   return h(
     ui.Stack,
     { gap: 4 },
     h(ui.Box, null, h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state, size: "md" }), h(EInvoice, { document: one, size: "md" })), h(Marks, { document: one, mt: 2 }), h(Reason, { document: one, mt: 2 })),
+    one.contradictions.length > 0 && h(Contradictions, { document: one }),
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {
@@ -74,7 +101,7 @@ function Content({ document: one, rights, onChange }) {
       }),
     one.lookalikes.length > 0 && h(SideBySide, { document: one }),
     h(Facts, { document: one }),
-    rights.run && h(Files, { document: one }),
+    rights.run && h(Files, { document: one, side, onShow }),
     h(ui.Heading, { as: "h3", size: "md" }, t("history.title")),
     h(History, { events: one.history }),
   );
@@ -97,8 +124,8 @@ function Facts({ document: one }) {
     ["documents.booked", isBookedOtherwise(one) && h(Money, { of: one.booked_gross, currency: one.booked_currency })],
     ["documents.source_name", one.source_name],
     ["documents.target_name", one.target_name],
-    ["documents.source_id", `${one.source_id} (${source})`],
-    ["documents.target_id", one.target_id && `${one.target_id} (${target})`],
+    ["documents.source_id", h(OutsideLink, { href: one.source_url }, `${one.source_id} (${source})`)],
+    ["documents.target_id", one.target_id && h(OutsideLink, { href: one.target_url }, `${one.target_id} (${target})`)],
     ["documents.created_at", moment(one.created_at, language)],
     ["documents.changed", moment(one.changed_at, language)],
     ["documents.moved_at", moment(one.moved_at, language)],
@@ -108,17 +135,4 @@ function Facts({ document: one }) {
     ["documents.attempts", one.attempts > 0 && one.attempts.toLocaleString(language)],
   ];
   return h(FactList, { facts: facts.map(([key, value]) => [t(key), value]) });
-}
-
-/** The document's file as each service has it. */
-function Files({ document: one }) {
-  const { t } = useWords();
-  const file = (side, service) =>
-    h(
-      ui.Button,
-      { asChild: true, size: "xs", variant: "outline" },
-      h("a", { href: api.fileAddress(one.account, one.id, side), download: "" }, t("documents.file", { service })),
-    );
-  const { source_title: source, target_title: target } = one;
-  return h(ui.Wrap, null, file("source", source), one.target_id && file("target", target));
 }

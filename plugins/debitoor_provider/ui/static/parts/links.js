@@ -2,6 +2,7 @@
 
 import { HOME, Link, h, ui } from "../host.js";
 import { runPage } from "../airflow.js";
+import { useWords } from "../words.js";
 
 export const accountPlace = (id, rest = "") => `${HOME}/accounts/${encodeURIComponent(id)}${rest}`;
 export const documentPlace = (document) => accountPlace(document.account, `/documents/${document.id}`);
@@ -20,4 +21,17 @@ export function RunPlace({ run, children, ...props }) {
 /** A button that leads somewhere. */
 export function PlaceButton({ to, children, ...props }) {
   return h(ui.Button, { asChild: true, size: "xs", variant: "outline", ...props }, h(Link, { to }, children));
+}
+
+/** A link that leaves Airflow, in a tab of its own; an address that is none of the web stays text. */
+export function OutsideLink({ href, children }) {
+  const { t } = useWords();
+  if (!/^https?:\/\//i.test(href ?? "")) return children;
+  return h(
+    ui.Link,
+    { href, target: "_blank", rel: "noopener noreferrer", color: "fg.info", overflowWrap: "anywhere" },
+    children,
+    h("span", { "aria-hidden": true }, " ↗"),
+    h(ui.VisuallyHidden, null, ` ${t("common.newTab")}`),
+  );
 }

@@ -1,0 +1,87 @@
+"""What record and e-invoice of a held document say differently, as values, so that a person can compare them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from debitoor_provider.messages import Message
+
+CODE = "invoice_contradicts"
+"""The reason of a document that is held for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a record or an e-invoice.
+
+    :param text: a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None`` for a mere rate
+    :param rate: tax rate in percent; ``None`` where the value belongs to the whole document
+    """
+
+    text: str | None = None
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One thing that record and e-invoice say differently.
+
+    :param what: ``currency``, ``date``, ``gross``, ``net``, ``rates`` or ``by_rate``
+    :param record: the record's values
+    :param invoice: the e-invoice's
+    """
+
+    what: str
+    record: tuple[Value, ...]
+    invoice: tuple[Value, ...]
+
+
+def contradictions(reason: Message | None) -> list[Contradiction]:
+    """Return what record and e-invoice of a document say differently.
+
+    What another version of this package wrote, and cannot be read here, is left out: the reason's sentence says it.
+
+    :param reason: why the document is held
+    """
+    if reason is None or reason.code != CODE:
+        return []
+    found = []
+    for difference in reason.params.get("differences", ()):
+        with suppress(KeyError, TypeError, AttributeError, InvalidOperation):
+            found.append(_read(difference))
+    return found
+
+
+def _read(difference: dict[str, Any]) -> Contradiction:
+    what, values = _KINDS[difference["code"]]
+    params = difference["params"]
+    return Contradiction(what, values(params["record"]), values(params["invoice"]))
+
+
+def _plain(stated: str) -> tuple[Value, ...]:
+    return (Value(stated),)
+
+
+def _rates(stated: list[str]) -> tuple[Value, ...]:
+    return tuple(Value(rate=Decimal(rate.removesuffix(" %"))) for rate in stated)
+
+
+def _amounts(stated: list[dict[str, Any]]) -> tuple[Value, ...]:
+    return tuple(Value(one["params"]["gross"], Decimal(one["params"]["rate"])) for one in stated)
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[Value, ...]]]] = {
+    "differs_in_currency": ("currency", _plain),
+    "differs_in_date": ("date", _plain),
+    "differs_in_gross": ("gross", _plain),
+    "differs_in_net": ("net", _plain),
+    "differs_in_rates": ("rates", _rates),
+    "differs_by_rate": ("by_rate", _amounts),
+}
+"""By the code of the difference: what it is about, and how its values are read."""
