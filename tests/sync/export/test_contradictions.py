@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.export.contradictions import Contradiction, Value, contradictions
 from tests.sync.export.test_evidence import AT_7, AT_19, held, invoice
@@ -20,6 +21,10 @@ D = Decimal
     [
         ({"gross_amount": D("238.00")}, Contradiction("gross", (Value("238.00"),), (Value("119.00"),))),
         ({"net_amount": D("99.99")}, Contradiction("net", (Value("99.99"),), (Value("100.00"),))),
+        (
+            {"document_type": DocumentType.CREDIT_NOTE},
+            Contradiction("kind", (Value("a credit note"),), (Value("an invoice"),)),
+        ),
         ({"currency": "DKK"}, Contradiction("currency", (Value("DKK"),), (Value("EUR"),))),
         (
             {"document_date": date(2026, 2, 1)},

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from debitoor_provider.messages import Message
 
 CODE = "invoice_contradicts"
 """The reason of a document that is held for this."""
@@ -20,7 +20,7 @@ CODE = "invoice_contradicts"
 class Value:
     """One value of a record or an e-invoice.
 
-    :param text: a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None`` for a mere rate
+    :param text: a kind of document in words, a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None`` for a mere rate
     :param rate: tax rate in percent; ``None`` where the value belongs to the whole document
     """
 
@@ -32,7 +32,7 @@ class Value:
 class Contradiction:
     """One thing that record and e-invoice say differently.
 
-    :param what: ``currency``, ``date``, ``gross``, ``net``, ``rates`` or ``by_rate``
+    :param what: ``kind``, ``currency``, ``date``, ``gross``, ``net``, ``rates`` or ``by_rate``
     :param record: the record's values
     :param invoice: the e-invoice's
     """
@@ -68,6 +68,10 @@ def _plain(stated: str) -> tuple[Value, ...]:
     return (Value(stated),)
 
 
+def _kind(stated: dict[str, Any]) -> tuple[Value, ...]:
+    return (Value(Message.from_json(stated).text()),)
+
+
 def _rates(stated: list[str]) -> tuple[Value, ...]:
     return tuple(Value(rate=Decimal(rate.removesuffix(" %"))) for rate in stated)
 
@@ -77,6 +81,7 @@ def _amounts(stated: list[dict[str, Any]]) -> tuple[Value, ...]:
 
 
 _KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[Value, ...]]]] = {
+    "differs_in_kind": ("kind", _kind),
     "differs_in_currency": ("currency", _plain),
     "differs_in_date": ("date", _plain),
     "differs_in_gross": ("gross", _plain),

@@ -53,6 +53,7 @@ export function Contradictions({ document: one }) {
 }
 
 const WORDS = {
+  kind: "contradictions.kind",
   currency: "contradictions.currency",
   date: "documents.date",
   gross: "documents.gross",
@@ -69,7 +70,7 @@ function currenciesOf({ currency, contradictions }) {
 
 function Value({ what, value: { text, rate }, currency }) {
   const { language } = useWords();
-  if (what === "currency") return text;
+  if (what === "currency" || what === "kind") return text;
   if (what === "date") return day(text, language);
   if (what === "rates") return percent(rate, language);
   return [what === "by_rate" && `${percent(rate, language)}: `, h(Money, { key: "money", of: text, currency })];
