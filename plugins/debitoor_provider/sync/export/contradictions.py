@@ -20,7 +20,8 @@ CODE = "invoice_contradicts"
 class Value:
     """One value of a record or an e-invoice.
 
-    :param text: a kind of document in words, a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None`` for a mere rate
+    :param text: a kind of document in words, a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None``
+        for a mere rate
     :param rate: tax rate in percent; ``None`` where the value belongs to the whole document
     """
 
