@@ -24,19 +24,20 @@ _KEPT: TTLCache[tuple[str, str], str] = TTLCache(maxsize=4096, ttl=60)
 """Pages for a minute: an open document is asked for every few seconds, and a secrets backend may be slow."""
 
 
-def record_url(entry: Entry, side: Side) -> str | None:
-    """Return the web address of a document's record at its source or target; ``None`` when it is not known.
+def record_urls(entry: Entry) -> dict[Side, str]:
+    """Return the web addresses of a document's records at its source and target, as far as they are known.
 
     A document is shown without a link, rather than not at all, whatever is wrong with account or connection.
     """
-    record_id = entry.source_id if side == "source" else entry.target_id
     file = account_files().get(entry.account)
-    known = DIRECTIONS[entry.direction].record_pages.get(side)
-    if not record_id or not known or file is None or file.account is None or file.account.type != entry.direction:
-        return None
-    service, field = known
-    page = _page(file.account.connection_of(service), field)
-    return address_of(page, record_id) if page else None
+    if file is None or file.account is None or file.account.type != entry.direction:
+        return {}
+    found: dict[Side, str] = {}
+    for side, (service, field) in DIRECTIONS[entry.direction].record_pages.items():
+        record_id = entry.source_id if side == "source" else entry.target_id
+        if record_id and (page := _page(file.account.connection_of(service), field)):
+            found[side] = address_of(page, record_id)
+    return found
 
 
 @cached(_KEPT, lock=threading.Lock())

@@ -38,7 +38,7 @@ from debitoor_provider.ui.models.documents import (
     EventModel,
     LookalikeModel,
 )
-from debitoor_provider.ui.record_links import record_url
+from debitoor_provider.ui.record_links import record_urls
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -120,14 +120,14 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
     """Return one document with its history."""
     entry = _entry(account_id, document_id)
     history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
-    row = DIRECTIONS[entry.direction]
+    row, urls = DIRECTIONS[entry.direction], record_urls(entry)
     return DocumentWithHistory.of(
         entry,
         history=history,
         contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
         lookalikes=_lookalikes(entry),
-        source_url=record_url(entry, "source"),
-        target_url=record_url(entry, "target"),
+        source_url=urls.get("source"),
+        target_url=urls.get("target"),
         source_title=row.source_title,
         target_title=row.target_title,
     )
