@@ -28,7 +28,9 @@ _SMALL = name_of(1)
 _START = 180.0
 _WARM_UP = 3
 _READS_ALL = {f"100,000 {what}" for what in ("searched", "searched in vain", "by company", "by -number", "by name")} | {
-    "attention, searched"
+    "attention, searched",
+    "all documents, searched",
+    "all documents, sums",
 }
 """Calls that read each of very many documents; they are shown, and not held to the limit."""
 
@@ -108,6 +110,13 @@ def _calls(page: Page) -> tuple[dict[str, Callable[[], object]], dict[str, Calla
             for order in ("date", "-date", "company", "-number", "-amount", "name")
         },
         "100,000 deep down": lambda: page.get(f"{big}/documents", offset=90_000),
+        "all documents": lambda: page.get("api/documents"),
+        "all documents, by date": lambda: page.get("api/documents", order="date"),
+        "all documents, some states": lambda: page.get("api/documents", state=["archived", "moved", "held"]),
+        "all documents, of a period": lambda: page.get("api/documents", **{"from": _day(20), "to": _day(19)}),
+        "all documents, searched": lambda: page.get("api/documents", search="energy 44"),
+        "all documents, sums": lambda: page.get("api/documents/sums"),
+        "count of attention": lambda: page.get("api/attention/count"),
         "one document": lambda: page.get(f"{big}/documents/{some_id}"),
         "table of 900": lambda: page.get(f"{small}/documents.csv"),
         "attention": lambda: page.get("api/attention"),

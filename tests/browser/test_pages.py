@@ -31,6 +31,7 @@ PLACES = {
     "runs": f"/accounts/{ACCOUNT}/runs",
     "check": f"/accounts/{ACCOUNT}/check",
     "settings": f"/accounts/{ACCOUNT}/settings",
+    "all documents": "/documents",
     "attention": "/attention",
     "new": "/new",
     "edit": f"/accounts/{ACCOUNT}/edit?step=settings",

@@ -35,6 +35,10 @@ OPEN_TO_ALL_USERS = {
     "GET /api/me",
     "GET /api/accounts",
     "GET /api/attention",
+    "GET /api/attention/count",
+    "GET /api/documents",
+    "GET /api/documents.csv",
+    "GET /api/documents/sums",
     "GET /api/runs",
     "GET /api/choices",
     "GET /api/connections",
@@ -46,6 +50,7 @@ LEAST_ROLE = dict.fromkeys(OPEN_TO_ALL_USERS, ANYBODY) | {
     f"GET {ONE}": "viewer",
     f"GET {ONE}/documents": "viewer",
     f"GET {ONE}/documents.csv": "viewer",
+    f"GET {ONE}/documents/sums": "viewer",
     f"GET {ONE}/documents/{{document_id}}": "viewer",
     f"GET {ONE}/runs": "viewer",
     f"POST {ONE}/limits/allow": "user",
@@ -170,6 +175,25 @@ class TestNarrowing:
         assert [run["account"] for run in client.get("api/runs").json()["runs"]] == [team]
         other = "blue" if team == "red" else "red"
         assert client.get("api/attention", params={"account": other}).json()["total"] == 0
+
+    @pytest.mark.parametrize("team", ["red", "blue"])
+    def test_documents_sums_tables_and_counts_are_of_the_users_team(self, page, teams, ledger, team):
+        for account in ("red", "blue"):
+            found = PlannedDocument("1", account, "{}", state=State.HELD, company=account)
+            ledger.plans.enter(account, "export", "r", [found])
+        client, other = page("user", team), "blue" if team == "red" else "red"
+        found = client.get("api/documents").json()
+        assert ([row["account"] for row in found["documents"]], found["total"], found["states"]) == (
+            [team],
+            1,
+            {"held": 1},
+        )
+        assert client.get("api/attention/count").json() == {"total": 1}
+        assert [one["documents"] for one in client.get("api/documents/sums").json()["sums"]] == [1]
+        table = client.get("api/documents.csv").text
+        assert (team in table, other in table) == (True, False)
+        for query in ({"account": other}, {"search": other}):
+            assert client.get("api/documents", params=query).json()["total"] == 0
 
     def test_the_connections_of_another_team_are_not_listed(self, page, teams):
         found = page("op", "red").get("api/connections").json()["connections"]

@@ -237,7 +237,7 @@ class TestLookalikes:
         answer = page().post("api/accounts/acme/documents/actions", json=wish)
         assert answer.json() == {"changed": 2, "left": 1}
         assert [entry.state for entry in ledger.documents.by_ids(alike)] == [State.MOVED, State.MOVED, State.PLANNED]
-        assert ledger.documents.marks("acme") == {}
+        assert ledger.lists.marks(account="acme") == {}
         last = ledger.documents.history(ledger.documents.by_ids(alike)[1])[-1]
         assert (last.kind, last.actor) == ("distinct", "user:admin")
         assert last.detail == {"reason": "two deliveries", "distinct_from": ["acme/1", "target:7"]}

@@ -35,7 +35,7 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
-        for outcome, number in job.ledger.documents.invoices(job.account_id, run=job.run_id).items():
+        for outcome, number in job.ledger.lists.invoices(account=job.account_id, run=job.run_id).items():
             stats.incr("debitoor.documents.e_invoice", number, tags={**tags, "outcome": outcome})
         states = job.ledger.figures.of(job.account_id)
         attention = sum(states.get(state, 0) for state in ATTENTION)

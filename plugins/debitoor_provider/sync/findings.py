@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias, get_args
 
 Mark: TypeAlias = Literal["nearest_split", "possible_duplicate"]
 """What a person should know of a document although it was sent."""
+POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
+"""The mark that a document may have beside another."""
 EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable"]
 """The result of reading the e-invoice in a document's file."""
 

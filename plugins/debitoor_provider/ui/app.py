@@ -21,6 +21,7 @@ from debitoor_provider.ui.readers import ReaderOfAnswers
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes import (
     accounts,
+    all_documents,
     attention,
     checks,
     choices,
@@ -55,7 +56,22 @@ app = FastAPI(
 )
 app.add_middleware(SameOrigin)
 app.add_middleware(ReaderOfAnswers)
-for part in (me, accounts, documents, attention, runs, checks, settings, limits, drafts, choices, connections, consent):
+_PARTS = (
+    me,
+    accounts,
+    documents,
+    all_documents,
+    attention,
+    runs,
+    checks,
+    settings,
+    limits,
+    drafts,
+    choices,
+    connections,
+    consent,
+)
+for part in _PARTS:
     app.include_router(part.router, prefix="/api")
 app.include_router(consent.callback_router)
 

@@ -14,7 +14,7 @@ from debitoor_provider.sync.money import cents
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -43,7 +43,7 @@ _COLUMNS = (
     ("mark", "documents.mark"),
     ("e-invoice", "documents.invoice"),
 )
-
+_ACCOUNT = (("account", "documents.account"), ("account name", "accounts.name"))
 
 CsvForm = Annotated[
     Literal["data", "spreadsheet"],
@@ -56,11 +56,21 @@ def dialect_of(form: CsvForm) -> Dialect:
     return Dialect.of(current_reader().language) if form == "spreadsheet" else PROGRAMS
 
 
-def rows_of(ledger: Ledger, ids: Sequence[int], dialect: Dialect) -> Iterator[str]:
-    """Write documents as CSV, bit by bit."""
-    yield dialect.head(_COLUMNS)
+def rows_of(
+    ledger: Ledger, ids: Sequence[int], dialect: Dialect, names: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Write documents as CSV, bit by bit.
+
+    :param names: of the accounts that the documents are of; ``None`` for those of one account, which is not named
+    """
+    yield dialect.head(_COLUMNS if names is None else (*_ACCOUNT, *_COLUMNS))
     for chunk in chunks(ids):
-        yield dialect.lines(_cells(entry, dialect) for entry in ledger.documents.by_ids(chunk))
+        entries = ledger.documents.by_ids(chunk)
+        yield dialect.lines((*_account(entry, names), *_cells(entry, dialect)) for entry in entries)
+
+
+def _account(entry: Entry, names: Mapping[str, str] | None) -> Sequence[object]:
+    return () if names is None else (guarded(entry.account), guarded(names[entry.account]))
 
 
 def _cells(entry: Entry, dialect: Dialect) -> Sequence[object]:

@@ -294,7 +294,7 @@ def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
     assert acme.states() == {wrong: "held invoice_contradicts", right: "moved", plain: "moved"}
     entry = acme.entry(wrong)
     assert "gross 238.00 in the record, 119.00 in the invoice" in entry.reason
-    assert acme.ledger.documents.invoices(acme.account_id) == {"contradicts": 1, "proven": 1, "unreadable": 1}
+    assert acme.ledger.lists.invoices(account=acme.account_id) == {"contradicts": 1, "proven": 1, "unreadable": 1}
     assert acme.ledger.documents.ids(acme.account_id, invoice="contradicts") == [entry.id]
 
     acme.ledger.documents.choose([entry], "invoice", "user:ada", "compared with the PDF")

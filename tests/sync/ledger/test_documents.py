@@ -225,8 +225,8 @@ def test_documents_are_counted_and_found_by_their_mark(ledger: Ledger):
     mark = Message("nearest_split", spans=[])
     ledger.steps.moved(ledger.steps.intend(marked, mark=mark), "expense-1")
     ledger.steps.moved(ledger.steps.intend(plain), "expense-2")
-    assert ledger.documents.marks("acme") == {"nearest_split": 1}
-    assert ledger.documents.marks("other") == {}
+    assert ledger.lists.marks(account="acme") == {"nearest_split": 1}
+    assert ledger.lists.marks(account="other") == {}
     assert found(ledger, mark="nearest_split") == ["1"]
     assert [entry.mark for entry in ledger.documents.by_ids([marked.id, plain.id])] == [mark, None]
 

@@ -109,7 +109,7 @@ def test_a_mark_goes_once_a_person_has_looked(acme: Stage) -> None:
     assert (marked.state, marked.duplicate_code) == (State.ARCHIVED, "possible_duplicate")
     [entry] = acme.ledger.documents.distinguish([marked], lookalike_keys(marked), "user:anna", "two deliveries")
     assert (entry.state, entry.marks) == (State.ARCHIVED, ())
-    assert acme.ledger.documents.marks("acme") == {}
+    assert acme.ledger.lists.marks(account="acme") == {}
 
 
 def test_a_person_who_wants_one_more_record_is_not_asked_again(acme: Stage) -> None:
@@ -126,7 +126,7 @@ def test_what_is_off_costs_no_call_and_marks_nothing(acme: Stage) -> None:
     acme.document(**USUAL)
     watch = acme.watch()
     acme.export(acme.exports(duplicates="off"))
-    assert acme.ledger.documents.marks("acme") == {}
+    assert acme.ledger.lists.marks(account="acme") == {}
     assert watch.calls["debitoor.expenses.list"] == 3
 
 

@@ -18,6 +18,7 @@ from debitoor_provider.sync.ledger.errors import (
 from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
+from debitoor_provider.sync.ledger.lists import Chosen
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
@@ -25,12 +26,14 @@ from debitoor_provider.sync.ledger.rows import Described, likeness_keys
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
+from debitoor_provider.sync.ledger.sums import Sum
 
 __all__ = [
     "ATTENTION",
     "DONE",
     "DUE",
     "OPEN",
+    "Chosen",
     "Consent",
     "Correction",
     "Counts",
@@ -60,6 +63,7 @@ __all__ = [
     "Sent",
     "State",
     "Stop",
+    "Sum",
     "Watermark",
     "likeness_keys",
     "origins",

@@ -12,9 +12,9 @@ from debitoor_provider.sync.ledger.choices import answer
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import DUPLICATE, MARKED, ORDERS, READ, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
-from debitoor_provider.sync.ledger.pending import Pending, read_entries
+from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
@@ -77,9 +77,7 @@ class Documents:
                 return [to_entry(row) for row in rows]
             # The ids first: an index that covers filter and order is far smaller than the rows.
             page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
-            chosen = list(connection.scalars(page))
-            found = {entry.id: entry for entry in read_entries(connection, chosen)}
-        return [found[id_] for id_ in chosen if id_ in found]
+            return read_in_order(connection, connection.scalars(page).all())
 
     def ids(
         self,
@@ -115,35 +113,9 @@ class Documents:
     ) -> dict[str, int]:
         """Return how many matching documents have each reason code."""
         where = conditions(account=account, direction=direction, states=states, **filters)
-        return self._counted(documents.c.reason_code, where)
-
-    def marks(
-        self,
-        account: str | None = None,
-        direction: Direction | None = None,
-        states: Collection[State] | None = None,
-        **filters: Unpack[Filters],
-    ) -> dict[str, int]:
-        """Return how many matching documents have each mark; those without one are left out."""
-        where = conditions(account=account, direction=direction, states=states, **filters)
-        marks = self._counted(documents.c.mark_code, [*where, MARKED])
-        return marks | self._counted(documents.c.duplicate_code, [*where, DUPLICATE])
-
-    def invoices(
-        self,
-        account: str | None = None,
-        direction: Direction | None = None,
-        states: Collection[State] | None = None,
-        **filters: Unpack[Filters],
-    ) -> dict[str, int]:
-        """Return how many matching documents have an e-invoice of each outcome; those without one are left out."""
-        where = [*conditions(account=account, direction=direction, states=states, **filters), READ]
-        return self._counted(documents.c.invoice, where)
-
-    def _counted(self, column: sa.Column[Any], where: list[sa.ColumnElement[bool]]) -> dict[str, int]:
-        query = sa.select(column, sa.func.count()).where(*where).group_by(column)
+        query = sa.select(documents.c.reason_code, sa.func.count()).where(*where).group_by(documents.c.reason_code)
         with self._database().read() as connection:
-            return {value: number for value, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+            return {code: number for code, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
     def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
         """Return the known documents among these source ids, by source id."""

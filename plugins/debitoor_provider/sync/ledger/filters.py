@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.text import caseless
@@ -92,11 +93,9 @@ def conditions(
     if code is not None:
         where.append(documents.c.reason_code == code)
     if mark is not None:
-        where.append(
-            sa.or_(
-                sa.and_(documents.c.mark_code == mark, MARKED),
-                sa.and_(documents.c.duplicate_code == mark, DUPLICATE),
-            )
+        is_duplicate = mark == POSSIBLE_DUPLICATE
+        where += (
+            [documents.c.duplicate_code == mark, DUPLICATE] if is_duplicate else [documents.c.mark_code == mark, MARKED]
         )
     if invoice is not None:
         where += [documents.c.invoice == invoice, READ]

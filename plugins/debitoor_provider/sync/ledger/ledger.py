@@ -13,6 +13,7 @@ from debitoor_provider.sync.ledger.database.url import parse
 from debitoor_provider.sync.ledger.documents import Documents
 from debitoor_provider.sync.ledger.figures import Figures
 from debitoor_provider.sync.ledger.leases import Leases
+from debitoor_provider.sync.ledger.lists import Lists
 from debitoor_provider.sync.ledger.names import Names
 from debitoor_provider.sync.ledger.plans import Plans
 from debitoor_provider.sync.ledger.runs import Runs
@@ -49,6 +50,7 @@ class Ledger:
         self.plans = Plans(database, clock)
         self.steps = Steps(database, clock)
         self.figures = Figures(database)
+        self.lists = Lists(database)
         self.consents = Consents(database, clock)
         self.stops = Stops(database, clock)
 

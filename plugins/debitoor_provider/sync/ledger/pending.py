@@ -62,3 +62,10 @@ def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:
         rows = connection.execute(sa.select(*COLUMNS).where(documents.c.id.in_(chunk)).order_by(documents.c.id))
         found += map(to_entry, rows.all())
     return found
+
+
+def read_in_order(connection: Connection, ids: Iterable[int]) -> list[Entry]:
+    """Return the documents with these ids in the given order; those that are gone meanwhile are left out."""
+    wanted = list(ids)
+    found = {entry.id: entry for entry in read_entries(connection, wanted)}
+    return [found[id_] for id_ in wanted if id_ in found]

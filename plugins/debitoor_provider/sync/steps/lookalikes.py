@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger import DONE, State, likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5
 _MOST_KEPT = 20  # of each kind: many equal documents need no list of all others at each of them
-CODE = "possible_duplicate"
+CODE: str = POSSIBLE_DUPLICATE
 """The reason of a held document, and the mark of one that was sent."""
 TARGET = "target"
 GIVEN_UP = frozenset({State.IGNORED, State.GONE})

@@ -180,10 +180,16 @@ class DocumentWithHistory(DocumentModel):
     target_url: str | None = Field(description="Where people see its record at the target, likewise")
 
 
-class AttentionDocument(DocumentModel):
-    """A document that somebody has to decide about."""
+class DocumentOfAccount(DocumentModel):
+    """A document in a list of several accounts."""
 
     account_name: Text
+
+
+class DocumentListOfAccounts(DocumentList):
+    """A page of a list of documents of several accounts."""
+
+    documents: list[DocumentOfAccount]  # type: ignore[assignment]
 
 
 class AttentionList(BaseModel):
@@ -191,7 +197,30 @@ class AttentionList(BaseModel):
 
     total: int
     codes: dict[str, int] = Field(description="How many fit by their reason, if the reason is left out of account")
-    documents: list[AttentionDocument]
+    documents: list[DocumentOfAccount]
+
+
+class AttentionCount(BaseModel):
+    """How much needs attention."""
+
+    total: int
+
+
+class SumModel(BaseModel):
+    """The gross amounts of some documents."""
+
+    month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
+    direction: str
+    currency: Text
+    gross: Decimal = Field(description="What was sent, where it was; else what the source states")
+    documents: int = Field(description="How many these are")
+    unknown: int = Field(description="How many of them state no amount")
+
+
+class SumList(BaseModel):
+    """What documents come to, latest month first."""
+
+    sums: list[SumModel]
 
 
 LARGEST_ID = 2**63 - 1

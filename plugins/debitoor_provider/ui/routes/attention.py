@@ -8,12 +8,12 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
-from debitoor_provider.ui.access import ANY_USER, visible
+from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.background import in_background
-from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.documents import AttentionDocument, AttentionList
+from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
 from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Documents"], route_class=StrictRoute)
@@ -29,9 +29,8 @@ def list_attention(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> AttentionList:
     """List the held and rejected documents of all accounts that the user may see, newest change first."""
-    files = account_files()
-    mine = visible(user, files if account is None else files.keys() & {account})
-    fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **_only(mine)}
+    mine = accounts_of(user, account)
+    fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **mine.filters()}
     ledger = opened_ledger()
     counting = in_background(ledger.documents.codes, **fitting)
     entries = ledger.documents.entries(**fitting, code=code, limit=limit, offset=offset)
@@ -39,11 +38,12 @@ def list_attention(
     return AttentionList(
         total=sum(codes.values()) if code is None else codes.get(code, 0),
         codes=codes,
-        documents=[AttentionDocument.of(entry, account_name=name_of(files[entry.account])) for entry in entries],
+        documents=[DocumentOfAccount.of(entry, account_name=name_of(mine.files[entry.account])) for entry in entries],
     )
 
 
-def _only(accounts: set[str]) -> dict[str, Any]:
-    """Narrow to accounts by naming either them or the others, whichever are fewer: most users may see nearly all."""
-    others = opened_ledger().figures.accounts() - accounts
-    return {"accounts": accounts} if len(accounts) < len(others) else {"except_accounts": others}
+@router.get("/attention/count", dependencies=[Depends(ANY_USER)])
+def count_attention(user: GetUserDep) -> AttentionCount:
+    """Count the held and rejected documents of all accounts that the user may see."""
+    states = opened_ledger().lists.states(**accounts_of(user).filters())
+    return AttentionCount(total=sum(states.get(state, 0) for state in ATTENTION))

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.contradictions import contradictions
-from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
-from debitoor_provider.sync.ledger import Entry, Order, State  # noqa: TC001
+from debitoor_provider.sync.ledger import Entry  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
-from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
+from debitoor_provider.ui.document_lists import FilterOfAccount, Part, read_list, read_sums
+from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
@@ -37,6 +34,7 @@ from debitoor_provider.ui.models.documents import (
     DocumentWithHistory,
     EventModel,
     LookalikeModel,
+    SumList,
 )
 from debitoor_provider.ui.record_links import record_urls
 from debitoor_provider.ui.refusals import Refused
@@ -49,70 +47,29 @@ DocumentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 _SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
 
 
-@dataclass
-class DocumentListFilter:
-    """What the documents are narrowed by."""
-
-    state: Annotated[list[State] | None, Query(description="May be given several times")] = None
-    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None
-    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
-    search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
-    run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
-    mark: Annotated[Mark | None, Query(description="With this mark")] = None
-    invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
-
-    def __post_init__(self) -> None:
-        """Refuse a period that no document can be in."""
-        if self.start and self.end and self.start > self.end:
-            raise Refused("period_reversed", status=422)
-
-    def fitting(self, account_id: str) -> dict[str, Any]:
-        """Ask the ledger for those of an account that fit, whatever their state, mark and e-invoice."""
-        run = None if self.run is None else f"debitoor__{account_id}/{self.run}"
-        return {"account": account_id, "text": self.search, "period": (self.start, self.end), "run": run}
-
-    def findings(self) -> dict[str, Any]:
-        """Ask for those with a mark or an e-invoice."""
-        return {"mark": self.mark, "invoice": self.invoice}
-
-
 @router.get("/accounts/{account_id}/documents", dependencies=[Depends(SEE)])
 def list_documents(
-    account_id: str,
-    wanted: Annotated[DocumentListFilter, Depends()],
-    order: Order = "-changed",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], part: Annotated[Part, Depends()]
 ) -> DocumentList:
     """List documents of an account."""
-    ledger, fitting = opened_ledger(), wanted.fitting(account_id)
-    counting = in_background(ledger.documents.count, **fitting, **wanted.findings())
-    marking = in_background(ledger.documents.marks, **fitting, states=wanted.state, invoice=wanted.invoice)
-    proving = in_background(ledger.documents.invoices, **fitting, states=wanted.state, mark=wanted.mark)
-    entries = ledger.documents.entries(
-        **fitting, **wanted.findings(), states=wanted.state, order=order, limit=limit, offset=offset
-    )
-    states = counting.result()
-    return DocumentList(
-        total=sum(number for state, number in states.items() if not wanted.state or state in wanted.state),
-        states=states,
-        marks=marking.result(),
-        invoices=proving.result(),
-        documents=[DocumentModel.of(entry) for entry in entries],
-    )
+    listing = read_list(wanted, part, **wanted.of(account_id))
+    return DocumentList(**listing.counts(), documents=[DocumentModel.of(entry) for entry in listing.entries])
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
 def export_documents(
-    account_id: str, wanted: Annotated[DocumentListFilter, Depends()], form: CsvForm = "data"
+    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], form: CsvForm = "data"
 ) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
-    ids = ledger.documents.ids(**wanted.fitting(account_id), **wanted.findings(), states=wanted.state)
-    headers = _attachment(f"{account_id}.csv")
-    return StreamingResponse(
-        rows_of(ledger, ids, dialect_of(form)), headers=headers, media_type="text/csv; charset=utf-8"
-    )
+    ids = ledger.documents.ids(**wanted.all(**wanted.of(account_id)))
+    return as_csv(f"{account_id}.csv", rows_of(ledger, ids, dialect_of(form)))
+
+
+@router.get("/accounts/{account_id}/documents/sums", dependencies=[Depends(SEE)])
+def sum_documents(account_id: str, wanted: Annotated[FilterOfAccount, Depends()]) -> SumList:
+    """Add up the gross amounts of documents of an account, by month and currency."""
+    return read_sums(wanted, **wanted.of(account_id))
 
 
 @router.get("/accounts/{account_id}/documents/{document_id}", dependencies=[Depends(SEE)])
@@ -142,7 +99,7 @@ def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingRe
     except NotFound as error:
         raise Refused(error.message.code, status=404, **error.message.params) from None
     media_type = mimetypes.guess_type(name)[0]
-    headers = _attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    headers = attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
     shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"
     return StreamingResponse(pieces, headers=headers, media_type=shown_as)
 
@@ -186,9 +143,3 @@ def _entry(account_id: str, document_id: int) -> Entry:
     if entry is None or entry.account != account_id:
         raise Refused("document_not_found", status=404, account=account_id, document=document_id)
     return entry
-
-
-def _attachment(name: str) -> dict[str, str]:
-    """Have something saved as a file, never shown as a page; whatever its name holds."""
-    safe = quote(name.encode("utf-8", "replace"), safe="")
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{safe}", "X-Content-Type-Options": "nosniff"}

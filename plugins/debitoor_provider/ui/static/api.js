@@ -17,15 +17,21 @@ export const removeAccount = (id, version) => call("DELETE", account(id), { body
 export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"), { body: { ids } });
 
 export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
+export const allDocuments = (params, options) => call("GET", at("documents"), { params, ...options });
+/** What documents come to; without an account those of all that one may see. */
+export const sums = (id, params, options) =>
+  call("GET", id ? account(id, "/documents/sums") : at("documents/sums"), { params, ...options });
 export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
 export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
-export const csvAddress = (id, params, form) => address(account(id, "/documents.csv")) + asTable(params, form);
+export const csvAddress = (id, params, form) =>
+  address(id ? account(id, "/documents.csv") : at("documents.csv")) + asTable(params, form);
 const file = (id, number) => account(id, `/documents/${number}/file`);
 export const fileAddress = (id, number, side) => address(file(id, number)) + query({ at: side });
 export const fileBytes = (id, number, side, options) => bytes(file(id, number), { params: { at: side }, ...options });
 
+export const attentionCount = (options) => call("GET", at("attention/count"), options);
 export const attention = (params, options) => call("GET", at("attention"), { params, ...options });
 export const runs = (id, params, options) => call("GET", id ? account(id, "/runs") : at("runs"), { params, ...options });
 export const preview = (id, body, options) => call("POST", account(id, "/preview"), { body, ...options });

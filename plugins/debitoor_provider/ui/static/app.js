@@ -11,6 +11,7 @@ import { MeContext } from "./me.js";
 const page = (load, name) => lazy(() => load().then((module) => ({ default: module[name] })));
 const AccountsPage = page(() => import("./pages/accounts.js"), "AccountsPage");
 const AccountPage = page(() => import("./pages/account.js"), "AccountPage");
+const DocumentsPage = page(() => import("./pages/documents.js"), "DocumentsPage");
 const AttentionPage = page(() => import("./pages/attention.js"), "AttentionPage");
 const RunsPage = page(() => import("./pages/runs.js"), "RunsPage");
 const WizardPage = page(() => import("./pages/wizard.js"), "WizardPage");
@@ -51,6 +52,7 @@ function Page() {
           Routes,
           null,
           h(Route, { index: true, element: h(AccountsPage) }),
+          h(Route, { path: "documents", element: h(DocumentsPage) }),
           h(Route, { path: "attention", element: h(AttentionPage) }),
           h(Route, { path: "runs", element: h(RunsPage) }),
           h(Route, { path: "new", element: h(WizardPage) }),
@@ -66,7 +68,8 @@ function Header() {
   const { t } = useWords();
   const places = [
     [HOME, "nav.accounts"],
-    [`${HOME}/attention`, "nav.attention"],
+    [`${HOME}/documents`, "nav.documents"],
+    [`${HOME}/attention`, "nav.attention", h(AttentionBadge)],
     [`${HOME}/runs`, "nav.runs"],
   ];
   return h(
@@ -76,10 +79,24 @@ function Header() {
     h(
       ui.HStack,
       { as: "nav", "aria-label": t("title"), gap: 1, wrap: "wrap" },
-      places.map(([to, key]) => h(Place, { key, to }, t(key))),
+      places.map(([to, key, badge]) => h(Place, { key, to }, t(key), badge)),
     ),
     h(ui.Spacer),
     h(LanguageChoice),
+  );
+}
+
+/** How many documents wait for a person; it follows decisions, since it is asked for with each place and in between. */
+function AttentionBadge() {
+  const { t, language } = useWords();
+  const { pathname } = useLocation();
+  const { data } = useData(api.attentionCount, [pathname], { every: 10000 });
+  if (!data?.total) return null;
+  return h(
+    ui.Badge,
+    { colorPalette: "orange", rounded: "full", ms: 1 },
+    h("span", { "aria-hidden": true }, data.total.toLocaleString(language)),
+    h(ui.VisuallyHidden, null, `: ${t("nav.attentionCount", { count: data.total })}`),
   );
 }
 

@@ -13,6 +13,10 @@ function timeZone() {
 export const day = (iso, language) =>
   iso ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`)) : "";
 
+/** @param {string} iso YYYY-MM */
+export const month = (iso, language) =>
+  new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${iso}-01T00:00Z`));
+
 export const moment = (iso, language) =>
   iso
     ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(iso))

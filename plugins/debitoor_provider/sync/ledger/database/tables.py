@@ -19,10 +19,14 @@ _TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 
-def _index_of_some(name: str, column: str, *, after: str = "") -> sa.Index:
-    """Return an index of the rows in which a column is not empty."""
+def _index_of_some(name: str, column: str, *, listed: bool = False) -> sa.Index:
+    """Return an index of the rows in which a column is not empty.
+
+    :param listed: by account, with all that a list filters and sorts by
+    """
     where = sa.text(f"{column} <> ''")
-    return sa.Index(name, *filter(None, (after, column)), sqlite_where=where, postgresql_where=where)
+    columns = ("account", column, "state", "changed_at", "document_date") if listed else (column,)
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 documents = sa.Table(
@@ -78,13 +82,14 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
     sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code"),
     sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account"),
+    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
-    _index_of_some("ix_debitoor_documents_mark", "mark_code", after="account"),
-    _index_of_some("ix_debitoor_documents_invoice", "invoice", after="account"),
-    _index_of_some("ix_debitoor_documents_duplicate", "duplicate_code", after="account"),
+    _index_of_some("ix_debitoor_documents_mark", "mark_code", listed=True),
+    _index_of_some("ix_debitoor_documents_invoice", "invoice", listed=True),
+    _index_of_some("ix_debitoor_documents_duplicate", "duplicate_code", listed=True),
     _index_of_some("ix_debitoor_documents_number_key", "number_key"),
     _index_of_some("ix_debitoor_documents_amount_key", "amount_key"),
     sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),

@@ -15,16 +15,17 @@ import { StateBadge } from "./state.js";
  * @param {Set<number>|null} props.chosen ids of the chosen ones; null: nothing can be chosen
  * @param {(document: object) => string} props.placeOf where a document is opened
  * @param {(order: string) => void} [props.onOrder] without it the order is the server's
+ * @param {string[]} [props.orders] what it can be sorted by; default every column that has an order
  * @param {boolean} [props.withAccount] for documents of several accounts
  */
 export function DocumentTable(props) {
   return h(useIsNarrow() ? Cards : Table, props);
 }
 
-function Table({ documents, order, onOrder, chosen, onChoose, placeOf, withAccount }) {
+function Table({ documents, order, onOrder, orders, chosen, onChoose, placeOf, withAccount }) {
   const { t } = useWords();
   const sorted = (name, first, props) =>
-    onOrder
+    onOrder && (!orders || orders.includes(name))
       ? h(SortHeader, { name, order, onOrder, first, ...props }, t(`documents.${name}`))
       : h(ui.Table.ColumnHeader, props, t(`documents.${name}`));
   return h(

@@ -6,11 +6,12 @@ import { useData } from "../data.js";
 import { useWords } from "../words.js";
 import { ActionBar } from "./document_actions.js";
 import { DocumentDrawer } from "./document_drawer.js";
+import { DocumentFilters, filterOf } from "./document_filters.js";
 import { DocumentTable } from "./document_table.js";
 import { accountPlace } from "./links.js";
-import { Chips, DateField, PAGE_SIZE, Pages, SearchField, useAddress } from "./lists.js";
+import { PAGE_SIZE, Pages, useAddress } from "./lists.js";
 import { FailureNotice, Loading, Nothing } from "./notices.js";
-import { DOCUMENT_STATES } from "./state.js";
+import { Sums } from "./sums.js";
 
 /** @param {{account: object, onChange: () => void}} props `onChange` is called when documents have changed */
 export function DocumentsTab({ account, onChange }) {
@@ -18,15 +19,7 @@ export function DocumentsTab({ account, onChange }) {
   const go = useNavigate();
   const { t } = useWords();
   const address = useAddress();
-  const filter = {
-    state: address.all("state"),
-    from: address.one("from"),
-    to: address.one("to"),
-    search: address.one("search"),
-    run: address.one("run"),
-    mark: address.one("mark"),
-    invoice: address.one("invoice"),
-  };
+  const filter = { ...filterOf(address), run: address.one("run") };
   const order = address.one("order") || "-changed";
   const params = { ...filter, order, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
   const { data, failure, isLoading, reload } = useData(
@@ -52,9 +45,10 @@ export function DocumentsTab({ account, onChange }) {
   return h(
     ui.Box,
     { "aria-busy": isLoading },
-    h(Bar, { account, address, filter, data }),
+    h(DocumentFilters, { account: account.id, address, filter, data }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
+    total > 0 && h(Sums, { account: account.id, filter }),
     documents.length
       ? h(DocumentTable, {
           documents,
@@ -104,60 +98,3 @@ const fittingOf = ({ state, from, to, search, mark, invoice }) => ({
   mark: mark || null,
   invoice: invoice || null,
 });
-
-function Bar({ account, address, filter, data: { states, marks, invoices } }) {
-  const { t } = useWords();
-  return h(
-    ui.Stack,
-    { gap: 2, mb: 2 },
-    h(
-      ui.Flex,
-      { gap: 2, wrap: "wrap", align: "center" },
-      h(SearchField, {
-        label: t("documents.search"),
-        value: filter.search,
-        onSearch: (search) => address.set({ search }),
-      }),
-      h(DateField, { label: t("common.from"), value: filter.from, onChange: (from) => address.set({ from }) }),
-      h(DateField, { label: t("common.to"), value: filter.to, onChange: (to) => address.set({ to }) }),
-      filter.run &&
-        h(
-          ui.Button,
-          { size: "sm", variant: "subtle", maxW: "full", onClick: () => address.set({ run: "" }) },
-          h(ui.Text, { truncate: true }, t("documents.ofRun", { run: filter.run })),
-          h("span", { "aria-hidden": true }, "✕"),
-        ),
-      h(ui.Spacer),
-      ["spreadsheet", "data"].map((form) =>
-        h(
-          ui.Button,
-          { key: form, asChild: true, size: "sm", variant: form === "data" ? "ghost" : "outline" },
-          h("a", { href: api.csvAddress(account.id, filter, form), download: "" }, t(`documents.csv.${form}`)),
-        ),
-      ),
-    ),
-    h(Chips, {
-      label: t("documents.states"),
-      chosen: filter.state,
-      chips: DOCUMENT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: states[value] ?? 0 })),
-      onChoose: (state) => address.set({ state }),
-    }),
-    h(Finding, { name: "invoice", counts: invoices, filter, address }),
-    h(Finding, { name: "mark", counts: marks, filter, address }),
-  );
-}
-
-/** The chips of what is known about the figures of documents: their e-invoice, or a mark. */
-function Finding({ name, counts, filter, address }) {
-  const { t } = useWords();
-  const chosen = filter[name];
-  const known = Object.entries(chosen ? { [chosen]: 0, ...counts } : counts);
-  if (!known.length) return null;
-  return h(Chips, {
-    label: t(`documents.${name}s`),
-    chosen: chosen ? [chosen] : [],
-    chips: known.map(([value, count]) => ({ value, word: t(`${name}.${value}`), count })),
-    onChoose: ([value]) => address.set({ [name]: value ?? "" }),
-    isSingle: true,
-  });
-}

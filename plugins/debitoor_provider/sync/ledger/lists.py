@@ -1,0 +1,272 @@
+"""The part ``ledger.lists``: pages of lists of documents, of one account or of many, with what they come to.
+
+A list of all accounts may be of a million documents. Its first page is read along an index where one has its order, and
+sorted where few fit; a text is looked for once, since that reads every document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
+from debitoor_provider.sync.ledger.database.tables import documents, state_counts
+from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions
+from debitoor_provider.sync.ledger.pending import read_in_order
+from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.sums import Sum, read_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import date
+
+    from sqlalchemy import ColumnElement
+
+    from debitoor_provider.sync.ledger.database.engine import Database
+    from debitoor_provider.sync.ledger.records import Entry
+
+_FEW = 2_000
+"""Documents whose ids are kept while they are sorted and counted."""
+_SORTED = 50_000
+"""Documents that are sorted rather than read along an index that also has all others."""
+_NEAR = 5_000
+"""How far down a list is read along several indexes at once."""
+_FACETS = ("state", "mark_code", "duplicate_code", "invoice")
+
+
+class Narrowed(TypedDict, total=False):
+    """What a list is narrowed by, besides state, mark and e-invoice; see :func:`.conditions`."""
+
+    account: str | None
+    accounts: Collection[str] | None
+    except_accounts: Collection[str]
+    text: str | None
+    period: tuple[date | None, date | None] | None
+    run: str | None
+
+
+class Chosen(NamedTuple):
+    """The states, the mark and the e-invoice that a list is narrowed by; each may be open."""
+
+    states: Collection[State] | None = None
+    mark: str | None = None
+    invoice: str | None = None
+
+    def but(self, name: str) -> dict[str, Any]:
+        """Return the filters without one of them."""
+        return {key: value for key, value in self._asdict().items() if key != name and value}
+
+
+class Found(NamedTuple):
+    """The documents that have a text, by state, by mark and by e-invoice, each as if that were not chosen.
+
+    :param ids: of those that fit; ``None`` when there are very many
+    """
+
+    states: dict[State, int]
+    marks: dict[str, int]
+    invoices: dict[str, int]
+    ids: list[int] | None
+
+
+class Lists:
+    """Reads lists."""
+
+    def __init__(self, database: Callable[[], Database]) -> None:
+        self._database = database
+
+    def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:  # noqa: B008 immutable
+        """Return how many documents fit in each state, whatever the chosen ones; states without any are left out."""
+        findings = chosen.but("states")
+        if not findings and not _is_narrowed(narrowed):
+            return self._states_of(**narrowed)
+        if findings:  # along the index of the finding, rather than that of the states
+            return self._by_account("state", {**narrowed, **findings})
+        where = conditions(**narrowed, states=None if narrowed.get("account") else list(State))
+        query = sa.select(documents.c.state, sa.func.count()).where(*where).group_by(documents.c.state)
+        with self._database().read() as connection:
+            return {state: number for state, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+
+    def marks(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:  # noqa: B008
+        """Return how many documents fit with each mark, whatever the chosen one."""
+        filters = {**narrowed, **chosen.but("mark")}
+        return self._by_account("mark_code", filters) | self._by_account("duplicate_code", filters)
+
+    def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:  # noqa: B008
+        """Return how many documents fit with each outcome of reading an e-invoice, whatever the chosen one."""
+        return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
+
+    def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:  # noqa: B008
+        """Find the documents that have a text, by looking at each document once; twice if there are very many."""
+        where, columns = conditions(**narrowed), [documents.c[name] for name in _FACETS]
+        with self._database().read() as connection:
+            rows = connection.execute(sa.select(documents.c.id, *columns).where(*where).limit(_FEW + 1)).all()
+            if len(rows) <= _FEW:
+                fitting = [id_ for id_, *values in rows if _fits(chosen, *values)]
+                return _counted(chosen, ((*values, 1) for _, *values in rows), fitting)
+            each = [sa.func.coalesce(column, sa.null()) for column in columns]  # no index: it would read at random
+            groups = connection.execute(sa.select(*each, sa.func.count()).where(*where).group_by(*each)).all()
+        return _counted(chosen, ((State(state), *values) for state, *values in groups), None)
+
+    def page(
+        self,
+        total: int,
+        chosen: Chosen = Chosen(),  # noqa: B008
+        *,
+        order: Order = "-changed",
+        limit: int,
+        offset: int = 0,
+        ids: list[int] | None = None,
+        **narrowed: Unpack[Narrowed],
+    ) -> list[Entry]:
+        """Return a page of the documents that fit, ties by id.
+
+        :param total: how many fit, which decides how they are sorted
+        :param ids: the documents that fit, if they are known
+        """
+        if total <= offset:
+            return []
+        filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
+        where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
+        is_of_all = ids is None and not narrowed.get("account")
+        name = order.removeprefix("-")
+        if is_of_all and name in _INDEXED and offset <= _NEAR and _is_along_index(name, filters, total):
+            query = _merged(conditions(**filters | {"states": None}), chosen.states, order, offset + limit)
+        else:
+            sort = _sort(ORDERS[name], documents.c.id, order)
+            if is_of_all and total <= _SORTED:
+                sort = _sort(sa.func.coalesce(ORDERS[name], sa.null()), documents.c.id, order)
+            query = sa.select(documents.c.id).where(*where).order_by(*sort)
+            query = query if ids is not None else _along_finding(query, filters)
+        with self._database().read() as connection:
+            chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
+            return read_in_order(connection, chosen_ids)
+
+    def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:  # noqa: B008
+        """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
+        filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
+        with self._database().read() as connection:
+            return read_sums(connection, conditions(**filters))
+
+    def _states_of(
+        self,
+        account: str | None = None,
+        accounts: Collection[str] | None = None,
+        except_accounts: Collection[str] = (),
+        **_: object,
+    ) -> dict[State, int]:
+        """Read the figures, which cost the same however many documents there are."""
+        where = []
+        if account is not None:
+            where.append(state_counts.c.account == account)
+        if accounts is not None:
+            where.append(state_counts.c.account.in_(sorted(accounts)))
+        if except_accounts:
+            where.append(state_counts.c.account.not_in(sorted(except_accounts)))
+        query = sa.select(*(sa.func.sum(state_counts.c[str(state)]) for state in State)).where(*where)
+        with self._database().read() as connection:
+            numbers = connection.execute(query).one()
+        return {state: int(number) for state, number in zip(State, numbers, strict=True) if number}
+
+    def _by_account(self, name: str, filters: dict[str, Any]) -> dict[Any, int]:
+        """Count by a column, account by account, as the indexes have them."""
+        left_out = frozenset(filters.get("except_accounts", ()))  # cheaper here than in each row of an index
+        column, account = documents.c[name], documents.c.account
+        where = conditions(**filters | {"except_accounts": ()})
+        if name != "state":
+            where.append(column != sa.literal_column("''"))  # as the partial indexes have it
+        query = sa.select(account, column, sa.func.count()).where(*where).group_by(account, column)
+        query = _along_finding(query, filters, name)
+        counts: Counter[Any] = Counter()
+        with self._database().read() as connection:
+            for owner, value, number in connection.execute(query):
+                if owner not in left_out:
+                    counts[value] += number
+        return dict(counts)
+
+
+_INDEXED = {"changed": documents.c.changed_at, "date": documents.c.document_date}
+"""The orders that have an index over all accounts."""
+
+
+def _is_narrowed(narrowed: Narrowed) -> bool:
+    return bool(narrowed.get("text") or narrowed.get("run") or any(narrowed.get("period") or ()))
+
+
+def _is_along_index(name: str, filters: dict[str, Any], total: int) -> bool:
+    """Return whether an index of the order soon meets enough of the documents that fit."""
+    if filters.get("text") or filters.get("mark") or filters.get("invoice"):
+        return False
+    if any(filters.get("period") or ()) and name != "date":
+        return False
+    return total > _SORTED or filters.get("accounts") is None
+
+
+def _along_finding(query: sa.Select[Any], filters: dict[str, Any], counted: str = "") -> sa.Select[Any]:
+    """Have SQLite read the index of a mark or an e-invoice: it takes others for better while the ledger has none.
+
+    :param counted: the column that is counted
+    """
+    if filters.get("run") or filters.get("text"):
+        return query
+    if mark := filters.get("mark"):
+        name = "duplicate" if mark == POSSIBLE_DUPLICATE else "mark"
+    elif counted in {"mark_code", "duplicate_code"}:
+        name = counted.removesuffix("_code")
+    elif counted == "invoice" or filters.get("invoice"):
+        name = "invoice"
+    else:
+        return query
+    return query.with_hint(documents, f"INDEXED BY ix_debitoor_documents_{name}", "sqlite")
+
+
+def _merged(
+    where: list[ColumnElement[bool]], states: Collection[State] | None, order: Order, number: int
+) -> sa.Select[Any]:
+    """Return the first documents of each state, read along the index of states, as one list."""
+    name = order.removeprefix("-")
+    column = _INDEXED[name]
+    if name == "changed" and not states:
+        return sa.select(documents.c.id).where(*where).order_by(*_sort(column, documents.c.id, order))
+    parts = [
+        sa.select(documents.c.id, column.label("at"))
+        .where(documents.c.state == state, *where)
+        .order_by(*_sort(column, documents.c.id, order))
+        .limit(number)
+        .subquery()
+        for state in sorted(states or State)
+    ]
+    each = sa.union_all(*(sa.select(part.c.id, part.c.at) for part in parts)).subquery()
+    return sa.select(each.c.id).order_by(*_sort(each.c.at, each.c.id, order))
+
+
+def _sort(column: ColumnElement[Any], id_: ColumnElement[int], order: Order) -> tuple[ColumnElement[Any], ...]:
+    if order.startswith("-"):
+        return column.desc().nulls_last(), id_.desc()
+    return column.asc().nulls_last(), id_.asc()
+
+
+def _fits(chosen: Chosen, state: State, mark: str, duplicate: str, invoice: str, but: str = "") -> bool:
+    mark_of = duplicate if chosen.mark == POSSIBLE_DUPLICATE else mark
+    return (
+        (but == "states" or not chosen.states or state in chosen.states)
+        and (but == "mark" or not chosen.mark or mark_of == chosen.mark)
+        and (but == "invoice" or not chosen.invoice or invoice == chosen.invoice)
+    )
+
+
+def _counted(chosen: Chosen, groups: Any, ids: list[int] | None) -> Found:
+    states: Counter[State] = Counter()
+    marks: Counter[str] = Counter()
+    invoices: Counter[str] = Counter()
+    for state, mark, duplicate, invoice, number in groups:
+        facets = (state, mark, duplicate, invoice)
+        if _fits(chosen, *facets, but="states"):
+            states[state] += number
+        if _fits(chosen, *facets, but="mark"):
+            marks.update({name: number for name in (mark, duplicate) if name})
+        if invoice and _fits(chosen, *facets, but="invoice"):
+            invoices[invoice] += number
+    return Found(dict(states), dict(marks), dict(invoices), ids)

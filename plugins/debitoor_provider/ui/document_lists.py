@@ -1,0 +1,106 @@
+"""Lists of documents, of one account or of all: how they are narrowed, and what is read of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Query
+
+from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
+from debitoor_provider.sync.ledger import Chosen, Entry, Order, State
+from debitoor_provider.sync.money import cents
+from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.common import Day  # noqa: TC001
+from debitoor_provider.ui.models.documents import SumList, SumModel
+from debitoor_provider.ui.refusals import Refused
+
+
+@dataclass
+class DocumentListFilter:
+    """What the documents are narrowed by."""
+
+    state: Annotated[list[State] | None, Query(description="May be given several times")] = None
+    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None
+    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
+    search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
+    mark: Annotated[Mark | None, Query(description="With this mark")] = None
+    invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a period that no document can be in."""
+        if self.start and self.end and self.start > self.end:
+            raise Refused("period_reversed", status=422)
+
+    def chosen(self) -> Chosen:
+        """Return what the counts of a list are each taken without."""
+        return Chosen(self.state or None, self.mark, self.invoice)
+
+    def narrowed(self, **scope: Any) -> dict[str, Any]:
+        """Ask the ledger for those of a scope that fit, whatever their state, mark and e-invoice."""
+        return {**scope, "text": self.search.strip(), "period": (self.start, self.end)}
+
+    def all(self, **scope: Any) -> dict[str, Any]:
+        """Ask the ledger for those of a scope that fit."""
+        return self.narrowed(**scope) | self.chosen()._asdict()
+
+
+@dataclass
+class FilterOfAccount(DocumentListFilter):
+    """What the documents of an account are narrowed by."""
+
+    run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
+
+    def of(self, account_id: str) -> dict[str, Any]:
+        """Return the account, and the run, as the scope of a list."""
+        run = None if self.run is None else f"debitoor__{account_id}/{self.run}"
+        return {"account": account_id, "run": run}
+
+
+@dataclass
+class Part:
+    """Which part of a list is shown."""
+
+    order: Order = "-changed"
+    limit: Annotated[int, Query(ge=1, le=200)] = 50
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+
+
+class Listing(NamedTuple):
+    """A part of a list, with the counts that its filters show."""
+
+    total: int
+    states: dict[State, int]
+    marks: dict[str, int]
+    invoices: dict[str, int]
+    entries: list[Entry]
+
+    def counts(self) -> dict[str, Any]:
+        """Return all but the documents."""
+        return {name: value for name, value in self._asdict().items() if name != "entries"}
+
+
+def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
+    """Read a part of a list; a text is looked for once, everything else is counted along indexes.
+
+    :param scope: the accounts, as the ledger takes them
+    """
+    lists, chosen, narrowed = opened_ledger().lists, wanted.chosen(), wanted.narrowed(**scope)
+    if narrowed["text"]:
+        states, marks, invoices, ids = lists.search(chosen, **narrowed)
+    else:
+        marking = in_background(lists.marks, chosen, **narrowed)
+        proving = in_background(lists.invoices, chosen, **narrowed)
+        states, ids = lists.states(chosen, **narrowed), None
+    total = sum(number for state, number in states.items() if not wanted.state or state in wanted.state)
+    entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
+    if not narrowed["text"]:
+        marks, invoices = marking.result(), proving.result()
+    return Listing(total, states, marks, invoices, entries)
+
+
+def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
+    """Add up what a whole list has."""
+    sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
+    return SumList(sums=[SumModel(**one._asdict() | {"gross": cents(one.gross)}) for one in sums])

@@ -1,0 +1,57 @@
+"""The documents of all accounts as one list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse  # noqa: TC002
+
+from debitoor_provider.ui.access import ANY_USER
+from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
+from debitoor_provider.ui.document_lists import DocumentListFilter, Part, read_list, read_sums
+from debitoor_provider.ui.downloads import as_csv
+from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount, SumList
+from debitoor_provider.ui.overview import name_of
+from debitoor_provider.ui.sight import Accounts, accounts_of
+from debitoor_provider.ui.strict import StrictRoute
+
+router = APIRouter(tags=["Documents"], route_class=StrictRoute)
+
+
+def _mine(user: GetUserDep, account: Annotated[str | None, Query(max_length=250)] = None) -> Accounts:
+    return accounts_of(user, account)
+
+
+Mine = Annotated[Accounts, Depends(_mine)]
+
+
+@router.get("/documents", dependencies=[Depends(ANY_USER)])
+def list_all_documents(
+    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], part: Annotated[Part, Depends()]
+) -> DocumentListOfAccounts:
+    """List documents of all accounts that the user may see."""
+    listing = read_list(wanted, part, **mine.filters())
+    documents = [
+        DocumentOfAccount.of(entry, account_name=name_of(mine.files[entry.account])) for entry in listing.entries
+    ]
+    return DocumentListOfAccounts(**listing.counts(), documents=documents)
+
+
+@router.get("/documents.csv", dependencies=[Depends(ANY_USER)])
+def export_all_documents(
+    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], form: CsvForm = "data"
+) -> StreamingResponse:
+    """Return documents of all accounts that the user may see as a table for spreadsheets."""
+    ledger = opened_ledger()
+    ids = ledger.documents.ids(**wanted.all(**mine.filters()))
+    names = {account_id: name_of(mine.files[account_id]) for account_id in mine.ids}
+    return as_csv("documents.csv", rows_of(ledger, ids, dialect_of(form), names))
+
+
+@router.get("/documents/sums", dependencies=[Depends(ANY_USER)])
+def sum_all_documents(mine: Mine, wanted: Annotated[DocumentListFilter, Depends()]) -> SumList:
+    """Add up the gross amounts of documents of all accounts that the user may see, by month and currency."""
+    return read_sums(wanted, **mine.filters())

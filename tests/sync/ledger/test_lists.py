@@ -1,0 +1,179 @@
+"""Lists of one account or of all: each way of reading them finds the same."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import Chosen, Ledger, Order, Sent, State
+from debitoor_provider.sync.ledger import lists as module
+from debitoor_provider.sync.ledger.lists import Narrowed
+from tests.sync.ledger.samples import OWNER, RUN, TTL, Clock, document, planned
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Entry
+
+ORDERS: list[Order] = ["-changed", "date", "-date", "-company"]
+NARROWED: dict[str, dict[str, Any]] = {
+    "all": {},
+    "one account": {"account": "acme"},
+    "some accounts": {"accounts": {"acme", "beta"}},
+    "all but one": {"except_accounts": {"acme"}},
+    "a period": {"period": (date(2026, 2, 2), date(2026, 2, 3))},
+    "a period of some accounts": {"period": (date(2026, 2, 2), None), "accounts": {"beta", "other"}},
+}
+CHOSEN = [
+    Chosen(),
+    Chosen(states=[State.HELD]),
+    Chosen(states=[State.HELD, State.MOVED]),
+    Chosen(mark="nearest_split"),
+    Chosen(mark="possible_duplicate"),
+    Chosen(invoice="proven"),
+    Chosen(states=[State.MOVED], mark="nearest_split", invoice="proven"),
+]
+
+
+@pytest.fixture
+def full(ledger: Ledger, clock: Clock) -> Ledger:
+    """Return documents of three accounts: held, planned, and sent with marks and e-invoices, some without a date."""
+    for number, account in enumerate(["acme", "beta", "other"] * 6):
+        clock.pass_by(minutes=number % 3)
+        day = date(2026, 2, 1) + timedelta(days=number % 5) if number % 7 else None
+        fields: dict[str, Any] = {"document_date": day, "company": f"Paper {number % 4}", "exchange_key": f"k:{number}"}
+        if number % 4 == 0:
+            fields |= {"state": State.HELD, "message": Message("currency")}
+        (entry,) = planned(ledger, number, account=account, **fields)
+        if number % 4 > 1:
+            (entry,) = ledger.leases.claim([entry], OWNER, TTL, run_id=RUN)
+            mark = Message("nearest_split", spans=[]) if number % 3 == 0 else None
+            duplicate = Message("possible_duplicate", records=[], keys=[]) if number % 5 == 0 else None
+            invoice = "proven" if number % 2 else ""
+            entry = ledger.steps.intend(entry, mark=mark, duplicate=duplicate, invoice=invoice)
+            ledger.steps.moved(entry, f"expense-{number}")
+            ledger.leases.release(OWNER)
+    return ledger
+
+
+@pytest.mark.parametrize("sorted_up_to", [0, 50_000], ids=["along indexes", "sorted"])
+def test_a_page_has_what_a_whole_list_has_there(full: Ledger, sorted_up_to: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_SORTED", sorted_up_to)
+    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
+        filters = narrowed | {key: value for key, value in chosen._asdict().items() if value}
+        for order in ORDERS:
+            whole = full.documents.entries(**filters, order=order)
+            page = full.lists.page(len(whole), chosen, order=order, limit=3, offset=1, **narrowed)
+            assert page == whole[1:4], (narrowed, chosen, order)
+
+
+def test_counts_leave_out_of_account_what_they_count_by(full: Ledger):
+    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
+        check_counts(full, narrowed, chosen)
+
+
+def check_counts(full: Ledger, narrowed: dict[str, Any], chosen: Chosen) -> None:
+    entries = full.documents.entries(**narrowed)
+
+    def fitting(but: str) -> list[Entry]:
+        return [entry for entry in entries if fits(entry, chosen, but)]
+
+    states = Counter(entry.state for entry in fitting("states"))
+    marks = Counter(code for entry in fitting("mark") for code in codes(entry))
+    invoices = Counter(entry.invoice for entry in fitting("invoice") if entry.invoice)
+    expected = [states, marks, invoices]
+    lists = full.lists
+    assert [count(chosen, **narrowed) for count in (lists.states, lists.marks, lists.invoices)] == expected
+
+    found = lists.search(chosen, text="paper", **narrowed)
+    assert [found.states, found.marks, found.invoices] == expected
+    assert sorted(found.ids or []) == sorted(entry.id for entry in entries if fits(entry, chosen))
+
+
+def test_a_text_that_very_many_documents_have_is_counted_by_the_database(full: Ledger, monkeypatch: pytest.MonkeyPatch):
+    for chosen in CHOSEN:
+        few = full.lists.search(chosen, text="paper 1")
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "_FEW", 3)
+            many = full.lists.search(chosen, text="paper 1")
+        assert (many[:3], many.ids) == (few[:3], None)
+
+
+def codes(entry: Entry) -> set[str]:
+    return {mark.code for mark in entry.marks}
+
+
+def fits(entry: Entry, chosen: Chosen, but: str = "") -> bool:
+    return (
+        (but == "states" or not chosen.states or entry.state in chosen.states)
+        and (but == "mark" or not chosen.mark or chosen.mark in codes(entry))
+        and (but == "invoice" or not chosen.invoice or entry.invoice == chosen.invoice)
+    )
+
+
+SENT = Sent(Decimal("107.00"), "EUR", date(2026, 2, 3), None, Decimal("119.00"), "USD")
+
+
+class TestSums:
+    def test_they_are_of_each_month_and_currency_latest_first(self, ledger: Ledger):
+        january, february = date(2026, 1, 31), date(2026, 2, 1)
+        for number, (day, currency, gross) in enumerate(
+            [
+                (january, "EUR", "119.00"),
+                (january, "EUR", "-19.10"),
+                (january, "USD", "5.00"),
+                (february, "EUR", "0.10"),
+                (february, "EUR", None),
+                (None, "EUR", "7.00"),
+            ]
+        ):
+            amount = None if gross is None else Decimal(gross)
+            planned(ledger, number, document_date=day, currency=currency, gross_amount=amount, net_amount=None)
+        assert [tuple(one) for one in ledger.lists.sums()] == [
+            ("2026-02", "export", "EUR", Decimal("0.10"), 2, 1),
+            ("2026-01", "export", "USD", Decimal("5.00"), 1, 0),
+            ("2026-01", "export", "EUR", Decimal("99.90"), 2, 0),
+            ("", "export", "EUR", Decimal("7.00"), 1, 0),
+        ]
+
+    @pytest.mark.parametrize(
+        "amounts",
+        [
+            ["0.10"] * 30,
+            ["999999999.99", "0.01"],
+            ["99999999999999999.99", "-0.01"],
+            ["0.1234567", "0.00001"],
+            ["-1.5", "3"],
+        ],
+        ids=lambda amounts: amounts[0],
+    )
+    def test_they_are_exact(self, ledger: Ledger, amounts: list[str]):
+        for number, amount in enumerate(amounts):
+            planned(ledger, number, gross_amount=Decimal(amount))
+        (one,) = ledger.lists.sums()
+        assert one.gross == sum(map(Decimal, amounts))
+
+    def test_they_are_of_what_was_sent_once_it_was(self, ledger: Ledger):
+        entries = planned(ledger, 1, 2, currency="USD", gross_amount=Decimal("119.00"))
+        moved, failed = ledger.leases.claim(entries, OWNER, TTL, run_id=RUN)
+        ledger.steps.moved(ledger.steps.intend(moved, sent=SENT), "expense-1")
+        ledger.steps.intend(failed, sent=SENT)
+        assert {one.currency: one.gross for one in ledger.lists.sums()} == {"EUR": 107, "USD": 119}
+
+    def test_they_are_of_what_is_filtered(self, ledger: Ledger):
+        planned(ledger, 1, company="Ink", gross_amount=Decimal(10))
+        planned(ledger, 2, company="Paper", gross_amount=Decimal(20), state=State.HELD)
+        planned(ledger, 3, account="other", gross_amount=Decimal(40))
+        ledger.plans.enter("sales", "import", RUN, [document("a" * 24, gross_amount=Decimal(80))])
+        asked: list[tuple[str, Chosen, Narrowed]] = [
+            ("all", Chosen(), {}),
+            ("held", Chosen(states=[State.HELD]), {}),
+            ("account", Chosen(), {"account": "acme"}),
+            ("text", Chosen(), {"text": "ink"}),
+        ]
+        gross = {what: [one.gross for one in ledger.lists.sums(chosen, **narrowed)] for what, chosen, narrowed in asked}
+        assert gross == {"all": [80, 70], "held": [20], "account": [30], "text": [10]}

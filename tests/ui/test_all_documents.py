@@ -1,0 +1,104 @@
+"""The documents of all accounts as one list, and what of them needs attention."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def shelf(ledger: Ledger, account_file: Callable[..., object]) -> Ledger:
+    """Return documents of two accounts, the newest last, and one of an account that has no file any more."""
+    account_file("acme", name="Acme & Co")
+    account_file("other", name="=Other")
+
+    def enter(account: str, source_id: str, **fields: Any) -> None:
+        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", **fields)
+        ledger.plans.enter(account, "export", "r", [found])
+
+    enter("acme", "1", company="Paper", document_date=date(2026, 1, 31), gross_amount=Decimal("1.10"), currency="EUR")
+    enter("other", "2", company="Paper", document_date=date(2026, 2, 1), gross_amount=Decimal(20), currency="EUR")
+    enter("other", "3", company="Ink", state=State.HELD)
+    enter("former", "4", company="Paper")
+    return ledger
+
+
+def listed(client: TestClient, **query: Any) -> list[str]:
+    answer = client.get("api/documents", params=query)
+    assert answer.status_code == 200, answer.text
+    return [document["source_id"] for document in answer.json()["documents"]]
+
+
+def test_the_documents_of_all_accounts_are_listed_newest_change_first(page, shelf):
+    found = page().get("api/documents").json()
+    assert [(one["source_id"], one["account"], one["account_name"]) for one in found["documents"]] == [
+        ("3", "other", "=Other"),
+        ("2", "other", "=Other"),
+        ("1", "acme", "Acme & Co"),
+    ]
+    assert (found["total"], found["states"], found["marks"], found["invoices"]) == (
+        3,
+        {"planned": 2, "held": 1},
+        {},
+        {},
+    )
+
+
+def test_they_are_narrowed_and_sorted_like_those_of_one_account(page, shelf):
+    client = page()
+    assert listed(client, account="other") == ["3", "2"]
+    assert listed(client, account="former") == listed(client, account="nobody") == []
+    assert listed(client, state="held") == ["3"]
+    assert listed(client, search="PAPER") == ["2", "1"]
+    assert listed(client, search="paper", state="held") == []
+    assert listed(client, **{"from": "2026-02-01"}) == ["2"]
+    assert listed(client, order="date") == ["1", "2", "3"]
+    assert listed(client, order="-company", limit=1, offset=1) == ["1"]
+    assert listed(client, mark="nearest_split") == listed(client, invoice="proven") == []
+
+
+@pytest.mark.parametrize("path", ["documents", "documents.csv", "documents/sums"])
+@pytest.mark.parametrize("query", [{"state": "lost"}, {"from": "2026-02-02", "to": "2026-02-01"}, {"acount": "acme"}])
+def test_a_question_that_makes_no_sense_is_refused(page, path, query):
+    assert page().get(f"api/{path}", params=query).status_code == 422
+
+
+def test_the_table_names_the_account_of_each(page, shelf):
+    answer = page().get("api/documents.csv", params={"search": "paper"})
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''documents.csv"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["account"], row["account name"], row["document"]) for row in rows] == [
+        ("acme", "Acme & Co", "1"),
+        ("other", "'=Other", "2"),
+    ]
+    spreadsheet = page().get("api/documents.csv", params={"form": "spreadsheet", "language": "de"})
+    assert spreadsheet.content.decode("utf-8-sig").startswith("Konto-ID;Konto;")
+
+
+def test_sums_are_by_month_and_currency(page, shelf):
+    common = {"direction": "export", "documents": 1, "unknown": 0}
+    answer = page().get("api/documents/sums", params={"search": "paper"})
+    assert answer.json()["sums"] == [
+        common | {"month": "2026-02", "currency": "EUR", "gross": "20.00"},
+        common | {"month": "2026-01", "currency": "EUR", "gross": "1.10"},
+    ]
+    (one,) = page().get("api/accounts/acme/documents/sums").json()["sums"]
+    assert (one["month"], one["gross"]) == ("2026-01", "1.10")
+
+
+def test_what_needs_attention_is_counted(page, shelf):
+    assert page().get("api/attention/count").json() == {"total": 1}
+    shelf.documents.ignore(shelf.documents.entries("other"), "user:ada")
+    assert page().get("api/attention/count").json() == {"total": 0}
