@@ -17,6 +17,7 @@ from debitoor_provider.sync.ledger.errors import (
 from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
+from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
@@ -49,6 +50,7 @@ __all__ = [
     "LedgerTooNew",
     "LedgerUnavailable",
     "Naming",
+    "Notice",
     "Order",
     "Outcome",
     "Pending",
