@@ -99,7 +99,7 @@ def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
     return (
         shown(number),
         shown(entry.company),
-        one_line(f"{amount} {entry.currency}".strip() if amount else ""),
+        amount and f"{amount} {shown(entry.currency)}".strip(),
         entry.message.text() if entry.message else _called(entry.reason_code, reader),
     )
 
