@@ -137,5 +137,5 @@ def _detail(error: Exception) -> str:
     """Return what went wrong, without the error's text, which may hold the address of a webhook."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"SMTP {error.smtp_code}"
-    status = re.match(r"(\d{3}):", str(error))
+    status = re.search(r"(?:^|Status Code: )(\d{3})\b", str(error))  # as Airflow's hooks for HTTP and Slack write it
     return f"HTTP {status[1]}" if status else type(error).__name__
