@@ -196,6 +196,15 @@ class TestValidateConnections:
         account(connections={"getmyinvoices": "gmi", "debitoor": "gmi"})
         assert set(self.problems(cli)) == {"connections.debitoor"}
 
+    def test_the_connection_by_which_people_are_notified(self, cli, account, monkeypatch):
+        account(notify={"connection": "tell", "to": ["anna@acme.example"]})
+        assert "no connection tell" in self.problems(cli)["notify"]
+        monkeypatch.setenv("AIRFLOW_CONN_TELL", json.dumps({"conn_type": "ftp", "host": "h"}))
+        assert "http, slackwebhook, smtp" in self.problems(cli)["notify"]
+        sender = {"from_email": "airflow@acme.example"}
+        monkeypatch.setenv("AIRFLOW_CONN_TELL", json.dumps({"conn_type": "smtp", "host": "h", "extra": sender}))
+        assert self.problems(cli) == {}
+
 
 def test_the_schema_is_one(cli, account, tmp_path):
     schema = json.loads(cli("accounts", "schema").out)

@@ -7,10 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from debitoor_provider.get_provider_info import get_provider_info
-from debitoor_provider.links.synchronisation import PAGE, SynchronisationLink
+from debitoor_provider.links.synchronisation import SynchronisationLink
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.plugin import ROUTE
+from debitoor_provider.runs.addresses import PAGE
 
 
 def link(account: str = "acme", dag_id: str = "debitoor__acme", run_id: str = "manual__1") -> str:

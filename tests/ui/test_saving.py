@@ -303,7 +303,16 @@ class TestRights:
         answer = put(client, version=version, connections={"getmyinvoices": "another", "debitoor": "debitoor"})
         assert (answer.status_code, answer.json()["detail"]) == (403, "You may not edit the connection another.")
         assert path.read_bytes() == path.read_bytes()
+        answer = put(client, version=version, notify={"connection": "another"})
+        assert (answer.status_code, answer.json()["detail"]) == (403, "You may not edit the connection another.")
         assert put(client, version=version, note="mine").json()["written"]
+
+    def test_one_who_may_edit_no_connections_keeps_the_one_that_notifies(
+        self, page: Callable[..., TestClient], account_file: Callable[..., Path]
+    ):
+        path = account_file(notify={"connection": "mail"})
+        changed = {"notify": {"connection": "mail", "language": "fr"}}
+        assert put(page("user"), version=version_of(path.read_bytes()), **changed).json()["written"]
 
     def test_one_who_may_do_both_adds_an_account(self, page: Callable[..., TestClient]):
         assert put(page("op")).json()["written"]

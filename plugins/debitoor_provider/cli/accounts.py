@@ -25,6 +25,7 @@ from debitoor_provider.cli.console import (
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.jobs import job_of
+from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell, preview_table
 from debitoor_provider.runs.windows import to_period
@@ -175,6 +176,11 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
             yield problem(Message("connection_not_found", name=hook.http_conn_id))
         except ServiceError as error:
             yield problem(error.message)
+    if account.notify:
+        try:
+            require_notifier(account.notify)
+        except NotSent as error:
+            yield Problem(file, None, None, "notify", error.message)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

@@ -27,7 +27,8 @@ class SyncOperator(BaseOperator):
     An error that a person has to correct fails the task at once, whatever ``retries`` says; after any other one the
     next attempt waits as long as the service asked, at most an hour.
 
-    A step whose run has no other step before it plans the run itself where it needs a plan, and reports on the run.
+    A step whose run has no other step before it plans the run itself where it needs a plan, and reports on the run; the
+    last step also when it fails for good.
 
     :param account: id of the sync account, under which the ledger keeps its documents
     :param settings: the account's settings; without them its file in the accounts folder is read
@@ -90,6 +91,10 @@ class SyncOperator(BaseOperator):
             verdict = STOPPED if isinstance(error, StopError) else ""
             with suppress(LedgerError):  # what went wrong first is what counts
                 job.ledger.runs.note_error(job.run_id, error.located, verdict)
+                if self._is_the_end(error, context) and job.ledger.runs.get(job.run_id):
+                    from debitoor_provider.runs.report import conclude
+
+                    conclude(job, [self.task_id])
             raise
 
     def on_kill(self) -> None:
@@ -146,6 +151,13 @@ class SyncOperator(BaseOperator):
         result = conclude(job)
         if result.verdict != "success":
             raise AirflowFailException(str(result.message))
+
+    def _is_the_end(self, error: ServiceError, context: Context) -> bool:
+        """Return whether the run ends with this error: no step comes after this one, and there is no further try."""
+        if not self.has_dag() or self._is_followed():  # type: ignore[no-untyped-call]
+            return False
+        ti: Any = context["ti"]
+        return is_permanent(error) or getattr(ti, "try_number", 0) > getattr(ti, "max_tries", 0)
 
     def _is_followed(self) -> bool:
         """Return whether a step of a sync comes after this one in its DAG."""

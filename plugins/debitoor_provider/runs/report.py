@@ -1,10 +1,15 @@
-"""The end of a run: its verdict, in the ledger and in Airflow's metrics."""
+"""The end of a run: its verdict, in the ledger, in Airflow's metrics and to the account's people."""
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.metrics import count_run
+from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.steps.digest import digest_of
 from debitoor_provider.sync.steps.report import report
 
 if TYPE_CHECKING:
@@ -13,12 +18,49 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.report import Report
 
+_log = logging.getLogger(__name__)
+
 
 def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
-    """Enter what a run came to into the ledger, and count it in Airflow's metrics.
+    """Enter what a run came to into the ledger, count it in Airflow's metrics, and tell the account's people.
 
     :param failed_steps: steps of the run that failed
     """
     result = report(job, failed_steps)
     count_run(job, result.counts)
+    tell(job, result)
     return result
+
+
+def tell(job: Job, result: Report) -> None:
+    """Tell an account's people what they do not know yet; whatever prevents it is a warning of the run.
+
+    What could not be sent is told after the next run.
+    """
+    notify = job.account.notify
+    if notify is None:
+        return
+    try:
+        from debitoor_provider.runs.letter import letter_of
+        from debitoor_provider.runs.notifiers import NotSent, send
+
+        run = job.ledger.runs.get(job.run_id)
+        if run is not None and run.kind == "dry_run":
+            return
+        digest = digest_of(job, result)
+        if digest is None:
+            return
+        try:
+            send(notify, letter_of(job, digest, notify.language))
+        except NotSent as error:
+            _warn(job, error.message)
+        else:
+            job.ledger.notices.keep(digest.notice)
+    except Exception as error:  # noqa: BLE001 the run's verdict does not depend on its notification
+        _warn(job, Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__))
+
+
+def _warn(job: Job, message: Message) -> None:
+    _log.warning("%s", message)
+    with suppress(LedgerError):
+        job.ledger.runs.warn(job.run_id, message)

@@ -100,20 +100,29 @@ def _stand_ins(kind: object) -> Settings:
 def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any]) -> None:
     """Refuse connections that the user may not edit, unless the account uses them already.
 
-    :param names: by service
+    :param names: by what they are for
     :raises Refused: 403
     """
     file = account_files().get(account_id)
-    in_use = set(file.account.connections.model_dump().values()) if file and file.account else set()
+    account = file.account if file else None
+    in_use = set(account.connections.model_dump().values()) if account else set()
+    if account and account.notify:
+        in_use.add(account.notify.connection)
     for name in names.values():
         if isinstance(name, str) and name not in in_use:
             require_connection(user, name)
 
 
 def connections_in(settings: Settings) -> Mapping[str, Any]:
-    """Return the ids of connections that settings name."""
+    """Return the ids of the services' connections that settings name."""
     given = settings.get("connections")
     return given if isinstance(given, dict) else {}
+
+
+def sender_in(settings: Settings) -> Mapping[str, Any]:
+    """Return the id of the connection by which people are to be notified, if settings name one."""
+    given = settings.get("notify")
+    return {"notify": given.get("connection")} if isinstance(given, dict) else {}
 
 
 def _judge(settings: Settings, name: str, before: str = "") -> DraftAccount:

@@ -185,6 +185,7 @@ def test_the_fingerprint_changes_with_what_decides_on_documents(settings: dict[s
         {"parallel": 2},
         {"pool": "p"},
         {"retries": 0},
+        {"notify": {"connection": "mail"}},
         {"filter": {}},
         {"foreign_currency": "hold"},
     ],

@@ -17,6 +17,7 @@ from debitoor_provider.sync.accounts.values import (
     Currency,
     Day,
     Distinct,
+    Email,
     Name,
     PurchaseType,
     Switch,
@@ -205,6 +206,23 @@ class ExportLimits(Limits):
         description="Most documents that a run may archive in GetMyInvoices; one that has more archives none and asks "
         "a person",
         examples=[500],
+    )
+
+
+class Notify(Section):
+    """Who is told of what failed or needs a decision."""
+
+    connection: ConnectionId = Field(
+        description="Id of the Airflow connection to send by: of type smtp (mail), slackwebhook or http (any webhook)",
+        examples=["mail_acme"],
+    )
+    to: Distinct[Email] = Field(default=(), description="Who gets the mail", examples=[["anna@acme.example"]])
+    language: Literal["en", "fr", "de", "da"] = Field(default="en", description="Language of what is sent")
+    when: Distinct[Literal["failed", "attention"]] = Field(
+        default=("failed", "attention"),
+        min_length=1,
+        description="What is told of: a synchronisation that failed and one that works again (failed), documents that "
+        "newly need a decision (attention)",
     )
 
 

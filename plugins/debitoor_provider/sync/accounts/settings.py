@@ -15,6 +15,7 @@ from debitoor_provider.sync.accounts.sections import (
     DocumentFilter,
     ExportLimits,
     Limits,
+    Notify,
     Period,
     Rate,
     ReverseChargeRule,
@@ -78,6 +79,11 @@ class Account(Named):
         "by hand: send and mark them (flag), hold them for a person, or do not look for them (off)",
     )
     limits: Limits = Field(default=Limits(), description="How much a run may do before it stops and asks a person")
+    notify: Notify | None = Field(
+        default=None,
+        description="Who is told of what failed or needs a decision; without it nobody",
+        examples=[{"connection": "mail_acme", "to": "[anna@acme.example]"}],
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -213,7 +219,7 @@ def digest(account: Account) -> str:
     return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
-_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries", "limits"}
+_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries", "limits", "notify"}
 
 
 def fingerprint(account: Account) -> str:

@@ -19,6 +19,7 @@ from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.lists import Chosen
+from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
@@ -53,6 +54,7 @@ __all__ = [
     "LedgerTooNew",
     "LedgerUnavailable",
     "Naming",
+    "Notice",
     "Order",
     "Outcome",
     "Pending",

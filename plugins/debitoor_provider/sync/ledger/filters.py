@@ -13,7 +13,7 @@ from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
 
@@ -54,6 +54,7 @@ class Filters(TypedDict, total=False):
     code: str | None
     mark: str | None
     invoice: str | None
+    changed_after: datetime | None
 
 
 def conditions(
@@ -70,6 +71,7 @@ def conditions(
     code: str | None = None,
     mark: str | None = None,
     invoice: str | None = None,
+    changed_after: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` clause for some documents; a filter that is not given lets all through.
 
@@ -82,6 +84,7 @@ def conditions(
     :param code: the code of the reason why the document is held or rejected
     :param mark: the code of one of the document's marks
     :param invoice: the result of reading the e-invoice in its file
+    :param changed_after: the time after which the document came into its state
     """
     where: list[ColumnElement[bool]] = []
     if account is not None:
@@ -99,6 +102,8 @@ def conditions(
         )
     if invoice is not None:
         where += [documents.c.invoice == invoice, READ]
+    if changed_after is not None:
+        where.append(documents.c.changed_at > changed_after)
     if direction is not None:
         where.append(documents.c.direction == direction)
     if states is not None:

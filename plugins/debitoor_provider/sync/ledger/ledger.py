@@ -15,6 +15,7 @@ from debitoor_provider.sync.ledger.figures import Figures
 from debitoor_provider.sync.ledger.leases import Leases
 from debitoor_provider.sync.ledger.lists import Lists
 from debitoor_provider.sync.ledger.names import Names
+from debitoor_provider.sync.ledger.notices import Notices
 from debitoor_provider.sync.ledger.plans import Plans
 from debitoor_provider.sync.ledger.runs import Runs
 from debitoor_provider.sync.ledger.steps import Steps
@@ -53,6 +54,7 @@ class Ledger:
         self.lists = Lists(database)
         self.consents = Consents(database, clock)
         self.stops = Stops(database, clock)
+        self.notices = Notices(database)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> Self:

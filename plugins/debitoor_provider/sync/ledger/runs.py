@@ -78,6 +78,14 @@ class Runs:
         with self._database().write() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(window=dict(window)))
 
+    def warn(self, run_id: str, message: Message) -> None:
+        """Add something that a user should look into although the run continued."""
+        with self._database().write() as connection:
+            window = connection.execute(sa.select(runs.c.window).where(runs.c.id == run_id)).scalar()
+            if window is not None:
+                window = {**window, "warnings": [*window.get("warnings", ()), message.as_json()]}
+                connection.execute(runs.update().where(runs.c.id == run_id).values(window=window))
+
     def note_error(self, run_id: str, message: Message, verdict: str = "") -> None:
         """Record why a step of a run failed, for the run's report; a run that was not started is left out.
 

@@ -32,7 +32,8 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         if entered.version is not None:
             raise Refused("account_removed_meanwhile", status=409)
         path = saving.path_of_new(account_id)
-    drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
+    named = {**drafts.connections_in(entered.settings), **drafts.sender_in(entered.settings)}
+    drafts.require_connections(user, account_id, named)
     draft = drafts.judge(account_id, entered.settings)
     if draft.account is None:
         return not_valid(draft.problems)

@@ -181,6 +181,16 @@ stops = sa.Table(
 )
 """Runs that a limit of their account stopped, and what a person allowed once."""
 
+notices = sa.Table(
+    "debitoor_notices",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("until", _INSTANT),
+    sa.Column("failures", _JSON, nullable=False),
+    sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
+)
+"""What the people of an account were told last."""
+
 state_counts = sa.Table(
     "debitoor_state_counts",
     metadata,

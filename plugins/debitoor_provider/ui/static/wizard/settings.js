@@ -54,6 +54,19 @@ export function SettingsStep() {
     ),
     h(
       Folded,
+      { title: t("wizard.part.notify"), paths: ["notify"] },
+      h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.notify.help")),
+      h(
+        Row,
+        { columns: 2 },
+        h(TextField, { path: "notify.connection" }),
+        h(ListField, { path: "notify.to" }),
+        h(ChecksField, { path: "notify.when" }),
+        h(SelectField, { path: "notify.language" }),
+      ),
+    ),
+    h(
+      Folded,
       { title: t("wizard.part.technical"), paths: ["parallel", "pool", "retries"] },
       h(
         Row,

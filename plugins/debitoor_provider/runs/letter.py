@@ -1,0 +1,144 @@
+"""A digest in words: as plain text, as HTML for mail, and as JSON for other programs."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages import Message, Reader, words, written_for
+from debitoor_provider.messages.figures import shown_as
+from debitoor_provider.runs.addresses import account_place, full_address
+from debitoor_provider.sync.steps.digest import code_of
+from debitoor_provider.sync.text import one_line, shown
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.steps.digest import Digest
+    from debitoor_provider.sync.steps.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent.
+
+    :param subject: one line
+    :param parts: paragraphs; those in a tuple are the items of a list
+    :param link: the page, empty when its address is not known
+    :param facts: the same for other programs
+    """
+
+    subject: str
+    parts: tuple[str | tuple[str, ...], ...]
+    link: str
+    facts: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The plain text."""
+        written = [part if isinstance(part, str) else "\n".join(f"• {item}" for item in part) for part in self.parts]
+        return "\n\n".join([*written, *filter(None, [self.link])])
+
+    @property
+    def html(self) -> str:
+        """The text as HTML."""
+        written = [_paragraph(part) if isinstance(part, str) else _list(part) for part in self.parts]
+        address = html.escape(self.link)
+        return "\n".join([*written, *([f'<p><a href="{address}">{address}</a></p>'] if address else [])])
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The text with the facts in it."""
+        return {"subject": self.subject, "text": self.text, **self.facts, "link": self.link}
+
+
+def letter_of(job: Job, digest: Digest, language: str) -> Letter:
+    """Return a digest in the language of those who read it."""
+    reader = Reader(language, page=True)
+    with written_for(reader):
+        parts: list[str | tuple[str, ...]] = []
+        if digest.failure:
+            parts += [_text("notice_failed"), digest.failure.text(), digest.failure.remedy()]
+        if digest.works_again:
+            parts.append(_text("notice_works_again"))
+        if digest.reasons:
+            parts.append(_text("notice_attention", count=digest.count))
+            parts.append(tuple(f"{_called(code, reader)} ({count})" for code, count in _most_first(digest)))
+            parts.append(tuple(" · ".join(filter(None, _described(entry, reader))) for entry in digest.documents))
+        if more := digest.count - len(digest.documents):
+            parts.append(_text("notice_more", count=more))
+        name = one_line(job.account.name)
+        return Letter(_subject(name, digest), tuple(filter(None, parts)), _link(job, digest), _facts(job, digest))
+
+
+def _text(code: str, **params: object) -> str:
+    return Message(code, **params).text()
+
+
+def _subject(name: str, digest: Digest) -> str:
+    if digest.failure:
+        return f"{name}: {_text('notice_failed')}"
+    if digest.reasons:
+        return f"{name}: {_text('notice_attention_subject', count=digest.count)}"
+    return f"{name}: {_text('notice_works_again')}"
+
+
+def _most_first(digest: Digest) -> list[tuple[str, int]]:
+    return sorted(digest.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _called(code: str, reader: Reader) -> str:
+    """Return what the page calls a reason; one that it has no words for is shown as it is."""
+    return words(reader.language).get(f"reason.{code}", code)
+
+
+def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
+    """Return number, company, amount and reason of a document; its file's name where it has no number."""
+    amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", reader)
+    number = entry.document_number or entry.source_name or entry.source_id
+    return (
+        shown(number),
+        shown(entry.company),
+        amount and f"{amount} {shown(entry.currency)}".strip(),
+        entry.message.text() if entry.message else _called(entry.reason_code, reader),
+    )
+
+
+def _link(job: Job, digest: Digest) -> str:
+    if digest.reasons and not digest.failure:
+        return full_address("/attention", account=job.account_id)
+    return full_address(account_place(job.account_id))
+
+
+def _facts(job: Job, digest: Digest) -> dict[str, Any]:
+    failure = digest.failure
+    return {
+        "account": job.account_id,
+        "name": job.account.name,
+        "failure": failure and {"code": code_of(failure), "text": failure.text(), "remedy": failure.remedy()},
+        "works_again": digest.works_again,
+        "attention": {
+            "count": digest.count,
+            "reasons": dict(_most_first(digest)),
+            "documents": [
+                {
+                    "id": entry.source_id,
+                    "number": entry.document_number,
+                    "company": entry.company,
+                    "amount": None if entry.gross_amount is None else f"{entry.gross_amount:f}",
+                    "currency": entry.currency,
+                    "code": entry.reason_code,
+                    "reason": entry.message.text() if entry.message else "",
+                }
+                for entry in digest.documents
+            ],
+        },
+    }
+
+
+def _paragraph(text: str) -> str:
+    return "<p>" + html.escape(text).replace("\n", "<br>") + "</p>"
+
+
+def _list(items: tuple[str, ...]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(item)}</li>" for item in items) + "</ul>"

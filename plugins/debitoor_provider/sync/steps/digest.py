@@ -1,0 +1,105 @@
+"""The digest of a run: what the account's people have not been told yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from debitoor_provider.sync.ledger import ATTENTION, Notice
+from debitoor_provider.sync.steps.report import WENT_THROUGH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from debitoor_provider.messages import Message
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.report import Report
+
+NAMED = 10
+"""Most documents that a digest names."""
+_WITHIN = ("failed", "reason")
+"""The parameters in which a run's message holds the reason for the failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What there is to tell after a run.
+
+    :param notice: what the people have been told once it is sent
+    :param failure: why the run failed
+    :param works_again: whether it went well after a failure that they were told of
+    :param reasons: how many documents newly need a decision, by the code of the reason
+    :param documents: the newest of them
+    """
+
+    notice: Notice
+    failure: Message | None = None
+    works_again: bool = False
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    documents: Sequence[Entry] = ()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.failure or self.works_again or self.reasons)
+
+    @property
+    def count(self) -> int:
+        """How many documents newly need a decision."""
+        return sum(self.reasons.values())
+
+
+def digest_of(job: Job, result: Report) -> Digest | None:
+    """Return what there is to tell after a run, ``None`` when there is nothing.
+
+    The same failure is told once a day, by the account's clock. Documents are new when they came into their state
+    after those that were told last.
+    """
+    notify = job.account.notify
+    if notify is None:
+        return None
+    notice = job.ledger.notices.last(job.account_id)
+    until, failures, is_failing = notice.until, notice.failures, notice.is_failing
+    failure, works_again = None, False
+    if "failed" in notify.when:
+        today = job.now().astimezone(ZoneInfo(job.account.timezone)).date().isoformat()
+        if result.verdict not in WENT_THROUGH:
+            code = code_of(result.message)
+            if failures.get(code) != today:
+                failure, is_failing = result.message, True
+                failures = {**{known: day for known, day in failures.items() if day == today}, code: today}
+        elif is_failing and not job.ledger.stops.pending([job.account_id]):
+            works_again, is_failing = True, False
+    reasons: Mapping[str, int] = {}
+    documents: Sequence[Entry] = ()
+    if "attention" in notify.when:
+        documents, reasons = _newly_undecided(job, until)
+        until = max((entry.changed_at.astimezone(UTC) for entry in documents), default=until)
+    digest = Digest(Notice(job.account_id, until, failures, is_failing), failure, works_again, reasons, documents)
+    return digest if digest.has_news else None
+
+
+def code_of(message: Message | None) -> str:
+    """Return the code of a failure: that of the innermost reason, whichever step and service it was met at."""
+    if message is None:
+        return ""
+    code, params = message.code, message.params
+    while within := next((params[name] for name in _WITHIN if isinstance(params.get(name), dict)), None):
+        stored: dict[str, Any] = within
+        code, params = stored["code"], stored.get("params", {})
+    return code
+
+
+def _newly_undecided(job: Job, until: datetime | None) -> tuple[list[Entry], dict[str, int]]:
+    """Return the newest documents that need a decision since a time, and how many by reason; in this order.
+
+    What comes in between the two readings is counted now and told again the next time, rather than never.
+    """
+    documents = job.ledger.documents
+    found = documents.entries(job.account_id, states=ATTENTION, changed_after=until, limit=NAMED)
+    counts = documents.codes(job.account_id, states=ATTENTION, changed_after=until) if found else {}
+    return found, counts

@@ -1,0 +1,202 @@
+"""A real report tells people by a real mail server and a real webhook, through Airflow's notifiers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
+
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.services.http.errors import ServiceError
+from tests.mailbox import Mailbox
+from tests.services.scripted import Reply, ScriptedService
+
+HOOK = "/hooks/T0KEN-CANARY"
+
+
+@pytest.fixture
+def steps():
+    with DAG("anybodys_dag"):
+        plan = DebitoorPlanOperator(task_id="plan", account="acme")
+        export = DebitoorExportOperator(task_id="export", account="acme")
+        report = DebitoorReportOperator(task_id="report", account="acme")
+        plan >> export >> report
+    return plan, export, report
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/base/")
+
+    def connect(name: str, **connection: object) -> None:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
+
+    return connect
+
+
+@pytest.fixture
+def mailbox(connect):
+    box = Mailbox()
+    plain = {"from_email": "airflow@acme.example", "disable_tls": True, "disable_ssl": True, "retry_limit": 0}
+    connect("mail", conn_type="smtp", host="127.0.0.1", port=box.port, extra=plain)
+    yield box
+    box.stop()
+
+
+@pytest.fixture
+def webhook(connect):
+    service = ScriptedService()
+    service.on("POST", HOOK, Reply({}))
+    connect("hook", conn_type="http", host=service.url + HOOK, extra={"X-Secret": "s3cret-CANARY"})
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def run_idly(run, steps):
+    """Execute a run that finds nothing to do; its plan reports on it."""
+
+    def execute() -> None:
+        with pytest.raises(DownstreamTasksSkipped):
+            run(steps[0])
+
+    return execute
+
+
+def received(webhook: ScriptedService) -> list:
+    return [asked.json for asked in webhook.calls("POST", HOOK)]
+
+
+def test_a_mail_names_what_needs_a_decision_in_the_readers_language(run, run_idly, mailbox, account, receipt, steps):
+    account(notify={"connection": "mail", "to": ["anna@acme.example", "ben@acme.example"], "language": "fr"})
+    receipt(currency="USD", document_number="R-7", supplier="<b>Papier & Co</b>", gross_amount="1234.50")
+    run(*steps)
+    (mail,) = mailbox.mails
+    assert mailbox.receivers == [["anna@acme.example", "ben@acme.example"]]
+    assert mail["subject"] == "Acme: 1 document attend une décision"
+    assert mail["from"] == "airflow@acme.example"
+    body = mail.get_body(("html",)).get_content()
+    assert "1 nouveau document attend une décision" in body
+    assert "Devise étrangère (1)" in body
+    assert "R-7 · &lt;b&gt;Papier &amp; Co&lt;/b&gt; · 1\u202f234,50 USD · " in body
+    assert 'href="https://airflow.example/base/plugin/synchronisation/attention?account=acme"' in body
+    run_idly()
+    assert len(mailbox.mails) == 1
+
+
+def test_a_webhook_gets_what_failed_with_its_remedy_and_later_that_it_works_again(
+    run, run_idly, context, webhook, acme, account, steps
+):
+    account(notify={"connection": "hook"})
+    acme.block_key()
+    plan, _, report = steps
+    for run_id in ("r1", "r2"):
+        now = context(run_id=run_id, states={"plan": "failed", "export": "upstream_failed"})
+        with pytest.raises(ServiceError):
+            run(plan, within=now)
+        with pytest.raises(AirflowFailException):
+            run(report, within=now)
+    (told,) = received(webhook)
+    assert told["subject"] == "Acme: The synchronisation failed."
+    assert told["failure"]["remedy"] in told["text"]
+    assert "blocked" in told["failure"]["text"]
+    assert told["link"] == "https://airflow.example/base/plugin/synchronisation/accounts/acme"
+    assert acme.gmi_api_key not in json.dumps(told)
+    acme.unblock_key()
+    run_idly()
+    run_idly()
+    _, again = received(webhook)
+    assert (again["works_again"], again["failure"], again["attention"]["count"]) == (True, None, 0)
+
+
+def test_names_of_documents_are_no_templates(run, webhook, account, receipt, steps):
+    account(notify={"connection": "hook"})
+    receipt(currency="USD", supplier="{{ conn.gmi.password }}{{ 6 * 7 }}")
+    run(*steps)
+    (told,) = received(webhook)
+    assert "{{ conn.gmi.password }}{{ 6 * 7 }}" in told["text"]
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply({}, status=500), Reply(hang_up=True), Reply(status=302, headers={"Location": "/"})]
+)
+def test_a_webhook_that_fails_is_a_warning_of_the_run_and_told_again_after_the_next(
+    run, run_idly, context, webhook, account, receipt, ledger, steps, caplog, answer
+):
+    account(notify={"connection": "hook"})
+    receipt(currency="USD")
+    webhook.on("POST", HOOK, answer)
+    assert run(*steps, within=context(run_id="r")) == {"held": 1}
+    entered = ledger.runs.get("anybodys_dag/r#acme")
+    (warning,) = entered.warnings
+    assert entered.verdict == "success"
+    assert warning.code == "notify_not_sent"
+    assert "CANARY" not in str(warning)
+    assert str(warning) in caplog.text
+    webhook.on("POST", HOOK, Reply({}))
+    run_idly()
+    assert received(webhook)[-1]["attention"]["count"] == 1
+
+
+def test_a_mail_that_is_refused_is_a_warning_too(run, context, mailbox, account, receipt, ledger, steps):
+    account(notify={"connection": "mail", "to": ["anna@acme.example"]})
+    receipt(currency="USD")
+    mailbox.refuses = "550 no"
+    run(*steps, within=context(run_id="r"))
+    (warning,) = ledger.runs.get("anybodys_dag/r#acme").warnings
+    assert warning.params["detail"].startswith("SMTP")
+
+
+def test_a_ledger_that_fails_meanwhile_does_not_fail_the_run(run, webhook, account, receipt, steps, monkeypatch):
+    from debitoor_provider.sync.ledger import LedgerUnavailable
+    from debitoor_provider.sync.ledger.notices import Notices
+
+    def fail(*_: object) -> None:
+        raise LedgerUnavailable("The ledger is busy.")
+
+    account(notify={"connection": "hook"})
+    receipt(currency="USD")
+    monkeypatch.setattr(Notices, "last", fail)
+    assert run(*steps) == {"held": 1}
+
+
+def test_a_dry_run_tells_nobody(run, webhook, account, receipt):
+    account(notify={"connection": "hook"})
+    receipt(currency="USD")
+    with DAG("anybodys_dag"):
+        plan = DebitoorPlanOperator(task_id="plan", account="acme", preview=True)
+        plan >> DebitoorReportOperator(task_id="report", account="acme")
+    run(plan)
+    assert received(webhook) == []
+
+
+def test_a_step_alone_tells_that_it_failed_and_enters_it(run, context, webhook, acme, account, ledger):
+    account(notify={"connection": "hook"})
+    acme.block_key()
+    with DAG("anybodys_dag"):
+        export = DebitoorExportOperator(task_id="export", account="acme")
+    with pytest.raises(ServiceError):
+        run(export, within=context(run_id="r"))
+    (told,) = received(webhook)
+    assert "blocked" in told["failure"]["text"]
+    assert ledger.runs.get("anybodys_dag/r#acme").verdict == "stopped"
+
+
+def test_a_step_alone_that_is_tried_again_tells_nothing_yet(run, context, webhook, sandbox, acme, account):
+    account(notify={"connection": "hook"})
+    sandbox.fault("rate_limited", operation="gmi.*", company=acme, retry_after=600)
+    with DAG("anybodys_dag"):
+        export = DebitoorExportOperator(task_id="export", account="acme")
+    now = context(run_id="r")
+    now["ti"].try_number, now["ti"].max_tries = 1, 1
+    with pytest.raises(ServiceError):
+        run(export, within=now)
+    assert received(webhook) == []
+    now["ti"].try_number = 2
+    with pytest.raises(ServiceError):
+        run(export, within=now)
+    assert len(received(webhook)) == 1
