@@ -41,8 +41,8 @@ def test_who_is_notified_is_set_in_the_form(
     page.get_by_label("Connection", exact=True).fill("mail_acme")
     expect(page.get_by_text("Please fill this in.")).to_have_count(0)
     page.get_by_text("Synchronisations that fail").click()
-    page.get_by_label("Language", exact=True).select_option("français")
-    page.get_by_label("Language", exact=True).scroll_into_view_if_needed()
+    page.get_by_label("Language of the messages").select_option("français")
+    page.get_by_label("Language of the messages").scroll_into_view_if_needed()
     assert barriers(page) == []
     take(page, f"notify-{'dark' if dark else 'light'}-{'narrow' if narrow else 'wide'}")
     page.get_by_role("button", name="Save", exact=True).click()
