@@ -135,10 +135,10 @@ def test_a_file_that_is_something_else_is_an_error_with_its_remedy(tmp_path: Pat
     file.write_bytes(content)
     with pytest.raises(Misconfigured) as met:
         ExchangeRates(str(file)).rates(["USD"], date(2026, 1, 30))
-    assert f"{file} cannot be used: it is not the ECB's history of rates." in str(met.value)
+    assert f"The file of exchange rates {file} is not the ECB's history of rates." in str(met.value)
     assert "ecb_rates in the section [debitoor]" in str(met.value)
 
 
 def test_a_file_that_is_missing_is_an_error_with_its_remedy(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"none\.csv cannot be used: No such file or directory\."):
+    with pytest.raises(Misconfigured, match=r"none\.csv cannot be read\. \(No such file or directory\)"):
         ExchangeRates(str(tmp_path / "none.csv")).rates(["USD"], date(2026, 1, 30))
