@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Unpack
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from debitoor_provider.sync.ledger.adoption import sent_elsewhere
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import DUPLICATE, MARKED, ORDERS, READ, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import BY_MARK, ORDERS, READ, Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.rebuild import Rebuild
@@ -37,8 +38,6 @@ class Documents:
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
         self._database = database
         self._clock = clock
-
-    # Reading
 
     def entry(self, document_id: int) -> Entry | None:
         """Return one document, ``None`` when there is none with this id."""
@@ -74,9 +73,8 @@ class Documents:
             if limit is None:
                 rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).offset(offset or None))
                 return [to_entry(row) for row in rows]
-            # The ids first: an index that covers filter and order is far smaller than the rows.
             page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
-            chosen = list(connection.scalars(page))
+            chosen = list(connection.scalars(page))  # first: an index that covers filter and order is small
             found = {entry.id: entry for entry in read_entries(connection, chosen)}
         return [found[id_] for id_ in chosen if id_ in found]
 
@@ -123,10 +121,12 @@ class Documents:
         states: Collection[State] | None = None,
         **filters: Unpack[Filters],
     ) -> dict[str, int]:
-        """Return how many matching documents have each mark; those without one are left out."""
+        """Return how many matching documents have each mark, or are held for what it says; others are left out."""
         where = conditions(account=account, direction=direction, states=states, **filters)
-        marks = self._counted(documents.c.mark_code, [*where, MARKED])
-        return marks | self._counted(documents.c.duplicate_code, [*where, DUPLICATE])
+        counted: Counter[str] = Counter()
+        for column, is_marked in BY_MARK:
+            counted.update(self._counted(column, [*where, is_marked]))
+        return dict(counted)
 
     def invoices(
         self,

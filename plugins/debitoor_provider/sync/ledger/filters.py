@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.findings import MARKS
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from debitoor_provider.sync.ledger.states import Direction, State
+    from debitoor_provider.sync.ledger.states import Direction
 
 Order = Literal[
     "changed", "-changed", "listed", "-listed", "date", "-date", "company", "-company",
@@ -28,8 +30,19 @@ MARKED: ColumnElement[bool] = documents.c.mark_code != sa.literal_column("''")
 """As the partial index of marked documents has it."""
 DUPLICATE: ColumnElement[bool] = documents.c.duplicate_code != sa.literal_column("''")
 """As the partial index of possible duplicates has it."""
+HELD_INSTEAD: ColumnElement[bool] = sa.and_(
+    documents.c.state == sa.literal_column(f"'{State.HELD}'"),
+    documents.c.reason_code.in_([sa.literal_column(f"'{mark}'") for mark in MARKS]),
+)
+"""Documents that are held for what a mark would say of them."""
 READ: ColumnElement[bool] = documents.c.invoice != sa.literal_column("''")
 """As the partial index of documents with an e-invoice has it."""
+BY_MARK = [
+    (documents.c.mark_code, MARKED),
+    (documents.c.duplicate_code, DUPLICATE),
+    (documents.c.reason_code, sa.and_(HELD_INSTEAD, sa.not_(DUPLICATE))),
+]
+"""The columns that have the code of a mark, and the documents of which each is asked: nobody counts twice."""
 ORDERS: dict[str, ColumnElement[Any]] = {
     "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
     "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
@@ -79,7 +92,7 @@ def conditions(
     :param accounts: the accounts to include
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
-    :param mark: the code of one of the document's marks
+    :param mark: the code of one of the document's marks, or of the reason why it is held instead of being marked
     :param invoice: the result of reading the e-invoice in its file
     """
     where: list[ColumnElement[bool]] = []
@@ -96,6 +109,7 @@ def conditions(
             sa.or_(
                 sa.and_(documents.c.mark_code == mark, MARKED),
                 sa.and_(documents.c.duplicate_code == mark, DUPLICATE),
+                sa.and_(documents.c.reason_code == mark, HELD_INSTEAD),
             )
         )
     if invoice is not None:

@@ -55,7 +55,7 @@ class DocumentListFilter:
     end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
-    mark: Annotated[Mark | None, Query(description="With this mark")] = None
+    mark: Annotated[Mark | None, Query(description="With this mark, or held for what it says")] = None
     invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class DocumentListFilter:
         return {"account": account_id, "text": self.search, "period": (self.start, self.end), "run": run}
 
     def findings(self) -> dict[str, Any]:
-        """Ask for those with a mark or an e-invoice."""
+        """Ask for those with a mark, or held for it, or with an e-invoice."""
         return {"mark": self.mark, "invoice": self.invoice}
 
 
