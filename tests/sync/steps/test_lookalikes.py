@@ -161,6 +161,66 @@ def test_a_lost_ledger_does_not_make_a_document_its_own_duplicate(acme: Stage) -
     assert acme.states() == {uid: "moved", other: "moved"}
 
 
+@pytest.mark.parametrize("duplicates", ["flag", "hold"])
+@pytest.mark.parametrize("specification", [["document_number", "company"], ["note", "company", "document_number"]])
+def test_a_rebuilt_document_is_found_by_its_number(acme: Stage, specification: list[str], duplicates: str) -> None:
+    account = acme.exports(specification=specification, duplicates=duplicates)
+    first = acme.document(**USUAL)
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    second = acme.document(**USUAL | {"document_date": "2026-04-30", "gross_amount": "23.80", "net_amount": "20.00"})
+    other = acme.document(**USUAL | {"document_date": "2026-04-30", "document_number": "R-3"})
+    seen = {row.source_id: row for row in acme.preview(account)}
+    acme.export(account)
+    found = acme.entry(second)
+    assert lookalike_keys(found) == [f"acme/{first}"]
+    assert acme.states()[second] == ("moved" if duplicates == "flag" else "held possible_duplicate")
+    assert acme.states()[other] == "moved"
+    assert seen[second].marks == found.marks
+    assert seen[second].message == found.message
+
+
+def test_a_rebuilt_document_is_found_by_the_number_in_its_text_if_no_field_of_the_text_is_the_number(
+    acme: Stage,
+) -> None:
+    account = acme.exports(specification=["note"], duplicates="hold")
+    acme.document(**USUAL | {"document_number": "", "note": "Your RE-2026/001, by post"})
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    second = acme.document(**USUAL | {"document_date": "2026-02-05", "gross_amount": "23.80", "net_amount": "20.00"})
+    [seen] = [row for row in acme.preview(account) if row.source_id == second]
+    acme.export(account)
+    [expense] = acme.company.expenses()
+    assert lookalike_keys(acme.entry(second)) == [f"target:{expense['id']}"]
+    assert seen.message == acme.entry(second).message
+
+
+def test_a_rebuilt_document_in_another_currency_is_found_by_its_own_amount(acme: Stage) -> None:
+    account = acme.exports(foreign_currency="zero_amount", duplicates="hold")
+    first = acme.document(**USUAL | {"currency": "USD"})
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    assert (acme.entry(first).gross_amount, acme.entry(first).currency) == (119, "USD")
+    second = acme.document(**USUAL | {"currency": "USD", "document_number": "R-2"})
+    acme.export(account)
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+
+
+def test_a_rebuilt_sales_document_is_found_whatever_company_its_copy_has(acme: Stage) -> None:
+    account = acme.imports(duplicates="hold", defaults={"company": "Our sales", "create_company": True})
+    first = acme.company.add_invoice()
+    acme.import_(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    acme.company.edit_entity(acme.company.add_invoice()["id"], number=first["number"])
+    acme.import_(account)
+    [second] = [uid for uid in acme.states("import") if uid != first["id"]]
+    assert lookalike_keys(acme.entry(second, "import")) == [f"acme/{first['id']}"]
+
+
 def test_a_copy_of_a_sales_document_that_a_person_uploaded_is_found(acme: Stage) -> None:
     sale = acme.company.add_invoice()
     fields = {

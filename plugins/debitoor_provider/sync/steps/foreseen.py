@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import Entry, Outcome, PlannedDocument
-from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes
+from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes, stands_for_record
 from debitoor_provider.sync.steps.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def lookalikes_of(job: Job, rows: Sequence[ForeseenDocument], due: Sequence[Fore
 
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
-        return bool(source_ids & listed.keys()) or any(entry.state not in GIVEN_UP for entry in entries.values())
+        there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
+        return any(map(stands_for_record, [*there, *(listed[id_] for id_ in source_ids & listed.keys())]))
 
     distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
     return Lookalikes(job, [*others, *listed.values()], recorded, distinct, is_known)

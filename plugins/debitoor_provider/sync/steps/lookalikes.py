@@ -74,7 +74,8 @@ class Lookalikes:
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
     :param distinct: by the id of an entry, what a person said it is no duplicate of
-    :param is_known: whether one of these ids is a document of the account that is, or may be, at the target
+    :param is_known: whether one of these ids is a document of the account that is compared itself, see
+        :func:`stands_for_record`
     """
 
     def __init__(
@@ -148,9 +149,18 @@ def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) 
 
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(job.account_id, job.direction.name, source_ids) if source_ids else {}
-        return any(entry.state not in GIVEN_UP for entry in entries.values())
+        there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
+        return any(map(stands_for_record, there))
 
     return Lookalikes(job, known, lambda: recorded[0], job.ledger.documents.distinct_from(claimed), is_known)
+
+
+def stands_for_record(known: Known) -> bool:
+    """Return whether a document is compared instead of the record that the target has of it.
+
+    Of one that was sent without a number of its own, e.g. one that a rebuild found, the record's text may have it.
+    """
+    return bool(known.described.document_number) or not known.is_sent
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:
