@@ -56,6 +56,7 @@ class Sent:
     :param net_amount: in the document's own currency
     :param gross_amount: the same
     :param document_currency: that own currency
+    :param document_number: of the document
     """
 
     gross: Decimal
@@ -64,18 +65,23 @@ class Sent:
     net_amount: Decimal | None
     gross_amount: Decimal | None
     document_currency: str
+    document_number: str
 
-    def columns(self, entry: Entry) -> dict[str, Any]:
-        """Return the columns of an entry that it changes."""
-        values = {
-            "booked_gross": self.gross,
-            "booked_currency": self.currency,
+    @property
+    def booked(self) -> dict[str, Any]:
+        """The columns of what the target has."""
+        return {"booked_gross": self.gross, "booked_currency": self.currency}
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The columns of the document's own figures."""
+        return {
+            "document_number": self.document_number,
             "document_date": self.date,
             "net_amount": self.net_amount,
             "gross_amount": self.gross_amount,
             "currency": self.document_currency,
         }
-        return {name: value for name, value in values.items() if getattr(entry, name) != value}
 
 
 @dataclass(frozen=True, slots=True)
