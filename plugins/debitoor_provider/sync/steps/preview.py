@@ -9,6 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.foreseen import ForeseenDocument, in_order, lookalikes_of
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
@@ -163,7 +164,7 @@ def _left_behind(job: Job, entry: Entry) -> ForeseenDocument:
 def _read_again(job: Job, row: ForeseenDocument) -> None:
     """Read what an earlier run left behind as it is now, as the run does before it moves it."""
     entry = row.entry
-    if entry is None:
+    if entry is None or is_fresh(entry, job.settings_fingerprint, job.now()):
         return
     try:
         row.record = job.direction.read(entry.source_id)
