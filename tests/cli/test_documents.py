@@ -193,6 +193,8 @@ class TestDistinct:
         assert done.code == 1
         assert done.sentence.startswith("2: not marked or held as a possible duplicate. Nothing was changed.")
         assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
+        _, advice = done.sentence.split("airflow debitoor ")
+        assert [row["document"] for row in cli(*advice.split(), "-o", "json").rows] == ["1"]
 
     @pytest.mark.parametrize(
         ("option", "word", "meant"),

@@ -211,8 +211,10 @@ class TestLookalikes:
 
     def test_they_are_marked_counted_and_filtered(self, page, alike):
         found = page().get("api/accounts/acme/documents").json()
-        assert found["marks"] == {"possible_duplicate": 1}
-        assert listed(page(), mark="possible_duplicate") == ["2"]
+        assert found["marks"] == {"possible_duplicate": 2}
+        assert sorted(listed(page(), mark="possible_duplicate")) == ["2", "3"]
+        assert listed(page(), mark="possible_duplicate", state="held") == ["3"]
+        assert listed(page(), mark="nearest_split") == []
 
     def test_a_document_is_shown_beside_what_it_looks_like(self, page, alike):
         found = page().get(f"api/accounts/acme/documents/{alike[1]}").json()["lookalikes"]

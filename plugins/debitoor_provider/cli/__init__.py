@@ -115,7 +115,7 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
-            Arg(("--mark",), help="Only with this mark, such as nearest_split or possible_duplicate"),
+            Arg(("--mark",), help="Only with this mark, nearest_split or possible_duplicate, or held for it"),
             Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven or contradicts"),
             _FROM,
             _TO,

@@ -10,6 +10,8 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from debitoor_provider.sync.ledger import Sent
+
 
 class ObstacleKind(StrEnum):
     """The state that an obstacle puts the document into."""
@@ -26,6 +28,7 @@ class Obstacle(Exception):
     :param message: what is wrong and what a person can do; its code is stored in the ledger
     :param detail: what the document's history keeps of it
     :param invoice: the result of reading the document's file, see :mod:`~debitoor_provider.sync.export.evidence`
+    :ivar sent: the figures that would have been sent, if they are known
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Obstacle(Exception):
         self.message = message
         self.detail = detail or {}
         self.invoice = invoice
+        self.sent: Sent | None = None
 
     def __str__(self) -> str:
         return str(self.message)

@@ -27,6 +27,10 @@ FIGURES = [
     {"net_amount": "100.00", "gross_amount": "119.00", "tax_rates": []},
     {"net_amount": "0.00", "gross_amount": "0.00", "tax_rates": []},
 ]
+BARE: dict[str, Any] = {
+    "document_number": "", "document_date": None, "gross_amount": None, "net_amount": None, "tax_rates": [],
+}  # fmt: skip
+"""What a record lacks that the e-invoice in the document's file has."""
 EXPORTS: list[dict[str, Any]] = [
     {},
     {"rename": "{company}", "archive_after_transfer": True},
@@ -73,6 +77,7 @@ _DOCUMENTS = [
         st.sampled_from([["books"], []]),
         st.sampled_from([None, True, False]),
         DAYS,
+        st.sampled_from([[], [], ["document_number"], ["document_date"], ["gross_amount", "net_amount"], [*BARE]]),
     ),
     st.tuples(st.just("edit"), PICKS, st.sampled_from(["figures", "number", "tags", "note", "type", "date"]), PICKS),
     st.tuples(st.just("approve"), PICKS, st.booleans()),
@@ -184,15 +189,18 @@ class Past:
 
     # Documents of GetMyInvoices
 
-    def document(self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str) -> None:
+    def document(
+        self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str, lacks: list[str]
+    ) -> None:
         workflow = None if approved is None else {"is_completed": approved}
         number = len(self.sources)
-        proving = in_pdf(cii(stated(Group(Decimal(19), Decimal(100), Decimal(19)), number=f"R-{number}")))
+        proving = in_pdf(cii(stated(Group(Decimal(19), Decimal(100), Decimal(19)), number=f"R-{number // 2}")))
         self.sources.append(
             self.stage.document(
                 proving if number % 2 else None,
-                currency=currency, tags=tags, workflow=workflow, document_date=day,
-                document_number=f"R-{len(self.sources) // 2}", **FIGURES[figures],
+                currency=currency, tags=tags, workflow=workflow,
+                **{"document_date": day, "document_number": f"R-{number // 2}"} | FIGURES[figures]
+                | {name: BARE[name] for name in lacks},
             )
         )  # fmt: skip
 

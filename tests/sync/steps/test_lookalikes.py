@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys, lookalikes
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +163,157 @@ def test_a_lost_ledger_does_not_make_a_document_its_own_duplicate(acme: Stage) -
     acme.open_ledger("another")
     acme.export(acme.exports(duplicates="hold"))
     assert acme.states() == {uid: "moved", other: "moved"}
+
+
+def e_invoice(gross: str = "119.00", number: str = "RE-2026/001", day: str = "2026-01-31") -> bytes:
+    net = (Decimal(gross) / Decimal("1.19")).quantize(Decimal("0.01"))
+    group = Group(Decimal(19), net, Decimal(gross) - net)
+    return in_pdf(cii(stated(group, number=number, day=date.fromisoformat(day)))) + next(UNIQUE)
+
+
+UNIQUE = (b"%% file %d" % number for number in itertools.count())
+BARE: dict[str, Any] = {
+    "document_number": "",
+    "document_date": None,
+    "gross_amount": None,
+    "net_amount": None,
+    "tax_rates": [],
+    "currency": "",
+}
+
+
+@pytest.mark.parametrize("duplicates", ["flag", "hold"])
+@pytest.mark.parametrize("runs", ["one run", "several runs"])
+@pytest.mark.parametrize("lacks", [BARE, {"document_number": ""}, {"document_date": ""}, {"gross_amount": ""}])
+def test_what_the_e_invoice_supplies_is_compared(
+    acme: Stage, lacks: dict[str, Any], runs: str, duplicates: str
+) -> None:
+    account = acme.exports(duplicates=duplicates)
+    first = acme.document(e_invoice(), **USUAL | {name: BARE[name] for name in lacks})
+    if runs == "several runs":
+        acme.export(account)
+    second = acme.document(e_invoice(), **USUAL | BARE)
+    third = acme.document(e_invoice(number="RE 2026 001", gross="23.80"), **USUAL | BARE)
+    seen = {row.source_id: row for row in acme.preview(account)}
+    acme.export(account)
+    assert lookalike_keys(acme.entry(first)) == []
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+    assert lookalike_keys(acme.entry(third)) == [f"acme/{first}", f"acme/{second}"]
+    for uid in (second, third):
+        assert acme.entry(uid).marks == seen[uid].marks
+        assert acme.entry(uid).message == seen[uid].message
+
+
+def test_a_document_is_shown_with_the_figures_by_which_it_was_found(acme: Stage) -> None:
+    uids = [acme.document(e_invoice(), **USUAL | BARE) for _ in range(2)]
+    acme.export(acme.exports(duplicates="hold"))
+    assert acme.states() == {uids[0]: "moved", uids[1]: "held possible_duplicate"}
+    for entry in map(acme.entry, uids):
+        facts = (entry.document_number, str(entry.document_date), entry.gross_amount, entry.currency)
+        assert facts == ("RE-2026/001", "2026-01-31", 119, "EUR")
+    assert acme.entry(uids[1]).booked_gross is None
+    assert {one.source_id for one in acme.ledger.documents.entries("acme", text="re-2026/001")} == {*uids}
+
+
+def test_a_document_with_a_complete_record_is_the_first_although_another_one_was_planned_before(acme: Stage) -> None:
+    bare = acme.document(e_invoice(), **USUAL | BARE)
+    complete = acme.document(**USUAL)
+    acme.export(acme.exports(duplicates="hold"))
+    assert acme.states() == {bare: "held possible_duplicate", complete: "moved"}
+    assert lookalike_keys(acme.entry(bare)) == [f"acme/{complete}"]
+
+
+def test_what_a_person_chose_is_compared(acme: Stage) -> None:
+    account = acme.exports(duplicates="hold")
+    fields = {"document_number": "X-1", "document_date": "2026-02-20", "gross_amount": "238.00", "net_amount": "200.00"}
+    chosen = acme.document(e_invoice(), **fields)
+    acme.export(account)
+    complete = acme.document(**USUAL)
+    acme.export(account)
+    assert acme.states() == {chosen: "held invoice_contradicts", complete: "moved"}
+    acme.ledger.documents.choose([acme.entry(chosen)], "invoice", "user:anna")
+    acme.export(account)
+    assert lookalike_keys(acme.entry(chosen)) == [f"acme/{complete}"]
+
+
+def test_what_a_person_booked_by_hand_is_found_by_a_date_that_only_the_e_invoice_has(acme: Stage) -> None:
+    expense = by_hand(acme)
+    uids = [acme.document(e_invoice(number=f"N-{one}", gross=f"{one}9.00"), **USUAL | BARE) for one in (11, 12, 13)]
+    watch = acme.watch()
+    acme.export()
+    assert [lookalike_keys(acme.entry(uid)) for uid in uids] == [[f"target:{expense}"], [], []]
+    assert watch.calls["debitoor.expenses.list"] == 3 * 2  # the month once, and two looks; each to the empty page
+
+
+def test_credit_notes_that_are_booked_as_negative_are_found_in_a_later_run(acme: Stage) -> None:
+    account = acme.exports(duplicates="hold", positive_credit_note="negate")
+    first = acme.document(**USUAL | {"document_type": "CREDIT_NOTE"})
+    acme.export(account)
+    second, third = (acme.document(**USUAL | {"document_type": "CREDIT_NOTE"}) for _ in range(2))
+    acme.export(account)
+    assert acme.booked() == {first: -119}
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+    assert lookalike_keys(acme.entry(third)) == [f"acme/{first}", f"acme/{second}"]
+
+
+@pytest.mark.parametrize("duplicates", ["flag", "hold"])
+@pytest.mark.parametrize("specification", [["document_number", "company"], ["note", "company", "document_number"]])
+def test_a_rebuilt_document_is_found_by_its_number(acme: Stage, specification: list[str], duplicates: str) -> None:
+    account = acme.exports(specification=specification, duplicates=duplicates)
+    first = acme.document(**USUAL)
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    second = acme.document(**USUAL | {"document_date": "2026-04-30", "gross_amount": "23.80", "net_amount": "20.00"})
+    other = acme.document(**USUAL | {"document_date": "2026-04-30", "document_number": "R-3"})
+    seen = {row.source_id: row for row in acme.preview(account)}
+    acme.export(account)
+    found = acme.entry(second)
+    assert lookalike_keys(found) == [f"acme/{first}"]
+    assert acme.states()[second] == ("moved" if duplicates == "flag" else "held possible_duplicate")
+    assert acme.states()[other] == "moved"
+    assert seen[second].marks == found.marks
+    assert seen[second].message == found.message
+
+
+def test_a_rebuilt_document_is_found_by_the_number_in_its_text_if_no_field_of_the_text_is_the_number(
+    acme: Stage,
+) -> None:
+    account = acme.exports(specification=["note"], duplicates="hold")
+    acme.document(**USUAL | {"document_number": "", "note": "Your RE-2026/001, by post"})
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    second = acme.document(**USUAL | {"document_date": "2026-02-05", "gross_amount": "23.80", "net_amount": "20.00"})
+    [seen] = [row for row in acme.preview(account) if row.source_id == second]
+    acme.export(account)
+    [expense] = acme.company.expenses()
+    assert lookalike_keys(acme.entry(second)) == [f"target:{expense['id']}"]
+    assert seen.message == acme.entry(second).message
+
+
+def test_a_rebuilt_document_in_another_currency_is_found_by_its_own_amount(acme: Stage) -> None:
+    account = acme.exports(foreign_currency="zero_amount", duplicates="hold")
+    first = acme.document(**USUAL | {"currency": "USD"})
+    acme.export(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    assert (acme.entry(first).gross_amount, acme.entry(first).currency) == (119, "USD")
+    second = acme.document(**USUAL | {"currency": "USD", "document_number": "R-2"})
+    acme.export(account)
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+
+
+def test_a_rebuilt_sales_document_is_found_whatever_company_its_copy_has(acme: Stage) -> None:
+    account = acme.imports(duplicates="hold", defaults={"company": "Our sales", "create_company": True})
+    first = acme.company.add_invoice()
+    acme.import_(account)
+    acme.open_ledger("rebuilt")
+    acme.rebuild(account)
+    acme.company.edit_entity(acme.company.add_invoice()["id"], number=first["number"])
+    acme.import_(account)
+    [second] = [uid for uid in acme.states("import") if uid != first["id"]]
+    assert lookalike_keys(acme.entry(second, "import")) == [f"acme/{first['id']}"]
 
 
 def test_a_copy_of_a_sales_document_that_a_person_uploaded_is_found(acme: Stage) -> None:

@@ -67,9 +67,8 @@ class Booking:
         :param currency: of the books
         """
         document, figures = self.document, self.figures
-        return Sent(
-            figures.gross, currency, figures.date, document.net_amount, document.gross_amount, document.currency
-        )
+        own = (document.net_amount, document.gross_amount, document.currency, document.document_number)
+        return Sent(figures.gross, currency, figures.date, *own)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: the figures, ``rounding``, ``nearest``, ``exchange_rate`` and the reasons."""

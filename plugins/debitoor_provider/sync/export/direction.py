@@ -19,8 +19,9 @@ from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import copies, expenses_of, found_documents, recorded, target_records
+from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
+from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
@@ -259,7 +260,8 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key)
+        expenses = self.debitoor.expenses(page_size=PAGE_SIZE)
+        return found_documents(expenses, self._key, self.account.specification)
 
     def samples(self, most: int) -> Sequence[Document]:
         """Return documents that the account takes; failing those, others of its period."""

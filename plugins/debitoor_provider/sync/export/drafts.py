@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.invoice.models import Reading
+    from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
 
 
@@ -63,6 +64,10 @@ class ExpenseDraft:
     def statement(self) -> Statement:
         """Return the figures of the expense."""
         return self.booking.statement(self.currency)
+
+    def sent(self) -> Sent:
+        """Return the document's figures as they are booked."""
+        return self.booking.sent(self.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,12 +70,13 @@ class Evidence:
         return any(group.category in _BUYER_OWES_TAX for group in groups)
 
     def document(self, document: Document) -> Document:
-        """Return the document with the invoice's figures."""
+        """Return the document with the invoice's figures, and with its number if the record has none."""
         invoice = self.invoice
         if invoice is None:
             return document
         return replace(
             document,
+            document_number=document.document_number or one_line(invoice.number),
             document_date=invoice.date or document.document_date,
             currency=invoice.currency,
             net_amount=invoice.net,

@@ -26,11 +26,11 @@ from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
-from debitoor_provider.sync.steps.lookalikes import Known
+from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
@@ -76,6 +76,13 @@ class ExpenseMover:
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
+        try:
+            self._move(entry)
+        finally:
+            if self.lookalikes:
+                self.lookalikes.end(Known.of(entry, entry.run_id))
+
+    def _move(self, entry: Entry) -> None:
         attempt = self.attempts.get(entry.id)
         if attempt and self._settle(entry, attempt):
             return
@@ -91,6 +98,8 @@ class ExpenseMover:
                 body.seek(0, os.SEEK_END)
             choices = to_choices(entry.choice)
             booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choices=choices)
+            if self.lookalikes:
+                self.lookalikes.read(Known.of(entry, entry.run_id), booking.sent(self.books.currency))
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:
@@ -217,7 +226,11 @@ class ExpenseMover:
             return None
         statement, party = booking.statement(self.books.currency), booking.expense.supplier_name
         this = Known.of(entry, entry.run_id)
-        return self.lookalikes.judge(this, statement, party, invoice=booking.invoice)
+        try:
+            return self.lookalikes.judge(this, statement, party, invoice=booking.invoice)
+        except Obstacle as obstacle:
+            obstacle.sent = booking.sent(self.books.currency)
+            raise
 
     def _look_for(self, entry: Entry, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
         """Settle an unclear create by looking (Debitoor contract section 11).

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
-from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
@@ -14,7 +13,7 @@ from debitoor_provider.sync.steps.copies import Copy
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -79,27 +78,3 @@ def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
             expense.supplier_name,
             Statement(expense.date, by_rate, gross, expense.currency),
         )
-
-
-def found_documents(expenses: Iterable[Expense], key_of: Callable[[int], str]) -> Collection[FoundDocument]:
-    """Return the documents whose mark is on an expense; of several expenses of one document, the last.
-
-    :param key_of: returns the exchange key of a document
-    """
-    found: dict[int, FoundDocument] = {}
-    for expense in expenses:
-        uid = next(filter(None, (find_marker(line.description) for line in expense.lines)), None)
-        if uid is not None:
-            found[uid] = FoundDocument(
-                source_id=str(uid),
-                exchange_key=key_of(uid),
-                target_id=expense.id,
-                target_name=expense.file.file_name if expense.file else None,
-                document_date=expense.date,
-                company=expense.supplier_name,
-                currency=expense.currency,
-                net_amount=expense.total_net_amount,
-                gross_amount=expense.total_gross_amount,
-                moved_at=expense.created_date,
-            )
-    return found.values()

@@ -224,7 +224,7 @@ class ImportDirection:
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the sales documents whose mark is in a note in GetMyInvoices."""
+        """Return the sales documents whose mark is in a note in GetMyInvoices; those do not say who the customer is."""
         found: dict[str, FoundDocument] = {}
         for document in self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
             sales_id = find_sales_marker(document.note)
@@ -236,7 +236,6 @@ class ImportDirection:
                     target_name=document.filename or None,
                     document_date=document.document_date,
                     document_number=document.document_number,
-                    company=document.company_name,
                     currency=document.currency,
                     net_amount=document.net_amount,
                     gross_amount=document.gross_amount,

@@ -49,6 +49,9 @@ class UploadDraft:
         """Return the figures of the upload."""
         return statement_of(self.upload)
 
+    def sent(self) -> None:
+        """Return nothing: all is known from the record."""
+
 
 @dataclass(frozen=True, slots=True)
 class UploadDrafts:

@@ -29,7 +29,7 @@ from debitoor_provider.sync.obstacle import held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import require_single
-from debitoor_provider.sync.steps.lookalikes import Known
+from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:

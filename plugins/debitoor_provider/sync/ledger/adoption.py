@@ -18,7 +18,7 @@ from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved, write_events
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.records import Entry
-from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
+from debitoor_provider.sync.ledger.rows import COLUMNS, found_by, to_entry
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, require_legal
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _FIGURES = ("mark_code", "mark", "invoice", "choice", "duplicate_code", "duplicate", "booked_gross", "booked_currency")
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
+_STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency")
 _FILE = ("file_sha256", "file_bytes")
 
 
@@ -94,7 +95,7 @@ def adopt(
     )
     rows = connection.execute(
         statement,
-        [{**columns, **{name: getattr(other, name) for name in (*_KEPT, *_FILE)}} for columns, other in pairs],
+        [{**columns, **_known_of(other, columns["exchange_key"])} for columns, other in pairs],
     )
     entries = [to_entry(row) for row in rows]
     write_events(
@@ -114,6 +115,15 @@ def adopt(
     )
     names = [(entry, name) for entry in entries if (name := others[entry.source_id].target_name)]
     give_names(connection, names, at=at, run_id=run_id, states=DONE)  # where it is free
+
+
+def _known_of(other: Entry, exchange_key: str) -> dict[str, Any]:
+    """Return the columns that another account's entry has for a document, its figures too if it was sent with them."""
+    values = {name: getattr(other, name) for name in (*_KEPT, *_FILE)}
+    if other.state in DONE and other.booked_gross is not None:
+        values |= {name: getattr(other, name) for name in _STATED}
+        values |= found_by(replace(other, exchange_key=exchange_key))
+    return values
 
 
 def sent_elsewhere(connection: Connection, entries: Iterable[Entry]) -> dict[int, Entry]:

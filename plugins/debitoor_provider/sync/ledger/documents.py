@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, condit
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order
 from debitoor_provider.sync.ledger.rebuild import Rebuild
-from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES, Event, duplicate_columns, require_key
+from debitoor_provider.sync.ledger.records import DECIDED, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, Direction, EventKind, State
 from debitoor_provider.sync.ledger.transitions import advance_all
@@ -38,8 +38,6 @@ class Documents:
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
         self._database = database
         self._clock = clock
-
-    # Reading
 
     def entry(self, document_id: int) -> Entry | None:
         """Return one document, ``None`` when there is none with this id."""
@@ -75,7 +73,6 @@ class Documents:
             if limit is None:
                 rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).offset(offset or None))
                 return [to_entry(row) for row in rows]
-            # The ids first: an index that covers filter and order is far smaller than the rows.
             page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
             return read_in_order(connection, connection.scalars(page).all())
 
@@ -201,7 +198,7 @@ class Documents:
         :param anew: send moved documents again in any case, as a new record besides the one that the target may have
         :raises IllegalTransition: when no document's state allows it
         """
-        values: dict[str, Any] = {**NO_REASON, "attempts": 0}
+        values: dict[str, Any] = {**DECIDED, "attempts": 0}
         if not again and not anew:
             return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason})
         # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
@@ -227,7 +224,7 @@ class Documents:
             for one in self._decide(
                 EventKind.RETRIED,
                 some,
-                {**NO_REASON, "attempts": 0, "choice": documents.c.choice + answer(question, figures)},
+                {**DECIDED, "attempts": 0, "choice": documents.c.choice + answer(question, figures)},
                 actor,
                 detail,
             )
@@ -245,7 +242,7 @@ class Documents:
         by_kind: dict[EventKind, list[Entry]] = {}
         for entry in entries:
             by_kind.setdefault(EventKind.DISTINCT if entry.state in DONE else EventKind.RETRIED, []).append(entry)
-        values = {EventKind.DISTINCT: duplicate_columns(None), EventKind.RETRIED: {**NO_REASON, "attempts": 0}}
+        values = {EventKind.DISTINCT: duplicate_columns(None), EventKind.RETRIED: {**DECIDED, "attempts": 0}}
         return [one for kind, some in by_kind.items() for one in self._decide(kind, some, values[kind], actor, detail)]
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
@@ -253,7 +250,7 @@ class Documents:
 
         :raises IllegalTransition: when no document's state allows it
         """
-        values = {"target_name": None, "target_name_key": None}
+        values = {"target_name": None, "target_name_key": None, **duplicate_columns(None)}
         return self._decide(EventKind.IGNORED, entries, values, actor, {"reason": reason})
 
     def mark_moved(
@@ -263,7 +260,7 @@ class Documents:
 
         :raises IllegalTransition: when no document's state allows it
         """
-        values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
+        values = {**DECIDED, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
         return self._decide(EventKind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
 
     def _decide(

@@ -82,7 +82,7 @@ def conditions(
     :param accounts: the accounts to include
     :param except_accounts: the accounts to exclude
     :param code: the code of the reason why the document is held or rejected
-    :param mark: the code of one of the document's marks
+    :param mark: the code of one of the document's marks; a document held as a possible duplicate has that one
     :param invoice: the result of reading the e-invoice in its file
     :param changed_after: the time after which the document came into its state
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +14,7 @@ from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewh
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, write_events
+from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, likeness_keys, search_text
@@ -165,11 +167,14 @@ class PlanWriter:
 
     def _set_keys(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
         """Bring up the exchange keys, which an earlier version made otherwise, but of what is being sent."""
+        keys = {row.id: new.exchange_key for row, new in rows if row.state is not State.SENDING}
         changed = [
-            {"the_id": row.id, "new_exchange_key": new.exchange_key}
-            | {f"new_{name}": value for name, value in likeness_keys(new).items()}
-            for row, new in rows
-            if row.state is not State.SENDING
+            {"the_id": entry.id, "new_exchange_key": keys[entry.id]}
+            | {
+                f"new_{name}": value
+                for name, value in likeness_keys(replace(entry, exchange_key=keys[entry.id])).items()
+            }
+            for entry in read_entries(self._connection, keys)  # with the figures that were sent, if they were
         ]
         if changed:
             names = ("exchange_key", "number_key", "amount_key")

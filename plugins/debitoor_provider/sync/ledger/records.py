@@ -47,6 +47,10 @@ def duplicate_columns(duplicate: Message | None) -> dict[str, Any]:
     return {"duplicate_code": duplicate.code if duplicate else "", "duplicate": duplicate}
 
 
+DECIDED: Mapping[str, Any] = {**NO_REASON, **duplicate_columns(None)}
+"""The columns of a held or rejected document that a person has decided about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What is sent of a document, where that is known better than its record says.
@@ -57,6 +61,7 @@ class Sent:
     :param net_amount: in the document's own currency
     :param gross_amount: the same
     :param document_currency: that own currency
+    :param document_number: of the document
     """
 
     gross: Decimal
@@ -65,18 +70,23 @@ class Sent:
     net_amount: Decimal | None
     gross_amount: Decimal | None
     document_currency: str
+    document_number: str
 
-    def columns(self, entry: Entry) -> dict[str, Any]:
-        """Return the columns of an entry that it changes."""
-        values = {
-            "booked_gross": self.gross,
-            "booked_currency": self.currency,
+    @property
+    def booked(self) -> dict[str, Any]:
+        """The columns of what the target has."""
+        return {"booked_gross": self.gross, "booked_currency": self.currency}
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The columns of the document's own figures."""
+        return {
+            "document_number": self.document_number,
             "document_date": self.date,
             "net_amount": self.net_amount,
             "gross_amount": self.gross_amount,
             "currency": self.document_currency,
         }
-        return {name: value for name, value in values.items() if getattr(entry, name) != value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +166,8 @@ class Entry:
 
     @property
     def marks(self) -> tuple[Message, ...]:
-        """What a person should know of it although it was sent."""
-        return tuple(mark for mark in (self.mark, self.duplicate) if mark)
+        """What a person should know of it although it was sent; the reason why it is held is no mark besides."""
+        return tuple(mark for mark in (self.mark, self.duplicate) if mark and mark.code != self.reason_code)
 
     @property
     def goes_although_archived(self) -> bool:

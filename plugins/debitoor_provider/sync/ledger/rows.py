@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument
+from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.likeness import number_key
 from debitoor_provider.sync.text import caseless
 
@@ -57,6 +57,30 @@ def likeness_keys(document: Described) -> dict[str, str]:
         "number_key": f"{number}>{target}" if number else "",
         "amount_key": f"{amount}>{target}" if amount else "",
     }
+
+
+def sent_values(entry: Entry, sent: Sent) -> dict[str, Any]:
+    """Return the columns of an entry that change when it is sent."""
+    return _changed(entry, sent.booked) | stated_values(entry, sent)
+
+
+def stated_values(entry: Entry, sent: Sent) -> dict[str, Any]:
+    """Return the columns that change when a document's figures are known better than its record says.
+
+    By them it is found from then on, as one that is like another too.
+    """
+    changed = _changed(entry, sent.stated)
+    return changed | found_by(dataclasses.replace(entry, **changed)) if changed else {}
+
+
+def found_by(entry: Entry) -> dict[str, str]:
+    """Return the columns by which a document is searched, and found to be like another one."""
+    text = search_text(entry.source_id, entry.document_number, entry.company, entry.source_name, entry.gross_amount)
+    return {"search": text, **likeness_keys(entry)}
+
+
+def _changed(entry: Entry, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(entry, name) != value}
 
 
 def search_text(*parts: object) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.records import NO_REASON, NOT_BOOKED, duplicate_columns, mark_columns
+from debitoor_provider.sync.ledger.rows import sent_values, stated_values
 from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -51,7 +53,7 @@ class Steps:
         :raises EntryChanged: when the document was planned anew since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), **duplicate_columns(duplicate), "invoice": invoice}
-        values |= sent.columns(entry) if sent else {}
+        values |= sent_values(entry, sent) if sent else {}
         return self._advance(EventKind.INTENT, entry, values, detail, run_id)
 
     def file_uploaded(
@@ -102,7 +104,7 @@ class Steps:
         if invoice:
             known["invoice"] = invoice
         if sent:
-            known |= sent.columns(entry)
+            known |= sent_values(entry, sent)
         return self._advance(EventKind.MOVED, entry, values | known, detail)
 
     def hold(
@@ -113,14 +115,17 @@ class Steps:
         code: str = "",
         detail: Mapping[str, Any] | None = None,
         invoice: str = "",
+        sent: Sent | None = None,
     ) -> Entry:
         """Record that a rule requires a person's decision.
 
         :param message: the reason, and what resolves it
         :param code: the reason's short name in lists, where that is not the message's own
         :param invoice: the result of reading the e-invoice in the document's file
+        :param sent: the figures that would have been sent, if they are known
         """
-        return self._stop(EventKind.HELD, entry, message, code, detail, invoice)
+        values = stated_values(entry, sent) if sent else {}
+        return self._stop(EventKind.HELD, entry, message, code, detail, invoice, values)
 
     def reject(
         self,
@@ -131,7 +136,7 @@ class Steps:
         detail: Mapping[str, Any] | None = None,
         invoice: str = "",
     ) -> Entry:
-        """Record that the document cannot be sent as it is; the parameters are those of :meth:`hold`."""
+        """Record that the document cannot be sent as it is; the parameters are as for :meth:`hold`."""
         return self._stop(EventKind.REJECTED, entry, message, code, detail, invoice)
 
     def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
@@ -177,8 +182,11 @@ class Steps:
         code: str,
         detail: Mapping[str, Any] | None,
         invoice: str,
+        stated: Mapping[str, Any] | None = None,
     ) -> Entry:
-        values = {"reason_code": code or message.code, "message": message, **NOT_BOOKED}
+        values = {"reason_code": code or message.code, "message": message, **NOT_BOOKED, **(stated or {})}
+        if message.code == POSSIBLE_DUPLICATE:
+            values |= duplicate_columns(message)  # found with those that were sent and marked
         return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), _because(message, detail))
 
     def _advance(

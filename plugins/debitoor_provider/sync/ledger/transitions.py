@@ -39,6 +39,8 @@ _BRIEF: Mapping[EventKind, Sequence[str]] = {
     EventKind.MOVED: ["previous_state"],
 }
 """Steps during which no other process changes the row: only these columns need to be read back."""
+_UNREAD = frozenset({"search", "number_key", "amount_key"})
+"""Columns by which a document is found and which an entry does not have."""
 
 
 def advance(
@@ -77,7 +79,8 @@ def advance(
         return _settle(connection, kind, entry, values)
     if kind in _BRIEF:
         read = dict(zip(_BRIEF[kind], row, strict=True))
-        after = replace(entry, run_id=run_id, state=STEPS[kind].target, **read, **values)
+        written = {name: value for name, value in values.items() if name not in _UNREAD}
+        after = replace(entry, run_id=run_id, state=STEPS[kind].target, **read, **written)
     else:
         after = to_entry(row, entry.owner, run_id)
     before = after.state if kind in _NOTES else after.previous_state

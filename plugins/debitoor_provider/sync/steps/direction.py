@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, Sent
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
@@ -82,6 +82,10 @@ class Draft(Protocol):
 
     def statement(self) -> Statement:
         """Return the figures of the record."""
+        ...
+
+    def sent(self) -> Sent | None:
+        """Return the figures that are known better than the document's record says; ``None`` if none are."""
         ...
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import Entry, Outcome, PlannedDocument
-from debitoor_provider.sync.steps.lookalikes import GIVEN_UP, Known, Lookalikes
+from debitoor_provider.sync.steps.known import GIVEN_UP, Known
+from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
+from debitoor_provider.sync.steps.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from debitoor_provider.sync.ledger import Described
     from debitoor_provider.sync.steps.direction import LeftOut
     from debitoor_provider.sync.steps.job import Job
 
@@ -24,6 +28,7 @@ class ForeseenDocument:
     :param entry: what the ledger has
     :param choice: what a person has decided about its figures, as far as the plan would leave it
     :param is_due: whether the run would try to move it
+    :param is_shown: whether the preview shows it
     :param known: what the ledger would have of it after the plan, as others may repeat it
     """
 
@@ -35,31 +40,52 @@ class ForeseenDocument:
     choice: str = ""
     is_due: bool = False
     is_listed: bool = True
+    is_shown: bool = False
     name: str = field(default="")
     known: Known | None = None
 
 
 def lookalikes_of(job: Job, rows: Sequence[ForeseenDocument], due: Sequence[ForeseenDocument]) -> Lookalikes:
-    """Return what the due documents may be duplicates of, once the plan has entered all rows."""
-    for place, row in enumerate(rows):
-        row.known = _known(job, row, place)
-    asked = [row.known.described for row in due if row.known]
+    """Return what the due documents may be duplicates of, once the plan has entered all rows.
+
+    :param due: in the order in which a run begins them, see :func:`in_order`
+    """
+    asked = [row.known for row in due if row.known]
     ids = {row.planned.source_id for row in rows}
     own = (job.account_id, job.direction.name)
-    others = [
-        Known.of(entry, job.run_id)
-        for entry in job.ledger.documents.alike(asked)
-        if entry.source_id not in ids or (entry.account, entry.direction) != own
-    ]
+
+    def find(*described: Described) -> list[Known]:
+        return [
+            Known.of(entry, job.run_id)
+            for entry in job.ledger.documents.alike(described)
+            if entry.source_id not in ids or (entry.account, entry.direction) != own
+        ]
+
     listed = {row.planned.source_id: row.known for row in rows if row.known}
-    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.document_date for one in asked}))
+    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.described.document_date for one in asked}))
 
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
-        return bool(source_ids & listed.keys()) or any(entry.state not in GIVEN_UP for entry in entries.values())
+        there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
+        there += [listed[id_] for id_ in source_ids & listed.keys()]
+        return any(one.stands_for_record for one in there)
 
     distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
-    return Lookalikes(job, [*others, *listed.values()], recorded, distinct, is_known)
+    known = [*find(*(one.described for one in asked)), *listed.values()]
+    return Lookalikes(job, known, recorded, distinct, is_known, Turns(one.key for one in asked), find)
+
+
+def in_order(job: Job, rows: Sequence[ForeseenDocument]) -> list[ForeseenDocument]:
+    """Return rows in the order in which a run begins them, with what the ledger would have of them after the plan."""
+    for place, row in enumerate(rows):
+        row.known = _known(job, row, place)
+    return sorted((row for row in rows if row.is_due), key=_turn)
+
+
+def _turn(row: ForeseenDocument) -> tuple[Any, ...]:
+    known = row.known
+    day = known.described.document_date if known else None
+    return day is None, day or date.min, known.order if known else ()
 
 
 def _known(job: Job, row: ForeseenDocument, place: int) -> Known | None:

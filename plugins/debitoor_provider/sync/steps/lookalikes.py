@@ -6,15 +6,16 @@ one that was planned later. So a preview, a run and its next attempt come to the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger import DONE, State, likeness_keys
+from debitoor_provider.sync.ledger import likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
+from debitoor_provider.sync.steps.known import GIVEN_UP, Known
+from debitoor_provider.sync.steps.turns import Turns
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.ledger import Described, Entry
+    from debitoor_provider.sync.ledger import Described, Entry, Sent
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.recorded import Recorded
@@ -32,50 +33,22 @@ _MOST_KEPT = 20  # of each kind: many equal documents need no list of all others
 CODE: str = POSSIBLE_DUPLICATE
 """The reason of a held document, and the mark of one that was sent."""
 TARGET = "target"
-GIVEN_UP = frozenset({State.IGNORED, State.GONE})
-"""The states of documents that no other one repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A document that another one may repeat.
-
-    :param order: a document may repeat those with a lower order
-    :param described: what the source states of it
-    :param account: that it belongs to
-    :param entry: what the ledger has of it; ``None`` for one that a preview would enter
-    :param is_sent: whether an earlier run has sent it, so that any document may repeat it
-    """
-
-    order: tuple[int, int]
-    described: Described
-    account: str
-    entry: Entry | None = None
-    is_sent: bool = False
-
-    @classmethod
-    def of(cls, entry: Entry, run_id: str, described: Described | None = None) -> Known:
-        """Return what an entry of the ledger stands for.
-
-        :param run_id: the run that asks; what it has sent itself is judged by its order
-        :param described: what the plan would make of it
-        """
-        is_sent = entry.state in DONE and entry.moved_by != run_id
-        return cls((0, entry.id), described or entry, entry.account, entry, is_sent)
-
-    @property
-    def key(self) -> str:
-        """By which a person's decision remembers it."""
-        return f"{self.account}/{self.described.source_id}"
 
 
 class Lookalikes:
     """What the documents of a batch may be duplicates of.
 
+    Most documents are compared by their records, and in any order. What is to be sent of a document may be known from
+    its file only, or be what a person chose. Such a document waits until those that began before it have been compared;
+    then its figures are compared with the others' records, and with the figures of other such documents.
+
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
     :param distinct: by the id of an entry, what a person said it is no duplicate of
-    :param is_known: whether one of these ids is a document of the account that is, or may be, at the target
+    :param is_known: whether one of these ids is a document of the account that is compared itself, see
+        :attr:`.Known.stands_for_record`
+    :param turns: the documents, in the order in which they begin
+    :param find: returns other documents of the ledger that share number, or date and amount, with one
     """
 
     def __init__(
@@ -85,15 +58,34 @@ class Lookalikes:
         recorded: Callable[[], Recorded],
         distinct: Mapping[int, Collection[str]],
         is_known: Callable[[frozenset[str]], bool],
+        turns: Turns,
+        find: Callable[[Described], Iterable[Known]],
     ) -> None:
         self._job = job
         self._recorded = recorded
         self._distinct = distinct
         self._is_known = is_known
+        self._turns = turns
+        self._find = find
         self._by_key: dict[str, list[Known]] = {}
+        self._read: dict[str, Known] = {}
+        self._read_by_key: dict[str, list[Known]] = {}
+        self._repeats: dict[str, Collection[str]] = {}
         for one in sorted(known, key=lambda one: one.order):
-            for key in filter(None, likeness_keys(one.described).values()):
-                self._by_key.setdefault(key, []).append(one)
+            _enter(one, self._by_key)
+
+    def read(self, this: Known, sent: Sent) -> None:
+        """Take note of the figures that are to be sent of a document, once its file was read."""
+        now = this.to_be_sent(sent)
+        if now is this and this.is_complete:
+            return  # as most are
+        self._turns.wait(this.key)
+        self._read[this.key] = now
+        _enter(now, self._read_by_key)
+
+    def end(self, this: Known) -> None:
+        """Let those go on that wait for this document: it was judged, or does not come so far."""
+        self._turns.end(this.key)
 
     def judge(self, this: Known, statement: Statement, party: str, *, invoice: str = "") -> Message | None:
         """Return what a document may be a duplicate of, apart from what a person has ruled out.
@@ -102,12 +94,22 @@ class Lookalikes:
         :param party: supplier or company of that record
         :raises Obstacle: when the account holds such documents
         """
+        try:
+            message = self._judge(this, statement, party)
+        finally:
+            self.end(this)
+        if message and self._job.account.duplicates == "hold":
+            raise Obstacle(ObstacleKind.HELD, message, invoice=invoice)
+        return message
+
+    def _judge(self, this: Known, statement: Statement, party: str) -> Message | None:
         if this.entry and this.entry.wants_new_record:
             return None
-        in_ledger = list(islice(self._in_ledger(this), _MOST_KEPT))
+        now = self._read.get(this.key)
+        in_ledger = list(islice(self._by_figures(this, now) if now else self._by_record(this), _MOST_KEPT))
         found = {one.key: _document(one) for one in in_ledger}
         target_ids = {one.entry.target_id for one in in_ledger if one.entry}
-        for record in islice(self._at_target(this, statement, party), _MOST_KEPT):
+        for record in islice(self._at_target(now or this, statement, party), _MOST_KEPT):
             if record.id not in target_ids:
                 found[f"{TARGET}:{record.id}"] = _record(record, self._job.direction.target_title)
         if found and this.entry:
@@ -115,22 +117,50 @@ class Lookalikes:
             found = {key: message for key, message in found.items() if key not in ruled_out}
         if not found:
             return None
-        message = Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
-        if self._job.account.duplicates == "hold":
-            raise Obstacle(ObstacleKind.HELD, message, invoice=invoice)
-        return message
+        self._repeats[this.key] = found.keys()
+        return Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
 
-    def _in_ledger(self, this: Known) -> Iterator[Known]:
-        facts, unique = Facts.of(this.described), self._job.direction.numbers_decide
-        seen = set()
-        for key in likeness_keys(this.described).values():
-            for one in self._by_key.get(key, ()):
-                may_be = one.order < this.order or one.is_sent
-                if not may_be or one.key in seen or one.described.exchange_key == this.described.exchange_key:
-                    continue
-                seen.add(one.key)
-                if alike(facts, Facts.of(one.described), numbers_decide=unique):
-                    yield one
+    def _by_record(self, this: Known) -> Iterator[Known]:
+        """Yield the documents whose records are like this document's."""
+        for one in _others(this, self._by_key):
+            if (one.order < this.order or one.is_sent) and self._alike(this, one) and not self._is_repeat(one, this):
+                yield one
+
+    def _by_figures(self, this: Known, now: Known) -> Iterator[Known]:
+        """Yield the documents that are like this document as it is to be sent.
+
+        :param now: with those figures
+        """
+        others = {one.key: one for one in _others(this, self._by_key)}
+        others |= {one.key: one for one in _others(now, self._by_key)}
+        if likeness_keys(now.described) != likeness_keys(this.described):
+            others |= {one.key: one for one in self._find(now.described) if one.key not in others}
+        others |= {one.key: one for one in _others(now, self._read_by_key)}
+        for one in sorted(others.values(), key=lambda one: one.order):
+            if one.described.exchange_key == this.described.exchange_key or not self._alike(now, one):
+                continue
+            if one.is_sent or not (self._comes_later(one, this) or self._is_repeat(one, this)):
+                yield one
+
+    def _comes_later(self, one: Known, this: Known) -> bool:
+        """Return whether it is the other document that is found to be like this one."""
+        if one.key in self._read:
+            return False  # it began before, and this one's figures were not known then
+        if self._turns.is_left(one.key) and not one.is_complete:
+            return True
+        return one.order > this.order and self._alike(this, one)
+
+    def _is_repeat(self, one: Known, this: Known) -> bool:
+        """Return whether another document was found to be like this one before."""
+        if one.is_sent:
+            return False
+        if one.key in self._turns:
+            return one.key in self._read and this.key in self._repeats.get(one.key, ())
+        return one.entry is not None and this.key in lookalike_keys(one.entry)
+
+    def _alike(self, one: Known, other: Known) -> bool:
+        decide = self._job.direction.numbers_decide
+        return alike(Facts.of(one.described), Facts.of(other.described), numbers_decide=decide)
 
     def _at_target(self, this: Known, statement: Statement, party: str) -> Iterator[TargetRecord]:
         number, gross = this.described.document_number, statement.gross or None
@@ -140,18 +170,40 @@ class Lookalikes:
                 yield record
 
 
+def _enter(one: Known, by_key: dict[str, list[Known]]) -> None:
+    for key in filter(None, likeness_keys(one.described).values()):
+        by_key.setdefault(key, []).append(one)
+
+
+def _others(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Known]:
+    """Yield the documents that share a key with one, apart from those of the same source document."""
+    seen = set()
+    for key in likeness_keys(this.described).values():
+        for one in by_key.get(key, ()):
+            if one.key not in seen and one.described.exchange_key != this.described.exchange_key:
+                seen.add(one.key)
+                yield one
+
+
 def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) -> Lookalikes:
     """Return what the documents that a run has claimed may be duplicates of.
 
     :param recorded: has the target's records before the first document is judged
     """
     known = [Known.of(entry, job.run_id) for entry in job.ledger.documents.alike(claimed)]
+    ids = {entry.id for entry in claimed}
+
+    def find(described: Described) -> Iterator[Known]:
+        return (Known.of(entry, job.run_id) for entry in job.ledger.documents.alike([described]) if entry.id not in ids)
 
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(job.account_id, job.direction.name, source_ids) if source_ids else {}
-        return any(entry.state not in GIVEN_UP for entry in entries.values())
+        there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
+        return any(one.stands_for_record for one in there)
 
-    return Lookalikes(job, known, lambda: recorded[0], job.ledger.documents.distinct_from(claimed), is_known)
+    turns = Turns(Known.of(entry, job.run_id).key for entry in claimed)
+    distinct = job.ledger.documents.distinct_from(claimed)
+    return Lookalikes(job, known, lambda: recorded[0], distinct, is_known, turns, find)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.foreseen import ForeseenDocument, lookalikes_of
+from debitoor_provider.sync.steps.foreseen import ForeseenDocument, in_order, lookalikes_of
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
@@ -89,13 +89,15 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     rows = _foresee(job, requested)
     shown = rows[:limit]
     for row in shown:
+        row.is_shown = True
         if row.is_due and not row.is_listed:
             _read_again(job, row)
-    due = [row for row in shown if row.is_due]
+    due = [row for row in in_order(job, rows) if row.is_shown]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
     lookalikes = lookalikes_of(job, rows, due) if due and job.account.duplicates != "off" else None
-    return Previews([_shown(row, drafts, lookalikes) for row in shown], len(rows), foreseen(job, to_move))
+    judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
+    return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))
 
 
 def count(job: Job, requested: Window) -> int:
@@ -203,9 +205,15 @@ def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) 
         row.name = name
 
 
-def _shown(row: ForeseenDocument, drafts: Drafts[Any] | None, lookalikes: Lookalikes | None) -> Preview:
-    if not row.is_due or drafts is None:
-        return _settled(row)
+def _judged(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
+    try:
+        return _due(row, drafts, lookalikes)
+    finally:
+        if lookalikes and row.known:
+            lookalikes.end(row.known)
+
+
+def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
     waits = drafts.released(row.record)
     if waits is not None:
         return _of(row, "waiting", waits.message)
@@ -215,6 +223,9 @@ def _shown(row: ForeseenDocument, drafts: Drafts[Any] | None, lookalikes: Lookal
         return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
     shown = draft.shown()
     lines = shown.lines
+    sent = draft.sent()
+    if lookalikes and row.known and sent:
+        lookalikes.read(row.known, sent)
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):

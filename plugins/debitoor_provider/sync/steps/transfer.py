@@ -223,7 +223,9 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
 def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
     match obstacle.kind:
         case ObstacleKind.HELD:
-            ledger.steps.hold(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
+            ledger.steps.hold(
+                entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice, sent=obstacle.sent
+            )
         case ObstacleKind.REJECTED:
             ledger.steps.reject(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
         case ObstacleKind.WAITING:

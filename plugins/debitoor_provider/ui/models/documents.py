@@ -101,7 +101,9 @@ class DocumentList(BaseModel):
 
     total: int = Field(description="How many fit")
     states: dict[State, int] = Field(description="How many fit if the state is left out of account")
-    marks: dict[str, int] = Field(description="How many fit by their mark, if the mark is left out of account")
+    marks: dict[str, int] = Field(
+        description="How many fit by their mark, or are held for what it says, if that is left out of account"
+    )
     invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
     documents: list[DocumentModel]
 

@@ -1,0 +1,85 @@
+"""Documents restored from the expenses that were made of them, e.g. after the ledger was lost."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.ledger import FoundDocument
+from debitoor_provider.sync.marks import find_marker, without_marker
+from debitoor_provider.sync.parties import same_party
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from debitoor_provider.services.debitoor.models import Expense
+
+_NUMBER, _COMPANY = "document_number", "company"
+_REAL_AMOUNT = re.compile(r"(-?\d+\.\d\d) ([A-Z]{3})(?: \(.+\))?", re.ASCII)
+
+
+def found_documents(
+    expenses: Iterable[Expense], key_of: Callable[[int], str], specification: Sequence[str]
+) -> Collection[FoundDocument]:
+    """Return the documents whose mark is on an expense; of several expenses of one document, the last.
+
+    :param key_of: returns the exchange key of a document
+    :param specification: the fields that the account writes into the text of its expenses, in order
+    """
+    found: dict[int, FoundDocument] = {}
+    for expense in expenses:
+        for line in expense.lines:
+            uid = find_marker(line.description)
+            if uid is not None:
+                found[uid] = _restored(expense, uid, key_of(uid), without_marker(line.description), specification)
+                break
+    return found.values()
+
+
+def _restored(expense: Expense, uid: int, key: str, text: str, specification: Sequence[str]) -> FoundDocument:
+    words = text.split(" / ")
+    net, gross, currency = expense.total_net_amount, expense.total_gross_amount, expense.currency
+    real = _REAL_AMOUNT.fullmatch(words[0])
+    if real and real[2] != currency.upper():  # a document in another currency, whose text begins with its own amount
+        net, gross, currency = None, Decimal(real[1]), real[2]
+        del words[0]
+    return FoundDocument(
+        source_id=str(uid),
+        exchange_key=key,
+        target_id=expense.id,
+        target_name=expense.file.file_name if expense.file else None,
+        document_date=expense.date,
+        document_number=number_in(words, specification, [str(uid), str(expense.date)], expense.supplier_name),
+        company=expense.supplier_name,
+        currency=currency,
+        net_amount=net,
+        gross_amount=gross,
+        moved_at=expense.created_date,
+    )
+
+
+def number_in(words: Sequence[str], specification: Sequence[str], others: Collection[str], company: str) -> str:
+    """Return the document's number among the fields of an expense's text; empty if it is not certain which it is.
+
+    Fields that were empty are not in the text, and the account may have had another specification before.
+
+    :param words: the fields as they are written
+    :param others: values of other fields, which are no number
+    :param company: the supplier's name
+    """
+    if _NUMBER not in specification:
+        return ""
+    place = specification.index(_NUMBER)
+    if place == 0 and list(specification[1:2]) == [_COMPANY]:
+        for after, word in enumerate(words):
+            if same_party(word, company):
+                return " / ".join(words[:after])  # a number may have the separator in it
+    possible = [word for word in words[: place + 1] if _may_be_number(word, others, company)]
+    if len(words) == len(specification) and words[place] in possible:
+        return words[place]
+    return possible[0] if len(possible) == 1 else ""
+
+
+def _may_be_number(word: str, others: Collection[str], company: str) -> bool:
+    return any(char.isdigit() for char in word) and word not in others and not same_party(word, company)

@@ -1,0 +1,72 @@
+"""Documents as others are compared with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.likeness import number_key
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Described, Entry, Sent
+
+GIVEN_UP = frozenset({State.IGNORED, State.GONE})
+"""The states of documents that no other one repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that another one may repeat.
+
+    :param order: a document may repeat those with a lower order
+    :param described: what the source states of it, or what was sent
+    :param account: that it belongs to
+    :param entry: what the ledger has of it; ``None`` for one that a preview would enter
+    :param is_sent: whether an earlier run has sent it, so that any document may repeat it
+    """
+
+    order: tuple[int, int]
+    described: Described
+    account: str
+    entry: Entry | None = None
+    is_sent: bool = False
+
+    @classmethod
+    def of(cls, entry: Entry, run_id: str, described: Described | None = None) -> Known:
+        """Return what an entry of the ledger stands for.
+
+        :param run_id: the run that asks; what it has sent itself is judged by its order
+        :param described: what the plan would make of it
+        """
+        is_sent = entry.state in DONE and entry.moved_by != run_id
+        return cls((0, entry.id), described or entry, entry.account, entry, is_sent)
+
+    @property
+    def key(self) -> str:
+        """By which a person's decision remembers it."""
+        return f"{self.account}/{self.described.source_id}"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing by which it is compared, so that its file has nothing to add."""
+        one = self.described
+        return bool(one.document_number and one.document_date and one.gross_amount and one.currency)
+
+    @property
+    def stands_for_record(self) -> bool:
+        """Whether it is compared instead of the record that the target has of it.
+
+        Of one that was sent without a number of its own, e.g. one that a rebuild found, the record's text may have it.
+        """
+        return bool(self.described.document_number) or not self.is_sent
+
+    def to_be_sent(self, sent: Sent) -> Known:
+        """Return it with the figures that are to be sent: itself if they are those that it has already."""
+        one = self.described
+        same = (
+            number_key(one.document_number) == number_key(sent.document_number)
+            and (one.document_date, one.gross_amount) == (sent.date, sent.gross_amount)
+            and one.currency.strip().upper() == sent.document_currency.strip().upper()
+        )
+        return self if same else replace(self, described=replace(one, **sent.stated))
