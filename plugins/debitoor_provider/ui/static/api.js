@@ -26,7 +26,7 @@ export const act = (id, body) => call("POST", account(id, "/documents/actions"),
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
 export const csvAddress = (id, params, form) =>
-  address(id ? account(id, "/documents.csv") : at("documents.csv")) + asTable(params, form);
+  address(`${id ? account(id, "/documents") : at("documents")}.csv`) + asTable(params, form);
 export const fileAddress = (id, number, side) => address(account(id, `/documents/${number}/file`)) + query({ at: side });
 
 export const attentionCount = (options) => call("GET", at("attention/count"), options);
