@@ -139,7 +139,6 @@ class Lists:
             if is_of_all and total <= _SORTED:
                 sort = _sort(sa.func.coalesce(ORDERS[name], sa.null()), documents.c.id, order)
             query = sa.select(documents.c.id).where(*where).order_by(*sort)
-            query = query if ids is not None else _along_finding(query, filters)
         with self._database().read() as connection:
             chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
             return read_in_order(connection, chosen_ids)
@@ -176,14 +175,20 @@ class Lists:
         column, account = documents.c[name], documents.c.account
         where = conditions(**filters | {"except_accounts": ()})
         if name != "state":
-            where.append(column != sa.literal_column("''"))  # as the partial indexes have it
-        query = sa.select(account, column, sa.func.count()).where(*where).group_by(account, column)
-        query = _along_finding(query, filters, name)
+            # As the partial indexes have it; beside a mark, the index of the mark is read.
+            there = sa.func.coalesce(column, sa.null()) if name == "invoice" and filters.get("mark") else column
+            where.append(there != sa.literal_column("''"))
+        key: tuple[ColumnElement[Any], ...] = (account, column)
+        if name != "invoice" or filters.get("mark"):
+            # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
+            key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
+        query = sa.select(*key, sa.func.count()).where(*where).group_by(*key)
         counts: Counter[Any] = Counter()
         with self._database().read() as connection:
-            for owner, value, number in connection.execute(query):
+            for row in connection.execute(query):
+                owner, value, number = tuple(row)
                 if owner not in left_out:
-                    counts[value] += number
+                    counts[State(value) if name == "state" else value] += number
         return dict(counts)
 
 
@@ -202,24 +207,6 @@ def _is_along_index(name: str, filters: dict[str, Any], total: int) -> bool:
     if any(filters.get("period") or ()) and name != "date":
         return False
     return total > _SORTED or filters.get("accounts") is None
-
-
-def _along_finding(query: sa.Select[Any], filters: dict[str, Any], counted: str = "") -> sa.Select[Any]:
-    """Have SQLite read the index of a mark or an e-invoice: it takes others for better while the ledger has none.
-
-    :param counted: the column that is counted
-    """
-    if filters.get("run") or filters.get("text"):
-        return query
-    if mark := filters.get("mark"):
-        name = "duplicate" if mark == POSSIBLE_DUPLICATE else "mark"
-    elif counted in {"mark_code", "duplicate_code"}:
-        name = counted.removesuffix("_code")
-    elif counted == "invoice" or filters.get("invoice"):
-        name = "invoice"
-    else:
-        return query
-    return query.with_hint(documents, f"INDEXED BY ix_debitoor_documents_{name}", "sqlite")
 
 
 def _merged(

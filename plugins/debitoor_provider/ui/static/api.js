@@ -26,7 +26,7 @@ export const act = (id, body) => call("POST", account(id, "/documents/actions"),
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
 export const csvAddress = (id, params, form) =>
-  address(id ? account(id, "/documents.csv") : at("documents.csv")) + asTable(params, form);
+  address(`${id ? account(id, "/documents") : at("documents")}.csv`) + asTable(params, form);
 const file = (id, number) => account(id, `/documents/${number}/file`);
 export const fileAddress = (id, number, side) => address(file(id, number)) + query({ at: side });
 export const fileBytes = (id, number, side, options) => bytes(file(id, number), { params: { at: side }, ...options });

@@ -57,9 +57,9 @@ function Table({ account, filter }) {
             ui.Table.Row,
             null,
             head("check.sums.month"),
-            areSeveral && head("documents.sums.direction"),
             head("documents.gross", { textAlign: "end" }),
             head("nav.documents", { textAlign: "end" }),
+            areSeveral && head("documents.sums.direction"),
           ),
         ),
         h(
@@ -78,7 +78,6 @@ function Row({ sum: one, areSeveral }) {
     ui.Table.Row,
     null,
     h(ui.Table.Cell, { whiteSpace: "nowrap" }, one.month ? month(one.month, language) : t("documents.sums.noDate")),
-    areSeveral && h(ui.Table.Cell, null, t(`account.${one.direction}`)),
     h(ui.Table.Cell, { textAlign: "end" }, h(Money, { of: one.gross, currency: one.currency })),
     h(
       ui.Table.Cell,
@@ -87,5 +86,6 @@ function Row({ sum: one, areSeveral }) {
       one.unknown > 0 &&
         h(ui.Text, { fontSize: "xs", color: "fg.muted" }, t("documents.sums.unknown", { count: one.unknown })),
     ),
+    areSeveral && h(ui.Table.Cell, { whiteSpace: "nowrap" }, t(`account.${one.direction}`)),
   );
 }
