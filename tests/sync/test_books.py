@@ -12,7 +12,7 @@ from tests.sync.stage import Stage
 def test_the_books_of_another_company_get_nothing(acme: Stage) -> None:
     acme.documents(2)
     watch = acme.watch()
-    with pytest.raises(Misconfigured, match=r"belongs to .*account file says other@acme\.example") as stop:
+    with pytest.raises(Misconfigured, match=r"belongs to .*account is meant for other@acme\.example") as stop:
         acme.export(acme.exports(debitoor_id="other@acme.example"))
     assert isinstance(stop.value, StopError)
     assert stop.value.remedy
@@ -27,7 +27,7 @@ def test_books_without_a_currency_or_country_receive_nothing(acme: Stage, missin
     acme.fault("status", "debitoor.payment_accounts.list", status=200, body=[])
     with pytest.raises(Misconfigured, match="currency and country") as stop:
         acme.export()
-    assert "books: {currency: EUR, country: DE}" in stop.value.remedy
+    assert "fill in books.currency and books.country in the account" in stop.value.remedy
     assert acme.booked() == {}
 
 
@@ -62,7 +62,7 @@ def test_the_account_file_states_what_debitoor_does_not(acme: Stage) -> None:
 @pytest.mark.parametrize(("field", "stated"), [("currency", "USD"), ("country", "FR")])
 def test_an_account_file_that_contradicts_debitoor_stops_the_run(acme: Stage, field: str, stated: str) -> None:
     acme.document()
-    with pytest.raises(Misconfigured, match=f"says books.{field}: {stated}, and Debitoor reports"):
+    with pytest.raises(Misconfigured, match=f"states {stated} as books.{field}, and Debitoor reports"):
         acme.export(acme.exports(books={field: stated}))
     assert acme.booked() == {}
 

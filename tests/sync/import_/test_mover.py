@@ -252,7 +252,7 @@ def test_two_invoices_printed_to_the_same_bytes_are_not_taken_for_one(acme: Stag
     assert acme.states("import") == {moved: "moved", other: "held same_file"}
     assert f"(id {copy['uid']}," in acme.entry(other, "import").reason
     assert copy["documentNumber"] in acme.entry(other, "import").reason
-    assert "Mark the document as there" in acme.entry(other, "import").remedy
+    assert "choose “Mark as there”" in acme.entry(other, "import").remedy
     acme.company.print_again(other, b"%PDF-1.4 no longer the same %%EOF")
     acme.ledger.documents.retry([acme.entry(other, "import")], "user:anna")
     acme.import_()

@@ -79,7 +79,7 @@ def test_an_expense_whose_date_was_edited_before_its_answer_was_lost_is_found(ac
     acme.company.edit_document(int(uid), document_date="2026-04-01")
     acme.fault("cut_after", "debitoor.expenses.create", times=1)
     blind = acme.fault(
-        "status", "debitoor.expenses.list", status=503, between=(4, 100)
+        "status", "debitoor.expenses.list", status=503, between=(5, 100)
     )  # after the looks before it is sent
     with pytest.raises(RetryError):
         acme.finish()
@@ -239,7 +239,7 @@ def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twic
         f"{first['number']} (id {first['id']}, 2026-01-31, 119.00 EUR), "
         f"{second['number']} (id {second['id']}, 2026-01-31, 119.00 EUR)."
     )
-    assert entry.remedy.startswith("Delete all but one of them and retry.")
+    assert entry.remedy.startswith("Delete all but one of them and send the document again.")
     event = twice.ledger.documents.history(entry)[-1]
     assert (event.kind, sorted(event.detail["copies"])) == ("doubled", sorted([first["id"], second["id"]]))
     assert twice.ledger.runs.counts(twice.run_id) == {"held": 1}

@@ -12,7 +12,7 @@ from debitoor_provider.sync.export.choices import to_choices
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
-from debitoor_provider.sync.export.selection import select_workflow
+from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.direction import LeftOut, Shown
@@ -119,10 +119,15 @@ class ExpenseDrafts:
             return read(body)
 
     def released(self, record: Document) -> LeftOut | None:
-        """Return why a document is not released; no list shows its approval (contract section 5.4)."""
+        """Return why a document is not released, or no longer chosen; no list shows its approval (contract 5.4)."""
         if not self.account.filter.approved_only:
             return None
-        return select_workflow(self.getmyinvoices.document(record.document_uid).workflow, self.account)
+        try:
+            detail = self.getmyinvoices.document(record.document_uid)
+        except NotFound:
+            return LeftOut(Message("deleted", service="GetMyInvoices"))
+        left_out = select(detail.document, self.account, archived_by_us=record.is_archived)
+        return left_out or select_workflow(detail.workflow, self.account)
 
     def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
         """Return whether Debitoor has an expense with the document's mark; files are not compared."""

@@ -70,7 +70,7 @@ class Sent:
     net_amount: Decimal | None
     gross_amount: Decimal | None
     document_currency: str
-    document_number: str
+    document_number: str = ""
 
     @property
     def booked(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from debitoor_provider.sync.ledger import Described
     from debitoor_provider.sync.steps.direction import LeftOut
@@ -45,10 +45,13 @@ class ForeseenDocument:
     known: Known | None = None
 
 
-def lookalikes_of(job: Job, rows: Sequence[ForeseenDocument], due: Sequence[ForeseenDocument]) -> Lookalikes:
+def lookalikes_of(
+    job: Job, rows: Sequence[ForeseenDocument], due: Sequence[ForeseenDocument], leaves: Callable[[Entry], bool]
+) -> Lookalikes:
     """Return what the due documents may be duplicates of, once the plan has entered all rows.
 
     :param due: in the order in which a run begins them, see :func:`in_order`
+    :param leaves: whether the plan would let another document of the account go
     """
     asked = [row.known for row in due if row.known]
     ids = {row.planned.source_id for row in rows}
@@ -58,15 +61,18 @@ def lookalikes_of(job: Job, rows: Sequence[ForeseenDocument], due: Sequence[Fore
         return [
             Known.of(entry, job.run_id)
             for entry in job.ledger.documents.alike(described)
-            if entry.source_id not in ids or (entry.account, entry.direction) != own
+            if (entry.account, entry.direction) != own or not (entry.source_id in ids or leaves(entry))
         ]
 
     listed = {row.planned.source_id: row.known for row in rows if row.known}
     recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.described.document_date for one in asked}))
 
+    def stays(entry: Entry) -> bool:
+        return entry.state not in GIVEN_UP and not leaves(entry)
+
     def is_known(source_ids: frozenset[str]) -> bool:
         entries = job.ledger.documents.known(*own, source_ids - ids) if source_ids else {}
-        there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
+        there = [Known.of(entry, job.run_id) for entry in entries.values() if stays(entry)]
         there += [listed[id_] for id_ in source_ids & listed.keys()]
         return any(one.stands_for_record for one in there)
 

@@ -17,7 +17,7 @@ from debitoor_provider.sync.steps.rename import FreeNames, turn
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -86,7 +86,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     :param limit: look at so many documents at most
     :raises StopError: when the run could not move anything
     """
-    rows = _foresee(job, requested)
+    rows, leaves = _foresee(job, requested)
     shown = rows[:limit]
     for row in shown:
         row.is_shown = True
@@ -95,18 +95,22 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     due = [row for row in in_order(job, rows) if row.is_shown]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
-    lookalikes = lookalikes_of(job, rows, due) if due and job.account.duplicates != "off" else None
+    lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))
 
 
 def count(job: Job, requested: Window) -> int:
     """Return how many of the documents that a window holds a run would try to move."""
-    return sum(row.is_due for row in _foresee(job, requested) if row.is_listed)
+    rows, _ = _foresee(job, requested)
+    return sum(row.is_due for row in rows if row.is_listed)
 
 
-def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
-    """Take every decision of the plan and of the naming, and write none of them down."""
+def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument], Callable[[Entry], bool]]:
+    """Take every decision of the plan and of the naming, and write none of them down.
+
+    :return: the documents, and which others of the account the plan would let go
+    """
     rows: dict[str, ForeseenDocument] = {}
     with listing(job, requested) as listed:
         for record, left_out in listed.chosen:
@@ -141,7 +145,12 @@ def _foresee(job: Job, requested: Window | None) -> list[ForeseenDocument]:
             else:
                 rows[entry.source_id] = _left_behind(job, entry)
     _name(job, rows.values(), leaving)
-    return list(rows.values())
+
+    def leaves(entry: Entry) -> bool:
+        is_lacking = is_full and entry.source_id not in rows and entry.archived_at is None
+        return entry.state in OPEN and (is_lacking or entry.source_id in gone)
+
+    return list(rows.values()), leaves
 
 
 def _choice(job: Job, row: ForeseenDocument) -> str:
@@ -216,7 +225,7 @@ def _judged(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes |
 def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
     waits = drafts.released(row.record)
     if waits is not None:
-        return _of(row, "waiting", waits.message)
+        return _of(row, "waiting" if waits.waits else "left out", waits.message)
     try:
         draft = drafts.draft(row.record, row.choice)
     except Obstacle as obstacle:
