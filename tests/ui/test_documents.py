@@ -280,6 +280,12 @@ class TestEInvoices:
         *_, decided = page().get(f"api/accounts/acme/documents/{contradicted}").json()["history"]
         assert decided["detail"] == {"reason": "as on the paper", "figures": "invoice"}
 
+    def test_a_page_that_shows_another_reason_decides_nothing(self, page, contradicted, ledger):
+        """Another reason has come up since: its question was not the one that the person answered."""
+        wish = {"action": "book_invoice", "ids": [contradicted], "reason": "why", "reason_code": "odd_exchange_rate"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish).status_code == 409
+        assert ledger.documents.entry(contradicted).state is State.HELD
+
     def test_what_differs_is_there_as_values_too(self, page, contradicted):
         found = page().get(f"api/accounts/acme/documents/{contradicted}").json()["contradictions"]
         values = {"record": [{"text": "238.00", "rate": None}], "invoice": [{"text": "119.00", "rate": None}]}

@@ -18,16 +18,23 @@ if TYPE_CHECKING:
     from debitoor_provider.ui.models.documents import Action
 
 
-def act(account: str, action: Action, ids: Collection[int], actor: str, reason: str) -> int:
+def act(
+    account: str, action: Action, ids: Collection[int], actor: str, reason: str, *, reason_code: str | None = None
+) -> int:
     """Do something with documents of an account, and write the reason into the history of each.
 
     :param ids: of documents; those of other accounts are left alone, and those whose state does not allow it
+    :param reason_code: of the documents to change, as the person saw them; ``None``: whatever their reason
     :return: how many were changed
     """
     ledger = opened_ledger()
     changed = 0
     for chunk in chunks(ids):
-        entries = [entry for entry in ledger.documents.by_ids(chunk) if entry.account == account]
+        entries = [
+            entry
+            for entry in ledger.documents.by_ids(chunk)
+            if entry.account == account and reason_code in {None, entry.reason_code}
+        ]
         for kind, step in _steps(ledger, action):
             able = [entry for entry in entries if entry.state in origins(kind) and allows(entry, action)]
             changed += _taken(step, able, actor, reason)

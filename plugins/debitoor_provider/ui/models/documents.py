@@ -251,6 +251,9 @@ class ActionWish(BaseModel):
     action: Action
     ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
     fitting: Fitting | None = None
+    reason_code: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Only those that are still held or rejected for this reason, as it was shown"
+    )
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
     @model_validator(mode="after")

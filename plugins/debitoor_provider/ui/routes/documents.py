@@ -120,7 +120,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
         )
     else:
         ids = sorted(set(wish.ids or []))
-    changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason)
+    changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason, reason_code=wish.reason_code)
     left = len(ids) - changed
     if ids and not changed:
         raise Refused("no_document_allows", status=409)

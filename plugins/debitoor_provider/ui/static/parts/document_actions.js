@@ -141,8 +141,8 @@ export const wasNeverSent = (document) => !document.target_id && !document.moved
 
 async function actOnAll(action, targets, reason) {
   const sum = { changed: 0, left: 0 };
-  for (const { account, ids, fitting } of targets) {
-    const { changed, left } = await api.act(account, { action, ids, fitting, reason });
+  for (const { account, ...chosen } of targets) {
+    const { changed, left } = await api.act(account, { action, ...chosen, reason });
     sum.changed += changed;
     sum.left += left;
   }

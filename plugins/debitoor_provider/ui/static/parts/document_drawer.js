@@ -96,7 +96,7 @@ function Content({ document: one, rights, side, onShow, onChange }) {
       h(DocumentActions, {
         isFirst: wasNeverSent(one),
         actions: one.actions,
-        targets: [{ account: one.account, ids: [one.id], fitting: null }],
+        targets: [{ account: one.account, ids: [one.id], fitting: null, reason_code: one.reason_code || null }],
         onDone: onChange,
       }),
     one.lookalikes.length > 0 && h(SideBySide, { document: one }),
