@@ -89,7 +89,7 @@ def _cells(entry: Entry, dialect: Dialect) -> Sequence[object]:
         guarded(entry.target_name or ""),
         guarded(entry.target_id or ""),
         _run(entry.planned_by, entry.account),
-        _run(entry.moved_by, entry.account),
+        _run(entry.moved_by if entry.moved_at else None, entry.account),
         entry.moved_at,
         entry.archived_at,
         entry.changed_at,

@@ -131,7 +131,7 @@ function Facts({ document: one }) {
     ["documents.moved_at", moment(one.moved_at, language)],
     ["documents.archived_at", moment(one.archived_at, language)],
     ["documents.planned_by", one.planned_by && h(RunPlace, { run: one.planned_by })],
-    ["documents.moved_by", one.moved_by && h(RunPlace, { run: one.moved_by })],
+    ["documents.moved_by", one.moved_at && one.moved_by && h(RunPlace, { run: one.moved_by })],
     ["documents.attempts", one.attempts > 0 && one.attempts.toLocaleString(language)],
   ];
   return h(FactList, { facts: facts.map(([key, value]) => [t(key), value]) });
