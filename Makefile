@@ -66,7 +66,7 @@ test-fast: $(READY) ## the tests that start no Airflow processes
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup -m "not system"
 
 browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
-	@$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 picture: $(READY) ## take the picture of the page for the README
 	@$(BIN)/pytest tests/browser/test_pages.py -k readme

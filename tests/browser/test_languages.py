@@ -35,7 +35,7 @@ DATA = {
     # Names of the demonstration's documents, connections and accounts, and of what Airflow itself shows.
     "paper", "ltd", "northwind", "traders", "inc", "acme", "receipts", "sales", "invoices", "every", "reason",
     "scan", "manual", "scheduled", "backfill", "books", "example", "run", "export", "import", "plan", "report",
-    "archive", "rename", "gmi", "colon", "receipt", "credit", "note",
+    "archive", "rename", "gmi", "colon", "receipt", "credit", "note", "invoice", "nobody", "paid",
     "connection", "text", "unknown", "office", "software", "language", "follow",
 }  # fmt: skip
 

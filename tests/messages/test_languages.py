@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.messages import Message, Reader, languages, preferred_language, words, written_for
+from debitoor_provider.messages import Message, Reader, languages, localized, preferred_language, words, written_for
 from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
 
 OTHERS = [language for language in languages() if language != ENGLISH]
@@ -16,7 +16,7 @@ NAMES_ONLY: dict[str, set[str]] = {
     # Names, and parts that are the same word in both languages.
     "fr": {"check_date", "differs_in_date", "supplies_date", "cron_minutes", "span_minutes"},
     "de": set(),
-    "da": {"operation_import"},
+    "da": {"operation_import", "exchange_rate_ecb"},
 }
 
 
@@ -105,6 +105,12 @@ def test_amounts_and_dates_have_the_form_of_the_language_on_the_page(language: s
     assert "1234.5:" in message.text()
     with written_for(Reader(language, page=True)):
         assert shown in message.text()
+
+
+def test_a_date_beside_a_number_is_none() -> None:
+    text = "1234.5 USD = 1 EUR, ECB 2026-06-10, (EU) 2022/1208, -7.5"
+    with written_for(Reader("de", page=True)):
+        assert localized(text) == "1.234,5 USD = 1 EUR, ECB 2026-06-10, (EU) 2022/1208, -7,5"
 
 
 def test_countries_are_called_by_their_names_on_the_page() -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages.reader import Reader
 
-_NUMBER = re.compile(r"(?<![\w.,])-?\d+(?:\.\d+)?(?![\w,]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.,/-])-?\d+(?:\.\d+)?(?![\w,/-]|\.\d)")
+"""A number of its own: no part of a date, a reference or an identifier."""
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sync.ledger import Run
-from debitoor_provider.sync.steps.plan import plan
+from debitoor_provider.sync.steps.plan import not_there, plan
 from debitoor_provider.sync.steps.preview import preview
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 from debitoor_provider.sync.window import RunKind
@@ -65,6 +65,8 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
     if seen.stop:
         log.warning("A run would stop: %s", seen.stop)
+    if missing := not_there(window, {row.source_id for row in rows}):
+        log.warning("%s", missing)
     return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.messages import readable
+from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
@@ -49,7 +49,7 @@ def test_a_foreign_document_is_booked_at_the_rate_of_its_day() -> None:
     [line] = parts.expense.lines
     assert (line.tax_rate, line.gross_amount) == (19, Decimal("108.62"))
     assert line.description == f"119.00 USD ({AT_ECB}) / R-7 / Paper Ltd [GMI 28715]"
-    assert parts.as_json()["exchange_rate"] == AT_ECB
+    assert str(Message.from_json(parts.as_json()["exchange_rate"])) == AT_ECB
 
 
 @pytest.mark.parametrize("currency", ["EUR", " eur "])
@@ -265,7 +265,7 @@ def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
 def test_the_history_says_why_the_rate_of_the_invoice_is_not_taken(fields: dict[str, Any], says: str) -> None:
     record = {"net_amount": None, "gross_amount": None, "tax_rates": ()}
     detail = booked(reading=Reading((replace(DOLLARS, **fields),)), **record).as_json()
-    assert detail["exchange_rate"] == AT_ECB
+    assert str(Message.from_json(detail["exchange_rate"])) == AT_ECB
     assert ("own_rate" in detail) == bool(says)
     assert says in str(readable(detail.get("own_rate", "")))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import readable
 from debitoor_provider.services.http.errors import Misconfigured, RetryError
 from tests.sync.stage import pdf
 
@@ -299,7 +300,7 @@ def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_sourc
     [expense] = acme.company.expenses()
     assert expense["lines"][0]["description"].startswith("119.00 USD (1.0956 USD = 1 EUR, ECB 2024-01-02) / ")
     intent = next(event for event in acme.ledger.documents.history(acme.entry(uid)) if event.kind == "intent")
-    assert intent.detail["exchange_rate"] == "1.0956 USD = 1 EUR, ECB 2024-01-02"
+    assert readable(intent.detail["exchange_rate"]) == "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 
 def test_a_document_waits_for_its_rate_without_calls_and_is_moved_automatically(acme: Stage, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class Booking:
         if self.rounding:
             detail["rounding"] = f"{self.rounding:f}"
         if self.rate:
-            detail["exchange_rate"] = str(self.rate)
+            detail["exchange_rate"] = self.rate.message.as_json()
         return detail | self.reasons()
 
     def reasons(self) -> dict[str, Any]:

@@ -57,6 +57,13 @@ class Rate:
         """Return an amount in the currency of the books, rounded once, half up."""
         return minor_units(amount * self.worth / self.units, self.books)
 
+    @property
+    def message(self) -> Message:
+        """The same as :meth:`__str__`, for the reader's language."""
+        code = {ECB: "exchange_rate_ecb", LEGAL: "exchange_rate_legal", INVOICE: "exchange_rate_invoice"}[self.source]
+        amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
+        return Message(code, **amounts, day=self.day, law=self.law)
+
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
         source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
@@ -128,7 +135,7 @@ def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:
         return
     ours, theirs = stated.worth / stated.units, published.worth / published.units
     if abs(ours - theirs) > theirs * _FAR:
-        raise held("odd_exchange_rate", stated=str(stated), published=str(published))
+        raise held("odd_exchange_rate", stated=stated.message, published=published.message)
 
 
 def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Rate:

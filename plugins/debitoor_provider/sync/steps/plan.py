@@ -19,7 +19,7 @@ from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, w
 from debitoor_provider.sync.window import Window, incremental
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from debitoor_provider.sync.ledger import Entry, Watermark
     from debitoor_provider.sync.steps.job import Job
@@ -141,6 +141,12 @@ def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
         yield Listing(window, began, _chosen(job, window, records), gone)
 
 
+def not_there(window: Window | None, found: Container[str]) -> Message | None:
+    """Return which of the documents that a person named do not exist."""
+    missing = [id_ for id_ in sorted(window.document_ids) if id_ not in found] if window else []
+    return Message("documents_not_there", count=len(missing), documents=missing) if missing else None
+
+
 def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tuple[Record, LeftOut | None]]:
     direction = job.direction
     again, resting = _waiting(job)
@@ -190,8 +196,8 @@ def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], l
     mark = job.ledger.runs.watermark(job.account_id, job.direction.name) if window.moves_watermark else None
     reported = job.direction.source_time()
     warnings = list(warnings_of(job, reported, mark))
-    if missing := sorted(set(window.document_ids) & set(listed.gone)):
-        warnings.append(Message("documents_not_there", count=len(missing), documents=missing))
+    if missing := not_there(window, set(window.document_ids) - set(listed.gone)):
+        warnings.append(missing)
     for warning in warnings:
         log.warning("%s", warning)
     noted = {"warnings": [warning.as_json() for warning in warnings]} if warnings else {}
