@@ -51,6 +51,9 @@ class FolderDraft:
     def statement(self) -> Statement:
         return Statement.of_total(self.document.document_date, (), self.gross, self.document.currency)
 
+    def sent(self) -> None:
+        """Return ``None``: the record says all."""
+
 
 def draft(document: Document) -> FolderDraft:
     """Return what will be written.

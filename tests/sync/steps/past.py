@@ -16,6 +16,8 @@ from debitoor_provider.sync.window import RunKind, Window, manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from debitoor_provider.sync.accounts.settings import Account
     from tests.sync.stage import Stage
 
@@ -190,7 +192,7 @@ class Past:
     # Documents of GetMyInvoices
 
     def document(
-        self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str, lacks: list[str]
+        self, figures: int, currency: str, tags: list[str], approved: bool | None, day: str, lacks: Sequence[str] = ()
     ) -> None:
         workflow = None if approved is None else {"is_completed": approved}
         number = len(self.sources)
