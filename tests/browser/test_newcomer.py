@@ -156,7 +156,7 @@ def test_mends_one_that_needed_attention(page: Page, company: CompanyAdmin) -> N
     take(page, "attention")
     company.edit_document(undated["uid"], document_date="2026-05-04")  # as the page says, at GetMyInvoices
     page.get_by_role("row").get_by_role("checkbox").last.check(force=True)
-    decide(page, "Send again", "date entered")
+    decide(page, "Send", "date entered")
     page.get_by_role("link", name="Accounts", exact=True).click()
     account(page, RECEIPTS)
     sync(page)

@@ -37,7 +37,7 @@ def test_who_is_notified_is_set_in_the_form(
     page.get_by_role("button", name="Notifications").click()
     page.get_by_label("Receivers", exact=True).fill("anna@acme.example")
     page.get_by_label("Receivers", exact=True).press("Enter")
-    expect(page.get_by_text("Please fill this in.")).to_be_visible()
+    expect(page.get_by_text("Please fill this in.").first).to_be_visible()
     page.get_by_label("Connection", exact=True).fill("mail_acme")
     expect(page.get_by_text("Please fill this in.")).to_have_count(0)
     page.get_by_text("Synchronisations that fail").click()
