@@ -31,8 +31,12 @@ EVERYTHING = "every-reason"
 _WORD = re.compile(r"(?<![\w{.])[^\W\d_]{3,}(?![\w}])")
 """A word of a sentence; names of files, fields and placeholders are none."""
 _PLACES = re.compile(r"\{[^}]*\}?\}|`[^`]*`")
-DATA = {"acme", "receipts", "every", "reason", "manual", "scheduled", "text", "unknown", "office", "software"}
-"""Names of the demonstration."""
+DATA = {
+    "acme", "receipts", "sales", "invoices", "invoice", "every", "reason", "scan", "manual", "scheduled", "backfill",
+    "books", "example", "run", "export", "import", "plan", "report", "archive", "rename", "gmi", "connection", "text",
+    "unknown", "office", "software", "language", "follow",
+}  # fmt: skip
+"""Names of the demonstration, and of what Airflow itself shows."""
 SENTENCES = {
     "and", "are", "after", "already", "because", "been", "before", "cannot", "choose", "does", "each", "enter", "from",
     "had", "has", "have", "into", "its", "not", "only", "once", "please", "should", "than", "that", "the", "their",
