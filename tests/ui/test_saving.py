@@ -244,7 +244,7 @@ def test_a_full_disk_leaves_the_old_file(
     answer = put(client, version=version_of(before))
     assert (answer.status_code, answer.json()["detail"]) == (
         503,
-        "The account file cannot be written. (No space left on device)",
+        "The account file cannot be written (No space left on device).",
     )
     assert [file.read_bytes() for file in path.parent.iterdir()] == [before]
 

@@ -62,7 +62,7 @@ def test_a_link_into_nothing_is_a_problem(folder: Path) -> None:
 
     (file,) = load_folder(folder)
 
-    assert "acme.yaml: The file cannot be read. (No such file" in problems_of(file)
+    assert "acme.yaml: The file cannot be read (No such file" in problems_of(file)
     assert file.dag_id.startswith("debitoor__acme")
 
 
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_listed_is_a_problem(folder: Path) -> None:
 
     (file,) = load_folder(path)
 
-    assert "accounts: The file cannot be read. (Not a directory)" in problems_of(file)
+    assert "accounts: The file cannot be read (Not a directory)." in problems_of(file)
 
 
 def test_a_file_that_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_file_that_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "open", refuse)
 
-    assert "acme.yaml: The file cannot be read. (Permission denied) Give Airflow's user" in problems_of(
+    assert "acme.yaml: The file cannot be read (Permission denied). Give Airflow's user" in problems_of(
         load_account_file(folder / "acme.yaml")
     )
 

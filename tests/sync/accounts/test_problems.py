@@ -79,7 +79,7 @@ def test_a_wrong_line_is_explained_in_plain_words(line: bytes, problem: str) -> 
             b"{some: [a]}",
             "filter.tags.some: There is no such field. Known fields here: any, ",
         ),
-        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Fill it in. (name: Acme GmbH, receipts)"),
+        (b"name: Acme GmbH, receipts", b"", "name: This field is missing. Fill it in (name: Acme GmbH, receipts)."),
         (b"from: 2026-01-01", b"form: 2026-01-01", "period.form: There is no such field. Did you mean from?"),
         (b"from: 2026-01-01", b"from: 1.1.2026", "period.from: '1.1.2026' is not a date. Write it as year-month-day"),
         (
@@ -100,7 +100,7 @@ def test_a_missing_section_is_shown_as_it_would_be_written() -> None:
 
     assert line == (
         "acme.yaml:1: connections: This field is missing. "
-        "Fill it in. (connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme})"
+        "Fill it in (connections: {getmyinvoices: getmyinvoices_acme, debitoor: debitoor_acme})."
     )
 
 

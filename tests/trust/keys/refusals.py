@@ -85,7 +85,7 @@ REFUSALS: Mapping[str, Refusal] = {
         lambda stage: stage.connect(),
         "debitoor",
         Misconfigured,
-        "account file",
+        "but the account is meant for",
         of_connection=True,
     ),
     "blocked key": Refusal(
