@@ -22,9 +22,8 @@ _DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 def shown_as(form: str, text: str, reader: Reader) -> str:
     """Return a parameter in the form that its place asks for.
 
-    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals), ``day``, ``country``
-        (its code), or ``log`` for what only
-        the log and the command line add, in parentheses
+    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals), ``day``, ``country`` (its code), or
+        ``log`` for what only the log and the command line add, in parentheses
     :param text: amounts with a decimal point, days as ``2026-01-31``; what is neither stays as it is
     """
     if form == "log":

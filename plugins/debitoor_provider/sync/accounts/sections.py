@@ -210,7 +210,7 @@ class ExportLimits(Limits):
 
 
 class Notify(Section):
-    """Who is told of what failed or needs a decision."""
+    """Who is notified of failures and of documents that need a decision."""
 
     connection: ConnectionId = Field(
         description="Id of the Airflow connection to send by: of type smtp (mail), slackwebhook or http (any webhook)",
@@ -221,8 +221,8 @@ class Notify(Section):
     when: Distinct[Literal["failed", "attention"]] = Field(
         default=("failed", "attention"),
         min_length=1,
-        description="What is told of: a synchronisation that failed and one that works again (failed), documents that "
-        "newly need a decision (attention)",
+        description="What to notify of: a synchronisation that failed and one that works again (failed), documents "
+        "that newly need a decision (attention)",
     )
 
 

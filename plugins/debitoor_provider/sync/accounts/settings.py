@@ -81,7 +81,7 @@ class Account(Named):
     limits: Limits = Field(default=Limits(), description="How much a run may do before it stops and asks a person")
     notify: Notify | None = Field(
         default=None,
-        description="Who is told of what failed or needs a decision; without it nobody",
+        description="Who is notified of failures and of documents that need a decision; without it nobody is",
         examples=[{"connection": "mail_acme", "to": "[anna@acme.example]"}],
     )
 

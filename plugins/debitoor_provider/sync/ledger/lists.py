@@ -77,7 +77,7 @@ class Lists:
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
 
-    def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:  # noqa: B008 immutable
+    def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Return how many documents fit in each state, whatever the chosen ones; states without any are left out."""
         findings = chosen.but("states")
         if not findings and not _is_narrowed(narrowed):
@@ -89,16 +89,16 @@ class Lists:
         with self._database().read() as connection:
             return {state: number for state, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
-    def marks(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:  # noqa: B008
+    def marks(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each mark, whatever the chosen one."""
         filters = {**narrowed, **chosen.but("mark")}
         return self._by_account("mark_code", filters) | self._by_account("duplicate_code", filters)
 
-    def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:  # noqa: B008
+    def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each outcome of reading an e-invoice, whatever the chosen one."""
         return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
 
-    def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:  # noqa: B008
+    def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:
         """Find the documents that have a text, by looking at each document once; twice if there are very many."""
         where, columns = conditions(**narrowed), [documents.c[name] for name in _FACETS]
         with self._database().read() as connection:
@@ -113,7 +113,7 @@ class Lists:
     def page(
         self,
         total: int,
-        chosen: Chosen = Chosen(),  # noqa: B008
+        chosen: Chosen = Chosen(),
         *,
         order: Order = "-changed",
         limit: int,
@@ -143,7 +143,7 @@ class Lists:
             chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
             return read_in_order(connection, chosen_ids)
 
-    def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:  # noqa: B008
+    def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:
         """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
         filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
         with self._database().read() as connection:
