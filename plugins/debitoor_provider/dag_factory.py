@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_APPROVAL = "debitoor_provider.operators.approval:DebitoorApprovalOperator"  # few accounts pay for its import
 _TAG = "debitoor"
 _TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
@@ -107,6 +108,9 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
         way: list[SyncOperator] = [plan]
+        if account.limits.exceeded == "approval":
+            # A backfill's plan and a due one may both wait, each for an answer of its own.
+            way.append(loaded(_APPROVAL)(task_id="approval", **common, max_active_tis_per_dag=None))
         if row.renames:
             way.append(DebitoorRenameOperator(task_id="rename", **common))
         way.append(loaded(row.operator)(task_id=row.task_id, **common))

@@ -95,13 +95,17 @@ def _called(code: str, reader: Reader) -> str:
 def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
     """Return number, company, amount and reason of a document; its file's name where it has no number."""
     amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", reader)
-    number = entry.document_number or entry.source_name or entry.source_id
     return (
-        shown(number),
+        shown(number_of(entry)),
         shown(entry.company),
         amount and f"{amount} {shown(entry.currency)}".strip(),
         entry.message.text() if entry.message else _called(entry.reason_code, reader),
     )
+
+
+def number_of(entry: Entry) -> str:
+    """Return how people call a document: by its number, else by its file's name or its id."""
+    return entry.document_number or entry.source_name or entry.source_id
 
 
 def _link(job: Job, digest: Digest) -> str:

@@ -27,12 +27,14 @@ class Report:
         ``stopped`` when it did because a person has to correct something first
     :param message: why it failed; ``None`` when it did not
     :param warnings: what a user should look into although it did not make the run fail
+    :param answers: who approved or refused what the run was to do
     """
 
     counts: Mapping[str, int]
     verdict: str
     message: Message | None = None
     warnings: Sequence[Message] = ()
+    answers: Sequence[Message] = ()
 
 
 def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
@@ -53,7 +55,7 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     message = _message(failed_steps, run.message if run else None, rejected)
     if run is not None:
         job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, message=message)
-    return Report(counts, verdict, message, run.warnings if run else ())
+    return Report(counts, verdict, message, run.warnings if run else (), run.answers if run else ())
 
 
 def _message(failed_steps: Sequence[str], reason: Message | None, rejected: int) -> Message | None:
