@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, chain, get_parsing_context
+from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
+    DAG,
+    AsyncCallback,
+    CronDataIntervalTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    chain,
+    get_parsing_context,
+)
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
@@ -22,6 +31,7 @@ from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.late import shortest_interval
 from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _APPROVAL = "debitoor_provider.operators.approval:DebitoorApprovalOperator"  # few accounts pay for its import
+_TELL_WHEN_LATE = "debitoor_provider.triggers.late.tell_when_late"
 _TAG = "debitoor"
 _TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
@@ -86,6 +97,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         start_date=_START,
         catchup=False,
         max_active_runs=1,
+        deadline=_deadline(file, account),
         tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
         default_args={
             "retries": account.retries,
@@ -121,6 +133,21 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())
     return dag
+
+
+def _deadline(file: AccountFile, account: Account) -> DeadlineAlert | None:
+    """Return when somebody has to look whether the account is late, because a run is not done; none for *manual*.
+
+    That is one interval after the run was made: another one lies between it and the end of the run before. By the run's
+    logical date each run of a backfill would be late at once.
+    """
+    interval = shortest_interval(account)
+    if interval is None:
+        return None
+    callback = AsyncCallback(_TELL_WHEN_LATE, {"account": file.account_id, "folder": str(file.path.parent)})
+    return DeadlineAlert(
+        name="late", reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=interval, callback=callback
+    )
 
 
 def _broken_dag(file: AccountFile) -> DAG:

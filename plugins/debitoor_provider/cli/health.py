@@ -17,6 +17,7 @@ from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
+from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
@@ -56,7 +57,7 @@ _WELL = Health(Level.WELL, "well")
 def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
     files = [account_file(account) for account in args.accounts] or account_files()
-    found, trouble = _examined(files, timedelta(minutes=args.late))
+    found, trouble = _examined(files, timedelta(minutes=args.late) if args.late else None)
     if args.output == "json":
         show(args, [_row(file, result) for file, result in found])
     else:
@@ -67,7 +68,9 @@ def health(args: Namespace) -> None:
     raise SystemExit(int(max(result.level for result in (*(result for _, result in found), trouble or _WELL))))
 
 
-def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
+def _examined(
+    files: list[AccountFile], late: timedelta | None
+) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
     """Look at accounts.
 
     :return: how each of them is, and what keeps all of them from running, if anything does
@@ -77,7 +80,7 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
         attention = {account: counts.attention for account, counts in ledger.figures.counts().items()}
         paused = _paused_dags() if files else set()
         pools = known_pools() if files else set()
-        due = _Due(datetime.now(UTC) - late)
+        due = _Due(datetime.now(UTC), late)
         return [
             (file, _broken(file) or _without_pool(file, pools) or _judged(file, ledger, attention, paused, due))
             for file in files
@@ -101,22 +104,26 @@ def _paused_dags() -> set[str]:
 class _Due:
     """Whether an account is late.
 
-    :param latest: a run that was due before has to have gone through by now
+    :param now: the time
+    :param patience: how long after its time a run may finish; ``None``: two intervals after the one before it
     """
 
-    latest: datetime
+    now: datetime
+    patience: timedelta | None
 
-    def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
-        """Return when the run was due that has not succeeded; a new file has until its first one."""
+    def missed_by(self, file: AccountFile, account: Account, last: datetime | None) -> str:
+        """Return that an account is late; a new file has until its first run. Empty when it is not."""
+        if self.patience is None:
+            return str(lateness(account, last, known_since(file.path), self.now) or "")
         if account.frequency.cron is None:
-            return None
+            return ""
         from croniter import croniter  # type: ignore[import-untyped]
 
-        due: datetime = croniter(account.frequency.cron, self.latest.astimezone(ZoneInfo(account.timezone))).get_prev(
-            datetime
-        )
-        since = last_success or datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
-        return due if since < due else None
+        latest = (self.now - self.patience).astimezone(ZoneInfo(account.timezone))
+        due: datetime = croniter(account.frequency.cron, latest).get_prev(datetime)
+        if (last or known_since(file.path)) >= due:
+            return ""
+        return f"No run has gone through since {due:%Y-%m-%d %H:%M %Z}, when one was due."
 
 
 def _broken(file: AccountFile) -> Health | None:
@@ -139,9 +146,7 @@ def _judged(
     if file.account and not is_paused:
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
-            return Health(
-                Level.WARNING, "late", f"No run has gone through since {missed:%Y-%m-%d %H:%M %Z}, when one was due."
-            )
+            return Health(Level.WARNING, "late", missed)
     if number := attention.get(file.account_id):
         waiting = "1 document waits" if number == 1 else f"{number} documents wait"
         return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")

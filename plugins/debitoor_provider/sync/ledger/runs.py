@@ -17,7 +17,7 @@ from debitoor_provider.sync.ledger.states import DONE, DUE, EventKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from debitoor_provider.messages import Message
@@ -142,6 +142,18 @@ class Runs:
         with self._database().read() as connection:
             row = connection.execute(query).first()
         return None if row is None else Run(*row)
+
+    def last_finished(self, accounts: Collection[str]) -> dict[str, datetime]:
+        """Return when the last run of each of these accounts ended, dry runs aside; those without one are left out."""
+        found: dict[str, datetime] = {}
+        ended = sa.func.max(runs.c.finished_at)
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                where = runs.c.account.in_(chunk), runs.c.kind != "dry_run", runs.c.finished_at.is_not(None)
+                found |= dict(
+                    connection.execute(sa.select(runs.c.account, ended).where(*where).group_by(runs.c.account)).all()
+                )
+        return found
 
     def counts(self, run_id: str) -> dict[str, int]:
         """Return how many documents the run moved, archived, held, rejected or made wait, and that are still so."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped"
 """The verdict of a run that stays until a person has corrected something."""
+LATE = "late"
+"""What people are told of an account whose run is not done in time; no verdict of a run."""
 WENT_THROUGH = ("success", "rejected")
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
