@@ -19,6 +19,7 @@ from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
@@ -147,6 +148,9 @@ def _judged(
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
             return Health(Level.WARNING, "late", missed)
+    for stop in ledger.stops.pending([file.account_id]):
+        if stop.message.code == PLAN_WAITS:
+            return Health(Level.WARNING, "approval", stop.message.text())
     if number := attention.get(file.account_id):
         waiting = "1 document waits" if number == 1 else f"{number} documents wait"
         return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")

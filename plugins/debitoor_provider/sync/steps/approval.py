@@ -12,7 +12,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps.lease import RunLeases
-from debitoor_provider.sync.steps.limits import LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
+from debitoor_provider.sync.steps.limits import PLAN_WAITS, LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
 from debitoor_provider.sync.steps.transfer import BATCH, LEASE
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def question_of(job: Job) -> Question | None:
 def wait_for_answer(job: Job, question: Question) -> None:
     """Record that the run waits for a person."""
     for excess in question.exceeded:
-        ask(job, excess.limit_name, excess.number, Message("plan_waits", reason=excess.message))
+        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message))
 
 
 def approve(job: Job, asked: Asked, actor: str) -> None:

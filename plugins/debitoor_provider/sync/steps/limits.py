@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.job import Job
 
 NEW_DOCUMENTS, AMOUNT, ARCHIVED, REJECTED_SHARE = "new_documents", "amount", "archived", "rejected_share"
+PLAN_WAITS = "plan_waits"
+"""The code of a stop that is answered in Airflow's own view, as long as its run waits."""
 
 JUDGED_FROM = 20
 """Documents that a run has to be through with before the share of rejected ones counts."""
