@@ -121,8 +121,10 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
         way: list[SyncOperator] = [plan]
         if account.limits.exceeded == "approval":
-            # A backfill's plan and a due one may both wait, each for an answer of its own.
-            way.append(loaded(_APPROVAL)(task_id="approval", **common, max_active_tis_per_dag=None))
+            # A backfill's plan and a due one may both wait, each for an answer of its own. An answer within seconds may
+            # take a second try, see the operator.
+            tries = {"retries": max(1, account.retries), "retry_delay": timedelta(seconds=15)}
+            way.append(loaded(_APPROVAL)(task_id="approval", **common, **tries, max_active_tis_per_dag=None))
         if row.renames:
             way.append(DebitoorRenameOperator(task_id="rename", **common))
         way.append(loaded(row.operator)(task_id=row.task_id, **common))

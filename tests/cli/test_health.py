@@ -118,7 +118,7 @@ class TestWarning:
     def test_a_plan_that_waits_for_approval(self, cli, account, ran, ledger):
         account(frequency="hourly")
         ran()
-        message = Message("plan_waits", reason=Message("as_written", text="60 documents.", remedy=""))
+        message = Message("plan_waits", reason=Message("as_written", text="60 documents.", remedy=""), task="t")
         ledger.stops.ask("acme", "new_documents", 60, message, run_id="d/1", settings_fingerprint="")
         sentence = "The plan waits in Airflow until somebody approves or refuses it. 60 documents."
         assert health(cli) == (1, [f"acme: warning: approval: {sentence}"])

@@ -209,6 +209,23 @@ def test_a_plan_that_nobody_answers_ends_as_a_safety_stop(waits, steps, ledger, 
     assert run(steps.plan, steps.approval, steps.export)["moved"] == 3  # allowed on the page, nobody is asked again
 
 
+def test_an_answer_that_came_too_early_is_not_asked_for_again(waits, steps, asked):
+    now, waiting = waits()
+    with pytest.raises(TaskAwaitingInput) as again:  # Airflow took the task for killed, and tries again
+        steps.approval.execute(now)
+    assert len(asked) == 1
+    assert again.value.kwargs == waiting.kwargs
+    assert go_on(steps, now, again.value, answered("Approve"))["approved"] is True
+
+
+def test_a_task_that_was_cleared_asks_anew(waits, steps, asked):
+    now, _ = waits()
+    now["task_instance"] = SimpleNamespace(id="another one")
+    with pytest.raises(TaskAwaitingInput):
+        steps.approval.execute(now)
+    assert len(asked) == 2
+
+
 def test_a_run_without_documents_asks_nobody(waits, steps, context, asked, acme):
     now, waiting = waits()
     go_on(steps, now, waiting, answered("Approve"))

@@ -271,7 +271,9 @@ class TestState:
     def test_its_plan_waits_for_approval(self, rows, ran, waits_for_answer, account_file, ledger, page):
         account_file(limits={"new_documents": 50, "exceeded": "approval"})
         run_id = ran(state="running")
-        message = Message("plan_waits", reason=Message("limit_new_documents", account="acme", number=60, most=50))
+        message = Message(
+            "plan_waits", reason=Message("limit_new_documents", account="acme", number=60, most=50), task="t"
+        )
         ledger.stops.ask("acme", "new_documents", 60, message, run_id=run_id, settings_fingerprint="f")
         assert rows()["acme"]["state"] == "running"  # not yet
         waits_for_answer(run_id)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.sync.steps.approval import Asked
+    from debitoor_provider.sync.steps.approval import Asked, Waiting
     from debitoor_provider.sync.steps.job import Job
 
 
@@ -45,31 +45,38 @@ class DebitoorApprovalOperator(SyncOperator, HITLOperator):
         :raises TaskAwaitingInput: when a person has to answer
         """
         from debitoor_provider.runs.approval import Request, tell
-        from debitoor_provider.sync.steps.approval import question_of, wait_for_answer
+        from debitoor_provider.sync.steps.approval import question_of, wait_for_answer, waiting_of
 
         question = question_of(job)
         if question is None:
             return {"asked": False}
+        task = str(context["task_instance"].id)
+        self.response_timeout = timedelta(hours=job.account.limits.approval_hours)
+        waiting = waiting_of(job, task)
+        if waiting:
+            # An answer that came before the LocalExecutor had ended the task makes Airflow believe that it was killed.
+            # To ask again would delete it; when there is one, Airflow goes on at once, else the task waits as before.
+            raise self._wait(waiting)
         request = Request(job, question, context, self.task_id)
         self.subject, self.body, self.options = request.subject, request.body, request.options
-        self.response_timeout = timedelta(hours=job.account.limits.approval_hours)
-        wait_for_answer(job, question)
-        tell(job, request)
         try:
             HITLOperator.execute(self, context)
-        except TaskAwaitingInput as waits:
-            waits.kwargs = {"asked": question.asked, "asked_at": job.now().isoformat()}
-            raise
+        except TaskAwaitingInput:
+            waiting = wait_for_answer(job, question, task)
+            tell(job, request)
+            raise self._wait(waiting) from None
         raise AssertionError("Airflow did not wait for an answer.")
 
-    def execute_complete(
-        self, context: Context, event: dict[str, Any], asked: Asked | None = None, asked_at: str = ""
-    ) -> Any:
+    def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
+        kwargs = {"asked": waiting.asked, "since": waiting.since.isoformat()}
+        return TaskAwaitingInput(method_name="execute_complete", kwargs=kwargs, timeout=self.response_timeout)
+
+    def execute_complete(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> Any:
         """Do what the person answered.
 
         :raises LimitExceeded: when nobody did in time
         """
-        return self._in_job(context, partial(self._answered, event=event, asked=asked or {}, asked_at=asked_at))
+        return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since))
 
     def _answered(
         self,
@@ -78,19 +85,20 @@ class DebitoorApprovalOperator(SyncOperator, HITLOperator):
         *,
         event: dict[str, Any],
         asked: Asked,
-        asked_at: str,
+        since: str,
     ) -> dict[str, Any]:
         from debitoor_provider.runs.approval import is_approval
-        from debitoor_provider.sync.steps.approval import approve, refuse, unanswered
+        from debitoor_provider.sync.steps.approval import Waiting, approve, refuse, unanswered
 
         if event.get("error_type") == "timeout":
             raise unanswered(job)
         if "error" in event:
             self.process_trigger_event_error(event)
+        waiting = Waiting(asked, datetime.fromisoformat(since))
         actor = f"user:{(event.get('responded_by_user') or {}).get('name') or '?'}"
         if is_approval(event["chosen_options"]):
-            approve(job, asked, actor)
+            approve(job, waiting, actor)
             self.log.info("The plan was approved by %s", actor)
             return {"asked": True, "approved": True, "by": actor}
-        held = refuse(job, asked, datetime.fromisoformat(asked_at), actor)
+        held = refuse(job, waiting, actor)
         return {"asked": True, "approved": False, "by": actor, "held": held}

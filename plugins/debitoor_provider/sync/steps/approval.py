@@ -6,7 +6,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.batches import chunks
@@ -32,6 +32,17 @@ NAMED = 20
 """Most documents that a question names."""
 
 
+class Waiting(NamedTuple):
+    """What an answer is about.
+
+    :param asked: what is approved, whatever else is planned meanwhile
+    :param since: what was planned later was not shown
+    """
+
+    asked: Asked
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person is asked about a plan.
@@ -48,11 +59,6 @@ class Question:
     sums: Mapping[str, Decimal]
     unknown: int
     first: Sequence[Entry]
-
-    @property
-    def asked(self) -> Asked:
-        """What is approved, whatever else is planned meanwhile."""
-        return {each.limit_name: {"number": f"{each.number:f}", **each.message.as_json()} for each in self.exceeded}
 
 
 def question_of(job: Job) -> Question | None:
@@ -73,40 +79,55 @@ def question_of(job: Job) -> Question | None:
     return Question(exceeded, len(documents), dict(sorted(sums.items())), unknown, list(documents[:NAMED]))
 
 
-def wait_for_answer(job: Job, question: Question) -> None:
-    """Record that the run waits for a person."""
+def wait_for_answer(job: Job, question: Question, task: str) -> Waiting:
+    """Record that the run waits for a person, and return what the answer is about.
+
+    :param task: id of the task instance that asks
+    """
     for excess in question.exceeded:
-        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message))
+        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message, task=task))
+    return waiting_of(job, task) or Waiting({}, job.now())
 
 
-def approve(job: Job, asked: Asked, actor: str) -> None:
+def waiting_of(job: Job, task: str) -> Waiting | None:
+    """Return what a task instance has asked already; ``None`` when it has not, or another run has asked since."""
+    stops = [
+        stop
+        for stop in job.ledger.stops.pending([job.account_id])
+        if stop.message.code == PLAN_WAITS and stop.message.params["task"] == task
+    ]
+    if not stops:
+        return None
+    asked = {stop.limit_name: {"number": str(stop.number), **stop.message.params["reason"]} for stop in stops}
+    return Waiting(asked, max(stop.stopped_at for stop in stops))
+
+
+def approve(job: Job, waiting: Waiting, actor: str) -> None:
     """Let the run exceed what was shown to the person who approved its plan.
 
-    :param asked: see :attr:`Question.asked`
     :param actor: who approved it
     """
-    for name, shown in asked.items():
+    for name, shown in waiting.asked.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown), approved_by=actor)
         is_allowed(job, name, 0)
 
 
-def refuse(job: Job, asked: Asked, asked_at: datetime, actor: str) -> int:
+def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     """Hold the documents of a refused plan, and return how many these are; nothing is moved.
 
     They go when a person sends them, or when other settings of the account take them; those that are gone, or that the
     account does not take any more, leave by themselves.
 
-    :param asked_at: what was planned later was not shown, and is left
     :param actor: who refused it
     """
-    for name in asked:
+    for name in waiting.asked:
         job.ledger.stops.withdraw(job.account_id, name)
     message = Message("plan_refused", by=person(actor))
     leases = RunLeases(job.ledger, f"{job.run_id}@refused:{uuid.uuid4().hex[:8]}", LEASE)
     held = 0
     for some in chunks(to_move(job), BATCH):
         try:
-            for entry in leases.claim([entry for entry in some if entry.changed_at <= asked_at], job.run_id):
+            for entry in leases.claim([entry for entry in some if entry.changed_at <= waiting.since], job.run_id):
                 if entry.state is State.PLANNED:
                     job.ledger.steps.hold(entry, message)
                     held += 1
