@@ -69,11 +69,14 @@ class DebitoorApprovalOperator(SyncOperator, HITLOperator):
 
     def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
         kwargs = {"asked": waiting.asked, "since": waiting.since.isoformat()}
-        return TaskAwaitingInput(method_name="execute_complete", kwargs=kwargs, timeout=self.response_timeout)
+        return TaskAwaitingInput(method_name="go_on", kwargs=kwargs, timeout=self.response_timeout)
 
-    def execute_complete(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> Any:
+    def go_on(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> dict[str, Any]:
         """Do what the person answered.
 
+        :param event: the answer, as Airflow hands it over
+        :param asked: what was shown, see :class:`~debitoor_provider.sync.steps.approval.Waiting`
+        :param since: when it was shown
         :raises LimitExceeded: when nobody did in time
         """
         return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since))
