@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.ledger.states import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -60,6 +59,8 @@ class DirectionRow:
 
     def correctable(self, entry: Entry) -> Sequence[str]:
         """Return what a person may state about a document in place of its record."""
+        from debitoor_provider.sync.ledger import OPEN
+
         if entry.state not in OPEN:
             return ()
         already = [word.partition("=")[0] for word in entry.corrections.split()]

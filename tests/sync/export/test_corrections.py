@@ -188,8 +188,8 @@ def test_an_undated_document_goes_with_its_own_date_in_name_and_books(acme: Stag
     acme.export(account)
     entry = acme.entry(uid)
     assert (entry.state, entry.document_date) == (State.MOVED, date(2026, 3, 1))
-    assert (entry.target_name or "")== "2026-03-01_R-7.pdf"
-    assert not acme.company.document(int(uid))["document_date"]  # the record is untouched
+    assert entry.target_name == "2026-03-01_R-7.pdf"
+    assert "document_date" not in acme.company.document(int(uid))  # the record is untouched
 
 
 def test_it_outlasts_a_change_of_the_record_and_a_full_listing(acme: Stage) -> None:

@@ -65,8 +65,8 @@ class Corrections:
         if len(self.tax) == 1 and self.tax[0][1] is None:
             return TaxSplit((TaxLine(checked_rate(self.tax[0][0]), gross),))
         lines = tuple(TaxLine(checked_rate(rate), amount or Decimal(0)) for rate, amount in self.tax)
-        if (total := sum(line.gross for line in lines)) != gross:
-            raise rejected("tax_not_total", total=total, gross=gross)
+        if (total := sum((line.gross for line in lines), Decimal(0))) != gross:
+            raise rejected("tax_not_total", total=cents(total), gross=gross)
         return TaxSplit(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -140,8 +140,8 @@ def _problems_of_tax(tax: Sequence[tuple[Decimal, Decimal | None]], gross: Decim
         return [Message("correction_amount_missing")]
     if any(amount != cents(amount) or abs(amount) > LARGEST for amount in amounts):
         return [Message("correction_amount", largest=LARGEST)]
-    if amounts and gross and sum(amounts) != gross:
-        return [Message("tax_not_total", total=sum(amounts), gross=gross)]
+    if amounts and gross and sum(amounts, Decimal(0)) != gross:
+        return [Message("tax_not_total", total=cents(sum(amounts, Decimal(0))), gross=cents(gross))]
     return []
 
 
