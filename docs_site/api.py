@@ -27,21 +27,12 @@ _ALL = ":members:\n   :inherited-members:"
 _SHOWN = {"hooks": _ALL, "getmyinvoices_client": _ALL, "debitoor_client": _ALL, "operators": ""}
 """What is shown of the classes of a page beside their own text; for all others, their own members."""
 
-_INNER = {
-    "DocumentQuery",
-    "FileBody",
-    "BrokenAccountOperator",
-    "SyncOperator",
-    "TransferOperator",
-    "PathInDoubt",
-    "Sales",
-    "Lookups",
-}
+_INNER = {"DocumentQuery", "FileBody", "BrokenAccountOperator", "PathInDoubt", "Sales", "Lookups"}
 """Public by name only: what callers neither make nor get."""
 
 
 def reference(name: str) -> str:
-    """Return the classes of a page as directives for Sphinx, one heading each."""
+    """Return the classes of a page as directives for Sphinx, with their names as targets of links."""
     modules = [path for part in PAGES[name] for path in _modules(PACKAGE / part)]
     return "\n".join(_entry(path, found, _SHOWN.get(name, ":members:")) for path in modules for found in classes(path))
 
@@ -54,13 +45,15 @@ def classes(path: Path) -> list[str]:
 
 
 def _modules(path: Path) -> list[Path]:
-    return sorted(path.glob("*.py")) if path.is_dir() else [path] if path.exists() else []
+    if path.is_dir():
+        return sorted(path.glob("*.py"), key=lambda module: (module.name != "base.py", module.name))
+    return [path] if path.exists() else []
 
 
 def _entry(path: Path, name: str, options: str) -> str:
     module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     return f"""\
-## {name}
+({name.lower()})=
 
 ```{{eval-rst}}
 .. autoapiclass:: {module}.{name}

@@ -11,6 +11,7 @@ extensions = ["myst_parser", "sphinxcontrib.mermaid", "sphinx_copybutton", "auto
 html_theme = "furo"
 html_title = "airflow-provider-debitoor"
 html_show_sphinx = False
+smartquotes = False  # commands in sentences are copied
 
 myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]
