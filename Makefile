@@ -8,7 +8,7 @@ PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
 TOOLS := .tools
-CODE := plugins sandbox demo compose_check benchmarks dags docker docs_site release tests
+CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
@@ -122,7 +122,7 @@ bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts an
 	@$(BIN)/python -m benchmarks.page
 
 sandbox: $(READY) ## start the sandbox of both services alone
-	@$(BIN)/python -m sandbox
+	@$(BIN)/python -m debitoor_provider.sandbox
 
 wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

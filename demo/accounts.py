@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 _EXPORT = """\
 type: export

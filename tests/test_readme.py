@@ -13,7 +13,7 @@ from debitoor_provider.sync.accounts.files import parse_account
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.client import CompanyAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from airflow.models.log import Log
     from httpx import Response
 
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import CompanyAdmin, SandboxAdmin
 
 ASK = "/api/connections/debitoor_new/consent"
 BACK = "/oauth/callback"
