@@ -33,8 +33,16 @@ _INNER = {"DocumentQuery", "FileBody", "BrokenAccountOperator", "PathInDoubt", "
 
 def reference(name: str) -> str:
     """Return the classes of a page as directives for Sphinx, with their names as targets of links."""
-    modules = [path for part in PAGES[name] for path in _modules(PACKAGE / part)]
-    return "\n".join(_entry(path, found, _SHOWN.get(name, ":members:")) for path in modules for found in classes(path))
+    files = [path for part in PAGES[name] for path in modules(part)]
+    return "\n".join(_entry(path, found, _SHOWN.get(name, ":members:")) for path in files for found in classes(path))
+
+
+def modules(part: str) -> list[Path]:
+    """Return the modules of a file or folder of the package, the base of the others first; none if it is not there."""
+    path = PACKAGE / part
+    if path.is_dir():
+        return sorted(path.glob("*.py"), key=lambda module: (module.name != "base.py", module.name))
+    return [path] if path.exists() else []
 
 
 def classes(path: Path) -> list[str]:
@@ -42,12 +50,6 @@ def classes(path: Path) -> list[str]:
     nodes = ast.parse(path.read_text("utf-8")).body
     named = [node.name for node in nodes if isinstance(node, ast.ClassDef)]
     return [name for name in named if not name.startswith("_") and name not in _INNER]
-
-
-def _modules(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.glob("*.py"), key=lambda module: (module.name != "base.py", module.name))
-    return [path] if path.exists() else []
 
 
 def _entry(path: Path, name: str, options: str) -> str:

@@ -37,12 +37,14 @@ def contents(pages: Collection[str]) -> str:
 
 
 def sections(pages: Collection[str]) -> dict[str, list[str]]:
-    """Return the pages of each section; one that is not written yet is left out."""
+    """Return the pages of each section, in the end those that no section names."""
     known = sorted(page.removesuffix(".md") for page in pages)
     found: dict[str, list[str]] = {}
     for title, names in NAVIGATION.items():
         listed = [page for name in names for page in known if _fits(page, name)]
         found[title] = list(dict.fromkeys(listed))
+    named = {page for names in found.values() for page in names} | {"index"}
+    found["More"] = [page for page in known if page not in named]
     return {title: names for title, names in found.items() if names}
 
 

@@ -16,7 +16,11 @@ FOLDER = "repository"
 
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s]+)(?=[)#\s])")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_FENCED = re.compile(r"^(?P<fence>(?P<indent> *)```+).*?^(?P=indent)```+ *$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^(?P<indent> *)(?P<fence>```+)(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+"""A block of code in a page."""
 _LANGUAGES = {".py": "python", ".js": "javascript", ".yaml": "yaml", ".example": "yaml", ".json": "json", ".sh": "sh"}
 _TEXTS = (*_LANGUAGES, ".md", ".txt", ".toml")
 _ORPHAN = "---\norphan: true\n---\n\n"
@@ -68,7 +72,7 @@ def uri_of(path: str) -> str:
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
     """Divide a page into what is written and its blocks of code."""
     end = 0
-    for block in _FENCED.finditer(text):
+    for block in BLOCK.finditer(text):
         yield text[end : block.start()], False
         yield block[0], True
         end = block.end()

@@ -87,17 +87,14 @@ def _part(name: str) -> str:
     known = catalogue(name)
     helped = {code: entry for code, entry in known.items() if entry.get("remedy")}
     others = {code: entry for code, entry in known.items() if code not in helped}
-    parts = [
-        f"## {title}\n",
-        f"**Where:** {where}\n" if where else "",
-        *(_entry(code, entry) for code, entry in helped.items()),
-    ]
+    head = f"## {title}\n\n**Where:** {where}\n" if where else f"## {title}\n"
+    parts = [head, *(_entry(code, entry) for code, entry in helped.items())]
     if others:
         rows = (
             f"| `{code}` | {' / '.join(_texts(entry['text']))} | {_modules(code)} |" for code, entry in others.items()
         )
-        head = "| Code | Sentence | Used in |\n| --- | --- | --- |\n"
-        parts.append(f"### {title}: sentences without a remedy\n\n{head}" + "\n".join(rows) + "\n")
+        columns = "| Code | Sentence | Used in |\n| --- | --- | --- |\n"
+        parts.append(f"### {title}: sentences without a remedy\n\n{columns}" + "\n".join(rows) + "\n")
     return "\n".join(parts)
 
 
