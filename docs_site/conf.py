@@ -11,6 +11,7 @@ extensions = ["myst_parser", "sphinxcontrib.mermaid", "sphinx_copybutton", "auto
 html_theme = "furo"
 html_title = "airflow-provider-debitoor"
 html_show_sphinx = False
+html_show_copyright = False
 smartquotes = False  # commands in sentences are copied
 
 myst_heading_anchors = 4
@@ -25,3 +26,5 @@ autoapi_ignore = [f"*/debitoor_provider/{name}/*" for name in ("cli", "example_d
 suppress_warnings = ["autoapi.python_import_resolution"]  # of the folders left out above
 autodoc_typehints = "signature"
 add_module_names = False
+python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"

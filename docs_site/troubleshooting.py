@@ -85,7 +85,7 @@ def users() -> dict[str, list[str]]:
 def _part(name: str) -> str:
     title, where = PARTS.get(name, (name.capitalize(), ""))
     known = catalogue(name)
-    helped = {code: entry for code, entry in known.items() if entry.get("remedy")}
+    helped = {code: entry for code, entry in known.items() if _has_own_remedy(entry)}
     others = {code: entry for code, entry in known.items() if code not in helped}
     head = f"## {title}\n\n**Where:** {where}\n" if where else f"## {title}\n"
     parts = [head, *(_entry(code, entry) for code, entry in helped.items())]
@@ -98,6 +98,11 @@ def _part(name: str) -> str:
     return "\n".join(parts)
 
 
+def _has_own_remedy(entry: dict[str, Any]) -> bool:
+    """Return whether it says what to do in words of its own, not only in those of a sentence that it puts in."""
+    return any(_REMEDY.sub("", text).strip() for text in _forms(entry.get("remedy", "")))
+
+
 def _entry(code: str, entry: dict[str, Any]) -> str:
     said = "\n>\n".join(f"> {text}" for text in _texts(entry["text"]))
     remedy = " / ".join(_texts(entry["remedy"]))
@@ -105,7 +110,12 @@ def _entry(code: str, entry: dict[str, Any]) -> str:
 
 
 def _texts(text: str | dict[str, str]) -> list[str]:
-    return [shown(form) for form in (text.values() if isinstance(text, dict) else [text])]
+    return [shown(form) for form in _forms(text)]
+
+
+def _forms(text: str | dict[str, str]) -> list[str]:
+    """Return the forms of a plural, or the one that there is."""
+    return list(text.values()) if isinstance(text, dict) else [text]
 
 
 def _modules(code: str) -> str:

@@ -19,7 +19,7 @@ from tests.docs.pages import PAGES, ROOT, Block, each, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OTHERS = {"cat", "cd", "cp", "curl", "docker", "export", "git", "kubectl", "mkdir", "mv", "rm"}
+OTHERS = {".", "cat", "cd", "cp", "curl", "docker", "export", "git", "kill", "kubectl", "mkdir", "mv", "rm", "wait"}
 """Programs of the system whose options are their own."""
 MAKEFILE = (ROOT / "Makefile").read_text()
 _INLINE = re.compile(r"`(airflow debitoor [^`]+)`")
@@ -63,7 +63,7 @@ def problem(words: list[str], page: Path) -> str:
     """Return what is wrong with a command; empty when nothing is."""
     while words and re.fullmatch(r"\w+=.*", words[0]):
         words = words[1:]
-    program, rest = Path(words[0]).name if words else "", words[1:]
+    program, rest = (Path(words[0]).name or words[0]) if words else "", words[1:]
     if ">" in rest:
         rest = rest[: rest.index(">")]
     if program == "airflow":
