@@ -148,7 +148,7 @@ def _common(max_megabytes: int) -> dict[str, Any]:
 
 def _sign_in(label: str, does: str, address: str) -> dict[str, Any]:
     """Describe an address of the consent. No default is entered, so that a corrected one reaches all connections."""
-    description = f"{does}, if the sign-in has moved. When empty, {address}. With TLS, unless plain HTTP is allowed."
+    description = f"{does}: {address}, unless the sign-in has moved and another one is entered here."
     return {"label": label, "description": description, "schema": {"type": ["string", "null"], "maxLength": 2000}}
 
 
