@@ -28,8 +28,15 @@ _CODE_LIMIT = 20  # a currency code has three letters; what else is there is sho
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
 _LARGE_ENOUGH = 10  # half a cent of the tax is then at most five cents of the gross amount
 
-ECB, LEGAL, INVOICE = "ECB", "legal", "invoice"
-"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself."""
+ECB, LEGAL, INVOICE, PERSON = "ECB", "legal", "invoice", "person"
+"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself, a person."""
+
+_MESSAGES = {
+    ECB: "exchange_rate_ecb",
+    LEGAL: "exchange_rate_legal",
+    INVOICE: "exchange_rate_invoice",
+    PERSON: "exchange_rate_person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Rate:
     :param currency: of the document
     :param worth: of the books' currency
     :param books: currency of the books
-    :param source: :data:`ECB`, :data:`LEGAL` or :data:`INVOICE`
+    :param source: :data:`ECB`, :data:`LEGAL`, :data:`INVOICE` or :data:`PERSON`
     :param day: of the rate; ``None`` if its source does not state one
     :param law: the regulation that fixed it
     """
@@ -60,13 +67,15 @@ class Rate:
     @property
     def message(self) -> Message:
         """The same as :meth:`__str__`, for the reader's language."""
-        code = {ECB: "exchange_rate_ecb", LEGAL: "exchange_rate_legal", INVOICE: "exchange_rate_invoice"}[self.source]
+        code = _MESSAGES[self.source]
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)
 
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
-        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
+        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice", PERSON: "rate entered"}[
+            self.source
+        ]
         day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
         return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
-from debitoor_provider.services.http.errors import Misconfigured, NotFound
-from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
+from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.books import whole_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
+from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import still_waits
 from debitoor_provider.sync.export.drafts import ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
@@ -161,6 +161,10 @@ class ExportDirection:
         """Return the record that the ledger kept."""
         return DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: Document, decisions: str) -> Document:
+        """Return a document with the date and the currency that a person has stated."""
+        return to_decisions(decisions).corrections.applied(record)
+
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
         if record.gross_amount is None:
@@ -287,13 +291,8 @@ class ExportDirection:
         self.debitoor.download_file(file, into)
 
     def _books(self) -> Environment:
-        """Return the account's books. Without currency and country no document can be booked right."""
-        books = books_of(self.debitoor, self.account, self.account.books)
-        if not books.currency:
-            books = replace(books, currency=currency_of_payments(self.debitoor))
-        if not (books.currency and books.country_code):
-            raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
-        return books
+        """Return the account's books."""
+        return whole_books_of(self.debitoor, self.account, self.account.books)
 
     def _suppliers(self) -> Suppliers:
         return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)
