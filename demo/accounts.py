@@ -83,7 +83,7 @@ def patterns(sandbox: SandboxAdmin, company: CompanyAdmin) -> dict[str, dict[str
         "client_id": company.oauth_client_id,
         "client_secret": company.oauth_client_secret,
         "authorize_url": sandbox.authorize_url,
-        "token_url": sandbox.token_url,
+        "exchange_url": sandbox.token_url,
     }
     app |= _debitoor_pages(company)
     zone = {"timezone": company.timezone, "web_url": company.record_page}
