@@ -67,7 +67,10 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
         log.warning("A run would stop: %s", seen.stop)
     if missing := not_there(window, {row.source_id for row in rows}):
         log.warning("%s", missing)
-    return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)
+    summary: dict[str, Any] = {"dry_run": dict(Counter(row.outcome for row in rows))}
+    if invoices := Counter(row.invoice for row in rows if row.invoice):
+        summary["e_invoices"] = dict(invoices)
+    return Planned(summary, has_work=False)
 
 
 def _is_check_due(job: Job) -> bool:

@@ -7,19 +7,21 @@ sorted where few fit; a text is looked for once, since that reads every document
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger.database.tables import documents, state_counts
+from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
 from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -80,8 +82,8 @@ class Lists:
     def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Return how many documents fit in each state, whatever the chosen ones; states without any are left out."""
         findings = chosen.but("states")
-        if not findings and not _is_narrowed(narrowed):
-            return self._states_of(**narrowed)
+        if not chosen.mark and not _is_narrowed(narrowed):
+            return self._states_of(chosen.invoice, **narrowed)
         if findings:  # along the index of the finding, rather than that of the states
             return self._by_account("state", {**narrowed, **findings})
         where = conditions(**narrowed, states=None if narrowed.get("account") else list(State))
@@ -96,6 +98,8 @@ class Lists:
 
     def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each outcome of reading an e-invoice, whatever the chosen one."""
+        if not chosen.mark and not _is_narrowed(narrowed):
+            return self._invoices_of(chosen.states or State, **narrowed)
         return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
 
     def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:
@@ -149,39 +153,40 @@ class Lists:
         with self._database().read() as connection:
             return read_sums(connection, conditions(**filters))
 
-    def _states_of(
-        self,
-        account: str | None = None,
-        accounts: Collection[str] | None = None,
-        except_accounts: Collection[str] = (),
-        **_: object,
-    ) -> dict[State, int]:
+    def _states_of(self, invoice: str | None, **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Read the figures, which cost the same however many documents there are."""
-        where = []
-        if account is not None:
-            where.append(state_counts.c.account == account)
-        if accounts is not None:
-            where.append(state_counts.c.account.in_(sorted(accounts)))
-        if except_accounts:
-            where.append(state_counts.c.account.not_in(sorted(except_accounts)))
-        query = sa.select(*(sa.func.sum(state_counts.c[str(state)]) for state in State)).where(*where)
+        table = state_counts if invoice is None else invoice_counts
+        where = [] if invoice is None else [invoice_counts.c.invoice == invoice]
+        sums = (sa.func.sum(table.c[str(state)]) for state in State)
+        query = sa.select(*sums).where(*where, *_of_accounts(table, **narrowed))
         with self._database().read() as connection:
             numbers = connection.execute(query).one()
         return {state: int(number) for state, number in zip(State, numbers, strict=True) if number}
+
+    def _invoices_of(self, states: Iterable[State], **narrowed: Unpack[Narrowed]) -> dict[str, int]:
+        """Read the figures, as for the states."""
+        number = sa.func.sum(reduce(add, (invoice_counts.c[str(state)] for state in sorted(states))))
+        outcome = invoice_counts.c.invoice
+        query = sa.select(outcome, number).where(*_of_accounts(invoice_counts, **narrowed)).group_by(outcome)
+        with self._database().read() as connection:
+            return {invoice: int(count) for invoice, count in connection.execute(query) if count}
 
     def _by_account(self, name: str, filters: dict[str, Any]) -> dict[Any, int]:
         """Count by a column, account by account, as the indexes have them."""
         left_out = frozenset(filters.get("except_accounts", ()))  # cheaper here than in each row of an index
         column, account = documents.c[name], documents.c.account
-        where = conditions(**filters | {"except_accounts": ()})
-        if name != "state":
-            # As the partial indexes have it; beside a mark, the index of the mark is read.
-            there = sa.func.coalesce(column, sa.null()) if name == "invoice" and filters.get("mark") else column
-            where.append(there != sa.literal_column("''"))
-        key: tuple[ColumnElement[Any], ...] = (account, column)
-        if name != "invoice" or filters.get("mark"):
-            # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
-            key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
+        invoice = sa.func.coalesce(documents.c.invoice, sa.null())
+        if not filters.get("mark") and any(filters.get("period") or ()) and filters.get("invoice"):
+            # Most documents have an outcome: the index of dates is the shorter way.
+            where = [*conditions(**_along_dates(filters)), invoice == filters["invoice"]]
+        else:
+            where = conditions(**filters | {"except_accounts": ()})
+        if name == "invoice":  # beside what narrows the list, whose index is read
+            where.append(invoice != sa.literal_column("''"))
+        elif name != "state":  # as the partial indexes have it
+            where.append(column != sa.literal_column("''"))
+        # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
+        key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
         query = sa.select(*key, sa.func.count()).where(*where).group_by(*key)
         counts: Counter[Any] = Counter()
         with self._database().read() as connection:
@@ -190,6 +195,29 @@ class Lists:
                 if owner not in left_out:
                     counts[State(value) if name == "state" else value] += number
         return dict(counts)
+
+
+def _along_dates(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return filters without the e-invoice, as the index of dates of one account, or of all, has them."""
+    states = filters.get("states") or (None if filters.get("account") else list(State))
+    return filters | {"except_accounts": (), "invoice": None, "states": states}
+
+
+def _of_accounts(
+    table: sa.Table,
+    account: str | None = None,
+    accounts: Collection[str] | None = None,
+    except_accounts: Collection[str] = (),
+    **_: object,
+) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if account is not None:
+        where.append(table.c.account == account)
+    if accounts is not None:
+        where.append(table.c.account.in_(sorted(accounts)))
+    if except_accounts:
+        where.append(table.c.account.not_in(sorted(except_accounts)))
+    return where
 
 
 _INDEXED = {"changed": documents.c.changed_at, "date": documents.c.document_date}
@@ -202,7 +230,7 @@ def _is_narrowed(narrowed: Narrowed) -> bool:
 
 def _is_along_index(name: str, filters: dict[str, Any], total: int) -> bool:
     """Return whether an index of the order soon meets enough of the documents that fit."""
-    if filters.get("text") or filters.get("mark") or filters.get("invoice"):
+    if filters.get("text") or filters.get("mark") or (filters.get("invoice") and total <= _SORTED):
         return False
     if any(filters.get("period") or ()) and name != "date":
         return False

@@ -82,7 +82,7 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
     sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code"),
     sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account"),
-    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account"),
+    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account", "invoice"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
@@ -92,7 +92,9 @@ documents = sa.Table(
     _index_of_some("ix_debitoor_documents_duplicate", "duplicate_code", listed=True),
     _index_of_some("ix_debitoor_documents_number_key", "number_key"),
     _index_of_some("ix_debitoor_documents_amount_key", "amount_key"),
-    sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
+    sa.Index(
+        "ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at", "invoice"
+    ),
 )
 
 leases = sa.Table(
@@ -190,6 +192,16 @@ notices = sa.Table(
     sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
 )
 """What the people of an account were told last."""
+
+invoice_counts = sa.Table(
+    "debitoor_invoice_counts",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("invoice", Key(20), primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(str(state), sa.Integer, nullable=False, server_default="0") for state in State),
+)
+"""How many documents of an account, by what came of their e-invoice, are in each state: the sum over all slots."""
 
 state_counts = sa.Table(
     "debitoor_state_counts",
