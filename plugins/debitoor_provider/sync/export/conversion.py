@@ -42,7 +42,7 @@ class Rate:
     :param books: currency of the books
     :param source: :data:`ECB`, :data:`LEGAL` or :data:`INVOICE`
     :param day: of the rate; ``None`` if its source does not state one
-    :param law: the regulation that fixed it
+    :param law: the regulation that fixed it, or the part of it between the euro and a currency that joined it
     """
 
     units: Decimal
@@ -61,14 +61,19 @@ class Rate:
     def message(self) -> Message:
         """The same as :meth:`__str__`, for the reader's language."""
         code = {ECB: "exchange_rate_ecb", LEGAL: "exchange_rate_legal", INVOICE: "exchange_rate_invoice"}[self.source]
+        code = "exchange_rate_legal_and_ecb" if self.source == ECB and self.law else code
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)
 
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
-        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
-        day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
-        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
+        ecb = f"ECB {self.day.isoformat()}" if self.day else "ECB"
+        source = {
+            ECB: f"legal rate, {self.law}, and {ecb}" if self.law else ecb,
+            LEGAL: f"legal rate, {self.law}",
+            INVOICE: "rate of the invoice",
+        }[self.source]
+        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}"
 
 
 def conversion(
@@ -147,7 +152,8 @@ def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Ra
         return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
     found = rates.rates(quoted, day)
     per_euro |= found.units
-    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day)
+    law = next((rate.source for rate in legal.values()), "")
+    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
 
 
 def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
 from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions
+from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, beside_invoices, of_accounts
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
@@ -35,6 +36,7 @@ _SORTED = 50_000
 """Documents that are sorted rather than read along an index that also has all others."""
 _NEAR = 5_000
 """How far down a list is read along several indexes at once."""
+_MARKS = ("mark_code", "duplicate_code")
 _FACETS = ("state", "mark_code", "duplicate_code", "invoice")
 
 
@@ -134,10 +136,12 @@ class Lists:
             return []
         filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
         where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
+        if ids is None and chosen.invoice and not chosen.mark and any(narrowed.get("period") or ()):
+            where = where if self._is_rare(chosen.invoice) else along_dates(filters)
         is_of_all = ids is None and not narrowed.get("account")
         name = order.removeprefix("-")
         if is_of_all and name in _INDEXED and offset <= _NEAR and _is_along_index(name, filters, total):
-            query = _merged(conditions(**filters | {"states": None}), chosen.states, order, offset + limit)
+            query = _merged(beside_invoices(filters | {"states": None}), chosen.states, order, offset + limit)
         else:
             sort = _sort(ORDERS[name], documents.c.id, order)
             if is_of_all and total <= _SORTED:
@@ -158,7 +162,7 @@ class Lists:
         table = state_counts if invoice is None else invoice_counts
         where = [] if invoice is None else [invoice_counts.c.invoice == invoice]
         sums = (sa.func.sum(table.c[str(state)]) for state in State)
-        query = sa.select(*sums).where(*where, *_of_accounts(table, **narrowed))
+        query = sa.select(*sums).where(*where, *of_accounts(table, **narrowed))
         with self._database().read() as connection:
             numbers = connection.execute(query).one()
         return {state: int(number) for state, number in zip(State, numbers, strict=True) if number}
@@ -167,24 +171,29 @@ class Lists:
         """Read the figures, as for the states."""
         number = sa.func.sum(reduce(add, (invoice_counts.c[str(state)] for state in sorted(states))))
         outcome = invoice_counts.c.invoice
-        query = sa.select(outcome, number).where(*_of_accounts(invoice_counts, **narrowed)).group_by(outcome)
+        query = sa.select(outcome, number).where(*of_accounts(invoice_counts, **narrowed)).group_by(outcome)
         with self._database().read() as connection:
             return {invoice: int(count) for invoice, count in connection.execute(query) if count}
+
+    def _is_rare(self, invoice: str | None) -> bool:
+        """Return whether few documents have an outcome, so that its index is the shorter way."""
+        return invoice is not None and sum(self._states_of(invoice).values()) <= _SORTED
 
     def _by_account(self, name: str, filters: dict[str, Any]) -> dict[Any, int]:
         """Count by a column, account by account, as the indexes have them."""
         left_out = frozenset(filters.get("except_accounts", ()))  # cheaper here than in each row of an index
         column, account = documents.c[name], documents.c.account
-        invoice = sa.func.coalesce(documents.c.invoice, sa.null())
-        if not filters.get("mark") and any(filters.get("period") or ()) and filters.get("invoice"):
-            # Most documents have an outcome: the index of dates is the shorter way.
-            where = [*conditions(**_along_dates(filters)), invoice == filters["invoice"]]
+        filters = filters | {"except_accounts": ()}
+        if name in _MARKS or filters.get("mark"):
+            where = along_mark(filters)
+        elif any(filters.get("period") or ()) and not self._is_rare(filters.get("invoice")):
+            where = along_dates(filters)
         else:
-            where = conditions(**filters | {"except_accounts": ()})
-        if name == "invoice":  # beside what narrows the list, whose index is read
-            where.append(invoice != sa.literal_column("''"))
-        elif name != "state":  # as the partial indexes have it
+            where = conditions(**filters)
+        if name in _MARKS:  # as the partial indexes have it
             where.append(column != sa.literal_column("''"))
+        elif name == "invoice":
+            where.append(INVOICE.op("<>")(sa.literal_column("''")))
         # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
         key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
         query = sa.select(*key, sa.func.count()).where(*where).group_by(*key)
@@ -195,29 +204,6 @@ class Lists:
                 if owner not in left_out:
                     counts[State(value) if name == "state" else value] += number
         return dict(counts)
-
-
-def _along_dates(filters: dict[str, Any]) -> dict[str, Any]:
-    """Return filters without the e-invoice, as the index of dates of one account, or of all, has them."""
-    states = filters.get("states") or (None if filters.get("account") else list(State))
-    return filters | {"except_accounts": (), "invoice": None, "states": states}
-
-
-def _of_accounts(
-    table: sa.Table,
-    account: str | None = None,
-    accounts: Collection[str] | None = None,
-    except_accounts: Collection[str] = (),
-    **_: object,
-) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if account is not None:
-        where.append(table.c.account == account)
-    if accounts is not None:
-        where.append(table.c.account.in_(sorted(accounts)))
-    if except_accounts:
-        where.append(table.c.account.not_in(sorted(except_accounts)))
-    return where
 
 
 _INDEXED = {"changed": documents.c.changed_at, "date": documents.c.document_date}

@@ -22,7 +22,7 @@ _DATES = {
 
 
 def upgrade() -> None:
-    """Add the table with the counts of now, and let the indexes by date have the outcome too."""
+    """Add the table with the counts of now, and widen or turn the indexes by date and by outcome."""
     key = sa.String(250).with_variant(sa.String(250, collation="C"), "postgresql")
     word = sa.String(20).with_variant(sa.String(20, collation="C"), "postgresql")
     op.create_table(
@@ -39,6 +39,15 @@ def upgrade() -> None:
     op.execute(
         f"INSERT INTO debitoor_invoice_counts (account, invoice, slot, {names}) "  # noqa: S608
         f"SELECT account, invoice, 0, {sums} FROM debitoor_documents WHERE invoice <> '' GROUP BY account, invoice"
+    )
+    where = sa.text("invoice <> ''")
+    op.drop_index("ix_debitoor_documents_invoice", "debitoor_documents")
+    op.create_index(
+        "ix_debitoor_documents_invoice",
+        "debitoor_documents",
+        ["invoice", "account", "state", "changed_at", "document_date"],
+        sqlite_where=where,
+        postgresql_where=where,
     )
     for name, columns in _DATES.items():
         op.drop_index(f"ix_debitoor_documents_{name}", "debitoor_documents")
