@@ -27,7 +27,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     :param failed_steps: steps of the run that failed
     """
     result = report(job, failed_steps)
-    count_run(job, result.counts)
+    count_run(job, result)
     tell(job, result)
     return result
 

@@ -49,7 +49,7 @@ class Rate:
     :param books: currency of the books
     :param source: :data:`ECB`, :data:`LEGAL`, :data:`INVOICE` or :data:`PERSON`
     :param day: of the rate; ``None`` if its source does not state one
-    :param law: the regulation that fixed it
+    :param law: the regulation that fixed it, or the part of it between the euro and a currency that joined it
     """
 
     units: Decimal
@@ -67,17 +67,20 @@ class Rate:
     @property
     def message(self) -> Message:
         """The same as :meth:`__str__`, for the reader's language."""
-        code = _MESSAGES[self.source]
+        code = "exchange_rate_legal_and_ecb" if self.source == ECB and self.law else _MESSAGES[self.source]
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)
 
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
-        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice", PERSON: "rate entered"}[
-            self.source
-        ]
-        day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
-        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
+        ecb = f"ECB {self.day.isoformat()}" if self.day else "ECB"
+        source = {
+            ECB: f"legal rate, {self.law}, and {ecb}" if self.law else ecb,
+            LEGAL: f"legal rate, {self.law}",
+            INVOICE: "rate of the invoice",
+            PERSON: "rate entered",
+        }[self.source]
+        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}"
 
 
 def conversion(
@@ -156,7 +159,8 @@ def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Ra
         return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
     found = rates.rates(quoted, day)
     per_euro |= found.units
-    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day)
+    law = next((rate.source for rate in legal.values()), "")
+    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
 
 
 def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:

@@ -60,7 +60,7 @@ class Shown:
     :param party: supplier or company
     :param category: expense category, or type of the document
     :param mark: what to know of the figures although the document goes
-    :param invoice: the result of reading the e-invoice in the document's file; empty when there is none
+    :param invoice: the result of looking for an e-invoice in the document's file; empty if it was not read
     """
 
     description: str
