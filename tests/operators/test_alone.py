@@ -98,6 +98,12 @@ def test_names_alone_are_given_to_what_is_new(example, acme, receipts, receipt, 
     assert acme.expenses() == []
 
 
+def test_a_plan_within_the_limits_is_approved_by_nobody(example, acme, receipts, receipt):
+    receipt()
+    assert example("approval") == "success"
+    assert len(acme.expenses()) == 1
+
+
 def test_a_plan_alone_is_carried_out_by_a_later_run(example, acme, receipts, receipt):
     receipt()
     assert example("plan") == "success"

@@ -76,9 +76,9 @@ _ACCOUNTS = (
             Arg(
                 ("--late",),
                 type=_at_least_one,
-                default=60,
                 metavar="MINUTES",
-                help="Minutes after its time by which a scheduled run has to have gone through (default: 60)",
+                help="Minutes after its time by which a scheduled run has to have gone through (default: an account is "
+                "late two of its intervals after its last run)",
             ),
             *_ALL,
         ),

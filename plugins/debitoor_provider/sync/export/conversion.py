@@ -22,6 +22,7 @@ from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.invoice.models import Invoice
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
@@ -113,6 +114,21 @@ def conversion(
         raise waiting("no_rate_yet", currency=_shown(currency), books=books, day=day, reach=error.reach) from None
     except NoRate as error:
         raise held("no_rate", missing=_shown(error.currency), day=day) from None
+
+
+def booked_worth(
+    account: ExportAccount, books: str, rates: ExchangeRates, gross: Decimal, currency: str, day: date | None
+) -> Decimal | None:
+    """Return what an amount in a foreign currency will be booked with; ``None`` when its rate is not known yet.
+
+    A document that is held, or booked with amount 0, comes to nothing.
+    """
+    if account.foreign_currency != "convert":
+        return Decimal(0)
+    try:
+        return None if day is None else _published(currency, books, day, rates).convert(gross)
+    except (NoRate, NoRateYet):
+        return None
 
 
 def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
+    from debitoor_provider.sync.worth import Worth
 
 Record = TypeVar("Record")
 """A document as its source describes it."""
@@ -209,6 +210,10 @@ class Direction(Protocol[Record]):
 
     def stated(self, record: Record) -> Statement | None:
         """Return the figures that a document's record states, right or wrong; ``None`` without a gross amount."""
+        ...
+
+    def worth(self) -> Worth:
+        """Return what tells the worth of documents in the currency of the books."""
         ...
 
     def wish(self, record: Record) -> str:
