@@ -39,8 +39,14 @@ def test_the_net_amount_is_what_debitoor_makes_of_a_gross_line(gross: str, rate:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("238.0000", "238.00"), ("7", "7.00"), ("-0.5", "-0.50"), ("1.2345", "1.2345"), ("1.23450", "1.2345")]
-    + [("0", "0.00"), ("1E+3", "1000.00")],
+    [
+        ("238.0000", "238.00"),
+        ("7", "7.00"),
+        ("-0.5", "-0.50"),
+        ("1.23450", "1.2345"),
+        ("0", "0.00"),
+        ("1E+3", "1000.00"),
+    ],
 )
 def test_a_text_of_an_amount_has_all_its_digits_and_cents(amount: str, text: str) -> None:
     assert exact_text(Decimal(amount)) == text
