@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sandbox.client import CompanyAdmin
 
 FILES = sorted(EXAMPLES.glob("example_*.py"))
-KINDS = {"operators": "Operator", "sensors": "Sensor"}
+KINDS = {"operators": "Operator", "sensors": "Sensor", "hooks": "Hook"}
 
 
 def _offered() -> Iterator[str]:
@@ -59,6 +60,42 @@ def receipts(account: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> st
     for name, known in (("GETMYINVOICES_ACME", "GMI"), ("DEBITOOR_ACME", "DEBITOOR")):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name}", os.environ[f"AIRFLOW_CONN_{known}"])
     return account(stem="acme-receipts")
+
+
+@pytest.fixture
+def returned() -> Callable[[str, str], Any]:
+    """Return what a task of the last run of a DAG has put into XCom."""
+
+    def pull(dag_id: str, task_id: str) -> Any:
+        from airflow.models.xcom import XComModel
+        from airflow.utils.session import create_session
+        from sqlalchemy import select
+
+        rows = (
+            select(XComModel)
+            .where(XComModel.dag_id == dag_id, XComModel.task_id == task_id, XComModel.key == "return_value")
+            .order_by(XComModel.timestamp.desc())
+        )
+        with create_session() as session:
+            return XComModel.deserialize_value(session.scalars(rows).first())
+
+    return pull
+
+
+def test_documents_pass_from_task_to_task(example, receipts, receipt, returned):
+    receipt(payment_status="Not paid", document_date="2026-04-02", gross_amount="119.10")
+    receipt(payment_status="Not paid", document_date="2026-04-01", gross_amount="0.10")
+    assert example("getmyinvoices_hook") == "success"
+    assert returned("debitoor_example_getmyinvoices_hook", "oldest_first") == ["01.04.2026 0.10", "02.04.2026 119.10"]
+
+
+def test_expenses_pass_from_task_to_task(example, receipts, receipt, returned):
+    year = datetime.now(UTC).year
+    receipt(document_date=f"{year}-01-31")
+    receipt(document_date=f"{year}-01-31")
+    assert example("export") == "success"
+    assert example("debitoor_hook") == "success"
+    assert returned("debitoor_example_debitoor_hook", "by_supplier") == {"Paper Ltd": "238.00"}
 
 
 def test_documents_that_are_there_are_found_at_once(example, acme: CompanyAdmin, receipts, receipt):
