@@ -8,8 +8,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, TaskDeferred
 
 from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.runs.arguments import ArgumentError
 from debitoor_provider.sensors.account import DebitoorAccountCleanSensor
-from debitoor_provider.sync.accounts.arguments import ArgumentError
 from tests.sensors.waiting import fired, resumed
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 
+from debitoor_provider.runs.arguments import ArgumentError
 from debitoor_provider.sensors.getmyinvoices import GetMyInvoicesDocumentSensor
 from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured
-from debitoor_provider.sync.accounts.arguments import ArgumentError
 from tests.sensors.waiting import fired, resumed
 
 if TYPE_CHECKING:

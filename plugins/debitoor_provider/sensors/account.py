@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.links.synchronisation import SynchronisationLink
+from debitoor_provider.runs.arguments import require_choice
 from debitoor_provider.sensors.base import LookingSensor
-from debitoor_provider.sync.accounts.arguments import require_choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

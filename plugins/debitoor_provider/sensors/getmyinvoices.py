@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.runs.arguments import require_choice, require_count
 from debitoor_provider.sensors.base import LookingSensor
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
-from debitoor_provider.sync.accounts.arguments import require_choice, require_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
