@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytest_plugins = ["tests.airflow_context", "tests.postgresql", "tests.redis_server", "tests.trust.common.tally"]
+pytest_plugins = [
+    "tests.airflow_context",
+    "tests.notified",
+    "tests.postgresql",
+    "tests.redis_server",
+    "tests.trust.common.tally",
+]
 
 _NUMBERS = itertools.count(1)
 

@@ -36,6 +36,13 @@ def test_every_module_it_names_can_be_imported():
         __import__(module)
 
 
+@pytest.mark.parametrize("kind", ["notifications", "extra-links"])
+def test_every_class_that_it_names_is_there(kind):
+    for path in get_provider_info()[kind]:
+        module, _, name = path.rpartition(".")
+        assert isinstance(getattr(__import__(module, fromlist=[name]), name), type)
+
+
 @pytest.mark.parametrize("kind", ["operators", "sensors", "triggers"])
 def test_no_module_with_something_for_dags_is_left_out(kind):
     helpers = {"__init__", "base", "broken_account", "looking", "threads", "transfer"}

@@ -29,6 +29,7 @@ def get_provider_info() -> dict[str, Any]:
         "operators": _modules("operators", ["export", "rename"], ["import_", "archive"], ["check", "plan", "report"]),
         "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
         "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
+        "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],
         "extra-links": ["debitoor_provider.links.synchronisation.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILES = sorted(EXAMPLES.glob("example_*.py"))
 KINDS = {"operators": "Operator", "sensors": "Sensor", "hooks": "Hook"}
+OTHERS = {"DebitoorAccountNotifier"}
 
 
 def _offered() -> Iterator[str]:
@@ -42,7 +43,7 @@ def test_there_is_an_example_for_each_thing_that_is_offered():
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("debitoor_provider")
         for name in node.names
     ]
-    assert sorted(_offered()) == sorted(set(shown))
+    assert sorted({*_offered(), *OTHERS}) == sorted(set(shown))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -111,3 +112,13 @@ def test_a_month_is_closed_when_its_documents_are_settled(example, receipts, rec
 
 def test_a_consumer_that_somebody_triggers_finds_no_events(example, receipts):
     assert example("asset") == "success"
+
+
+def test_people_are_told_when_a_task_fails(example, receipts, receipt, mailbox, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_MAIL_ACME", os.environ["AIRFLOW_CONN_MAIL"])
+    receipt(currency="USD")
+    assert example("export") == "success"
+    assert example("notifier") == "failed"
+    (mail,) = mailbox.mails
+    assert mail["subject"] == "Acme: Die Aufgabe close von debitoor_example_notifier ist fehlgeschlagen."
+    assert "1 Beleg braucht eine Entscheidung" in mail.get_body(("html",)).get_content()
