@@ -51,7 +51,7 @@ def tell(job: Job, result: Report) -> None:
         if digest is None:
             return
         try:
-            send(notify, letter_of(job, digest, notify.language))
+            send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
         except NotSent as error:
             warn(job, error.message)
         else:
