@@ -162,8 +162,6 @@ class Container:
             place = Path(str(self._root) + mount.target)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(source.resolve())
-        for name in self._image.packages:
-            Path(self.put(f"/opt/airflow/{name}")).symlink_to(self._image.source / name)
         self._image.prepare(self)
         if self._image.user:
             shutil.chown(self._root, self._image.user)

@@ -18,6 +18,7 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     plain_errors,
     require_account,
+    say,
     settings_of,
     show,
     terminal,
@@ -27,7 +28,7 @@ from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell, preview_table
+from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
@@ -98,7 +99,7 @@ def validate(args: Namespace) -> None:
             show(args, [finding.as_row() for finding in findings], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
-                terminal().print(cell(finding), soft_wrap=True)
+                say(finding)
         if findings and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
