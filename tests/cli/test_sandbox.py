@@ -18,9 +18,9 @@ def started(monkeypatch) -> list[list[str]]:
 
 
 def test_the_sandbox_takes_the_commands_place(cli, started):
-    words = ["--port", "0", "--companies", "2", "--documents", "5", "--", "--seed", "3", "--no-limits"]
-    assert cli("sandbox", *words).code == 0
-    options = ["--port", "0", "--companies", "2", "--documents", "5", "--seed", "3", "--no-limits"]
+    options = ["--port", "0", "--companies", "2", "--documents", "5", "--company", "A & B"]
+    assert cli("sandbox", *options, "--", "--seed", "3", "--no-limits").code == 0
+    options += ["--seed", "3", "--no-limits"]
     assert started == [[sys.executable, "-P", "-m", "debitoor_provider.sandbox", *options]]
 
 

@@ -234,6 +234,7 @@ _SANDBOX = _command(
     (
         Arg(("--port",), type=int, help="Port, 0 selects a free one (default: 8090)"),
         Arg(("--data",), metavar="DIR", help="Folder of its data (default: a temporary one)"),
+        Arg(("--company",), action="append", default=[], metavar="NAME", help="A company by name, repeatable"),
         Arg(("--companies",), type=_at_least_one, metavar="N", help="Create companies until there are N"),
         Arg(("--documents",), type=_at_least_one, metavar="N", help="Documents of each new company"),
         Arg(("--invoices",), type=_at_least_one, metavar="N", help="Sales documents of each new company"),

@@ -30,6 +30,7 @@ def sandbox(args: Namespace) -> None:
         "--invoices": args.invoices,
     }
     options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+    options += [word for name in args.company for word in ("--company", name)]
     command = [sys.executable, "-P", "-m", "debitoor_provider.sandbox", *options, *args.options]
     os.execv(sys.executable, command)  # noqa: S606  our own program, with the words of this command line
 
