@@ -18,6 +18,7 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     plain_errors,
     require_account,
+    say,
     settings_of,
     show,
     terminal,
@@ -28,7 +29,7 @@ from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell, preview_table
+from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
@@ -101,10 +102,10 @@ def validate(args: Namespace) -> None:
             show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
-                terminal().print(cell(finding), soft_wrap=True)
+                say(finding)
         if args.output != "json":
             for folder in folders:
-                terminal().print(cell(f"{folder.params['file']}: warning: {folder}"), soft_wrap=True)
+                say(f"{folder.params['file']}: warning: {folder}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
