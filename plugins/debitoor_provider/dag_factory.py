@@ -24,14 +24,17 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
 )
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.messages import Message
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.broken_account import BrokenAccountOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.runs.dag_files import Duplicates
 from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.late import shortest_interval
+from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ _log = logging.getLogger(__name__)
 _APPROVAL = "debitoor_provider.operators.approval:DebitoorApprovalOperator"  # few accounts pay for its import
 _TELL_WHEN_LATE = "debitoor_provider.triggers.late.tell_when_late"
 _TAG = "debitoor"
+_BROKEN = "account_file"
+"""The task of an account that cannot run."""
 _TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
@@ -65,15 +70,28 @@ def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = N
     :return: DAGs by id, ready for ``globals().update``
     """
     folder = Path(folder) if folder else accounts_folder(beside)
-    wanted = get_parsing_context().dag_id
+    context = get_parsing_context()
+    wanted = context.dag_id
     if wanted and wanted.startswith(DAG_ID_PREFIX):
         file = find_account(folder, wanted.removeprefix(DAG_ID_PREFIX))
         if file.dag_id == wanted:
-            return {wanted: build_dag(file)}
+            # The step that plans looks for other files of the account itself: the other steps need not.
+            return {wanted: build_dag(_as_processed(folder, file) if context.task_id == _BROKEN else file)}
     found = load_folder(folder)
     if not found:
         _log.warning("There are no account files in %s, so there are no DAGs.", folder)
-    return {file.dag_id: build_dag(file) for file in found}
+        return {}
+    duplicates = Duplicates(folder)
+    return {file.dag_id: build_dag(duplicates.checked(file)) for file in found}
+
+
+def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
+    """Return an account with a problem, since the DAG processor found one."""
+    file = Duplicates(folder).checked(file)
+    if file.problems:
+        return file
+    message = Message("account_file_well_here", path=file.path)
+    return replace(file, problems=(Problem(file.path.name, None, None, "", message),))
 
 
 def build_dag(file: AccountFile) -> DAG:
@@ -173,7 +191,7 @@ def _broken_dag(file: AccountFile) -> DAG:
         start_date=_START,
         tags=[_TAG, "broken"],
     ) as dag:
-        BrokenAccountOperator(task_id="account_file", problems=problems)
+        BrokenAccountOperator(task_id=_BROKEN, problems=problems)
     return dag
 
 

@@ -189,7 +189,11 @@ class TestCritical:
         account()
         code, (line,) = health(cli, "nobody")
         assert code == 2
-        assert line.startswith("nobody: critical: broken: nobody.yaml: There is no such account file.")
+        assert line.startswith("nobody: critical: unknown: There is no account 'nobody'. List them with:")
+
+    def test_a_misspelt_account_is_named_with_the_one_that_was_meant(self, cli, account):
+        account()
+        assert health(cli, "acne") == (2, ["acne: critical: unknown: There is no account 'acne'. Did you mean acme?"])
 
     def test_a_ledger_that_cannot_be_used(self, cli, account, monkeypatch):
         account(), account(stem="broken", frequency="sometimes")

@@ -128,6 +128,9 @@ class FolderDirection:
     def load(self, snapshot: str) -> Document:
         return DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: Document, decisions: str) -> Document:
+        return record
+
     def stated(self, record: Document) -> Statement | None:
         return Statement.of_total(record.document_date, (), record.gross_amount, record.currency)
 

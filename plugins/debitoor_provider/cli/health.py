@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, no_files, show, terminal
+from debitoor_provider.cli.console import hint, nearest_account, no_account, no_files, show, terminal
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.account_files import account_file, account_files
+from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.late import known_since, lateness
@@ -57,16 +58,24 @@ _WELL = Health(Level.WELL, "well")
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
-    files = [account_file(account) for account in args.accounts] or account_files()
+    near = {account: nearest_account(account) for account in args.accounts}
+    known = [account_file(account) for account in args.accounts if near[account] == account]
+    files = known if args.accounts else account_files()
     found, trouble = _examined(files, timedelta(minutes=args.late) if args.late else None)
+    lines = [(file.account_id, result) for file, result in found]
+    lines += [
+        (id_, Health(Level.CRITICAL, "unknown", no_account(id_, other))) for id_, other in near.items() if other != id_
+    ]
+    if not args.accounts:
+        lines += [("", Health(Level.WARNING, "no accounts", str(message))) for message in folders_without_accounts()]
     if args.output == "json":
-        show(args, [_row(file, result) for file, result in found])
+        show(args, [_row(account_id, result) for account_id, result in lines])
     else:
-        for file, result in found:
-            terminal().print(cell(_line(file, result)), soft_wrap=True)
-    if not files:
+        for account_id, result in lines:
+            terminal().print(cell(_line(account_id, result)), soft_wrap=True)
+    if not lines or not (files or args.accounts):
         hint(trouble.why if trouble else no_files())
-    raise SystemExit(int(max(result.level for result in (*(result for _, result in found), trouble or _WELL))))
+    raise SystemExit(int(max(result.level for result in (*(result for _, result in lines), trouble or _WELL))))
 
 
 def _examined(
@@ -157,17 +166,17 @@ def _judged(
     return Health(Level.WELL, "paused") if is_paused else _WELL
 
 
-def _row(file: AccountFile, health: Health) -> dict[str, Any]:
+def _row(account_id: str, health: Health) -> dict[str, Any]:
     return {
-        "account": file.account_id,
+        "account": account_id,
         "level": health.level.name.lower(),
         "state": health.state,
         "why": health.why,
     }
 
 
-def _line(file: AccountFile, health: Health) -> str:
-    parts = [file.account_id, health.level.name.lower()]
+def _line(account_id: str, health: Health) -> str:
+    parts = [*filter(None, [account_id]), health.level.name.lower()]
     if health.state != parts[-1]:
         parts.append(health.state)
     return ": ".join([*parts, *([health.why] if health.why else [])])

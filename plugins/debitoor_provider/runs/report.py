@@ -27,7 +27,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     :param failed_steps: steps of the run that failed
     """
     result = report(job, failed_steps)
-    count_run(job, result.counts)
+    count_run(job, result)
     tell(job, result)
     return result
 
@@ -51,7 +51,7 @@ def tell(job: Job, result: Report) -> None:
         if digest is None:
             return
         try:
-            send(notify, letter_of(job, digest, notify.language))
+            send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
         except NotSent as error:
             warn(job, error.message)
         else:

@@ -29,8 +29,15 @@ _CODE_LIMIT = 20  # a currency code has three letters; what else is there is sho
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
 _LARGE_ENOUGH = 10  # half a cent of the tax is then at most five cents of the gross amount
 
-ECB, LEGAL, INVOICE = "ECB", "legal", "invoice"
-"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself."""
+ECB, LEGAL, INVOICE, PERSON = "ECB", "legal", "invoice", "person"
+"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself, a person."""
+
+_MESSAGES = {
+    ECB: "exchange_rate_ecb",
+    LEGAL: "exchange_rate_legal",
+    INVOICE: "exchange_rate_invoice",
+    PERSON: "exchange_rate_person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,9 @@ class Rate:
     :param currency: of the document
     :param worth: of the books' currency
     :param books: currency of the books
-    :param source: :data:`ECB`, :data:`LEGAL` or :data:`INVOICE`
+    :param source: :data:`ECB`, :data:`LEGAL`, :data:`INVOICE` or :data:`PERSON`
     :param day: of the rate; ``None`` if its source does not state one
-    :param law: the regulation that fixed it
+    :param law: the regulation that fixed it, or the part of it between the euro and a currency that joined it
     """
 
     units: Decimal
@@ -61,15 +68,20 @@ class Rate:
     @property
     def message(self) -> Message:
         """The same as :meth:`__str__`, for the reader's language."""
-        code = {ECB: "exchange_rate_ecb", LEGAL: "exchange_rate_legal", INVOICE: "exchange_rate_invoice"}[self.source]
+        code = "exchange_rate_legal_and_ecb" if self.source == ECB and self.law else _MESSAGES[self.source]
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)
 
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
-        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
-        day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
-        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
+        ecb = f"ECB {self.day.isoformat()}" if self.day else "ECB"
+        source = {
+            ECB: f"legal rate, {self.law}, and {ecb}" if self.law else ecb,
+            LEGAL: f"legal rate, {self.law}",
+            INVOICE: "rate of the invoice",
+            PERSON: "rate entered",
+        }[self.source]
+        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}"
 
 
 def conversion(
@@ -163,7 +175,8 @@ def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Ra
         return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
     found = rates.rates(quoted, day)
     per_euro |= found.units
-    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day)
+    law = next((rate.source for rate in legal.values()), "")
+    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
 
 
 def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:

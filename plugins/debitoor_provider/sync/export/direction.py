@@ -13,8 +13,9 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
+from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth, still_waits
-from debitoor_provider.sync.export.drafts import ExpenseDrafts
+from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
-
-
-_PREVIEWED_FILES = 100  # files that one preview reads: each costs a call
 
 
 class ExportDirection:
@@ -161,6 +159,10 @@ class ExportDirection:
         """Return the record that the ledger kept."""
         return DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: Document, decisions: str) -> Document:
+        """Return a document with the date and the currency that a person has stated."""
+        return to_decisions(decisions).corrections.applied(record)
+
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
         if record.gross_amount is None:
@@ -187,7 +189,7 @@ class ExportDirection:
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
-        files = iter(range(_PREVIEWED_FILES if look else 0))
+        files = iter(range(PREVIEWED_FILES if look else 0))
         suppliers = self._suppliers()
         return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
 

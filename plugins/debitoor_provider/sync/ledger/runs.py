@@ -14,6 +14,7 @@ from debitoor_provider.sync.ledger.database.tables import documents, events, run
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import DONE, DUE, EventKind, State
+from debitoor_provider.sync.ledger.sums import read_run_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.sums import RunSums
 
 _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
 _WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
@@ -185,6 +187,11 @@ class Runs:
                 (stated, currency, day) if booked is None else (booked, booked_currency, day)
                 for booked, booked_currency, stated, currency, day in connection.execute(query)
             ]
+
+    def sums(self, run_id: str) -> RunSums:
+        """Return what the documents come to that the run moved."""
+        with self._database().read() as connection:
+            return read_run_sums(connection, run_id)
 
     def finished_documents(self, run_ids: Iterable[str]) -> dict[str, int]:
         """Return how many documents each of these runs has finished with, successfully or not."""

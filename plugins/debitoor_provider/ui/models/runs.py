@@ -21,7 +21,9 @@ class RunModel(BaseModel):
     started_at: Moment | None
     finished_at: Moment | None
     seconds: float | None
-    counts: dict[str, Any] = Field(description="Documents by what happened to them")
+    counts: dict[str, Any] = Field(
+        description="Documents by what happened to them; e_invoices has them by what came of their e-invoice"
+    )
     verdict: str = Field(description="success, rejected, failed or stopped; ended without a report; empty: running")
     error: Text
     remedy: Text
