@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.job import Job
 
 
-class DebitoorApprovalOperator(SyncOperator, HITLOperator):
+class _Asking(HITLOperator):
+    """What is asked, and in which language, is known when the plan is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(subject="", options=["Approve", "Refuse"], **kwargs)
+
+
+class DebitoorApprovalOperator(SyncOperator, _Asking):
     """Wait in Airflow until a person has approved or refused a plan that exceeds a limit of its account.
 
     It goes between the plan and the transfer. A plan within the limits, or whose excess was allowed on the
@@ -34,10 +41,6 @@ class DebitoorApprovalOperator(SyncOperator, HITLOperator):
     # No text is a template: names of documents are in them, and are shown as they are.
     template_fields: Sequence[str] = SyncOperator.template_fields
     needs_plan = True
-
-    def __init__(self, **kwargs: Any) -> None:
-        # What is asked, and in which language, is known when the plan is.
-        super().__init__(subject="", options=["Approve", "Refuse"], **kwargs)
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Ask, unless there is nothing to ask.
