@@ -48,6 +48,7 @@ def test_a_run_is_returned_with_its_result(page, runs):
         "error": "1 document was rejected.",
         "remedy": Message("run_rejected", count=1).remedy(),
         "warnings": [],
+        "answers": [],
         "window": WINDOW,
     }
 
