@@ -11,7 +11,7 @@ TOOLS := .tools
 CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types javascript arch docs bench bench-page sandbox wheel release-check hooks clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -105,6 +105,13 @@ format: $(READY) ## put the style right
 types: $(READY) ## check types
 	@$(BIN)/mypy
 
+javascript: ## check style and types of the page's JavaScript; needs Node, which nothing else does
+	@if command -v npm >/dev/null; then \
+		cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check; \
+	else \
+		echo "The JavaScript of the page is not checked: install Node 20 and npm (apt-get install nodejs npm)."; \
+	fi
+
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
@@ -136,4 +143,4 @@ release-check: $(READY) $(RELEASE) ## build what would be published into dist/, 
 	@$(BIN)/python -m release dist --python $(dir $(RELEASE))bin/python
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
