@@ -34,6 +34,7 @@ class DirectionRow:
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param records: what the records are called at each side, for lineage
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
     """
@@ -52,6 +53,7 @@ class DirectionRow:
     source_id_example: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
+    records: Mapping[Side, str] = field(default_factory=dict)
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -98,6 +100,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "invoice_reverse_charge": ("record",),
         },
         options=("ecb_rates",),
+        records={"source": "documents", "target": "expenses"},
         record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},
     ),
     "import": DirectionRow(
@@ -113,6 +116,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=False,
         source_id=re.compile("[0-9a-f]{24}"),
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
+        records={"source": "sales_documents", "target": "documents"},
         record_pages={"source": ("debitoor", "sales_web_url"), "target": ("getmyinvoices", "web_url")},
     ),
 }
