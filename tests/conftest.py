@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.server import running
+from debitoor_provider.sandbox.server import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 pytest_plugins = [
     "tests.airflow_context",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from debitoor_provider.services.debitoor import constants as debitoor
+
 _OPTIONAL_NUMBER = ["integer", "null"]
 
 
@@ -91,7 +93,7 @@ def _debitoor() -> dict[str, Any]:
         "ui-field-behaviour": {
             "hidden-fields": ["schema", "port", "login"],
             "relabeling": {"password": "Access token", "host": "Base URL"},
-            "placeholders": {"host": "https://api.debitoor.com"},
+            "placeholders": {"host": debitoor.API_BASE},
         },
         "conn-fields": {
             "email": {
@@ -110,6 +112,10 @@ def _debitoor() -> dict[str, Any]:
                 "description": "Of the registered app.",
                 "schema": {"type": ["string", "null"], "format": "password"},
             },
+            "authorize_url": _sign_in(
+                "Consent address", "Where a person allows the app its access", debitoor.AUTHORIZE_URL
+            ),
+            "exchange_url": _sign_in("Token address", "Where the consent becomes an access token", debitoor.TOKEN_URL),
             "calls_per_minute": _number("Calls per minute", "An own limit; the service states none.", at_most=100_000),
             "web_url": _address("Web address of an expense", "an expense"),
             "sales_web_url": _address("Web address of an invoice", "an invoice or credit note"),
@@ -131,10 +137,16 @@ def _common(max_megabytes: int) -> dict[str, Any]:
         },
         "allow_http": {
             "label": "Plain HTTP",
-            "description": "Allow a base URL without TLS. Only for a service on the same machine.",
+            "description": "Allow addresses without TLS. Only for a service on the same machine.",
             "schema": {"type": ["boolean", "null"], "default": False},
         },
     }
+
+
+def _sign_in(label: str, does: str, address: str) -> dict[str, Any]:
+    """Describe an address of the consent. No default is entered, so that a corrected one reaches all connections."""
+    description = f"{does}: {address}, unless the sign-in has moved and another one is entered here."
+    return {"label": label, "description": description, "schema": {"type": ["string", "null"], "maxLength": 2000}}
 
 
 def _address(label: str, record: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_an_export_alone_moves_what_is_new(example, acme, receipts, receipt, led
     (expense,) = acme.expenses()
     assert expense["file"]["fileName"] == "Paper Ltd_R-7.pdf"
     (run,) = ledger.runs.latest(receipts)
-    assert (run.verdict, run.counts) == ("success", {"moved": 1})
+    assert (run.verdict, run.counts) == ("success", {"moved": 1, "e_invoices": {"unreadable": 1}})
     assert example("export") == "success"
     assert len(acme.expenses()) == 1
 
@@ -62,6 +62,12 @@ def test_names_alone_are_given_to_what_is_new(example, acme, receipts, receipt, 
     assert example("rename") == "success"
     assert [entry.target_name for entry in ledger.documents.entries()] == ["Paper Ltd_R-8.pdf"]
     assert acme.expenses() == []
+
+
+def test_a_plan_within_the_limits_is_approved_by_nobody(example, acme, receipts, receipt):
+    receipt()
+    assert example("approval") == "success"
+    assert len(acme.expenses()) == 1
 
 
 def test_a_plan_alone_is_carried_out_by_a_later_run(example, acme, receipts, receipt):

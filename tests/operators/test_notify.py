@@ -96,7 +96,7 @@ def test_a_webhook_that_fails_is_a_warning_of_the_run_and_told_again_after_the_n
     account(notify={"connection": "hook"})
     receipt(currency="USD")
     webhook.on("POST", HOOK, answer)
-    assert run(*steps, within=context(run_id="r")) == {"held": 1}
+    assert run(*steps, within=context(run_id="r")) == {"held": 1, "e_invoices": {"unreadable": 1}}
     entered = ledger.runs.get("anybodys_dag/r#acme")
     (warning,) = entered.warnings
     assert entered.verdict == "success"
@@ -127,7 +127,7 @@ def test_a_ledger_that_fails_meanwhile_does_not_fail_the_run(run, webhook, accou
     account(notify={"connection": "hook"})
     receipt(currency="USD")
     monkeypatch.setattr(Notices, "last", fail)
-    assert run(*steps) == {"held": 1}
+    assert run(*steps) == {"held": 1, "e_invoices": {"unreadable": 1}}
 
 
 def test_a_dry_run_tells_nobody(run, webhook, account, receipt):

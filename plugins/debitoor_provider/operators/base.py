@@ -16,7 +16,7 @@ from debitoor_provider.policies.retry import ServiceRetryPolicy, final, is_perma
 from debitoor_provider.services.http.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import BaseOperatorLink, Context
@@ -108,18 +108,22 @@ class SyncOperator(BaseOperator):
         :raises RetryError: when documents are left that may go later
         :raises AirflowRescheduleException: when the step's turn is over
         """
+        return self._in_job(context, self.step)
+
+    def _in_job(self, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
+        """Open what the step works with, and do its work or what is left of it."""
         from debitoor_provider.runs.jobs import open_job
 
         try:
             with open_job(self.account, self.settings, context) as job:
                 self._job = job
-                return self._run(job, context)
+                return self._run(job, context, step)
         except Exception as error:
             if is_permanent(error):
                 self._fail(error, context)
             raise
 
-    def _run(self, job: Job, context: Context) -> dict[str, Any]:
+    def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         from debitoor_provider.policies.turns import in_turns
         from debitoor_provider.runs.lineage import lineage_of
         from debitoor_provider.sync.ledger import LedgerError
@@ -132,7 +136,7 @@ class SyncOperator(BaseOperator):
                 is_alone = self._is_first(job)
                 if is_alone:
                     self._begin(job, context)
-                summary = self.step(job, context)
+                summary = step(job, context)
             if is_alone:
                 self._conclude(job)
             return summary

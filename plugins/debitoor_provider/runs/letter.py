@@ -60,7 +60,7 @@ def letter_of(account_id: str, name: str, digest: Digest, language: str) -> Lett
     with written_for(reader):
         parts: list[str | tuple[str, ...]] = []
         if digest.failure:
-            parts += ["" if _is_elsewhere(digest.failure) else _text("notice_failed")]
+            parts += ["" if _is_elsewhere(digest.failure) else _headline(digest.failure)]
             parts += [digest.failure.text(), digest.failure.remedy()]
         if digest.works_again:
             parts.append(_text("notice_works_again"))
@@ -79,9 +79,13 @@ def _text(code: str, **params: object) -> str:
     return Message(code, **params).text()
 
 
+def _headline(failure: Message) -> str:
+    return _text("notice_late" if failure.code in {"sync_late", "sync_never"} else "notice_failed")
+
+
 def _subject(name: str, digest: Digest) -> str:
     if digest.failure:
-        return f"{name}: {digest.failure.text() if _is_elsewhere(digest.failure) else _text('notice_failed')}"
+        return f"{name}: {digest.failure.text() if _is_elsewhere(digest.failure) else _headline(digest.failure)}"
     if digest.reasons:
         return f"{name}: {_text('notice_attention_subject', count=digest.count)}"
     return f"{name}: {_text('notice_works_again')}"
@@ -104,13 +108,17 @@ def _called(code: str, reader: Reader) -> str:
 def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
     """Return number, company, amount and reason of a document; its file's name where it has no number."""
     amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", reader)
-    number = entry.document_number or entry.source_name or entry.source_id
     return (
-        shown(number),
+        shown(number_of(entry)),
         shown(entry.company),
         amount and f"{amount} {shown(entry.currency)}".strip(),
         entry.message.text() if entry.message else _called(entry.reason_code, reader),
     )
+
+
+def number_of(entry: Entry) -> str:
+    """Return how people call a document: by its number, else by its file's name or its id."""
+    return entry.document_number or entry.source_name or entry.source_id
 
 
 def _link(account_id: str, digest: Digest) -> str:

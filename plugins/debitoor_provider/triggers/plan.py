@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
 from debitoor_provider.operators.plan import is_yes
+from debitoor_provider.runs.dag_files import require_single
 from debitoor_provider.runs.jobs import account_of, open_job
 from debitoor_provider.runs.plan import Planned, make_plan
 from debitoor_provider.runs.report import conclude
@@ -88,6 +90,8 @@ class PlanTrigger(BaseTrigger):
     async def _plan(self, context: Context) -> Planned | None:
         """Plan in a thread, in turn with the others that use the source's connection."""
         account = account_of(self.account, None, self.folder)
+        if self.folder:
+            await in_turn(self.folder, partial(require_single, self.account, Path(self.folder)))
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
