@@ -37,6 +37,7 @@ from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 
@@ -213,7 +214,9 @@ def allow(args: Namespace) -> None:
         for stop in allowed
     ]
     show(args, rows, right=["number"], empty=f"No limit stops the account {args.account}, or it is allowed already.")
-    if allowed:
+    if any(stop.message.code == PLAN_WAITS for stop in allowed):
+        hint("A run that waits for its approval in Airflow is to be answered there; the next one may do this once.")
+    elif allowed:
         hint("The next run may do this once.")
 
 
