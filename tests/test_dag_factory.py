@@ -124,6 +124,11 @@ class TestDeclared:
     def test_an_export(self, tmp_path):
         assert steps(dag_of(tmp_path, EXPORT)) == ["plan", "rename", "export", "report"]
 
+    def test_an_account_whose_large_plans_are_approved(self, tmp_path):
+        text = EXPORT + "limits: {new_documents: 50, exceeded: approval}\n"
+        assert steps(dag_of(tmp_path, text)) == ["plan", "approval", "rename", "export", "report"]
+        assert "approval" not in steps(dag_of(tmp_path, EXPORT + "limits: {new_documents: 50}\n", "b"))
+
     def test_an_export_that_archives(self, tmp_path):
         dag = dag_of(tmp_path, EXPORT + "archive_after_transfer: true\n")
         assert steps(dag) == ["plan", "rename", "export", "archive", "report"]

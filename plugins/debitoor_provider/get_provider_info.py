@@ -28,29 +28,22 @@ def get_provider_info() -> dict[str, Any]:
             {"integration-name": "GetMyInvoices", "python-modules": ["debitoor_provider.hooks.getmyinvoices"]},
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
-        "operators": _operators(),
-        "triggers": [
-            {"integration-name": name, "python-modules": ["debitoor_provider.triggers.plan"]}
-            for name in ("Debitoor", "GetMyInvoices")
-        ],
+        "operators": _modules("operators", ["export", "rename"], ["import_", "archive"], ["check", "plan", "report"]),
+        "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
+        "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
+        "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],
         "extra-links": ["debitoor_provider.links.synchronisation.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }
 
 
-def _operators() -> list[dict[str, Any]]:
-    package = "debitoor_provider.operators"
-    both = ["plan", "report"]
+def _modules(package: str, debitoor: list[str], getmyinvoices: list[str], both: list[str]) -> list[dict[str, Any]]:
+    """Return the modules of a package, those that are about one of the services and those about both."""
+    of = {"Debitoor": [*debitoor, *both], "GetMyInvoices": [*getmyinvoices, *both]}
     return [
-        {
-            "integration-name": "Debitoor",
-            "python-modules": [f"{package}.{name}" for name in ["export", "rename", *both]],
-        },
-        {
-            "integration-name": "GetMyInvoices",
-            "python-modules": [f"{package}.{name}" for name in ["import_", "archive"]],
-        },
+        {"integration-name": name, "python-modules": [f"debitoor_provider.{package}.{module}" for module in modules]}
+        for name, modules in of.items()
     ]
 
 

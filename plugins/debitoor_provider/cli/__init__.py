@@ -76,9 +76,9 @@ _ACCOUNTS = (
             Arg(
                 ("--late",),
                 type=_at_least_one,
-                default=60,
                 metavar="MINUTES",
-                help="Minutes after its time by which a scheduled run has to have gone through (default: 60)",
+                help="Minutes after its time by which a scheduled run has to have gone through (default: an account is "
+                "late two of its intervals after its last run)",
             ),
             *_ALL,
         ),
@@ -116,7 +116,7 @@ _DOCUMENTS = (
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
             Arg(("--mark",), help="Only with this mark, nearest_split or possible_duplicate, or held for it"),
-            Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven or contradicts"),
+            Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven, contradicts or none"),
             _FROM,
             _TO,
             _LIMIT,
@@ -241,6 +241,42 @@ _CHECK = _command(
     _ENDS_OF_CHECK,
 )
 
+_INIT = _command(
+    "init",
+    "Write the DAG file, account files to begin with and their schema, and say what to do next",
+    "init.init",
+    (
+        Arg(("folder",), nargs="?", help="Folder of the DAG file (default: Airflow's DAGs folder)"),
+        Arg(
+            ("--sandbox",),
+            metavar="URL",
+            help="Address of a running sandbox: accounts of its companies, and Airflow's connections to them",
+        ),
+        ARG_VERBOSE,
+    ),
+)
+
+_SANDBOX = _command(
+    "sandbox",
+    "Start both services as a local server to try everything on, until Ctrl-C",
+    "sandbox.sandbox",
+    (
+        Arg(("--port",), type=int, help="Port, 0 selects a free one (default: 8090)"),
+        Arg(("--data",), metavar="DIR", help="Folder of its data (default: a temporary one)"),
+        Arg(("--company",), action="append", default=[], metavar="NAME", help="A company by name, repeatable"),
+        Arg(("--companies",), type=_at_least_one, metavar="N", help="Create companies until there are N"),
+        Arg(("--documents",), type=_at_least_one, metavar="N", help="Documents of each new company"),
+        Arg(("--invoices",), type=_at_least_one, metavar="N", help="Sales documents of each new company"),
+        Arg(
+            ("options",),
+            nargs="*",
+            metavar="-- OPTION",
+            help="Further options of python -m debitoor_provider.sandbox, after --",
+        ),
+        ARG_VERBOSE,
+    ),
+)
+
 
 def get_debitoor_cli_commands() -> list[CLICommand]:
     """Offer the commands to Airflow (see ``cli`` in :mod:`debitoor_provider.get_provider_info`)."""
@@ -249,6 +285,8 @@ def get_debitoor_cli_commands() -> list[CLICommand]:
             name="debitoor",
             help="Exchange documents between GetMyInvoices and Debitoor",
             subcommands=(
+                _INIT,
+                _SANDBOX,
                 _CHECK,
                 GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
                 GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),

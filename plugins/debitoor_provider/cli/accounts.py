@@ -18,16 +18,18 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     plain_errors,
     require_account,
+    say,
     settings_of,
     show,
     terminal,
 )
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
+from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell, preview_table
+from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
@@ -94,15 +96,25 @@ def validate(args: Namespace) -> None:
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         findings = [finding for file in files for finding in _findings(file, args.connections)]
-        if args.output == "json" or not findings:
-            show(args, [finding.as_row() for finding in findings], empty=no_files())
+        folders = [] if args.files else folders_without_accounts()
+        if args.output == "json" or not (findings or folders):
+            rows = [finding.as_row() for finding in findings]
+            show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
-                terminal().print(cell(finding), soft_wrap=True)
-        if findings and not args.files and all(file.bundle for file in files):
+                say(finding)
+        if args.output != "json":
+            for folder in folders:
+                say(f"{folder.params['file']}: warning: {folder}")
+        if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
+
+
+def _row_of_folder(found: Message) -> dict[str, Any]:
+    file, text, remedy = found.params["file"], found.text(), found.remedy()
+    return {"account": "", "file": str(file), "result": "warning", "message": text, "remedy": remedy}
 
 
 @dataclass(frozen=True, slots=True)

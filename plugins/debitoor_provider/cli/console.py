@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
 from debitoor_provider.runs.tables import cell, table
@@ -40,7 +41,7 @@ def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, right: Sequence[
         return
     console = terminal()
     if not rows:
-        console.print(cell(empty), soft_wrap=True)
+        say(empty)
         return
     made = table(*(name.replace("_", " ") for name in rows[0]), right=[name.replace("_", " ") for name in right])
     for row in rows:
@@ -56,9 +57,14 @@ def terminal() -> Console:
     return console
 
 
+def say(text: object) -> None:
+    """Print a line of whatever characters, unwrapped, so that commands and paths in it can be copied."""
+    terminal().print(cell(text), soft_wrap=True)
+
+
 def no_files() -> str:
-    """Print that there is nothing to show."""
-    return f"There are no account files in {accounts_folder()}."
+    """Return that there are no account files, and where they are expected."""
+    return str(Message("no_account_files", folder=accounts_folder()))
 
 
 def hint(text: str) -> None:
@@ -98,10 +104,11 @@ def require_account(account: str, ledger: Ledger) -> None:
     near = nearest_account(account)
     if near == account or ledger.documents.count(account=account):
         return
-    raise SystemExit(_no_account(account, near))
+    raise SystemExit(no_account(account, near))
 
 
-def _no_account(account: str, near: str | None) -> str:
+def no_account(account: str, near: str | None) -> str:
+    """Return that there is no account of this id, and which one was probably meant."""
     remedy = f"Did you mean {near}?" if near else "List them with: airflow debitoor accounts list"
     return f"There is no account {quoted(account)}. {remedy}"
 
@@ -120,7 +127,7 @@ def settings_of(account_id: str) -> Account:
     """
     near = nearest_account(account_id)
     if near != account_id:
-        raise SystemExit(_no_account(account_id, near))
+        raise SystemExit(no_account(account_id, near))
     return usable(account_file(account_id))
 
 

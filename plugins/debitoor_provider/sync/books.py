@@ -56,20 +56,19 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None
     return books
 
 
-def whole_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None = None) -> Environment:
-    """Return the same with the currency. Without it and the country no document can be booked right.
+def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> Environment:
+    """Return the books as :func:`books_of`, with currency and country, without which no document can be booked right.
 
-    :raises Misconfigured: when one of the two is not known, too
+    :raises Misconfigured: also when one of these is not known
     """
     books = books_of(debitoor, account, stated)
-    if not books.currency:
-        books = replace(books, currency=_currency_of_payments(debitoor))
+    books = replace(books, currency=books.currency or currency_of_payments(debitoor))
     if not (books.currency and books.country_code):
         raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
     return books
 
 
-def _currency_of_payments(debitoor: DebitoorClient) -> str:
+def currency_of_payments(debitoor: DebitoorClient) -> str:
     """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
     try:
         currencies = {row.currency.upper() for row in debitoor.payment_accounts()}

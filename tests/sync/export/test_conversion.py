@@ -68,7 +68,7 @@ def test_the_currency_of_the_books_is_never_converted(currency: str) -> None:
         ("EUR", "DKK", "887.16", "1 EUR = 7.4551 DKK, ECB 2024-01-02"),
         ("USD", "JPY", "16909", "1.0956 USD = 155.68 JPY, ECB 2024-01-02"),
         ("HRK", "EUR", "15.79", "7.53450 HRK = 1 EUR, legal rate, Regulation (EU) 2022/1208"),
-        ("HRK", "DKK", "117.75", "7.53450 HRK = 7.4551 DKK, ECB 2024-01-02"),
+        ("HRK", "DKK", "117.75", "7.53450 HRK = 7.4551 DKK, legal rate, Regulation (EU) 2022/1208, and ECB 2024-01-02"),
         ("ATS", "DEM", "16.91", "13.7603 ATS = 1.95583 DEM, legal rate, Regulation (EC) No 2866/98"),
     ],
 )

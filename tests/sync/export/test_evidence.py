@@ -101,7 +101,7 @@ class TestProven:
     @pytest.mark.parametrize("reading", [Reading(), Reading(problem=Message("invoice_pdf_locked"))])
     def test_without_an_invoice_the_record_counts(self, reading):
         one = booked(reading=reading)
-        assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "")
+        assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "none")
 
     def test_an_inconclusive_invoice_does_not_contradict_the_record(self):
         one = booked(invoice(AT_19, gross=D("120.00")))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
 
+PREVIEWED_FILES = 100
+"""How many files one preview reads: each costs a call."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpenseDraft:

@@ -69,7 +69,7 @@ def draft(
         return _draft(document, company, books, account, rates, evidence, decisions)
     except Obstacle as obstacle:
         if evidence:
-            obstacle.invoice = evidence.word
+            obstacle.invoice = str(evidence.outcome)
             obstacle.detail = {**obstacle.detail, **evidence.as_json()}
         raise
 

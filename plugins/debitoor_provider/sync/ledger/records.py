@@ -95,7 +95,7 @@ class Entry:
 
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
-    :param invoice: the result of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
+    :param invoice: the result of looking for an e-invoice in its file, e.g. ``proven``; empty if it was not looked into
     :param choice: whose figures a person wants, by the reason that was shown, see :mod:`.choices`; empty before that
     :param corrections: facts that a person has stated about it, as words ``name=value``; empty if none
     :param duplicate: what it may be a duplicate of although it was sent

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
+    from debitoor_provider.sync.worth import Worth
 
 Record = TypeVar("Record")
 """A document as its source describes it."""
@@ -60,7 +61,7 @@ class Shown:
     :param party: supplier or company
     :param category: expense category, or type of the document
     :param mark: what to know of the figures although the document goes
-    :param invoice: the result of reading the e-invoice in the document's file; empty when there is none
+    :param invoice: the result of looking for an e-invoice in the document's file; empty if it was not read
     """
 
     description: str
@@ -209,6 +210,10 @@ class Direction(Protocol[Record]):
 
     def stated(self, record: Record) -> Statement | None:
         """Return the figures that a document's record states, right or wrong; ``None`` without a gross amount."""
+        ...
+
+    def worth(self) -> Worth:
+        """Return what tells the worth of documents in the currency of the books."""
         ...
 
     def wish(self, record: Record) -> str:

@@ -94,7 +94,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
             _read_again(job, row)
     due = [row for row in in_order(job, rows) if row.is_shown]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
-    to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
+    to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))

@@ -60,7 +60,7 @@ class DocumentModel(BaseModel):
     reason: Text
     remedy: Text
     marks: list[MarkModel]
-    invoice: Text = Field(description="The result of reading the e-invoice in its file, such as proven; else empty")
+    invoice: Text = Field(description="What came of its e-invoice, such as proven; empty if its file was not read")
     source_name: Text
     target_name: Text | None
     document_date: date | None

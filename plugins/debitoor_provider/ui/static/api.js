@@ -14,6 +14,7 @@ export const accounts = (params, options) => call("GET", at("accounts"), { param
 export const oneAccount = (id, options) => call("GET", account(id), options);
 export const saveAccount = (id, body) => call("PUT", account(id), { body });
 export const removeAccount = (id, version) => call("DELETE", account(id), { body: { version } });
+export const folderProblems = (options) => call("GET", at("folders/problems"), options);
 export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"), { body: { ids } });
 
 export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
