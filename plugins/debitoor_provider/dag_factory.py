@@ -93,7 +93,7 @@ def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
 
 
 def _sync_dag(file: AccountFile, account: Account) -> DAG:
-    row, cron = row_of(account), account.frequency.cron
+    row, cron = row_of(account), account.cron
     common: dict[str, Any] = {"account": file.account_id, "settings": account}
     with DAG(
         file.dag_id,
@@ -103,7 +103,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         start_date=_START,
         catchup=False,
         max_active_runs=1,
-        tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
+        tags=[_TAG, *map(_tag, (account.type, account.schedule, account.name))],
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
@@ -183,7 +183,7 @@ def _trigger_form() -> dict[str, Param]:
 
 
 def _describe(account: Account) -> str:
-    lines = [f"**{row_of(account).title}**, {account.frequency!s}", _literally(account.name)]
+    lines = [f"**{row_of(account).title}**, {account.schedule}", _literally(account.name)]
     if account.note:
         lines.append(_literally(account.note))
     return _markdown(lines)

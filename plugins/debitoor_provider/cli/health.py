@@ -117,13 +117,11 @@ class _Due:
 
     def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
         """Return when the run was due that has not succeeded; a new file has until its first one."""
-        if account.frequency.cron is None:
+        if account.cron is None:
             return None
         from croniter import croniter  # type: ignore[import-untyped]
 
-        due: datetime = croniter(account.frequency.cron, self.latest.astimezone(ZoneInfo(account.timezone))).get_prev(
-            datetime
-        )
+        due: datetime = croniter(account.cron, self.latest.astimezone(ZoneInfo(account.timezone))).get_prev(datetime)
         since = last_success or datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
         return due if since < due else None
 
