@@ -32,10 +32,8 @@ USER 50000:0
 
 FROM app AS sandbox
 USER 0
-COPY requirements-dev.txt pyproject.toml README.md LICENSE NOTICE ./
-COPY plugins plugins
-RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling ".[sandbox]" \
+COPY requirements-dev.txt ./
+RUN pip install --no-cache-dir --constraint requirements-dev.txt "airflow-provider-debitoor[sandbox]" \
     && mkdir sandbox-data && chown airflow:0 sandbox-data && chmod g=u sandbox-data
-COPY sandbox sandbox
 COPY demo demo
 USER 50000:0

@@ -6,8 +6,9 @@ READY := $(VENV)/.ready
 IMAGE := .venv-image/.ready
 PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
+DOCS := .venv-docs/.ready
 TOOLS := .tools
-CODE := plugins sandbox demo compose_check benchmarks dags docker release tests
+CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
@@ -43,6 +44,13 @@ $(RELEASE): requirements.txt
 	@echo "Making the environment of the release check in $(dir $(RELEASE)) (a minute or two) ..."
 	@$(PYTHON) -m venv $(dir $(RELEASE))
 	@$(dir $(RELEASE))bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# What builds the documentation; the provider is read there, not imported, so it has no Airflow.
+$(DOCS): requirements-docs.txt
+	@echo "Making the environment of the documentation in $(dir $(DOCS)) ..."
+	@$(PYTHON) -m venv $(dir $(DOCS))
+	@$(dir $(DOCS))bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 $(TOOLS): $(READY)
@@ -100,9 +108,12 @@ types: $(READY) ## check types
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
-docs: $(READY) ## write the pages that are made from the code
+docs: $(READY) $(DOCS) ## build the documentation into build/site; first write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
+	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/python -m docs_site build/docs
+	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs_site build/docs build/site
+	@echo "The site begins at build/site/index.html."
 
 bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (90 minutes); ONLY=P3, ROUNDS=3
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -111,7 +122,7 @@ bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts an
 	@$(BIN)/python -m benchmarks.page
 
 sandbox: $(READY) ## start the sandbox of both services alone
-	@$(BIN)/python -m sandbox
+	@$(BIN)/python -m debitoor_provider.sandbox
 
 wheel: $(READY) ## build the provider's wheel into dist/
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
@@ -125,4 +136,4 @@ release-check: $(READY) $(RELEASE) ## build what would be published into dist/, 
 	@$(BIN)/python -m release dist --python $(dir $(RELEASE))bin/python
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

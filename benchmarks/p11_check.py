@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import process, stage
 from benchmarks.result import Goal, Result, Series
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 FEW, MANY = 1_000, 100_000
 PROBED = 500

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks import process, stage
 from benchmarks.result import Goal, Result, Series
-from sandbox.client import SandboxAdmin
+from debitoor_provider.sandbox.client import SandboxAdmin
 
 DOCUMENTS = 500
 LATENCY = 0.05

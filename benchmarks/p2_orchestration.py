@@ -11,8 +11,8 @@ from benchmarks import process, stage
 from benchmarks.p1_throughput import OURS, POOL, Way
 from benchmarks.peers.mapped_dag import DOCUMENTS as MAPPED
 from benchmarks.result import Goal, Result, Series
+from debitoor_provider.sandbox.client import SandboxAdmin
 from demo.airflow import LocalAirflow
-from sandbox.client import SandboxAdmin
 
 FEW, MANY = 100, 10_000
 PARALLEL = 32

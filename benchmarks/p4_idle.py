@@ -12,7 +12,7 @@ from benchmarks.job import Job
 from benchmarks.ours import ledger_url
 from benchmarks.result import Goal, Result, Series
 from benchmarks.shelf import fill_ledger
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 FEW, MANY, ROWS = 100, 10_000, 1_000_000
 LATENCY = 0.05

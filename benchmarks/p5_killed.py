@@ -12,8 +12,8 @@ from subprocess import Popen
 from benchmarks import process, stage
 from benchmarks.p1_throughput import DLT, OURS, SCRIPT, TUNED, Way
 from benchmarks.result import Goal, Result, Series
-from sandbox.client import CompanyAdmin, SandboxAdmin
-from sandbox.company_client import Record
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.company_client import Record
 
 DOCUMENTS = 2_000
 KILLED_AT = 1_100  # booked; a little more than half, since a batch of ours ends there and nothing would be in flight

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import process, stage
 from benchmarks.result import Goal, Result, Series
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 PER_MINUTE, PER_DAY = 100, 2_500
 MINUTES = 3

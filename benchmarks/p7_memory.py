@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import process, stage
 from benchmarks.p1_throughput import OURS, Way
 from benchmarks.result import Goal, Result, Series
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 FILES = 200
 MEGABYTES = 25

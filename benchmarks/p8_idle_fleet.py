@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from benchmarks.p8_empty import PREFIX as EMPTY
 from benchmarks.p8_worker import PREFIX as PEER
 from benchmarks.result import Goal, Result, Series
+from debitoor_provider.sandbox.client import CompanyAdmin
+from debitoor_provider.sandbox.server import running
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from demo.accounts import connections, slug
 from demo.airflow import ROOT, LocalAirflow
 from demo.postgresql import cluster, new_database
-from sandbox.client import CompanyAdmin
-from sandbox.server import running
 
 ACCOUNTS = 40
 _MINUTES = 4

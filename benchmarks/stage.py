@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.job import Job
-from sandbox.client import CompanyAdmin, SandboxAdmin
-from sandbox.company_client import Record
-from sandbox.server import running
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.company_client import Record
+from debitoor_provider.sandbox.server import running
 
 _PDF = b"%%PDF-1.4\n%% benchmark document %d of %s\n%%%%EOF\n"
 _UID = re.compile(r"(\d+)\]?$")

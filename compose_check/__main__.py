@@ -17,7 +17,7 @@ from compose_check.check import Check
 from compose_check.file import load
 from compose_check.images import ROOT, Image, Missing, images
 from compose_check.stack import Stack
-from sandbox.client import SandboxAdmin
+from debitoor_provider.sandbox.client import SandboxAdmin
 
 
 def main() -> int:

@@ -13,11 +13,11 @@ import requests
 
 from compose_check.container import wait_for
 from compose_check.stack import Stack
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 from debitoor_provider.sync.ledger import DONE, Ledger, LedgerError
 from demo.accounts import slug
 from demo.api import AirflowApi, AirflowFailed
 from demo.check import check_company
-from sandbox.client import CompanyAdmin, SandboxAdmin
 
 _AWAY = (AirflowFailed, LedgerError, requests.ConnectionError, requests.Timeout)
 _LATENCY = 0.4  # seconds of each call, so that documents travel long enough

@@ -97,6 +97,6 @@ def images(python: Path) -> dict[str, Image]:
         "redis": Redis(),
         "airflow-debitoor": Image([str(python.parent)], home, [file for file in files if file.is_file()]),
         "airflow-debitoor:sandbox": Image(
-            [str(python.parent)], home, [file for file in files if file.is_file()], ["sandbox", "demo"]
+            [str(python.parent)], home, [file for file in files if file.is_file()], ["demo"]
         ),
     }

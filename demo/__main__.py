@@ -13,14 +13,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.server import running
 from debitoor_provider.sync.ledger import Ledger
 from demo.accounts import connections, patterns, slug, write_accounts
 from demo.airflow import ROOT, LocalAirflow
 from demo.api import AirflowFailed
 from demo.check import check_company
 from demo.show import result_table, watch
-from sandbox.client import CompanyAdmin, SandboxAdmin
-from sandbox.server import running
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, a closed terminal
 _COMPANIES = ("Acme GmbH", "Nordlicht ApS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 _EXPORT = """\
 type: export
@@ -83,7 +83,7 @@ def patterns(sandbox: SandboxAdmin, company: CompanyAdmin) -> dict[str, dict[str
         "client_id": company.oauth_client_id,
         "client_secret": company.oauth_client_secret,
         "authorize_url": sandbox.authorize_url,
-        "token_url": sandbox.token_url,
+        "exchange_url": sandbox.token_url,
     }
     app |= _debitoor_pages(company)
     zone = {"timezone": company.timezone, "web_url": company.record_page}

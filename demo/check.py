@@ -8,9 +8,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from debitoor_provider.sandbox.client import CompanyAdmin
 from debitoor_provider.sync.accounts.sections import DocumentFilter
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Ledger, State
-from sandbox.client import CompanyAdmin
 
 _MARK = re.compile(r"\[GMI (\d+)\]$")
 _EXPORTED = DocumentFilter().document_types  # the accounts of the demo say nothing else

@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.sandbox.client import SandboxAdmin
 from demo.accounts import connections, patterns, write_accounts
-from sandbox.client import SandboxAdmin
 
 
 def main(address: str) -> None:

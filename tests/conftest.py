@@ -14,14 +14,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.server import running
+from debitoor_provider.sandbox.server import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytest_plugins = ["tests.airflow_context", "tests.postgresql", "tests.redis_server", "tests.trust.common.tally"]
+pytest_plugins = [
+    "tests.airflow_context",
+    "tests.notified",
+    "tests.postgresql",
+    "tests.redis_server",
+    "tests.trust.common.tally",
+]
 
 _NUMBERS = itertools.count(1)
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path, PurePosixPath
 from sysconfig import get_path
@@ -69,6 +71,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
 def test_the_wheel_knows_nothing_of_the_machine_that_built_it(wheel):
     with zipfile.ZipFile(wheel) as content:
         assert not [name for name in content.namelist() if str(ROOT).encode() in content.read(name)]
+
+
+def test_no_package_of_the_provider_is_missing_in_what_the_sandbox_may_not_import():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (forbidden,) = (
+        set(c["forbidden_modules"]) for c in contracts if "debitoor_provider.sandbox" in c.get("source_modules", ())
+    )
+    siblings = {f"debitoor_provider.{info.name}" for info in pkgutil.iter_modules([str(PACKAGE)])}
+    assert forbidden == {"airflow", *siblings} - {"debitoor_provider.sandbox"}
 
 
 def test_airflow_finds_the_installed_provider_with_its_forms_and_commands(installed):

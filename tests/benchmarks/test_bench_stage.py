@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from benchmarks import p5_killed, stage
-from sandbox.client import CompanyAdmin, SandboxAdmin
-from sandbox.server import running
+from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+from debitoor_provider.sandbox.server import running
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
+from debitoor_provider.sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf
 from tests.browser.conftest import take
 from tests.browser.test_pages import ACCOUNT, books, settled
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Frame, Locator, Page
 
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from demo.airflow import LocalAirflow
-    from sandbox.client import CompanyAdmin
 
 pytestmark = pytest.mark.system
 __all__ = ["books"]

@@ -13,8 +13,8 @@ from tests.browser.test_pages import ACCOUNT, books, settled
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from demo.airflow import LocalAirflow
-    from sandbox.client import CompanyAdmin
 
 pytestmark = pytest.mark.system
 __all__ = ["books"]

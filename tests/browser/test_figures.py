@@ -15,8 +15,8 @@ from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from demo.airflow import LocalAirflow
-    from sandbox.client import CompanyAdmin
 
 pytestmark = pytest.mark.system
 __all__ = ["books"]

@@ -16,8 +16,8 @@ from tests.browser.conftest import take
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from demo.airflow import LocalAirflow
-    from sandbox.client import CompanyAdmin
 
 pytestmark = pytest.mark.system
 

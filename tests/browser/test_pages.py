@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
 
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from demo.airflow import LocalAirflow
-    from sandbox.client import CompanyAdmin, SandboxAdmin
 
 pytestmark = pytest.mark.system
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sandbox.client import CompanyAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin
 
 
 @pytest.fixture

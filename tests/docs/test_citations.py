@@ -22,6 +22,8 @@ CONTRACTS = frozenset({"getmyinvoices", "debitoor"})
 SERVICE = {"g": "getmyinvoices", "getmyinvoices": "getmyinvoices", "gmi": "getmyinvoices"}
 SERVICE |= {"d": "debitoor", "debitoor": "debitoor"}
 
+SANDBOX = Path("plugins/debitoor_provider/sandbox")
+
 _NUMBER = r"\d{1,2}(?:\.\d{1,2})?(?![\w%])"
 _NUMBERS = rf"{_NUMBER}(?:(?:,|,? and| to| or) {_NUMBER})*"
 # "contract 6.3", "Debitoor contract, section 10", "contract G 4, 5", "design sections 4 and 5", "D 6.3 to 6.5"
@@ -103,7 +105,7 @@ def marks(page: str) -> frozenset[str]:
 
 def modules() -> list[Path]:
     """Return all Python and JavaScript modules of the provider and the sandbox, and the tests of both."""
-    folders = [ROOT / name for name in ("plugins", "sandbox", "tests")]
+    folders = [ROOT / name for name in ("plugins", "tests")]
     found = (path for folder in folders for pattern in ("*.py", "*.js") for path in folder.rglob(pattern))
     return sorted(path.relative_to(ROOT) for path in found if path != Path(__file__))
 
@@ -161,8 +163,8 @@ GETMYINVOICES, DEBITOOR = frozenset({"getmyinvoices"}), frozenset({"debitoor"})
         ("One page of a list (4.2); see (section 10.3).", CLIENT, {"4.2": GETMYINVOICES, "10.3": GETMYINVOICES}),
         ("# 6.3", CONSTANTS, {"6.3": DEBITOOR}),
         ("contract sections 5 to 8", PROVIDER, dict.fromkeys("5678", CONTRACTS)),
-        ("# G 12, D 2", Path("sandbox/switches.py"), {"12": GETMYINVOICES, "2": DEBITOOR}),
-        ("D 6.3 to 6.5", Path("sandbox/debitoor/schemas.py"), dict.fromkeys(["6.3", "6.4", "6.5"], DEBITOOR)),
+        ("# G 12, D 2", SANDBOX / "switches.py", {"12": GETMYINVOICES, "2": DEBITOOR}),
+        ("D 6.3 to 6.5", SANDBOX / "debitoor/schemas.py", dict.fromkeys(["6.3", "6.4", "6.5"], DEBITOOR)),
         ("contract section 3.4, A23; A-07 to A-09", PROVIDER,
          {"3.4": CONTRACTS, "A23": DEBITOOR, **dict.fromkeys(["A-07", "A-08", "A-09"], GETMYINVOICES)}),
         ("(design sections 4 and 5)", PROVIDER, dict.fromkeys("45", frozenset({"design"}))),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from sandbox.server import running
+from debitoor_provider.sandbox.server import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 _NUMBERS = itertools.count(1)
 

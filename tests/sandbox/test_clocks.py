@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from sandbox.clock import Clock
+from debitoor_provider.sandbox.clock import Clock
 
 NOON = datetime(2026, 7, 1, 12, 0, 0, tzinfo=UTC)
 DAY = 86_400

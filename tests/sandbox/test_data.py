@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.data.loader import load
-from sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf, printable
-from sandbox.server import running
-from sandbox.world import World
+from debitoor_provider.sandbox.data.loader import load
+from debitoor_provider.sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf, printable
+from debitoor_provider.sandbox.server import running
+from debitoor_provider.sandbox.world import World
 
 SHARED = Path(__file__).parents[3] / "shared" / "documents"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-06-30"}

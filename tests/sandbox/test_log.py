@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from sandbox.log import without_secrets
-from sandbox.server import running
+from debitoor_provider.sandbox.log import without_secrets
+from debitoor_provider.sandbox.server import running
 
 
 def test_calls_and_effects_share_one_sequence(sandbox, gmi, acme, upload):

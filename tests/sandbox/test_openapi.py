@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import requests
 
-from sandbox.debitoor.operations import OPERATIONS as DEBITOOR
-from sandbox.gmi.operations import OPERATIONS as GMI
-from sandbox.openapi import PATHS, describe
+from debitoor_provider.sandbox.debitoor.operations import OPERATIONS as DEBITOOR
+from debitoor_provider.sandbox.gmi.operations import OPERATIONS as GMI
+from debitoor_provider.sandbox.openapi import PATHS, describe
 
 
 @pytest.mark.parametrize(("service", "operations"), [("gmi", GMI), ("debitoor", DEBITOOR)])

@@ -6,14 +6,13 @@ import json
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 import requests
 
-from sandbox.server import running
+from debitoor_provider.sandbox.server import running
 
-ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "debitoor_provider.sandbox"]
 
 
 class Links(HTMLParser):
@@ -112,8 +111,8 @@ def test_the_command_line_makes_companies_with_their_documents(tmp_path):
 
 
 def test_the_ready_line_holds_addresses_and_keys(tmp_path):
-    command = [sys.executable, "-m", "sandbox", "--json", "--port", "0", "--company", "Acme", "--data", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    options = ["--json", "--port", "0", "--company", "Acme", "--data", str(tmp_path)]
+    with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as process:
         ready = json.loads(process.stdout.readline())
         process.terminate()
 
@@ -122,9 +121,7 @@ def test_the_ready_line_holds_addresses_and_keys(tmp_path):
 
 
 def test_help_lists_every_option():
-    text = subprocess.run(
-        [sys.executable, "-m", "sandbox", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
-    ).stdout
+    text = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
 
     for option in ("--data", "--reset", "--company", "--documents", "--seed", "--from", "--from-date", "--json"):
         assert option in text

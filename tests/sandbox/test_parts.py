@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import json_codec
-from sandbox.clock import Clock, local_seconds, utc_milliseconds
-from sandbox.debitoor.amounts import computed
-from sandbox.debitoor.operations import OPERATIONS as DEBITOOR
-from sandbox.gmi.operations import OPERATIONS as GMI
-from sandbox.http import ok
-from sandbox.limits import RateLimiter
-from sandbox.router import Router
+from debitoor_provider.sandbox import json_codec
+from debitoor_provider.sandbox.clock import Clock, local_seconds, utc_milliseconds
+from debitoor_provider.sandbox.debitoor.amounts import computed
+from debitoor_provider.sandbox.debitoor.operations import OPERATIONS as DEBITOOR
+from debitoor_provider.sandbox.gmi.operations import OPERATIONS as GMI
+from debitoor_provider.sandbox.http import ok
+from debitoor_provider.sandbox.limits import RateLimiter
+from debitoor_provider.sandbox.router import Router
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 CENTS = st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -8,8 +8,8 @@ import signal
 import pytest
 import requests
 
-from sandbox.client import SandboxAdmin
-from sandbox.server import ready, running, start
+from debitoor_provider.sandbox.client import SandboxAdmin
+from debitoor_provider.sandbox.server import ready, running, start
 
 
 def test_everything_answered_survives_a_kill(tmp_path, pdf):

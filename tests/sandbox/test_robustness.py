@@ -9,9 +9,9 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import contract
-from sandbox.debitoor.schemas import CUSTOMER, EXPENSE_V4, INCOME, SUPPLIER
-from sandbox.server import running
+from debitoor_provider.sandbox import contract
+from debitoor_provider.sandbox.debitoor.schemas import CUSTOMER, EXPENSE_V4, INCOME, SUPPLIER
+from debitoor_provider.sandbox.server import running
 
 FUZZ = settings(
     max_examples=40,
@@ -157,7 +157,8 @@ def test_a_fault_of_the_sandbox_itself_undoes_the_call_and_ends_nothing(tmp_path
         agent = {"X-API-KEY": acme.gmi_api_key, "User-Agent": acme.gmi_account_id}
         url = f"{admin.gmi_url}/documents/{uid}"
         with monkeypatch.context() as patch:
-            patch.setattr("sandbox.gmi.document_store.local_seconds", fail)  # after the tags were stored
+            # They are read after the tags were stored.
+            patch.setattr("debitoor_provider.sandbox.gmi.document_store.local_seconds", fail)
             broken = requests.put(url, json={"tags": ["new"]}, headers=agent, timeout=10)
         valid = requests.put(url, json={"note": "x"}, headers=agent, timeout=10)
 

@@ -11,10 +11,11 @@ from typing import get_args
 
 import pytest
 
-import sandbox as sandbox_package
-from sandbox.faults import Effect
-from sandbox.switches import Switches
-from sandbox.world import World
+from debitoor_provider.sandbox.faults import Effect
+from debitoor_provider.sandbox.switches import Switches
+from debitoor_provider.sandbox.world import World
+
+ROOT = Path(__file__).parents[2]
 
 COMPOSED = unicodedata.normalize("NFC", "Büro")
 DECOMPOSED = unicodedata.normalize("NFD", "Büro")
@@ -249,7 +250,7 @@ def test_a_supplier_has_the_vat_id_that_a_person_enters(gmi, acme, pdf):
 
 
 def test_the_readme_describes_each_switch_and_each_effect():
-    readme = (Path(sandbox_package.__file__).parent / "README.md").read_text("utf-8")
+    readme = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
     section = readme.partition("## Switches")[2].partition("## ")[0]
     described = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.sandbox.server import running
 from debitoor_provider.sync.ledger import Ledger
-from sandbox.server import running
 from tests.sync.stage import Clock, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
 
 
 @pytest.fixture(scope="session")

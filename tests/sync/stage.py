@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from debitoor_provider.sync.accounts.settings import Account
-    from sandbox.client import CompanyAdmin, SandboxAdmin
 
 _numbers = itertools.count(1)
 _CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}

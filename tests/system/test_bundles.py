@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
 
 pytestmark = pytest.mark.system
 

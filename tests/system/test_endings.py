@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.system

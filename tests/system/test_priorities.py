@@ -13,7 +13,7 @@ from demo.airflow import LocalAirflow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 pytestmark = pytest.mark.system
 

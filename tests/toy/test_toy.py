@@ -25,8 +25,8 @@ from debitoor_provider.ui import samples
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import CompanyAdmin
 
 HERE = Path(__file__).parent
 PACKAGE = Path(debitoor_provider.__file__).parent

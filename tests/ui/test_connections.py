@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from airflow.models.log import Log
     from starlette.testclient import TestClient
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 WEB = "https://app.example/documents/{id}"
 NEW = "/api/connections/gmi_new/getmyinvoices"

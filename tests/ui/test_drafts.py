@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import CompanyAdmin, SandboxAdmin
 
 CONNECTIONS = {"getmyinvoices": "gmi", "debitoor": "debitoor"}
 

@@ -76,9 +76,9 @@ _ACCOUNTS = (
             Arg(
                 ("--late",),
                 type=_at_least_one,
-                default=60,
                 metavar="MINUTES",
-                help="Minutes after its time by which a scheduled run has to have gone through (default: 60)",
+                help="Minutes after its time by which a scheduled run has to have gone through (default: an account is "
+                "late two of its intervals after its last run)",
             ),
             *_ALL,
         ),
@@ -147,6 +147,35 @@ _DOCUMENTS = (
             _ACCOUNT,
             _IDS,
             Arg(("--figures",), choices=("invoice", "record"), required=True, help="Whose figures"),
+            _REASON,
+            *_ALL,
+        ),
+    ),
+    _command(
+        "correct",
+        "State what a document's record lacks or has wrong, for this document alone; it goes with the next run",
+        "corrections.correct",
+        (
+            _ACCOUNT,
+            Arg(("document",), help="Id at the source"),
+            Arg(("--date",), help="Document date, YYYY-MM-DD"),
+            Arg(("--currency",), help="Currency of its amounts, e.g. EUR"),
+            Arg(
+                ("--tax",),
+                action="append",
+                metavar="RATE[:GROSS]",
+                help="Tax rate in percent; with several, each with its gross amount: --tax 19:119.00 --tax 7:10.70",
+            ),
+            Arg(
+                ("--exchange-rate",),
+                help="Worth of one unit of the document's currency in the currency of the books",
+            ),
+            Arg(
+                ("--supply",),
+                choices=("domestic", "eu", "outside"),
+                help="Domestic, from another EU country (reverse charge), or from outside the EU",
+            ),
+            Arg(("--withdraw",), action="store_true", help="Withdraw all that was stated: the record counts again"),
             _REASON,
             *_ALL,
         ),

@@ -47,6 +47,8 @@ class DebitoorReportOperator(SyncOperator):
             job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         result = conclude(job, failed)
         self.log.info("Report: %s", result.summary)
+        for answer in result.answers:
+            self.log.info("%s", answer)
         for warning in result.warnings:
             self.log.warning("%s", warning)
         if result.verdict != "success":

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class TransferOperator(SyncOperator):
     """Move the documents that are planned and not moved yet, and announce them to other DAGs.
 
-    When documents were moved, an event of the asset ``debitoor__<account>`` holds their number, so that
-    ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something.
+    When documents were moved, there is an event of the asset ``debitoor__<account>``, so that
+    ``schedule=[Asset("debitoor__<account>")]`` starts a DAG after each sync that brought something. Its ``extra`` says
+    what the run moved (see :func:`~debitoor_provider.runs.announcement.announcement`).
     """
 
     needs_plan = True
@@ -31,6 +32,7 @@ class TransferOperator(SyncOperator):
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Name what has no name yet, move, and count."""
+        from debitoor_provider.runs.announcement import announcement
         from debitoor_provider.sync.steps.rename import rename
         from debitoor_provider.sync.steps.transfer import transfer
 
@@ -39,8 +41,8 @@ class TransferOperator(SyncOperator):
         summary = job.ledger.runs.counts(job.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
-            extra: dict[str, Any] = {"account": self.account, "run_id": job.run_id, "documents": summary["moved"]}
-            context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=extra)
+            outlet = context["outlet_events"][self._announce()]
+            outlet.add(Asset(asset_name(self.account)), extra=announcement(job, summary))
         return summary
 
     def _announce(self) -> AssetAlias:

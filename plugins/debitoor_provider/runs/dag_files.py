@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_KEPT_SECONDS = 10
+_KEPT_SECONDS = 30  # as often as the DAG processor looks, by its default
 _FACTORY = "sync_dags"
 _IN_TWO = "account_file_in_two_bundles"
 

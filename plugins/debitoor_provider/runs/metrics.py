@@ -26,8 +26,8 @@ def count_run(job: Job, result: Report) -> None:
     from debitoor_provider.sync.ledger import ATTENTION, LedgerError
     from debitoor_provider.sync.steps.report import WENT_THROUGH
 
-    account = stats.normalize_name_for_stats(job.account_id, log_warning=False)  # StatsD takes ASCII only
-    tags = {"account": account, "direction": job.direction.name}
+    tags = _tags(job)
+    gauge_late(job, is_late=False)
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", result.counts.get(name, 0), tags=tags)
     for outcome, number in result.invoices.items():
@@ -42,6 +42,16 @@ def count_run(job: Job, result: Report) -> None:
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)
             # Stays right when no further run updates it.
             stats.gauge("debitoor.last_success.timestamp", round(last.finished_at.timestamp()), tags=tags)
+
+
+def gauge_late(job: Job, *, is_late: bool) -> None:
+    """Report whether an account is late: it is not when a run of it has just ended."""
+    stats.gauge("debitoor.late", int(is_late), tags=_tags(job))
+
+
+def _tags(job: Job) -> dict[str, str]:
+    account = stats.normalize_name_for_stats(job.account_id, log_warning=False)  # StatsD takes ASCII only
+    return {"account": account, "direction": job.direction.name}
 
 
 def count_failure(context: Context, operator: str) -> None:

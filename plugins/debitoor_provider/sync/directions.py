@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.direction import Direction, Services, Side
 
 
@@ -36,6 +37,7 @@ class DirectionRow:
     :param source_id_example: for people who mistyped one
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
+    :param corrections: by the reason for which a document does not go, what a person may state about it
     """
 
     settings: type[Account]
@@ -51,8 +53,18 @@ class DirectionRow:
     source_id: re.Pattern[str]
     source_id_example: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
+
+    def correctable(self, entry: Entry) -> Sequence[str]:
+        """Return what a person may state about a document in place of its record."""
+        from debitoor_provider.sync.ledger import OPEN
+
+        if entry.state not in OPEN:
+            return ()
+        already = [word.partition("=")[0] for word in entry.corrections.split()]
+        return list(dict.fromkeys([*self.corrections.get(entry.reason_code, ()), *already]))
 
     @property
     def title(self) -> str:
@@ -96,6 +108,30 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "invoice_not_vat": ("record",),
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
+        },
+        corrections={
+            "no_date": ("date",),
+            "odd_date": ("date",),
+            "no_currency": ("currency",),
+            "foreign_currency": ("exchange_rate", "currency"),
+            "no_rate": ("exchange_rate", "currency"),
+            "no_rate_yet": ("exchange_rate",),
+            "odd_exchange_rate": ("exchange_rate",),
+            "no_tax_rate": ("tax",),
+            "too_many_rates": ("tax",),
+            "figures_disagree": ("tax",),
+            "no_net_amount": ("tax",),
+            "odd_rate": ("tax",),
+            "two_rates": ("tax",),
+            "rate_unknown": ("tax",),
+            "tax_not_total": ("tax",),
+            "foreign_tax": ("supply", "tax"),
+            "no_country": ("supply",),
+            "country_unknown": ("supply",),
+            "country_unclear": ("supply",),
+            "northern_ireland": ("supply",),
+            "outlying_territory": ("supply",),
+            "reverse_charge": ("supply",),
         },
         options=("ecb_rates",),
         record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
+from debitoor_provider.sync.export.choices import Decisions
 from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debitoor_provider.sync.export.booking import Booking
-    from debitoor_provider.sync.export.choices import Choice, Choices
+    from debitoor_provider.sync.export.choices import Choice
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
@@ -219,8 +220,9 @@ def test_a_stated_rate_far_from_the_published_one_is_held_with_both() -> None:
 def test_a_person_chooses_between_the_two_rates(choice: Choice, gross: str) -> None:
     document = replace(DOCUMENT, currency="USD", document_date=DAY)
     account = export(foreign_currency="convert")
-    choices: Choices = {"odd_exchange_rate": choice}
-    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choices=choices)
+    decisions = Decisions({"odd_exchange_rate": choice})
+    reading = Reading((ABSURD,))
+    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=reading, decisions=decisions)
     assert parts.figures.gross == Decimal(gross)
 
 

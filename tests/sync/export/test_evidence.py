@@ -12,7 +12,7 @@ import pytest
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.booking import Booking
-from debitoor_provider.sync.export.choices import Choices
+from debitoor_provider.sync.export.choices import Choices, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
@@ -64,7 +64,9 @@ def booked(
 ) -> Booking:
     reading = reading or Reading((one,) if one else ())
     document = replace(DOCUMENT, **fields)
-    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choices=choices or {})
+    return draft(
+        document, PAPER, BOOKS, export(**(settings or {})), reading=reading, decisions=Decisions(choices or {})
+    )
 
 
 def held(one: Invoice, **more: Any) -> Obstacle:

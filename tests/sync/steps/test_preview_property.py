@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from debitoor_provider.sync.ledger import Entry
-    from sandbox.client import SandboxAdmin
     from tests.sync.stage import Clock
 
 _folders = itertools.count(1)

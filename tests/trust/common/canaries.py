@@ -20,7 +20,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from sandbox.company_client import CompanyAdmin
+from debitoor_provider.sandbox.company_client import CompanyAdmin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import find_marker, find_sales_marker
 
 if TYPE_CHECKING:
+    from debitoor_provider.sandbox.client import CompanyAdmin
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import CompanyAdmin
 
 
 def records_of(company: CompanyAdmin, direction: str) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from tests.trust.common.tally import Wrong
 
 if TYPE_CHECKING:
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 Findings = dict[Wrong, list[str]]
 

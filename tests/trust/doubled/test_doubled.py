@@ -16,8 +16,8 @@ from tests.trust.common.referee import Referee
 from tests.trust.doubled.proxy import KINDS, LATE, Kind, Mischief, Proxy, proxied
 
 if TYPE_CHECKING:
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from debitoor_provider.sync.accounts.settings import Account
-    from sandbox.client import SandboxAdmin
     from tests.trust.common.tally import Tally
 
 Way = Literal["export", "import"]

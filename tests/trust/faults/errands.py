@@ -16,7 +16,7 @@ from tests.sync.stage import Clock, Stage, pdf
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
 
 Trouble = tuple[str, str, Mapping[str, Any]]  # effect, operation, options
 _LARGE = 1_100_000  # bytes; a file of this size is streamed, a smaller one comes with the detail call

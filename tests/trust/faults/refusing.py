@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
 
-from sandbox.debitoor.operations import OPERATIONS as DEBITOOR
-from sandbox.gmi.operations import OPERATIONS as GMI
-from sandbox.router import Router
+from debitoor_provider.sandbox.debitoor.operations import OPERATIONS as DEBITOOR
+from debitoor_provider.sandbox.gmi.operations import OPERATIONS as GMI
+from debitoor_provider.sandbox.router import Router
 
 if TYPE_CHECKING:
     import requests

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from tests.trust.common.tally import Tally
 
 _SAMPLE: dict[Mode, tuple[int, ...]] = {"always": (0, 1), "once": (2,), "every second": ()}

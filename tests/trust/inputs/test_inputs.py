@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from starlette.testclient import TestClient
 
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from debitoor_provider.sync.ledger import Ledger
-    from sandbox.client import SandboxAdmin
     from tests.sync.stage import Stage
     from tests.trust.common.tally import Tally
 

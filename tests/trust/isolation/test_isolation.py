@@ -15,8 +15,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.hooks import base as hooks
+from debitoor_provider.sandbox.server import running
 from debitoor_provider.services.http.retry import Backoff
-from sandbox.server import running
 from tests.sync.stage import Clock, Stage
 from tests.test_dag_factory import BROKEN, serialised, steps
 from tests.trust.common.account_at_work import WAYS, AccountAtWork, Way

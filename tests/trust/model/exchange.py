@@ -12,8 +12,8 @@ from tests.sync.stage import Stage
 from tests.trust.model.reference import Copy
 
 if TYPE_CHECKING:
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from debitoor_provider.sync.accounts.settings import Account
-    from sandbox.client import SandboxAdmin
 
 Direction = Literal["export", "import"]
 

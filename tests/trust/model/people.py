@@ -21,7 +21,7 @@ from tests.trust.model.reference import FIGURES, SUPPLIERS, Document, Record, Sa
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from tests.trust.common.tally import Tally
 
 PICKS = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8])  # mostly what came last

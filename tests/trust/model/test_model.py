@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sandbox.client import SandboxAdmin
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from tests.trust.common.referee import Findings
     from tests.trust.common.tally import Tally
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from sqlalchemy.engine import URL
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from tests.trust.common.tally import Tally
 
 _MONTH = {"export": (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),

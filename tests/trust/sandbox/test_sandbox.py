@@ -23,15 +23,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from sandbox import contract
-from sandbox.openapi import PATHS, describe
-from sandbox.server import running
+from debitoor_provider.sandbox import contract
+from debitoor_provider.sandbox.openapi import PATHS, describe
+from debitoor_provider.sandbox.server import running
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from tests.trust.common.tally import Tally
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped"
 """The verdict of a run that stays until a person has corrected something."""
+LATE = "late"
+"""What people are told of an account whose run is not done in time; no verdict of a run."""
 WENT_THROUGH = ("success", "rejected")
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
@@ -28,12 +30,14 @@ class Report:
         ``stopped`` when it did because a person has to correct something first
     :param message: why it failed; ``None`` when it did not
     :param warnings: what a user should look into although it did not make the run fail
+    :param answers: who approved or refused what the run was to do
     """
 
     counts: Mapping[str, int]
     verdict: str
     message: Message | None = None
     warnings: Sequence[Message] = ()
+    answers: Sequence[Message] = ()
     invoices: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -59,7 +63,7 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     else:
         verdict = "rejected" if rejected else "success"
     message = _message(failed_steps, run.message if run else None, rejected)
-    result = Report(counts, verdict, message, run.warnings if run else (), invoices)
+    result = Report(counts, verdict, message, run.warnings if run else (), run.answers if run else (), invoices)
     if run is not None:
         job.ledger.runs.finish(job.run_id, counts={**run.counts, **result.summary}, verdict=verdict, message=message)
     return result

@@ -44,6 +44,7 @@ documents = sa.Table(
     sa.Column("mark", MessageText(), nullable=False, default=None),
     sa.Column("invoice", _TEXT, nullable=False, default=""),
     sa.Column("choice", _TEXT, nullable=False, default=""),
+    sa.Column("corrections", _TEXT, nullable=False, default=""),
     sa.Column("duplicate_code", _TEXT, nullable=False, default=""),
     sa.Column("duplicate", MessageText(), nullable=False, default=None),
     sa.Column("number_key", _TEXT, nullable=False, default=""),

@@ -12,7 +12,7 @@ import { PlaceButton } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
 import { useIsNarrow } from "../parts/narrow.js";
 import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
-import { ACCOUNT_STATES } from "../parts/state.js";
+import { ACCOUNT_STATES, isUnderWay } from "../parts/state.js";
 
 export function AccountsPage() {
   const { t } = useWords();
@@ -28,7 +28,7 @@ export function AccountsPage() {
   const { data, failure, reload } = useData((options) => api.accounts(params, options), [JSON.stringify(params)], {
     every: isLively ? 3000 : 5000,
   });
-  useEffect(() => setLively(data?.accounts.some((row) => row.state === "running") ?? false), [data]);
+  useEffect(() => setLively(data?.accounts.some(isUnderWay) ?? false), [data]);
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   const isFiltered = asked.search || asked.state || asked.direction;
   return h(

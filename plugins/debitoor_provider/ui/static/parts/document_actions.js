@@ -5,9 +5,9 @@ import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { notify, notifyFailure } from "./messages.js";
+import { ReasonField } from "./reason_field.js";
 
 const ACTIONS = ["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"];
-const LONGEST_REASON = 500;
 
 /** The actions that at least one of the documents allows. */
 const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) => one.actions.includes(action)));
@@ -120,18 +120,7 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
       ui.Stack,
       { as: "form", id: form, gap: 3, onSubmit: act },
       h(ui.Text, null, t(`documents.do.${word}.explained`)),
-      h(
-        ui.Field.Root,
-        { required: true },
-        h(ui.Field.Label, null, t("documents.reason"), h(ui.Field.RequiredIndicator)),
-        h(ui.Textarea, {
-          value: reason,
-          maxLength: LONGEST_REASON,
-          rows: 3,
-          onChange: (event) => setReason(event.target.value),
-        }),
-        h(ui.Field.HelperText, null, t("documents.reason.help")),
-      ),
+      h(ReasonField, { value: reason, onChange: setReason }),
     ),
   );
 }

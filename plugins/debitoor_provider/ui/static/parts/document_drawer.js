@@ -6,6 +6,7 @@ import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Contradictions } from "./contradictions.js";
+import { Corrections } from "./corrections.js";
 import { DocumentActions, wasNeverSent } from "./document_actions.js";
 import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
@@ -99,6 +100,7 @@ function Content({ document: one, rights, side, onShow, onChange }) {
         targets: [{ account: one.account, ids: [one.id], fitting: null, reason_code: one.reason_code || null }],
         onDone: onChange,
       }),
+    rights.edit && h(Corrections, { document: one, onDone: onChange }),
     one.lookalikes.length > 0 && h(SideBySide, { document: one }),
     h(Facts, { document: one }),
     rights.run && h(Files, { document: one, side, onShow }),

@@ -72,7 +72,7 @@ function textOf(value, language) {
 }
 
 /** The key of a value that is a word of the page. */
-const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}` })[name];
+const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}`, own_supply: `supply.${value}` })[name];
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 

@@ -144,6 +144,7 @@ function Verdict({ run }) {
     verdict !== "rejected" &&
       run.error &&
       h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
+    run.answers.map((answer) => h(ui.Text, { key: answer, fontSize: "sm", overflowWrap: "anywhere" }, answer)),
     run.warnings.map((warning) =>
       h(ui.Text, { key: warning, fontSize: "sm", color: "fg.warning", overflowWrap: "anywhere" }, warning),
     ),
