@@ -80,7 +80,7 @@ def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
-        "frequency": str(account.frequency) if account else "",
+        "frequency": account.schedule if account else "",
         "moved": sum(counts.get(state, 0) for state in DONE),
         "to_do": sum(counts.get(state, 0) for state in DUE),
         "waiting": counts.get(State.WAITING, 0),

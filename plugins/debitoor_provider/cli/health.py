@@ -125,12 +125,12 @@ class _Due:
         """Return that an account is late; a new file has until its first run. Empty when it is not."""
         if self.patience is None:
             return str(lateness(account, last, known_since(file.path), self.now) or "")
-        if account.frequency.cron is None:
+        if account.cron is None:
             return ""
         from croniter import croniter  # type: ignore[import-untyped]
 
         latest = (self.now - self.patience).astimezone(ZoneInfo(account.timezone))
-        due: datetime = croniter(account.frequency.cron, latest).get_prev(datetime)
+        due: datetime = croniter(account.cron, latest).get_prev(datetime)
         if (last or known_since(file.path)) >= due:
             return ""
         return f"No run has gone through since {due:%Y-%m-%d %H:%M %Z}, when one was due."

@@ -3,17 +3,22 @@
 import { h, ui, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { Labelled, Select, sentenceOf } from "./fields.js";
+import { ChecksField, Labelled, Select, sentenceOf } from "./fields.js";
 
 const OWN = "cron";
+const WITH_TIME = ["daily", "weekly", "monthly"];
 
 export function FrequencyField() {
   const { t } = useWords();
   const { choices } = useWizard();
   const { id, value, set, problem } = useField("frequency");
   const [isOwn, setOwn] = useState(!choices.frequencies.includes(value));
+  const { set: setTime } = useField("at");
+  const { set: setDays } = useField("days");
   const choose = (chosen) => {
     setOwn(chosen === OWN);
+    if (!WITH_TIME.includes(chosen)) setTime(undefined);
+    if (chosen !== "weekly") setDays(undefined);
     set(chosen === OWN ? "0 6 * * 1-5" : chosen);
   };
   return h(
@@ -40,7 +45,25 @@ export function FrequencyField() {
           onChange: (event) => set(event.target.value),
         }),
       ),
+    !isOwn && WITH_TIME.includes(value) && h(TimeField),
+    !isOwn && value === "weekly" && h(ChecksField, { path: "days" }),
     h(NextRuns),
+  );
+}
+
+/** The time of day on the account's own clock; empty is midnight. */
+function TimeField() {
+  const { t } = useWords();
+  const { id, value, set, problem } = useField("at");
+  return h(
+    Labelled,
+    { id, label: t("field.at"), help: t("field.at.help"), problem },
+    h(ui.Input, {
+      type: "time",
+      maxW: "40",
+      value: value ?? "",
+      onChange: (event) => set(event.target.value || undefined),
+    }),
   );
 }
 
