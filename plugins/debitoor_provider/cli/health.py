@@ -12,11 +12,10 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, no_files, show, terminal
+from debitoor_provider.cli.console import hint, no_files, say, show
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
@@ -57,11 +56,11 @@ def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
     files = [account_file(account) for account in args.accounts] or account_files()
     found, trouble = _examined(files, timedelta(minutes=args.late))
-    if args.output == "json":
+    if args.output != "table":
         show(args, [_row(file, result) for file, result in found])
     else:
         for file, result in found:
-            terminal().print(cell(_line(file, result)), soft_wrap=True)
+            say(_line(file, result))
     if not files:
         hint(trouble.why if trouble else no_files())
     raise SystemExit(int(max(result.level for result in (*(result for _, result in found), trouble or _WELL))))
