@@ -104,7 +104,6 @@ def validate(args: Namespace) -> None:
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
                 say(finding)
-        if args.output != "json":
             for folder in folders:
                 say(f"{folder.params['file']}: warning: {folder}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
