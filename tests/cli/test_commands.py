@@ -23,6 +23,7 @@ def test_what_there_is():
         "debitoor check",
         "debitoor accounts list",
         "debitoor accounts allow",
+        "debitoor accounts create",
         "debitoor accounts validate",
         "debitoor accounts health",
         "debitoor accounts schema",
