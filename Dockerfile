@@ -35,5 +35,4 @@ USER 0
 COPY requirements-dev.txt ./
 RUN pip install --no-cache-dir --constraint requirements-dev.txt "airflow-provider-debitoor[sandbox]" \
     && mkdir sandbox-data && chown airflow:0 sandbox-data && chmod g=u sandbox-data
-COPY demo demo
 USER 50000:0

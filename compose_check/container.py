@@ -17,6 +17,7 @@ import psutil
 
 from compose_check.file import Project, Service
 from compose_check.images import Image
+from demo.processes import of_session
 
 _WAYS = {"HOME": "/opt/airflow", "LANG": "C.UTF-8", "TZ": "UTC"}
 
@@ -134,8 +135,7 @@ class Container:
 
     def processes(self) -> list[psutil.Process]:
         """Return all its processes: those of its session, whatever their group."""
-        session = self.process.pid if self.process else 0
-        return [process for process in psutil.process_iter() if session and _session(process.pid) == session]
+        return of_session(self.process.pid) if self.process else []
 
     @property
     def env(self) -> dict[str, str]:
@@ -162,8 +162,6 @@ class Container:
             place = Path(str(self._root) + mount.target)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(source.resolve())
-        for name in self._image.packages:
-            Path(self.put(f"/opt/airflow/{name}")).symlink_to(self._image.source / name)
         self._image.prepare(self)
         if self._image.user:
             shutil.chown(self._root, self._image.user)
@@ -185,10 +183,3 @@ def wait_for(done: Callable[[], bool], what: str, patience: float) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {patience:.0f} s")
         time.sleep(0.5)
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except ProcessLookupError:
-        return 0

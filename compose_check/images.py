@@ -27,7 +27,6 @@ class Image:
     path: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
-    packages: list[str] = field(default_factory=list)
     user: str | None = None
     source: Path = ROOT
 
@@ -96,7 +95,5 @@ def images(python: Path) -> dict[str, Image]:
         "postgres": PostgreSQL(path=postgres, user="nobody" if root else None),
         "redis": Redis(),
         "airflow-debitoor": Image([str(python.parent)], home, [file for file in files if file.is_file()]),
-        "airflow-debitoor:sandbox": Image(
-            [str(python.parent)], home, [file for file in files if file.is_file()], ["demo"]
-        ),
+        "airflow-debitoor:sandbox": Image([str(python.parent)], home, [file for file in files if file.is_file()]),
     }

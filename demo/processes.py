@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 _PATIENCE = 20.0  # seconds between the polite and the final signal
 
 
@@ -48,3 +50,18 @@ def end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
     process.wait()
+
+
+def of_session(session: int) -> list[psutil.Process]:
+    """Return all processes of a session, whatever their group.
+
+    :param session: process id of its leader
+    """
+    return [process for process in psutil.process_iter() if _session(process.pid) == session]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return 0

@@ -21,6 +21,8 @@ COMMANDS = dict(found for command in get_debitoor_cli_commands() for found in ac
 def test_what_there_is():
     assert set(COMMANDS) == {
         "debitoor check",
+        "debitoor init",
+        "debitoor sandbox",
         "debitoor accounts list",
         "debitoor accounts allow",
         "debitoor accounts create",

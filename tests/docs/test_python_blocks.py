@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from decimal import Decimal
+from inspect import signature
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +42,14 @@ def program_under_test(sandbox: SandboxAdmin, acme: CompanyAdmin) -> None:
 
 
 def ran(block: Block) -> dict[str, Any]:
-    """Run a block, and the functions of the tasks that it defines; return its names."""
+    """Run a block, and its tasks that need nothing of other tasks or of Airflow; return its names."""
     names: dict[str, Any] = {"__name__": "block", "__file__": str(ROOT / "dags" / "block.py"), "pdf": PDF}
     names["program_under_test"] = program_under_test
     text = block.text.replace(UNDER_TEST, "program_under_test(sandbox, acme)  #")
     exec(compile(text, block.place, "exec"), names)
-    tasks = {name: found for name, found in names.items() if type(found).__name__ == "_TaskDecorator"}
-    return names | {f"result of {name}": task.function() for name, task in tasks.items()}
+    tasks = {name: found.function for name, found in names.items() if type(found).__name__ == "_TaskDecorator"}
+    alone = {name: function for name, function in tasks.items() if not signature(function).parameters}
+    return names | {f"result of {name}": function() for name, function in alone.items()}
 
 
 @each("python")

@@ -44,7 +44,8 @@ def _at_least_one(text: str) -> int:
 
 
 _ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
-_OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")
+_FORMATS = ("table", "json", "yaml", "plain")
+_OUTPUT = Arg(("-o", "--output"), choices=_FORMATS, default="table", help="How to print (default: table)")
 _LANGUAGE = Arg(("--language",), help="Language of reasons and remedies: en, fr, de or da (default: that of LANG)")
 _LIMIT = Arg(("--limit",), type=_at_least_one, default=100, help="At most so many documents (default: 100)")
 _FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
@@ -128,7 +129,8 @@ _DOCUMENTS = (
         "List documents and what became of them",
         "documents.list_documents",
         (
-            Arg(("--account",), help="Only of this account"),
+            Arg(("account",), nargs="?", help="Only of this account: its id"),
+            Arg(("--account",), dest="account_option", help="The same"),
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
@@ -249,13 +251,49 @@ _CHECK = _command(
         _LIMIT,
         Arg(
             ("-o", "--output"),
-            choices=("table", "json", "csv", "csv-sums"),
+            choices=("table", "json", "yaml", "csv", "csv-sums"),
             default="table",
             help="How to print: csv has all documents, csv-sums the sums (default: table)",
         ),
         ARG_VERBOSE,
     ),
     _ENDS_OF_CHECK,
+)
+
+_INIT = _command(
+    "init",
+    "Write the DAG file, account files to begin with and their schema, and say what to do next",
+    "init.init",
+    (
+        Arg(("folder",), nargs="?", help="Folder of the DAG file (default: Airflow's DAGs folder)"),
+        Arg(
+            ("--sandbox",),
+            metavar="URL",
+            help="Address of a running sandbox: accounts of its companies, and Airflow's connections to them",
+        ),
+        ARG_VERBOSE,
+    ),
+)
+
+_SANDBOX = _command(
+    "sandbox",
+    "Start both services as a local server to try everything on, until Ctrl-C",
+    "sandbox.sandbox",
+    (
+        Arg(("--port",), type=int, help="Port, 0 selects a free one (default: 8090)"),
+        Arg(("--data",), metavar="DIR", help="Folder of its data (default: a temporary one)"),
+        Arg(("--company",), action="append", default=[], metavar="NAME", help="A company by name, repeatable"),
+        Arg(("--companies",), type=_at_least_one, metavar="N", help="Create companies until there are N"),
+        Arg(("--documents",), type=_at_least_one, metavar="N", help="Documents of each new company"),
+        Arg(("--invoices",), type=_at_least_one, metavar="N", help="Sales documents of each new company"),
+        Arg(
+            ("options",),
+            nargs="*",
+            metavar="-- OPTION",
+            help="Further options of python -m debitoor_provider.sandbox, after --",
+        ),
+        ARG_VERBOSE,
+    ),
 )
 
 
@@ -266,6 +304,8 @@ def get_debitoor_cli_commands() -> list[CLICommand]:
             name="debitoor",
             help="Exchange documents between GetMyInvoices and Debitoor",
             subcommands=(
+                _INIT,
+                _SANDBOX,
                 _CHECK,
                 GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
                 GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),

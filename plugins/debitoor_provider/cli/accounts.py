@@ -18,6 +18,7 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     plain_errors,
     require_account,
+    say,
     settings_of,
     show,
     terminal,
@@ -28,7 +29,7 @@ from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell, preview_table
+from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
@@ -36,6 +37,7 @@ from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 
@@ -59,7 +61,7 @@ def list_accounts(args: Namespace) -> None:
         files = account_files()
         pools = known_pools() if any(file.account and file.account.pool for file in files) else set()
         rows = [_standing(file, ledger, pools) for file in files]
-        show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=no_files())
+        show(args, rows, empty=no_files())
 
 
 def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[str, Any]:
@@ -96,15 +98,15 @@ def validate(args: Namespace) -> None:
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         findings = [finding for file in files for finding in _findings(file, args.connections)]
         folders = [] if args.files else folders_without_accounts()
-        if args.output == "json" or not (findings or folders):
+        if args.output != "table" or not (findings or folders):
             rows = [finding.as_row() for finding in findings]
             show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
-                terminal().print(cell(finding), soft_wrap=True)
+                say(finding)
         if args.output != "json":
             for folder in folders:
-                terminal().print(cell(f"{folder.params['file']}: warning: {folder}"), soft_wrap=True)
+                say(f"{folder.params['file']}: warning: {folder}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
@@ -211,8 +213,10 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, right=["number"], empty=f"No limit stops the account {args.account}, or it is allowed already.")
-    if allowed:
+    show(args, rows, empty=f"No limit stops the account {args.account}, or it is allowed already.")
+    if any(stop.message.code == PLAN_WAITS for stop in allowed):
+        hint("A run that waits for its approval in Airflow is to be answered there; the next one may do this once.")
+    elif allowed:
         hint("The next run may do this once.")
 
 
@@ -225,7 +229,7 @@ def preview(args: Namespace) -> None:
         with job_of(args.account, settings_of(args.account), ledger, run_id="preview") as job:
             seen = previewed(job, window, args.limit)
         rows = seen.documents
-    if args.output == "json":
+    if args.output != "table":
         show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")

@@ -100,7 +100,9 @@ function NextRuns() {
 
 /** What the account's own clock shows: the time as it is written, without its offset. */
 function clock(iso, language) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  /** @type {Intl.DateTimeFormatOptions} */
   const time = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" };
   return new Intl.DateTimeFormat(language, { ...day, ...time }).format(new Date(`${iso.slice(0, 19)}Z`));
 }
