@@ -25,6 +25,7 @@ def test_what_there_is():
         "debitoor sandbox",
         "debitoor accounts list",
         "debitoor accounts allow",
+        "debitoor accounts create",
         "debitoor accounts validate",
         "debitoor accounts health",
         "debitoor accounts schema",

@@ -85,6 +85,23 @@ _ACCOUNTS = (
         ),
         _ENDS_OF_HEALTH,
     ),
+    _command(
+        "create",
+        "Make account files from a template and a table: one for each row, all of them or none",
+        "create.create",
+        (
+            Arg(("--template",), required=True, metavar="FILE", help="Account file with placeholders: $(company)"),
+            Arg(
+                ("--values",),
+                required=True,
+                metavar="FILE.csv",
+                help="Table whose header names the placeholders; its column account has the accounts' ids",
+            ),
+            Arg(("--folder",), help="Where the files are written (default: the accounts folder)"),
+            Arg(("--dry-run",), action="store_true", help="Check everything and write nothing"),
+            *_ALL,
+        ),
+    ),
     _command("schema", "Print the JSON Schema of account files", "accounts.schema", (ARG_VERBOSE,)),
     _command(
         "preview",

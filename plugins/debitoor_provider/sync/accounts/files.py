@@ -94,7 +94,7 @@ def find_account(folder: Path, account_id: str) -> AccountFile:
 
 def load_account_file(path: Path) -> AccountFile:
     """Read one account file."""
-    problems = _stem_problems(path)
+    problems = stem_problems(path)
     dag_id = _substitute_dag_id(path.stem) if problems else DAG_ID_PREFIX + path.stem
     try:
         with path.open("rb") as file:
@@ -193,7 +193,8 @@ def _of_file(path: Path, message: Message) -> Problem:
     return Problem(quoted(path.name)[1:-1], None, None, "", message)
 
 
-def _stem_problems(path: Path) -> tuple[Problem, ...]:
+def stem_problems(path: Path) -> tuple[Problem, ...]:
+    """Return why a file's stem cannot be an account's id."""
     if not is_account_id(path.stem):
         return (_of_file(path, Message("account_file_name")),)
     if len(path.stem) > _STEM_LIMIT:

@@ -43,6 +43,27 @@ What may not be meant is a warning, with the next runs: a step that does not div
 month and of the week together (cron takes days that match either), and a time that the clock skips or shows twice.
 
 """
+_MANY = """\
+## Many accounts at once
+
+`airflow debitoor accounts create --template group.yaml --values accounts.csv` makes an account file for each row of a
+table. The template is an account file with placeholders in its values, which the header of the table names; the column
+`account` has the accounts' ids:
+
+```yaml
+type: export
+name: "$(company), receipts"
+debitoor_id: $(email)
+retries: $(retries)
+connections: {getmyinvoices: gmi_$(key), debitoor: debitoor_$(key)}
+```
+
+A cell is put in as a value, never as YAML. A placeholder alone becomes a number, `true` or `false` where the cell is
+written like one; in quotation marks it is always text. An empty cell leaves the field or list item out. `$$(` is a
+literal `$(`. Comments stay. Nothing is written unless all rows are valid, and no file is overwritten; what is wrong
+names row, column and remedy. `--dry-run` checks and writes nothing, `--folder` writes elsewhere.
+
+"""
 _NAMES = """\
 ## File names
 
@@ -67,7 +88,9 @@ def reference() -> str:
     forms = (
         f"| `{{{name}}}` | {Message(kind.forms) if kind.forms else ''} |\n" for name, (kind, _) in PLACEHOLDERS.items()
     )
-    parts.append(_FREQUENCY + _NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms))
+    parts.append(
+        _FREQUENCY + _MANY + _NAMES + "| Placeholder | Forms, after a colon |\n| --- | --- |\n" + "".join(forms)
+    )
     return "\n".join(parts)
 
 

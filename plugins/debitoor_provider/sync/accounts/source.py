@@ -139,7 +139,7 @@ class _SourceReader:
         self._places.setdefault(location, _place(event))
         _refuse_indirection(event, location)
         if isinstance(event, yaml.ScalarEvent):
-            return _plain(event.value) if event.implicit[0] else event.value
+            return plain_value(event.value) if event.implicit[0] else event.value
         if len(location) >= DEPTH_LIMIT:
             raise _error(Message("yaml_deep"), event, location)
         return self._list(location) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(location)
@@ -172,7 +172,8 @@ def _refuse_indirection(event: Any, location: Location) -> None:
         raise _error(Message("yaml_tag", tag=quoted(event.tag)), event, location)
 
 
-def _plain(text: str) -> Any:
+def plain_value(text: str) -> Any:
+    """Return what a scalar without quotation marks is read as: ``None``, a boolean, a whole number or text."""
     if text in _NULLS:
         return None
     if text in _BOOLS:

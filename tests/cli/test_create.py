@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.configuration import accounts_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATE = """\
+type: export
+name: "$(company)"
+debitoor_id: $(email)
+connections: {getmyinvoices: gmi, debitoor: debitoor}
+"""
+
+
+@pytest.fixture
+def words(cli, tmp_path: Path):
+    """Return the command for a template and a table of two accounts."""
+    (tmp_path / "group.yaml").write_text(TEMPLATE)
+    (tmp_path / "values.csv").write_text("account,company,email\nnorth,North,n@acme.example\nsouth,S,s@acme.example\n")
+    return ["accounts", "create", "--template", str(tmp_path / "group.yaml"), "--values", str(tmp_path / "values.csv")]
+
+
+def test_each_row_is_an_account_that_validates(cli, words):
+    done = cli(*words, "-o", "json")
+    assert [row["account"] for row in done.rows] == ["north", "south"]
+    files = [str(accounts_folder() / f"{name}.yaml") for name in ("north", "south")]
+    assert [row["file"] for row in done.rows] == files
+    assert cli("accounts", "validate", *files).code == 0
+
+
+def test_a_dry_run_writes_nothing(cli, words, tmp_path):
+    done = cli(*words, "--folder", str(tmp_path / "elsewhere"), "--dry-run")
+    assert (done.code, "nothing was written" in done.err) == (0, True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_row_that_is_wrong_keeps_all_from_being_written(cli, words, tmp_path):
+    (tmp_path / "values.csv").write_text("account,company,email\nnorth,North,n@acme.example\nsouth,S,nobody\n")
+    done = cli(*words)
+    assert (done.code, done.err.strip()) == (1, "Nothing was written.")
+    assert f"{tmp_path / 'values.csv'}:3: email: 'nobody' is not an e-mail address." in done.out
+    assert not (accounts_folder() / "north.yaml").exists()
+
+
+def test_a_second_time_nothing_is_overwritten(cli, words):
+    cli(*words)
+    done = cli(*words)
+    assert done.code == 1
+    assert "values.csv:2: account: There is an account 'north' already" in done.out
+
+
+def test_a_file_that_is_not_there_is_named(cli, words):
+    assert cli(*words[:-1], "/nowhere.csv").sentence == "/nowhere.csv: No such file or directory."
