@@ -7,11 +7,17 @@ IMAGE := .venv-image/.ready
 PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
+LOWEST := .venv-lowest/.ready
 TOOLS := .tools
 CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
 
+# Where the provider meets Airflow and the libraries that it declares, and one run on real processes.
+SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/runs tests/services tests/sync/accounts \
+	tests/sync/invoice tests/sync/ledger tests/triggers tests/ui tests/test_configuration.py tests/test_dag_factory.py \
+	tests/test_get_provider_info.py tests/system/test_exchange.py
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check hooks clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types javascript arch docs bench bench-page sandbox wheel release-check start-check versions hooks clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -51,6 +57,15 @@ $(DOCS): requirements-docs.txt
 	@echo "Making the environment of the documentation in $(dir $(DOCS)) ..."
 	@$(PYTHON) -m venv $(dir $(DOCS))
 	@$(dir $(DOCS))bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+# The lowest version of each dependency that pyproject.toml declares; what those need in turn, as pip finds it.
+$(LOWEST): $(READY) pyproject.toml release/versions.py
+	@echo "Making the environment of the lowest versions in $(dir $(LOWEST)) (a minute or two) ..."
+	@$(PYTHON) -m venv --clear $(dir $(LOWEST))
+	@$(BIN)/python -m release.versions > $(dir $(LOWEST))constraints.txt
+	@grep -hE '^(hypothesis|psutil|pytest|pytest-xdist|time-machine)==' requirements.txt requirements-dev.txt > $(dir $(LOWEST))tests.txt
+	@$(dir $(LOWEST))bin/pip install --quiet --disable-pip-version-check -c $(dir $(LOWEST))constraints.txt -r $(dir $(LOWEST))tests.txt --editable ".[postgres,redis,sandbox]"
 	@touch $@
 
 $(TOOLS): $(READY)
@@ -105,6 +120,13 @@ format: $(READY) ## put the style right
 types: $(READY) ## check types
 	@$(BIN)/mypy
 
+javascript: ## check style and types of the page's JavaScript; needs Node, which nothing else does
+	@if command -v npm >/dev/null; then \
+		cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check; \
+	else \
+		echo "The JavaScript of the page is not checked: install Node 20 and npm (apt-get install nodejs npm)."; \
+	fi
+
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
@@ -135,5 +157,14 @@ release-check: $(READY) $(RELEASE) ## build what would be published into dist/, 
 	@$(dir $(RELEASE))bin/pip check
 	@$(BIN)/python -m release dist --python $(dir $(RELEASE))bin/python
 
+start-check: $(READY) ## follow docs/start.md from an empty folder with nothing but the wheel, and judge (ten minutes at most)
+	@rm -rf dist
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python -m release.start dist
+
+versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 and the lowest version of each dependency, then with the newest
+	@PYTHONPATH=plugins $(dir $(LOWEST))bin/pytest $(SEAMS) --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadgroup
+
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -114,7 +114,7 @@ def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
 
 
 def _sync_dag(file: AccountFile, account: Account) -> DAG:
-    row, cron = row_of(account), account.frequency.cron
+    row, cron = row_of(account), account.cron
     common: dict[str, Any] = {"account": file.account_id, "settings": account}
     with AccountDag(
         file.dag_id,
@@ -125,7 +125,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         catchup=False,
         max_active_runs=1,
         deadline=_deadline(file, account),
-        tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
+        tags=[_TAG, *map(_tag, (account.type, account.schedule, account.name))],
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
@@ -225,7 +225,7 @@ def _trigger_form() -> dict[str, Param]:
 
 
 def _describe(account: Account) -> str:
-    lines = [f"**{row_of(account).title}**, {account.frequency!s}", _literally(account.name)]
+    lines = [f"**{row_of(account).title}**, {account.schedule}", _literally(account.name)]
     if account.note:
         lines.append(_literally(account.note))
     return _markdown(lines)

@@ -32,7 +32,11 @@ def get_provider_info() -> dict[str, Any]:
         "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
         "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
         "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],
-        "extra-links": ["debitoor_provider.links.synchronisation.SynchronisationLink"],
+        "extra-links": [
+            "debitoor_provider.links.records.SourceRecordLink",
+            "debitoor_provider.links.records.TargetRecordLink",
+            "debitoor_provider.links.synchronisation.SynchronisationLink",
+        ],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }

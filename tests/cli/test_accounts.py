@@ -7,6 +7,7 @@ from decimal import Decimal
 import jsonschema
 import pytest
 import time_machine
+import yaml
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Run
@@ -38,8 +39,20 @@ class TestList:
         account(name="[red]Acme[/red] :smile:")
         shown = cli("accounts", "list").out
         assert "[red]Acme[/red] :smile:" in shown
-        assert "last run" in shown
+        assert "last_run" in shown
         assert "\x1b" not in shown
+
+    def test_in_plain_columns_each_account_is_one_line(self, cli, account):
+        account(stem="007", name="[red]Acme[/red] :smile: Søn")
+        header, line = cli("accounts", "list", "--output", "plain").out.splitlines()
+        assert header.split()[:3] == ["account", "name", "direction"]
+        assert line.startswith("007      [red]Acme[/red] :smile: Søn  ")
+        assert line.index("export") == header.index("direction")
+
+    def test_as_yaml(self, cli, account):
+        account(stem="007", name="Åse: [b]")
+        (row,) = yaml.safe_load(cli("accounts", "list", "--output", "yaml").out)
+        assert (row["account"], row["name"], row["moved"]) == ("007", "Åse: [b]", 0)
 
     def test_none(self, cli):
         assert "There are no account files in" in cli("accounts", "list").out

@@ -136,7 +136,7 @@ class TestChange:
         sentence = cli("documents", "ignore", "acme", "1", "99").sentence
         assert sentence == (
             "The ledger does not know 99 of the account acme. "
-            "Show what it knows with: airflow debitoor documents list --account acme"
+            "Show what it knows with: airflow debitoor documents list acme"
         )
         assert states(ledger)["1"] is State.HELD
 
@@ -210,6 +210,7 @@ class TestWhatIsNotPossible:
         account(stem="acme-receipts")
         done = cli("documents", "list", "--account", "acme-receipt")
         assert done.sentence == "There is no account 'acme-receipt'. Did you mean acme-receipts?"
+        assert cli("documents", "list", "acme-receipt").sentence == done.sentence
         assert cli("documents", "list", "--account", "nope").sentence.endswith("airflow debitoor accounts list")
         assert cli("documents", "retry", "acme-receipt", "1").sentence.endswith("Did you mean acme-receipts?")
 

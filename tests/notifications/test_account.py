@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG
 
 from debitoor_provider.notifications.account import DebitoorAccountNotifier
 from debitoor_provider.operators.export import DebitoorExportOperator
@@ -81,6 +82,15 @@ def test_an_error_of_a_service_is_told_with_its_remedy(webhook, account):
     tell({**FAILED, "exception": error})
     (told,) = received(webhook)
     assert told["failure"]["remedy"] == "Enter another one."
+
+
+def test_a_failed_run_of_a_whole_dag_is_told_too(webhook, account):
+    account()
+    of_the_dag = {"dag": DAG("month"), "run_id": "manual__1"}
+    tell({**of_the_dag, "reason": "task_failure"})
+    tell({**of_the_dag, "reason": "success"})
+    (told,) = received(webhook)
+    assert told["subject"] == "Acme: A run of the DAG month failed."
 
 
 def test_when_all_is_well_nobody_is_told(webhook, sync, account, receipt):

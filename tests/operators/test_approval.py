@@ -205,7 +205,8 @@ def test_a_plan_that_nobody_answers_ends_as_a_safety_stop(waits, steps, ledger, 
     with pytest.raises(AirflowFailException):
         steps.report.execute(now)
     assert ledger.runs.get("anybodys_dag/r#acme").verdict == "stopped"
-    ledger.stops.allow("acme", "user:anna")
+    (stop,) = ledger.stops.allow("acme", "user:anna")
+    assert stop.message.code == "limit_new_documents"  # it waits no longer
     assert run(steps.plan, steps.approval, steps.export)["moved"] == 3  # allowed on the page, nobody is asked again
 
 

@@ -11,6 +11,7 @@ from debitoor_provider.sync.ledger import Ledger, State
 from demo.accounts import connections, write_accounts
 from demo.airflow import ROOT, LocalAirflow
 from tests.airflow_context import EXAMPLES
+from tests.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,19 @@ pytestmark = pytest.mark.system
 NAMES = {file.stem.removeprefix("example_") for file in EXAMPLES.glob("example_*.py")}
 SHORTER = {"minutes=15": "seconds=15", "minutes=30": "seconds=15"}  # the intervals of the sensors
 
+OF_THE_WHOLE_DAG = """\
+from airflow.sdk import DAG, task
+from debitoor_provider.notifications.account import DebitoorAccountNotifier
+
+tell = DebitoorAccountNotifier(account="acme-receipts", connection="mail_acme", to="books@acme.example", language="fr")
+
+with DAG("debitoor_example_of_the_whole_dag", schedule=None, on_failure_callback=tell):
+    @task
+    def fail():
+        raise RuntimeError("no")
+    fail()
+"""
+
 
 @pytest.fixture(scope="module")
 def company(sandbox: SandboxAdmin) -> CompanyAdmin:
@@ -29,9 +43,17 @@ def company(sandbox: SandboxAdmin) -> CompanyAdmin:
 
 
 @pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="module")
 def airflow(
     sandbox: SandboxAdmin,
     company: CompanyAdmin,
+    mailbox: Mailbox,
     tmp_path_factory: pytest.TempPathFactory,
     metadata_database: str,
 ) -> Iterator[LocalAirflow]:
@@ -45,17 +67,20 @@ def airflow(
         for longer, shorter in SHORTER.items():
             text = text.replace(longer, shorter)
         (home / "dags" / file.name).write_text(text)
+    (home / "dags" / "of_the_whole_dag.py").write_text(OF_THE_WHOLE_DAG)
+    plain = {"from_email": "airflow@acme.example", "disable_tls": True, "disable_ssl": True, "retry_limit": 0}
+    mail = {"conn_type": "smtp", "host": "127.0.0.1", "port": mailbox.port, "extra": plain}
     local = LocalAirflow(
         home / "home",
         home / "accounts",
-        connections(sandbox, [company]),
+        {**connections(sandbox, [company]), "mail_acme": mail},
         database=metadata_database,
         settings={"AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags")},
     )
     with local.running() as airflow:
         airflow.until(lambda: set(map(_dag, NAMES)) <= airflow.dag_ids(), "to find the examples", 180)
         assert airflow.call("GET", "/importErrors")["import_errors"] == []
-        for name in NAMES:
+        for name in [*NAMES, "of_the_whole_dag"]:
             airflow.unpause(_dag(name))
         yield airflow
 
@@ -106,8 +131,20 @@ def test_an_account_that_is_settled_later_is_found_by_the_triggerer(
     assert _returned(airflow, "account_sensor", run, "close") == "2 documents are in the books"
 
 
+def test_people_are_told_by_the_callback_of_a_task_and_of_a_dag(airflow: LocalAirflow, mailbox: Mailbox) -> None:
+    for name in ("notifier", "of_the_whole_dag"):
+        run = airflow.trigger(_dag(name))
+        airflow.until(lambda run=run, name=name: _run_state(airflow, name, run) == "failed", f"to fail {name}", 120)
+    airflow.until(lambda: len(mailbox.mails) == 2, "to tell people", 120)
+    of_the_task, of_the_dag = mailbox.mails
+    assert (
+        of_the_task["subject"] == "Acme, receipts: Die Aufgabe close von debitoor_example_notifier ist fehlgeschlagen."
+    )
+    assert of_the_dag["subject"].endswith(": Une exécution du DAG debitoor_example_of_the_whole_dag a échoué.")
+
+
 def test_the_others_run(airflow: LocalAirflow) -> None:
-    done = {"asset", "export", "getmyinvoices_hook", "debitoor_hook", "document_sensor", "account_sensor"}
+    done = {"asset", "export", "getmyinvoices_hook", "debitoor_hook", "document_sensor", "account_sensor", "notifier"}
     for name in sorted(NAMES - done):
         _succeeds(airflow, name, airflow.trigger(_dag(name)))
 
@@ -131,11 +168,12 @@ def _receive(company: CompanyAdmin, number: int, **differing: Any) -> int:
 
 
 def _succeeds(airflow: LocalAirflow, name: str, run: str) -> None:
-    def state() -> str:
-        return str(airflow.call("GET", f"/dags/{_dag(name)}/dagRuns/{run}")["state"])
+    airflow.until(lambda: _run_state(airflow, name, run) in {"success", "failed"}, f"to run {name}", 240)
+    assert (name, _run_state(airflow, name, run)) == (name, "success")
 
-    airflow.until(lambda: state() in {"success", "failed"}, f"to run {name}", 240)
-    assert (name, state()) == (name, "success")
+
+def _run_state(airflow: LocalAirflow, name: str, run: str) -> str:
+    return str(airflow.call("GET", f"/dags/{_dag(name)}/dagRuns/{run}")["state"])
 
 
 def _state(airflow: LocalAirflow, name: str, run: str, task: str) -> str:

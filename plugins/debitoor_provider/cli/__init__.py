@@ -44,7 +44,8 @@ def _at_least_one(text: str) -> int:
 
 
 _ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
-_OUTPUT = Arg(("-o", "--output"), choices=("table", "json"), default="table", help="How to print (default: table)")
+_FORMATS = ("table", "json", "yaml", "plain")
+_OUTPUT = Arg(("-o", "--output"), choices=_FORMATS, default="table", help="How to print (default: table)")
 _LANGUAGE = Arg(("--language",), help="Language of reasons and remedies: en, fr, de or da (default: that of LANG)")
 _LIMIT = Arg(("--limit",), type=_at_least_one, default=100, help="At most so many documents (default: 100)")
 _FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
@@ -111,7 +112,8 @@ _DOCUMENTS = (
         "List documents and what became of them",
         "documents.list_documents",
         (
-            Arg(("--account",), help="Only of this account"),
+            Arg(("account",), nargs="?", help="Only of this account: its id"),
+            Arg(("--account",), dest="account_option", help="The same"),
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
@@ -232,7 +234,7 @@ _CHECK = _command(
         _LIMIT,
         Arg(
             ("-o", "--output"),
-            choices=("table", "json", "csv", "csv-sums"),
+            choices=("table", "json", "yaml", "csv", "csv-sums"),
             default="table",
             help="How to print: csv has all documents, csv-sums the sums (default: table)",
         ),

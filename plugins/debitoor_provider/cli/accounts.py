@@ -37,6 +37,7 @@ from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 
@@ -60,7 +61,7 @@ def list_accounts(args: Namespace) -> None:
         files = account_files()
         pools = known_pools() if any(file.account and file.account.pool for file in files) else set()
         rows = [_standing(file, ledger, pools) for file in files]
-        show(args, rows, right=["moved", "to_do", "waiting", "attention"], empty=no_files())
+        show(args, rows, empty=no_files())
 
 
 def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
-        "frequency": str(account.frequency) if account else "",
+        "frequency": account.schedule if account else "",
         "moved": sum(counts.get(state, 0) for state in DONE),
         "to_do": sum(counts.get(state, 0) for state in DUE),
         "waiting": counts.get(State.WAITING, 0),
@@ -97,7 +98,7 @@ def validate(args: Namespace) -> None:
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         findings = [finding for file in files for finding in _findings(file, args.connections)]
         folders = [] if args.files else folders_without_accounts()
-        if args.output == "json" or not (findings or folders):
+        if args.output != "table" or not (findings or folders):
             rows = [finding.as_row() for finding in findings]
             show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
@@ -212,8 +213,10 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, right=["number"], empty=f"No limit stops the account {args.account}, or it is allowed already.")
-    if allowed:
+    show(args, rows, empty=f"No limit stops the account {args.account}, or it is allowed already.")
+    if any(stop.message.code == PLAN_WAITS for stop in allowed):
+        hint("A run that waits for its approval in Airflow is to be answered there; the next one may do this once.")
+    elif allowed:
         hint("The next run may do this once.")
 
 
@@ -226,7 +229,7 @@ def preview(args: Namespace) -> None:
         with job_of(args.account, settings_of(args.account), ledger, run_id="preview") as job:
             seen = previewed(job, window, args.limit)
         rows = seen.documents
-    if args.output == "json":
+    if args.output != "table":
         show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else "There is nothing new.")

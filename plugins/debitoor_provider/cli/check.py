@@ -5,14 +5,13 @@ Exit codes: 0 the same; 1 they differ; 2 could not be checked.
 
 from __future__ import annotations
 
-import json
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, settings_of, terminal
+from debitoor_provider.cli.console import actor, hint, opened_ledger, settings_of, show_whole, terminal
 from debitoor_provider.runs.check import (
     counts_text,
     documents_csv,
@@ -60,9 +59,8 @@ def check(args: Namespace) -> None:
 
 def _show(args: Namespace, found: Check) -> None:
     rows = _wanted(args, found)
-    if args.output == "json":
-        summary = found.as_summary() | {"documents": [row.as_row() for row in rows]}
-        print(json.dumps(summary, default=str, indent=2))  # noqa: T201
+    if args.output in {"json", "yaml"}:
+        show_whole(args, found.as_summary() | {"documents": [row.as_row() for row in rows]})
     elif args.output in {"csv", "csv-sums"}:
         for part in documents_csv(found.rows) if args.output == "csv" else sums_csv(found.sums):
             sys.stdout.write(part)

@@ -8,13 +8,14 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from airflow.cli.simple_table import AirflowConsole
+from rich.cells import cell_len, set_cell_size
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
-from debitoor_provider.runs.tables import cell, table
+from debitoor_provider.runs.tables import cell
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
@@ -27,34 +28,44 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 
-_PIPE_WIDTH = 200  # when no terminal says how wide it is; as in Airflow's own commands
+def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, empty: str = "") -> None:
+    """Print rows in the formats of Airflow's own commands.
 
+    Airflow's printers of JSON and of plain tables are not used: they make texts of numbers and numbers of texts, so
+    that an id ``007`` would become 7.
 
-def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, right: Sequence[str] = (), empty: str = "") -> None:
-    """Print rows as a table, or as JSON for other programs.
-
-    :param right: columns that hold figures
     :param empty: what to say instead of an empty table
     """
-    if args.output == "json":
-        print(json.dumps(list(rows), default=str, indent=2))  # noqa: T201  ASCII: any terminal and any name will do
-        return
-    console = terminal()
-    if not rows:
+    if args.output in {"json", "yaml"}:
+        show_whole(args, list(rows))
+    elif not rows:
         say(empty)
-        return
-    made = table(*(name.replace("_", " ") for name in rows[0]), right=[name.replace("_", " ") for name in right])
-    for row in rows:
-        made.add_row(*(cell(value) for value in row.values()))
-    console.print(made)
+    elif args.output == "plain":
+        _print_plain(rows)
+    else:
+        terminal().print_as_table([{name: cell(value).plain for name, value in row.items()} for row in rows])
 
 
-def terminal() -> Console:
-    """Return what tables are printed to."""
-    console = Console()
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _PIPE_WIDTH
-    return console
+def show_whole(args: Namespace, value: Any) -> None:
+    """Print a value of any form as JSON or YAML, in ASCII: any terminal and any name will do."""
+    text = json.dumps(value, default=str, indent=2)
+    if args.output == "json":
+        print(text)  # noqa: T201
+    else:
+        terminal().print_as_yaml(json.loads(text))
+
+
+def _print_plain(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print columns without lines, each row on one line, for other programs."""
+    lines = [[*rows[0]], *([cell(value).plain for value in row.values()] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        say("  ".join(set_cell_size(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def terminal() -> AirflowConsole:
+    """Return what tables are printed to; names of people and documents are never markup."""
+    return AirflowConsole(markup=False, emoji=False, highlight=False)
 
 
 def say(text: object) -> None:

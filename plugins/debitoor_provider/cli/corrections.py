@@ -38,7 +38,7 @@ def correct(args: Namespace) -> None:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
         except IllegalTransition:  # a run was faster
             raise SystemExit(Message(f"unchanged_{entry.state}", document=entry.source_id).text()) from None
-        show(args, [row_of(one) for one in changed], right=["gross", "booked"])
+        show(args, [row_of(one) for one in changed])
 
 
 def _names(stated: Corrections) -> list[str]:

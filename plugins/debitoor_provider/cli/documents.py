@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 @suppress_logs_and_warning
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
+    account = args.account or args.account_option
     with opened_ledger() as ledger:
-        if args.account is not None:
-            require_account(args.account, ledger)
+        if account is not None:
+            require_account(account, ledger)
         states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
         fitting: dict[str, Any] = {
-            "account": args.account,
+            "account": account,
             "states": states or None,
             "text": args.text,
             "mark": args.mark and _one_of(args.mark, MARKS, "mark"),
@@ -41,9 +42,7 @@ def list_documents(args: Namespace) -> None:
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
-        show(
-            args, [row_of(entry) for entry in entries], right=["gross", "booked"], empty="There are no such documents."
-        )
+        show(args, [row_of(entry) for entry in entries], empty="There are no such documents.")
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
             hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
 
@@ -92,7 +91,7 @@ def distinct(args: Namespace) -> None:
             for entry in entries
             for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
         ]
-        show(args, [row_of(entry) for entry in changed], right=["gross", "booked"])
+        show(args, [row_of(entry) for entry in changed])
 
 
 @suppress_logs_and_warning
@@ -122,7 +121,7 @@ def _decide(
     except IllegalTransition:  # none of them
         changed = []
     if changed:
-        show(args, [row_of(entry) for entry in changed], right=["gross", "booked"])
+        show(args, [row_of(entry) for entry in changed])
     unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
     if unchanged:
         left = [_instead(entry, kind) for entry in entries if entry.id in unchanged]
@@ -170,7 +169,7 @@ def named(args: Namespace, ledger: Ledger) -> list[Entry]:
     if missing:
         raise SystemExit(
             f"The ledger does not know {', '.join(missing)} of the account {args.account}. "
-            f"Show what it knows with: airflow debitoor documents list --account {args.account}"
+            f"Show what it knows with: airflow debitoor documents list {args.account}"
         )
     return list(found.values())
 

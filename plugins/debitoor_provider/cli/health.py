@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, nearest_account, no_account, no_files, show, terminal
+from debitoor_provider.cli.console import hint, nearest_account, no_account, no_files, say, show
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.pools import known_pools, missing_pool
-from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -68,11 +67,11 @@ def health(args: Namespace) -> None:
     ]
     if not args.accounts:
         lines += [("", Health(Level.WARNING, "no accounts", str(message))) for message in folders_without_accounts()]
-    if args.output == "json":
+    if args.output != "table":
         show(args, [_row(account_id, result) for account_id, result in lines])
     else:
         for account_id, result in lines:
-            terminal().print(cell(_line(account_id, result)), soft_wrap=True)
+            say(_line(account_id, result))
     if not lines or not (files or args.accounts):
         hint(trouble.why if trouble else no_files())
     raise SystemExit(int(max(result.level for result in (*(result for _, result in lines), trouble or _WELL))))
@@ -125,12 +124,12 @@ class _Due:
         """Return that an account is late; a new file has until its first run. Empty when it is not."""
         if self.patience is None:
             return str(lateness(account, last, known_since(file.path), self.now) or "")
-        if account.frequency.cron is None:
+        if account.cron is None:
             return ""
         from croniter import croniter  # type: ignore[import-untyped]
 
         latest = (self.now - self.patience).astimezone(ZoneInfo(account.timezone))
-        due: datetime = croniter(account.frequency.cron, latest).get_prev(datetime)
+        due: datetime = croniter(account.cron, latest).get_prev(datetime)
         if (last or known_since(file.path)) >= due:
             return ""
         return f"No run has gone through since {due:%Y-%m-%d %H:%M %Z}, when one was due."

@@ -40,7 +40,7 @@ def rebuild(args: Namespace) -> None:
             job.direction.require_target()
             result = rebuilt(job)
         row = {"account": args.account, "added": result.added, "restored": result.restored, "known": result.unchanged}
-        show(args, [row], right=["added", "restored", "known"])
+        show(args, [row])
 
 
 @suppress_logs_and_warning
@@ -51,6 +51,6 @@ def recount(args: Namespace) -> None:
     """
     with opened_ledger() as ledger:
         rows = [asdict(correction) for correction in ledger.figures.recount()]
-    show(args, rows, right=["difference"], empty="All figures are right.")
+    show(args, rows, empty="All figures are right.")
     if rows:
         raise SystemExit(CORRECTED)

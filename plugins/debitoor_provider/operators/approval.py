@@ -93,11 +93,11 @@ class DebitoorApprovalOperator(SyncOperator, HITLOperator):
         from debitoor_provider.runs.approval import is_approval
         from debitoor_provider.sync.steps.approval import Waiting, approve, refuse, unanswered
 
+        waiting = Waiting(asked, datetime.fromisoformat(since))
         if event.get("error_type") == "timeout":
-            raise unanswered(job)
+            raise unanswered(job, waiting)
         if "error" in event:
             self.process_trigger_event_error(event)
-        waiting = Waiting(asked, datetime.fromisoformat(since))
         actor = f"user:{(event.get('responded_by_user') or {}).get('name') or '?'}"
         if is_approval(event["chosen_options"]):
             approve(job, waiting, actor)

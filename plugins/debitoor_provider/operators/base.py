@@ -18,9 +18,12 @@ from debitoor_provider.services.http.errors import ServiceError, StopError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from airflow.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from airflow.sdk import BaseOperatorLink, Context
 
+    from debitoor_provider.runs.lineage import Lineage
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 
@@ -52,7 +55,11 @@ class SyncOperator(BaseOperator):
     """Whether the step works on the documents that the run has planned."""
     reports: ClassVar[bool] = False
     """Whether the step enters the run and its result into the ledger itself."""
-    operator_extra_links = (SynchronisationLink(),)
+    reads: ClassVar[tuple[Side, ...]] = ()
+    """Where the step reads documents, for lineage."""
+    writes: ClassVar[tuple[Side, ...]] = ()
+    """Where the step writes documents, for lineage."""
+    operator_extra_links: tuple[BaseOperatorLink, ...] = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
     def __init__(
@@ -73,6 +80,7 @@ class SyncOperator(BaseOperator):
         connections = {"getmyinvoices": getmyinvoices_conn_id, "debitoor": debitoor_conn_id}
         self.settings = self._settings(settings, given, {name: id_ for name, id_ in connections.items() if id_})
         self._job: Job | None = None
+        self.lineage: Lineage | None = None
 
     def _settings(
         self, settings: Account | Mapping[str, Any] | None, given: dict[str, Any], connections: dict[str, str]
@@ -117,11 +125,13 @@ class SyncOperator(BaseOperator):
 
     def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         from debitoor_provider.policies.turns import in_turns
+        from debitoor_provider.runs.lineage import lineage_of
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
 
         try:
             self._require_direction(job)
+            self.lineage = lineage_of(job, self.reads, self.writes)
             with in_turns(job):
                 is_alone = self._is_first(job)
                 if is_alone:
@@ -144,6 +154,12 @@ class SyncOperator(BaseOperator):
         """Begin no further document; Airflow gives those under way a few seconds before it ends the process."""
         if self._job:
             self._job.ending.set()
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:  # noqa: ARG002
+        """Return what the step read and wrote, for OpenLineage's provider; also after a failure."""
+        from debitoor_provider.runs.lineage import to_openlineage
+
+        return self.lineage and to_openlineage(self.lineage)
 
     def _fail(self, error: Exception, context: Context) -> NoReturn:
         from debitoor_provider.runs.metrics import count_failure

@@ -50,6 +50,7 @@ class DebitoorPlanOperator(SyncOperator):
     )
 
     reports = True
+    reads = ("source",)
 
     def __init__(
         self,

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, AssetAlias
 
+from debitoor_provider.links.records import SourceRecordLink, TargetRecordLink
 from debitoor_provider.operators.base import SyncOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 
@@ -23,9 +25,13 @@ class TransferOperator(SyncOperator):
     """
 
     needs_plan = True
+    reads = ("source",)
+    writes = ("target",)
+    operator_extra_links = (*SyncOperator.operator_extra_links, SourceRecordLink(), TargetRecordLink())
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.record_urls: dict[Side, str] = {}
         # So that Airflow's graph of assets shows it before the first event; a template is known only at run time.
         if isinstance(self.account, str) and "{" not in self.account:
             self._announce()
@@ -33,6 +39,7 @@ class TransferOperator(SyncOperator):
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Name what has no name yet, move, and count."""
         from debitoor_provider.runs.announcement import announcement
+        from debitoor_provider.runs.record_pages import newest_record_urls
         from debitoor_provider.sync.steps.rename import rename
         from debitoor_provider.sync.steps.transfer import transfer
 
@@ -41,8 +48,11 @@ class TransferOperator(SyncOperator):
         summary = job.ledger.runs.counts(job.run_id)
         self.log.info("Moved: %s", summary)
         if summary.get("moved"):
-            outlet = context["outlet_events"][self._announce()]
-            outlet.add(Asset(asset_name(self.account)), extra=announcement(job, summary))
+            moved = announcement(job, summary)
+            context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=moved)
+            if self.lineage:
+                self.lineage.facts = moved
+            self.record_urls = newest_record_urls(job)
         return summary
 
     def _announce(self) -> AssetAlias:

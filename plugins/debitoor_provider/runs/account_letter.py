@@ -69,7 +69,9 @@ def _failure(ledger: Ledger, account_id: str, context: Mapping[str, Any]) -> Mes
     run = ledger.runs.last_judged(account_id)
     if run and run.verdict not in WENT_THROUGH and run.message:
         return run.message
-    if error is None:
-        return None
-    ti = context.get("ti")
-    return Message("notice_task_failed", task=getattr(ti, "task_id", ""), dag=getattr(ti, "dag_id", ""))
+    if error is not None:
+        ti = context.get("ti")
+        return Message("notice_task_failed", task=getattr(ti, "task_id", ""), dag=getattr(ti, "dag_id", ""))
+    if context.get("reason") not in (None, "success"):  # a callback of a whole DAG has no exception
+        return Message("notice_dag_failed", dag=getattr(context.get("dag"), "dag_id", ""))
+    return None

@@ -92,8 +92,8 @@ def _subject(name: str, digest: Digest) -> str:
 
 
 def _is_elsewhere(failure: Message) -> bool:
-    """Return whether not the synchronisation failed, but a task that depends on it."""
-    return failure.code == "notice_task_failed"
+    """Return whether not the synchronisation failed, but a task or DAG that depends on it."""
+    return failure.code in {"notice_task_failed", "notice_dag_failed"}
 
 
 def _most_first(digest: Digest) -> list[tuple[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from debitoor_provider.links.records import SourceRecordLink
 from debitoor_provider.runs.arguments import require_choice, require_count
 from debitoor_provider.sensors.base import LookingSensor
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.triggers.base import BaseTrigger
+
+    from debitoor_provider.sync.steps.direction import Side
 
 
 class GetMyInvoicesDocumentSensor(LookingSensor):
@@ -49,6 +52,7 @@ class GetMyInvoicesDocumentSensor(LookingSensor):
         "number",
         "search",
     )
+    operator_extra_links = (SourceRecordLink(),)
     found_nothing = "There is no such document yet."
     ui_color = "#e6f1fb"
 
@@ -84,6 +88,7 @@ class GetMyInvoicesDocumentSensor(LookingSensor):
         self.search = search
         self.archived = archived
         self.at_least = at_least
+        self.record_urls: dict[Side, str] = {}
         require_choice("document_type", document_type, ("", *map(str, DocumentType)))
         require_choice("payment_status", payment_status, ("", *map(str, PaymentStatus)))
         require_choice("archived", archived, [choice.name.lower() for choice in Archived])
@@ -93,7 +98,17 @@ class GetMyInvoicesDocumentSensor(LookingSensor):
         """Return the ids of the documents."""
         from debitoor_provider.runs.looking import find_documents
 
-        return find_documents(self.getmyinvoices_conn_id, self._wanted(), self.at_least) or None
+        found = find_documents(self.getmyinvoices_conn_id, self._wanted(), self.at_least)
+        return self.returned(found) if found else None
+
+    def returned(self, event: list[int]) -> list[int]:
+        """Return the ids, and leave the address of the first document for the task's link."""
+        from debitoor_provider.hooks.fields import address_of
+        from debitoor_provider.runs.record_pages import page_of_connection
+
+        if page := page_of_connection(self.getmyinvoices_conn_id, "web_url"):
+            self.record_urls = {"source": address_of(page, str(event[0]))}
+        return event
 
     def trigger(self) -> BaseTrigger:
         """Return what waits in the triggerer."""

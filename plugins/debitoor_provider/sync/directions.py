@@ -35,6 +35,7 @@ class DirectionRow:
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param records: what the records are called at each side, for lineage
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
     :param corrections: by the reason for which a document does not go, what a person may state about it
@@ -55,6 +56,7 @@ class DirectionRow:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
+    records: Mapping[Side, str] = field(default_factory=dict)
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
 
     def correctable(self, entry: Entry) -> Sequence[str]:
@@ -134,6 +136,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "reverse_charge": ("supply",),
         },
         options=("ecb_rates",),
+        records={"source": "documents", "target": "expenses"},
         record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},
     ),
     "import": DirectionRow(
@@ -149,6 +152,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=False,
         source_id=re.compile("[0-9a-f]{24}"),
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
+        records={"source": "sales_documents", "target": "documents"},
         record_pages={"source": ("debitoor", "sales_web_url"), "target": ("getmyinvoices", "web_url")},
     ),
 }

@@ -204,7 +204,7 @@ def _late(files: Mapping[str, AccountFile], dags: Mapping[str, Dag], last: Mappi
     due = {
         id_: file
         for id_, file in files.items()
-        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused and file.account.frequency.cron
+        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused and file.account.cron
     }
     under_way = [id_ for id_, file in due.items() if (run := last.get(file.dag_id)) and not run.is_over]
     before = opened_ledger().runs.last_finished(under_way) if under_way else {}

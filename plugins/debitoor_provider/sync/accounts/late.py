@@ -26,7 +26,7 @@ _SAMPLES = 60
 
 def late_from(account: Account, finished: datetime) -> datetime | None:
     """Return when an account is late whose last run finished at a time: two intervals later; ``None`` for *manual*."""
-    expression = account.frequency.cron
+    expression = account.cron
     return _late_from(expression, account.timezone, finished) if expression else None
 
 
@@ -54,7 +54,7 @@ def known_since(file: Path) -> datetime:
 
 def shortest_interval(account: Account) -> timedelta | None:
     """Return the shortest time between two runs of a schedule; ``None`` for *manual*."""
-    expression = account.frequency.cron
+    expression = account.cron
     return _shortest_interval(expression, account.timezone) if expression else None
 
 

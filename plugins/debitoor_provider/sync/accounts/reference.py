@@ -28,6 +28,13 @@ _FREQUENCY = """\
 
 `frequency` is one of the words above, or a cron expression of five fields, by the clock of `timezone`. The words mean:
 each hour at minute 0; 0, 4, 8, 12, 16 and 20 o'clock; midnight; Monday at midnight; the first of the month at midnight.
+With `daily`, `weekly` and `monthly`, `at` sets another time of day, and with `weekly`, `days` sets the weekdays:
+
+```yaml
+frequency: weekly
+days: [monday, thursday]
+at: "06:30"
+```
 
 What Airflow would read differently from what it looks like, or could not compute, is refused: a step wider than its
 field (`*/90` minutes would run hourly), every hour in a zone whose clock changes by part of an hour

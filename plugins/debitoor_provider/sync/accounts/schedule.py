@@ -30,7 +30,7 @@ def next_runs(account: Account, count: int, after: datetime | None = None) -> li
 
     :param after: aware; by default now
     """
-    expression = account.frequency.cron
+    expression = account.cron
     if expression is None:
         return []
     after = after or datetime.now(UTC)
@@ -44,7 +44,7 @@ def schedule_warnings(account: Account, now: datetime | None = None) -> list[Mes
 
     :param now: the clock changes of the following year are examined
     """
-    expression = account.frequency.cron
+    expression = account.cron
     if expression is None:
         return []
     warnings = [] if account.frequency.root in FREQUENCIES else _of_expression(expression)

@@ -138,7 +138,9 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     return held
 
 
-def unanswered(job: Job) -> LimitExceeded:
-    """Return the error of a run whose plan nobody approved or refused in time."""
+def unanswered(job: Job, waiting: Waiting) -> LimitExceeded:
+    """Make a stop like any other of a plan that nobody approved or refused in time, and return the run's error."""
+    for name, shown in waiting.asked.items():
+        ask(job, name, Decimal(shown["number"]), Message.from_json(shown))
     message = Message("plan_unanswered", account=job.account_id, count=job.account.limits.approval_hours)
     return LimitExceeded(message, operation=job.direction.name)

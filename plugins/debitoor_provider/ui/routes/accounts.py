@@ -171,7 +171,7 @@ def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
         "companies": account.named_companies if account else [],
-        "frequency": str(account.frequency) if account else None,
+        "frequency": account.schedule if account else None,
         "timezone": account.timezone if account else None,
         "note": account.note if account else "",
     }

@@ -47,7 +47,7 @@ export function Actions({ onDone, children }) {
   );
 }
 
-/** @returns {(action: string, row: object) => void} */
+/** @returns {(action: string, row: Object) => void} */
 export const useAct = () => useContext(Acting);
 
 /** Begins a new account with the settings of another one; returns the place of the form. */

@@ -11,7 +11,7 @@ import { ReasonField } from "./reason_field.js";
 const SUPPLIES = ["domestic", "eu", "outside"];
 const FORM = "corrections";
 
-/** @param {{document: object, onDone: () => void}} props */
+/** @param {{document: Object, onDone: () => void}} props */
 export function Corrections({ document: one, onDone }) {
   const { t } = useWords();
   const [isOpen, setOpen] = useState(false);

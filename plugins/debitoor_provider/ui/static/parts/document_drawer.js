@@ -18,7 +18,7 @@ import { FailureNotice, Loading } from "./notices.js";
 import { SideBySide } from "./side_by_side.js";
 import { StateBadge } from "./state.js";
 
-/** @param {{account: string, number: string, rights: object, onClose: () => void, onChange: () => void}} props */
+/** @param {{account: string, number: string, rights: Object, onClose: () => void, onChange: () => void}} props */
 export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   const { t } = useWords();
   const isNarrow = useIsNarrow();

@@ -20,7 +20,7 @@ export const filterOf = (address) => ({
 /**
  * Search, period and chips of a list of documents, and its downloads.
  *
- * @param {{account?: string, address: object, filter: object, data: object, children?: any}} props without an account:
+ * @param {{account?: string, address: Object, filter: Object, data: Object, children?: any}} props without an account:
  *   of all that one may see; `children` are further filters
  */
 export function DocumentFilters({ account, address, filter, data: { states, marks, invoices }, children }) {

@@ -12,9 +12,9 @@ import { useIsNarrow } from "./narrow.js";
 import { StateBadge } from "./state.js";
 
 /**
- * @param {object} props
+ * @param {Object} props
  * @param {Set<number>|null} props.chosen ids of the chosen ones; null: nothing can be chosen
- * @param {(document: object) => string} props.placeOf where a document is opened
+ * @param {(document: Object) => string} props.placeOf where a document is opened
  * @param {(order: string) => void} [props.onOrder] without it the order is the server's
  * @param {string[]} [props.orders] what it can be sorted by; default every column that has an order
  * @param {boolean} [props.withAccount] for documents of several accounts
@@ -26,7 +26,8 @@ export function DocumentTable(props) {
 /**
  * The columns besides the one that says what a document is called: their order, and what a cell shows.
  *
- * @type {{name: string, first?: string, isSorted?: boolean, head?: object, cell: object, show: Function}[]}
+ * @typedef {{name: string, first?: string, isSorted?: boolean, head?: Object, cell?: Object, show?: (props: Object) => any}} Column
+ * @type {Column[]}
  */
 const COLUMNS = [
   { name: "date", first: "-date", cell: { whiteSpace: "nowrap" }, show: ({ document: one, language }) => day(one.document_date, language) },
@@ -51,6 +52,7 @@ function Table({ documents, order, onOrder, orders, chosen, onChoose, placeOf, w
   const { t } = useWords();
   const [hidden, setHidden] = useHidden("documents");
   const columns = COLUMNS.filter(({ name }) => !hidden.includes(name));
+  /** @param {Column} column */
   const header = ({ name, first, isSorted = true, head }) =>
     onOrder && isSorted && (!orders || orders.includes(name))
       ? h(SortHeader, { key: name, name, order, onOrder, first, ...head }, t(`documents.${name}`))

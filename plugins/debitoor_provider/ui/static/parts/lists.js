@@ -100,7 +100,7 @@ export function Chips({ label, chosen, chips, onChoose, isSingle = false }) {
   );
 }
 
-/** A choice among a few, by its label. @param {{options: [string, string][]}} props values with their words */
+/** A choice among a few, by its label. @param {{label: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props values with their words */
 export function Choice({ label, value, options, onChoose }) {
   return h(
     ui.NativeSelect.Root,

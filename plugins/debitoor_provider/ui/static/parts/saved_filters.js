@@ -11,7 +11,7 @@ const FORM = "save-filter";
 const isList = (found) =>
   Array.isArray(found) && found.every((one) => typeof one?.name === "string" && typeof one?.query === "string");
 
-/** @param {{address: object}} props of the list whose filters these are */
+/** @param {{address: Object}} props of the list whose filters these are */
 export function SavedFilters({ address }) {
   const { t } = useWords();
   const [saved, keep] = useKept("filters", [], isList);
