@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from debitoor_provider.get_provider_info import get_provider_info
+from docs_site.examples import FOLDER
 from docs_site.repository import BLOCK
 from tests.docs.pages import BLOCKS, PAGES, ROOT, Block, each, name_of
 
@@ -49,6 +50,20 @@ def test_options_of_the_configuration_exist(block: Block) -> None:
     own = {name: set(section["options"]) for name, section in get_provider_info()["config"].items()}
     known = {section: own.get(section) or set(conf.getsection(section) or ()) for section in read.sections()}
     assert [(name, option) for name in read.sections() for option in read[name] if option not in known[name]] == []
+
+
+def test_every_example_dag_is_shown_by_a_guide() -> None:
+    shown = {
+        (block.page.parent / found[1]).name
+        for block in BLOCKS
+        if block.page.parent.name == "how-to" and (found := _INCLUDED.fullmatch(block.language))
+    }
+    assert shown == {path.name for path in FOLDER.glob("example_*.py")}
+
+
+def test_every_guide_is_in_the_list_of_guides() -> None:
+    guides = {page.name for page in PAGES if page.parent.name == "how-to"} - {"index.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", (ROOT / "docs" / "how-to" / "index.md").read_text())) == guides
 
 
 def test_all_pages_are_looked_at() -> None:
