@@ -20,7 +20,7 @@ NAVIGATION = {
         "check",
     ],
     "Who operates it": ["operations", "connections", "account-guide", "accounts", "deployment", "monitoring"],
-    "Who writes DAGs": ["development", "developers", "how-to/index", "how-to/*", "api/*", "sandbox"],
+    "Who writes DAGs": ["development", "dags-of-your-own", "how-to/index", "how-to/*", "api/*", "sandbox"],
     "When something is wrong": ["troubleshooting"],
     "What it is built on": ["architecture", "guarantees", "design-decisions", "contracts/*", "performance"],
     "Français": ["fr/*"],

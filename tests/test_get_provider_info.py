@@ -45,7 +45,7 @@ def test_every_class_that_it_names_is_there(kind):
 
 @pytest.mark.parametrize("kind", ["operators", "sensors", "triggers"])
 def test_no_module_with_something_for_dags_is_left_out(kind):
-    helpers = {"__init__", "base", "broken_account", "looking", "threads", "transfer"}
+    helpers = {"__init__", "base", "broken_account", "late", "looking", "threads", "transfer"}
     there = {path.stem for path in (PACKAGE / kind).glob("*.py")} - helpers
     listed = {module for entry in get_provider_info()[kind] for module in entry["python-modules"]}
     assert listed == {f"debitoor_provider.{kind}.{name}" for name in there}

@@ -1,7 +1,7 @@
 """What the hooks, operators and sensors raise, for the retry policies and ``except`` clauses of other DAGs.
 
-The class says what has to happen next; ``docs/developers.md`` has the table. In a retry policy, a rule names a class by
-its path here::
+The class says what has to happen next; ``docs/dags-of-your-own.md`` has the table. In a retry policy, a rule names a
+class by its path here::
 
     ExceptionRetryPolicy(
         rules=[RetryRule(exception="debitoor_provider.exceptions.StopError", action=RetryAction.FAIL)]

@@ -28,7 +28,9 @@ def get_provider_info() -> dict[str, Any]:
             {"integration-name": "GetMyInvoices", "python-modules": ["debitoor_provider.hooks.getmyinvoices"]},
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
-        "operators": _modules("operators", ["export", "rename"], ["import_", "archive"], ["check", "plan", "report"]),
+        "operators": _modules(
+            "operators", ["export", "rename"], ["import_", "archive"], ["approval", "check", "plan", "report"]
+        ),
         "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
         "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
         "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],

@@ -1,4 +1,4 @@
-"""A person approves what exceeds the limits of an account before it moves."""
+"""What is new goes into the books; a plan above the account's limits waits until a person approves it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from airflow.sdk import DAG
 
 from debitoor_provider.operators.approval import DebitoorApprovalOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
 
 with DAG("debitoor_example_approval", schedule=None, tags=["debitoor", "example"]):
-    approval = DebitoorApprovalOperator(task_id="approval", account="acme-receipts")
-    approval >> DebitoorExportOperator(task_id="export", account="acme-receipts")
+    plan = DebitoorPlanOperator(task_id="plan", account="acme-receipts")
+    approve = DebitoorApprovalOperator(task_id="approve", account="acme-receipts")
+    export = DebitoorExportOperator(task_id="export", account="acme-receipts")
+    report = DebitoorReportOperator(task_id="report", account="acme-receipts", trigger_rule="none_skipped")
+    plan >> approve >> export >> report

@@ -71,7 +71,7 @@ class SyncOperator(BaseOperator):
         debitoor_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
-        own = operator_arguments()
+        own = arguments_of(type(self))
         given = {name: kwargs.pop(name) for name in [*kwargs] if name not in own and not name.startswith("_")}
         super().__init__(**kwargs)
         if self.retry_policy is None:
@@ -93,7 +93,7 @@ class SyncOperator(BaseOperator):
             return settings
         from debitoor_provider.runs.arguments import account_of_arguments, require_beside, require_known
 
-        require_known(type(self).__name__, given, _arguments_of(type(self)))
+        require_known(type(self).__name__, given, arguments_of(type(self)))
         if settings is not None and not isinstance(settings, Mapping):
             require_beside([*given, *(f"{service}_conn_id" for service in connections)])
             return settings
@@ -228,15 +228,10 @@ class SyncOperator(BaseOperator):
 
 
 @cache
-def operator_arguments() -> frozenset[str]:
-    """Return the names of the arguments that every operator of Airflow has."""
-    return frozenset(inspect.signature(BaseOperator.__init__).parameters) - {"self", "kwargs"}
-
-
-def _arguments_of(operator: type[BaseOperator]) -> set[str]:
-    """Return the names of the arguments that an operator has, its bases' included."""
+def arguments_of(operator: type[BaseOperator]) -> frozenset[str]:
+    """Return the names of the arguments that an operator has, its bases' included; others are settings."""
     inits = [kind.__init__ for kind in operator.__mro__ if issubclass(kind, BaseOperator)]
-    return {name for init in inits for name in inspect.signature(init).parameters} - {"self", "kwargs"}
+    return frozenset(name for init in inits for name in inspect.signature(init).parameters) - {"self", "kwargs"}
 
 
 def _is_step(task: Any) -> bool:

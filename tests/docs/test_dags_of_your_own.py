@@ -15,7 +15,7 @@ from debitoor_provider.policies.retry import is_permanent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "developers.md").read_text()
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "dags-of-your-own.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 ERRORS = re.findall(r"^\| `(\w+)` \| ?(yes|no|) ?\|", PAGE, re.MULTILINE)
 
