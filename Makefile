@@ -6,9 +6,10 @@ READY := $(VENV)/.ready
 IMAGE := .venv-image/.ready
 PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
+DOCS := .venv-docs/.ready
 LOWEST := .venv-lowest/.ready
 TOOLS := .tools
-CODE := plugins demo compose_check benchmarks dags docker release tests
+CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
 
 # Where the provider meets Airflow and the libraries that it declares, and one run on real processes.
 SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/runs tests/services tests/sync/accounts \
@@ -16,7 +17,7 @@ SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/
 	tests/test_get_provider_info.py tests/system/test_exchange.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types arch docs bench bench-page sandbox wheel release-check start-check versions hooks clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types javascript arch docs bench bench-page sandbox wheel release-check start-check versions hooks clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +50,13 @@ $(RELEASE): requirements.txt
 	@echo "Making the environment of the release check in $(dir $(RELEASE)) (a minute or two) ..."
 	@$(PYTHON) -m venv $(dir $(RELEASE))
 	@$(dir $(RELEASE))bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# What builds the documentation; the provider is read there, not imported, so it has no Airflow.
+$(DOCS): requirements-docs.txt
+	@echo "Making the environment of the documentation in $(dir $(DOCS)) ..."
+	@$(PYTHON) -m venv $(dir $(DOCS))
+	@$(dir $(DOCS))bin/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 # The lowest version of each dependency that pyproject.toml declares; what those need in turn, as pip finds it.
@@ -112,12 +120,22 @@ format: $(READY) ## put the style right
 types: $(READY) ## check types
 	@$(BIN)/mypy
 
+javascript: ## check style and types of the page's JavaScript; needs Node, which nothing else does
+	@if command -v npm >/dev/null; then \
+		cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check; \
+	else \
+		echo "The JavaScript of the page is not checked: install Node 20 and npm (apt-get install nodejs npm)."; \
+	fi
+
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
-docs: $(READY) ## write the pages that are made from the code
+docs: $(READY) $(DOCS) ## build the documentation into build/site; first write the pages that are made from the code
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
+	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/python -m docs_site build/docs
+	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs_site build/docs build/site
+	@echo "The site begins at build/site/index.html."
 
 bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (90 minutes); ONLY=P3, ROUNDS=3
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -150,4 +168,4 @@ versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 a
 	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadgroup
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(LOWEST)) $(TOOLS) .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

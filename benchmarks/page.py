@@ -114,6 +114,12 @@ def _calls(page: Page) -> tuple[dict[str, Callable[[], object]], dict[str, Calla
         "all documents, by date": lambda: page.get("api/documents", order="date"),
         "all documents, some states": lambda: page.get("api/documents", state=["archived", "moved", "held"]),
         "all documents, of a period": lambda: page.get("api/documents", **{"from": _day(20), "to": _day(19)}),
+        "all documents, of an e-invoice": lambda: page.get("api/documents", invoice="contradicts"),
+        "all documents, without e-invoice": lambda: page.get("api/documents", invoice="none"),
+        "all documents, of a period without": lambda: page.get(
+            "api/documents", invoice="none", **{"from": _day(20), "to": _day(19)}
+        ),
+        "100,000 without e-invoice": lambda: page.get(f"{big}/documents", invoice="none", state=["moved"]),
         "all documents, searched": lambda: page.get("api/documents", search="energy 44"),
         "all documents, sums": lambda: page.get("api/documents/sums"),
         "count of attention": lambda: page.get("api/attention/count"),

@@ -24,6 +24,7 @@ _CHUNK = 5_000
 _ONE_BY_ONE = 20_000
 _STATES = ["archived"] * 60 + ["moved"] * 30 + ["ignored"] * 4 + ["waiting"] * 2 + ["planned", "gone"] + ["held"] * 2
 _REASONS = {"held": ["foreign_currency", "reverse_charge", "credit_note_sign"], "waiting": ["not_approved"]}
+_INVOICES = ["none"] * 60 + ["proven"] * 25 + ["supplied"] * 7 + ["unproven"] * 5 + ["unreadable"] * 2 + ["contradicts"]
 _WORDS = ["Paper", "Ink", "Cloud", "Rail", "Energy", "Tools", "Coffee", "Print", "Legal", "Parcel"]
 
 
@@ -135,6 +136,7 @@ def _documents(accounts: int, count: int, luck: random.Random) -> Iterator[dict[
             "id": number + 1, "account": account, "direction": "export", "source_id": str(number), "state": state,
             "previous_state": "planned", "reason_code": reason,
             "message": Message("as_written", text=f"It is held: {reason}.", remedy="Decide.") if reason else None,
+            "invoice": luck.choice(_INVOICES),
             "source_name": name,
             "target_name": f"{number}_{company}.pdf" if is_there else None,
             "target_name_key": f"{number}_{company}.pdf".casefold() if is_there else None,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
+import debitoor_provider.example_dags
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.sync.ledger import Ledger
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from airflow.sdk import BaseOperator
+
+EXAMPLES = Path(debitoor_provider.example_dags.__file__).parent
 
 
 @dataclass
@@ -81,3 +85,27 @@ def ledger(acme: object) -> Iterator[Ledger]:
     opened = Ledger.open(ledger_url())
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def run_dag(airflow_database: Path, airflow_home: Path) -> Callable[[str], tuple[str, dict[str, int]]]:
+    """Run the only DAG of a file with this text; return the state of the run and the tries of each task."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    def run(text: str) -> tuple[str, dict[str, int]]:
+        file = airflow_home / "dags" / "alone.py"
+        file.write_text(text)
+        try:
+            (dag,) = DagBag(str(file)).dags.values()
+            made = dag.test()
+        finally:
+            file.unlink()
+        return str(made.state), {ti.task_id: ti.try_number for ti in made.get_task_instances()}
+
+    return run
+
+
+@pytest.fixture
+def example(run_dag: Callable[[str], tuple[str, dict[str, int]]]) -> Callable[[str], str]:
+    """Run an example DAG by its name; return the state of the run."""
+    return lambda name: run_dag((EXAMPLES / f"example_{name}.py").read_text())[0]

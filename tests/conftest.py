@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytest_plugins = ["tests.airflow_context", "tests.postgresql", "tests.redis_server", "tests.trust.common.tally"]
+pytest_plugins = [
+    "tests.airflow_context",
+    "tests.notified",
+    "tests.postgresql",
+    "tests.redis_server",
+    "tests.trust.common.tally",
+]
 
 _NUMBERS = itertools.count(1)
 

@@ -124,6 +124,11 @@ class TestDeclared:
     def test_an_export(self, tmp_path):
         assert steps(dag_of(tmp_path, EXPORT)) == ["plan", "rename", "export", "report"]
 
+    def test_an_account_whose_large_plans_are_approved(self, tmp_path):
+        text = EXPORT + "limits: {new_documents: 50, exceeded: approval}\n"
+        assert steps(dag_of(tmp_path, text)) == ["plan", "approval", "rename", "export", "report"]
+        assert "approval" not in steps(dag_of(tmp_path, EXPORT + "limits: {new_documents: 50}\n", "b"))
+
     def test_an_export_that_archives(self, tmp_path):
         dag = dag_of(tmp_path, EXPORT + "archive_after_transfer: true\n")
         assert steps(dag) == ["plan", "rename", "export", "archive", "report"]
@@ -443,7 +448,7 @@ RESTRICTION = TimeRestriction(earliest=pendulum.datetime(2020, 1, 1), latest=Non
 
 def started_by_airflow(account: Account, count: int, after: datetime) -> list[datetime]:
     """Run Airflow's own timetable as its scheduler does, from one run to the next."""
-    timetable = CoreTimetable(account.frequency.cron, account.timezone)
+    timetable = CoreTimetable(account.cron, account.timezone)
     now, last, found = pendulum.instance(after), None, []
     while len(found) < count:
         with time_machine.travel(now, tick=False):
@@ -547,7 +552,7 @@ class TestWhateverAnAccountHolds:
             restored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
             assert max(map(len, restored.tags)) <= 100
             assert len(restored.timetable.description or "") <= 1000
-            if file.account.frequency.cron:
+            if file.account.cron:
                 for change in clock_changes(file.account.timezone, datetime(2026, 11, 29, tzinfo=UTC).date())[:2]:
                     for minutes in (-90, -1, 1, 29, 31, 61, 600, 1500):
                         with time_machine.travel(change.moment + timedelta(minutes=minutes), tick=False):

@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+import debitoor_provider
 from debitoor_provider import __version__
 from debitoor_provider.get_provider_info import get_provider_info
 
+PACKAGE = Path(debitoor_provider.__file__).parent
 TYPES = {described["connection-type"]: described for described in get_provider_info()["connection-types"]}
 
 
@@ -25,12 +28,27 @@ def test_every_module_it_names_can_be_imported():
     info = get_provider_info()
     modules = [
         module
-        for kind in ("hooks", "operators", "triggers")
+        for kind in ("hooks", "operators", "sensors", "triggers")
         for entry in info[kind]
         for module in entry["python-modules"]
     ]
     for module in modules:
         __import__(module)
+
+
+@pytest.mark.parametrize("kind", ["notifications", "extra-links"])
+def test_every_class_that_it_names_is_there(kind):
+    for path in get_provider_info()[kind]:
+        module, _, name = path.rpartition(".")
+        assert isinstance(getattr(__import__(module, fromlist=[name]), name), type)
+
+
+@pytest.mark.parametrize("kind", ["operators", "sensors", "triggers"])
+def test_no_module_with_something_for_dags_is_left_out(kind):
+    helpers = {"__init__", "base", "broken_account", "looking", "threads", "transfer"}
+    there = {path.stem for path in (PACKAGE / kind).glob("*.py")} - helpers
+    listed = {module for entry in get_provider_info()[kind] for module in entry["python-modules"]}
+    assert listed == {f"debitoor_provider.{kind}.{name}" for name in there}
 
 
 @pytest.mark.parametrize("conn_type", TYPES)

@@ -12,16 +12,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, chain, get_parsing_context
+from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
+    DAG,
+    AsyncCallback,
+    CronDataIntervalTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    chain,
+    get_parsing_context,
+)
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.messages import Message
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.broken_account import BrokenAccountOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.runs.dag_files import Duplicates
 from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.late import shortest_interval
+from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
@@ -30,9 +43,22 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_APPROVAL = "debitoor_provider.operators.approval:DebitoorApprovalOperator"  # few accounts pay for its import
+_TELL_WHEN_LATE = "debitoor_provider.triggers.late.tell_when_late"
 _TAG = "debitoor"
+_BROKEN = "account_file"
+"""The task of an account that cannot run."""
 _TAG_LIMIT = 100
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
+
+
+class AccountDag(DAG):
+    """The DAG of an account, which can be tried with ``airflow dags test`` although it has a deadline."""
+
+    def test(self, *args: Any, **kwargs: Any) -> Any:
+        """Run without the deadline: Airflow 3.3 looks for its row in the database by something that is no id."""
+        self.deadline = None
+        return super().test(*args, **kwargs)
 
 
 def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = None) -> dict[str, DAG]:
@@ -44,15 +70,28 @@ def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = N
     :return: DAGs by id, ready for ``globals().update``
     """
     folder = Path(folder) if folder else accounts_folder(beside)
-    wanted = get_parsing_context().dag_id
+    context = get_parsing_context()
+    wanted = context.dag_id
     if wanted and wanted.startswith(DAG_ID_PREFIX):
         file = find_account(folder, wanted.removeprefix(DAG_ID_PREFIX))
         if file.dag_id == wanted:
-            return {wanted: build_dag(file)}
+            # The step that plans looks for other files of the account itself: the other steps need not.
+            return {wanted: build_dag(_as_processed(folder, file) if context.task_id == _BROKEN else file)}
     found = load_folder(folder)
     if not found:
         _log.warning("There are no account files in %s, so there are no DAGs.", folder)
-    return {file.dag_id: build_dag(file) for file in found}
+        return {}
+    duplicates = Duplicates(folder)
+    return {file.dag_id: build_dag(duplicates.checked(file)) for file in found}
+
+
+def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
+    """Return an account with a problem, since the DAG processor found one."""
+    file = Duplicates(folder).checked(file)
+    if file.problems:
+        return file
+    message = Message("account_file_well_here", path=file.path)
+    return replace(file, problems=(Problem(file.path.name, None, None, "", message),))
 
 
 def build_dag(file: AccountFile) -> DAG:
@@ -75,9 +114,9 @@ def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
 
 
 def _sync_dag(file: AccountFile, account: Account) -> DAG:
-    row, cron = row_of(account), account.frequency.cron
+    row, cron = row_of(account), account.cron
     common: dict[str, Any] = {"account": file.account_id, "settings": account}
-    with DAG(
+    with AccountDag(
         file.dag_id,
         description=account.name,
         doc_md=_describe(account),
@@ -85,7 +124,8 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         start_date=_START,
         catchup=False,
         max_active_runs=1,
-        tags=[_TAG, *map(_tag, (account.type, str(account.frequency), account.name))],
+        deadline=_deadline(file, account),
+        tags=[_TAG, *map(_tag, (account.type, account.schedule, account.name))],
         default_args={
             "retries": account.retries,
             "retry_delay": timedelta(minutes=2),
@@ -107,6 +147,11 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
         way: list[SyncOperator] = [plan]
+        if account.limits.exceeded == "approval":
+            # A backfill's plan and a due one may both wait, each for an answer of its own. An answer within seconds may
+            # take a second try, see the operator.
+            tries = {"retries": max(1, account.retries), "retry_delay": timedelta(seconds=15)}
+            way.append(loaded(_APPROVAL)(task_id="approval", **common, **tries, max_active_tis_per_dag=None))
         if row.renames:
             way.append(DebitoorRenameOperator(task_id="rename", **common))
         way.append(loaded(row.operator)(task_id=row.task_id, **common))
@@ -117,6 +162,21 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())
     return dag
+
+
+def _deadline(file: AccountFile, account: Account) -> DeadlineAlert | None:
+    """Return when somebody has to look whether the account is late, because a run is not done; none for *manual*.
+
+    That is one interval after the run was made: another one lies between it and the end of the run before. By the run's
+    logical date each run of a backfill would be late at once.
+    """
+    interval = shortest_interval(account)
+    if interval is None:
+        return None
+    callback = AsyncCallback(_TELL_WHEN_LATE, {"account": file.account_id, "folder": str(file.path.parent)})
+    return DeadlineAlert(
+        name="late", reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=interval, callback=callback
+    )
 
 
 def _broken_dag(file: AccountFile) -> DAG:
@@ -131,7 +191,7 @@ def _broken_dag(file: AccountFile) -> DAG:
         start_date=_START,
         tags=[_TAG, "broken"],
     ) as dag:
-        BrokenAccountOperator(task_id="account_file", problems=problems)
+        BrokenAccountOperator(task_id=_BROKEN, problems=problems)
     return dag
 
 
@@ -165,7 +225,7 @@ def _trigger_form() -> dict[str, Param]:
 
 
 def _describe(account: Account) -> str:
-    lines = [f"**{row_of(account).title}**, {account.frequency!s}", _literally(account.name)]
+    lines = [f"**{row_of(account).title}**, {account.schedule}", _literally(account.name)]
     if account.note:
         lines.append(_literally(account.note))
     return _markdown(lines)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from debitoor_provider.services.debitoor import constants as debitoor
+
 _OPTIONAL_NUMBER = ["integer", "null"]
 
 
@@ -26,29 +28,26 @@ def get_provider_info() -> dict[str, Any]:
             {"integration-name": "GetMyInvoices", "python-modules": ["debitoor_provider.hooks.getmyinvoices"]},
         ],
         "connection-types": [_getmyinvoices(), _debitoor()],
-        "operators": _operators(),
-        "triggers": [
-            {"integration-name": name, "python-modules": ["debitoor_provider.triggers.plan"]}
-            for name in ("Debitoor", "GetMyInvoices")
+        "operators": _modules("operators", ["export", "rename"], ["import_", "archive"], ["check", "plan", "report"]),
+        "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
+        "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
+        "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],
+        "extra-links": [
+            "debitoor_provider.links.records.SourceRecordLink",
+            "debitoor_provider.links.records.TargetRecordLink",
+            "debitoor_provider.links.synchronisation.SynchronisationLink",
         ],
-        "extra-links": ["debitoor_provider.links.synchronisation.SynchronisationLink"],
         "cli": ["debitoor_provider.cli.get_debitoor_cli_commands"],
         "config": _config(),
     }
 
 
-def _operators() -> list[dict[str, Any]]:
-    package = "debitoor_provider.operators"
-    both = ["plan", "report"]
+def _modules(package: str, debitoor: list[str], getmyinvoices: list[str], both: list[str]) -> list[dict[str, Any]]:
+    """Return the modules of a package, those that are about one of the services and those about both."""
+    of = {"Debitoor": [*debitoor, *both], "GetMyInvoices": [*getmyinvoices, *both]}
     return [
-        {
-            "integration-name": "Debitoor",
-            "python-modules": [f"{package}.{name}" for name in ["export", "rename", *both]],
-        },
-        {
-            "integration-name": "GetMyInvoices",
-            "python-modules": [f"{package}.{name}" for name in ["import_", "archive"]],
-        },
+        {"integration-name": name, "python-modules": [f"debitoor_provider.{package}.{module}" for module in modules]}
+        for name, modules in of.items()
     ]
 
 
@@ -94,7 +93,7 @@ def _debitoor() -> dict[str, Any]:
         "ui-field-behaviour": {
             "hidden-fields": ["schema", "port", "login"],
             "relabeling": {"password": "Access token", "host": "Base URL"},
-            "placeholders": {"host": "https://api.debitoor.com"},
+            "placeholders": {"host": debitoor.API_BASE},
         },
         "conn-fields": {
             "email": {
@@ -113,6 +112,10 @@ def _debitoor() -> dict[str, Any]:
                 "description": "Of the registered app.",
                 "schema": {"type": ["string", "null"], "format": "password"},
             },
+            "authorize_url": _sign_in(
+                "Consent address", "Where a person allows the app its access", debitoor.AUTHORIZE_URL
+            ),
+            "exchange_url": _sign_in("Token address", "Where the consent becomes an access token", debitoor.TOKEN_URL),
             "calls_per_minute": _number("Calls per minute", "An own limit; the service states none.", at_most=100_000),
             "web_url": _address("Web address of an expense", "an expense"),
             "sales_web_url": _address("Web address of an invoice", "an invoice or credit note"),
@@ -134,10 +137,16 @@ def _common(max_megabytes: int) -> dict[str, Any]:
         },
         "allow_http": {
             "label": "Plain HTTP",
-            "description": "Allow a base URL without TLS. Only for a service on the same machine.",
+            "description": "Allow addresses without TLS. Only for a service on the same machine.",
             "schema": {"type": ["boolean", "null"], "default": False},
         },
     }
+
+
+def _sign_in(label: str, does: str, address: str) -> dict[str, Any]:
+    """Describe an address of the consent. No default is entered, so that a corrected one reaches all connections."""
+    description = f"{does}: {address}, unless the sign-in has moved and another one is entered here."
+    return {"label": label, "description": description, "schema": {"type": ["string", "null"], "maxLength": 2000}}
 
 
 def _address(label: str, record: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Airflow gets as a plugin: the Synchronisation page, its API and its web app, and who goes first."""
+"""What Airflow gets as a plugin: the Synchronisation page, its API and its web app, who goes first, and our values."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ class DebitoorPlugin(AirflowPlugin):
     """Adds *Synchronisation* to Airflow's navigation, and the rule by which a backfill waits for the others."""
 
     name = "debitoor"
+
+    @classmethod
+    def on_load(cls, *_: Any, **__: Any) -> None:
+        """Let tasks read the records of both services from XCom, in every process and without configuration."""
+        from debitoor_provider.runs.values import allow_values
+
+        allow_values()
 
     # Every process of Airflow loads the plugins; only those which need one of these ask for it.
     @property

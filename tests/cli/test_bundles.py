@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +12,10 @@ from airflow.models.dag import DagModel
 from airflow.models.dagbundle import DagBundleModel
 from airflow.utils.session import create_session
 
-from debitoor_provider.runs import bundles
+from debitoor_provider.runs import bundles, dag_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TEXT = """\
 type: export
@@ -80,7 +82,7 @@ def test_an_account_that_two_bundles_have_is_a_problem_of_it(cli, team, tmp_path
     (here / "team-acme.yaml").write_text(TEXT)
     done = cli("accounts", "validate")
     assert done.code == 1
-    assert f"The account exists more than once, also as {team / 'team-acme.yaml'} (team)." in done.out
+    assert f"it is read from {here / 'team-acme.yaml'} and is also {team / 'team-acme.yaml'} (team)" in done.out
     assert cli("accounts", "health").code == 2
 
 
@@ -97,3 +99,44 @@ def test_a_pool_that_is_missing_is_said_by_the_list(cli, team):
     (team / "team-acme.yaml").write_text(TEXT + "pool: nobody-made-this\n")
     (row,) = cli("accounts", "list", "-o", "json").rows
     assert (row["state"], "nobody-made-this" in row["why"]) == ("stopped", True)
+
+
+@pytest.fixture
+def bare(cli, tmp_path, monkeypatch):
+    """Configure one bundle whose DAG file has no accounts folder beside it; return that folder."""
+    monkeypatch.delenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", raising=False)
+    monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    shutil.copy(Path(__file__).parents[2] / "dags" / "debitoor_sync.py", folder)
+    classpath = "airflow.dag_processing.bundles.local.LocalDagBundle"
+    configured = [{"name": "bare", "classpath": classpath, "kwargs": {"path": str(folder)}}]
+    monkeypatch.setenv("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", json.dumps(configured))
+    dag_files.forget()
+    bundles.forget()
+    yield folder / "accounts"
+    dag_files.forget()
+    bundles.forget()
+
+
+def test_a_bundle_without_an_accounts_folder_is_said_by_validate_and_health(cli, bare):
+    sentence = f"the DAG bundle bare makes no DAG: its accounts folder {bare} does not exist. Create the folder"
+    validated, judged = cli("accounts", "validate"), cli("accounts", "health")
+    assert (validated.code, sentence in validated.out) == (1, True)
+    assert validated.out.startswith(f"{bare.parent / 'debitoor_sync.py'}: warning: ")
+    assert (judged.code, sentence in judged.out) == (1, True)
+    assert judged.out.startswith("warning: no accounts: ")
+
+
+def test_an_empty_one_is_said_to_other_programs_too(cli, bare):
+    bare.mkdir()
+    (row,) = cli("accounts", "validate", "-o", "json").rows
+    assert (row["result"], f"its accounts folder {bare} has no account file." in row["message"]) == ("warning", True)
+    (row,) = cli("accounts", "health", "-o", "json").rows
+    assert (row["account"], row["level"], row["state"]) == ("", "warning", "no accounts")
+
+
+def test_it_is_not_said_of_single_files_or_accounts(cli, bare, tmp_path):
+    (tmp_path / "mine.yaml").write_text(TEXT)
+    assert cli("accounts", "validate", str(tmp_path / "mine.yaml")).code == 0
+    assert "no accounts" not in cli("accounts", "health", "mine").out

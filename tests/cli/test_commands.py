@@ -32,6 +32,7 @@ def test_what_there_is():
         "debitoor documents list",
         "debitoor documents retry",
         "debitoor documents book",
+        "debitoor documents correct",
         "debitoor documents distinct",
         "debitoor documents ignore",
         "debitoor documents mark-moved",

@@ -310,3 +310,37 @@ class TestAsAProcess:
         assert "119.00 EUR" in said
         assert not [secret for secret in (acme.gmi_api_key, acme.debitoor_token) if secret in said]
         assert Path(tmp_path / "ledger.db").exists()
+
+
+class TestCorrect:
+    @pytest.fixture
+    def undated(self, ledger, planned, account):
+        """Enter a document that is rejected because it has no date, ``1``."""
+        account()
+        planned("1")
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
+        )
+        ledger.steps.reject(entry, Message("no_date"))
+        ledger.leases.release("me")
+
+    def test_a_person_states_what_the_record_lacks(self, cli, ledger, undated):
+        (row,) = cli("documents", "correct", "acme", "1", "--date", "2026-03-01", "--reason", "seen", "-o", "json").rows
+        assert (row["document"], row["state"]) == ("1", "planned")
+        assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "date=2026-03-01"
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (["--tax", "19"], "Document 1 can be given --date: The document has no date. Nothing was changed."),
+            (["--date", "1.3.2026"], "'1.3.2026' is not a date"),
+            (["--date", "1969-12-31"], "1969-12-31 is too early for Debitoor."),
+            ([], "State --date, --currency, --tax, --exchange-rate or --supply, or --withdraw what was stated."),
+            (["--date", "2026-03-01", "--withdraw"], "State --date, "),
+        ],
+    )
+    def test_what_cannot_be_ends_with_a_sentence_and_changes_nothing(self, cli, ledger, undated, options, sentence):
+        done = cli("documents", "correct", "acme", "1", *options, "--reason", "seen")
+        assert done.code == 1
+        assert sentence in done.sentence
+        assert states(ledger) == {"1": State.REJECTED}

@@ -105,11 +105,29 @@ class TestWarning:
         planned("2", "3", state=State.HELD, message=Message("x"))
         assert health(cli) == (1, ["acme: warning: attention: 3 documents wait for a person's decision."])
 
-    def test_no_run_has_gone_through_since_it_was_due(self, cli, account, ran):
+    def test_no_run_has_finished_for_two_intervals(self, cli, account, ran):
+        account(frequency="hourly")
+        ran(ago=timedelta(minutes=119))
+        assert health(cli) == (0, ["acme: well"])
+        ran(ago=timedelta(minutes=121), account="bolt")
+        account(stem="bolt", frequency="hourly")
+        code, lines = health(cli, "bolt")
+        sentence = "No run has finished since 2026-03-02 11:29 CET, although two were due."
+        assert (code, lines[0].startswith(f"bolt: warning: late: {sentence} Look in Airflow whether")) == (1, True)
+
+    def test_a_plan_that_waits_for_approval(self, cli, account, ran, ledger):
+        account(frequency="hourly")
+        ran()
+        message = Message("plan_waits", reason=Message("as_written", text="60 documents.", remedy=""), task="t")
+        ledger.stops.ask("acme", "new_documents", 60, message, run_id="d/1", settings_fingerprint="")
+        sentence = "The plan waits in Airflow until somebody approves or refuses it. 60 documents."
+        assert health(cli) == (1, [f"acme: warning: approval: {sentence}"])
+
+    def test_a_time_of_ones_own_by_which_a_run_has_to_have_gone_through(self, cli, account, ran):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=95))  # 10:55; the run of 11:00 had until 12:00
         sentence = "No run has gone through since 2026-03-02 12:00 CET, when one was due."
-        assert health(cli) == (1, [f"acme: warning: late: {sentence}"])
+        assert health(cli, "--late", "60") == (1, [f"acme: warning: late: {sentence}"])
 
     def test_how_late_is_late(self, cli, account, ran):
         account(frequency="hourly")
@@ -171,7 +189,11 @@ class TestCritical:
         account()
         code, (line,) = health(cli, "nobody")
         assert code == 2
-        assert line.startswith("nobody: critical: broken: nobody.yaml: There is no such account file.")
+        assert line.startswith("nobody: critical: unknown: There is no account 'nobody'. List them with:")
+
+    def test_a_misspelt_account_is_named_with_the_one_that_was_meant(self, cli, account):
+        account()
+        assert health(cli, "acne") == (2, ["acne: critical: unknown: There is no account 'acne'. Did you mean acme?"])
 
     def test_a_ledger_that_cannot_be_used(self, cli, account, monkeypatch):
         account(), account(stem="broken", frequency="sometimes")

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").rglob("*.md")]
 FORMS = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 REGISTRY = yaml.safe_load((ROOT / ".airflow-registry.yaml").read_text())
@@ -23,18 +22,6 @@ def recipe(target: str) -> list[str]:
     lines = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert lines, target
     return [line.lstrip("\t@").replace("$(BIN)", ".venv/bin") for line in lines[1].splitlines()]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text())
-    assert [target for target in targets if not (page.parent / target).exists()] == []
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_commands_of_make_exist(page: Path) -> None:
-    named = {word for words in re.findall(r"(?:`|^)make ([a-z -]+)", page.read_text(), re.M) for word in words.split()}
-    assert [name for name in sorted(named) if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
 
 
 def test_pre_commit_runs_the_quick_checks_of_ci() -> None:

@@ -11,6 +11,7 @@ from tests.services.scripted import CANARY, Reply
 
 ENVIRONMENT = "/api/environment/v1"
 EXPENSES = "/api/expenses/v4"
+CALLBACK = "https://airflow.example/debitoor/oauth/callback"
 
 
 @pytest.fixture
@@ -112,13 +113,49 @@ def test_consent_and_the_exchange_of_its_code(service, connect, hook, monkeypatc
     masked = []
     monkeypatch.setattr("debitoor_provider.hooks.debitoor.mask_secret", masked.append)
     token_url = f"{service.url}/login/oauth2/access_token"
-    connect("debitoor", extra={"client_id": "app", "client_secret": "s3cret", "token_url": token_url})
+    connect("debitoor", extra={"client_id": "app", "client_secret": "s3cret", "exchange_url": token_url})
     service.on("POST", "/login/oauth2/access_token", Reply({"access_token": "t0ken"}), Reply({}, status=400))
     assert "client_id=app" in hook.consent_url("https://a.example/cb", "st4te")
     assert hook.exchange_code("c0de", "https://a.example/cb") == "t0ken"
     assert masked == ["s3cret", "c0de", "t0ken"]
     with pytest.raises(CredentialsRefused):
         hook.exchange_code("c0de", "https://a.example/cb")
+
+
+@pytest.mark.parametrize("field", ["authorize_url", "exchange_url"])
+@pytest.mark.parametrize(
+    ("address", "allow_http", "said"),
+    [
+        ("http://invoices.sumup.com/login", False, "is plain HTTP"),
+        ("HTTP://invoices.sumup.com/login", False, "is plain HTTP"),
+        ("https://books:s3cret@invoices.sumup.com/login", False, "has to be an address of a host"),
+        ("https://invoices.sumup.com/login?client_id=x", True, "has to be an address of a host"),
+        ("ftp://invoices.sumup.com/login", True, "has to be an address of a host"),
+        ("invoices.sumup.com", True, "has to be an address of a host"),
+    ],
+)
+def test_an_address_of_the_consent_that_cannot_work_is_reported(connect, hook, field, address, allow_http, said):
+    extra = {"client_id": "app", "client_secret": "s3cret", "allow_http": allow_http, field: address}
+    connect("debitoor", extra=extra)
+    works, sentence = hook.test_connection()
+    assert (works, f"'{field}' {said}" in sentence, "s3cret" in sentence) == (False, True, False)
+    used = {
+        "authorize_url": lambda: hook.consent_url(CALLBACK, "st"),
+        "exchange_url": lambda: hook.exchange_code("c", CALLBACK),
+    }
+    with pytest.raises(Misconfigured, match=said):
+        used[field]()
+
+
+def test_the_consent_is_where_the_connection_says(connect, hook):
+    moved = "https://invoices.sumup.com/login/oauth2/authorize"
+    connect("debitoor", extra={"client_id": "app", "authorize_url": moved, "allow_http": False})
+    assert hook.consent_url(CALLBACK, "st").startswith(f"{moved}?client_id=app&")
+
+
+def test_the_usual_address_of_the_consent_is_that_of_the_contract(connect, hook):
+    connect("debitoor", extra={"client_id": "app", "authorize_url": "", "allow_http": False})
+    assert hook.consent_url(CALLBACK, "st").startswith("https://app.debitoor.com/login/oauth2/authorize?")
 
 
 def test_consent_needs_a_registered_app(connect, hook):

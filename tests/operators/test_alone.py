@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-import debitoor_provider.example_dags
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
@@ -18,7 +16,6 @@ from debitoor_provider.operators.rename import DebitoorRenameOperator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXAMPLES = Path(debitoor_provider.example_dags.__file__).parent
 HAND_WRITTEN = """\
 from airflow.sdk import DAG
 from debitoor_provider.operators.{module} import {operator}
@@ -29,39 +26,8 @@ with DAG("handwritten", default_args={{"retries": 5}}):
 
 
 @pytest.fixture
-def run_dag(airflow_database: Path, airflow_home: Path) -> Callable[[str], tuple[str, dict[str, int]]]:
-    """Run the only DAG of a file with this text; return the state of the run and the tries of each task."""
-    from airflow.dag_processing.dagbag import DagBag
-
-    def run(text: str) -> tuple[str, dict[str, int]]:
-        file = airflow_home / "dags" / "alone.py"
-        file.write_text(text)
-        try:
-            (dag,) = DagBag(str(file)).dags.values()
-            made = dag.test()
-        finally:
-            file.unlink()
-        return str(made.state), {ti.task_id: ti.try_number for ti in made.get_task_instances()}
-
-    return run
-
-
-@pytest.fixture
-def example(run_dag: Callable[[str], tuple[str, dict[str, int]]]) -> Callable[[str], str]:
-    return lambda name: run_dag((EXAMPLES / f"example_{name}.py").read_text())[0]
-
-
-@pytest.fixture
 def receipts(account: Callable[..., str]) -> str:
     return account(stem="acme-receipts", rename="{company}_{document_number}", archive_after_transfer=True)
-
-
-def test_there_is_an_example_for_each_operator():
-    modules = {path.stem for path in EXAMPLES.parent.glob("operators/*.py")}
-    alone = modules - {"__init__", "base", "transfer", "broken_account"}
-    assert {path.stem.removeprefix("example_") for path in EXAMPLES.glob("example_*.py")} == {
-        name.rstrip("_") for name in alone
-    }
 
 
 def test_an_export_alone_moves_what_is_new(example, acme, receipts, receipt, ledger):
@@ -70,7 +36,7 @@ def test_an_export_alone_moves_what_is_new(example, acme, receipts, receipt, led
     (expense,) = acme.expenses()
     assert expense["file"]["fileName"] == "Paper Ltd_R-7.pdf"
     (run,) = ledger.runs.latest(receipts)
-    assert (run.verdict, run.counts) == ("success", {"moved": 1})
+    assert (run.verdict, run.counts) == ("success", {"moved": 1, "e_invoices": {"unreadable": 1}})
     assert example("export") == "success"
     assert len(acme.expenses()) == 1
 
@@ -96,6 +62,12 @@ def test_names_alone_are_given_to_what_is_new(example, acme, receipts, receipt, 
     assert example("rename") == "success"
     assert [entry.target_name for entry in ledger.documents.entries()] == ["Paper Ltd_R-8.pdf"]
     assert acme.expenses() == []
+
+
+def test_a_plan_within_the_limits_is_approved_by_nobody(example, acme, receipts, receipt):
+    receipt()
+    assert example("approval") == "success"
+    assert len(acme.expenses()) == 1
 
 
 def test_a_plan_alone_is_carried_out_by_a_later_run(example, acme, receipts, receipt):

@@ -161,7 +161,7 @@ def test_a_custom_dag_with_mapped_steps_for_several_accounts(dags_folder, acme, 
     assert len(acme.expenses()) == 1
     assert [event["documents"] for event in events_of("busy")] == [1]
     assert events_of("idle") == []
-    assert ledger.runs.latest("busy")[0].counts == {"moved": 1}
+    assert ledger.runs.latest("busy")[0].counts == {"moved": 1, "e_invoices": {"unreadable": 1}}
 
 
 def test_a_broken_account_fails_with_what_is_wrong_and_moves_nothing(trigger, acme, account, receipt):

@@ -114,7 +114,16 @@ class TestAssetEvent:
         run(plan(), export(), within=now)
         (event,) = now["outlet_events"][ALIAS].asset_alias_events
         assert event.dest_asset_key.name == "debitoor__acme"
-        assert event.extra == {"account": "acme", "run_id": "anybodys_dag/r#acme", "documents": 2}
+        assert event.extra == {
+            "account": "acme",
+            "direction": "export",
+            "run_id": "anybodys_dag/r#acme",
+            "documents": 2,
+            "counts": {"moved": 2},
+            "sums": {"EUR": "238.00"},
+            "without_amount": 0,
+            "period": {"from": "2026-03-01", "to": "2026-03-01"},
+        }
 
     def test_nothing_moved_nothing_reported(self, run, context, account, receipt):
         account()

@@ -12,10 +12,8 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.http.errors import ServiceError
-from tests.mailbox import Mailbox
-from tests.services.scripted import Reply, ScriptedService
-
-HOOK = "/hooks/T0KEN-CANARY"
+from tests.notified import HOOK, received
+from tests.services.scripted import Reply
 
 
 @pytest.fixture
@@ -29,34 +27,6 @@ def steps():
 
 
 @pytest.fixture
-def connect(monkeypatch):
-    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/base/")
-
-    def connect(name: str, **connection: object) -> None:
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
-
-    return connect
-
-
-@pytest.fixture
-def mailbox(connect):
-    box = Mailbox()
-    plain = {"from_email": "airflow@acme.example", "disable_tls": True, "disable_ssl": True, "retry_limit": 0}
-    connect("mail", conn_type="smtp", host="127.0.0.1", port=box.port, extra=plain)
-    yield box
-    box.stop()
-
-
-@pytest.fixture
-def webhook(connect):
-    service = ScriptedService()
-    service.on("POST", HOOK, Reply({}))
-    connect("hook", conn_type="http", host=service.url + HOOK, extra={"X-Secret": "s3cret-CANARY"})
-    yield service
-    service.stop()
-
-
-@pytest.fixture
 def run_idly(run, steps):
     """Execute a run that finds nothing to do; its plan reports on it."""
 
@@ -65,10 +35,6 @@ def run_idly(run, steps):
             run(steps[0])
 
     return execute
-
-
-def received(webhook: ScriptedService) -> list:
-    return [asked.json for asked in webhook.calls("POST", HOOK)]
 
 
 def test_a_mail_names_what_needs_a_decision_in_the_readers_language(run, run_idly, mailbox, account, receipt, steps):
@@ -130,7 +96,7 @@ def test_a_webhook_that_fails_is_a_warning_of_the_run_and_told_again_after_the_n
     account(notify={"connection": "hook"})
     receipt(currency="USD")
     webhook.on("POST", HOOK, answer)
-    assert run(*steps, within=context(run_id="r")) == {"held": 1}
+    assert run(*steps, within=context(run_id="r")) == {"held": 1, "e_invoices": {"unreadable": 1}}
     entered = ledger.runs.get("anybodys_dag/r#acme")
     (warning,) = entered.warnings
     assert entered.verdict == "success"
@@ -161,7 +127,7 @@ def test_a_ledger_that_fails_meanwhile_does_not_fail_the_run(run, webhook, accou
     account(notify={"connection": "hook"})
     receipt(currency="USD")
     monkeypatch.setattr(Notices, "last", fail)
-    assert run(*steps) == {"held": 1}
+    assert run(*steps) == {"held": 1, "e_invoices": {"unreadable": 1}}
 
 
 def test_a_dry_run_tells_nobody(run, webhook, account, receipt):

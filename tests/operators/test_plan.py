@@ -138,7 +138,7 @@ class TestDryRun:
         receipt(document_number="R-77", currency="USD")
         uid = receipt(supplier="[red]Hostile[/red]\n\u202egnp.exe", document_number="R-78")
         summary = run(plan(preview=yes))
-        assert summary == {"dry_run": {"held": 1, "send": 1}}
+        assert summary == {"dry_run": {"held": 1, "send": 1}, "e_invoices": {"unreadable": 2}}
         assert "nothing is moved" in log()
         assert str(uid) in log()
         assert "[red]Hostile[/red]" in log()

@@ -24,9 +24,13 @@ def test_a_successful_run_is_green_and_counted(run, context, account, receipt, l
     account()
     receipt()
     now = context(run_id="r", states={"plan": "success", "export": "success"})
-    assert run(*steps, within=now) == {"moved": 1}
+    assert run(*steps, within=now) == {"moved": 1, "e_invoices": {"unreadable": 1}}
     entered = ledger.runs.get("anybodys_dag/r#acme")
-    assert (entered.verdict, entered.counts, entered.error) == ("success", {"moved": 1}, "")
+    assert (entered.verdict, entered.counts, entered.error) == (
+        "success",
+        {"moved": 1, "e_invoices": {"unreadable": 1}},
+        "",
+    )
     assert entered.finished_at is not None
 
 
@@ -73,13 +77,13 @@ def test_a_rejected_document_makes_its_run_red_once(run, context, account, recei
     with pytest.raises(AirflowFailException, match=r"1 document was rejected.*airflow debitoor documents list"):
         run(*steps)
     receipt()
-    assert run(*steps) == {"moved": 1}
+    assert run(*steps) == {"moved": 1, "e_invoices": {"unreadable": 1}}
 
 
 def test_a_held_document_does_not(run, account, receipt, steps):
     account()
     receipt(currency="USD")
-    assert run(*steps) == {"held": 1}
+    assert run(*steps) == {"held": 1, "e_invoices": {"unreadable": 1}}
 
 
 def test_it_runs_whatever_happened_before_it():
@@ -115,4 +119,4 @@ def test_a_limit_stops_the_run_before_anything_is_written_until_a_person_allows_
     assert acme.expenses() == []
     ledger.stops.allow("acme", "user:anna")
     allowed = context(run_id="r2", states={"plan": "success", "export": "success"})
-    assert run(*steps, within=allowed) == {"moved": 2}
+    assert run(*steps, within=allowed) == {"moved": 2, "e_invoices": {"unreadable": 2}}

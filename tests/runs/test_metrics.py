@@ -148,7 +148,7 @@ def test_without_a_limit_no_remaining_allowance_is_reported(run, account, receip
 def test_disabled_metrics_are_not_sent(run, account, receipt, steps):
     account()
     receipt()
-    assert run(*steps) == {"moved": 1}
+    assert run(*steps) == {"moved": 1, "e_invoices": {"unreadable": 1}}
 
 
 def names_in(text: str) -> set[str]:

@@ -68,3 +68,14 @@ def test_a_revoked_token_is_noticed_by_idle_runs_until_it_is_replaced(run, conte
     for hours in (24, 25):
         with time_machine.travel(NOON + timedelta(hours=hours)), pytest.raises(CredentialsRefused):
             run(plan(), within=context("scheduled"))
+
+
+def test_a_dry_run_warns_of_a_wrong_clock_too(run, context, account, ledger):
+    account()
+    dry_run = DebitoorPlanOperator(task_id="plan", account="acme", preview=True)
+    assert "warnings" not in run(dry_run, within=context("manual", run_id="right"))
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        summary = run(dry_run, within=context("manual", run_id="wrong"))
+    (warning,) = summary["warnings"]
+    assert "20 minutes" in warning
+    assert [entered.code for entered in ledger.runs.get("anybodys_dag/wrong#acme").warnings] == ["clock_differs_fast"]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.sync.money import cents, minor_units, net_of
+from debitoor_provider.sync.money import cents, exact_text, minor_units, net_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,18 @@ def test_amounts_have_the_digits_of_their_currency(amount: str, currency: str, r
 )
 def test_the_net_amount_is_what_debitoor_makes_of_a_gross_line(gross: str, rate: str, net: str) -> None:
     assert str(net_of(Decimal(gross), Decimal(rate))) == net
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("238.0000", "238.00"),
+        ("7", "7.00"),
+        ("-0.5", "-0.50"),
+        ("1.23450", "1.2345"),
+        ("0", "0.00"),
+        ("1E+3", "1000.00"),
+    ],
+)
+def test_a_text_of_an_amount_has_all_its_digits_and_cents(amount: str, text: str) -> None:
+    assert exact_text(Decimal(amount)) == text

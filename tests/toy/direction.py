@@ -26,6 +26,7 @@ from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.window import Window
+from debitoor_provider.sync.worth import Worth
 from tests.toy.folder import Folder
 from tests.toy.mover import DELETED, DOCUMENTS, FolderDrafts, FolderMover
 from tests.toy.settings import FolderAccount
@@ -127,8 +128,14 @@ class FolderDirection:
     def load(self, snapshot: str) -> Document:
         return DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: Document, decisions: str) -> Document:
+        return record
+
     def stated(self, record: Document) -> Statement | None:
         return Statement.of_total(record.document_date, (), record.gross_amount, record.currency)
+
+    def worth(self) -> Worth:
+        return Worth("EUR")
 
     def wish(self, record: Document) -> str:
         return document_name(Template.parse(self.account.rename), record)

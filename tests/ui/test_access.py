@@ -39,6 +39,7 @@ OPEN_TO_ALL_USERS = {
     "GET /api/documents",
     "GET /api/documents.csv",
     "GET /api/documents/sums",
+    "GET /api/folders/problems",
     "GET /api/runs",
     "GET /api/choices",
     "GET /api/connections",

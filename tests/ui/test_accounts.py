@@ -7,8 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.models.dag_version import DagVersion
 from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.serialization.serialized_objects import create_scheduler_operator
 from airflow.utils.session import create_session
+from airflow.utils.state import TaskInstanceState
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import files
@@ -55,6 +60,25 @@ def ran(dag_models: object) -> Callable[..., str]:
         return run_id
 
     return enter
+
+
+@pytest.fixture
+def waits_for_answer() -> Callable[[str], None]:
+    """Let a task of a run wait for a person, as Airflow does."""
+
+    def wait(run_id: str, account_id: str = "acme") -> None:
+        task = EmptyOperator(task_id="approval")
+        with create_session() as session:
+            dag_id = f"debitoor__{account_id}"
+            version = DagVersion(dag_id=dag_id, version_number=1, bundle_name="dags-folder")
+            session.add(version)
+            session.flush()
+            instance = TaskInstance(create_scheduler_operator(task), dag_version_id=version.id, run_id=run_id)
+            instance.dag_id = dag_id
+            instance.state = TaskInstanceState.AWAITING_INPUT
+            session.add(instance)
+
+    return wait
 
 
 @pytest.fixture
@@ -214,6 +238,54 @@ class TestState:
         recorded(ledger, ran(), "success")
         row = rows()["acme"]
         assert (row["state"], row["advice"], row["advice_code"]) == ("well", "", "")
+
+    def test_it_is_late(self, rows, ran, account_file, dag_models):
+        account_file("bolt", frequency="hourly")
+        dag_models("bolt")
+        ran("bolt", end_date=datetime.now(UTC) - 1.9 * HOUR)
+        assert rows()["bolt"]["state"] == "well"
+        ran("bolt", end_date=datetime.now(UTC) - 2.1 * HOUR)
+        row = rows()["bolt"]
+        assert (row["state"], row["advice_code"]) == ("late", "late")
+        assert row["advice"].startswith("No run has finished since 2")
+        assert "whether a run hangs" in row["advice"]
+        assert list(rows(state="late")) == ["bolt"]
+
+    def test_it_is_late_while_its_run_does_not_end(self, rows, ran, account_file, dag_models, ledger):
+        account_file("bolt", frequency="hourly")
+        dag_models("bolt")
+        ran("bolt", state="running", start_date=datetime.now(UTC) - 1.9 * HOUR)  # the first one
+        assert rows()["bolt"]["state"] == "running"
+        ran("bolt", state="running", start_date=datetime.now(UTC) - 2.1 * HOUR)
+        assert rows()["bolt"]["state"] == "late"
+        ledger.runs.start(Run("debitoor__bolt/before", "bolt", "export", "scheduled"))
+        ledger.runs.finish("debitoor__bolt/before", counts={}, verdict="success")
+        assert rows()["bolt"]["state"] == "running"
+
+    def test_a_paused_account_is_not_late(self, rows, ran, account_file, dag_models):
+        account_file("bolt", frequency="hourly")
+        dag_models("bolt", is_paused=True)
+        ran("bolt", end_date=datetime.now(UTC) - 9 * HOUR)
+        assert rows()["bolt"]["state"] == "paused"
+
+    def test_its_plan_waits_for_approval(self, rows, ran, waits_for_answer, account_file, ledger, page):
+        account_file(limits={"new_documents": 50, "exceeded": "approval"})
+        run_id = ran(state="running")
+        message = Message(
+            "plan_waits", reason=Message("limit_new_documents", account="acme", number=60, most=50), task="t"
+        )
+        ledger.stops.ask("acme", "new_documents", 60, message, run_id=run_id, settings_fingerprint="f")
+        assert rows()["acme"]["state"] == "running"  # not yet
+        waits_for_answer(run_id)
+        row = rows()["acme"]
+        assert (row["state"], row["advice_code"]) == ("approval", "approve")
+        (stop,) = row["stops"]
+        assert stop["message"].startswith(
+            "The plan waits in Airflow until somebody approves or refuses it. The run has 60"
+        )
+        answer = page().post("api/accounts/acme/limits/allow", json={"ids": [stop["id"]]})
+        assert (answer.status_code, run_id in answer.text) == (409, True)
+        assert len(ledger.stops.pending(["acme"])) == 1
 
     @pytest.mark.parametrize("state", ["queued", "running"])
     def test_it_runs(self, rows, ran, state):

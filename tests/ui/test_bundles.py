@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import DagSerialization, LazyDeserializedDAG
 from airflow.utils.session import create_session
 
-from debitoor_provider.runs import bundles
+from debitoor_provider.runs import bundles, dag_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,3 +158,36 @@ def test_with_a_folder_for_all_bundles_there_are_no_others(page, team, parsed, a
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(accounts))
     bundles.forget()
     assert rows(page()) == {}
+
+
+@pytest.fixture
+def read_by_airflow(team, tmp_path, monkeypatch):
+    """Configure the team's bundle in Airflow."""
+    classpath = "airflow.dag_processing.bundles.local.LocalDagBundle"
+    configured = [{"name": "team", "classpath": classpath, "kwargs": {"path": str(team.parent)}}]
+    monkeypatch.setenv("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", json.dumps(configured))
+    dag_files.forget()
+    yield
+    dag_files.forget()
+
+
+def test_a_bundle_whose_folder_is_empty_is_said_to_those_who_may_add_accounts(page, team, read_by_airflow):
+    (problem,) = page("user").get("api/folders/problems", headers={"Accept-Language": "de"}).json()
+    assert problem["message"] == (
+        f"Die DAG-Datei {team}/debitoor_sync.py des DAG-Bundles team erzeugt keinen DAG: "
+        f"Ihr Kontenordner {team}/accounts enthält keine Kontodatei."
+    )
+    assert problem["remedy"].startswith("Legen Sie eine Datei <Konto>.yaml in den Ordner")
+    assert page("viewer").get("api/folders/problems").json() == []
+    (team / "accounts" / "acme.yaml").write_text(TEXT)
+    assert page("user").get("api/folders/problems").json() == []
+
+
+def test_an_account_of_two_bundles_is_broken_before_airflow_has_read_the_other(page, team, read_by_airflow, tmp_path):
+    here = tmp_path / "dags" / "accounts"
+    here.mkdir(parents=True)
+    for folder in (here, team / "accounts"):
+        (folder / "acme.yaml").write_text(TEXT)
+    row = rows(page())["acme"]
+    assert row["state"] == "broken"
+    assert f"{team}/accounts/acme.yaml (team)" in row["problems"][0]["message"]

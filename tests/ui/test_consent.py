@@ -44,7 +44,7 @@ def app_(airflow: None, acme: CompanyAdmin, sandbox: SandboxAdmin) -> None:
         "client_id": acme.oauth_client_id,
         "client_secret": acme.oauth_client_secret,
         "authorize_url": sandbox.authorize_url,
-        "token_url": sandbox.token_url,
+        "exchange_url": sandbox.token_url,
     }
     with create_session() as session:
         row = Connection(conn_id="debitoor_default", conn_type="debitoor", host=sandbox.debitoor_url)
@@ -155,7 +155,7 @@ class TestTheWay:
         with create_session() as session:
             row = Connection(conn_id="debitoor_new", conn_type="debitoor")
             row.set_extra(
-                json.dumps({"token_url": "https://thief.example/", "authorize_url": "https://thief.example/"})
+                json.dumps({"exchange_url": "https://thief.example/", "authorize_url": "https://thief.example/"})
             )
             session.add(row)
         found = connections.find("debitoor_new")

@@ -25,7 +25,8 @@ def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
     ledger.runs.start(Run("debitoor__acme/manual__1", "acme", "export", "manual", WINDOW))
     rejected = Message("run_rejected", count=1)
-    ledger.runs.finish("debitoor__acme/manual__1", counts={"moved": 2}, verdict="rejected", message=rejected)
+    counts = {"moved": 2, "e_invoices": {"none": 2}}
+    ledger.runs.finish("debitoor__acme/manual__1", counts=counts, verdict="rejected", message=rejected)
     ledger.runs.start(Run("anybodys/backfill__2#other", "other", "export", "backfill"))
     ledger.runs.start(Run("debitoor__acme/manual__3", "acme", "export", "dry_run"))
     return ledger
@@ -42,7 +43,7 @@ def test_a_run_is_returned_with_its_result(page, runs):
         "started_at": "2026-03-01T08:00:00Z",
         "finished_at": "2026-03-01T08:00:01Z",
         "seconds": 1.0,
-        "counts": {"moved": 2},
+        "counts": {"moved": 2, "e_invoices": {"none": 2}},
         "verdict": "rejected",
         "error": "1 document was rejected.",
         "remedy": Message("run_rejected", count=1).remedy(),

@@ -25,6 +25,7 @@ from debitoor_provider.cli.console import (
 )
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
+from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.runs.pools import known_pools, missing_pool
@@ -36,6 +37,7 @@ from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 
@@ -78,7 +80,7 @@ def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
-        "frequency": str(account.frequency) if account else "",
+        "frequency": account.schedule if account else "",
         "moved": sum(counts.get(state, 0) for state in DONE),
         "to_do": sum(counts.get(state, 0) for state in DUE),
         "waiting": counts.get(State.WAITING, 0),
@@ -95,15 +97,24 @@ def validate(args: Namespace) -> None:
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         findings = [finding for file in files for finding in _findings(file, args.connections)]
-        if args.output != "table" or not findings:
-            show(args, [finding.as_row() for finding in findings], empty=no_files())
+        folders = [] if args.files else folders_without_accounts()
+        if args.output != "table" or not (findings or folders):
+            rows = [finding.as_row() for finding in findings]
+            show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
             for finding in findings:
                 say(finding)
-        if findings and not args.files and all(file.bundle for file in files):
+            for folder in folders:
+                say(f"{folder.params['file']}: warning: {folder}")
+        if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
+
+
+def _row_of_folder(found: Message) -> dict[str, Any]:
+    file, text, remedy = found.params["file"], found.text(), found.remedy()
+    return {"account": "", "file": str(file), "result": "warning", "message": text, "remedy": remedy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +213,9 @@ def allow(args: Namespace) -> None:
         for stop in allowed
     ]
     show(args, rows, empty=f"No limit stops the account {args.account}, or it is allowed already.")
-    if allowed:
+    if any(stop.message.code == PLAN_WAITS for stop in allowed):
+        hint("A run that waits for its approval in Airflow is to be answered there; the next one may do this once.")
+    elif allowed:
         hint("The next run may do this once.")
 
 

@@ -75,7 +75,7 @@ def patterns_of(address: str, company: SandboxCompany) -> dict[str, dict[str, An
         "client_id": company.oauth_client_id,
         "client_secret": company.oauth_client_secret,
         "authorize_url": address + urlsplit(AUTHORIZE_URL).path,
-        "token_url": address + urlsplit(TOKEN_URL).path,
+        "exchange_url": address + urlsplit(TOKEN_URL).path,
     }
     return {"getmyinvoices_default": getmyinvoices, "debitoor_default": debitoor}
 

@@ -115,10 +115,11 @@ def require_account(account: str, ledger: Ledger) -> None:
     near = nearest_account(account)
     if near == account or ledger.documents.count(account=account):
         return
-    raise SystemExit(_no_account(account, near))
+    raise SystemExit(no_account(account, near))
 
 
-def _no_account(account: str, near: str | None) -> str:
+def no_account(account: str, near: str | None) -> str:
+    """Return that there is no account of this id, and which one was probably meant."""
     remedy = f"Did you mean {near}?" if near else "List them with: airflow debitoor accounts list"
     return f"There is no account {quoted(account)}. {remedy}"
 
@@ -137,7 +138,7 @@ def settings_of(account_id: str) -> Account:
     """
     near = nearest_account(account_id)
     if near != account_id:
-        raise SystemExit(_no_account(account_id, near))
+        raise SystemExit(no_account(account_id, near))
     return usable(account_file(account_id))
 
 

@@ -42,7 +42,7 @@ def list_documents(args: Namespace) -> None:
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
-        show(args, [_row(entry) for entry in entries], empty="There are no such documents.")
+        show(args, [row_of(entry) for entry in entries], empty="There are no such documents.")
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
             hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
 
@@ -61,7 +61,7 @@ def book(args: Namespace) -> None:
     with opened_ledger() as ledger:
         refused = [
             f"Document {entry.source_id} does not wait for this decision: {entry.reason or f'it is {entry.state}.'}"
-            for entry in _named(args, ledger)
+            for entry in named(args, ledger)
             if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
         ]
         if refused:
@@ -78,7 +78,7 @@ def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason
 def distinct(args: Namespace) -> None:
     """Record that documents are no duplicates of what they look like."""
     with opened_ledger() as ledger:
-        entries = _named(args, ledger)
+        entries = named(args, ledger)
         others = [entry.source_id for entry in entries if not lookalike_keys(entry)]
         if others:
             listing = "airflow debitoor documents list --mark possible_duplicate"
@@ -91,7 +91,7 @@ def distinct(args: Namespace) -> None:
             for entry in entries
             for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
         ]
-        show(args, [_row(entry) for entry in changed])
+        show(args, [row_of(entry) for entry in changed])
 
 
 @suppress_logs_and_warning
@@ -115,13 +115,13 @@ def _decide(
 
     :raises SystemExit: when one is left as it is, saying what can be done with it instead
     """
-    entries = _named(args, ledger)
+    entries = named(args, ledger)
     try:
         changed = step(entries, actor(), args.reason)
     except IllegalTransition:  # none of them
         changed = []
     if changed:
-        show(args, [_row(entry) for entry in changed])
+        show(args, [row_of(entry) for entry in changed])
     unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
     if unchanged:
         left = [_instead(entry, kind) for entry in entries if entry.id in unchanged]
@@ -142,7 +142,7 @@ def history(args: Namespace) -> None:
     """Show everything that happened to a document."""
     args.documents = [args.document]
     with opened_ledger() as ledger:
-        entry = _named(args, ledger)[0]
+        entry = named(args, ledger)[0]
         rows = [
             {
                 "at": event.at.isoformat(timespec="seconds"),
@@ -156,7 +156,7 @@ def history(args: Namespace) -> None:
         show(args, rows)
 
 
-def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
+def named(args: Namespace, ledger: Ledger) -> list[Entry]:
     """Find the documents that the command names.
 
     :raises SystemExit: when one is not known
@@ -174,7 +174,7 @@ def _named(args: Namespace, ledger: Ledger) -> list[Entry]:
     return list(found.values())
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def row_of(entry: Entry) -> dict[str, Any]:
     return {
         "account": entry.account,
         "document": entry.source_id,

@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, no_files, say, show
+from debitoor_provider.cli.console import hint, nearest_account, no_account, no_files, say, show
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.account_files import account_file, account_files
+from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.pools import known_pools, missing_pool
+from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
+from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
@@ -54,19 +57,29 @@ _WELL = Health(Level.WELL, "well")
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
-    files = [account_file(account) for account in args.accounts] or account_files()
-    found, trouble = _examined(files, timedelta(minutes=args.late))
+    near = {account: nearest_account(account) for account in args.accounts}
+    known = [account_file(account) for account in args.accounts if near[account] == account]
+    files = known if args.accounts else account_files()
+    found, trouble = _examined(files, timedelta(minutes=args.late) if args.late else None)
+    lines = [(file.account_id, result) for file, result in found]
+    lines += [
+        (id_, Health(Level.CRITICAL, "unknown", no_account(id_, other))) for id_, other in near.items() if other != id_
+    ]
+    if not args.accounts:
+        lines += [("", Health(Level.WARNING, "no accounts", str(message))) for message in folders_without_accounts()]
     if args.output != "table":
-        show(args, [_row(file, result) for file, result in found])
+        show(args, [_row(account_id, result) for account_id, result in lines])
     else:
-        for file, result in found:
-            say(_line(file, result))
-    if not files:
+        for account_id, result in lines:
+            say(_line(account_id, result))
+    if not lines or not (files or args.accounts):
         hint(trouble.why if trouble else no_files())
-    raise SystemExit(int(max(result.level for result in (*(result for _, result in found), trouble or _WELL))))
+    raise SystemExit(int(max(result.level for result in (*(result for _, result in lines), trouble or _WELL))))
 
 
-def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
+def _examined(
+    files: list[AccountFile], late: timedelta | None
+) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
     """Look at accounts.
 
     :return: how each of them is, and what keeps all of them from running, if anything does
@@ -76,7 +89,7 @@ def _examined(files: list[AccountFile], late: timedelta) -> tuple[list[tuple[Acc
         attention = {account: counts.attention for account, counts in ledger.figures.counts().items()}
         paused = _paused_dags() if files else set()
         pools = known_pools() if files else set()
-        due = _Due(datetime.now(UTC) - late)
+        due = _Due(datetime.now(UTC), late)
         return [
             (file, _broken(file) or _without_pool(file, pools) or _judged(file, ledger, attention, paused, due))
             for file in files
@@ -100,22 +113,26 @@ def _paused_dags() -> set[str]:
 class _Due:
     """Whether an account is late.
 
-    :param latest: a run that was due before has to have gone through by now
+    :param now: the time
+    :param patience: how long after its time a run may finish; ``None``: two intervals after the one before it
     """
 
-    latest: datetime
+    now: datetime
+    patience: timedelta | None
 
-    def missed_by(self, file: AccountFile, account: Account, last_success: datetime | None) -> datetime | None:
-        """Return when the run was due that has not succeeded; a new file has until its first one."""
-        if account.frequency.cron is None:
-            return None
+    def missed_by(self, file: AccountFile, account: Account, last: datetime | None) -> str:
+        """Return that an account is late; a new file has until its first run. Empty when it is not."""
+        if self.patience is None:
+            return str(lateness(account, last, known_since(file.path), self.now) or "")
+        if account.cron is None:
+            return ""
         from croniter import croniter  # type: ignore[import-untyped]
 
-        due: datetime = croniter(account.frequency.cron, self.latest.astimezone(ZoneInfo(account.timezone))).get_prev(
-            datetime
-        )
-        since = last_success or datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
-        return due if since < due else None
+        latest = (self.now - self.patience).astimezone(ZoneInfo(account.timezone))
+        due: datetime = croniter(account.cron, latest).get_prev(datetime)
+        if (last or known_since(file.path)) >= due:
+            return ""
+        return f"No run has gone through since {due:%Y-%m-%d %H:%M %Z}, when one was due."
 
 
 def _broken(file: AccountFile) -> Health | None:
@@ -138,26 +155,27 @@ def _judged(
     if file.account and not is_paused:
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
-            return Health(
-                Level.WARNING, "late", f"No run has gone through since {missed:%Y-%m-%d %H:%M %Z}, when one was due."
-            )
+            return Health(Level.WARNING, "late", missed)
+    for stop in ledger.stops.pending([file.account_id]):
+        if stop.message.code == PLAN_WAITS:
+            return Health(Level.WARNING, "approval", stop.message.text())
     if number := attention.get(file.account_id):
         waiting = "1 document waits" if number == 1 else f"{number} documents wait"
         return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")
     return Health(Level.WELL, "paused") if is_paused else _WELL
 
 
-def _row(file: AccountFile, health: Health) -> dict[str, Any]:
+def _row(account_id: str, health: Health) -> dict[str, Any]:
     return {
-        "account": file.account_id,
+        "account": account_id,
         "level": health.level.name.lower(),
         "state": health.state,
         "why": health.why,
     }
 
 
-def _line(file: AccountFile, health: Health) -> str:
-    parts = [file.account_id, health.level.name.lower()]
+def _line(account_id: str, health: Health) -> str:
+    parts = [*filter(None, [account_id]), health.level.name.lower()]
     if health.state != parts[-1]:
         parts.append(health.state)
     return ": ".join([*parts, *([health.why] if health.why else [])])

@@ -148,8 +148,7 @@ class ServiceHook(HttpHook, Generic[C]):
     def test_connection(self) -> tuple[bool, str]:
         """Try the connection, and return whether it works and a sentence about it."""
         try:
-            for field in self.record_pages:
-                Fields(self._connection).record_page(field)
+            self._check(Fields(self._connection))
             with self.client_without_retries() as client:
                 works, found = self._tested(client)
                 problem = _clock_problem(client.clock_offset) if works else None
@@ -197,6 +196,14 @@ class ServiceHook(HttpHook, Generic[C]):
         By default a SQLite file in Airflow's home, which serves all processes of one machine.
         """
         return Pacer(key, allowance, store=pacing_url(), low_priority=self.low_priority)
+
+    def _check(self, fields: Fields) -> None:
+        """Check what no call of a test would need.
+
+        :raises Misconfigured: for a field with something else than it should have
+        """
+        for field in self.record_pages:
+            fields.record_page(field)
 
     @abstractmethod
     def _client(self, connection: Connection, backoff: Backoff) -> C:

@@ -59,7 +59,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             redirect_uri,
             state,
             lang,
-            fields.text("authorize_url") or constants.AUTHORIZE_URL,
+            fields.address("authorize_url", constants.AUTHORIZE_URL),
             allow_http=fields.switch("allow_http"),
         )
 
@@ -76,7 +76,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             secret,
             code,
             redirect_uri,
-            fields.text("token_url") or constants.TOKEN_URL,
+            fields.address("exchange_url", constants.TOKEN_URL),
             allow_http=fields.switch("allow_http"),
             proxy=fields.text("proxy") or None,
         )
@@ -106,6 +106,11 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             pacing=self._pacer(token, allowance),
             backoff=backoff,
         )
+
+    def _check(self, fields: Fields) -> None:
+        super()._check(fields)
+        fields.address("authorize_url", constants.AUTHORIZE_URL)
+        fields.address("exchange_url", constants.TOKEN_URL)
 
     def _tested(self, client: DebitoorClient) -> tuple[bool, Message]:
         environment = client.environment()

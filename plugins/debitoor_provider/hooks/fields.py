@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
+from debitoor_provider.services.http.session import checked_base_url
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -73,6 +74,19 @@ class Fields:
         if page and not _leads_to_records(page):
             raise Misconfigured(Message("field_not_web_address", id=_ID, **self._place(name)))
         return page
+
+    def address(self, name: str, default: str) -> str:
+        """Return an address that something secret is sent to: with TLS, unless ``allow_http`` is on.
+
+        :raises Misconfigured: for an address that cannot work, or that more stands in than host and path
+        """
+        try:
+            address = checked_base_url(self.text(name) or default, allow_http=True)
+        except Misconfigured:
+            raise Misconfigured(Message("field_not_address", **self._place(name))) from None
+        if not address.lower().startswith("https:") and not self.switch("allow_http"):
+            raise Misconfigured(Message("field_plain_http", field=name))
+        return address
 
     def base_url(self, default: str) -> str:
         """Return the address from host, schema and port; HTTPS where no scheme is given."""

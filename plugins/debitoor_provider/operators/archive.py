@@ -16,6 +16,7 @@ class DebitoorArchiveOperator(SyncOperator):
     """Archive at the source what was verified at the target, and nothing else."""
 
     archives = True
+    writes = ("source",)
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Archive what was moved and is not archived yet."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.sdk import BaseOperator
@@ -13,11 +16,14 @@ from debitoor_provider.policies.retry import ServiceRetryPolicy, final, is_perma
 from debitoor_provider.services.http.errors import ServiceError, StopError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from airflow.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from airflow.sdk import BaseOperatorLink, Context
 
+    from debitoor_provider.runs.lineage import Lineage
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 
@@ -30,8 +36,14 @@ class SyncOperator(BaseOperator):
     A step whose run has no other step before it plans the run itself where it needs a plan, and reports on the run; the
     last step also when it fails for good.
 
+    The account's settings are those of its file in the accounts folder, or what the operator is given: in ``settings``,
+    or as arguments named as in an account file (``rename="{company}"``, ``filter={"tags": {"any": ["books"]}}``), which
+    are checked while the DAG is read. The operators of one account have to be given the same.
+
     :param account: id of the sync account, under which the ledger keeps its documents
-    :param settings: the account's settings; without them its file in the accounts folder is read
+    :param settings: the account's settings, as an object or as the content of an account file
+    :param getmyinvoices_conn_id: connection of an account without a file, by default ``getmyinvoices_default``
+    :param debitoor_conn_id: connection of an account without a file, by default ``debitoor_default``
     """
 
     template_fields: Sequence[str] = ("account",)
@@ -43,16 +55,51 @@ class SyncOperator(BaseOperator):
     """Whether the step works on the documents that the run has planned."""
     reports: ClassVar[bool] = False
     """Whether the step enters the run and its result into the ledger itself."""
-    operator_extra_links = (SynchronisationLink(),)
+    reads: ClassVar[tuple[Side, ...]] = ()
+    """Where the step reads documents, for lineage."""
+    writes: ClassVar[tuple[Side, ...]] = ()
+    """Where the step writes documents, for lineage."""
+    operator_extra_links: tuple[BaseOperatorLink, ...] = (SynchronisationLink(),)
     ui_color = "#e6f1fb"
 
-    def __init__(self, *, account: str, settings: Account | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        account: str,
+        settings: Account | Mapping[str, Any] | None = None,
+        getmyinvoices_conn_id: str | None = None,
+        debitoor_conn_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        own = operator_arguments()
+        given = {name: kwargs.pop(name) for name in [*kwargs] if name not in own and not name.startswith("_")}
         super().__init__(**kwargs)
         if self.retry_policy is None:
             self.retry_policy = ServiceRetryPolicy()
         self.account = account
-        self.settings = settings
+        connections = {"getmyinvoices": getmyinvoices_conn_id, "debitoor": debitoor_conn_id}
+        self.settings = self._settings(settings, given, {name: id_ for name, id_ in connections.items() if id_})
         self._job: Job | None = None
+        self.lineage: Lineage | None = None
+
+    def _settings(
+        self, settings: Account | Mapping[str, Any] | None, given: dict[str, Any], connections: dict[str, str]
+    ) -> Account | None:
+        """Return the settings that the operator was given; ``None`` when the account's file is to be read.
+
+        :raises ArgumentError: naming an argument that cannot be used, and what was probably meant
+        """
+        if not given and not connections and not isinstance(settings, Mapping):
+            return settings
+        from debitoor_provider.runs.arguments import account_of_arguments, require_beside, require_known
+
+        require_known(type(self).__name__, given, _arguments_of(type(self)))
+        if settings is not None and not isinstance(settings, Mapping):
+            require_beside([*given, *(f"{service}_conn_id" for service in connections)])
+            return settings
+        direction = self.direction or ("export" if self.archives else None)
+        name = self.account if isinstance(self.account, str) and "{" not in self.account else self.task_id
+        return account_of_arguments(name, {**(settings or {}), **given}, connections, direction)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
@@ -61,29 +108,35 @@ class SyncOperator(BaseOperator):
         :raises RetryError: when documents are left that may go later
         :raises AirflowRescheduleException: when the step's turn is over
         """
+        return self._in_job(context, self.step)
+
+    def _in_job(self, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
+        """Open what the step works with, and do its work or what is left of it."""
         from debitoor_provider.runs.jobs import open_job
 
         try:
             with open_job(self.account, self.settings, context) as job:
                 self._job = job
-                return self._run(job, context)
+                return self._run(job, context, step)
         except Exception as error:
             if is_permanent(error):
                 self._fail(error, context)
             raise
 
-    def _run(self, job: Job, context: Context) -> dict[str, Any]:
+    def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         from debitoor_provider.policies.turns import in_turns
+        from debitoor_provider.runs.lineage import lineage_of
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
 
         try:
             self._require_direction(job)
+            self.lineage = lineage_of(job, self.reads, self.writes)
             with in_turns(job):
                 is_alone = self._is_first(job)
                 if is_alone:
                     self._begin(job, context)
-                summary = self.step(job, context)
+                summary = step(job, context)
             if is_alone:
                 self._conclude(job)
             return summary
@@ -101,6 +154,12 @@ class SyncOperator(BaseOperator):
         """Begin no further document; Airflow gives those under way a few seconds before it ends the process."""
         if self._job:
             self._job.ending.set()
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:  # noqa: ARG002
+        """Return what the step read and wrote, for OpenLineage's provider; also after a failure."""
+        from debitoor_provider.runs.lineage import to_openlineage
+
+        return self.lineage and to_openlineage(self.lineage)
 
     def _fail(self, error: Exception, context: Context) -> NoReturn:
         from debitoor_provider.runs.metrics import count_failure
@@ -166,6 +225,18 @@ class SyncOperator(BaseOperator):
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""
         raise NotImplementedError
+
+
+@cache
+def operator_arguments() -> frozenset[str]:
+    """Return the names of the arguments that every operator of Airflow has."""
+    return frozenset(inspect.signature(BaseOperator.__init__).parameters) - {"self", "kwargs"}
+
+
+def _arguments_of(operator: type[BaseOperator]) -> set[str]:
+    """Return the names of the arguments that an operator has, its bases' included."""
+    inits = [kind.__init__ for kind in operator.__mro__ if issubclass(kind, BaseOperator)]
+    return {name for init in inits for name in inspect.signature(init).parameters} - {"self", "kwargs"}
 
 
 def _is_step(task: Any) -> bool:

@@ -31,6 +31,7 @@ class DebitoorCheckOperator(SyncOperator):
 
     template_fields: Sequence[str] = (*SyncOperator.template_fields, "period_from", "period_to")
     reports = True
+    reads = ("source", "target")
 
     def __init__(
         self, *, period_from: str = "", period_to: str = "", fail_on_difference: bool = True, **kwargs: Any

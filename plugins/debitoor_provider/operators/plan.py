@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
@@ -49,6 +50,7 @@ class DebitoorPlanOperator(SyncOperator):
     )
 
     reports = True
+    reads = ("source",)
 
     def __init__(
         self,
@@ -108,6 +110,7 @@ class DebitoorPlanOperator(SyncOperator):
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
+        from debitoor_provider.runs.dag_files import require_single
         from debitoor_provider.runs.form import check_form, require_read
         from debitoor_provider.runs.plan import dry_run, make_plan
         from debitoor_provider.runs.report import conclude
@@ -115,6 +118,8 @@ class DebitoorPlanOperator(SyncOperator):
         from debitoor_provider.sync.ledger import Run
 
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
+        if self.folder:
+            require_single(job.account_id, Path(self.folder))
         dag_run = context["dag_run"]
         conf = getattr(dag_run, "conf", None)
         if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:

@@ -46,9 +46,11 @@ class DebitoorReportOperator(SyncOperator):
         if job.ledger.runs.get(job.run_id) is None:
             job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         result = conclude(job, failed)
-        self.log.info("Report: %s", result.counts)
+        self.log.info("Report: %s", result.summary)
+        for answer in result.answers:
+            self.log.info("%s", answer)
         for warning in result.warnings:
             self.log.warning("%s", warning)
         if result.verdict != "success":
             raise AirflowFailException(str(result.message))
-        return dict(result.counts)
+        return result.summary

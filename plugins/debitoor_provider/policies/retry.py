@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowFailException
 
-from debitoor_provider.services.http.errors import RejectError, RetryError, StopError
+from debitoor_provider.services.http.errors import QuotaUsedUp, RejectError, RetryError, StopError
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -45,6 +45,22 @@ class ServiceRetryPolicy(RetryPolicy):
 def is_permanent(error: BaseException) -> bool:
     """Return whether an error stays until a person has acted, so that no attempt can succeed before."""
     return isinstance(error, AirflowFailException | StopError | RejectError) or _is_of_the_ledger(error)
+
+
+def passes(error: BaseException) -> bool:
+    """Return whether waiting is all there is to do: one who waits anyway goes on, also when the quota is used up."""
+    from debitoor_provider.sync.ledger import LedgerUnavailable
+
+    return isinstance(error, RetryError | QuotaUsedUp | LedgerUnavailable)
+
+
+def next_look(error: BaseException, interval: float) -> float:
+    """Return the seconds until another look makes sense, after one that failed.
+
+    :param interval: between two looks
+    """
+    asked = getattr(error, "retry_after", None) or 0.0
+    return max(interval, min(asked, LONGEST_DELAY.total_seconds()))
 
 
 def final(error: Exception) -> Exception:

@@ -26,8 +26,16 @@ def full_address(place: str, **asked: Any) -> str:
     :param place: below the page, such as ``/attention``
     :param asked: its query
     """
+    return airflow_address(PAGE + place + _query(asked))
+
+
+def airflow_address(place: str) -> str:
+    """Return the address of one of Airflow's pages for those who are elsewhere; empty when it is not configured.
+
+    :param place: below Airflow's own address
+    """
     base = _base()
-    return base.rstrip("/") + PAGE + place + _query(asked) if urlsplit(base).netloc else ""
+    return base.rstrip("/") + place if urlsplit(base).netloc else ""
 
 
 def account_place(account: str) -> str:

@@ -13,6 +13,7 @@ from airflow.utils.session import create_session
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.dag_files import checked, in_two_bundles
 from debitoor_provider.sync.accounts.files import AccountFile
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem
@@ -80,8 +81,7 @@ def accounts_of(folder: BundledFolder, files: Iterable[AccountFile]) -> list[Acc
 def merged(here: Iterable[AccountFile], load: Callable[[Path], Iterable[AccountFile]]) -> list[AccountFile]:
     """Return the accounts of the configured folder and of other bundles.
 
-    Airflow has one DAG of an id: of two files with one id, in whatever bundles, the DAG may be either's, and the tasks
-    of one run may even read both. So that is a problem of the account.
+    An account that two of them have, or that another DAG file has besides, has that problem.
 
     :param here: the accounts of the configured folder
     :param load: reads another folder
@@ -93,12 +93,11 @@ def merged(here: Iterable[AccountFile], load: Callable[[Path], Iterable[AccountF
         others |= {file.dag_id: file for file in accounts_of(folder, files)}
         for dag_id, other in others.items():
             found[dag_id] = _twice(found[dag_id], other) if dag_id in found else other
-    return list(found.values())
+    return checked(found.values())
 
 
 def _twice(file: AccountFile, other: AccountFile) -> AccountFile:
-    message = Message("account_file_twice", others=f"{other.path} ({other.bundle})")
-    return replace(file, problems=(*file.problems, Problem(file.path.name, None, None, "", message)))
+    return replace(file, problems=(*file.problems, in_two_bundles(file.path, [f"{other.path} ({other.bundle})"])))
 
 
 def forget() -> None:

@@ -15,7 +15,6 @@ from debitoor_provider.sync.text import one_line, shown
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.digest import Digest
-    from debitoor_provider.sync.steps.job import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +51,49 @@ class Letter:
         return {"subject": self.subject, "text": self.text, **self.facts, "link": self.link}
 
 
-def letter_of(job: Job, digest: Digest, language: str) -> Letter:
-    """Return a digest in the language of those who read it."""
+def letter_of(account_id: str, name: str, digest: Digest, language: str) -> Letter:
+    """Return a digest in the language of those who read it.
+
+    :param name: of the account, as people know it
+    """
     reader = Reader(language, page=True)
     with written_for(reader):
         parts: list[str | tuple[str, ...]] = []
         if digest.failure:
-            parts += [_text("notice_failed"), digest.failure.text(), digest.failure.remedy()]
+            parts += ["" if _is_elsewhere(digest.failure) else _headline(digest.failure)]
+            parts += [digest.failure.text(), digest.failure.remedy()]
         if digest.works_again:
             parts.append(_text("notice_works_again"))
         if digest.reasons:
-            parts.append(_text("notice_attention", count=digest.count))
+            parts.append(_text("notice_open" if digest.is_all else "notice_attention", count=digest.count))
             parts.append(tuple(f"{_called(code, reader)} ({count})" for code, count in _most_first(digest)))
             parts.append(tuple(" · ".join(filter(None, _described(entry, reader))) for entry in digest.documents))
         if more := digest.count - len(digest.documents):
             parts.append(_text("notice_more", count=more))
-        name = one_line(job.account.name)
-        return Letter(_subject(name, digest), tuple(filter(None, parts)), _link(job, digest), _facts(job, digest))
+        subject = _subject(one_line(name), digest)
+        facts = _facts(account_id, name, digest)
+        return Letter(subject, tuple(filter(None, parts)), _link(account_id, digest), facts)
 
 
 def _text(code: str, **params: object) -> str:
     return Message(code, **params).text()
 
 
+def _headline(failure: Message) -> str:
+    return _text("notice_late" if failure.code in {"sync_late", "sync_never"} else "notice_failed")
+
+
 def _subject(name: str, digest: Digest) -> str:
     if digest.failure:
-        return f"{name}: {_text('notice_failed')}"
+        return f"{name}: {digest.failure.text() if _is_elsewhere(digest.failure) else _headline(digest.failure)}"
     if digest.reasons:
         return f"{name}: {_text('notice_attention_subject', count=digest.count)}"
     return f"{name}: {_text('notice_works_again')}"
+
+
+def _is_elsewhere(failure: Message) -> bool:
+    """Return whether not the synchronisation failed, but a task or DAG that depends on it."""
+    return failure.code in {"notice_task_failed", "notice_dag_failed"}
 
 
 def _most_first(digest: Digest) -> list[tuple[str, int]]:
@@ -95,26 +108,30 @@ def _called(code: str, reader: Reader) -> str:
 def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
     """Return number, company, amount and reason of a document; its file's name where it has no number."""
     amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", reader)
-    number = entry.document_number or entry.source_name or entry.source_id
     return (
-        shown(number),
+        shown(number_of(entry)),
         shown(entry.company),
         amount and f"{amount} {shown(entry.currency)}".strip(),
         entry.message.text() if entry.message else _called(entry.reason_code, reader),
     )
 
 
-def _link(job: Job, digest: Digest) -> str:
+def number_of(entry: Entry) -> str:
+    """Return how people call a document: by its number, else by its file's name or its id."""
+    return entry.document_number or entry.source_name or entry.source_id
+
+
+def _link(account_id: str, digest: Digest) -> str:
     if digest.reasons and not digest.failure:
-        return full_address("/attention", account=job.account_id)
-    return full_address(account_place(job.account_id))
+        return full_address("/attention", account=account_id)
+    return full_address(account_place(account_id))
 
 
-def _facts(job: Job, digest: Digest) -> dict[str, Any]:
+def _facts(account_id: str, name: str, digest: Digest) -> dict[str, Any]:
     failure = digest.failure
     return {
-        "account": job.account_id,
-        "name": job.account.name,
+        "account": account_id,
+        "name": name,
         "failure": failure and {"code": code_of(failure), "text": failure.text(), "remedy": failure.remedy()},
         "works_again": digest.works_again,
         "attention": {

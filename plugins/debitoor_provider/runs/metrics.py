@@ -12,31 +12,27 @@ from typing import TYPE_CHECKING
 from airflow.sdk.observability import stats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from airflow.sdk import Context
 
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.report import Report
 
 COUNTED = ("moved", "held", "rejected")
 """How a run's documents are counted, as ``debitoor.documents.<name>``."""
 
 
-def count_run(job: Job, counts: Mapping[str, int]) -> None:
-    """Count what a run did, what needs attention now, and when the account was last brought up to date.
-
-    :param counts: documents by what happened to them in this run
-    """
+def count_run(job: Job, result: Report) -> None:
+    """Count what a run did, what needs attention now, and when the account was last brought up to date."""
     from debitoor_provider.sync.ledger import ATTENTION, LedgerError
     from debitoor_provider.sync.steps.report import WENT_THROUGH
 
-    account = stats.normalize_name_for_stats(job.account_id, log_warning=False)  # StatsD takes ASCII only
-    tags = {"account": account, "direction": job.direction.name}
+    tags = _tags(job)
+    gauge_late(job, is_late=False)
     for name in COUNTED:
-        stats.incr(f"debitoor.documents.{name}", counts.get(name, 0), tags=tags)
+        stats.incr(f"debitoor.documents.{name}", result.counts.get(name, 0), tags=tags)
+    for outcome, number in result.invoices.items():
+        stats.incr("debitoor.documents.e_invoice", number, tags={**tags, "outcome": outcome})
     with suppress(LedgerError):  # the run's verdict does not depend on its metrics
-        for outcome, number in job.ledger.lists.invoices(account=job.account_id, run=job.run_id).items():
-            stats.incr("debitoor.documents.e_invoice", number, tags={**tags, "outcome": outcome})
         states = job.ledger.figures.of(job.account_id)
         attention = sum(states.get(state, 0) for state in ATTENTION)
         stats.gauge("debitoor.documents.attention", attention, tags=tags)
@@ -46,6 +42,16 @@ def count_run(job: Job, counts: Mapping[str, int]) -> None:
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)
             # Stays right when no further run updates it.
             stats.gauge("debitoor.last_success.timestamp", round(last.finished_at.timestamp()), tags=tags)
+
+
+def gauge_late(job: Job, *, is_late: bool) -> None:
+    """Report whether an account is late: it is not when a run of it has just ended."""
+    stats.gauge("debitoor.late", int(is_late), tags=_tags(job))
+
+
+def _tags(job: Job) -> dict[str, str]:
+    account = stats.normalize_name_for_stats(job.account_id, log_warning=False)  # StatsD takes ASCII only
+    return {"account": account, "direction": job.direction.name}
 
 
 def count_failure(context: Context, operator: str) -> None:

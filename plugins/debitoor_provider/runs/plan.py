@@ -9,6 +9,7 @@ from debitoor_provider.sync.ledger import Run
 from debitoor_provider.sync.steps.plan import not_there, plan
 from debitoor_provider.sync.steps.preview import preview
 from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.steps.source_time import warnings_of
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
@@ -65,9 +66,18 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     log.info("Dry run, nothing is moved:\n%s", to_text(preview_table(rows)))
     if seen.stop:
         log.warning("A run would stop: %s", seen.stop)
+    warnings = warnings_of(job, job.direction.source_time(), None)
     if missing := not_there(window, {row.source_id for row in rows}):
-        log.warning("%s", missing)
-    return Planned({"dry_run": dict(Counter(row.outcome for row in rows))}, has_work=False)
+        warnings.append(missing)
+    for warning in warnings:
+        log.warning("%s", warning)
+        job.ledger.runs.warn(job.run_id, warning)
+    summary: dict[str, Any] = {"dry_run": dict(Counter(row.outcome for row in rows))}
+    if invoices := Counter(row.invoice for row in rows if row.invoice):
+        summary["e_invoices"] = dict(invoices)
+    if warnings:
+        summary["warnings"] = [str(warning) for warning in warnings]
+    return Planned(summary, has_work=False)
 
 
 def _is_check_due(job: Job) -> bool:

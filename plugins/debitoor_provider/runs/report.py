@@ -27,7 +27,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     :param failed_steps: steps of the run that failed
     """
     result = report(job, failed_steps)
-    count_run(job, result.counts)
+    count_run(job, result)
     tell(job, result)
     return result
 
@@ -51,16 +51,17 @@ def tell(job: Job, result: Report) -> None:
         if digest is None:
             return
         try:
-            send(notify, letter_of(job, digest, notify.language))
+            send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
         except NotSent as error:
-            _warn(job, error.message)
+            warn(job, error.message)
         else:
             job.ledger.notices.keep(digest.notice)
     except Exception as error:  # noqa: BLE001 the run's verdict does not depend on its notification
-        _warn(job, Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__))
+        warn(job, Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__))
 
 
-def _warn(job: Job, message: Message) -> None:
+def warn(job: Job, message: Message) -> None:
+    """Record a warning of a run, which does not depend on it."""
     _log.warning("%s", message)
     with suppress(LedgerError):
         job.ledger.runs.warn(job.run_id, message)

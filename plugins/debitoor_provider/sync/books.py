@@ -56,6 +56,18 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None
     return books
 
 
+def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> Environment:
+    """Return the books as :func:`books_of`, with currency and country, without which no document can be booked right.
+
+    :raises Misconfigured: also when one of these is not known
+    """
+    books = books_of(debitoor, account, stated)
+    books = replace(books, currency=books.currency or currency_of_payments(debitoor))
+    if not (books.currency and books.country_code):
+        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
+    return books
+
+
 def currency_of_payments(debitoor: DebitoorClient) -> str:
     """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
     try:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.direction import Direction, Services, Side
 
 
@@ -34,8 +35,10 @@ class DirectionRow:
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
+    :param records: what the records are called at each side, for lineage
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
+    :param corrections: by the reason for which a document does not go, what a person may state about it
     """
 
     settings: type[Account]
@@ -51,8 +54,19 @@ class DirectionRow:
     source_id: re.Pattern[str]
     source_id_example: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
+    records: Mapping[Side, str] = field(default_factory=dict)
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
+
+    def correctable(self, entry: Entry) -> Sequence[str]:
+        """Return what a person may state about a document in place of its record."""
+        from debitoor_provider.sync.ledger import OPEN
+
+        if entry.state not in OPEN:
+            return ()
+        already = [word.partition("=")[0] for word in entry.corrections.split()]
+        return list(dict.fromkeys([*self.corrections.get(entry.reason_code, ()), *already]))
 
     @property
     def title(self) -> str:
@@ -97,7 +111,32 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
         },
+        corrections={
+            "no_date": ("date",),
+            "odd_date": ("date",),
+            "no_currency": ("currency",),
+            "foreign_currency": ("exchange_rate", "currency"),
+            "no_rate": ("exchange_rate", "currency"),
+            "no_rate_yet": ("exchange_rate",),
+            "odd_exchange_rate": ("exchange_rate",),
+            "no_tax_rate": ("tax",),
+            "too_many_rates": ("tax",),
+            "figures_disagree": ("tax",),
+            "no_net_amount": ("tax",),
+            "odd_rate": ("tax",),
+            "two_rates": ("tax",),
+            "rate_unknown": ("tax",),
+            "tax_not_total": ("tax",),
+            "foreign_tax": ("supply", "tax"),
+            "no_country": ("supply",),
+            "country_unknown": ("supply",),
+            "country_unclear": ("supply",),
+            "northern_ireland": ("supply",),
+            "outlying_territory": ("supply",),
+            "reverse_charge": ("supply",),
+        },
         options=("ecb_rates",),
+        records={"source": "documents", "target": "expenses"},
         record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},
     ),
     "import": DirectionRow(
@@ -113,6 +152,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         archives=False,
         source_id=re.compile("[0-9a-f]{24}"),
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
+        records={"source": "sales_documents", "target": "documents"},
         record_pages={"source": ("debitoor", "sales_web_url"), "target": ("getmyinvoices", "web_url")},
     ),
 }

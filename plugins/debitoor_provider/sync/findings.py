@@ -8,8 +8,8 @@ Mark: TypeAlias = Literal["nearest_split", "possible_duplicate"]
 """What a person should know of a document although it was sent."""
 POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
 """The mark that a document may have beside another."""
-EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable"]
-"""The result of reading the e-invoice in a document's file."""
+EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable", "none"]
+"""The result of looking for an e-invoice in a document's file; without a look there is none of these results."""
 
 MARKS: tuple[str, ...] = get_args(Mark)
 E_INVOICES: tuple[str, ...] = get_args(EInvoice)

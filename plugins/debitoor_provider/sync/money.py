@@ -18,6 +18,12 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def exact_text(amount: Decimal) -> str:
+    """Return an amount as a text: all its digits, and at least two decimals."""
+    rounded = cents(amount)
+    return f"{rounded if rounded == amount else amount.normalize():f}"
+
+
 def minor_units(amount: Decimal, currency: str) -> Decimal:
     """Round an amount half up to the digits that ISO 4217 gives its currency, at most the two that Debitoor takes."""
     return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP) if currency in _WITHOUT_CENTS else cents(amount)

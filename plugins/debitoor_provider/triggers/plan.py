@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
 from debitoor_provider.operators.plan import is_yes
+from debitoor_provider.runs.dag_files import require_single
 from debitoor_provider.runs.jobs import account_of, open_job
 from debitoor_provider.runs.plan import Planned, make_plan
 from debitoor_provider.runs.report import conclude
@@ -22,6 +20,7 @@ from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError, Run
 from debitoor_provider.sync.steps.plan import choose_window
 from debitoor_provider.sync.window import RunKind
+from debitoor_provider.triggers.threads import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.sync.accounts.settings import Account
-
-# Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
-_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="debitoor-plan")
-_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 class PlanTrigger(BaseTrigger):
@@ -93,16 +88,15 @@ class PlanTrigger(BaseTrigger):
             yield TaskSkippedEvent(xcoms={"return_value": plan.summary})
 
     async def _plan(self, context: Context) -> Planned | None:
-        """Plan in a thread; those who use a connection take turns, so that a slow one keeps no other waiting."""
+        """Plan in a thread, in turn with the others that use the source's connection."""
         account = account_of(self.account, None, self.folder)
+        if self.folder:
+            await in_turn(self.folder, partial(require_single, self.account, Path(self.folder)))
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
         connection = account.connection_of(row_of(account).source)
-        turn = _turns.setdefault(connection, asyncio.Lock())
-        async with turn:
-            work = partial(copy_context().run, plan_scheduled, self.account, account, context)
-            return await asyncio.get_running_loop().run_in_executor(_threads, work)
+        return await in_turn(connection, partial(plan_scheduled, self.account, account, context))
 
 
 def plan_scheduled(account_id: str, account: Account, context: Context) -> Planned | None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import sqlalchemy as sa
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
 from airflow.utils.session import create_session
+from airflow.utils.state import TaskInstanceState
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.window import RunKind
@@ -147,6 +149,14 @@ class LastRuns:
         elif (newest, near) != (self._newest, self._near):
             self._ids |= _ids_above(session, reach)
         self._newest, self._near = newest, near
+
+
+def waiting_runs() -> set[tuple[str, str]]:
+    """Return the runs of accounts of which a task waits for a person's answer, by DAG id and run id."""
+    columns = (TaskInstance.dag_id, TaskInstance.run_id)
+    wanted = TaskInstance.state == TaskInstanceState.AWAITING_INPUT, _is_ours(TaskInstance.dag_id)
+    with create_session() as session:
+        return {(dag_id, run_id) for dag_id, run_id in session.execute(sa.select(*columns).where(*wanted))}
 
 
 def states_of(runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -74,8 +74,8 @@ def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, .
 
 
 def scheduled_account(draft: DraftAccount, settings: Settings) -> Account | None:
-    """Return settings that may be unfinished, if their frequency and time zone are valid."""
-    if any(problem.field in {"frequency", "timezone"} for problem in draft.problems):
+    """Return settings that may be unfinished, if their schedule is valid."""
+    if any(problem.field in {"frequency", "at", "days", "timezone"} for problem in draft.problems):
         return None
     return draft.account or sample_account(settings)[0]
 

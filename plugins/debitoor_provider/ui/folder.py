@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.runs.bundles import bundled_folders, merged
+from debitoor_provider.runs.bundles import merged
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.refusals import Refused
@@ -67,8 +67,6 @@ _folders: dict[Path, _Folder] = {}
 def account_files() -> dict[str, AccountFile]:
     """Return all account files by the account's id on the page, in the order of their names."""
     files = _loaded(accounts_folder())
-    if not bundled_folders():
-        return files
     found = merged(files.values(), lambda path: _loaded(path).values())
     return dict(sorted((id_of(file), file) for file in found))
 

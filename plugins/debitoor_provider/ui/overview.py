@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.pools import known_pools, missing_pool
+from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
-from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs
+from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs, waiting_runs
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
@@ -29,11 +31,13 @@ class AccountState(StrEnum):
     """How an account is; when several hold, the first."""
 
     BROKEN = "broken"  # its file has to be corrected
+    APPROVAL = "approval"  # its run waits until a person has approved or refused the plan
     RUNNING = "running"
     RECONNECT = "reconnect"  # a service does not let the connection in any more
     STOPPED = "stopped"  # a person has to correct something before any run can succeed
     FAILED = "failed"
     PAUSED = "paused"
+    LATE = "late"  # no run has finished for two intervals; one that runs for so long is late, too
     ATTENTION = "attention"  # it runs, and a person has to decide about documents
     NEW = "new"  # never ran
     WELL = "well"
@@ -71,6 +75,7 @@ class Overview:
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the ledger's record of the last run if that failed and the ledger knows it
     :param no_pool: what is wrong when Airflow has no pool of the name in the file
+    :param late: since when no run has finished, if that is too long ago
     """
 
     id: str
@@ -80,7 +85,13 @@ class Overview:
     run: Run | None
     counts: Counts
     no_pool: Message | None
+    late: Message | None
     state: AccountState
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a run of it moves documents, or waits to begin."""
+        return self.state in {AccountState.RUNNING, AccountState.LATE} and not (self.last_run and self.last_run.is_over)
 
     @property
     def name(self) -> str:
@@ -101,6 +112,10 @@ class Overview:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""
                 return _advice("look_at_run")
+            case AccountState.APPROVAL:
+                return _advice("approve")
+            case AccountState.LATE if self.late:
+                return str(self.late), "late"
             case AccountState.PAUSED:
                 return _advice("resume")
             case AccountState.ATTENTION:
@@ -124,11 +139,11 @@ def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts
     dags, last = known_dags.now(), last_runs.now()
     runs = recorded(run for file in files.values() if (run := last.get(file.dag_id)) and run.state == FAILED)
     pools = known_pools() if any(file.account and file.account.pool for file in files.values()) else set()
+    asking = any(file.account and file.account.limits.exceeded == "approval" for file in files.values())
+    airflow = _Airflow(dags, last, runs, pools, waiting_runs() if asking else set())
+    late = _late(files, dags, last)
     counts, none = counting.result(), Counts()
-    return [
-        _row(account_id, file, dags.get(file.dag_id), last.get(file.dag_id), runs, counts.get(account_id, none), pools)
-        for account_id, file in files.items()
-    ]
+    return [_row(id_, file, airflow, counts.get(id_, none), late.get(id_)) for id_, file in files.items()]
 
 
 def recorded(runs: Iterable[LastRun]) -> dict[str, Run]:
@@ -139,7 +154,7 @@ def recorded(runs: Iterable[LastRun]) -> dict[str, Run]:
 
 def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
     """Return how far those accounts are that run just now, by account; without those that have nothing to move yet."""
-    running = {ledger_id(row.last_run): row for row in rows if row.state is AccountState.RUNNING and row.last_run}
+    running = {ledger_id(row.last_run): row for row in rows if row.is_under_way and row.last_run}
     done = opened_ledger().runs.finished_documents(running) if running else {}
     found = {}
     for run_id, row in running.items():
@@ -159,28 +174,56 @@ def ledger_id(run: LastRun) -> str:
     return f"{run.dag_id}/{run.run_id}"
 
 
-def _row(
-    account_id: str,
-    file: AccountFile,
-    dag: Dag | None,
-    last_run: LastRun | None,
-    runs: Mapping[str, Run],
-    counts: Counts,
-    pools: Container[str],
-) -> Overview:
-    run = runs.get(file.dag_id)
-    no_pool = missing_pool(file.account, pools) if file.account else None
-    state = AccountState.STOPPED if no_pool else _state(file, dag, last_run, run, counts)
-    return Overview(account_id, file, dag, last_run, run, counts, no_pool, state)
+@dataclass(frozen=True, slots=True)
+class _Airflow:
+    """What Airflow knows of all accounts, and the ledger of their runs that failed."""
+
+    dags: Mapping[str, Dag]
+    last: Mapping[str, LastRun]
+    failed: Mapping[str, Run]
+    pools: Container[str]
+    waiting: Container[tuple[str, str]]
+
+
+def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, late: Message | None) -> Overview:
+    dag, last_run = airflow.dags.get(file.dag_id), airflow.last.get(file.dag_id)
+    run = airflow.failed.get(file.dag_id)
+    no_pool = missing_pool(file.account, airflow.pools) if file.account else None
+    if no_pool:
+        state = AccountState.STOPPED
+    elif last_run and (last_run.dag_id, last_run.run_id) in airflow.waiting:
+        state = AccountState.APPROVAL
+    else:
+        state = _state(file, dag, last_run, run, counts, is_late=late is not None)
+    return Overview(account_id, file, dag, last_run, run, counts, no_pool, late, state)
+
+
+def _late(files: Mapping[str, AccountFile], dags: Mapping[str, Dag], last: Mapping[str, LastRun]) -> dict[str, Message]:
+    """Return which accounts are late, and since when; of a run that is not over yet the ledger knows the one before."""
+    now, found = datetime.now(UTC), {}
+    due = {
+        id_: file
+        for id_, file in files.items()
+        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused and file.account.cron
+    }
+    under_way = [id_ for id_, file in due.items() if (run := last.get(file.dag_id)) and not run.is_over]
+    before = opened_ledger().runs.last_finished(under_way) if under_way else {}
+    for id_, file in due.items():
+        run = last.get(file.dag_id)
+        finished = run.finished_at if run and run.is_over else before.get(id_)
+        since = run.started_at if run and run.started_at else None
+        if file.account and (message := lateness(file.account, finished, since or known_since(file.path), now)):
+            found[id_] = message
+    return found
 
 
 def _state(
-    file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, counts: Counts
+    file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, counts: Counts, *, is_late: bool
 ) -> AccountState:
     if file.account is None or file.problems:
         return AccountState.BROKEN
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not _is_paused(dag))):
-        return AccountState.RUNNING
+        return AccountState.LATE if is_late else AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
     if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
         if not run or run.verdict != STOPPED:
@@ -188,6 +231,8 @@ def _state(
         return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED
     if _is_paused(dag):
         return AccountState.PAUSED
+    if is_late:
+        return AccountState.LATE
     if counts.attention:
         return AccountState.ATTENTION
     return AccountState.WELL if last_run else AccountState.NEW

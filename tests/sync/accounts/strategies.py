@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.sync.accounts.sections import SpecificationField
+from debitoor_provider.sync.accounts.times import Weekday
 from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.text import fold, is_invisible
 
@@ -74,6 +75,8 @@ _CONNECTION = st.from_regex(r"\A[A-Za-z0-9_\-./]{1,250}\Z")
 _DAY = st.dates().map(str)
 _COMMON: dict[str, st.SearchStrategy[Any]] = {
     "frequency": st.sampled_from(list(FREQUENCIES)) | CRONS,
+    "at": st.times().map(lambda time: f"{time:%H:%M}"),
+    "days": _distinct(st.sampled_from([str(day) for day in Weekday])),
     "timezone": st.sampled_from(ZONES),
     "note": texts(2000, lines=True),
     "period": st.fixed_dictionaries({}, optional={"from": _DAY}) | st.fixed_dictionaries({}, optional={"to": _DAY}),
@@ -119,7 +122,14 @@ def _settings(kind: str, optional: dict[str, st.SearchStrategy[Any]]) -> st.Sear
         "debitoor_id": st.just("books@acme.example"),
         "connections": st.fixed_dictionaries({"getmyinvoices": _CONNECTION, "debitoor": _CONNECTION}),
     }
-    return st.fixed_dictionaries(required, optional=optional)
+    return st.fixed_dictionaries(required, optional=optional).map(_timed)
+
+
+def _timed(settings: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the time of day and the weekdays where the frequency has none."""
+    frequency = settings.get("frequency", "daily")
+    unused = {"at": frequency not in ("daily", "weekly", "monthly"), "days": frequency != "weekly"}
+    return {name: value for name, value in settings.items() if not unused.get(name)}
 
 
 ACCOUNTS = _settings("export", _EXPORT) | _settings("import", _IMPORT)

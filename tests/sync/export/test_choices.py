@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.sync.export.booking import Booking
-from debitoor_provider.sync.export.choices import Choices, to_choices
+from debitoor_provider.sync.export.choices import Choices, Decisions, to_decisions
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, Reading, TaxGroup
@@ -36,9 +36,9 @@ DOLLARS = {"currency": "USD", "document_date": DAY, "net_amount": D("101.00"), "
 
 def booked(one: Invoice, choices: Choices, **fields: Any) -> Booking:
     settings = {"foreign_currency": "convert"}
-    document = replace(DOCUMENT, **fields)
-    rates = ExchangeRates()
-    return draft(document, PAPER, BOOKS, export(**settings), rates, reading=Reading((one,)), choices=choices)
+    document, reading = replace(DOCUMENT, **fields), Reading((one,))
+    decisions = Decisions(choices)
+    return draft(document, PAPER, BOOKS, export(**settings), ExchangeRates(), reading=reading, decisions=decisions)
 
 
 def held(one: Invoice, choices: Choices, **fields: Any) -> str:
@@ -104,7 +104,7 @@ def test_an_answer_to_another_question_is_none() -> None:
     ],
 )
 def test_choices_are_kept_with_their_questions(stored: str, choices: Choices) -> None:
-    assert to_choices(stored) == choices
+    assert to_decisions(stored).choices == choices
 
 
 # On its way

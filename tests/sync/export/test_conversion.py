@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
+from debitoor_provider.sync.export.choices import Decisions
 from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debitoor_provider.sync.export.booking import Booking
-    from debitoor_provider.sync.export.choices import Choice, Choices
+    from debitoor_provider.sync.export.choices import Choice
 
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
@@ -67,7 +68,7 @@ def test_the_currency_of_the_books_is_never_converted(currency: str) -> None:
         ("EUR", "DKK", "887.16", "1 EUR = 7.4551 DKK, ECB 2024-01-02"),
         ("USD", "JPY", "16909", "1.0956 USD = 155.68 JPY, ECB 2024-01-02"),
         ("HRK", "EUR", "15.79", "7.53450 HRK = 1 EUR, legal rate, Regulation (EU) 2022/1208"),
-        ("HRK", "DKK", "117.75", "7.53450 HRK = 7.4551 DKK, ECB 2024-01-02"),
+        ("HRK", "DKK", "117.75", "7.53450 HRK = 7.4551 DKK, legal rate, Regulation (EU) 2022/1208, and ECB 2024-01-02"),
         ("ATS", "DEM", "16.91", "13.7603 ATS = 1.95583 DEM, legal rate, Regulation (EC) No 2866/98"),
     ],
 )
@@ -219,8 +220,9 @@ def test_a_stated_rate_far_from_the_published_one_is_held_with_both() -> None:
 def test_a_person_chooses_between_the_two_rates(choice: Choice, gross: str) -> None:
     document = replace(DOCUMENT, currency="USD", document_date=DAY)
     account = export(foreign_currency="convert")
-    choices: Choices = {"odd_exchange_rate": choice}
-    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=Reading((ABSURD,)), choices=choices)
+    decisions = Decisions({"odd_exchange_rate": choice})
+    reading = Reading((ABSURD,))
+    parts = draft(document, PAPER, BOOKS, account, ExchangeRates(), reading=reading, decisions=decisions)
     assert parts.figures.gross == Decimal(gross)
 
 

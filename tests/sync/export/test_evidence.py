@@ -12,7 +12,7 @@ import pytest
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.booking import Booking
-from debitoor_provider.sync.export.choices import Choices
+from debitoor_provider.sync.export.choices import Choices, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
@@ -64,7 +64,9 @@ def booked(
 ) -> Booking:
     reading = reading or Reading((one,) if one else ())
     document = replace(DOCUMENT, **fields)
-    return draft(document, PAPER, BOOKS, export(**(settings or {})), reading=reading, choices=choices or {})
+    return draft(
+        document, PAPER, BOOKS, export(**(settings or {})), reading=reading, decisions=Decisions(choices or {})
+    )
 
 
 def held(one: Invoice, **more: Any) -> Obstacle:
@@ -99,7 +101,7 @@ class TestProven:
     @pytest.mark.parametrize("reading", [Reading(), Reading(problem=Message("invoice_pdf_locked"))])
     def test_without_an_invoice_the_record_counts(self, reading):
         one = booked(reading=reading)
-        assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "")
+        assert (by_rate(one), one.invoice) == ({"19": "119.00"}, "unreadable" if reading.problem else "none")
 
     def test_an_inconclusive_invoice_does_not_contradict_the_record(self):
         one = booked(invoice(AT_19, gross=D("120.00")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
-from debitoor_provider.sync.ledger.database.tables import metadata, moved_counts, state_counts
+from debitoor_provider.sync.ledger.database.tables import invoice_counts, metadata, moved_counts, state_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def document(number: int | str, **differing: Any) -> PlannedDocument:
 def emptied(url: str) -> str:
     """Empty the tables of a ledger, the figures once more at the end, since they follow the documents."""
     with Ledger(url)._database.write() as connection:
-        for table in (*reversed(metadata.sorted_tables), state_counts, moved_counts):
+        for table in (*reversed(metadata.sorted_tables), state_counts, invoice_counts, moved_counts):
             connection.execute(table.delete())
     return url
 

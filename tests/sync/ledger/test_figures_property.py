@@ -25,6 +25,9 @@ NUMBERS = st.sets(st.integers(1, 6), min_size=1)
 ACCOUNTS = st.sampled_from(["acme", "other"])
 STEPS: dict[str, Callable[[Ledger, Entry], Any]] = {
     "intend": lambda ledger, entry: ledger.steps.intend(entry),
+    "intend_proven": lambda ledger, entry: ledger.steps.intend(entry, invoice="proven"),
+    "intend_none": lambda ledger, entry: ledger.steps.intend(entry, invoice="none"),
+    "hold_contradicted": lambda ledger, entry: ledger.steps.hold(entry, WHY, invoice="contradicts"),
     "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
     "unclear": lambda ledger, entry: ledger.steps.unclear(entry, WHY),
     "postpone": lambda ledger, entry: ledger.steps.postpone(entry, WHY),
@@ -104,12 +107,16 @@ class Bookkeeping(RuleBasedStateMachine):
     def the_figures_are_those_of_the_documents(self) -> None:
         states: defaultdict[str, Counter[Any]] = defaultdict(Counter)
         days: defaultdict[str, Counter[date]] = defaultdict(Counter)
+        invoices: Counter[str] = Counter()
         for entry in self.ledger.documents.entries():
             states[entry.account][entry.state] += 1
+            if entry.invoice:
+                invoices[entry.invoice] += 1
             if entry.moved_at:
                 days[entry.account][entry.moved_at.date()] += 1
         assert self.ledger.figures.states() == states
         assert self.ledger.figures.moved_by_day(date(2000, 1, 1)) == days
+        assert self.ledger.lists.invoices() == invoices
         assert self.ledger.figures.recount() == []
 
 

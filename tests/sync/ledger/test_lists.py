@@ -35,6 +35,8 @@ CHOSEN = [
     Chosen(mark="nearest_split"),
     Chosen(mark="possible_duplicate"),
     Chosen(invoice="proven"),
+    Chosen(invoice="none"),
+    Chosen(states=[State.HELD, State.MOVED], invoice="none"),
     Chosen(states=[State.MOVED], mark="nearest_split", invoice="proven"),
 ]
 
@@ -53,7 +55,7 @@ def full(ledger: Ledger, clock: Clock) -> Ledger:
             (entry,) = ledger.leases.claim([entry], OWNER, TTL, run_id=RUN)
             mark = Message("nearest_split", spans=[]) if number % 3 == 0 else None
             duplicate = Message("possible_duplicate", records=[], keys=[]) if number % 5 == 0 else None
-            invoice = "proven" if number % 2 else ""
+            invoice = ("none", "proven", "")[number % 3]
             entry = ledger.steps.intend(entry, mark=mark, duplicate=duplicate, invoice=invoice)
             ledger.steps.moved(entry, f"expense-{number}")
             ledger.leases.release(OWNER)

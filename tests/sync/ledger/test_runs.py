@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import LedgerError, Run, State, Watermark
-from tests.sync.ledger.samples import RUN, in_state, planned
+from tests.sync.ledger.samples import OWNER, RUN, TTL, in_state, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
@@ -144,3 +145,26 @@ def test_a_run_has_finished_with_what_it_brought_to_an_end(ledger: Ledger):
     planned(ledger, 77)
     assert ledger.runs.finished_documents([RUN, "never"]) == {RUN: 1}
     assert ledger.runs.finished_documents([]) == {}
+
+
+class TestSums:
+    def test_what_a_run_moved_is_added_up_by_currency(self, ledger: Ledger):
+        _moved(ledger, 1, gross_amount=Decimal("119.10"), document_date=date(2026, 2, 3))
+        _moved(ledger, 2, gross_amount=Decimal("-19.05"), document_date=date(2026, 1, 31))
+        _moved(ledger, 3, gross_amount=Decimal("7"), currency="USD", document_date=None)
+        _moved(ledger, 4, gross_amount=None, currency="SEK")
+        sums = ledger.runs.sums(RUN)
+        assert sums.gross == {"EUR": Decimal("100.05"), "USD": Decimal(7)}
+        assert (sums.documents, sums.unknown) == (4, 1)
+        assert (sums.first, sums.last) == (date(2026, 1, 31), date(2026, 2, 3))
+
+    def test_what_was_held_or_moved_by_another_run_is_not(self, ledger: Ledger):
+        in_state(ledger, State.HELD, 1)
+        _moved(ledger, 2, run="debitoor__acme/manual__2")
+        assert tuple(ledger.runs.sums(RUN)) == (0, {}, 0, None, None)
+
+
+def _moved(ledger: Ledger, number: int, run: str = RUN, **differing: object) -> None:
+    (entry,) = ledger.leases.claim(planned(ledger, number, **differing), OWNER, TTL, run_id=run)
+    ledger.steps.moved(ledger.steps.intend(entry), f"expense-{number}")
+    ledger.leases.release(OWNER)

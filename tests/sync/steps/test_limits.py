@@ -82,6 +82,63 @@ def test_the_limit_counts_what_the_run_moved_before_it_was_interrupted(acme: Sta
         acme.finish(account)
 
 
+# Amount
+
+
+def test_a_run_whose_documents_come_to_more_than_allowed_moves_none_and_asks(acme: Stage) -> None:
+    uids = acme.documents(3)  # 119.00 each
+    account = acme.exports(limits={"amount": "356.99"})
+    watch = acme.watch()
+    with pytest.raises(LimitExceeded, match=r"come to 357.* EUR, and the account allows 356\.99"):
+        acme.export(account)
+    assert watch.writes == []
+    assert allow(acme) == 1
+    acme.export(account)
+    assert sorted(acme.booked()) == sorted(uids)
+    acme.export(acme.exports(limits={"amount": "0.01"}))  # nothing is to move
+
+
+def test_the_amount_of_a_credit_note_is_added(acme: Stage) -> None:
+    acme.document()
+    acme.document(document_type="CREDIT_NOTE", net_amount="-100.00", gross_amount="-119.00")
+    acme.plan(account := acme.exports(limits={"amount": "200"}))
+    with pytest.raises(LimitExceeded, match="come to 238"):
+        acme.finish(account)
+
+
+@pytest.mark.parametrize(("setting", "is_stopped"), [("hold", False), ("zero_amount", False), ("convert", True)])
+def test_a_foreign_amount_counts_as_it_will_be_booked(acme: Stage, setting: str, is_stopped: bool) -> None:
+    acme.document(currency="USD", document_date="2024-01-15", net_amount="1000.00", gross_amount="1190.00")
+    acme.plan(account := acme.exports(limits={"amount": "1000"}, foreign_currency=setting))
+    if is_stopped:
+        with pytest.raises(LimitExceeded, match=r"come to 1087\.25 EUR"):  # 1 EUR was 1.0945 USD
+            acme.finish(account)
+    else:
+        acme.finish(account)
+
+
+def test_a_preview_says_that_the_amount_would_stop_the_run(acme: Stage) -> None:
+    acme.documents(3)
+    stop = preview(acme.job(acme.exports(limits={"amount": 300}), run_id="preview")).stop
+    assert stop is not None
+    assert stop.code == "limit_amount"
+
+
+def test_a_run_says_who_allowed_it(acme: Stage) -> None:
+    acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2})
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    allow(acme)
+    acme.export(account)
+    assert [answer.text() for answer in report(acme.job(account)).answers] == [
+        "Approved by anna: 3 (limits.new_documents)."
+    ]
+
+
+# Foreseen
+
+
 def test_a_preview_names_the_limit_that_would_stop_the_run(acme: Stage) -> None:
     acme.documents(3)
     account = acme.exports(limits={"new_documents": 2})

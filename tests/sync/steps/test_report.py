@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.steps.report import STOPPED, Report, report
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
@@ -18,7 +20,7 @@ def report_of(acme: Stage, *failed_steps: str) -> Report:
 def test_a_run_without_errors_is_a_success(acme: Stage) -> None:
     acme.documents(2)
     acme.export(acme.exports(archive_after_transfer=True))
-    assert report_of(acme) == Report({"moved": 2, "archived": 2}, "success")
+    assert report_of(acme) == Report({"moved": 2, "archived": 2}, "success", invoices={"unreadable": 2})
 
 
 def test_a_run_with_nothing_to_do_is_a_success(acme: Stage) -> None:
@@ -43,7 +45,17 @@ def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme
 def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
     acme.document(currency="USD")
     acme.export()
-    assert report_of(acme) == Report({"held": 1}, "success")
+    assert report_of(acme) == Report({"held": 1}, "success", invoices={"unreadable": 1})
+
+
+def test_a_report_counts_the_documents_by_what_came_of_their_e_invoice(acme: Stage) -> None:
+    acme.document(in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00"))))))
+    acme.document(in_pdf()), acme.document(in_pdf())
+    acme.export()
+    summary = report_of(acme).summary
+    assert summary["e_invoices"] == {"none": 2, "proven": 1}
+    assert acme.ledger.runs.get(acme.run_id).counts == summary
+    assert acme.ledger.lists.invoices() == {"none": 2, "proven": 1}
 
 
 def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
@@ -87,7 +99,11 @@ def test_the_verdict_is_in_the_ledger(acme: Stage) -> None:
     verdict = report_of(acme)
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
-    assert (run.verdict, run.message, run.counts) == ("rejected", verdict.message, {"rejected": 2})
+    assert (run.verdict, run.message, run.counts) == (
+        "rejected",
+        verdict.message,
+        {"rejected": 2, "e_invoices": {"unreadable": 2}},
+    )
     assert "2 documents were rejected" in str(verdict.message)
 
 

@@ -187,7 +187,7 @@ def test_plain_http_is_only_for_connections_that_allow_it(
     service.answer_all(Reply({"access_token": "x"}))
     parts = urlsplit(service.url)
     extra = {} if allow_http is None else {"allow_http": allow_http}
-    extra |= {"token_url": f"{service.url}/token", "client_secret": CANARY, "client_id": "x"}
+    extra |= {"exchange_url": f"{service.url}/token", "client_secret": CANARY, "client_id": "x"}
     extra |= {"authorize_url": f"{service.url}/consent"}
     if scheme == "schema":
         connect(parts.hostname or "", extra, schema="http", port=parts.port)
@@ -320,7 +320,7 @@ def test_a_proxy_of_the_environment_sees_no_token(
 def test_a_connection_s_own_proxy_is_used_by_all_calls(connect: Callable[..., None], tally: Tally) -> None:
     proxy = OtherHost()
     connect(
-        "https://service.invalid", {"proxy": proxy.url, "client_secret": CANARY, "token_url": "https://t.invalid/a"}
+        "https://service.invalid", {"proxy": proxy.url, "client_secret": CANARY, "exchange_url": "https://t.invalid/a"}
     )
     for call in (
         GetMyInvoicesHook().test_connection,

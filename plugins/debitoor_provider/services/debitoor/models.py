@@ -11,10 +11,11 @@ from debitoor_provider.services.debitoor.enums import (  # pydantic reads them
     ProductOrService,  # noqa: TC001
     SalesType,  # noqa: TC001
 )
+from debitoor_provider.services.value import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Value):
     """The account that a token stands for (contract section 8.1, A27)."""
 
     id: str
@@ -24,7 +25,7 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Value):
     """The parts of the account's settings that a sync cares for (contract section 8.1)."""
 
     id: str
@@ -36,7 +37,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(Value):
     """An uploaded file (contract section 5.3)."""
 
     id: str
@@ -47,7 +48,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseCharge:
+class ReverseCharge(Value):
     """Required for purchases from another EU country and forbidden otherwise (contract section 6.4)."""
 
     tax_rate: Decimal
@@ -56,7 +57,7 @@ class ReverseCharge:
 
 
 @dataclass(frozen=True, slots=True)
-class NewExpenseLine:
+class NewExpenseLine(Value):
     """A line to be booked; the gross amount is the input (contract section 6.4). At most two decimals."""
 
     tax_rate: Decimal
@@ -67,7 +68,7 @@ class NewExpenseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NewExpense:
+class NewExpense(Value):
     """An expense to be booked (contract section 6.3). Empty values are not sent.
 
     :param number: voucher number; without one the service gives the next (not on strict-bookkeeping accounts)
@@ -84,7 +85,7 @@ class NewExpense:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpenseLine:
+class ExpenseLine(Value):
     """A line as stored (contract section 6.4)."""
 
     tax_rate: Decimal
@@ -96,7 +97,7 @@ class ExpenseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Expense:
+class Expense(Value):
     """An expense as stored (contract section 6.3)."""
 
     id: str
@@ -117,7 +118,7 @@ class Expense:
 
 
 @dataclass(frozen=True, slots=True)
-class SalesDocument:
+class SalesDocument(Value):
     """A booked invoice or credit note (contract section 7.3). Amounts are in ``currency``."""
 
     id: str
@@ -143,7 +144,7 @@ class SalesDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class Category(Value):
     """An expense category (contract section 8.5, A26)."""
 
     id: str
@@ -152,7 +153,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Value):
     """A supplier or customer (contract sections 8.2 and 8.3)."""
 
     id: str
@@ -167,7 +168,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentAccount:
+class PaymentAccount(Value):
     """An account payments are booked on (contract section 8.5)."""
 
     id: str
@@ -177,7 +178,7 @@ class PaymentAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class Country(Value):
     """A country of the reference list (contract section 8.5); ``id`` is its two-letter code."""
 
     id: str
@@ -186,7 +187,7 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class PurchaseTaxRates:
+class PurchaseTaxRates(Value):
     """The VAT rates in per cent that a purchase may have (contract section 8.5)."""
 
     default_rate: Decimal | None
@@ -195,7 +196,7 @@ class PurchaseTaxRates:
 
 
 @dataclass(frozen=True, slots=True)
-class NewIncomeLine:
+class NewIncomeLine(Value):
     """A line of other income to be booked (contract section 8.4); the gross amount is the input."""
 
     tax_rate: Decimal
@@ -207,7 +208,7 @@ class NewIncomeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NewIncome:
+class NewIncome(Value):
     """Other income to be booked (contract section 8.4). ``customer_country`` is sent even when it is not known."""
 
     date: dt.date
@@ -221,7 +222,7 @@ class NewIncome:
 
 
 @dataclass(frozen=True, slots=True)
-class Income:
+class Income(Value):
     """Other income as stored (contract section 8.4)."""
 
     id: str

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.services.value import FileContent, Value
 
 
 @dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(Value):
     """One line of an invoice (contract section 5.3).
 
     Amounts are in the document's currency, ``tax_percentage`` is in per cent.
@@ -28,7 +29,7 @@ class LineItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value):
     """One document as the list and the detail call give it (contract section 4.3).
 
     ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0.
@@ -63,7 +64,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Value):
     """The approval of a document (contract section 5.4)."""
 
     is_completed: bool
@@ -72,7 +73,7 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentDetail:
+class DocumentDetail(Value):
     """The answer of the single-document call (contract section 5.1).
 
     :param workflow: ``None`` for a document without a workflow (A-13)
@@ -81,11 +82,11 @@ class DocumentDetail:
 
     document: Document
     workflow: Workflow | None
-    content: bytes | None = field(default=None, repr=False)
+    content: FileContent | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NewDocument:
+class NewDocument(Value):
     """What an upload says about the document (contract section 6.1). ``None`` and empty values are not sent."""
 
     file_name: str
@@ -107,7 +108,7 @@ class NewDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class Company(Value):
     """A supplier, portal or own counterparty (contract section 3.3). The list leaves ``postcode`` out."""
 
     company_uid: int
@@ -123,7 +124,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountInfo:
+class AccountInfo(Value):
     """Who a key belongs to (contract section 3.2). ``account_id`` looks like ``G-20707-0``."""
 
     account_id: str
@@ -137,7 +138,7 @@ class AccountInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class CountryInfo:
+class CountryInfo(Value):
     """A country of the reference list (contract section 3.4)."""
 
     country_uid: int
@@ -147,7 +148,7 @@ class CountryInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(Value):
     """A currency of the reference list (contract section 3.4)."""
 
     name: str
@@ -155,7 +156,7 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class Portal(Value):
     """A portal of the vendor's catalogue (contract section 3.4)."""
 
     supplier_uid: int
@@ -163,7 +164,7 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Value):
     """A further file on a document (contract section 7.4).
 
     :param content: only in the answer of the single-attachment call
@@ -173,4 +174,4 @@ class Attachment:
     file_name: str
     description: str = ""
     attached_at: str = ""
-    content: bytes | None = field(default=None, repr=False)
+    content: FileContent | None = field(default=None, repr=False)

@@ -50,17 +50,29 @@ class AccountFile:
 
 
 def load_folder(folder: Path, load: Callable[[Path], AccountFile] | None = None) -> list[AccountFile]:
-    """Read every account of a folder, by name. Hidden files and folders are ignored; no folder means no accounts.
+    """Read every account of a folder, by name.
 
     :param load: reads one file, for a caller that caches them
     """
     try:
-        paths = [path for path in folder.iterdir() if _is_account_file(path)]
-    except FileNotFoundError:
-        return []
+        paths = account_paths(folder)
     except OSError as error:
         return [_unreadable(folder, error)]
-    return _without_clashes([(load or load_account_file)(path) for path in sorted(paths)])
+    return _without_clashes([(load or load_account_file)(path) for path in paths])
+
+
+def account_paths(folder: Path, account_id: str | None = None) -> list[Path]:
+    """Return the account files of a folder, by name. Hidden files and folders are ignored; no folder means no accounts.
+
+    :param account_id: only those whose stem is alike
+    :raises OSError: when it cannot be looked into
+    """
+    alike = None if account_id is None else fold(account_id)
+    try:
+        paths = [path for path in folder.iterdir() if alike in (None, fold(path.stem))]
+    except FileNotFoundError:
+        return []
+    return sorted(path for path in paths if _is_account_file(path))
 
 
 def find_account(folder: Path, account_id: str) -> AccountFile:
@@ -69,12 +81,10 @@ def find_account(folder: Path, account_id: str) -> AccountFile:
     :param account_id: the file's stem
     """
     try:
-        alike = [path for path in folder.iterdir() if fold(path.stem) == fold(account_id) and _is_account_file(path)]
-    except FileNotFoundError:
-        alike = []
+        alike = account_paths(folder, account_id)
     except OSError as error:
         return _unreadable(folder, error)
-    files = _without_clashes([load_account_file(path) for path in sorted(alike)])
+    files = _without_clashes([load_account_file(path) for path in alike])
     for file in files:
         if file.account_id == account_id:
             return file

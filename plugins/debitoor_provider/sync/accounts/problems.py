@@ -122,6 +122,7 @@ _NOUNS = {
     "payment_status": "noun_payment_status",
     "specification": "noun_specification",
     "documents": "noun_kind_of_document",
+    "days": "noun_weekday",
 }
 
 

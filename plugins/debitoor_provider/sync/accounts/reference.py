@@ -16,7 +16,9 @@ _HEAD = """\
 Each file `<account>.yaml` in the accounts folder is one sync account and becomes the DAG `debitoor__<account>`.
 That folder is `accounts` next to the DAG file `debitoor_sync.py`, in whatever DAG bundle and version it is, unless
 `[debitoor] accounts_folder` names one for all. `airflow debitoor accounts validate` checks the files, builds their
-DAGs and shows the next runs.
+DAGs and shows the next runs. A DAG file whose folder is missing or empty makes no DAG: `validate`, `health` and the
+page name it with its bundle and its folder, as far as the machine they run on has the bundle. An account that two DAG
+files have, of one bundle or of two, runs from none of them until one of its files is gone.
 
 A field without a default is required; fields that are not listed here are an error. Sections are written with a
 dot: `filter.tags.any` is the field `any` in `tags` in `filter`.
@@ -26,6 +28,13 @@ _FREQUENCY = """\
 
 `frequency` is one of the words above, or a cron expression of five fields, by the clock of `timezone`. The words mean:
 each hour at minute 0; 0, 4, 8, 12, 16 and 20 o'clock; midnight; Monday at midnight; the first of the month at midnight.
+With `daily`, `weekly` and `monthly`, `at` sets another time of day, and with `weekly`, `days` sets the weekdays:
+
+```yaml
+frequency: weekly
+days: [monday, thursday]
+at: "06:30"
+```
 
 What Airflow would read differently from what it looks like, or could not compute, is refused: a step wider than its
 field (`*/90` minutes would run hourly), every hour in a zone whose clock changes by part of an hour

@@ -30,11 +30,11 @@ def next_runs(account: Account, count: int, after: datetime | None = None) -> li
 
     :param after: aware; by default now
     """
-    expression = account.frequency.cron
+    expression = account.cron
     if expression is None:
         return []
     after = after or datetime.now(UTC)
-    schedule = _Schedule(expression, account.timezone)
+    schedule = Schedule(expression, account.timezone)
     runs = dropwhile(lambda time: time <= after, schedule.runs(after))
     return [time.astimezone(schedule.zone) for time in islice(runs, count)]
 
@@ -44,11 +44,11 @@ def schedule_warnings(account: Account, now: datetime | None = None) -> list[Mes
 
     :param now: the clock changes of the following year are examined
     """
-    expression = account.frequency.cron
+    expression = account.cron
     if expression is None:
         return []
     warnings = [] if account.frequency.root in FREQUENCIES else _of_expression(expression)
-    return warnings + _of_clock_changes(_Schedule(expression, account.timezone), now or datetime.now(UTC))
+    return warnings + _of_clock_changes(Schedule(expression, account.timezone), now or datetime.now(UTC))
 
 
 def _of_expression(text: str) -> list[Message]:
@@ -62,7 +62,7 @@ def _of_expression(text: str) -> list[Message]:
     return warnings
 
 
-def _of_clock_changes(schedule: _Schedule, now: datetime) -> list[Message]:
+def _of_clock_changes(schedule: Schedule, now: datetime) -> list[Message]:
     """Return a warning for the first change in each direction that a run falls into."""
     warnings: dict[str, Message] = {}
     if schedule.is_hourly:
@@ -79,7 +79,7 @@ def _of_clock_changes(schedule: _Schedule, now: datetime) -> list[Message]:
     return list(warnings.values())
 
 
-class _Schedule:
+class Schedule:
     """A cron expression in a time zone, as Airflow's timetable with data intervals reads it."""
 
     def __init__(self, expression: str, timezone: str) -> None:

@@ -183,12 +183,18 @@ Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
 
 
 class Limits(Section):
-    """How much a run may do; one that would do more stops and asks a person. Without a limit nothing is asked."""
+    """How much a run may do; one that would do more asks a person first. Without a limit nothing is asked."""
 
     new_documents: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(
         default=None,
         description="Most documents that a run may move; one that has more to move moves none and asks a person",
         examples=[500],
+    )
+    amount: Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=2)] | None = Field(
+        default=None,
+        description="Most that the documents of a run may come to, gross and without their signs, in the currency of "
+        "the books; a run whose documents come to more moves none and asks a person",
+        examples=[10000.00],
     )
     rejected_share: Annotated[int, Field(strict=True, ge=1, le=99)] | None = Field(
         default=None,
@@ -196,6 +202,26 @@ class Limits(Section):
         "more are, the run begins no further document and asks a person",
         examples=[30],
     )
+    exceeded: Literal["stop", "approval"] = Field(
+        default="stop",
+        description="How a run asks that would exceed new_documents or amount: it ends, and a later run goes on once "
+        "a person has allowed it on the Synchronisation page (stop); or it waits in Airflow's own view until a person "
+        "has approved or refused its plan (approval)",
+    )
+    approval_hours: int = Field(
+        default=24,
+        strict=True,
+        ge=1,
+        le=720,
+        description="How many hours a plan waits for its approval; if nobody answers, the run ends without moving "
+        "anything, and the next one asks again",
+    )
+
+    @model_validator(mode="after")
+    def _something_to_approve(self) -> Self:
+        if self.exceeded == "approval" and self.new_documents is None and self.amount is None:
+            raise not_valid("setting_nothing_to_approve")
+        return self
 
 
 class ExportLimits(Limits):
@@ -221,8 +247,8 @@ class Notify(Section):
     when: Distinct[Literal["failed", "attention"]] = Field(
         default=("failed", "attention"),
         min_length=1,
-        description="What to notify of: a synchronisation that failed and one that works again (failed), documents "
-        "that newly need a decision (attention)",
+        description="What to notify of: a synchronisation that failed or is late, and one that works again (failed); "
+        "documents that newly need a decision, and plans that wait for approval (attention)",
     )
 
 

@@ -23,6 +23,7 @@ from debitoor_provider.sync.accounts.sections import (
     Section,
     SpecificationField,
 )
+from debitoor_provider.sync.accounts.times import WITH_DAYS, WITH_TIME, TimeOfDay, Weekday, cron_of, described
 from debitoor_provider.sync.accounts.values import (
     Distinct,
     Email,
@@ -34,6 +35,7 @@ from debitoor_provider.sync.accounts.values import (
     Text,
     Timezone,
     check_schedule,
+    not_valid,
 )
 
 
@@ -57,10 +59,20 @@ class Account(Named):
     """What all directions have in common."""
 
     frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
+    at: TimeOfDay | None = Field(
+        default=None,
+        description="With daily, weekly or monthly: the time of day, hour and minute; without it midnight",
+        examples=["06:30"],
+    )
+    days: Distinct[Weekday] = Field(
+        default=(),
+        description="With weekly: the days of the week; without any it is Monday",
+        examples=["[monday, thursday]"],
+    )
     timezone: Timezone = Field(
         default="Europe/Berlin",
         validate_default=True,
-        description="Time zone of the frequency (IANA name)",
+        description="Time zone of the frequency and the time of day (IANA name)",
         examples=["Europe/Berlin"],
     )
     note: Note = Field(default="", description="Anything worth knowing about the account")
@@ -84,6 +96,30 @@ class Account(Named):
         description="Who is notified of failures and of documents that need a decision; without it nobody is",
         examples=[{"connection": "mail_acme", "to": "[anna@acme.example]"}],
     )
+
+    @field_validator("at")
+    @classmethod
+    def _time_is_used(cls, at: str | None, info: ValidationInfo) -> str | None:
+        if at is not None and "frequency" in info.data and info.data["frequency"].root not in WITH_TIME:
+            raise not_valid("setting_time_unused", frequencies=list(WITH_TIME))
+        return at
+
+    @field_validator("days")
+    @classmethod
+    def _days_are_used(cls, days: tuple[Weekday, ...], info: ValidationInfo) -> tuple[Weekday, ...]:
+        if days and "frequency" in info.data and info.data["frequency"].root != WITH_DAYS:
+            raise not_valid("setting_days_unused", frequency=WITH_DAYS)
+        return days
+
+    @property
+    def cron(self) -> str | None:
+        """The cron expression of the schedule; ``None`` for *manual*."""
+        return cron_of(self.frequency.root, self.at, self.days)
+
+    @property
+    def schedule(self) -> str:
+        """When it is synchronised, in a few words."""
+        return described(self.frequency.root, self.at, self.days)
 
     @field_validator("timezone")
     @classmethod
@@ -219,7 +255,9 @@ def digest(account: Account) -> str:
     return hashlib.sha256(account.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
-_OF_NO_EFFECT = {"name", "frequency", "timezone", "note", "parallel", "pool", "retries", "limits", "notify"}
+_OF_NO_EFFECT = {
+    "name", "frequency", "at", "days", "timezone", "note", "parallel", "pool", "retries", "limits", "notify",
+}  # fmt: skip
 
 
 def fingerprint(account: Account) -> str:

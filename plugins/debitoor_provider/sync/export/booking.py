@@ -91,8 +91,8 @@ class Booking:
 
     @property
     def invoice(self) -> str:
-        """The result of reading the e-invoice in the document's file; empty when there is none."""
-        return self.evidence.word if self.evidence else ""
+        """The result of looking for an e-invoice in the document's file; empty if the file was not read."""
+        return str(self.evidence.outcome) if self.evidence else ""
 
     def spans(self) -> dict[str, Any]:
         """Return the bounds of a split that is the nearest of several: lowest and highest amount of each rate."""

@@ -1,21 +1,38 @@
-"""Whose figures a person wants booked, question by question."""
+"""What a person has decided about a document: whose figures are booked, question by question, and facts of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from debitoor_provider.sync.export.corrections import NO_CORRECTIONS, Corrections, to_corrections
 from debitoor_provider.sync.ledger import read_choices
 
 Choice: TypeAlias = Literal["invoice", "record"]
 Choices: TypeAlias = Mapping[str, Choice]
-"""What a person has decided, by the reason for which the document was held."""
-UNDECIDED: Choices = MappingProxyType({})
+"""Whose figures a person wants booked, by the reason for which the document was held."""
 
 _KNOWN: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
 
 
-def to_choices(stored: str) -> Choices:
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a person has decided about a document.
+
+    :param choices: each answers its own question and no other
+    :param corrections: facts that count instead of the record's
+    """
+
+    choices: Choices = field(default_factory=dict)
+    corrections: Corrections = NO_CORRECTIONS
+
+
+UNDECIDED = Decisions()
+
+
+def to_decisions(stored: str) -> Decisions:
     """Return what a person has decided, as the ledger stores it."""
-    return {code: _KNOWN[figures] for code, figures in read_choices(stored).items() if figures in _KNOWN}
+    words = read_choices(stored)
+    choices = {code: _KNOWN[figures] for code, figures in words.items() if figures in _KNOWN}
+    return Decisions(choices, to_corrections(words))

@@ -22,14 +22,22 @@ from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.invoice.models import Invoice
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
 _LARGE_ENOUGH = 10  # half a cent of the tax is then at most five cents of the gross amount
 
-ECB, LEGAL, INVOICE = "ECB", "legal", "invoice"
-"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself."""
+ECB, LEGAL, INVOICE, PERSON = "ECB", "legal", "invoice", "person"
+"""Where a rate is from: the European Central Bank, a regulation of the EU, the invoice itself, a person."""
+
+_MESSAGES = {
+    ECB: "exchange_rate_ecb",
+    LEGAL: "exchange_rate_legal",
+    INVOICE: "exchange_rate_invoice",
+    PERSON: "exchange_rate_person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,9 @@ class Rate:
     :param currency: of the document
     :param worth: of the books' currency
     :param books: currency of the books
-    :param source: :data:`ECB`, :data:`LEGAL` or :data:`INVOICE`
+    :param source: :data:`ECB`, :data:`LEGAL`, :data:`INVOICE` or :data:`PERSON`
     :param day: of the rate; ``None`` if its source does not state one
-    :param law: the regulation that fixed it
+    :param law: the regulation that fixed it, or the part of it between the euro and a currency that joined it
     """
 
     units: Decimal
@@ -60,15 +68,20 @@ class Rate:
     @property
     def message(self) -> Message:
         """The same as :meth:`__str__`, for the reader's language."""
-        code = {ECB: "exchange_rate_ecb", LEGAL: "exchange_rate_legal", INVOICE: "exchange_rate_invoice"}[self.source]
+        code = "exchange_rate_legal_and_ecb" if self.source == ECB and self.law else _MESSAGES[self.source]
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)
 
     def __str__(self) -> str:
         """Write the rate with source and day, e.g. ``1.1172 USD = 1 EUR, ECB 2026-10-30``."""
-        source = {ECB: "ECB", LEGAL: f"legal rate, {self.law}", INVOICE: "rate of the invoice"}[self.source]
-        day = f" {self.day.isoformat()}" if self.day and self.source == ECB else ""
-        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}{day}"
+        ecb = f"ECB {self.day.isoformat()}" if self.day else "ECB"
+        source = {
+            ECB: f"legal rate, {self.law}, and {ecb}" if self.law else ecb,
+            LEGAL: f"legal rate, {self.law}",
+            INVOICE: "rate of the invoice",
+            PERSON: "rate entered",
+        }[self.source]
+        return f"{self.units:f} {self.currency} = {self.worth:f} {self.books}, {source}"
 
 
 def conversion(
@@ -101,6 +114,21 @@ def conversion(
         raise waiting("no_rate_yet", currency=_shown(currency), books=books, day=day, reach=error.reach) from None
     except NoRate as error:
         raise held("no_rate", missing=_shown(error.currency), day=day) from None
+
+
+def booked_worth(
+    account: ExportAccount, books: str, rates: ExchangeRates, gross: Decimal, currency: str, day: date | None
+) -> Decimal | None:
+    """Return what an amount in a foreign currency will be booked with; ``None`` when its rate is not known yet.
+
+    A document that is held, or booked with amount 0, comes to nothing.
+    """
+    if account.foreign_currency != "convert":
+        return Decimal(0)
+    try:
+        return None if day is None else _published(currency, books, day, rates).convert(gross)
+    except (NoRate, NoRateYet):
+        return None
 
 
 def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:
@@ -147,7 +175,8 @@ def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Ra
         return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
     found = rates.rates(quoted, day)
     per_euro |= found.units
-    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day)
+    law = next((rate.source for rate in legal.values()), "")
+    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
 
 
 def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:

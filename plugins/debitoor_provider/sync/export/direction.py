@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
-from debitoor_provider.services.http.errors import Misconfigured, NotFound
-from debitoor_provider.sync.books import OPERATION, books_of, currency_of_payments
+from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
-from debitoor_provider.sync.export.conversion import still_waits
-from debitoor_provider.sync.export.drafts import ExpenseDrafts
+from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.conversion import booked_worth, still_waits
+from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
@@ -34,6 +34,7 @@ from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
+from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.direction import Mover, Services, Side
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
-
-
-_PREVIEWED_FILES = 100  # files that one preview reads: each costs a call
 
 
 class ExportDirection:
@@ -161,11 +159,20 @@ class ExportDirection:
         """Return the record that the ledger kept."""
         return DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: Document, decisions: str) -> Document:
+        """Return a document with the date and the currency that a person has stated."""
+        return to_decisions(decisions).corrections.applied(record)
+
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
         if record.gross_amount is None:
             return None
         return Statement.of_total(record.document_date, record.tax_rates, record.gross_amount, record.currency)
+
+    def worth(self) -> Worth:
+        """Return the worth of documents as the account books them."""
+        books = self._books().currency
+        return Worth(books, partial(booked_worth, self.account, books, self._rates))
 
     def wish(self, record: Document) -> str:
         """Return the file name that the account's template makes."""
@@ -182,7 +189,7 @@ class ExportDirection:
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
-        files = iter(range(_PREVIEWED_FILES if look else 0))
+        files = iter(range(PREVIEWED_FILES if look else 0))
         suppliers = self._suppliers()
         return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
 
@@ -287,13 +294,7 @@ class ExportDirection:
         self.debitoor.download_file(file, into)
 
     def _books(self) -> Environment:
-        """Return the account's books. Without currency and country no document can be booked right."""
-        books = books_of(self.debitoor, self.account, self.account.books)
-        if not books.currency:
-            books = replace(books, currency=currency_of_payments(self.debitoor))
-        if not (books.currency and books.country_code):
-            raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
-        return books
+        return complete_books_of(self.debitoor, self.account, self.account.books)
 
     def _suppliers(self) -> Suppliers:
         return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.export.choices import to_choices
+from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.invoice.models import Reading
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
+
+PREVIEWED_FILES = 100
+"""How many files one preview reads: each costs a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +93,22 @@ class ExpenseDrafts:
         """Return the text of an expense's lines."""
         return describe(record, self.account.specification)
 
-    def draft(self, record: Document, choice: str = "") -> ExpenseDraft:
+    def draft(self, record: Document, decisions: str = "") -> ExpenseDraft:
         """Return the expense that a document becomes.
 
-        :param choice: whose figures a person wants booked, as the ledger stores it
+        :param decisions: what a person has decided, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
         supplier = self.companies.of(record, self.books)
         reading = None if self.account.invoice == "off" else self._read(record)
         booking = draft(
-            record, supplier, self.books, self.account, self.rates, reading=reading, choices=to_choices(choice)
+            record,
+            supplier,
+            self.books,
+            self.account,
+            self.rates,
+            reading=reading,
+            decisions=to_decisions(decisions),
         )
         return ExpenseDraft(booking, self.books.currency)
 

@@ -51,17 +51,10 @@ class Evidence:
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
 
-    @property
-    def word(self) -> str:
-        """The outcome as the ledger keeps it; empty when there is no e-invoice."""
-        return "" if self.outcome is Proof.NONE else str(self.outcome)
-
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
-        if not self.word:
-            return {}
         reasons = [reason.as_json() for reason in self.reasons]
-        return {"invoice": self.word} | ({"invoice_says": reasons} if reasons else {})
+        return {"invoice": str(self.outcome)} | ({"invoice_says": reasons} if reasons else {})
 
     @property
     def buyer_owes_tax(self) -> bool:

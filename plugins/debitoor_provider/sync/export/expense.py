@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,18 @@ from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLin
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booking import Booking, span_message
 from debitoor_provider.sync.export.choices import UNDECIDED
-from debitoor_provider.sync.export.conversion import INVOICE, conversion, converted, stated_rate, unused_rate
+from debitoor_provider.sync.export.conversion import (
+    INVOICE,
+    PERSON,
+    Rate,
+    conversion,
+    converted,
+    stated_rate,
+    unused_rate,
+)
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.supply import Supply, check_rates, supply_of, vat_id_of
+from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
@@ -22,13 +31,11 @@ from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from datetime import date
-    from decimal import Decimal
 
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.export.choices import Choices
-    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.choices import Choices, Decisions
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.invoice.models import Reading
@@ -44,7 +51,7 @@ def draft(
     rates: ExchangeRates | None = None,
     *,
     reading: Reading | None = None,
-    choices: Choices = UNDECIDED,
+    decisions: Decisions = UNDECIDED,
 ) -> Booking:
     """Map a document to the expense that says the same.
 
@@ -54,15 +61,15 @@ def draft(
     :param account: the settings
     :param rates: the reference rates, for documents in a foreign currency
     :param reading: what was found in the document's file; ``None`` if it was not read
-    :param choices: what a person has decided; each answers its own question and no other
+    :param decisions: what a person has decided about the document
     :raises Obstacle: when the account's rules hold the document, its figures cannot be booked, or it has to wait
     """
     evidence = weigh(document, reading) if reading is not None else None
     try:
-        return _draft(document, company, books, account, rates, evidence, choices)
+        return _draft(document, company, books, account, rates, evidence, decisions)
     except Obstacle as obstacle:
         if evidence:
-            obstacle.invoice = evidence.word
+            obstacle.invoice = str(evidence.outcome)
             obstacle.detail = {**obstacle.detail, **evidence.as_json()}
         raise
 
@@ -74,8 +81,9 @@ def _draft(
     account: ExportAccount,
     rates: ExchangeRates | None,
     evidence: Evidence | None,
-    choices: Choices,
+    decisions: Decisions,
 ) -> Booking:
+    choices, stated = decisions.choices, decisions.corrections
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
     proven = _proven(evidence, account, choices)
@@ -83,25 +91,29 @@ def _draft(
         document, company = proven.document(document), proven.company(company)
     else:
         document = _signed(document, account)
+    document = stated.applied(document)
     day = _date(document)
-    foreign = _foreign(document, books, account)
-    supply = supply_of(document, company, books.country_code, day)
+    foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
+    supply = stated_supply(stated, document, company, books.country_code, day)
     if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account)
     rate = None
-    if foreign and account.foreign_currency == "convert":
-        stated = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
-        rate = conversion(document, day, books.currency, stated, rates, choices.get("odd_exchange_rate"))
+    if foreign and stated.exchange_rate is not None:
+        rate = Rate(Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON)
+    elif foreign and account.foreign_currency == "convert":
+        own = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
+        rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
+    parts = stated.split(document)
     if foreign and rate is None:
         tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))
-    else:
+    if parts is None:
         parts = (proven and proven.split()) or split(document)
-    tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
-    check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
+        tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
+        check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
     if rate is not None:
@@ -182,14 +194,17 @@ def _date(document: Document) -> date:
     return day
 
 
-def _foreign(document: Document, books: Environment, account: ExportAccount) -> bool:
-    """Return whether the document is in another currency than the books (Debitoor contract section 6.3)."""
+def _foreign(document: Document, books: Environment, account: ExportAccount, *, has_rate: bool) -> bool:
+    """Return whether the document is in another currency than the books (Debitoor contract section 6.3).
+
+    :param has_rate: a person has stated the rate at which it is converted
+    """
     currency = document.currency.strip().upper()
     if not currency:
         raise rejected("no_currency")
     if currency == books.currency.upper():
         return False
-    if account.foreign_currency == "hold":
+    if account.foreign_currency == "hold" and not has_rate:
         raise held("foreign_currency", currency=_one_line(currency), books=books.currency)
     return True
 

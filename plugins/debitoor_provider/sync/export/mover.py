@@ -19,7 +19,7 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.export.choices import to_choices
+from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
@@ -96,8 +96,10 @@ class ExpenseMover:
             if self.account.invoice != "off":
                 reading = read(body)
                 body.seek(0, os.SEEK_END)
-            choices = to_choices(entry.choice)
-            booking = draft(document, supplier, self.books, self.account, self.rates, reading=reading, choices=choices)
+            decisions = to_decisions(entry.decisions)
+            booking = draft(
+                document, supplier, self.books, self.account, self.rates, reading=reading, decisions=decisions
+            )
             if self.lookalikes:
                 self.lookalikes.read(Known.of(entry, entry.run_id), booking.sent(self.books.currency))
             content = seal(body, document.filename)
@@ -161,8 +163,9 @@ class ExpenseMover:
             if small or approval or old:
                 detail = self._detail(uid, content=small and not waited, approval=approval)
                 document = detail.document
+                corrected = to_decisions(entry.decisions).corrections.applied(document)
                 left_out = select(
-                    document, self.account, archived_by_us=entry.archived_at is not None
+                    corrected, self.account, archived_by_us=entry.archived_at is not None
                 ) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)

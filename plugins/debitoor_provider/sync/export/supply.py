@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.vat_area import Area, Place, iso_code, place_of
 from debitoor_provider.sync.export.vat_rates import rates_on
-from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.text import cut, one_line
 from debitoor_provider.sync.vat_ids import country_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.export.corrections import Corrections
 
 _SHOWN = 40  # characters of a country as it is recorded
 
@@ -63,6 +64,30 @@ def supply_of(document: Document, company: Company | None, home: str, day: date)
     if supplier.area is Area.OUTLYING:
         raise held("outlying_territory", territory=supplier.name, country=supplier.state)
     return Supply(supplier.state, needs_reverse_charge=True)
+
+
+def stated_supply(stated: Corrections, document: Document, company: Company | None, home: str, day: date) -> Supply:
+    """Return where a supply comes from, as a person has stated it, or else as :func:`supply_of` decides it.
+
+    :raises Obstacle: when it cannot be decided, or when the reverse charge does not fit the document's tax
+    """
+    kind = stated.supply
+    if kind is None:
+        return supply_of(document, company, home, day)
+    if kind == "domestic":
+        return Supply(iso_code(home))
+    try:
+        place = _supplier(document, company, home, day)
+    except Obstacle:
+        place = None
+    country = place.state if place else country_of(vat_id_of(document, company)) or ""
+    if kind == "outside":
+        return Supply(country)
+    if not country:
+        raise held("no_country")
+    if is_taxed(document) and not stated.tax:
+        raise held("foreign_tax", country=country, tax=_tax(document))
+    return Supply(country, needs_reverse_charge=True)
 
 
 def check_rates(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.sync.books import books_of
+from debitoor_provider.sync.books import books_of, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.import_.company import find_company, find_or_create_company
 from debitoor_provider.sync.import_.draft import upload_name
@@ -29,6 +29,7 @@ from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import turn
 from debitoor_provider.sync.steps.source_time import reported_time
+from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -142,9 +143,17 @@ class ImportDirection:
         """Return the record that the ledger kept."""
         return SALES_DOCUMENTS.load(snapshot)
 
+    def corrected(self, record: SalesDocument, decisions: str) -> SalesDocument:  # noqa: ARG002 - nobody corrects it
+        """Return the document as it is: Debitoor made it itself."""
+        return record
+
     def stated(self, record: SalesDocument) -> Statement | None:
         """Return the figures of a sales document."""
         return Statement.of_total(record.date, (), record.total_gross_amount, record.currency)
+
+    def worth(self) -> Worth:
+        """Return the worth of documents in the currency of the books; no rate of another one is known."""
+        return Worth(books_of(self.debitoor, self.account).currency or currency_of_payments(self.debitoor))
 
     def wish(self, record: SalesDocument) -> str:
         """Return the file name made of the document's number."""

@@ -68,7 +68,7 @@ class UploadDrafts:
         """Return note and tags of an upload."""
         return _description(note_of(record, self.account), self.account.defaults.tags)
 
-    def draft(self, record: SalesDocument, choice: str = "") -> UploadDraft:  # noqa: ARG002 - there is no choice
+    def draft(self, record: SalesDocument, decisions: str = "") -> UploadDraft:  # noqa: ARG002 - there are none
         """Return the upload that a sales document becomes.
 
         :raises Obstacle: when the account's rules hold the document

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
 
-_FIGURES = ("mark_code", "mark", "invoice", "choice", "duplicate_code", "duplicate", "booked_gross", "booked_currency")
+_FIGURES = (
+    "mark_code",
+    "mark",
+    "invoice",
+    "choice",
+    "corrections",
+    "duplicate_code",
+    "duplicate",
+    "booked_gross",
+    "booked_currency",
+)
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
 _STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency")
 _FILE = ("file_sha256", "file_bytes")

@@ -230,6 +230,20 @@ class Documents:
             )
         ]
 
+    def correct(
+        self, entries: Iterable[Entry], corrections: str, actor: str, reason: str = "", *, detail: Mapping[str, Any]
+    ) -> list[Entry]:
+        """Plan documents with facts that a person states about them; return those whose state allows it.
+
+        They count from then on in place of all that was stated before, also after the source record has changed.
+
+        :param corrections: as words ``name=value``; empty: the record alone counts again
+        :param detail: the same for the history
+        :raises IllegalTransition: when no document's state allows it
+        """
+        values = {**DECIDED, **NO_TRACES, "attempts": 0, "choice": documents.c.choice, "corrections": corrections}
+        return self._decide(EventKind.CORRECTED, entries, values, actor, {"reason": reason, **detail})
+
     def distinguish(self, entries: Iterable[Entry], others: Iterable[str], actor: str, reason: str = "") -> list[Entry]:
         """Record that documents are no duplicates of some others; return those whose state allows it.
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
-from debitoor_provider.sync.ledger.database.tables import documents, moved_counts, state_counts
+from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, moved_counts, state_counts
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, State
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _RECOUNT_LOCK = 0x64656269746F6F73  # an arbitrary number, distinct from those o
 class Correction:
     """A figure that a recount has corrected.
 
-    :param figure: a state, or a day (UTC) of moved documents as ISO text
+    :param figure: a state, an outcome of an e-invoice and a state, or a day (UTC) of moved documents as ISO text
     :param difference: what was added to the figure
     """
 
@@ -119,7 +119,7 @@ class Figures:
         with self._database().write() as connection:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_RECOUNT_LOCK)))
-            return [*_correct_states(connection), *_correct_days(connection)]
+            return [*_correct_states(connection), *_correct_invoices(connection), *_correct_days(connection)]
 
 
 def _total(states: Iterable[State]) -> ColumnElement[int]:
@@ -137,22 +137,39 @@ def _slot(connection: Connection) -> Any:
 
 
 def _correct_states(connection: Connection) -> list[Correction]:
-    counted = sa.select(
-        documents.c.account, *(sa.case((documents.c.state == state, 1), else_=0).label(state) for state in State)
-    )
-    kept = sa.select(state_counts.c.account, *(-state_counts.c[str(state)] for state in State))
+    differences = _differences(connection, state_counts, ("account",), sa.true())
+    return [Correction(account, state, number) for (account,), state, number in differences]
+
+
+def _correct_invoices(connection: Connection) -> list[Correction]:
+    differences = _differences(connection, invoice_counts, ("account", "invoice"), documents.c.invoice != "")
+    return [Correction(account, f"{invoice}, {state}", number) for (account, invoice), state, number in differences]
+
+
+def _differences(
+    connection: Connection, table: sa.Table, key: tuple[str, ...], where: ColumnElement[bool]
+) -> list[tuple[tuple[str, ...], str, int]]:
+    """Correct counts by state, and return what was added to them: by key and state.
+
+    :param key: the columns that the documents are counted by
+    :param where: which documents are counted
+    """
+    by_state = (sa.case((documents.c.state == state, 1), else_=0).label(state) for state in State)
+    counted = sa.select(*(documents.c[name] for name in key), *by_state).where(where)
+    kept = sa.select(*(table.c[name] for name in key), *(-table.c[str(state)] for state in State))
     each = sa.union_all(counted, kept).subquery()
-    sums = [sa.func.sum(each.c[str(state)]) for state in State]
+    columns, sums = [each.c[name] for name in key], [sa.func.sum(each.c[str(state)]) for state in State]
     differs = sa.or_(*(number != 0 for number in sums))
-    corrections = []
-    rows = connection.execute(sa.select(each.c.account, *sums).group_by(each.c.account).having(differs)).all()
-    for account, *numbers in rows:
+    differences = []
+    for row in connection.execute(sa.select(*columns, *sums).group_by(*columns).having(differs)).all():
+        of, numbers = tuple(row[: len(key)]), row[len(key) :]
         values = {str(state): int(number) for state, number in zip(State, numbers, strict=True)}
-        insert = upsert(connection, state_counts).values(account=account, slot=_slot(connection), **values)
-        changed = {name: state_counts.c[name] + insert.excluded[name] for name in values}
-        connection.execute(insert.on_conflict_do_update(index_elements=["account", "slot"], set_=changed))
-        corrections += [Correction(account, name, number) for name, number in values.items() if number]
-    return corrections
+        identity = dict(zip(key, of, strict=True))
+        insert = upsert(connection, table).values(**identity, slot=_slot(connection), **values)
+        changed = {name: table.c[name] + insert.excluded[name] for name in values}
+        connection.execute(insert.on_conflict_do_update(index_elements=[*key, "slot"], set_=changed))
+        differences += [(of, name, number) for name, number in values.items() if number]
+    return differences
 
 
 def _correct_days(connection: Connection) -> list[Correction]:

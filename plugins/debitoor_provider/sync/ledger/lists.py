@@ -7,19 +7,22 @@ sorted where few fit; a text is looked for once, since that reads every document
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger.database.tables import documents, state_counts
+from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
 from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions
+from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, beside_invoices, of_accounts
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -33,6 +36,7 @@ _SORTED = 50_000
 """Documents that are sorted rather than read along an index that also has all others."""
 _NEAR = 5_000
 """How far down a list is read along several indexes at once."""
+_MARKS = ("mark_code", "duplicate_code")
 _FACETS = ("state", "mark_code", "duplicate_code", "invoice")
 
 
@@ -80,8 +84,8 @@ class Lists:
     def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Return how many documents fit in each state, whatever the chosen ones; states without any are left out."""
         findings = chosen.but("states")
-        if not findings and not _is_narrowed(narrowed):
-            return self._states_of(**narrowed)
+        if not chosen.mark and not _is_narrowed(narrowed):
+            return self._states_of(chosen.invoice, **narrowed)
         if findings:  # along the index of the finding, rather than that of the states
             return self._by_account("state", {**narrowed, **findings})
         where = conditions(**narrowed, states=None if narrowed.get("account") else list(State))
@@ -96,6 +100,8 @@ class Lists:
 
     def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each outcome of reading an e-invoice, whatever the chosen one."""
+        if not chosen.mark and not _is_narrowed(narrowed):
+            return self._invoices_of(chosen.states or State, **narrowed)
         return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
 
     def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:
@@ -130,10 +136,12 @@ class Lists:
             return []
         filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
         where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
+        if ids is None and chosen.invoice and not chosen.mark and any(narrowed.get("period") or ()):
+            where = where if self._is_rare(chosen.invoice) else along_dates(filters)
         is_of_all = ids is None and not narrowed.get("account")
         name = order.removeprefix("-")
         if is_of_all and name in _INDEXED and offset <= _NEAR and _is_along_index(name, filters, total):
-            query = _merged(conditions(**filters | {"states": None}), chosen.states, order, offset + limit)
+            query = _merged(beside_invoices(filters | {"states": None}), chosen.states, order, offset + limit)
         else:
             sort = _sort(ORDERS[name], documents.c.id, order)
             if is_of_all and total <= _SORTED:
@@ -149,39 +157,45 @@ class Lists:
         with self._database().read() as connection:
             return read_sums(connection, conditions(**filters))
 
-    def _states_of(
-        self,
-        account: str | None = None,
-        accounts: Collection[str] | None = None,
-        except_accounts: Collection[str] = (),
-        **_: object,
-    ) -> dict[State, int]:
+    def _states_of(self, invoice: str | None, **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Read the figures, which cost the same however many documents there are."""
-        where = []
-        if account is not None:
-            where.append(state_counts.c.account == account)
-        if accounts is not None:
-            where.append(state_counts.c.account.in_(sorted(accounts)))
-        if except_accounts:
-            where.append(state_counts.c.account.not_in(sorted(except_accounts)))
-        query = sa.select(*(sa.func.sum(state_counts.c[str(state)]) for state in State)).where(*where)
+        table = state_counts if invoice is None else invoice_counts
+        where = [] if invoice is None else [invoice_counts.c.invoice == invoice]
+        sums = (sa.func.sum(table.c[str(state)]) for state in State)
+        query = sa.select(*sums).where(*where, *of_accounts(table, **narrowed))
         with self._database().read() as connection:
             numbers = connection.execute(query).one()
         return {state: int(number) for state, number in zip(State, numbers, strict=True) if number}
+
+    def _invoices_of(self, states: Iterable[State], **narrowed: Unpack[Narrowed]) -> dict[str, int]:
+        """Read the figures, as for the states."""
+        number = sa.func.sum(reduce(add, (invoice_counts.c[str(state)] for state in sorted(states))))
+        outcome = invoice_counts.c.invoice
+        query = sa.select(outcome, number).where(*of_accounts(invoice_counts, **narrowed)).group_by(outcome)
+        with self._database().read() as connection:
+            return {invoice: int(count) for invoice, count in connection.execute(query) if count}
+
+    def _is_rare(self, invoice: str | None) -> bool:
+        """Return whether few documents have an outcome, so that its index is the shorter way."""
+        return invoice is not None and sum(self._states_of(invoice).values()) <= _SORTED
 
     def _by_account(self, name: str, filters: dict[str, Any]) -> dict[Any, int]:
         """Count by a column, account by account, as the indexes have them."""
         left_out = frozenset(filters.get("except_accounts", ()))  # cheaper here than in each row of an index
         column, account = documents.c[name], documents.c.account
-        where = conditions(**filters | {"except_accounts": ()})
-        if name != "state":
-            # As the partial indexes have it; beside a mark, the index of the mark is read.
-            there = sa.func.coalesce(column, sa.null()) if name == "invoice" and filters.get("mark") else column
-            where.append(there != sa.literal_column("''"))
-        key: tuple[ColumnElement[Any], ...] = (account, column)
-        if name != "invoice" or filters.get("mark"):
-            # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
-            key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
+        filters = filters | {"except_accounts": ()}
+        if name in _MARKS or filters.get("mark"):
+            where = along_mark(filters)
+        elif any(filters.get("period") or ()) and not self._is_rare(filters.get("invoice")):
+            where = along_dates(filters)
+        else:
+            where = conditions(**filters)
+        if name in _MARKS:  # as the partial indexes have it
+            where.append(column != sa.literal_column("''"))
+        elif name == "invoice":
+            where.append(INVOICE.op("<>")(sa.literal_column("''")))
+        # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
+        key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
         query = sa.select(*key, sa.func.count()).where(*where).group_by(*key)
         counts: Counter[Any] = Counter()
         with self._database().read() as connection:
@@ -202,7 +216,7 @@ def _is_narrowed(narrowed: Narrowed) -> bool:
 
 def _is_along_index(name: str, filters: dict[str, Any], total: int) -> bool:
     """Return whether an index of the order soon meets enough of the documents that fit."""
-    if filters.get("text") or filters.get("mark") or filters.get("invoice"):
+    if filters.get("text") or filters.get("mark") or (filters.get("invoice") and total <= _SORTED):
         return False
     if any(filters.get("period") or ()) and name != "date":
         return False

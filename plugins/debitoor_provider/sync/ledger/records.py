@@ -95,8 +95,9 @@ class Entry:
 
     :param exchange_key: source document and target company, over all accounts; what a lease is about
     :param mark: what a person should know of the figures that were sent although nothing is wrong with the document
-    :param invoice: the result of reading the e-invoice in its file, e.g. ``proven``; empty when there was none
+    :param invoice: the result of looking for an e-invoice in its file, e.g. ``proven``; empty if it was not looked into
     :param choice: whose figures a person wants, by the reason that was shown, see :mod:`.choices`; empty before that
+    :param corrections: facts that a person has stated about it, as words ``name=value``; empty if none
     :param duplicate: what it may be a duplicate of although it was sent
     :param booked_gross: what was sent, in the target's currency; ``None`` before that
     :param snapshot: the source record as it was planned; opaque to the ledger
@@ -123,6 +124,7 @@ class Entry:
     mark: Message | None
     invoice: str
     choice: str
+    corrections: str
     duplicate_code: str
     duplicate: Message | None
     source_name: str
@@ -163,6 +165,11 @@ class Entry:
     def remedy(self) -> str:
         """What a person can do about it, in English."""
         return self.message.remedy() if self.message else ""
+
+    @property
+    def decisions(self) -> str:
+        """What a person has decided about it: whose figures count, and facts of its own."""
+        return f"{self.choice} {self.corrections}".strip()
 
     @property
     def marks(self) -> tuple[Message, ...]:

@@ -63,6 +63,11 @@ class Run:
         """What a user should look into although the run continued."""
         return tuple(Message.from_json(stored) for stored in self.window.get("warnings", ()))
 
+    @property
+    def answers(self) -> tuple[Message, ...]:
+        """What people answered when the run asked whether it may exceed a limit, and who did."""
+        return tuple(Message.from_json(stored) for stored in self.window.get("answers", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Watermark:

@@ -13,15 +13,19 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
-from debitoor_provider.sync.ledger.states import DUE, EventKind, State
+from debitoor_provider.sync.ledger.states import DONE, DUE, EventKind, State
+from debitoor_provider.sync.ledger.sums import read_run_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.sums import RunSums
 
 _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
 _WATERMARK = [watermarks.c[field.name] for field in dataclasses.fields(Watermark)]
@@ -80,10 +84,18 @@ class Runs:
 
     def warn(self, run_id: str, message: Message) -> None:
         """Add something that a user should look into although the run continued."""
+        self._note(run_id, "warnings", message)
+
+    def note_answer(self, run_id: str, message: Message) -> None:
+        """Add what a person answered when the run asked whether it may exceed a limit; the same only once."""
+        self._note(run_id, "answers", message)
+
+    def _note(self, run_id: str, name: str, message: Message) -> None:
+        noted = message.as_json()
         with self._database().write() as connection:
             window = connection.execute(sa.select(runs.c.window).where(runs.c.id == run_id)).scalar()
-            if window is not None:
-                window = {**window, "warnings": [*window.get("warnings", ()), message.as_json()]}
+            if window is not None and noted not in window.get(name, ()):
+                window = {**window, name: [*window.get(name, ()), noted]}
                 connection.execute(runs.update().where(runs.c.id == run_id).values(window=window))
 
     def note_error(self, run_id: str, message: Message, verdict: str = "") -> None:
@@ -133,6 +145,18 @@ class Runs:
             row = connection.execute(query).first()
         return None if row is None else Run(*row)
 
+    def last_finished(self, accounts: Collection[str]) -> dict[str, datetime]:
+        """Return when the last run of each of these accounts ended, dry runs aside; those without one are left out."""
+        found: dict[str, datetime] = {}
+        ended = sa.func.max(runs.c.finished_at)
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                where = runs.c.account.in_(chunk), runs.c.kind != "dry_run", runs.c.finished_at.is_not(None)
+                found |= dict(
+                    connection.execute(sa.select(runs.c.account, ended).where(*where).group_by(runs.c.account)).all()
+                )
+        return found
+
     def counts(self, run_id: str) -> dict[str, int]:
         """Return how many documents the run moved, archived, held, rejected or made wait, and that are still so."""
         is_still_so = sa.or_(
@@ -151,6 +175,23 @@ class Runs:
         for kind, name in _RESULTS.items():
             counts[name] += found.get(str(kind), 0)
         return dict(+counts)
+
+    def amounts_moved(self, run_id: str) -> list[tuple[Decimal | None, str, date | None]]:
+        """Return amount, currency and date of the documents that a run has moved, as they were sent."""
+        columns = "booked_gross", "booked_currency", "gross_amount", "currency", "document_date"
+        query = sa.select(*(documents.c[name] for name in columns)).where(
+            documents.c.moved_by == run_id, documents.c.state.in_(sorted(DONE))
+        )
+        with self._database().read() as connection:
+            return [
+                (stated, currency, day) if booked is None else (booked, booked_currency, day)
+                for booked, booked_currency, stated, currency, day in connection.execute(query)
+            ]
+
+    def sums(self, run_id: str) -> RunSums:
+        """Return what the documents come to that the run moved."""
+        with self._database().read() as connection:
+            return read_run_sums(connection, run_id)
 
     def finished_documents(self, run_ids: Iterable[str]) -> dict[str, int]:
         """Return how many documents each of these runs has finished with, successfully or not."""

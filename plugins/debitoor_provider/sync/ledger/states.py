@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     RETRIED = "retried"
+    CORRECTED = "corrected"
     SENT_AGAIN = "sent_again"
     IGNORED = "ignored"
     MARKED_MOVED = "marked_moved"
@@ -120,6 +121,7 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.NOT_ARCHIVED: _to(State.MOVED, State.MOVED),
     # a person; never while the outcome of a send is open
     EventKind.RETRIED: _to(State.PLANNED, *ATTENTION, State.IGNORED),
+    EventKind.CORRECTED: _to(State.PLANNED, *OPEN),
     EventKind.SENT_AGAIN: _to(State.PLANNED, *DONE),
     EventKind.IGNORED: _to(State.IGNORED, *OPEN),
     EventKind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),

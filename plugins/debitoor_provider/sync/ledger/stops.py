@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from debitoor_provider.sync.ledger.database.tables import stops
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
+    from decimal import Decimal
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
@@ -25,7 +27,7 @@ class Stop:
     """A run that a limit stopped.
 
     :param limit_name: the setting, e.g. ``new_documents``
-    :param number: what the run would have reached
+    :param number: what the run would have reached, an amount rounded up
     :param message: what was exceeded
     :param settings_fingerprint: of the account's settings when it was stopped
     :param allowed_by: who allowed it; empty while it is not allowed
@@ -49,6 +51,8 @@ class Stop:
 
 _STOP = [stops.c[field.name] for field in dataclasses.fields(Stop)]
 _PENDING = stops.c.allowed_at.is_(None)
+_LARGEST = 2**31 - 1
+"""What the column holds; amounts beyond are as good as any."""
 
 
 class Stops:
@@ -59,18 +63,32 @@ class Stops:
         self._clock = clock
 
     def ask(
-        self, account: str, limit_name: str, number: int, message: Message, *, run_id: str, settings_fingerprint: str
+        self,
+        account: str,
+        limit_name: str,
+        number: Decimal | int,
+        message: Message,
+        *,
+        run_id: str,
+        settings_fingerprint: str,
+        approved_by: str = "",
     ) -> None:
-        """Record that a run was stopped; replace an earlier stop and an unused permission."""
+        """Record that a run was stopped; replace an earlier stop and an unused permission.
+
+        :param approved_by: who has approved that this run exceeds the limit; empty when a person has still to answer
+        """
+        now = self._clock.now()
         values = {
             "account": account,
             "limit_name": limit_name,
-            "number": number,
+            "number": min(ceil(number), _LARGEST),
             "message": message,
             "settings_fingerprint": settings_fingerprint,
             "run_id": run_id,
-            "stopped_at": self._clock.now(),
+            "stopped_at": now,
         }
+        if approved_by:
+            values |= {"allowed_by": approved_by, "allowed_at": now, "used_by": run_id}
         with self._database().write() as connection:
             connection.execute(stops.delete().where(*_of(account, limit_name), stops.c.used_by.is_(None)))
             connection.execute(stops.insert().values(values))
@@ -99,22 +117,23 @@ class Stops:
             rows = connection.execute(stops.update().where(*where).values(values).returning(*_STOP)).all()
         return sorted((Stop(*row) for row in rows), key=lambda stop: stop.id)
 
-    def use(self, account: str, limit_name: str, least: int, run_id: str) -> bool:
-        """Return whether a run may exceed a limit because a person allowed it; from then on it is allowed to it alone.
+    def use(self, account: str, limit_name: str, least: Decimal | int, run_id: str) -> Stop | None:
+        """Return the stop that a person allowed, if a run may exceed a limit for it; now it is allowed to it alone.
 
         :param least: how much has to be allowed at least
         """
         usable = sa.or_(stops.c.used_by.is_(None), stops.c.used_by == run_id)
-        where = (*_of(account, limit_name), ~_PENDING, usable, stops.c.number >= least)
+        where = (*_of(account, limit_name), ~_PENDING, usable, stops.c.number >= _floor(least))
         newest = sa.select(stops.c.id).where(*where).order_by(stops.c.id.desc()).limit(1).scalar_subquery()
         with self._database().write() as connection:
             statement = stops.update().where(stops.c.id == newest, usable).values(used_by=run_id)
-            return bool(connection.execute(statement).rowcount)
+            row = connection.execute(statement.returning(*_STOP)).first()
+        return None if row is None else Stop(*row)
 
-    def is_allowed(self, account: str, limit_name: str, least: int) -> bool:
+    def is_allowed(self, account: str, limit_name: str, least: Decimal | int) -> bool:
         """Return whether the next run may exceed a limit because a person allowed it."""
         query = sa.select(stops.c.id).where(
-            *_of(account, limit_name), ~_PENDING, stops.c.used_by.is_(None), stops.c.number >= least
+            *_of(account, limit_name), ~_PENDING, stops.c.used_by.is_(None), stops.c.number >= _floor(least)
         )
         with self._database().read() as connection:
             return connection.execute(query.limit(1)).first() is not None
@@ -124,6 +143,10 @@ class Stops:
         if self.pending([account], limit_name):  # a reader does not wait
             with self._database().write() as connection:
                 connection.execute(stops.delete().where(*_of(account, limit_name), _PENDING))
+
+
+def _floor(number: Decimal | int) -> int:
+    return min(int(number), _LARGEST)
 
 
 def _of(account: str, limit_name: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.states import DONE
+from debitoor_provider.sync.ledger.database.tables import documents, events
+from debitoor_provider.sync.ledger.states import DONE, EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
@@ -37,6 +38,39 @@ class Sum(NamedTuple):
     gross: Decimal
     documents: int
     unknown: int
+
+
+class RunSums(NamedTuple):
+    """What a run moved, and that is still at the target.
+
+    :param documents: how many documents these are
+    :param gross: their gross amounts by currency, as in :class:`Sum`
+    :param unknown: how many of them state no amount
+    :param first: the earliest document date
+    :param last: the latest document date
+    """
+
+    documents: int
+    gross: dict[str, Decimal]
+    unknown: int
+    first: date | None
+    last: date | None
+
+
+def read_run_sums(connection: Connection, run_id: str) -> RunSums:
+    """Add up the documents that a run moved."""
+    by_run = sa.select(events.c.document_id).where(events.c.run_id == run_id, events.c.kind == str(EventKind.MOVED))
+    where = [documents.c.id.in_(by_run), documents.c.state.in_(sorted(DONE))]
+    gross: dict[str, Decimal] = {}
+    number = unknown = 0
+    for one in read_sums(connection, where):
+        number += one.documents
+        unknown += one.unknown
+        if one.documents > one.unknown:
+            gross[one.currency] = gross.get(one.currency, Decimal(0)) + one.gross
+    date = documents.c.document_date
+    first, last = connection.execute(sa.select(sa.func.min(date), sa.func.max(date)).where(*where)).one()
+    return RunSums(number, dict(sorted(gross.items())), unknown, first, last)
 
 
 def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[Sum]:

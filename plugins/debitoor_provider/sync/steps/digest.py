@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.report import Report
 
@@ -34,6 +34,7 @@ class Digest:
     :param works_again: whether it went well after a failure that they were told of
     :param reasons: how many documents newly need a decision, by the code of the reason
     :param documents: the newest of them
+    :param is_all: whether all that need a decision are counted, not only what people have not been told of
     """
 
     notice: Notice
@@ -41,6 +42,7 @@ class Digest:
     works_again: bool = False
     reasons: Mapping[str, int] = field(default_factory=dict)
     documents: Sequence[Entry] = ()
+    is_all: bool = False
 
     @property
     def has_news(self) -> bool:
@@ -77,7 +79,7 @@ def digest_of(job: Job, result: Report) -> Digest | None:
     reasons: Mapping[str, int] = {}
     documents: Sequence[Entry] = ()
     if "attention" in notify.when:
-        documents, reasons = _newly_undecided(job, until)
+        documents, reasons = _undecided(job.ledger, job.account_id, until)
         until = max((entry.changed_at.astimezone(UTC) for entry in documents), default=until)
     digest = Digest(Notice(job.account_id, until, failures, is_failing), failure, works_again, reasons, documents)
     return digest if digest.has_news else None
@@ -94,12 +96,20 @@ def code_of(message: Message | None) -> str:
     return code
 
 
-def _newly_undecided(job: Job, until: datetime | None) -> tuple[list[Entry], dict[str, int]]:
+def open_digest(ledger: Ledger, account: str, failure: Message | None) -> Digest:
+    """Return what there is to tell of an account at the moment, whatever was told before.
+
+    :param failure: why it, or what depends on it, failed
+    """
+    documents, reasons = _undecided(ledger, account, None)
+    return Digest(Notice(account), failure, reasons=reasons, documents=documents, is_all=True)
+
+
+def _undecided(ledger: Ledger, account: str, since: datetime | None) -> tuple[list[Entry], dict[str, int]]:
     """Return the newest documents that need a decision since a time, and how many by reason; in this order.
 
     What comes in between the two readings is counted now and told again the next time, rather than never.
     """
-    documents = job.ledger.documents
-    found = documents.entries(job.account_id, states=ATTENTION, changed_after=until, limit=NAMED)
-    counts = documents.codes(job.account_id, states=ATTENTION, changed_after=until) if found else {}
+    found = ledger.documents.entries(account, states=ATTENTION, changed_after=since, limit=NAMED)
+    counts = ledger.documents.codes(account, states=ATTENTION, changed_after=since) if found else {}
     return found, counts

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
+    from debitoor_provider.sync.worth import Worth
 
 Record = TypeVar("Record")
 """A document as its source describes it."""
@@ -60,7 +61,7 @@ class Shown:
     :param party: supplier or company
     :param category: expense category, or type of the document
     :param mark: what to know of the figures although the document goes
-    :param invoice: the result of reading the e-invoice in the document's file; empty when there is none
+    :param invoice: the result of looking for an e-invoice in the document's file; empty if it was not read
     """
 
     description: str
@@ -96,10 +97,10 @@ class Drafts(Protocol[Given]):
         """Return the text that goes with a document's record, even if it has no draft."""
         ...
 
-    def draft(self, record: Given, choice: str = "") -> Draft:
+    def draft(self, record: Given, decisions: str = "") -> Draft:
         """Return what will be written, from the record, and from the document's file if that decides anything.
 
-        :param choice: what a person has chosen for this document, as the ledger stores it
+        :param decisions: what a person has decided about this document, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
         """
         ...
@@ -200,8 +201,19 @@ class Direction(Protocol[Record]):
         """Return the record that the ledger kept."""
         ...
 
+    def corrected(self, record: Record, decisions: str) -> Record:
+        """Return a document's record with the facts that a person has stated about it.
+
+        :param decisions: what a person has decided about the document, as the ledger stores it
+        """
+        ...
+
     def stated(self, record: Record) -> Statement | None:
         """Return the figures that a document's record states, right or wrong; ``None`` without a gross amount."""
+        ...
+
+    def worth(self) -> Worth:
+        """Return what tells the worth of documents in the currency of the books."""
         ...
 
     def wish(self, record: Record) -> str:

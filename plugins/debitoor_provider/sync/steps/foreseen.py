@@ -26,7 +26,7 @@ class ForeseenDocument:
     """A document on its way through the plan.
 
     :param entry: what the ledger has
-    :param choice: what a person has decided about its figures, as far as the plan would leave it
+    :param decisions: what a person has decided about it, as far as the plan would leave it
     :param is_due: whether the run would try to move it
     :param is_shown: whether the preview shows it
     :param known: what the ledger would have of it after the plan, as others may repeat it
@@ -37,7 +37,7 @@ class ForeseenDocument:
     left_out: LeftOut | None = None
     entry: Entry | None = None
     outcome: Outcome | None = None
-    choice: str = ""
+    decisions: str = ""
     is_due: bool = False
     is_listed: bool = True
     is_shown: bool = False

@@ -1,23 +1,30 @@
 """Safety stops: a run that exceeds a limit of its account stops before it does damage, and a person is asked.
 
-Nothing is written or archived by a run whose number of documents exceeds the limit. The share of rejected documents is
-known only while documents are moved: once it is exceeded, no further document begins, and no later run begins one
-before a person has allowed it or the account's settings have changed.
+Nothing is written or archived by a run whose documents exceed the limit by their number or amount. The share of
+rejected documents is known only while documents are moved: once it is exceeded, no further document begins, and no
+later run begins one before a person has allowed it or the account's settings have changed.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import StopError
 from debitoor_provider.sync.ledger import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from debitoor_provider.sync.ledger import Entry, Pending, PlannedDocument
     from debitoor_provider.sync.steps.job import Job
 
-NEW_DOCUMENTS, ARCHIVED, REJECTED_SHARE = "new_documents", "archived", "rejected_share"
+NEW_DOCUMENTS, AMOUNT, ARCHIVED, REJECTED_SHARE = "new_documents", "amount", "archived", "rejected_share"
+PLAN_WAITS = "plan_waits"
+"""The code of a stop that is answered in Airflow's own view, as long as its run waits."""
 
 JUDGED_FROM = 20
 """Documents that a run has to be through with before the share of rejected ones counts."""
@@ -27,42 +34,109 @@ class LimitExceeded(StopError):
     """A run stopped because a limit of its account is exceeded; a person may allow it once."""
 
 
-def require_few_new(job: Job) -> None:
-    """Make sure that a run is to move no more documents than its account allows.
+class Excess(NamedTuple):
+    """A limit of an account that a run would exceed.
 
-    :raises LimitExceeded: when it is, before any of them is moved
+    :param limit_name: the setting
+    :param number: what the run would reach
+    :param most: what the account allows
+    :param message: the sentence for a run that stops for it
     """
-    most = job.account.limits.new_documents
-    if most is None:
-        return
-    planned = job.ledger.plans.pending(job.account_id, job.direction.name, [State.PLANNED], planned_by=job.planned_by)
-    moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
-    _require(job, NEW_DOCUMENTS, len(planned) + moved, most)
+
+    limit_name: str
+    number: Decimal
+    most: Decimal
+    message: Message
+
+    @property
+    def least(self) -> Decimal:
+        """By how much the limit is exceeded."""
+        return self.number - self.most
+
+
+def to_move(job: Job) -> Pending:
+    """Return the documents that a run is to move, of which none has begun."""
+    return job.ledger.plans.pending(job.account_id, job.direction.name, [State.PLANNED], planned_by=job.planned_by)
+
+
+def exceeded_by(job: Job) -> list[Excess]:
+    """Return the limits that the documents of a run exceed by their number or amount, allowed or not."""
+    limits = job.account.limits
+    found: list[Excess | None] = []
+    if limits.new_documents is not None:
+        number = len(to_move(job)) + job.ledger.runs.counts(job.run_id).get("moved", 0)
+        found.append(_excess(job, NEW_DOCUMENTS, number, limits.new_documents))
+    if limits.amount is not None:
+        worth = _worth(job, to_move(job)) + _total(job, job.ledger.runs.amounts_moved(job.run_id))
+        found.append(_excess(job, AMOUNT, worth, limits.amount))
+    return [excess for excess in found if excess]
+
+
+def require_within_limits(job: Job) -> None:
+    """Make sure that a run is to move no more than its account allows, in number and amount.
+
+    :raises LimitExceeded: when it is, before any document is moved
+    """
+    exceeded = exceeded_by(job)
+    for name in (NEW_DOCUMENTS, AMOUNT):
+        if name not in {excess.limit_name for excess in exceeded}:
+            job.ledger.stops.withdraw(job.account_id, name)
+    for excess in exceeded:
+        if not is_allowed(job, excess.limit_name, excess.least):
+            _stop(job, excess.limit_name, excess.number, excess.message)
 
 
 def require_few_archived(job: Job, number: int) -> None:
     """Make sure that a run is to archive no more documents than its account allows.
 
     :param number: of documents that are to be archived now
-    :raises LimitExceeded: when it is, before any of them is archived
+    :raises LimitExceeded: when there are more, before any of them is archived
     """
     most = job.account.most_archived
-    if most is not None:
-        _require(job, ARCHIVED, number + job.ledger.runs.counts(job.run_id).get("archived", 0), most)
+    if most is None:
+        return
+    excess = _excess(job, ARCHIVED, number + job.ledger.runs.counts(job.run_id).get("archived", 0), most)
+    if excess is None:
+        job.ledger.stops.withdraw(job.account_id, ARCHIVED)
+    elif not is_allowed(job, excess.limit_name, excess.least):
+        _stop(job, excess.limit_name, excess.number, excess.message)
 
 
-def foreseen(job: Job, number: int) -> Message | None:
-    """Return what would stop a run that is to move so many documents; ``None`` if nothing would.
+def is_allowed(job: Job, limit_name: str, least: Decimal | int) -> bool:
+    """Return whether a person has allowed a run to exceed a limit; from then on it is allowed to it alone.
 
-    :param number: of documents that the run would try to move
+    :param least: by how much at least
     """
-    most = job.account.limits.new_documents
+    allowed = job.ledger.stops.use(job.account_id, limit_name, least, job.run_id)
+    if allowed:
+        params = {"by": person(allowed.allowed_by), "limit": limit_name, "number": allowed.number}
+        job.ledger.runs.note_answer(job.run_id, Message("limit_was_allowed", **params))
+    return bool(allowed)
+
+
+def person(actor: str) -> str:
+    """Return the name of somebody whom the ledger knows as an actor."""
+    return actor.removeprefix("user:")
+
+
+def foreseen(job: Job, planned: Iterable[PlannedDocument]) -> Message | None:
+    """Return what would stop a run, or what a person would have to approve first; ``None`` if nothing would.
+
+    :param planned: the documents that the run would try to move
+    """
     stopped = _unanswered_share(job)
     if stopped is not None:
         return stopped
-    if most is None or number <= most or job.ledger.stops.is_allowed(job.account_id, NEW_DOCUMENTS, number - most):
-        return None
-    return _message(job, NEW_DOCUMENTS, number, most)
+    limits, documents = job.account.limits, list(planned)
+    found: list[Excess | None] = []
+    if limits.new_documents is not None:
+        found.append(_excess(job, NEW_DOCUMENTS, len(documents), limits.new_documents))
+    if limits.amount is not None:
+        found.append(_excess(job, AMOUNT, _worth(job, documents), limits.amount))
+    for excess in filter(None, found):
+        if not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least):
+            return excess.message
+    return None
 
 
 class RejectedShare:
@@ -81,7 +155,7 @@ class RejectedShare:
         if unanswered := _unanswered_share(job):
             raise LimitExceeded(unanswered, operation=job.direction.name)
         job.ledger.stops.withdraw(job.account_id, REJECTED_SHARE)
-        if job.ledger.stops.use(job.account_id, REJECTED_SHARE, 0, job.run_id):
+        if is_allowed(job, REJECTED_SHARE, 0):
             self._most = None
             return
         counts = job.ledger.runs.counts(job.run_id)
@@ -118,18 +192,30 @@ def _unanswered_share(job: Job) -> Message | None:
     return None
 
 
-def _require(job: Job, name: str, number: int, most: int) -> None:
+def _worth(job: Job, documents: Iterable[Entry | PlannedDocument]) -> Decimal:
+    """Return what documents come to in the currency of the books; an amount that is not known there is left out."""
+    return _total(job, ((each.gross_amount, each.currency, each.document_date) for each in documents))
+
+
+def _total(job: Job, amounts: Iterable[tuple[Decimal | None, str, date | None]]) -> Decimal:
+    worth = job.direction.worth()
+    return sum(filter(None, (worth.of(*amount) for amount in amounts)), Decimal(0))
+
+
+def _excess(job: Job, name: str, number: Decimal | int, most: Decimal | int) -> Excess | None:
     if number <= most:
-        job.ledger.stops.withdraw(job.account_id, name)
-    elif not job.ledger.stops.use(job.account_id, name, number - most, job.run_id):
-        _stop(job, name, number, _message(job, name, number, most))
+        return None
+    params = {"account": job.account_id, "number": number, "most": most}
+    if name == AMOUNT:
+        params["currency"] = job.direction.worth().currency
+    return Excess(name, Decimal(number), Decimal(most), Message(f"limit_{name}", **params))
 
 
-def _message(job: Job, name: str, number: int, most: int) -> Message:
-    return Message(f"limit_{name}", account=job.account_id, number=number, most=most)
+def ask(job: Job, name: str, number: Decimal | int, message: Message, *, approved_by: str = "") -> None:
+    """Record that a limit stops a run until a person has answered.
 
-
-def _stop(job: Job, name: str, number: int, message: Message) -> None:
+    :param approved_by: who has done so; empty while nobody has
+    """
     job.ledger.stops.ask(
         job.account_id,
         name,
@@ -137,5 +223,10 @@ def _stop(job: Job, name: str, number: int, message: Message) -> None:
         message,
         run_id=job.run_id,
         settings_fingerprint=job.settings_fingerprint,
+        approved_by=approved_by,
     )
+
+
+def _stop(job: Job, name: str, number: Decimal | int, message: Message) -> None:
+    ask(job, name, number, message)
     raise LimitExceeded(message, operation=job.direction.name)

@@ -151,12 +151,12 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
     direction = job.direction
     again, resting = _waiting(job)
     for some in chunks(records, WHOLE):
-        archived = [direction.id_of(record) for record in some if direction.is_archived(record)]
-        known = job.ledger.documents.known(job.account_id, direction.name, archived) if archived else {}
-        sent_again = {id_ for id_, entry in known.items() if entry.goes_although_archived}
-        for record in some:
-            id_ = direction.id_of(record)
-            left_out = direction.select(record, sent_again=id_ in sent_again)
+        selected = [(direction.id_of(record), record, direction.select(record)) for record in some]
+        decided = _decided(job, selected)
+        for id_, record, left_out in selected:
+            if entry := decided.get(id_):
+                corrected = direction.corrected(record, entry.decisions)
+                left_out = direction.select(corrected, sent_again=entry.goes_although_archived)
             if left_out is None and id_ in resting:
                 entry, waits = resting[id_]
                 left_out = waits if direction.planned(record).fingerprint == entry.fingerprint else None
@@ -167,6 +167,14 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
         for entry, waits in resting.values():
             if waits.message != entry.message:
                 yield direction.load(entry.snapshot), waits
+
+
+def _decided(job: Job, selected: Iterable[tuple[str, Any, LeftOut | None]]) -> Mapping[str, Entry]:
+    """Return what the ledger has of documents that are left out, but may go because of what a person has decided."""
+    direction = job.direction
+    ids = [id_ for id_, record, reason in selected if reason and (reason.waits or direction.is_archived(record))]
+    known = job.ledger.documents.known(job.account_id, direction.name, ids) if ids else {}
+    return {id_: entry for id_, entry in known.items() if entry.corrections or entry.goes_although_archived}
 
 
 def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:

@@ -94,7 +94,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
             _read_again(job, row)
     due = [row for row in in_order(job, rows) if row.is_shown]
     drafts = job.direction.drafts([row.record for row in due]) if due else None
-    to_move = sum(row.is_due and not (row.entry and row.entry.state is State.SENDING) for row in rows)
+    to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))
@@ -132,7 +132,7 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
     named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
-        row.choice = _choice(job, row)
+        row.decisions = _decisions(job, row)
         row.is_due = _is_due(job, row, is_named=id_ in named)
     is_full = window.full and window.moves_watermark
     leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
@@ -153,13 +153,14 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
     return list(rows.values()), leaves
 
 
-def _choice(job: Job, row: ForeseenDocument) -> str:
-    """Return what a person has decided about a listed document, unless record or settings have changed since."""
+def _decisions(job: Job, row: ForeseenDocument) -> str:
+    """Return what a person has decided about a listed document; whose figures count, for that record only."""
     entry = row.entry
     if entry is None:
         return ""
     is_same = (entry.fingerprint, entry.settings_fingerprint) == (row.planned.fingerprint, job.settings_fingerprint)
-    return entry.choice if is_same or row.outcome not in {Outcome.REFRESHED, Outcome.RETURNED} else ""
+    is_kept = is_same or row.outcome not in {Outcome.REFRESHED, Outcome.RETURNED}
+    return entry.decisions if is_kept else entry.corrections
 
 
 def _is_due(job: Job, row: ForeseenDocument, *, is_named: bool) -> bool:
@@ -178,7 +179,7 @@ def _left_behind(job: Job, entry: Entry) -> ForeseenDocument:
     """Return the row of a document that an earlier run planned and did not move."""
     record = job.direction.load(entry.snapshot)
     planned = job.direction.planned(record)
-    return ForeseenDocument(record, planned, entry=entry, choice=entry.choice, is_due=True, is_listed=False)
+    return ForeseenDocument(record, planned, entry=entry, decisions=entry.decisions, is_due=True, is_listed=False)
 
 
 def _read_again(job: Job, row: ForeseenDocument) -> None:
@@ -191,7 +192,8 @@ def _read_again(job: Job, row: ForeseenDocument) -> None:
     except NotFound:
         row.left_out = job.direction.deleted
     else:
-        row.left_out = job.direction.select(row.record, sent_again=entry.goes_although_archived)
+        corrected = job.direction.corrected(row.record, row.decisions)
+        row.left_out = job.direction.select(corrected, sent_again=entry.goes_although_archived)
         row.planned = job.direction.planned(row.record)
     row.is_due = row.left_out is None
 
@@ -209,7 +211,7 @@ def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) 
         elif row.is_due and (row.entry is None or row.entry.state is not State.SENDING):
             wanted.append(row)
     wanted.sort(key=lambda row: turn(row.planned.source_id))
-    wishes = [job.direction.wish(row.record) for row in wanted]
+    wishes = [job.direction.wish(job.direction.corrected(row.record, row.decisions)) for row in wanted]
     for row, name in zip(wanted, names.give_each(wishes), strict=True):
         row.name = name
 
@@ -227,7 +229,7 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
     if waits is not None:
         return _of(row, "waiting" if waits.waits else "left out", waits.message)
     try:
-        draft = drafts.draft(row.record, row.choice)
+        draft = drafts.draft(row.record, row.decisions)
     except Obstacle as obstacle:
         return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
     shown = draft.shown()

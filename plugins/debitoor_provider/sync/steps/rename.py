@@ -46,7 +46,9 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
         if not unnamed:
             break
         names = FreeNames(job.ledger, job.account_id, direction.name)
-        given = names.give_each([direction.wish(direction.load(entry.snapshot)) for entry in unnamed])
+        given = names.give_each(
+            [direction.wish(direction.corrected(direction.load(entry.snapshot), entry.decisions)) for entry in unnamed]
+        )
         naming = job.ledger.names.give_all(zip(unnamed, given, strict=True), run_id=job.run_id)
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)

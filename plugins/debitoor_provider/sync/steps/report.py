@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STOPPED = "stopped"
 """The verdict of a run that stays until a person has corrected something."""
+LATE = "late"
+"""What people are told of an account whose run is not done in time; no verdict of a run."""
 WENT_THROUGH = ("success", "rejected")
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
@@ -23,16 +25,25 @@ class Report:
     """The result of a run.
 
     :param counts: documents by what happened to them in this run
+    :param invoices: documents of this run by what came of their e-invoice
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
         ``stopped`` when it did because a person has to correct something first
     :param message: why it failed; ``None`` when it did not
     :param warnings: what a user should look into although it did not make the run fail
+    :param answers: who approved or refused what the run was to do
     """
 
     counts: Mapping[str, int]
     verdict: str
     message: Message | None = None
     warnings: Sequence[Message] = ()
+    answers: Sequence[Message] = ()
+    invoices: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The counts, with those by e-invoice as ``e_invoices`` if there are any."""
+        return {**self.counts, **({"e_invoices": dict(self.invoices)} if self.invoices else {})}
 
 
 def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
@@ -45,15 +56,17 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     """
     run = job.ledger.runs.get(job.run_id)
     counts = job.ledger.runs.counts(job.run_id)
+    invoices = job.ledger.lists.invoices(account=job.account_id, run=job.run_id)
     rejected = counts.get("rejected", 0)
     if failed_steps:
         verdict = STOPPED if run and run.verdict == STOPPED else "failed"
     else:
         verdict = "rejected" if rejected else "success"
     message = _message(failed_steps, run.message if run else None, rejected)
+    result = Report(counts, verdict, message, run.warnings if run else (), run.answers if run else (), invoices)
     if run is not None:
-        job.ledger.runs.finish(job.run_id, counts=dict(run.counts) | dict(counts), verdict=verdict, message=message)
-    return Report(counts, verdict, message, run.warnings if run else ())
+        job.ledger.runs.finish(job.run_id, counts={**run.counts, **result.summary}, verdict=verdict, message=message)
+    return result
 
 
 def _message(failed_steps: Sequence[str], reason: Message | None, rejected: int) -> Message | None:

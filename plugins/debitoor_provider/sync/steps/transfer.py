@@ -17,7 +17,7 @@ from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, 
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
-from debitoor_provider.sync.steps.limits import RejectedShare, require_few_new
+from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def transfer(job: Job) -> None:
     pending = job.due()
     if not pending:
         return
-    require_few_new(job)
+    require_within_limits(job)
     share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     leases = RunLeases(job.ledger, owner, LEASE)

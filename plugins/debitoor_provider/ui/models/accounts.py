@@ -100,7 +100,9 @@ class AccountRow(BaseModel):
     progress: ProgressModel | None
     chart: list[int] = Field(description="Documents moved on each of the last 30 days (UTC), oldest first")
     problems: list[ProblemModel]
-    stops: list[StopModel] = Field(description="Limits that stopped the last run and may be exceeded once if allowed")
+    stops: list[StopModel] = Field(
+        description="Limits that stopped the last run and may be exceeded once if allowed, in its approval if it waits"
+    )
     rights: AccountRights
 
 

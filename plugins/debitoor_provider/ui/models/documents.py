@@ -14,6 +14,7 @@ from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
+from debitoor_provider.ui.models.corrections import StatedFacts
 
 Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
 
@@ -59,7 +60,7 @@ class DocumentModel(BaseModel):
     reason: Text
     remedy: Text
     marks: list[MarkModel]
-    invoice: Text = Field(description="The result of reading the e-invoice in its file, such as proven; else empty")
+    invoice: Text = Field(description="What came of its e-invoice, such as proven; empty if its file was not read")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -171,6 +172,8 @@ class ContradictionModel(BaseModel):
 class DocumentWithHistory(DocumentModel):
     """One document with its history."""
 
+    stated: StatedFacts = Field(description="What a person has stated about it in place of its record")
+    correctable: list[str] = Field(description="Which of these a person may state now")
     contradictions: list[ContradictionModel] = Field(description="What record and e-invoice say differently, if held")
     lookalikes: list[LookalikeModel] = Field(description="What it may be a duplicate of")
     history: list[EventModel] = Field(description="Oldest first")

@@ -35,7 +35,7 @@ class PreviewedDocument(BaseModel):
     currency: Text
     source_name: Text
     target_name: Text
-    invoice: str = Field(description="Result of reading the e-invoice in its file, such as proven; else empty")
+    invoice: str = Field(description="What came of its e-invoice, such as proven; empty if its file was not read")
     lines: list[str] = Field(description="Booking lines, such as 19 %: 119.00")
     reason: Text = Field(description="Why it would not go and what helps, or what to know of its figures")
 

@@ -21,11 +21,14 @@ class RunModel(BaseModel):
     started_at: Moment | None
     finished_at: Moment | None
     seconds: float | None
-    counts: dict[str, Any] = Field(description="Documents by what happened to them")
+    counts: dict[str, Any] = Field(
+        description="Documents by what happened to them; e_invoices has them by what came of their e-invoice"
+    )
     verdict: str = Field(description="success, rejected, failed or stopped; ended without a report; empty: running")
     error: Text
     remedy: Text
     warnings: list[Text] = Field(description="What to look into although the run went on, such as a wrong clock")
+    answers: list[Text] = Field(description="Who approved or refused that the run exceeds a limit")
     window: dict[str, Any] = Field(description="The requested window: from, to, document_ids")
 
     @classmethod
@@ -47,7 +50,8 @@ class RunModel(BaseModel):
             error=run.error,
             remedy=run.remedy,
             warnings=[f"{warning.text()} {warning.remedy()}".strip() for warning in run.warnings],
-            window={name: value for name, value in run.window.items() if name != "warnings"},
+            answers=[answer.text() for answer in run.answers],
+            window={name: value for name, value in run.window.items() if name not in {"warnings", "answers"}},
         )
 
 

@@ -159,7 +159,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
 
 def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
     """Return the limits that stopped accounts, by account."""
-    stopped = [row.id for row in rows if row.state is AccountState.STOPPED]
+    stopped = [row.id for row in rows if row.state in {AccountState.STOPPED, AccountState.APPROVAL}]
     found: dict[str, list[StopModel]] = {}
     for stop in opened_ledger().stops.pending(stopped) if stopped else ():
         model = StopModel(id=stop.id, limit=stop.limit_name, number=stop.number, message=stop.message.text())
@@ -171,7 +171,7 @@ def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
         "companies": account.named_companies if account else [],
-        "frequency": str(account.frequency) if account else None,
+        "frequency": account.schedule if account else None,
         "timezone": account.timezone if account else None,
         "note": account.note if account else "",
     }

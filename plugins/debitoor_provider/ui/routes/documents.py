@@ -17,6 +17,7 @@ from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
+from debitoor_provider.ui.corrections import correct, stated_of
 from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
@@ -24,6 +25,7 @@ from debitoor_provider.ui.document_lists import FilterOfAccount, Part, read_list
 from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.models.corrections import CorrectionWish  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
@@ -80,6 +82,8 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
     row, urls = DIRECTIONS[entry.direction], record_urls(entry)
     return DocumentWithHistory.of(
         entry,
+        stated=stated_of(entry),
+        correctable=row.correctable(entry),
         history=history,
         contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
         lookalikes=_lookalikes(entry),
@@ -127,6 +131,14 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     if changed:
         audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
     return ActionResult(changed=changed, left=left)
+
+
+@router.post("/accounts/{account_id}/documents/{document_id}/corrections", dependencies=[Depends(EDIT)])
+def correct_document(account_id: str, document_id: DocumentId, wish: CorrectionWish, user: GetUserDep) -> DocumentModel:
+    """State facts about a document in place of its record; it goes with the next run."""
+    correct(_entry(account_id, document_id), wish.stated.corrections(), audit.actor(user), wish.reason)
+    audit.note(user, "document_corrected", account_id, document=document_id, reason=wish.reason)
+    return DocumentModel.of(_entry(account_id, document_id))
 
 
 def _lookalikes(entry: Entry) -> list[LookalikeModel]:

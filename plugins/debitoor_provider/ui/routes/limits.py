@@ -8,8 +8,10 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  Fas
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT
+from debitoor_provider.ui.airflow_state import waiting_runs
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import LARGEST_ID
 from debitoor_provider.ui.refusals import Refused
@@ -35,7 +37,10 @@ class Allowed(BaseModel):
 
 @router.post("/limits/allow", dependencies=[Depends(EDIT)])
 def allow_once(account_id: str, wish: AllowWish, user: GetUserDep) -> Allowed:
-    """Let the next run exceed, once, the limits that stopped the last one."""
+    """Let the next run exceed, once, the limits that stopped the last one. A plan that waits is answered in Airflow."""
+    dag_id = DAG_ID_PREFIX + account_id
+    if waiting := [run_id for known, run_id in waiting_runs() if known == dag_id]:
+        raise Refused("plan_answer_in_airflow", status=409, run=waiting[0])
     stops = opened_ledger().stops.allow(account_id, audit.actor(user), wish.reason, ids=wish.ids)
     if not stops:
         raise Refused("nothing_stopped", status=409)

@@ -44,3 +44,5 @@ const backfillBody = (dagId, from, to) => ({
 /** Addresses inside Airflow's UI, for the host's router. */
 export const dagPage = (dagId) => `/dags/${encodeURIComponent(dagId)}`;
 export const runPage = (dagId, runId) => `${dagPage(dagId)}/runs/${encodeURIComponent(runId)}`;
+/** Where a plan is approved or refused. */
+export const approvalPage = (dagId, runId) => `${runPage(dagId, runId)}/tasks/approval/required_actions`;

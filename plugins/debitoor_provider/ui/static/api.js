@@ -14,6 +14,7 @@ export const accounts = (params, options) => call("GET", at("accounts"), { param
 export const oneAccount = (id, options) => call("GET", account(id), options);
 export const saveAccount = (id, body) => call("PUT", account(id), { body });
 export const removeAccount = (id, version) => call("DELETE", account(id), { body: { version } });
+export const folderProblems = (options) => call("GET", at("folders/problems"), options);
 export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"), { body: { ids } });
 
 export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
@@ -22,6 +23,7 @@ export const allDocuments = (params, options) => call("GET", at("documents"), { 
 export const sums = (id, params, options) =>
   call("GET", id ? account(id, "/documents/sums") : at("documents/sums"), { params, ...options });
 export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
+export const correct = (id, number, body) => call("POST", account(id, `/documents/${number}/corrections`), { body });
 export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });

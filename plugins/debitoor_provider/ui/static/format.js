@@ -37,6 +37,7 @@ export function relative(iso, language, now = Date.now()) {
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
 
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
   ["year", 31536000],
   ["month", 2592000],
@@ -46,9 +47,17 @@ const UNITS = [
   ["second", 1],
 ];
 
+/** @type {[string, number][]} */
+const SHORT_UNITS = [
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
 export function duration(seconds, language) {
   if (seconds === null || seconds === undefined) return "";
-  const [unit, size] = [["hour", 3600], ["minute", 60], ["second", 1]].find(([, length]) => seconds >= length) ?? ["second", 1];
+  const [unit, size] = SHORT_UNITS.find(([, length]) => seconds >= length) ?? SHORT_UNITS.at(-1);
+  /** @type {Intl.NumberFormatOptions} */
   const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "second" ? 0 : 1 };
   return new Intl.NumberFormat(language, options).format(seconds / size);
 }

@@ -1,6 +1,6 @@
 // What Airflow's own UI lends to this page, so that it looks and behaves like a part of it.
 
-const { React, ReactRouterDOM, ChakraUI } = globalThis;
+const { React, ReactRouterDOM, ChakraUI } = /** @type {any} */ (globalThis);
 
 export const h = React.createElement;
 export const {

@@ -6,7 +6,7 @@ import { currentLanguage } from "./words.js";
 export class Failure extends Error {
   /**
    * @param {number} status the HTTP status, 0 when the server was not reached
-   * @param {{detail?: any, remedy?: string, problems?: object[]}} answer
+   * @param {{detail?: any, remedy?: string, problems?: Object[]}} answer
    */
   constructor(status, answer) {
     const detail = typeof answer.detail === "string" ? answer.detail : "";
@@ -20,7 +20,7 @@ export class Failure extends Error {
 /**
  * @param {string} method
  * @param {string} path below the API server's root
- * @param {{params?: object, body?: any, signal?: AbortSignal}} [options] params that are empty are left out
+ * @param {{params?: Object, body?: any, signal?: AbortSignal}} [options] params that are empty are left out
  * @returns {Promise<any>} the answer's JSON
  */
 export async function call(method, path, options) {
@@ -28,12 +28,18 @@ export async function call(method, path, options) {
   return answer.json().catch(() => ({}));
 }
 
-/** A file's content, whatever type the answer states. @returns {Promise<Uint8Array>} */
+/** A file's content, whatever type the answer states. @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export async function bytes(path, options) {
   const answer = await send("GET", path, options);
   return new Uint8Array(await answer.arrayBuffer().catch(notReached));
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{params?: Object, body?: any, signal?: AbortSignal}} [options]
+ * @returns {Promise<Response>}
+ */
 async function send(method, path, { params, body, signal } = {}) {
   const answer = await fetch(address(path) + query(params), {
     method,
@@ -52,6 +58,7 @@ async function send(method, path, { params, body, signal } = {}) {
   return answer;
 }
 
+/** @returns {never} */
 function notReached(error) {
   throw error.name === "AbortError" ? error : new Failure(0, {});
 }

@@ -4,5 +4,5 @@ import { createContext, useContext } from "./host.js";
 
 export const MeContext = createContext(null);
 
-/** @returns {{name: string, rights: {create: boolean, connect: boolean}, writable: boolean}} */
+/** @returns {{name: string, rights: {create: boolean, connect: boolean}, writable: boolean, folder: string}} */
 export const useMe = () => useContext(MeContext);

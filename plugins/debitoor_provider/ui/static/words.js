@@ -61,6 +61,7 @@ async function load(language) {
   const answer = await fetch(new URL(`./words/${language}.json`, import.meta.url));
   const texts = await answer.json();
   const plural = new Intl.PluralRules(language);
+  /** @param {Object} [values] */
   const t = (key, values = {}) => {
     const form = "count" in values ? `${key}_${plural.select(values.count)}` : key;
     const text = texts[form] ?? texts[`${key}_other`] ?? texts[key] ?? key;

@@ -19,14 +19,14 @@ _TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 
-def _index_of_some(name: str, column: str, *, listed: bool = False) -> sa.Index:
-    """Return an index of the rows in which a column is not empty.
+_LISTED = ("state", "changed_at", "document_date")
+"""What a list filters and sorts by."""
 
-    :param listed: by account, with all that a list filters and sorts by
-    """
+
+def _index_of_some(name: str, column: str, *columns: str) -> sa.Index:
+    """Return an index of the rows in which a column is not empty."""
     where = sa.text(f"{column} <> ''")
-    columns = ("account", column, "state", "changed_at", "document_date") if listed else (column,)
-    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return sa.Index(f"ix_debitoor_documents_{name}", *columns, sqlite_where=where, postgresql_where=where)
 
 
 documents = sa.Table(
@@ -44,6 +44,7 @@ documents = sa.Table(
     sa.Column("mark", MessageText(), nullable=False, default=None),
     sa.Column("invoice", _TEXT, nullable=False, default=""),
     sa.Column("choice", _TEXT, nullable=False, default=""),
+    sa.Column("corrections", _TEXT, nullable=False, default=""),
     sa.Column("duplicate_code", _TEXT, nullable=False, default=""),
     sa.Column("duplicate", MessageText(), nullable=False, default=None),
     sa.Column("number_key", _TEXT, nullable=False, default=""),
@@ -82,17 +83,19 @@ documents = sa.Table(
     sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
     sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code"),
     sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account"),
-    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account"),
+    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account", "invoice"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
     sa.Index("ix_debitoor_documents_moved", "account", "moved_at"),
-    _index_of_some("ix_debitoor_documents_mark", "mark_code", listed=True),
-    _index_of_some("ix_debitoor_documents_invoice", "invoice", listed=True),
-    _index_of_some("ix_debitoor_documents_duplicate", "duplicate_code", listed=True),
-    _index_of_some("ix_debitoor_documents_number_key", "number_key"),
-    _index_of_some("ix_debitoor_documents_amount_key", "amount_key"),
-    sa.Index("ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at"),
+    _index_of_some("mark", "mark_code", "account", "mark_code", *_LISTED),
+    _index_of_some("invoice", "invoice", "invoice", "account", *_LISTED),
+    _index_of_some("duplicate", "duplicate_code", "account", "duplicate_code", *_LISTED),
+    _index_of_some("number_key", "number_key", "number_key"),
+    _index_of_some("amount_key", "amount_key", "amount_key"),
+    sa.Index(
+        "ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at", "invoice"
+    ),
 )
 
 leases = sa.Table(
@@ -190,6 +193,16 @@ notices = sa.Table(
     sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
 )
 """What the people of an account were told last."""
+
+invoice_counts = sa.Table(
+    "debitoor_invoice_counts",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("invoice", Key(20), primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(str(state), sa.Integer, nullable=False, server_default="0") for state in State),
+)
+"""How many documents of an account, by what came of their e-invoice, are in each state: the sum over all slots."""
 
 state_counts = sa.Table(
     "debitoor_state_counts",

@@ -26,7 +26,7 @@ STATES = [str(state) for state in State]
 
 def create_triggers(connection: Connection) -> None:
     """Create or replace the triggers, unless the tables are of a version without figures."""
-    if sa.inspect(connection).has_table("debitoor_state_counts"):
+    if sa.inspect(connection).has_table("debitoor_invoice_counts"):
         for statement in _for_sqlite() if connection.dialect.name == "sqlite" else _for_postgresql():
             connection.exec_driver_sql(statement)
 
@@ -59,6 +59,13 @@ ON CONFLICT (account, day, slot) DO UPDATE SET number = number + 1"""
 _REMOVE_DAY = """
 UPDATE debitoor_moved_counts SET number = number - 1
 WHERE account = OLD.account AND day = substr(OLD.moved_at, 1, 10) AND slot = 0"""
+_ADD_INVOICE = f"""
+INSERT INTO debitoor_invoice_counts (account, invoice, slot, {_each("?")})
+SELECT NEW.account, NEW.invoice, 0, {_each("NEW.state = '?'")} WHERE NEW.invoice <> ''
+ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = ? + excluded.?")}"""
+_REMOVE_INVOICE = f"""
+UPDATE debitoor_invoice_counts SET {_each("? = ? - (OLD.state = '?')")}
+WHERE account = OLD.account AND invoice = OLD.invoice AND slot = 0"""  # noqa: S608
 _SQLITE = [
     (
         "insert",
@@ -67,6 +74,14 @@ _SQLITE = [
 INSERT INTO debitoor_state_counts (account, slot, {_each("?")}) VALUES (NEW.account, 0, {_each("NEW.state = '?'")})
 ON CONFLICT (account, slot) DO UPDATE SET {_each("? = ? + excluded.?")}""",  # noqa: S608
         _ADD_DAY,
+        _ADD_INVOICE,
+    ),
+    (
+        "invoice",
+        """UPDATE OF state, invoice ON debitoor_documents
+WHEN OLD.invoice <> NEW.invoice OR (OLD.state <> NEW.state AND NEW.invoice <> '')""",
+        _REMOVE_INVOICE,
+        _ADD_INVOICE,
     ),
     (
         "state",
@@ -87,13 +102,14 @@ WHERE account = NEW.account AND slot = 0""",  # noqa: S608
         f"""
 UPDATE debitoor_state_counts SET {_each("? = ? - (OLD.state = '?')")} WHERE account = OLD.account AND slot = 0""",  # noqa: S608
         _REMOVE_DAY,
+        _REMOVE_INVOICE,
     ),
 ]
 
 
 def _for_postgresql() -> Iterator[str]:
-    added = "SELECT account, state, moved_at, 1 AS change FROM added"
-    removed = "SELECT account, state, moved_at, -1 AS change FROM removed"
+    added = "SELECT account, state, invoice, moved_at, 1 AS change FROM added"
+    removed = "SELECT account, state, invoice, moved_at, -1 AS change FROM removed"
     for event, rows, tables in (
         ("insert", added, "NEW TABLE AS added"),
         ("update", f"{removed} UNION ALL {added}", "OLD TABLE AS removed NEW TABLE AS added"),
@@ -111,6 +127,14 @@ FROM (
 ) AS changed
 WHERE ({_each("?")}) <> ({_each("0")})
 ON CONFLICT (account, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")};
+INSERT INTO debitoor_invoice_counts AS counts (account, invoice, slot, {_each("?")})
+SELECT account, invoice, pg_backend_pid(), {_each("?")}
+FROM (
+    SELECT account, invoice, {_each("coalesce(sum(change) FILTER (WHERE state = '?'), 0) AS ?")}
+    FROM ({rows}) AS changes WHERE invoice <> '' GROUP BY account, invoice
+) AS changed
+WHERE ({_each("?")}) <> ({_each("0")})
+ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")};
 INSERT INTO debitoor_moved_counts AS counts (account, day, slot, number)
 SELECT account, (moved_at AT TIME ZONE 'UTC')::date, pg_backend_pid(), sum(change)
 FROM ({rows}) AS changes WHERE moved_at IS NOT NULL GROUP BY 1, 2 HAVING sum(change) <> 0
@@ -134,6 +158,17 @@ WITH idle AS (
 INSERT INTO debitoor_state_counts AS counts (account, slot, {_each("?")})
 SELECT :the_account, 0, {_each("sum(?)")} FROM folded HAVING count(*) > 0
 ON CONFLICT (account, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),  # noqa: S608
+    sa.text(f"""
+WITH idle AS (
+    SELECT invoice, slot FROM debitoor_invoice_counts
+    WHERE account = :the_account AND slot <> 0 FOR UPDATE SKIP LOCKED
+), folded AS (
+    DELETE FROM debitoor_invoice_counts AS counts USING idle
+    WHERE counts.account = :the_account AND counts.invoice = idle.invoice AND counts.slot = idle.slot RETURNING counts.*
+)
+INSERT INTO debitoor_invoice_counts AS counts (account, invoice, slot, {_each("?")})
+SELECT :the_account, invoice, 0, {_each("sum(?)")} FROM folded GROUP BY invoice
+ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),  # noqa: S608
     sa.text("""
 WITH idle AS (
     SELECT day, slot FROM debitoor_moved_counts WHERE account = :the_account AND slot <> 0 FOR UPDATE SKIP LOCKED

@@ -14,6 +14,7 @@ import { Place, accountPlace } from "../parts/links.js";
 import { FailureNotice, Loading } from "../parts/notices.js";
 import { RunsList } from "../parts/runs_list.js";
 import { SettingsTab } from "../parts/settings_tab.js";
+import { isUnderWay } from "../parts/state.js";
 
 const TABS = ["documents", "runs", "check", "settings"];
 
@@ -28,7 +29,7 @@ function OneAccount({ id }) {
   const { data, failure, reload } = useData((options) => api.oneAccount(id, options), [id], {
     every: isRunning ? 2000 : 5000,
   });
-  useEffect(() => setRunning(data?.state === "running"), [data]);
+  useEffect(() => setRunning(Boolean(data) && isUnderWay(data)), [data]);
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   return h(
     Actions,

@@ -12,7 +12,7 @@ import { PlaceButton } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
 import { useIsNarrow } from "../parts/narrow.js";
 import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
-import { ACCOUNT_STATES } from "../parts/state.js";
+import { ACCOUNT_STATES, isUnderWay } from "../parts/state.js";
 
 export function AccountsPage() {
   const { t } = useWords();
@@ -28,7 +28,7 @@ export function AccountsPage() {
   const { data, failure, reload } = useData((options) => api.accounts(params, options), [JSON.stringify(params)], {
     every: isLively ? 3000 : 5000,
   });
-  useEffect(() => setLively(data?.accounts.some((row) => row.state === "running") ?? false), [data]);
+  useEffect(() => setLively(data?.accounts.some(isUnderWay) ?? false), [data]);
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   const isFiltered = asked.search || asked.state || asked.direction;
   return h(
@@ -36,6 +36,7 @@ export function AccountsPage() {
     { onDone: reload },
     h(Bar, { address, data }),
     h(FailureNotice, { failure, onRetry: reload }),
+    h(FolderProblems),
     data.accounts.length > 0 && h(Rows, { rows: data.accounts, order: asked.order, address }),
     data.accounts.length === 0 &&
       (isFiltered || data.total ? h(Nothing, { title: t("accounts.noneFits") }) : h(Welcome)),
@@ -79,6 +80,24 @@ function Bar({ address, data }) {
       chips: ACCOUNT_STATES.map((value) => ({ value, word: t(`state.${value}`), count: data.states[value] ?? 0 })),
       onChoose: ([chosen]) => address.set({ state: chosen }),
     }),
+  );
+}
+
+/** DAG files whose accounts folder is missing or empty. */
+function FolderProblems() {
+  const { data } = useData((options) => api.folderProblems(options), [], { every: 60_000 });
+  return (data ?? []).map((problem) =>
+    h(
+      ui.Alert.Root,
+      { key: problem.message, status: "warning", mb: 3, role: "status" },
+      h(ui.Alert.Indicator),
+      h(
+        ui.Alert.Content,
+        { overflowWrap: "anywhere", minW: 0 },
+        h(ui.Alert.Title, null, problem.message),
+        h(ui.Alert.Description, null, problem.remedy),
+      ),
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import { DryRunDialog } from "./dry_run.js";
 import { accountPlace } from "./links.js";
 import { notify, notifyFailure } from "./messages.js";
 import { RemoveDialog } from "./removing.js";
+import { isUnderWay } from "./state.js";
 import { StopDialog } from "./stopping.js";
 
 const DIALOGS = { dry_run: DryRunDialog, backfill: BackfillDialog, stop: StopDialog, remove: RemoveDialog };
@@ -46,7 +47,7 @@ export function Actions({ onDone, children }) {
   );
 }
 
-/** @returns {(action: string, row: object) => void} */
+/** @returns {(action: string, row: Object) => void} */
 export const useAct = () => useContext(Acting);
 
 /** Begins a new account with the settings of another one; returns the place of the form. */
@@ -93,10 +94,10 @@ export function actionsFor(row, me) {
   const { run, edit, delete: remove } = row.rights;
   const runs = run && row.known && row.state !== "broken";
   return [
-    edit && row.stops.length > 0 && "allow",
+    edit && row.stops.length > 0 && row.state !== "approval" && "allow",
     runs && !row.paused && "sync",
     edit && row.known && row.paused === true && "resume",
-    run && row.known && row.state === "running" && "stop",
+    run && row.known && isUnderWay(row) && "stop",
     runs && "dry_run",
     runs && "backfill",
     edit && row.known && row.paused === false && "pause",

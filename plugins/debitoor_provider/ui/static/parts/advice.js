@@ -1,6 +1,7 @@
 // One sentence about what to do with an account, and the button that does it or leads there.
 
 import { h, ui } from "../host.js";
+import { approvalPage } from "../airflow.js";
 import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
@@ -20,10 +21,14 @@ export function Advice({ row }) {
 function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
+  if (row.state === "approval" && row.last_run)
+    return h(PlaceButton, { to: approvalPage(row.dag_id, row.last_run.dag_run_id) }, t("account.help.approve"));
   if (row.stops.length > 0 && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "reconnect" && row.rights.edit)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
+  if (row.state === "late" && row.last_run)
+    return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
   if (row.state === "paused" && row.rights.edit)

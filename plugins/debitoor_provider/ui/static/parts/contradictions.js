@@ -5,7 +5,7 @@ import { day, percent } from "../format.js";
 import { useWords } from "../words.js";
 import { Money } from "./document_facts.js";
 
-/** @param {{document: object}} props with `contradictions` */
+/** @param {{document: Object}} props with `contradictions` */
 export function Contradictions({ document: one }) {
   const { t } = useWords();
   const title = t("contradictions.title");

@@ -5,11 +5,13 @@ import { useWords } from "../words.js";
 import { useIsNarrow } from "./narrow.js";
 
 /**
- * @param {object} props
+ * @param {Object} props
  * @param {string} props.title
  * @param {() => void} props.onClose
  * @param {any} [props.footer] buttons besides the one that closes
  * @param {string} [props.closeWord] what the closing button says; default: cancel
+ * @param {string} [props.size]
+ * @param {any} [props.children]
  * @param {boolean} [props.isAlert] for a question that must not be overlooked
  */
 export function Dialog({ title, onClose, footer, closeWord, isAlert = false, size = "md", children }) {

@@ -5,9 +5,9 @@ import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { notify, notifyFailure } from "./messages.js";
+import { ReasonField } from "./reason_field.js";
 
 const ACTIONS = ["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"];
-const LONGEST_REASON = 500;
 
 /** The actions that at least one of the documents allows. */
 const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) => one.actions.includes(action)));
@@ -15,11 +15,15 @@ const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) =
 /**
  * Acts on what was chosen in a list; stays in sight while one scrolls.
  *
- * @param {object} props
- * @param {object[]} props.documents the chosen ones that are in sight
- * @param {{account: string, ids: number[]|null, fitting: object|null}[]} props.targets what the server is asked to change
+ * @param {Object} props
+ * @param {Object[]} props.documents the chosen ones that are in sight
+ * @param {{account: string, ids: number[]|null, fitting: Object|null}[]} props.targets what the server is asked to change
  * @param {number} props.count how many that are
  * @param {number} [props.total] how many fit the filter, when all of them can be chosen
+ * @param {boolean} [props.isAll] whether all that fit are chosen
+ * @param {(() => void)|null} [props.onAll] chooses all that fit; without it that is not offered
+ * @param {() => void} props.onClear chooses none
+ * @param {() => void} props.onDone called when documents have changed
  */
 export function ActionBar({ documents, targets, count, total, isAll = false, onAll, onClear, onDone }) {
   const { t } = useWords();
@@ -61,10 +65,11 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
 /**
  * The buttons of the actions, and the dialog that asks for the reason.
  *
- * @param {object} props
+ * @param {Object} props
  * @param {string[]} props.actions those to offer
- * @param {object[]} props.targets what the server is asked to change
+ * @param {Object[]} props.targets what the server is asked to change
  * @param {(action: string) => number} [props.countOf] how many documents an action will change; default: one
+ * @param {() => void} props.onDone called when documents have changed
  * @param {boolean} [props.isFirst] whether none of them was ever sent: then sending is no sending again
  */
 export function DocumentActions({ actions, targets, countOf = () => 1, isFirst = false, onDone }) {
@@ -120,18 +125,7 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
       ui.Stack,
       { as: "form", id: form, gap: 3, onSubmit: act },
       h(ui.Text, null, t(`documents.do.${word}.explained`)),
-      h(
-        ui.Field.Root,
-        { required: true },
-        h(ui.Field.Label, null, t("documents.reason"), h(ui.Field.RequiredIndicator)),
-        h(ui.Textarea, {
-          value: reason,
-          maxLength: LONGEST_REASON,
-          rows: 3,
-          onChange: (event) => setReason(event.target.value),
-        }),
-        h(ui.Field.HelperText, null, t("documents.reason.help")),
-      ),
+      h(ReasonField, { value: reason, onChange: setReason }),
     ),
   );
 }

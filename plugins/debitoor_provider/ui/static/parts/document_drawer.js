@@ -6,6 +6,7 @@ import { useData } from "../data.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Contradictions } from "./contradictions.js";
+import { Corrections } from "./corrections.js";
 import { DocumentActions, wasNeverSent } from "./document_actions.js";
 import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
@@ -17,7 +18,7 @@ import { FailureNotice, Loading } from "./notices.js";
 import { SideBySide } from "./side_by_side.js";
 import { StateBadge } from "./state.js";
 
-/** @param {{account: string, number: string, rights: object, onClose: () => void, onChange: () => void}} props */
+/** @param {{account: string, number: string, rights: Object, onClose: () => void, onChange: () => void}} props */
 export function DocumentDrawer({ account, number, rights, onClose, onChange }) {
   const { t } = useWords();
   const isNarrow = useIsNarrow();
@@ -99,6 +100,7 @@ function Content({ document: one, rights, side, onShow, onChange }) {
         targets: [{ account: one.account, ids: [one.id], fitting: null, reason_code: one.reason_code || null }],
         onDone: onChange,
       }),
+    rights.edit && h(Corrections, { document: one, onDone: onChange }),
     one.lookalikes.length > 0 && h(SideBySide, { document: one }),
     h(Facts, { document: one }),
     rights.run && h(Files, { document: one, side, onShow }),

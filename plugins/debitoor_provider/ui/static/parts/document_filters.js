@@ -4,6 +4,7 @@ import { h, ui } from "../host.js";
 import * as api from "../api.js";
 import { useWords } from "../words.js";
 import { Chips, DateField, SearchField } from "./lists.js";
+import { SavedFilters } from "./saved_filters.js";
 import { DOCUMENT_STATES } from "./state.js";
 
 /** The filter in the address, as the API takes it. */
@@ -19,7 +20,7 @@ export const filterOf = (address) => ({
 /**
  * Search, period and chips of a list of documents, and its downloads.
  *
- * @param {{account?: string, address: object, filter: object, data: object, children?: any}} props without an account:
+ * @param {{account?: string, address: Object, filter: Object, data: Object, children?: any}} props without an account:
  *   of all that one may see; `children` are further filters
  */
 export function DocumentFilters({ account, address, filter, data: { states, marks, invoices }, children }) {
@@ -54,6 +55,7 @@ export function DocumentFilters({ account, address, filter, data: { states, mark
         ),
       ),
     ),
+    h(SavedFilters, { address }),
     h(Chips, {
       label: t("documents.states"),
       chosen: filter.state,

@@ -1,9 +1,10 @@
 // Documents as a table, or as cards where there is little room.
 
-import { h, ui, useNavigate } from "../host.js";
+import { Fragment, h, ui, useNavigate } from "../host.js";
 import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Ago } from "./account_facts.js";
+import { ColumnChoice, useHidden } from "./columns.js";
 import { EInvoice, Marks, Money, Names, Reason, titleOf } from "./document_facts.js";
 import { Place, RunPlace, accountPlace } from "./links.js";
 import { SortHeader } from "./lists.js";
@@ -11,9 +12,9 @@ import { useIsNarrow } from "./narrow.js";
 import { StateBadge } from "./state.js";
 
 /**
- * @param {object} props
+ * @param {Object} props
  * @param {Set<number>|null} props.chosen ids of the chosen ones; null: nothing can be chosen
- * @param {(document: object) => string} props.placeOf where a document is opened
+ * @param {(document: Object) => string} props.placeOf where a document is opened
  * @param {(order: string) => void} [props.onOrder] without it the order is the server's
  * @param {string[]} [props.orders] what it can be sorted by; default every column that has an order
  * @param {boolean} [props.withAccount] for documents of several accounts
@@ -22,15 +23,48 @@ export function DocumentTable(props) {
   return h(useIsNarrow() ? Cards : Table, props);
 }
 
+/**
+ * The columns besides the one that says what a document is called: their order, and what a cell shows.
+ *
+ * @typedef {{name: string, first?: string, isSorted?: boolean, head?: Object, cell?: Object, show?: (props: Object) => any}} Column
+ * @type {Column[]}
+ */
+const COLUMNS = [
+  { name: "date", first: "-date", cell: { whiteSpace: "nowrap" }, show: ({ document: one, language }) => day(one.document_date, language) },
+  {
+    name: "company",
+    cell: { whiteSpace: "normal", maxW: "48", overflowWrap: "anywhere" },
+    show: ({ document: one }) => one.company,
+  },
+  { name: "name", cell: { whiteSpace: "normal", minW: "48", maxW: "64" }, show: ({ document }) => h(Names, { document }) },
+  {
+    name: "amount",
+    first: "-amount",
+    head: { textAlign: "end" },
+    cell: { textAlign: "end" },
+    show: ({ document }) => h(Amounts, { document }),
+  },
+  { name: "state", isSorted: false, cell: { whiteSpace: "normal", minW: "32", maxW: "64" }, show: ({ document }) => h(Stand, { document }) },
+  { name: "changed", first: "-changed", cell: { whiteSpace: "nowrap" }, show: ({ document }) => h(When, { document }) },
+];
+
 function Table({ documents, order, onOrder, orders, chosen, onChoose, placeOf, withAccount }) {
   const { t } = useWords();
-  const sorted = (name, first, props) =>
-    onOrder && (!orders || orders.includes(name))
-      ? h(SortHeader, { name, order, onOrder, first, ...props }, t(`documents.${name}`))
-      : h(ui.Table.ColumnHeader, props, t(`documents.${name}`));
+  const [hidden, setHidden] = useHidden("documents");
+  const columns = COLUMNS.filter(({ name }) => !hidden.includes(name));
+  /** @param {Column} column */
+  const header = ({ name, first, isSorted = true, head }) =>
+    onOrder && isSorted && (!orders || orders.includes(name))
+      ? h(SortHeader, { key: name, name, order, onOrder, first, ...head }, t(`documents.${name}`))
+      : h(ui.Table.ColumnHeader, { key: name, ...head }, t(`documents.${name}`));
   return h(
     ui.Table.ScrollArea,
     null,
+    h(
+      ui.Flex,
+      { justify: "end" },
+      h(ColumnChoice, { names: COLUMNS.map(({ name }) => name), hidden, onChange: setHidden }),
+    ),
     h(
       ui.Table.Root,
       { size: "sm", interactive: true, "aria-label": t("account.tab.documents") },
@@ -42,27 +76,22 @@ function Table({ documents, order, onOrder, orders, chosen, onChoose, placeOf, w
           null,
           chosen && h(ui.Table.ColumnHeader, { width: 8 }, h(ChooseAll, { documents, chosen, onChoose })),
           withAccount && h(ui.Table.ColumnHeader, null, t("accounts.name")),
-          sorted("number"),
-          sorted("date", "-date"),
-          sorted("company"),
-          sorted("name"),
-          sorted("amount", "-amount", { textAlign: "end" }),
-          h(ui.Table.ColumnHeader, null, t("documents.state")),
-          sorted("changed", "-changed"),
+          header({ name: "number" }),
+          columns.map(header),
         ),
       ),
       h(
         ui.Table.Body,
         null,
         documents.map((one) =>
-          h(DocumentRow, { key: one.id, document: one, chosen, onChoose, withAccount, to: placeOf(one) }),
+          h(DocumentRow, { key: one.id, document: one, columns, chosen, onChoose, withAccount, to: placeOf(one) }),
         ),
       ),
     ),
   );
 }
 
-function DocumentRow({ document: one, chosen, onChoose, withAccount, to }) {
+function DocumentRow({ document: one, columns, chosen, onChoose, withAccount, to }) {
   const { language } = useWords();
   const go = useNavigate();
   const isOwn = (event) => event.target.closest("a, button, input, label");
@@ -77,18 +106,18 @@ function DocumentRow({ document: one, chosen, onChoose, withAccount, to }) {
     chosen && h(ui.Table.Cell, null, h(Choose, { document: one, chosen, onChoose })),
     withAccount && h(ui.Table.Cell, { whiteSpace: "normal", maxW: "40" }, h(AccountPlace, { document: one })),
     h(ui.Table.Cell, { whiteSpace: "normal", maxW: "48" }, h(Place, { to }, titleOf(one))),
-    h(ui.Table.Cell, { whiteSpace: "nowrap" }, day(one.document_date, language)),
-    h(ui.Table.Cell, { whiteSpace: "normal", maxW: "48", overflowWrap: "anywhere" }, one.company),
-    h(ui.Table.Cell, { whiteSpace: "normal", minW: "48", maxW: "64" }, h(Names, { document: one })),
-    h(ui.Table.Cell, { textAlign: "end" }, h(Amounts, { document: one })),
-    h(
-      ui.Table.Cell,
-      { whiteSpace: "normal", minW: "32", maxW: "64" },
-      h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state }), h(EInvoice, { document: one })),
-      h(Marks, { document: one, isBrief: true, mt: 1 }),
-      h(Reason, { document: one, mt: 1 }),
-    ),
-    h(ui.Table.Cell, { whiteSpace: "nowrap" }, h(When, { document: one })),
+    columns.map(({ name, cell, show }) => h(ui.Table.Cell, { key: name, ...cell }, show({ document: one, language }))),
+  );
+}
+
+/** How a document stands, and what to know of it. */
+function Stand({ document: one }) {
+  return h(
+    Fragment,
+    null,
+    h(ui.Wrap, { gap: 1 }, h(StateBadge, { state: one.state }), h(EInvoice, { document: one })),
+    h(Marks, { document: one, isBrief: true, mt: 1 }),
+    h(Reason, { document: one, mt: 1 }),
   );
 }
 

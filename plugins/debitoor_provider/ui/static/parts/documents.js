@@ -13,7 +13,7 @@ import { PAGE_SIZE, Pages, useAddress } from "./lists.js";
 import { FailureNotice, Loading, Nothing } from "./notices.js";
 import { Sums } from "./sums.js";
 
-/** @param {{account: object, onChange: () => void}} props `onChange` is called when documents have changed */
+/** @param {{account: Object, onChange: () => void}} props `onChange` is called when documents have changed */
 export function DocumentsTab({ account, onChange }) {
   const { documentId } = useParams();
   const go = useNavigate();

@@ -9,7 +9,7 @@ import { FailureNotice, Loading } from "./notices.js";
 /**
  * The buttons.
  *
- * @param {{document: object, side: "source"|"target"|null, onShow: (side: string|null) => void}} props which one is shown
+ * @param {{document: Object, side: "source"|"target"|null, onShow: (side: string|null) => void}} props which one is shown
  */
 export function Files({ document: one, side, onShow }) {
   const { t } = useWords();
@@ -48,7 +48,7 @@ function Download({ document: one, side }) {
   );
 }
 
-/** @param {{document: object, side: "source"|"target", onClose: () => void}} props */
+/** @param {{document: Object, side: "source"|"target", onClose: () => void}} props */
 export function ShownFile({ document: one, side, onClose }) {
   const { t } = useWords();
   const isNarrow = useIsNarrow();

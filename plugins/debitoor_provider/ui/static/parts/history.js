@@ -63,8 +63,9 @@ function textOf(value, language) {
   if (typeof value === "string" && MOMENT.test(value)) return moment(value, language);
   if (typeof value === "string" && DAY.test(value)) return day(value, language);
   if (typeof value !== "object") return String(value);
+  /** @type {[string, any[]][]} */
   const parts = Object.entries(value).map(([rate, amounts]) => [rate, [amounts].flat()]);
-  const isByRate = parts.every(([rate, amounts]) => !isNaN(rate) && amounts.every((one) => AMOUNT.test(one)));
+  const isByRate = parts.every(([rate, amounts]) => !Number.isNaN(Number(rate)) && amounts.every((one) => AMOUNT.test(one)));
   if (!isByRate) return JSON.stringify(value);
   const written = ([rate, amounts]) =>
     `${Number(rate).toLocaleString(language)} %: ${amounts.map((one) => amount(one, language)).join(" – ")}`;
@@ -72,7 +73,7 @@ function textOf(value, language) {
 }
 
 /** The key of a value that is a word of the page. */
-const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}` })[name];
+const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}`, own_supply: `supply.${value}` })[name];
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 

@@ -6,7 +6,13 @@ import { useWords } from "../words.js";
 
 export const PAGE_SIZE = 50;
 
-/** The search parameters of the address: one value, all values, and a change that goes back to the first page. */
+/** What of the address says where one is in the list, rather than what is in it. */
+const PLACE = ["page", "run"];
+
+/**
+ * The search parameters of the address: one value, all values, and a change that goes back to the first page; and all of
+ * them that filter or sort, as one text to go back to.
+ */
 export function useAddress() {
   const [params, setParams] = useSearchParams();
   const set = (changes) =>
@@ -21,8 +27,11 @@ export function useAddress() {
       },
       { replace: true },
     );
+  const asked = new URLSearchParams(params);
+  for (const name of PLACE) asked.delete(name);
+  const go = (query) => setParams(new URLSearchParams(query));
   const page = Math.max(1, Number.parseInt(params.get("page"), 10) || 1);
-  return { one: (name) => params.get(name) ?? "", all: (name) => params.getAll(name), set, page };
+  return { query: asked.toString(), go, one: (name) => params.get(name) ?? "", all: (name) => params.getAll(name), set, page };
 }
 
 /** A search that asks once typing has paused. */
@@ -91,7 +100,7 @@ export function Chips({ label, chosen, chips, onChoose, isSingle = false }) {
   );
 }
 
-/** A choice among a few, by its label. @param {{options: [string, string][]}} props values with their words */
+/** A choice among a few, by its label. @param {{label: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props values with their words */
 export function Choice({ label, value, options, onChoose }) {
   return h(
     ui.NativeSelect.Root,

@@ -7,7 +7,7 @@ import { EInvoice } from "./document_facts.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
-/** @param {{preview: {counts: object, total: number, complete: boolean, documents: object[], stop: string}}} props */
+/** @param {{preview: {counts: Object, total: number, complete: boolean, documents: Object[], stop: string}}} props */
 export function PreviewResult({ preview }) {
   const { t } = useWords();
   if (!preview.total) return h(ui.Text, { color: "fg.muted" }, t("preview.nothing"));

@@ -116,8 +116,21 @@ function Counts({ run }) {
       const key = `runs.count.${name.replaceAll(" ", "_")}`;
       return has(key) || has(`${key}_other`) ? t(key, { count: number }) : `${number} ${name}`;
     });
-  if (counts.length) return h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, counts.join(", "));
-  return run.verdict === "success" ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
+  const invoices = Object.entries(run.counts.e_invoices ?? {});
+  if (!counts.length && !invoices.length)
+    return run.verdict === "success" ? h(ui.Text, { as: "span", color: "fg.muted" }, t("runs.nothing")) : null;
+  return h(
+    ui.Stack,
+    { gap: 1, align: "start" },
+    counts.length > 0 && h(Place, { to: accountPlace(run.account, `/documents?${query}`) }, counts.join(", ")),
+    invoices.map(([outcome, number]) =>
+      h(
+        Place,
+        { key: outcome, fontSize: "sm", to: accountPlace(run.account, `/documents?${query}&invoice=${outcome}`) },
+        `${t(`invoice.${outcome}`)}: ${number}`,
+      ),
+    ),
+  );
 }
 
 function Verdict({ run }) {
@@ -131,6 +144,7 @@ function Verdict({ run }) {
     verdict !== "rejected" &&
       run.error &&
       h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere", whiteSpace: "pre-line" }, run.error),
+    run.answers.map((answer) => h(ui.Text, { key: answer, fontSize: "sm", overflowWrap: "anywhere" }, answer)),
     run.warnings.map((warning) =>
       h(ui.Text, { key: warning, fontSize: "sm", color: "fg.warning", overflowWrap: "anywhere" }, warning),
     ),

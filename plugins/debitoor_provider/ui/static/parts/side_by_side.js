@@ -6,7 +6,7 @@ import { useWords } from "../words.js";
 import { Money } from "./document_facts.js";
 import { Place, documentPlace } from "./links.js";
 
-/** @param {{document: object}} props with `lookalikes` */
+/** @param {{document: Object}} props with `lookalikes` */
 export function SideBySide({ document: one }) {
   const { t, language } = useWords();
   const columns = [
@@ -20,6 +20,7 @@ export function SideBySide({ document: one }) {
     },
     ...one.lookalikes,
   ];
+  /** @type {[string, (column: Object) => any][]} */
   const rows = [
     ["documents.number", (column) => column.number],
     ["documents.date", (column) => day(column.date, language)],

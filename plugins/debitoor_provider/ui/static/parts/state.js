@@ -7,6 +7,8 @@ const COLOURS = {
   running: "blue",
   well: "green",
   attention: "orange",
+  approval: "orange",
+  late: "orange",
   stopped: "red",
   reconnect: "red",
   failed: "red",
@@ -20,7 +22,19 @@ const COLOURS = {
   rejected: "red",
 };
 
-export const ACCOUNT_STATES = ["running", "broken", "reconnect", "stopped", "failed", "attention", "paused", "new", "well"];
+export const ACCOUNT_STATES = [
+  "running",
+  "broken",
+  "approval",
+  "reconnect",
+  "stopped",
+  "failed",
+  "late",
+  "attention",
+  "paused",
+  "new",
+  "well",
+];
 export const DOCUMENT_STATES = [
   "rejected",
   "held",
@@ -32,6 +46,10 @@ export const DOCUMENT_STATES = [
   "ignored",
   "gone",
 ];
+
+/** Whether a run of the account is under way, or waits to begin or for an answer. */
+export const isUnderWay = (row) =>
+  ["running", "late", "approval"].includes(row.state) && ["running", "queued"].includes(row.last_run?.state);
 
 export const colourOf = (state) => COLOURS[state] ?? "gray";
 

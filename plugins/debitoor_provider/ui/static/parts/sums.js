@@ -8,7 +8,7 @@ import { useWords } from "../words.js";
 import { Money } from "./document_facts.js";
 import { FailureNotice, Loading } from "./notices.js";
 
-/** @param {{account?: string, filter: object}} props without an account: of all that one may see */
+/** @param {{account?: string, filter: Object}} props without an account: of all that one may see */
 export function Sums({ account, filter }) {
   const { t } = useWords();
   const [isOpen, setOpen] = useState(false);

@@ -7,7 +7,7 @@ import { useWords } from "../words.js";
 import { idOf, isAccountId, read } from "./draft.js";
 
 /**
- * @returns {{problems: object[], warnings: object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<object[]>}}
+ * @returns {{problems: Object[], warnings: Object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<Object[]>, show: (found: Object[]) => void}}
  *   now: asks at once and returns the current problems
  */
 export function useCheck(draft, isEdit) {

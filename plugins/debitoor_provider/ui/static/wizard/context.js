@@ -8,10 +8,11 @@ export const WizardContext = createContext(null);
 
 /**
  * @returns {{
- *   draft: object, settings: object, choices: object, isEdit: boolean, accountId: string|undefined,
- *   set: (path: string, value: any) => void, change: (update: (draft: object) => object) => void,
+ *   draft: Object, settings: Object, choices: Object, isEdit: boolean, accountId: string|undefined,
+ *   set: (path: string, value: any) => void, change: (update: (draft: Object) => Object) => void,
  *   pending: {current: (() => Promise<boolean>)|null},
- *   problems: object[], warnings: object[], nextRuns: string[], tried: Set<string>,
+ *   connections: Object[], reloadConnections: () => void, leave: (id?: string) => void, backPath: string,
+ *   problems: Object[], warnings: Object[], nextRuns: string[], tried: Set<string>,
  * }}
  */
 export const useWizard = () => useContext(WizardContext);

@@ -3,17 +3,22 @@
 import { h, ui, useState } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { Labelled, Select, sentenceOf } from "./fields.js";
+import { ChecksField, Labelled, Select, sentenceOf } from "./fields.js";
 
 const OWN = "cron";
+const WITH_TIME = ["daily", "weekly", "monthly"];
 
 export function FrequencyField() {
   const { t } = useWords();
   const { choices } = useWizard();
   const { id, value, set, problem } = useField("frequency");
   const [isOwn, setOwn] = useState(!choices.frequencies.includes(value));
+  const { set: setTime } = useField("at");
+  const { set: setDays } = useField("days");
   const choose = (chosen) => {
     setOwn(chosen === OWN);
+    if (!WITH_TIME.includes(chosen)) setTime(undefined);
+    if (chosen !== "weekly") setDays(undefined);
     set(chosen === OWN ? "0 6 * * 1-5" : chosen);
   };
   return h(
@@ -40,7 +45,25 @@ export function FrequencyField() {
           onChange: (event) => set(event.target.value),
         }),
       ),
+    !isOwn && WITH_TIME.includes(value) && h(TimeField),
+    !isOwn && value === "weekly" && h(ChecksField, { path: "days" }),
     h(NextRuns),
+  );
+}
+
+/** The time of day on the account's own clock; empty is midnight. */
+function TimeField() {
+  const { t } = useWords();
+  const { id, value, set, problem } = useField("at");
+  return h(
+    Labelled,
+    { id, label: t("field.at"), help: t("field.at.help"), problem },
+    h(ui.Input, {
+      type: "time",
+      maxW: "40",
+      value: value ?? "",
+      onChange: (event) => set(event.target.value || undefined),
+    }),
   );
 }
 
@@ -77,7 +100,9 @@ function NextRuns() {
 
 /** What the account's own clock shows: the time as it is written, without its offset. */
 function clock(iso, language) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  /** @type {Intl.DateTimeFormatOptions} */
   const time = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" };
   return new Intl.DateTimeFormat(language, { ...day, ...time }).format(new Date(`${iso.slice(0, 19)}Z`));
 }

@@ -59,7 +59,7 @@ export function GetMyInvoicesStep() {
 }
 
 /**
- * @param {{id?: string, onConnected: (answer: object) => void}} props id: the connection that gets another key;
+ * @param {{id?: string, onConnected: (answer: Object) => void}} props id: the connection that gets another key;
  *   without it a new one is made
  */
 function KeyForm({ id: existing, onConnected }) {

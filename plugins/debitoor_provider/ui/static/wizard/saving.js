@@ -8,9 +8,10 @@ import { Conflict } from "./conflict.js";
 import { forget } from "./draft.js";
 
 /**
- * @param {{point: (problems: object[]) => void, startAgain: () => void}} form point: shows problems where they are;
+ * @param {{draft: Object, setDraft: (draft: Object) => void, check: Object, accountId: string|undefined,
+ *   point: (problems: Object[]) => void, startAgain: () => void}} form point: shows problems where they are;
  *   startAgain: reloads the account and discards the draft
- * @returns {{saved: object|null, isBusy: boolean, save: (version?: string) => Promise<void>, notice: any}}
+ * @returns {{saved: Object|null, isBusy: boolean, save: (version?: string) => Promise<void>, notice: any}}
  */
 export function useSaving({ draft, setDraft, check, accountId, point, startAgain }) {
   const { t } = useWords();

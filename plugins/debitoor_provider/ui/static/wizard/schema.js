@@ -6,7 +6,7 @@ function resolved(schema, node) {
 }
 
 /**
- * @param {object} schema of an account file
+ * @param {Object} schema of an account file
  * @param {string} type of an account, as in the table of directions
  * @param {string} path as in filter.tags.any
  */

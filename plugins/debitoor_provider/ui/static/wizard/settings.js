@@ -48,8 +48,11 @@ export function SettingsStep() {
         Row,
         { columns: 3 },
         h(NumberField, { path: "limits.new_documents" }),
+        h(NumberField, { path: "limits.amount", whole: false }),
         settings.type !== "import" && h(NumberField, { path: "limits.archived" }),
         h(NumberField, { path: "limits.rejected_share" }),
+        h(SelectField, { path: "limits.exceeded" }),
+        settings.limits?.exceeded === "approval" && h(NumberField, { path: "limits.approval_hours" }),
       ),
     ),
     h(

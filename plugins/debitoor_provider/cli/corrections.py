@@ -1,0 +1,68 @@
+"""``airflow debitoor documents correct``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.utils.cli import suppress_logs_and_warning
+
+from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
+from debitoor_provider.cli.documents import named, row_of
+from debitoor_provider.messages import Message
+from debitoor_provider.runs.windows import to_day
+from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
+from debitoor_provider.sync.ledger import IllegalTransition
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+@suppress_logs_and_warning
+def correct(args: Namespace) -> None:
+    """Plan a document with facts that are stated in place of its record."""
+    with opened_ledger() as ledger:
+        args.documents = [args.document]
+        entry = named(args, ledger)[0]
+        stated = _stated(args)
+        allowed = DIRECTIONS[entry.direction].correctable(entry)
+        excess = [name for name in _names(stated) if name not in allowed]
+        if excess or not allowed:
+            can = ", ".join(f"--{name.replace('_', '-')}" for name in allowed) or "nothing"
+            why = entry.reason or f"The document is {entry.state}."
+            raise SystemExit(f"Document {entry.source_id} can be given {can}: {why} Nothing was changed.")
+        period = settings_of(entry.account).period
+        if problems := problems_of(stated, entry.gross_amount, period.start, period.end):
+            raise SystemExit("\n".join(map(str, problems)))
+        try:
+            changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
+        except IllegalTransition:  # a run was faster
+            raise SystemExit(Message(f"unchanged_{entry.state}", document=entry.source_id).text()) from None
+        show(args, [row_of(one) for one in changed])
+
+
+def _names(stated: Corrections) -> list[str]:
+    return [word.partition("=")[0] for word in stated.words().split()]
+
+
+def _stated(args: Namespace) -> Corrections:
+    """Return what the command states.
+
+    :raises SystemExit: when it states nothing, or a value does not have its form
+    """
+    if day := to_day("--date", args.date or ""):
+        args.date = day.isoformat()
+    words = {
+        "date": args.date,
+        "currency": (args.currency or "").upper(),
+        "tax": ",".join(args.tax or []),
+        "exchange_rate": args.exchange_rate,
+        "supply": args.supply,
+    }
+    given = {name: value for name, value in words.items() if value}
+    if bool(given) == args.withdraw:
+        raise SystemExit("State --date, --currency, --tax, --exchange-rate or --supply, or --withdraw what was stated.")
+    try:
+        return to_corrections(given)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None

@@ -1,0 +1,25 @@
+"""Unpaid documents of GetMyInvoices, passed from task to task as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, task
+
+with DAG("debitoor_example_getmyinvoices_hook", schedule=None, tags=["debitoor", "example"]):
+
+    @task
+    def unpaid() -> Any:
+        """Return documents: typed records, which XCom keeps with their dates and to the cent."""
+        from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook  # here, so that reading the DAG is fast
+
+        with GetMyInvoicesHook("getmyinvoices_acme") as hook:
+            return hook.client.documents(payment_status="Not paid")
+
+    @task
+    def oldest_first(documents: Any) -> list[str]:
+        """Return a line for each."""
+        dated = sorted((document.document_date, document.gross_amount) for document in documents)
+        return [f"{day:%d.%m.%Y} {amount:.2f}" for day, amount in dated]
+
+    oldest_first(unpaid())

@@ -1,0 +1,107 @@
+"""The step between the plan and what follows: a person approves a large plan, or refuses it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk.exceptions import TaskAwaitingInput
+
+from debitoor_provider.operators.base import SyncOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+    from debitoor_provider.sync.steps.approval import Asked, Waiting
+    from debitoor_provider.sync.steps.job import Job
+
+
+class DebitoorApprovalOperator(SyncOperator, HITLOperator):
+    """Wait in Airflow until a person has approved or refused a plan that exceeds a limit of its account.
+
+    It goes between the plan and the transfer. A plan within the limits, or whose excess was allowed on the
+    Synchronisation page, waits for nobody. A refused plan moves nothing: its documents are held, and the run goes on
+    with none. When nobody answers in time the task fails for good, as a safety stop does.
+
+    A waiting task takes no slot of a worker, of a pool or of the triggerer. The account's settings say which limits
+    these are (``limits.new_documents``, ``limits.amount``) and how long it waits (``limits.approval_hours``).
+    """
+
+    # No text is a template: names of documents are in them, and are shown as they are.
+    template_fields: Sequence[str] = SyncOperator.template_fields
+    needs_plan = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        # What is asked, and in which language, is known when the plan is.
+        super().__init__(subject="", options=["Approve", "Refuse"], **kwargs)
+
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
+        """Ask, unless there is nothing to ask.
+
+        :raises TaskAwaitingInput: when a person has to answer
+        """
+        from debitoor_provider.runs.approval import Request, tell
+        from debitoor_provider.sync.steps.approval import question_of, wait_for_answer, waiting_of
+
+        question = question_of(job)
+        if question is None:
+            return {"asked": False}
+        task = str(context["task_instance"].id)
+        self.response_timeout = timedelta(hours=job.account.limits.approval_hours)
+        waiting = waiting_of(job, task)
+        if waiting:
+            # An answer that came before the LocalExecutor had ended the task makes Airflow believe that it was killed.
+            # To ask again would delete it; when there is one, Airflow goes on at once, else the task waits as before.
+            raise self._wait(waiting)
+        request = Request(job, question, context, self.task_id)
+        self.subject, self.body, self.options = request.subject, request.body, request.options
+        try:
+            HITLOperator.execute(self, context)
+        except TaskAwaitingInput:
+            waiting = wait_for_answer(job, question, task)
+            tell(job, request)
+            raise self._wait(waiting) from None
+        raise AssertionError("Airflow did not wait for an answer.")
+
+    def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
+        kwargs = {"asked": waiting.asked, "since": waiting.since.isoformat()}
+        return TaskAwaitingInput(method_name="go_on", kwargs=kwargs, timeout=self.response_timeout)
+
+    def go_on(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> dict[str, Any]:
+        """Do what the person answered.
+
+        :param event: the answer, as Airflow hands it over
+        :param asked: what was shown, see :class:`~debitoor_provider.sync.steps.approval.Waiting`
+        :param since: when it was shown
+        :raises LimitExceeded: when nobody did in time
+        """
+        return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since))
+
+    def _answered(
+        self,
+        job: Job,
+        context: Context,  # noqa: ARG002
+        *,
+        event: dict[str, Any],
+        asked: Asked,
+        since: str,
+    ) -> dict[str, Any]:
+        from debitoor_provider.runs.approval import is_approval
+        from debitoor_provider.sync.steps.approval import Waiting, approve, refuse, unanswered
+
+        waiting = Waiting(asked, datetime.fromisoformat(since))
+        if event.get("error_type") == "timeout":
+            raise unanswered(job, waiting)
+        if "error" in event:
+            self.process_trigger_event_error(event)
+        actor = f"user:{(event.get('responded_by_user') or {}).get('name') or '?'}"
+        if is_approval(event["chosen_options"]):
+            approve(job, waiting, actor)
+            self.log.info("The plan was approved by %s", actor)
+            return {"asked": True, "approved": True, "by": actor}
+        held = refuse(job, waiting, actor)
+        return {"asked": True, "approved": False, "by": actor, "held": held}

@@ -1,0 +1,115 @@
+"""What the sensors wait for, looked for once: on a worker or in the triggerer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+from debitoor_provider.messages import Message
+from debitoor_provider.runs.windows import to_period
+from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.files import find_account, load_folder
+from debitoor_provider.sync.ledger import ATTENTION, DUE, Ledger, State
+from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from debitoor_provider.services.getmyinvoices.listing import DocumentFilters
+
+KINDS = {"attention": ATTENTION, "to_do": DUE, "waiting": frozenset({State.WAITING})}
+"""The documents of an account that are not settled, by what has to happen to them."""
+
+
+def find_documents(conn_id: str, wanted: Mapping[str, Any], at_least: int) -> list[int]:
+    """Return the ids of documents that are there, the first pages of them; none when they are fewer than wanted.
+
+    :param conn_id: id of a connection of the type ``getmyinvoices``
+    :param wanted: as :class:`~debitoor_provider.sensors.getmyinvoices.GetMyInvoicesDocumentSensor` has it
+    :param at_least: how many documents are enough
+    :raises ServiceError: when the service refuses or cannot be reached, or a filter cannot be used
+    """
+    filters = _filters(wanted)
+    with GetMyInvoicesHook(conn_id) as hook:
+        hook.low_priority = True  # whoever waits leaves a part of the allowance to those who work
+        found: dict[int, None] = {}
+        for page in hook.client.iter_documents(**filters):
+            found |= {document.document_uid: None for document in page}
+            if len(found) >= at_least:
+                return list(found)
+    return []
+
+
+def find_clean(
+    account: str, without: Sequence[str], period_from: str = "", period_to: str = "", synced_since: str = ""
+) -> dict[str, int] | None:
+    """Return how many documents an account has in each state if it is clean; ``None`` when it is not.
+
+    :param account: id of the account
+    :param without: the kinds of documents of :data:`KINDS` that there may be none of
+    :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
+    :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
+    :param synced_since: the last run has to have begun then or later; empty: at any time
+    :raises Misconfigured: when there is no such account, or a date is none
+    :raises LedgerError: when the ledger cannot be used
+    """
+    period = to_period(period_from=period_from, period_to=period_to)
+    since = to_moment("synced_since", synced_since)
+    ledger = Ledger.open(ledger_url())
+    run = ledger.runs.last_judged(account)
+    if run is None:
+        _require_account(account, ledger)
+        return None
+    if run.verdict not in WENT_THROUGH or (since and (run.started_at is None or run.started_at < since)):
+        return None
+    states = ledger.lists.states(account=account, period=period)
+    if any(states.get(state) for kind in without for state in KINDS[kind]):
+        return None
+    return {str(state): number for state, number in sorted(states.items())}
+
+
+def to_moment(field: str, text: str) -> datetime | None:
+    """Read a time that a person entered, in UTC where it has no zone; ``None`` when it is empty.
+
+    :param field: its name there
+    :raises Misconfigured: when it is none
+    """
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Misconfigured(Message("form_not_a_time", field=field, text=repr(text[:60]))) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _filters(wanted: Mapping[str, Any]) -> DocumentFilters:
+    start, end = to_period(period_from=str(wanted["period_from"]), period_to=str(wanted["period_to"]))
+    return {
+        "archived": Archived[str(wanted["archived"]).upper()],
+        "document_type": wanted["document_type"] or None,
+        "company_uid": int(wanted["company_uid"]) if wanted["company_uid"] else None,
+        "start": start,
+        "end": end,
+        "updated_since": to_moment("updated_since", wanted["updated_since"]),
+        "tags": list(wanted["tags"]),
+        "payment_status": wanted["payment_status"] or None,
+        "note": wanted["note"] or None,
+        "number": wanted["number"] or None,
+        "search": wanted["search"] or None,
+    }
+
+
+def _require_account(account: str, ledger: Ledger) -> None:
+    """Check that an account that never ran exists: who waits for a mistyped one waits in vain."""
+    folder = accounts_folder()
+    if account in ledger.figures.accounts() or find_account(folder, account).dag_id:
+        return
+    known = {file.account_id for file in load_folder(folder)} | ledger.figures.accounts()
+    meant = nearest(account, known)
+    hint = Message("did_you_mean", value=meant) if meant else None
+    raise Misconfigured(Message("account_unknown", account=repr(account[:60]), hint=hint))

@@ -1,0 +1,3 @@
+"""What a DAG can wait for."""
+
+from __future__ import annotations

@@ -1,0 +1,160 @@
+"""What a person has stated about one document, where its record is silent or wrong; the record itself is not changed.
+
+The ledger keeps it as words, e.g. ``date=2026-03-01 tax=19:119.00,7:10.70``, next to the person's other decisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
+from debitoor_provider.sync.money import LARGEST, cents
+from debitoor_provider.sync.obstacle import rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from debitoor_provider.services.getmyinvoices.models import Document
+
+SupplyKind: TypeAlias = Literal["domestic", "eu", "outside"]
+"""A domestic purchase, one from another EU country (reverse charge), or one from outside the EU's VAT area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Facts about one document that count instead of its record's.
+
+    :param date: document date
+    :param currency: of the document's amounts
+    :param tax: gross amount at each tax rate in per cent, in the document's currency; ``None`` for the amount of a
+        single rate: the whole
+    :param exchange_rate: worth of one unit of the document's currency in the currency of the books
+    :param supply: where the supply comes from
+    """
+
+    date: date | None = None
+    currency: str = ""
+    tax: tuple[tuple[Decimal, Decimal | None], ...] = ()
+    exchange_rate: Decimal | None = None
+    supply: SupplyKind | None = None
+
+    def applied(self, document: Document) -> Document:
+        """Return the document with the date and the currency that a person has stated."""
+        if self.date is None and not self.currency:
+            return document
+        return replace(
+            document,
+            document_date=self.date or document.document_date,
+            currency=self.currency or document.currency,
+        )
+
+    def split(self, document: Document) -> TaxSplit | None:
+        """Return the document's gross amounts by tax rate as a person has stated them.
+
+        :raises Obstacle: when they do not sum to the document's gross amount
+        """
+        if not self.tax and self.supply != "outside":
+            return None
+        gross = checked_gross(document)
+        if not self.tax:
+            return TaxSplit((TaxLine(Decimal(0), gross),))  # tax of another country is none of the books
+        if len(self.tax) == 1 and self.tax[0][1] is None:
+            return TaxSplit((TaxLine(checked_rate(self.tax[0][0]), gross),))
+        lines = tuple(TaxLine(checked_rate(rate), amount or Decimal(0)) for rate, amount in self.tax)
+        if (total := sum((line.gross for line in lines), Decimal(0))) != gross:
+            raise rejected("tax_not_total", total=cents(total), gross=gross)
+        return TaxSplit(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a document's history keeps."""
+        amounts = {f"{rate:f}": f"{gross:f}" for rate, gross in self.tax if gross is not None}
+        parts = {
+            "own_date": self.date.isoformat() if self.date else "",
+            "own_currency": self.currency,
+            "own_tax": amounts or [f"{rate:f} %" for rate, _ in self.tax],
+            "own_exchange_rate": f"{self.exchange_rate:f}" if self.exchange_rate else "",
+            "own_supply": self.supply or "",
+        }
+        return {name: value for name, value in parts.items() if value} or {"own_withdrawn": True}
+
+    def words(self) -> str:
+        """Return what the ledger keeps."""
+        parts = {
+            "date": self.date.isoformat() if self.date else "",
+            "currency": self.currency,
+            "tax": ",".join(f"{rate:f}" if gross is None else f"{rate:f}:{gross:f}" for rate, gross in self.tax),
+            "exchange_rate": f"{self.exchange_rate:f}" if self.exchange_rate else "",
+            "supply": self.supply or "",
+        }
+        return " ".join(f"{name}={value}" for name, value in parts.items() if value)
+
+
+NO_CORRECTIONS = Corrections()
+
+
+def to_corrections(words: Mapping[str, str]) -> Corrections:
+    """Return what a person has stated, from the words that the ledger keeps, by their names.
+
+    :raises ValueError: when a word does not have its form
+    """
+    supply = words.get("supply", "")
+    return Corrections(
+        date=date.fromisoformat(words["date"]) if words.get("date") else None,
+        currency=words.get("currency", ""),
+        tax=tuple(_tax(part) for part in words["tax"].split(",")) if words.get("tax") else (),
+        exchange_rate=_number(words["exchange_rate"]) if words.get("exchange_rate") else None,
+        supply=next((kind for kind in get_args(SupplyKind) if kind == supply), None),
+    )
+
+
+def problems_of(stated: Corrections, gross: Decimal | None, start: date | None, end: date | None) -> Sequence[Message]:
+    """Return what is wrong with facts that a person states about a document.
+
+    :param gross: the document's gross amount as its record states it
+    :param start: first document date that the account takes
+    :param end: last document date that the account takes
+    """
+    problems = []
+    if stated.date and stated.date.year < 1970:  # Debitoor contract section 3.4
+        problems.append(Message("correction_date_old", date=stated.date))
+    elif stated.date and ((start and stated.date < start) or (end and stated.date > end)):
+        problems.append(Message("correction_date_outside", date=stated.date, start=start, end=end))
+    if stated.currency and not (len(stated.currency) == 3 and stated.currency.isascii() and stated.currency.isupper()):
+        problems.append(Message("correction_currency", currency=stated.currency))
+    if stated.exchange_rate is not None and not 0 < stated.exchange_rate <= LARGEST:
+        problems.append(Message("correction_exchange_rate", rate=stated.exchange_rate))
+    problems += _problems_of_tax(stated.tax, gross)
+    return problems
+
+
+def _problems_of_tax(tax: Sequence[tuple[Decimal, Decimal | None]], gross: Decimal | None) -> list[Message]:
+    rates = [rate for rate, _ in tax]
+    if any(not 0 <= rate <= 100 or rate != cents(rate) for rate in rates) or len(set(rates)) < len(rates):
+        return [Message("correction_rates", rates=[f"{rate:f} %" for rate in rates])]
+    amounts = [amount for _, amount in tax if amount is not None]
+    if len(tax) > 1 and len(amounts) < len(tax):
+        return [Message("correction_amount_missing")]
+    if any(amount != cents(amount) or abs(amount) > LARGEST for amount in amounts):
+        return [Message("correction_amount", largest=LARGEST)]
+    if amounts and gross and sum(amounts, Decimal(0)) != gross:
+        return [Message("tax_not_total", total=cents(sum(amounts, Decimal(0))), gross=cents(gross))]
+    return []
+
+
+def _tax(part: str) -> tuple[Decimal, Decimal | None]:
+    rate, colon, gross = part.partition(":")
+    return _number(rate), _number(gross) if colon else None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number.") from None
+    if not number.is_finite():
+        raise ValueError(f"{text!r} is not a number.")
+    return number

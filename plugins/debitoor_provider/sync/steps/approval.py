@@ -1,0 +1,146 @@
+"""The approval of a plan: what a person is asked before a run exceeds a limit, and what follows from the answer."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.steps.lease import RunLeases
+from debitoor_provider.sync.steps.limits import PLAN_WAITS, LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
+from debitoor_provider.sync.steps.transfer import BATCH, LEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from debitoor_provider.sync.ledger import Entry
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.limits import Excess
+
+log = logging.getLogger(__name__)
+
+Asked: TypeAlias = "Mapping[str, Mapping[str, Any]]"
+"""What a run would reach, as number and sentence, by the limit that it would exceed; as JSON keeps it."""
+
+NAMED = 20
+"""Most documents that a question names."""
+
+
+class Waiting(NamedTuple):
+    """What an answer is about.
+
+    :param asked: what is approved, whatever else is planned meanwhile
+    :param since: what was planned later was not shown
+    """
+
+    asked: Asked
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked about a plan.
+
+    :param exceeded: the limits that it exceeds, and that nobody has allowed yet
+    :param count: how many documents it is about
+    :param sums: what they come to, by currency; credit notes are taken off
+    :param unknown: how many of them state no amount
+    :param first: the first of them
+    """
+
+    exceeded: Sequence[Excess]
+    count: int
+    sums: Mapping[str, Decimal]
+    unknown: int
+    first: Sequence[Entry]
+
+
+def question_of(job: Job) -> Question | None:
+    """Return what a person has to be asked before a run moves its documents; ``None`` when there is nothing to ask.
+
+    What was allowed before, on the page or for an earlier try of the run, is not asked again.
+    """
+    exceeded = [excess for excess in exceeded_by(job) if not is_allowed(job, excess.limit_name, excess.least)]
+    if not exceeded:
+        return None
+    sums: dict[str, Decimal] = {}
+    documents, unknown = to_move(job), 0
+    for entry in documents:
+        if entry.gross_amount is None:
+            unknown += 1
+        else:
+            sums[entry.currency] = sums.get(entry.currency, Decimal(0)) + entry.gross_amount
+    return Question(exceeded, len(documents), dict(sorted(sums.items())), unknown, list(documents[:NAMED]))
+
+
+def wait_for_answer(job: Job, question: Question, task: str) -> Waiting:
+    """Record that the run waits for a person, and return what the answer is about.
+
+    :param task: id of the task instance that asks
+    """
+    for excess in question.exceeded:
+        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message, task=task))
+    return waiting_of(job, task) or Waiting({}, job.now())
+
+
+def waiting_of(job: Job, task: str) -> Waiting | None:
+    """Return what a task instance has asked already; ``None`` when it has not, or another run has asked since."""
+    stops = [
+        stop
+        for stop in job.ledger.stops.pending([job.account_id])
+        if stop.message.code == PLAN_WAITS and stop.message.params["task"] == task
+    ]
+    if not stops:
+        return None
+    asked = {stop.limit_name: {"number": str(stop.number), **stop.message.params["reason"]} for stop in stops}
+    return Waiting(asked, max(stop.stopped_at for stop in stops))
+
+
+def approve(job: Job, waiting: Waiting, actor: str) -> None:
+    """Let the run exceed what was shown to the person who approved its plan.
+
+    :param actor: who approved it
+    """
+    for name, shown in waiting.asked.items():
+        ask(job, name, Decimal(shown["number"]), Message.from_json(shown), approved_by=actor)
+        is_allowed(job, name, 0)
+
+
+def refuse(job: Job, waiting: Waiting, actor: str) -> int:
+    """Hold the documents of a refused plan, and return how many these are; nothing is moved.
+
+    They go when a person sends them, or when other settings of the account take them; those that are gone, or that the
+    account does not take any more, leave by themselves.
+
+    :param actor: who refused it
+    """
+    for name in waiting.asked:
+        job.ledger.stops.withdraw(job.account_id, name)
+    message = Message("plan_refused", by=person(actor))
+    leases = RunLeases(job.ledger, f"{job.run_id}@refused:{uuid.uuid4().hex[:8]}", LEASE)
+    held = 0
+    for some in chunks(to_move(job), BATCH):
+        try:
+            for entry in leases.claim([entry for entry in some if entry.changed_at <= waiting.since], job.run_id):
+                if entry.state is State.PLANNED:
+                    job.ledger.steps.hold(entry, message)
+                    held += 1
+        finally:
+            leases.release()
+    job.ledger.runs.note_answer(job.run_id, Message("plan_was_refused", by=person(actor), count=held))
+    log.info("The plan was refused by %s: %s documents are held", person(actor), held)
+    return held
+
+
+def unanswered(job: Job, waiting: Waiting) -> LimitExceeded:
+    """Make a stop like any other of a plan that nobody approved or refused in time, and return the run's error."""
+    for name, shown in waiting.asked.items():
+        ask(job, name, Decimal(shown["number"]), Message.from_json(shown))
+    message = Message("plan_unanswered", account=job.account_id, count=job.account.limits.approval_hours)
+    return LimitExceeded(message, operation=job.direction.name)

@@ -1,0 +1,30 @@
+"""Work that waits for a service or the ledger, beside the event loop of the triggerer."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+# Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="debitoor-trigger")
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+
+async def in_turn(connection: str, work: Callable[[], T]) -> T:
+    """Do something in a thread; those who use a connection take turns, so that a slow one keeps no other waiting.
+
+    :param connection: id of the connection, or whatever else one thread at a time is enough for
+    :param work: what to do; it sees the trigger's context
+    """
+    turn = _turns.setdefault(connection, asyncio.Lock())
+    async with turn:
+        return await asyncio.get_running_loop().run_in_executor(_threads, partial(copy_context().run, work))

@@ -1,0 +1,68 @@
+"""Facts that a person states about one document."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
+from debitoor_provider.ui.models.common import Day
+
+_Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10)]
+
+
+class StatedTax(BaseModel):
+    """The part of a document at one tax rate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rate: _Number = Field(description="In percent")
+    gross: _Number | None = Field(default=None, description="In the document's currency; null for a single rate: all")
+
+
+class StatedFacts(BaseModel):
+    """What a person states about a document in place of its record; null counts as the record has it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    date: Day | None = Field(default=None, description="Document date")
+    currency: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=20)] | None = Field(
+        default=None, description="Of the document's amounts"
+    )
+    tax: Annotated[list[StatedTax], Field(max_length=10)] = Field(default=[], description="Gross amounts by tax rate")
+    exchange_rate: _Number | None = Field(
+        default=None, description="Worth of one unit of the document's currency in the currency of the books"
+    )
+    supply: SupplyKind | None = Field(default=None, description="Where the supply comes from")
+
+    @classmethod
+    def of(cls, stated: Corrections) -> Self:
+        """Return the model of what the ledger keeps."""
+        return cls(
+            date=stated.date,
+            currency=stated.currency or None,
+            tax=[StatedTax(rate=rate, gross=gross) for rate, gross in stated.tax],
+            exchange_rate=stated.exchange_rate,
+            supply=stated.supply,
+        )
+
+    def corrections(self) -> Corrections:
+        """Return the same as the ledger keeps it."""
+        return Corrections(
+            date=self.date,
+            currency=self.currency or "",
+            tax=tuple((part.rate, part.gross) for part in self.tax),
+            exchange_rate=self.exchange_rate,
+            supply=self.supply,
+        )
+
+
+class CorrectionWish(BaseModel):
+    """What a person states about a document, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stated: StatedFacts
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -1,0 +1,29 @@
+"""Accounts folders in which nothing was found."""
+
+from __future__ import annotations
+
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from debitoor_provider.runs.dag_files import folders_without_accounts
+from debitoor_provider.ui.access import ANY_USER, Right, may
+from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.strict import StrictRoute
+
+router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
+
+
+class FolderProblem(BaseModel):
+    """A DAG file whose accounts folder is missing or empty."""
+
+    message: Text
+    remedy: Text
+
+
+@router.get("/folders/problems", dependencies=[Depends(ANY_USER)])
+def list_folder_problems(user: GetUserDep) -> list[FolderProblem]:
+    """List the DAG files that found no account file, for those who may add accounts; for others it is empty."""
+    if not may(user, Right.EDIT, ""):
+        return []
+    return [FolderProblem(message=found.text(), remedy=found.remedy()) for found in folders_without_accounts()]

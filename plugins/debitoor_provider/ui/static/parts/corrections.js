@@ -1,0 +1,168 @@
+// What a person states about one document in place of its record: a button, and the dialog with the fields.
+
+import { h, ui, useState } from "../host.js";
+import * as api from "../api.js";
+import { useWords } from "../words.js";
+import { Labelled, Select } from "../wizard/fields.js";
+import { Dialog } from "./dialog.js";
+import { notify, notifyFailure } from "./messages.js";
+import { ReasonField } from "./reason_field.js";
+
+const SUPPLIES = ["domestic", "eu", "outside"];
+const FORM = "corrections";
+
+/** @param {{document: Object, onDone: () => void}} props */
+export function Corrections({ document: one, onDone }) {
+  const { t } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  if (one.correctable.length === 0) return null;
+  const close = (hasChanged) => {
+    setOpen(false);
+    if (hasChanged) onDone();
+  };
+  return h(
+    ui.Box,
+    null,
+    h(ui.Button, { size: "xs", variant: "outline", onClick: () => setOpen(true) }, t("documents.do.correct")),
+    isOpen && h(CorrectionDialog, { document: one, onClose: close }),
+  );
+}
+
+function CorrectionDialog({ document: one, onClose }) {
+  const { t } = useWords();
+  const [stated, setStated] = useState(() => entered(one.stated));
+  const [reason, setReason] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const set = (name, value) => setStated((before) => ({ ...before, [name]: value }));
+  const send = async (facts) => {
+    if (reason.trim() === "" || isBusy) return;
+    setBusy(true);
+    try {
+      await api.correct(one.account, one.id, { stated: facts, reason: reason.trim() });
+      notify(t("corrections.saved"), "success");
+      onClose(true);
+    } catch (failure) {
+      setBusy(false);
+      notifyFailure(failure, t);
+    }
+  };
+  const isStated = Object.values(one.stated).some((value) => (Array.isArray(value) ? value.length : value !== null));
+  const facts = factsOf(stated);
+  return h(
+    Dialog,
+    {
+      title: t("documents.do.correct"),
+      onClose: () => onClose(false),
+      footer: [
+        isStated &&
+          h(ui.Button, { key: "withdraw", variant: "ghost", disabled: reason.trim() === "" || isBusy, onClick: () => send({}) }, t("corrections.withdraw")),
+        h(
+          ui.Button,
+          {
+            key: "save",
+            type: "submit",
+            form: FORM,
+            colorPalette: "brand",
+            loading: isBusy,
+            disabled: reason.trim() === "" || Object.keys(facts).length === 0,
+          },
+          t("corrections.save"),
+        ),
+      ],
+    },
+    h(
+      ui.Stack,
+      {
+        as: "form",
+        id: FORM,
+        gap: 4,
+        onSubmit: (event) => {
+          event.preventDefault();
+          send(facts);
+        },
+      },
+      h(ui.Text, null, t("corrections.explained")),
+      one.correctable.map((name) => h(FIELDS[name], { key: name, document: one, value: stated[name], set: (value) => set(name, value) })),
+      h(ReasonField, { value: reason, onChange: setReason }),
+    ),
+  );
+}
+
+const DateField = ({ value, set }) => h(PlainField, { name: "date", type: "date", value, set });
+const CurrencyField = ({ value, set }) => h(PlainField, { name: "currency", maxLength: 3, maxW: "8rem", value, set });
+
+function RateField({ document: one, value, set }) {
+  const { t } = useWords();
+  return h(PlainField, { name: "exchange_rate", inputMode: "decimal", value, set, label: t("corrections.exchange_rate", { currency: one.currency }) });
+}
+
+function SupplyField({ value, set }) {
+  const { t } = useWords();
+  return h(
+    Labelled,
+    { id: "correction-supply", label: t("corrections.supply"), help: t("corrections.supply.help") },
+    h(Select, { value, onChange: set }, [
+      h("option", { key: "", value: "" }, t("corrections.asRecorded")),
+      ...SUPPLIES.map((kind) => h("option", { key: kind, value: kind }, t(`supply.${kind}`))),
+    ]),
+  );
+}
+
+/** One row for each tax rate; the amount may be left out with a single one. */
+function TaxField({ value, set }) {
+  const { t } = useWords();
+  const change = (index, name, text) => set(value.map((row, place) => (place === index ? { ...row, [name]: text } : row)));
+  const cell = (row, index, name) =>
+    h(ui.Input, {
+      value: row[name],
+      inputMode: "decimal",
+      autoComplete: "off",
+      "aria-label": t(`corrections.tax.${name}`, { number: index + 1 }),
+      placeholder: t(`corrections.tax.${name}.short`),
+      onChange: (event) => change(index, name, event.target.value),
+    });
+  return h(
+    ui.Fieldset.Root,
+    null,
+    h(ui.Fieldset.Legend, null, t("corrections.tax")),
+    h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("corrections.tax.help")),
+    value.map((row, index) => h(ui.HStack, { key: index }, cell(row, index, "rate"), cell(row, index, "gross"))),
+    value.length < 4 &&
+      h(ui.Button, { size: "xs", variant: "ghost", alignSelf: "start", onClick: () => set([...value, EMPTY_RATE]) }, t("corrections.tax.add")),
+  );
+}
+
+const EMPTY_RATE = { rate: "", gross: "" };
+
+function PlainField({ name, label, value, set, ...rest }) {
+  const { t, has } = useWords();
+  const help = `corrections.${name}.help`;
+  return h(
+    Labelled,
+    { id: `correction-${name}`, label: label ?? t(`corrections.${name}`), help: has(help) ? t(help) : undefined },
+    h(ui.Input, { value, autoComplete: "off", onChange: (event) => set(event.target.value), ...rest }),
+  );
+}
+
+const FIELDS = { date: DateField, currency: CurrencyField, tax: TaxField, exchange_rate: RateField, supply: SupplyField };
+
+/** The form's texts for what was stated before. */
+const entered = (stated) => ({
+  date: stated.date ?? "",
+  currency: stated.currency ?? "",
+  tax: stated.tax.length ? stated.tax.map(({ rate, gross }) => ({ rate: String(rate), gross: gross === null ? "" : String(gross) })) : [EMPTY_RATE],
+  exchange_rate: stated.exchange_rate === null ? "" : String(stated.exchange_rate),
+  supply: stated.supply ?? "",
+});
+
+/** What the server takes: only what was filled in. */
+function factsOf(stated) {
+  const tax = stated.tax
+    .filter(({ rate, gross }) => rate.trim() || gross.trim())
+    .map(({ rate, gross }) => ({ rate: plain(rate), gross: gross.trim() ? plain(gross) : null }));
+  const facts = { ...stated, currency: stated.currency.trim(), exchange_rate: plain(stated.exchange_rate), tax };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value.length > 0));
+}
+
+/** A number with the decimal sign of the reader's language, as the server reads it; thousands are not separated. */
+const plain = (text) => text.trim().replace(",", ".");

@@ -1,0 +1,76 @@
+"""A person keeps filters and chooses columns; both are there at the next visit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import take
+from tests.browser.test_pages import ACCOUNT, books, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from demo.airflow import LocalAirflow
+
+pytestmark = pytest.mark.system
+__all__ = ["books"]
+
+
+def test_a_filter_is_kept_used_and_forgotten(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext], barriers: Callable[[Page], list[str]]
+) -> None:
+    context = open_context()
+    page = context.new_page()
+    settled(page, f"/accounts/{ACCOUNT}/documents?state=archived&order=date")
+    page.get_by_role("button", name="Save this filter").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("Archived, oldest first")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    kept = page.get_by_role("group", name="Saved filters").get_by_role(
+        "button", name="Archived, oldest first", exact=True
+    )
+    expect(kept).to_have_attribute("aria-pressed", "true")
+    take(page, "filters-saved")
+
+    later = context.new_page()
+    settled(later, "/documents")
+    later.get_by_role("button", name="Archived, oldest first", exact=True).click()
+    later.wait_for_url("**/documents?state=archived&order=date")
+    later.get_by_role("button", name="Forget Archived, oldest first").click()
+    expect(later.get_by_role("button", name="Archived, oldest first", exact=True)).to_have_count(0)
+    settled(later, "/documents")
+    expect(later.get_by_role("group", name="Saved filters")).to_have_count(0)
+
+
+def test_columns_are_chosen_once(books: LocalAirflow, open_context: Callable[..., BrowserContext]) -> None:
+    context = open_context()
+    page = context.new_page()
+    settled(page, f"/accounts/{ACCOUNT}/documents")
+    heads = page.get_by_role("columnheader")
+    expect(heads.filter(has_text="Company")).to_be_visible()
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("checkbox", name="Company").press("Space")
+    take(page, "columns")
+    page.keyboard.press("Escape")
+    expect(heads.filter(has_text="Company")).to_have_count(0)
+
+    later = context.new_page()
+    settled(later, "/documents")
+    expect(later.get_by_role("columnheader", name="Date")).to_be_visible()
+    expect(later.get_by_role("columnheader", name="Company")).to_have_count(0)
+
+
+def test_what_the_browser_keeps_may_be_damaged(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context().new_page()
+    settled(page, "/documents")
+    for name, text in (("filters", "{"), ("hidden.documents", "7")):
+        page.evaluate("([name, text]) => localStorage.setItem(`debitoor.${name}`, text)", [name, text])
+    settled(page, "/documents")
+    expect(page.get_by_role("columnheader", name="Company")).to_be_visible()

@@ -1,0 +1,100 @@
+"""A person states facts about one document on the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.testclient import TestClient
+
+REASON = "as printed on the invoice"
+
+
+@pytest.fixture
+def enter(ledger: Ledger, account_file: Callable[..., object]) -> Callable[..., str]:
+    """Enter a document that does not go; return its address in the API."""
+    account_file(period={"from": "2026-01-01"})
+
+    def plan(code: str, state: State = State.REJECTED, **fields: Any) -> str:
+        found = PlannedDocument("1", "acme:1", "{}", state, Message(code), **fields)
+        ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+        return f"api/accounts/acme/documents/{ledger.documents.known('acme', 'export', ['1'])['1'].id}"
+
+    return plan
+
+
+def state(client: TestClient, address: str, **facts: Any) -> Any:
+    return client.post(f"{address}/corrections", json={"stated": facts, "reason": REASON})
+
+
+def test_a_document_says_what_can_be_stated_about_it(page, enter):
+    document = page().get(enter("no_date")).json()
+    assert document["correctable"] == ["date"]
+    assert document["stated"] == {"date": None, "currency": None, "tax": [], "exchange_rate": None, "supply": None}
+
+
+def test_what_is_stated_plans_the_document_and_is_shown_from_then_on(page, enter):
+    client, address = page(), enter("foreign_tax", State.HELD, gross_amount=Decimal("119.00"), currency="EUR")
+    stated = {"supply": "domestic", "tax": [{"rate": "19", "gross": "59.50"}, {"rate": "7", "gross": "59.50"}]}
+    assert state(client, address, **stated).json()["state"] == "planned"
+    document = client.get(address).json()
+    assert document["stated"]["supply"] == "domestic"
+    assert [(Decimal(part["rate"]), Decimal(part["gross"])) for part in document["stated"]["tax"]] == [
+        (Decimal(19), Decimal("59.50")),
+        (Decimal(7), Decimal("59.50")),
+    ]
+    assert document["correctable"] == ["tax", "supply"]
+    last = document["history"][-1]
+    assert (last["kind"], last["actor"]) == ("corrected", "user:admin")
+    assert last["detail"] == {"reason": REASON, "own_tax": {"19": "59.50", "7": "59.50"}, "own_supply": "domestic"}
+
+
+def test_all_of_it_can_be_withdrawn(page, enter, ledger):
+    client, address = page(), enter("no_date")
+    state(client, address, date="2026-03-01")
+    assert state(client, address).status_code == 200
+    assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "sentence"),
+    [
+        ("no_date", {"date": "2025-12-31"}, "outside the account's period"),
+        ("no_date", {"currency": "EUR"}, "cannot be stated about this document now"),
+        ("company", {"date": "2026-03-01"}, "cannot be stated about this document now"),
+        ("no_currency", {"currency": "euros"}, "is not a currency"),
+        ("too_many_rates", {"tax": [{"rate": "19"}, {"rate": "7"}]}, "the gross amount of each is needed"),
+        ("too_many_rates", {"tax": [{"rate": "19", "gross": "1"}, {"rate": "7", "gross": "2"}]}, "sum to 3.00"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(page, enter, ledger, code, facts, sentence):
+    answer = state(page(), enter(code, gross_amount=Decimal("119.00")), **facts)
+    assert answer.status_code in {409, 422}
+    assert sentence in answer.json()["detail"]
+    assert ledger.documents.known("acme", "export", ["1"])["1"].state is State.REJECTED
+
+
+@pytest.mark.parametrize("facts", [{"date": 5}, {"exchange_rate": "NaN"}, {"supply": "moon"}, {"dat": "2026-03-01"}])
+def test_facts_of_another_form_are_refused(page, enter, facts):
+    assert state(page(), enter("no_date"), **facts).status_code == 422
+
+
+def test_who_may_not_edit_states_nothing(page, enter):
+    assert state(page("viewer"), enter("no_date"), date="2026-03-01").status_code == 403
+
+
+def test_a_sent_document_is_not_corrected(page, enter, ledger):
+    client, address = page(), enter("no_date")
+    entry = ledger.documents.known("acme", "export", ["1"])["1"]
+    ledger.documents.mark_moved([entry], "user:ada")
+    assert client.get(address).json()["correctable"] == []
+    assert state(client, address, date=str(date(2026, 3, 1))).status_code == 409
