@@ -16,7 +16,7 @@ from tests.airflow_context import EXAMPLES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.client import CompanyAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin
 
 FILES = sorted(EXAMPLES.glob("example_*.py"))
 KINDS = {"operators": "Operator", "sensors": "Sensor", "hooks": "Hook"}

@@ -16,7 +16,7 @@ from tests.mailbox import Mailbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 pytestmark = pytest.mark.system
 
