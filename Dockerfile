@@ -23,6 +23,8 @@ COPY --from=wheel /wheel /wheel
 RUN pip install --no-cache-dir --no-deps /wheel/*.whl
 COPY dags/debitoor_sync.py dags/
 COPY --chmod=755 docker docker
+# Airflow's Helm chart runs these two by their paths in the image of Airflow.
+COPY --chmod=755 docker/entrypoint docker/clean-logs /
 # Whoever runs it is in group 0 and owns nothing else; new volumes take these folders' owner and rights.
 RUN useradd --uid 50000 --gid 0 --no-create-home --home-dir /opt/airflow airflow \
     && mkdir accounts auth logs \

@@ -16,8 +16,8 @@ PACKAGE = "plugins/debitoor_provider"
 LICENCES = ("LICENSE", "NOTICE")
 IN_SDIST = {"CHANGELOG.md", "README.md", "SECURITY.md", "pyproject.toml", *LICENCES}
 WRITTEN_BY_HATCHLING = {"PKG-INFO", ".gitignore"}
-NEEDED = ("py.typed", "ui/static/", "sync/ledger/migrations/versions/")
-"""A file, and two folders that must not be empty; a reader of the package finds them missing only when it runs."""
+NEEDED = ("py.typed", "ui/static/", "sandbox/page/page.html", "sync/ledger/database/migrations/versions/")
+"""Files, and folders that must not be empty; a reader of the package finds them missing only when it runs."""
 
 
 def wheel_problems(wheel: Path, root: Path) -> list[str]:

@@ -31,6 +31,7 @@ PORTS = (8080, 8090)
 ACCOUNTS = ("acme-gmbh-receipts", "acme-gmbh-sales")
 _WAIT = "<!-- here the check of this page waits for the runs -->"
 _PART = re.compile(rf"^```sh\n(.*?)^```|^({re.escape(_WAIT)})$", re.MULTILINE | re.DOTALL)
+_LOOK_AND_STOP = 300  # seconds for what follows when the documents are in the books
 _TAIL = 3000  # characters of what was printed, when something fails
 
 
@@ -100,18 +101,21 @@ class Shell:
 def follow(folder: Path, wheels: Path, seconds: float) -> list[str]:
     """Do what the page says; return what is wrong at the end.
 
+    :param seconds: within which the documents have to be in the books
     :raises StartError: when a step fails, or the time is over
     """
     began = time.monotonic()
+    deadline = began + seconds
     shell = Shell(folder, wheels)
     problems = ["The page does not wait for the runs."]
     try:
         for block in parts(PAGE.read_text()):
             if block:
-                shell.run(block, began + seconds)
+                shell.run(block, deadline)
             else:
-                _wait(folder, began + seconds)
+                _wait(folder, deadline)
                 problems = _judge(folder)
+                deadline = time.monotonic() + _LOOK_AND_STOP
             first = block.splitlines()[0] if block else "(the accounts have run)"
             print(f"{time.monotonic() - began:5.0f} s  {first}", flush=True)
     finally:

@@ -13,6 +13,7 @@ from compose_check.file import Service, load
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docker-compose.yaml").read_text()
+DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 PROJECT = load(ROOT / "docker-compose.yaml", ROOT / "docker", {})  # a folder without .env: the defaults
@@ -55,6 +56,18 @@ def test_long_running_services_restart_and_have_a_health_check(name: str) -> Non
     else:
         assert service["restart"] == "unless-stopped"
         assert service["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_container_prints_is_bounded(name: str) -> None:
+    assert SERVICES[name]["logging"] == {"driver": "local", "options": {"max-size": "10m", "max-file": "3"}}
+
+
+def test_the_limits_are_those_of_the_documentation() -> None:
+    rows = re.findall(r"^\| (`[^|]+) \|[^|]*\| (\d+) MB(?: each)? \|$", DEPLOYMENT, re.MULTILINE)
+    said = {name: f"{limit}m" for names, limit in rows for name in re.findall(r"`([^`]+)`", names)}
+    limits = {name: service["deploy"]["resources"]["limits"]["memory"] for name, service in USUAL.items()}
+    assert said == limits
 
 
 def test_everything_waits_for_the_initialisation() -> None:
@@ -100,7 +113,9 @@ def test_the_substitute_of_the_image_matches_the_dockerfile() -> None:
     allowed = {line.lstrip("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     for name in " ".join(copied).split():
         assert (ROOT / name).exists()
-        assert name in allowed or ("requirements*.txt" in allowed and name.startswith("requirements"))
+        assert {name, name.partition("/")[0]} & allowed or (
+            "requirements*.txt" in allowed and name.startswith("requirements")
+        )
 
 
 def test_airflow_hands_out_no_more_tasks_than_two_workers_have_room_for() -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import subprocess
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from airflow.cli.cli_parser import get_parser as parser
 
 from compose_check.file import load
 from debitoor_provider.get_provider_info import get_provider_info
@@ -67,3 +73,56 @@ def test_the_migration_is_that_of_the_initialisation() -> None:
         program, *words = part.split()
         assert program == "airflow"
         assert f"airflow({', '.join(f'{chr(34)}{word}{chr(34)}' for word in words)})" in script
+
+
+# What the chart (1.15.0 and later) runs in the containers, beside the components themselves.
+ENTRYPOINT, CLEAN_LOGS = "/entrypoint", "/clean-logs"
+PROBES = [f"exec {ENTRYPOINT} airflow jobs check --job-type {job} --local"
+          for job in ("SchedulerJob", "TriggererJob", "DagProcessorJob")]  # fmt: skip
+
+
+def in_the_image(path: str) -> Path:
+    """Return the file that the Dockerfile puts at a path."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    names = [
+        name for line in re.findall(r"^COPY --chmod=755 (.+) /$", dockerfile, re.MULTILINE) for name in line.split()
+    ]
+    (found,) = [ROOT / name for name in names if Path("/", Path(name).name) == Path(path)]
+    return found
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_probe_of_the_chart_runs_its_command_and_ends_as_that_does(probe: str, tmp_path: Path) -> None:
+    airflow = tmp_path / "airflow"
+    airflow.write_text('#!/bin/sh\necho "$@"\nexit 3\n')
+    airflow.chmod(0o755)
+    script = probe.replace(ENTRYPOINT, shlex.quote(str(in_the_image(ENTRYPOINT))))
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CONNECTION_CHECK_MAX_COUNT": "0"}
+    done = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (3, probe.partition("airflow ")[2])
+    parser().parse_args(probe.partition("airflow ")[2].split())  # Airflow knows the command
+
+
+def test_the_log_groomer_of_the_chart_deletes_what_is_old(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    old, new = logs / "dag_id=a" / "old.log", logs / "dag_id=b" / "new.log"
+    for file in (old, new):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    days_ago = time.time() - 3 * 86400
+    os.utime(old, (days_ago, days_ago))
+    sleep = tmp_path / "sleep"
+    sleep.write_text('#!/bin/sh\necho "sleep $1"\nexit 9\n')  # ends the groomer after its first look
+    sleep.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__LOG_RETENTION_DAYS": "2"}
+    done = subprocess.run(
+        ["bash", in_the_image(CLEAN_LOGS)], env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (9, "sleep 900")
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_documentation_names_what_the_chart_runs() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text()
+    assert all(f"`{path}`" in page for path in (ENTRYPOINT, CLEAN_LOGS))
+    assert PROBES[0] in page

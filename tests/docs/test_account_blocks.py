@@ -7,6 +7,7 @@ import yaml
 
 from debitoor_provider.sync.accounts.files import parse_account
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
+from debitoor_provider.sync.accounts.template import Table, make
 from tests.docs.pages import ROOT, Block, each, name_of
 
 NO_ACCOUNTS = {"docs/deployment.md"}
@@ -17,6 +18,8 @@ REQUIRED = {
     "debitoor_id": "books@acme.example",
     "connections": {"getmyinvoices": "getmyinvoices_acme", "debitoor": "debitoor_acme"},
 }
+ROW = {"account": "acme", "company": "Acme GmbH", "email": "books@acme.example", "retries": "3", "key": "acme"}
+"""What fills the templates of many accounts."""
 EXAMPLES = sorted((ROOT / "dags" / "accounts").glob("*.example"))
 
 
@@ -33,6 +36,10 @@ def test_an_account_in_a_block_is_valid(block: Block) -> None:
         assert "type" not in content
         return
     whole = block.text if "type" in content else yaml.safe_dump(REQUIRED | content)
+    if "$(" in whole:
+        (made,), wrong = make(whole, Table(list(ROW), [(2, ROW)]), known=[])
+        assert wrong == []
+        whole = made.text
     assert problems(whole) == []
 
 

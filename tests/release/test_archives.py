@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 PACKAGE = [
     "debitoor_provider/__init__.py",
     "debitoor_provider/py.typed",
-    "debitoor_provider/sync/ledger/migrations/versions/v0001.py",
+    "debitoor_provider/sandbox/page/page.html",
+    "debitoor_provider/sync/ledger/database/migrations/versions/v0001.py",
     "debitoor_provider/ui/static/app.js",
 ]
 METADATA = """\
@@ -78,7 +79,7 @@ def test_what_a_wheel_lacks_is_named(root, tmp_path):
     assert problem.endswith("debitoor_provider/__init__.py is missing")
 
 
-@pytest.mark.parametrize("needed", ["py.typed", "ui/static/", "sync/ledger/migrations/versions/"])
+@pytest.mark.parametrize("needed", ["py.typed", "ui/static/", "sync/ledger/database/migrations/versions/"])
 def test_what_every_wheel_needs_is_missed_even_when_the_repository_lacks_it_too(root, tmp_path, needed):
     names = [name for name in PACKAGE if needed not in name]
     for name in set(PACKAGE) - set(names):
