@@ -64,7 +64,7 @@ $(LOWEST): $(READY) pyproject.toml release/versions.py
 	@echo "Making the environment of the lowest versions in $(dir $(LOWEST)) (a minute or two) ..."
 	@$(PYTHON) -m venv --clear $(dir $(LOWEST))
 	@$(BIN)/python -m release.versions > $(dir $(LOWEST))constraints.txt
-	@grep -hE '^(hypothesis|psutil|pytest|pytest-xdist|time-machine)==' requirements.txt requirements-dev.txt > $(dir $(LOWEST))tests.txt
+	@grep -hE '^(hypothesis|psutil|pytest|pytest-xdist|statsd|time-machine)==' requirements.txt requirements-compose.txt requirements-dev.txt > $(dir $(LOWEST))tests.txt
 	@$(dir $(LOWEST))bin/pip install --quiet --disable-pip-version-check -c $(dir $(LOWEST))constraints.txt -r $(dir $(LOWEST))tests.txt --editable ".[postgres,redis,sandbox]"
 	@touch $@
 
