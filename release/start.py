@@ -89,10 +89,12 @@ class Shell:
 
     def end(self) -> None:
         """End the shell and all that it has started."""
-        for process in [*of_session(self.process.pid)]:
+        processes = [*of_session(self.process.pid)]
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.wait()
+        psutil.wait_procs(processes, timeout=30)
 
     def _printed(self) -> str:
         return self._log.read_text(errors="replace")[-_TAIL:]

@@ -106,12 +106,13 @@ def _draft(
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
-    parts = stated.split(document)
+    own_split = stated.split(document)
     if foreign and rate is None:
         tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))
-    if parts is None:
-        parts = (proven and proven.split()) or split(document)
+    else:
+        parts = own_split or (proven and proven.split()) or split(document)
+    if own_split is None:
         tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
