@@ -11,6 +11,7 @@ from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER, Right, may, may_connect
 from debitoor_provider.ui.folder import is_writable
 from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.roles import roles_without_page
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["User"], route_class=StrictRoute)
@@ -31,16 +32,20 @@ class Me(BaseModel):
     writable: bool = Field(description="Whether account files can be written; otherwise they are shown to be committed")
     folder: Text | None = Field(description="Where account files are looked for; null for those who may not add any")
     languages: list[str]
+    roles_without_page: list[Text] = Field(
+        description="Roles whose people do not get to see the page, for those who may add connections"
+    )
 
 
 @router.get("/me", dependencies=[Depends(ANY_USER)])
 def read_me(user: GetUserDep) -> Me:
     """Return the user's name and rights."""
-    may_create = may(user, Right.EDIT, "")
+    may_create, is_connecting = may(user, Right.EDIT, ""), may_connect(user, "")
     return Me(
         name=user.get_name(),
-        rights=MyRights(create=may_create, connect=may_connect(user, "")),
+        rights=MyRights(create=may_create, connect=is_connecting),
         writable=is_writable(),
         folder=str(accounts_folder()) if may_create else None,
         languages=sorted(path.stem for path in (assets.FOLDER / "words").glob("*.json")),
+        roles_without_page=roles_without_page() if is_connecting else [],
     )

@@ -4,5 +4,5 @@ import { createContext, useContext } from "./host.js";
 
 export const MeContext = createContext(null);
 
-/** @returns {{name: string, rights: {create: boolean, connect: boolean}, writable: boolean, folder: string}} */
+/** @returns {{name: string, rights: {create: boolean, connect: boolean}, writable: boolean, folder: string, roles_without_page: string[]}} */
 export const useMe = () => useContext(MeContext);

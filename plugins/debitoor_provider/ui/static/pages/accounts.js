@@ -8,6 +8,7 @@ import { useWords } from "../words.js";
 import { AccountCards } from "../parts/account_cards.js";
 import { AccountTable } from "../parts/account_table.js";
 import { Actions } from "../parts/actions.js";
+import { useKept } from "../parts/kept.js";
 import { PlaceButton } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
 import { useIsNarrow } from "../parts/narrow.js";
@@ -37,6 +38,7 @@ export function AccountsPage() {
     h(Bar, { address, data }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(FolderProblems),
+    h(RolesHint),
     data.accounts.length > 0 && h(Rows, { rows: data.accounts, order: asked.order, address }),
     data.accounts.length === 0 &&
       (isFiltered || data.total ? h(Nothing, { title: t("accounts.noneFits") }) : h(Welcome)),
@@ -98,6 +100,27 @@ function FolderProblems() {
         h(ui.Alert.Description, null, problem.remedy),
       ),
     ),
+  );
+}
+
+/** Roles whose people do not get to see the page, until somebody has read it. */
+function RolesHint() {
+  const { t, language } = useWords();
+  const roles = useMe().roles_without_page.join(", ");
+  const [read, keep] = useKept("hint.roles", "", (found) => typeof found === "string");
+  if (!roles || roles === read) return null;
+  const list = new Intl.ListFormat(language).format(roles.split(", "));
+  return h(
+    ui.Alert.Root,
+    { status: "info", mb: 3, role: "status" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      { minW: 0 },
+      h(ui.Alert.Title, null, t("accounts.rolesWithoutPage", { roles: list })),
+      h(ui.Alert.Description, null, t("accounts.rolesWithoutPage.remedy")),
+    ),
+    h(ui.Button, { size: "xs", variant: "outline", onClick: () => keep(roles) }, t("common.dismiss")),
   );
 }
 
