@@ -329,13 +329,24 @@ class TestCorrect:
         assert (row["document"], row["state"]) == ("1", "planned")
         assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "date=2026-03-01"
 
+    def test_what_was_stated_before_stays(self, cli, ledger, undated):
+        cli("documents", "correct", "acme", "1", "--date", "2026-03-01", "--reason", "seen")
+        cli("documents", "correct", "acme", "1", "--tax", "19", "--reason", "seen")
+        assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "date=2026-03-01 tax=19"
+        cli("documents", "correct", "acme", "1", "--withdraw", "--reason", "wrong document")
+        assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == ""
+
+    def test_a_document_that_is_there_is_not_corrected(self, cli, ledger, undated):
+        ledger.documents.mark_moved([ledger.documents.known("acme", "export", ["1"])["1"]], "user:ada")
+        sentence = cli("documents", "correct", "acme", "1", "--date", "2026-03-01", "--reason", "late").sentence
+        assert sentence.startswith("Nothing can be stated about document 1 now: ")
+
     @pytest.mark.parametrize(
         ("options", "sentence"),
         [
-            (["--tax", "19"], "Document 1 can be given --date: The document has no date. Nothing was changed."),
             (["--date", "1.3.2026"], "'1.3.2026' is not a date"),
             (["--date", "1969-12-31"], "1969-12-31 is too early for Debitoor."),
-            ([], "State --date, --currency, --tax, --exchange-rate or --supply, or --withdraw what was stated."),
+            ([], "State --date, --currency, --tax, --exchange-rate or --supply; or only --withdraw."),
             (["--date", "2026-03-01", "--withdraw"], "State --date, "),
         ],
     )

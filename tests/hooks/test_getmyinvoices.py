@@ -9,6 +9,7 @@ from airflow.sdk import Connection
 from airflow.sdk.log import redact
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
+from debitoor_provider.policies.retry import is_permanent
 from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, QuotaUsedUp, Refused
 from tests.services.scripted import CANARY, Reply
 
@@ -330,3 +331,20 @@ def test_a_response_with_an_invalid_date_is_accepted(service, connection, hook, 
     healthy(service)
     monkeypatch.setattr("http.server.BaseHTTPRequestHandler.date_time_string", lambda *_: "now")
     assert hook.test_connection()[0]
+
+
+def test_a_connection_of_another_service_gives_away_no_key(service, connect):
+    connect("debitoor", "")
+    hook = GetMyInvoicesHook("debitoor_default")
+    with pytest.raises(Misconfigured, match="debitoor_default is of the type debitoor, not getmyinvoices"):
+        _ = hook.client
+    works, sentence = hook.test_connection()
+    assert not works
+    assert "no key reaches another service" in sentence
+    assert service.asked == []
+
+
+def test_a_connection_that_airflow_does_not_have_is_an_error_for_a_person():
+    with pytest.raises(Misconfigured, match="Airflow has no connection nowhere") as met:
+        _ = GetMyInvoicesHook("nowhere").client
+    assert is_permanent(met.value)

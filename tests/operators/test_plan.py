@@ -189,6 +189,20 @@ class TestWindows:
         run(plan(document_ids=f"{one}, {three},{one},"))
         assert planned(ledger) == {one, three}
 
+    @pytest.mark.parametrize("form", [list, str, lambda ids: [str(id_) for id_ in ids]], ids=["ids", "text", "texts"])
+    def test_what_a_sensor_returns_names_documents(self, run, account, receipt, ledger, form):
+        account()
+        one, _, three = receipt(), receipt(), receipt()
+        run(plan(document_ids=form([one, three])))
+        assert planned(ledger) == {one, three}
+        run(plan(document_ids=one))
+
+    def test_a_named_document_that_is_left_out_is_not_said_to_be_missing(self, run, context, account, receipt, ledger):
+        account(period={"from": "2026-02-01"})
+        early = receipt(document_date="2026-01-15")
+        run(plan(document_ids=[early]), within=context(run_id="r"))
+        assert ledger.runs.get("anybodys_dag/r#acme").warnings == ()
+
     def test_neither_moves_the_watermark(self, run, account, receipt, ledger):
         account()
         uid = receipt()

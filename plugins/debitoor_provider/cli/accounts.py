@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import (
@@ -184,8 +183,6 @@ def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
                     direction.require_source()
                 else:
                     direction.require_target()
-        except AirflowNotFoundException:
-            yield problem(Message("connection_not_found", name=hook.http_conn_id))
         except ServiceError as error:
             yield problem(error.message)
     if account.notify:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
@@ -12,10 +13,12 @@ from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
-from debitoor_provider.sync.ledger import IllegalTransition
+from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from debitoor_provider.sync.ledger import Entry
 
 
 @suppress_logs_and_warning
@@ -24,15 +27,15 @@ def correct(args: Namespace) -> None:
     with opened_ledger() as ledger:
         args.documents = [args.document]
         entry = named(args, ledger)[0]
-        stated = _stated(args)
+        stated = _stated(args, entry)
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         excess = [name for name in _names(stated) if name not in allowed]
         if excess or not allowed:
-            can = ", ".join(f"--{name.replace('_', '-')}" for name in allowed) or "nothing"
-            why = entry.reason or f"The document is {entry.state}."
-            raise SystemExit(f"Document {entry.source_id} can be given {can}: {why} Nothing was changed.")
+            why = entry.reason or f"It is {entry.state}."
+            raise SystemExit(f"Nothing can be stated about document {entry.source_id} now: {why} Nothing was changed.")
         period = settings_of(entry.account).period
-        if problems := problems_of(stated, entry.gross_amount, period.start, period.end):
+        today = datetime.now(UTC).date()
+        if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
             raise SystemExit("\n".join(map(str, problems)))
         try:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
@@ -45,8 +48,8 @@ def _names(stated: Corrections) -> list[str]:
     return [word.partition("=")[0] for word in stated.words().split()]
 
 
-def _stated(args: Namespace) -> Corrections:
-    """Return what the command states.
+def _stated(args: Namespace, entry: Entry) -> Corrections:
+    """Return what the command states, with what was stated before.
 
     :raises SystemExit: when it states nothing, or a value does not have its form
     """
@@ -61,8 +64,8 @@ def _stated(args: Namespace) -> Corrections:
     }
     given = {name: value for name, value in words.items() if value}
     if bool(given) == args.withdraw:
-        raise SystemExit("State --date, --currency, --tax, --exchange-rate or --supply, or --withdraw what was stated.")
+        raise SystemExit("State --date, --currency, --tax, --exchange-rate or --supply; or only --withdraw.")
     try:
-        return to_corrections(given)
+        return to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
     except ValueError as error:
         raise SystemExit(str(error)) from None

@@ -19,7 +19,8 @@ with DAG("debitoor_example_getmyinvoices_hook", schedule=None, tags=["debitoor",
     @task
     def oldest_first(documents: Any) -> list[str]:
         """Return a line for each."""
-        dated = sorted((document.document_date, document.gross_amount) for document in documents)
-        return [f"{day:%d.%m.%Y} {amount:.2f}" for day, amount in dated]
+        whole = [one for one in documents if one.document_date and one.gross_amount is not None]
+        whole.sort(key=lambda one: one.document_date)
+        return [f"{one.document_date:%d.%m.%Y} {one.gross_amount:.2f}" for one in whole]
 
     oldest_first(unpaid())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVa
 
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 from airflow.sdk.observability import stats
 
@@ -18,7 +19,7 @@ from debitoor_provider.configuration import pacing_url
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.call import Call
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.http.errors import Misconfigured, ServiceError
 from debitoor_provider.services.http.retry import READ, WRITE, Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT
@@ -51,6 +52,11 @@ class Client(Protocol):
 
 
 C = TypeVar("C", bound=Client)
+
+
+class NoConnection(Misconfigured):
+    """Airflow has no connection of this id."""
+
 
 _NO_RETRIES = Backoff(slow_down=(), fault=())
 
@@ -178,13 +184,25 @@ class ServiceHook(HttpHook, Generic[C]):
         if self._given:  # Airflow masks the secrets of those that it keeps
             mask_secret(self._given.password)
             mask_secret(self._given.extra_dejson)
-        found = self._given or self.get_connection(self.http_conn_id)
+        found = self._given or self._found()
+        if found.conn_type and found.conn_type != self.conn_type:  # its key is for another service
+            message = Message(
+                "connection_for_other_service", name=found.conn_id, type=found.conn_type, wanted=self.conn_type
+            )
+            raise Misconfigured(message, operation="open_connection")
         # A copy: in the API server it is a row of the database, which must neither change nor hold a Secret.
         fields: dict[str, Any] = {name: getattr(found, name) for name in ("conn_type", "schema", "port")}
         for name in ("host", "login", "password", "extra"):  # any of them may hold a secret
             value = getattr(found, name)
             fields[name] = Secret(value) if value else value
         return Connection(conn_id=found.conn_id, **fields)
+
+    def _found(self) -> Connection:
+        try:
+            return self.get_connection(self.http_conn_id)
+        except AirflowNotFoundException:
+            message = Message("connection_not_there", name=self.http_conn_id)
+            raise NoConnection(message, operation="open_connection") from None
 
     def _ready(self) -> C:
         """Return the client, ready for calls that it does not make itself."""

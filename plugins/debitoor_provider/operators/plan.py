@@ -33,7 +33,8 @@ class DebitoorPlanOperator(SyncOperator):
 
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
-    :param document_ids: only these documents, by their ids at the source, separated by commas
+    :param document_ids: only these documents, by their ids at the source: a list such as a sensor returns, one id,
+        or a text with commas between them
     :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
     :param start_from_trigger: make the plan of a scheduled run in the triggerer, so that a run with nothing to do takes
         no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. Where
@@ -57,7 +58,7 @@ class DebitoorPlanOperator(SyncOperator):
         *,
         period_from: str = "",
         period_to: str = "",
-        document_ids: str = "",
+        document_ids: str | int | Sequence[str | int] = "",
         preview: bool | str = False,
         start_from_trigger: bool = False,
         folder: str = "",

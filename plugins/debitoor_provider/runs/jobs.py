@@ -6,8 +6,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowNotFoundException
-
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
@@ -63,13 +61,15 @@ class Services:
 
     def _opened(self, service: str) -> Any:
         # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
+        from debitoor_provider.hooks.base import NoConnection
+
         hook = loaded(row_of(self._account).hooks[service])
         connection_id = self._account.connection_of(service)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
             opened.low_priority = self._patient
             return opened.client
-        except AirflowNotFoundException:
+        except NoConnection:
             message = Message("connection_missing", account=self._account_id, connection=connection_id)
             raise Misconfigured(message, operation="open_account") from None
 

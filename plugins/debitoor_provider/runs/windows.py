@@ -40,7 +40,7 @@ def is_patient(context: Context) -> bool:
 
 
 def requested_window(
-    context: Context, account: Account, period_from: str, period_to: str, document_ids: str
+    context: Context, account: Account, period_from: str, period_to: str, document_ids: object
 ) -> Window | None:
     """Return the window that a person or a backfill requested; ``None`` for whatever is new.
 
@@ -99,12 +99,14 @@ def _last_interval(timetable: Any, moment: datetime) -> tuple[datetime, datetime
     return interval.start, interval.end
 
 
-def to_ids(text: str, account: Account) -> tuple[str, ...]:
-    """Read ids of documents at the source, separated by commas, each once.
+def to_ids(chosen: object, account: Account) -> tuple[str, ...]:
+    """Read ids of documents at the source, each once.
 
+    :param chosen: a text with commas between them, also one that a template has made of a list; one id; or several
     :raises Misconfigured: when the source cannot have such an id
     """
-    ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    several = chosen if isinstance(chosen, list | tuple | set | frozenset) else str(chosen or "").strip("[]").split(",")
+    ids = tuple(dict.fromkeys(part for one in several if (part := str(one).strip(" \t\r\n'\""))))
     row = row_of(account)
     wrong = [part for part in ids if not row.source_id.fullmatch(part)]
     if wrong:

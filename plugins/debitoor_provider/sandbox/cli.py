@@ -17,6 +17,7 @@ from debitoor_provider.sandbox.server import listen, server, url_of
 from debitoor_provider.sandbox.world import World
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
 
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if options.reset:
                 world.reset()
             _populate(world, options)
-            with listen(options.host, options.port) as bound:
+            with _listening(options.host, options.port) as bound:
                 _announce(world, url_of(bound), sys.stdout, as_json=options.json)
                 server(world, options.host).run(sockets=[bound])
         except KeyboardInterrupt:
@@ -39,13 +40,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
             world.store.close()
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen on an address.
+
+    :raises SystemExit: when that is not possible
+    """
+    try:
+        return listen(host, port)
+    except OSError as error:
+        sys.exit(f"The sandbox cannot listen on {host}:{port} ({error.strerror}). Choose another one with --port.")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use a number from 0 to 65535.")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m debitoor_provider.sandbox",
         description="GetMyInvoices and Debitoor as one local server, with its own data, faults on demand and a page.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8090, help="port, 0 selects a free one (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8090, help="port, 0 selects a free one (default: %(default)s)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of its data (default: a temporary one)")
     parser.add_argument("--reset", action="store_true", help="delete the data first")
     parser.add_argument("--companies", type=int, default=0, metavar="N", help="create companies until there are N")

@@ -60,13 +60,15 @@ class DirectionRow:
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
 
     def correctable(self, entry: Entry) -> Sequence[str]:
-        """Return what a person may state about a document in place of its record."""
-        from debitoor_provider.sync.ledger import OPEN
+        """Return what a person may state about a document in place of its record; first what its reason asks for."""
+        from debitoor_provider.sync.ledger import OPEN, State
 
-        if entry.state not in OPEN:
-            return ()
+        asked = self.corrections.get(entry.reason_code, ())
         already = [word.partition("=")[0] for word in entry.corrections.split()]
-        return list(dict.fromkeys([*self.corrections.get(entry.reason_code, ()), *already]))
+        if entry.state not in OPEN or not (asked or already or entry.state is State.PLANNED):
+            return ()
+        every = [name for names in self.corrections.values() for name in names]
+        return list(dict.fromkeys([*asked, *already, *every]))
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -32,7 +33,7 @@ def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
     if not allowed or {word.partition("=")[0] for word in stated.words().split()} - set(allowed):
         raise Refused("correction_not_allowed", status=409)
     period = settings_of(entry.account).period
-    for problem in problems_of(stated, entry.gross_amount, period.start, period.end):
+    for problem in problems_of(stated, entry.gross_amount, period.start, period.end, today=datetime.now(UTC).date()):
         raise Refused(problem.code, status=422, **problem.params)
     try:
         opened_ledger().documents.correct([entry], stated.words(), actor, reason, detail=stated.as_json())

@@ -6,6 +6,8 @@ Airflow's UI shows the page of a plugin only to who may read plugins. Of the rol
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.api_fastapi.app import get_auth_manager
 
 _READ, _DAGS, _PLUGINS = "can_read", "DAGs", "Plugins"
@@ -13,7 +15,7 @@ _READ, _DAGS, _PLUGINS = "can_read", "DAGs", "Plugins"
 
 def roles_without_page() -> list[str]:
     """Return the roles of people who may read DAGs but not plugins; none where rights are not given by roles of FAB."""
-    security = getattr(get_auth_manager(), "security_manager", None)
+    security: Any = getattr(get_auth_manager(), "security_manager", None)
     if not hasattr(security, "get_all_roles"):
         return []
     found = []

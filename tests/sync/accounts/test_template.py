@@ -143,3 +143,13 @@ def test_files_are_written_all_or_none_and_none_is_overwritten(tmp_path: Path):
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"two.yaml": "mine"}
     (folder / "two.yaml").unlink()
     assert [path.name for path in write_all(folder, accounts)] == ["one.yaml", "two.yaml"]
+
+
+@pytest.mark.parametrize("id_", ["../evil", "deep/acme", ""])
+def test_an_id_never_leads_out_of_the_folder(id_: str) -> None:
+    assert wrong(HEADER + ROW.replace("acme,", f"{id_},", 1))[0] == (2, "account", "account_file_name")
+
+
+@pytest.mark.parametrize("row", ["acme,Acme,books@acme.example\n", "acme,Acme, Inc,books@acme.example,acme,,\n"])
+def test_a_row_with_other_numbers_of_cells_is_named(row: str) -> None:
+    assert (2, "", "values_row_uneven") in wrong(HEADER + row)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.sync.check.check import check
+from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import Decisions, to_decisions
 from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.invoice.models import Reading
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle
+from tests.sync.export.test_evidence import AT_19, invoice
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, PAPER
 from tests.sync.export.test_mover import rates_of
 from tests.sync.export.test_selection import export
@@ -153,7 +157,10 @@ def test_a_word_without_its_form_is_an_error(words: dict[str, str]) -> None:
         (Corrections(date=date(1969, 12, 31)), "correction_date_old"),
         (Corrections(date=date(2025, 12, 31)), "correction_date_outside"),
         (Corrections(currency="EURO"), "correction_currency"),
+        (Corrections(currency="XXX"), "correction_currency"),
+        (Corrections(date=date(2099, 1, 1)), "correction_date_far"),
         (Corrections(exchange_rate=D(0)), "correction_exchange_rate"),
+        (Corrections(exchange_rate=D("0.0000000001")), "correction_exchange_rate"),
         (Corrections(exchange_rate=D(-1)), "correction_exchange_rate"),
         (Corrections(tax=((D(101), None),)), "correction_rates"),
         (Corrections(tax=((D("7.125"), None),)), "correction_rates"),
@@ -164,8 +171,21 @@ def test_a_word_without_its_form_is_an_error(words: dict[str, str]) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_when_it_is_entered(stated: Corrections, problem: str) -> None:
-    (found,) = problems_of(stated, D("119.00"), date(2026, 1, 1), None)
+    (found,) = problems_of(stated, D("119.00"), date(2026, 1, 1), None, today=date(2026, 11, 29))
     assert found.code == problem
+
+
+def test_a_rate_with_nothing_at_it_is_no_line() -> None:
+    tax = ((D(7), D(0)), (D(19), D("113.00")))
+    assert lines(booked(Corrections(tax=tax), **THREE_RATES)) == {"19": "113.00"}
+
+
+def test_an_e_invoice_does_not_prove_the_figures_of_a_person() -> None:
+    reading = Reading((invoice(AT_19),))
+    for tax, word in ((((D(19), None),), "proven"), (((D(7), None),), "unproven")):
+        decisions = Decisions(corrections=Corrections(tax=tax))
+        one = draft(DOCUMENT, PAPER, BOOKS, export(), reading=reading, decisions=decisions)
+        assert one.invoice == word
 
 
 # On its way
@@ -201,6 +221,17 @@ def test_it_outlasts_a_change_of_the_record_and_a_full_listing(acme: Stage) -> N
     acme.clock.pass_by(days=8)
     acme.export(account)
     assert acme.entry(uid).document_date == date(2026, 3, 1)
+
+
+def test_a_check_expects_what_was_stated(acme: Stage) -> None:
+    account = acme.exports(period={"from": "2026-01-01"})
+    undated = acme.document(pdf(), document_date="")
+    acme.export(account)
+    correct(acme, undated, date=date(2026, 3, 1), tax=((D(7), None),))
+    acme.export(account)
+    assert acme.states() == {undated: "moved"}
+    with check(acme.job(account)) as found:
+        assert [(row.outcome, row.source_id) for row in found.rows] == [(Comparison.SAME, undated)]
 
 
 def test_what_is_withdrawn_does_not_count_any_more(acme: Stage) -> None:

@@ -78,10 +78,12 @@ class Table(NamedTuple):
     """A table of values.
 
     :param rows: each with its line
+    :param uneven: the lines of rows with other numbers of cells than the header, with those numbers
     """
 
     columns: list[str]
     rows: list[tuple[int, dict[str, str]]]
+    uneven: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def read(cls, text: str) -> Table:
@@ -94,12 +96,14 @@ class Table(NamedTuple):
         delimiter = max(",;\t", key=header.count)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         columns = [name.strip() for name in next(reader, [])]
-        rows = []
+        rows, uneven = [], []
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                padded = [cell.strip() for cell in cells] + [""] * (len(columns) - len(cells))
-                rows.append((reader.line_num, dict(zip(columns, padded, strict=False))))
-        return cls(columns, rows)
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(columns):
+                uneven.append((reader.line_num, len(cells)))
+            rows.append((reader.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False))))
+        return cls(columns, rows, tuple(uneven))
 
 
 def make(template: str, table: Table, known: Iterable[str]) -> tuple[list[MadeAccount], list[RowProblem]]:
@@ -143,13 +147,18 @@ def _problems_of(template: str, table: Table) -> Iterator[RowProblem]:
         yield RowProblem(None, "", Message("template_not_yaml", detail=""))
         return
     asked = {found[1]: None for text in _texts(document) for found in _PLACEHOLDER.finditer(text) if found[1]}
+    for line, cells in table.uneven:
+        yield RowProblem(line, "", Message("values_row_uneven", cells=cells, columns=len(table.columns)))
     for name in asked:
         if name not in table.columns:
             yield RowProblem(1, name, Message("values_column_missing", hint=did_you_mean(name, table.columns)))
 
 
 def _problems_of_id(account_id: str, taken: Mapping[str, str]) -> Iterator[RowProblem]:
-    for problem in stem_problems(Path(f"{account_id}.yaml")):
+    path = Path(f"{account_id}.yaml")
+    if path.stem != account_id:  # empty, or with a folder in it
+        yield RowProblem(None, ID_COLUMN, Message("account_file_name"))
+    for problem in stem_problems(path):
         yield RowProblem(None, ID_COLUMN, problem.message)
     if other := taken.get(fold(account_id)):
         yield RowProblem(None, ID_COLUMN, Message("values_account_exists", account=quoted(other)))

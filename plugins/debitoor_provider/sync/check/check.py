@@ -94,7 +94,8 @@ class _Comparison:
         direction = self.job.direction
         is_done = entry is not None and entry.state in DONE
         again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
-        left_out = direction.select(record, sent_again=again)
+        corrected = direction.corrected(record, entry.decisions) if entry else record
+        left_out = direction.select(corrected, sent_again=again)
         row = compare(
             direction.planned(record),
             entry,
@@ -110,22 +111,23 @@ class _Comparison:
     def _expected(self, record: Any, entry: Entry | None, records: Sequence[TargetRecord]) -> Statement:
         """Return what a document's record at the target has to say.
 
-        By the source's record and the account's rules; where an e-invoice decided the figures of a moved document, they
-        are what was announced when it was sent, since no file is read here.
+        By the source's record, what a person has stated about it, and the account's rules; where an e-invoice decided
+        the figures of a moved document, they are what was announced when it was sent, since no file is read here.
 
         A document that was changed at the source since then has to say what it says now.
 
         :raises Obstacle: when that cannot be told
         """
         is_decided = entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE
+        decisions = entry.decisions if entry else ""
         if entry is None or not is_decided:
-            return self.drafts.draft(record).statement()
+            return self.drafts.draft(record, decisions).statement()
         if not self._has_changed(record, entry):
             attempt = last_attempt(self.job.ledger, entry)
             if attempt and "by_rate" in attempt.announced:
                 return announced(attempt.announced, records[0].statement.currency if records else entry.currency)
         try:
-            return self.drafts.draft(record).statement()
+            return self.drafts.draft(record, decisions).statement()
         except Obstacle:  # without its e-invoice it cannot be booked; its own figures show what was changed
             stated = self.job.direction.stated(record)
             if not records or stated is None:

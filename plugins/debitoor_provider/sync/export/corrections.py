@@ -6,9 +6,12 @@ The ledger keeps it as words, e.g. ``date=2026-03-01 tax=19:119.00,7:10.70``, ne
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+from babel.numbers import list_currencies
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 SupplyKind: TypeAlias = Literal["domestic", "eu", "outside"]
 """A domestic purchase, one from another EU country (reverse charge), or one from outside the EU's VAT area."""
+
+
+_AHEAD = timedelta(days=366)
+"""How far ahead of today a document may be dated: a later date is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Corrections:
             return TaxSplit((TaxLine(Decimal(0), gross),))  # tax of another country is none of the books
         if len(self.tax) == 1 and self.tax[0][1] is None:
             return TaxSplit((TaxLine(checked_rate(self.tax[0][0]), gross),))
-        lines = tuple(TaxLine(checked_rate(rate), amount or Decimal(0)) for rate, amount in self.tax)
+        lines = tuple(TaxLine(checked_rate(rate), amount) for rate, amount in self.tax if amount)
         if (total := sum((line.gross for line in lines), Decimal(0))) != gross:
             raise rejected("tax_not_total", total=cents(total), gross=gross)
         return TaxSplit(lines)
@@ -111,7 +118,9 @@ def to_corrections(words: Mapping[str, str]) -> Corrections:
     )
 
 
-def problems_of(stated: Corrections, gross: Decimal | None, start: date | None, end: date | None) -> Sequence[Message]:
+def problems_of(
+    stated: Corrections, gross: Decimal | None, start: date | None, end: date | None, *, today: date
+) -> Sequence[Message]:
     """Return what is wrong with facts that a person states about a document.
 
     :param gross: the document's gross amount as its record states it
@@ -121,14 +130,23 @@ def problems_of(stated: Corrections, gross: Decimal | None, start: date | None, 
     problems = []
     if stated.date and stated.date.year < 1970:  # Debitoor contract section 3.4
         problems.append(Message("correction_date_old", date=stated.date))
+    elif stated.date and stated.date > today + _AHEAD:
+        problems.append(Message("correction_date_far", date=stated.date))
     elif stated.date and ((start and stated.date < start) or (end and stated.date > end)):
         problems.append(Message("correction_date_outside", date=stated.date, start=start, end=end))
-    if stated.currency and not (len(stated.currency) == 3 and stated.currency.isascii() and stated.currency.isupper()):
+    if stated.currency and stated.currency not in _currencies():
         problems.append(Message("correction_currency", currency=stated.currency))
-    if stated.exchange_rate is not None and not 0 < stated.exchange_rate <= LARGEST:
+    rate = stated.exchange_rate
+    if rate is not None and not (0 < rate <= LARGEST and (not gross or cents(gross * rate))):
         problems.append(Message("correction_exchange_rate", rate=stated.exchange_rate))
     problems += _problems_of_tax(stated.tax, gross)
     return problems
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """Return the currencies that there are, by ISO 4217, without its codes for none and for tests."""
+    return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
 def _problems_of_tax(tax: Sequence[tuple[Decimal, Decimal | None]], gross: Decimal | None) -> list[Message]:

@@ -56,6 +56,10 @@ class Evidence:
         reasons = [reason.as_json() for reason in self.reasons]
         return {"invoice": str(self.outcome)} | ({"invoice_says": reasons} if reasons else {})
 
+    def overruled(self) -> Evidence:
+        """Return that the invoice does not prove what is booked, since a person has stated other figures."""
+        return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),))
+
     @property
     def buyer_owes_tax(self) -> bool:
         """Whether the invoice says so (reverse charge, or a supply within the EU)."""

@@ -117,6 +117,8 @@ def _draft(
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
+    if proven and own_split and own_split.lines != (proven.split() or own_split).lines:
+        evidence = proven.overruled()
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
     return Booking(

@@ -79,6 +79,7 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
         Run(job.run_id, job.account_id, job.direction.name, window.kind.value, window=window.as_json())
     )
     left_out: Counter[str] = Counter()
+    left: list[str] = []
     with RecordFile[PlannedDocument]() as planned:
         with listing(job, requested) as listed:
             for record, reason in listed.chosen:
@@ -86,11 +87,11 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
                 if reason is None or reason.waits:
                     planned.append(document)
                 else:
-                    listed.gone.append(document.source_id)
+                    left.append(document.source_id)
                 if reason is not None:
                     left_out[reason.code] += 1
                     log.info("Document %s is left out: %s", document.source_id, reason.reason)
-        return _enter(job, listed, planned, left_out)
+        return _enter(job, listed, planned, left_out, left)
 
 
 def choose_window(job: Job, requested: Window | None, *, ask: bool = False) -> Window:
@@ -194,8 +195,13 @@ def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:
     return again, resting
 
 
-def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], left_out: Counter[str]) -> Plan:
-    """Enter the plan and the watermark in one transaction, and return what the run has to do."""
+def _enter(
+    job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], left_out: Counter[str], left: Sequence[str]
+) -> Plan:
+    """Enter the plan and the watermark in one transaction, and return what the run has to do.
+
+    :param left: ids of documents that are left out for good
+    """
     window = listed.window
     if window.document_ids:  # a person named them: what was held or rejected is to be tried again
         known = job.ledger.documents.known(job.account_id, job.direction.name, window.document_ids).values()
@@ -219,7 +225,7 @@ def _enter(job: Job, listed: Listing[Any], planned: Iterable[PlannedDocument], l
         watermark=now - timedelta(seconds=steady_seconds() - listed.began) if window.moves_watermark else None,
         not_after=(reported or job.now()) + TOLERANCE,
         full=window.full and window.moves_watermark,
-        gone=listed.gone,
+        gone=[*listed.gone, *left],
         settings_fingerprint=job.settings_fingerprint,
     )
     counts = result.counts

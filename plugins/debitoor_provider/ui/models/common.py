@@ -13,6 +13,8 @@ from debitoor_provider.sync.ledger import storable
 
 
 def _day(entered: object) -> date:
+    if isinstance(entered, date) and not isinstance(entered, datetime):
+        return entered
     return parse_day(entered if isinstance(entered, str) else repr(entered))
 
 

@@ -77,6 +77,9 @@ const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `histor
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 
+/** What is a number of any kind, and no amount of money. */
+const NUMBERS = new Set(["own_exchange_rate"]);
+
 /** What an event says besides; a reason as it was written, the rest with its name. */
 function Details({ detail }) {
   const { t, has, language } = useWords();
@@ -89,7 +92,8 @@ function Details({ detail }) {
       const props = { key: name, fontSize: "sm" };
       if (value === true) return h(ui.Text, props, word);
       const known = wordOf(name, value);
-      const text = known && has(known) ? t(known) : textOf(value, language);
+      const number = () => Number(value).toLocaleString(language, { maximumFractionDigits: 10 });
+      const text = known && has(known) ? t(known) : NUMBERS.has(name) ? number() : textOf(value, language);
       if (name === "reason") return h(ui.Text, props, `“${text}”`);
       return h(ui.Text, props, name === "why" ? text : t("history.line", { name: word, value: text }));
     });
