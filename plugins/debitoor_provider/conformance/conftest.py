@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.conformance.probe import Probe
-from debitoor_provider.conformance.shapes import array, rows_of
+from debitoor_provider.conformance.shapes import Record, array, rows_of
 from debitoor_provider.conformance.verdict import expect
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
@@ -17,7 +17,6 @@ from debitoor_provider.services.getmyinvoices import constants as gmi_paths
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Rows = list[dict[str, Any]]
 
 SAMPLE = 100
 """Documents that are looked at, the first of the list."""
@@ -47,24 +46,24 @@ def page(gmi: Probe) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def documents(page: dict[str, Any]) -> Rows:
+def documents(page: dict[str, Any]) -> list[Record]:
     """Return the documents of the first page."""
     return rows_of(page)
 
 
 @pytest.fixture(scope="session")
-def expenses(debitoor: Probe) -> Rows:
+def expenses(debitoor: Probe) -> list[Record]:
     """Return all expenses that come without a limit."""
     return array(debitoor, debitoor_paths.EXPENSES)
 
 
 @pytest.fixture(scope="session")
-def invoices(debitoor: Probe) -> Rows:
+def invoices(debitoor: Probe) -> list[Record]:
     """Return all invoices, with the credit notes among them."""
     return array(debitoor, debitoor_paths.INVOICES)
 
 
 @pytest.fixture(scope="session")
-def credit_notes(debitoor: Probe) -> Rows:
+def credit_notes(debitoor: Probe) -> list[Record]:
     """Return all credit notes."""
     return array(debitoor, debitoor_paths.CREDIT_NOTES)

@@ -87,6 +87,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None:
         outcome, sentence = _judged(item, call.excinfo.value)
         _enter(item, outcome, sentence)
+        report.when = "call"  # a fixture that finds a difference makes no "error" of it
         report.outcome = "failed" if outcome == DIFFERS else "skipped"
         report.longrepr = sentence if outcome == DIFFERS else (str(item.path), 0, sentence)
     return report

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import BaseAdapter
 
 from debitoor_provider.conformance.verdict import Differs, is_difference
+from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ class Probe:
 
         :raises ServiceError: for one that says failure, or none
         """
-        return self._hook.run(path, params or {}, dict(headers or {}))
+        self._hook.get_conn()  # it knows then whom it asks
+        call = Call("GET", "GET", path, params, Subject.ACCOUNT, headers=headers)
+        response: requests.Response = self._hook.client.transport.respond(call)
+        return response
 
     def failure(
         self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None

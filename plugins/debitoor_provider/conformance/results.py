@@ -12,7 +12,7 @@ from debitoor_provider.conformance.rows import CONTRACTS, SERVICES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from debitoor_provider.conformance.rows import Row
+    from debitoor_provider.conformance.rows import ContractRow
 
 AS_ASSUMED: Final = "as assumed"
 DIFFERS: Final = "differs"
@@ -32,7 +32,7 @@ class Result:
     :param seen: without personal data
     """
 
-    row: Row
+    row: ContractRow
     result: str
     seen: str
 
@@ -68,7 +68,7 @@ class Results:
         differs = any(result == DIFFERS for found in self._found.values() for result, _ in found)
         return SOMETHING_DIFFERS if differs else NOTHING_DIFFERS
 
-    def _result(self, service: str, row: Row) -> Result:
+    def _result(self, service: str, row: ContractRow) -> Result:
         found = self._found.get((service, row.id))
         if not found:
             return Result(row, NOT_TRIED, row.untried or self.problems.get(service, ""))

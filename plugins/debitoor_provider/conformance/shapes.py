@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.conformance.probe import Params, Probe
 
-Row = dict[str, Any]
+Record = dict[str, Any]
 
 _KINDS = {
     type(None): "null",
@@ -29,7 +29,7 @@ _KINDS = {
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def rows_of(page: Any) -> list[Row]:
+def rows_of(page: Any) -> list[Record]:
     """Return the records of a page of GetMyInvoices, whichever of the two forms they have (4.2)."""
     records = page.get("records") if isinstance(page, dict) else None
     if isinstance(records, dict):
@@ -38,12 +38,12 @@ def rows_of(page: Any) -> list[Row]:
     return list(records or [])
 
 
-def array(probe: Probe, path: str, params: Params | None = None) -> list[Row]:
+def array(probe: Probe, path: str, params: Params | None = None) -> list[Record]:
     """Return a list that is a bare array of objects."""
     answer = probe.get(path, params)
     expect(isinstance(answer, list), f"the list at {path} is {kind(answer)}, not an array")
     expect(all(isinstance(row, dict) for row in answer), f"the list at {path} has entries that are no objects")
-    found: list[Row] = answer
+    found: list[Record] = answer
     return found
 
 
@@ -87,7 +87,7 @@ def is_id(value: Any) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
-def expect_fields(rows: Iterable[Row], fields: Iterable[str]) -> None:
+def expect_fields(rows: Iterable[Record], fields: Iterable[str]) -> None:
     """Require that each row has these fields."""
     missing = {field for row in rows for field in fields if field not in row}
     expect(not missing, f"without {names(missing)}")

@@ -10,10 +10,11 @@ import pytest
 from debitoor_provider.conformance.shapes import array, expect_fields, is_date, is_id, is_number, is_time, kind
 from debitoor_provider.conformance.verdict import Differs, NotTried, expect, names, need
 from debitoor_provider.services.debitoor import constants
+from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
     from debitoor_provider.conformance.probe import Params, Probe
-    from debitoor_provider.conformance.shapes import Row
+    from debitoor_provider.conformance.shapes import Record
     from debitoor_provider.conformance.verdict import Seen
 
 pytestmark = pytest.mark.service("debitoor")
@@ -28,10 +29,10 @@ def ids(debitoor: Probe, params: Params) -> set[str]:
 
 
 @pytest.mark.row("6.1")
-def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Read one of the list."""
     listed = need(expenses, _NONE)[0]
-    alone = debitoor.get(constants.EXPENSE.format(id=listed["id"]))
+    alone = debitoor.get(constants.EXPENSE.format(id=segment(listed["id"])))
     expect(isinstance(alone, dict) and alone.get("id") == listed["id"], "another expense is answered than asked for")
     missing = alone.keys() - listed.keys()
     expect(not missing, f"the list leaves out {names(missing)}")
@@ -39,7 +40,7 @@ def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[Row
 
 
 @pytest.mark.row("6.3")
-def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Look at the fields that the provider reads."""
     expect_fields(need(expenses, _NONE), ("id", "date", "lines", "currency", *_TOTALS))
     currencies = {row["currency"] for row in expenses}
@@ -51,7 +52,7 @@ def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[Row], seen: S
 
 
 @pytest.mark.row("3.4")
-def test_values_have_their_forms(expenses: list[Row], seen: Seen) -> None:
+def test_values_have_their_forms(expenses: list[Record], seen: Seen) -> None:
     """Look at ids, dates, times and amounts."""
     need(expenses, _NONE)
     fits = {"id": is_id, "date": is_date, "createdDate": is_time, "lastModifiedDate": is_time}
@@ -62,7 +63,7 @@ def test_values_have_their_forms(expenses: list[Row], seen: Seen) -> None:
 
 
 @pytest.mark.row("3.5")
-def test_what_has_no_value_is_left_out(expenses: list[Row], seen: Seen) -> None:
+def test_what_has_no_value_is_left_out(expenses: list[Record], seen: Seen) -> None:
     """Look for null."""
     null = {field for row in need(expenses, _NONE) for field, value in row.items() if value is None}
     expect(not null, f"null in {names(null)}")
@@ -70,9 +71,9 @@ def test_what_has_no_value_is_left_out(expenses: list[Row], seen: Seen) -> None:
 
 
 @pytest.mark.row("3.2")
-def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Look at the headers of a single record."""
-    headers = debitoor.answer(constants.EXPENSE.format(id=need(expenses, _NONE)[0]["id"])).headers
+    headers = debitoor.answer(constants.EXPENSE.format(id=segment(need(expenses, _NONE)[0]["id"]))).headers
     content_type = headers.get("Content-Type", "").partition(";")[0].strip()
     expect(content_type == "application/json", "the content type is not `application/json`")
     expect("ETag" in headers, f"without `ETag`; headers: {', '.join(sorted(headers))}")
@@ -80,7 +81,7 @@ def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[Row], seen: S
 
 
 @pytest.mark.row("A5", "9")
-def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Ask for what comes after all rows."""
     need(expenses, _NONE)
     rest = array(debitoor, constants.EXPENSES, {"skip": len(expenses)})
@@ -91,7 +92,7 @@ def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[Row], s
 
 
 @pytest.mark.row("9")
-def test_pages_follow_each_other(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_pages_follow_each_other(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Read two pages of one row."""
     if len(expenses) < 2:
         raise NotTried("the books have fewer than two expenses")
@@ -103,7 +104,7 @@ def test_pages_follow_each_other(debitoor: Probe, expenses: list[Row], seen: See
 
 
 @pytest.mark.row("A6")
-def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Ask for more rows than there are."""
     need(expenses, _NONE)
     rows = array(debitoor, constants.EXPENSES, {"limit": 100_000})
@@ -113,7 +114,7 @@ def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[Row],
 
 
 @pytest.mark.row("A7")
-def test_the_newest_comes_first(expenses: list[Row], seen: Seen) -> None:
+def test_the_newest_comes_first(expenses: list[Record], seen: Seen) -> None:
     """Look at the order."""
     if len(expenses) < 3:
         raise NotTried("the books have fewer than three expenses")
@@ -125,7 +126,7 @@ def test_the_newest_comes_first(expenses: list[Row], seen: Seen) -> None:
 
 
 @pytest.mark.row("6.2")
-def test_both_dates_belong_to_the_period(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_both_dates_belong_to_the_period(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Ask for the day of an expense."""
     expense = need(expenses, _NONE)[0]
     found = array(debitoor, constants.EXPENSES, {"fromDate": expense["date"], "toDate": expense["date"]})
@@ -148,7 +149,7 @@ def test_bounds_of_change_are_times_or_dates(debitoor: Probe, seen: Seen) -> Non
 
 
 @pytest.mark.row("A9")
-def test_the_lower_bound_of_change_belongs_to_the_result(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_the_lower_bound_of_change_belongs_to_the_result(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Ask with the time of an expense's last change."""
     expense = need(expenses, _NONE)[0]
     changed = expense["lastModifiedDate"]
@@ -158,7 +159,7 @@ def test_the_lower_bound_of_change_belongs_to_the_result(debitoor: Probe, expens
 
 
 @pytest.mark.row("A34")
-def test_booleans_are_words(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_booleans_are_words(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Ask for unpaid and for paid expenses."""
     need(expenses, _NONE)
     unpaid, paid = (ids(debitoor, {"isUnpaid": word}) for word in ("true", "false"))
@@ -168,7 +169,7 @@ def test_booleans_are_words(debitoor: Probe, expenses: list[Row], seen: Seen) ->
 
 
 @pytest.mark.row("A23")
-def test_gross_is_net_and_tax(expenses: list[Row], seen: Seen) -> None:
+def test_gross_is_net_and_tax(expenses: list[Record], seen: Seen) -> None:
     """Add up the amounts of each expense."""
     sums = [[Decimal(str(row.get(field, 0))) for field in _TOTALS] for row in need(expenses, _NONE)]
     wrong = sum(gross != net + tax for gross, net, tax in sums)
@@ -186,14 +187,14 @@ def test_a_deleted_expense_is_listed_and_not_read(debitoor: Probe, seen: Seen) -
     """Read an expense that was deleted."""
     listed = array(debitoor, constants.EXPENSES, {"includeDeleted": "true"})
     deleted = need([row for row in listed if row.get("deletedDate")], "no expense was deleted")
-    failure = debitoor.failure(constants.EXPENSE.format(id=deleted[0]["id"]))
+    failure = debitoor.failure(constants.EXPENSE.format(id=segment(deleted[0]["id"])))
     expect(failure, "a deleted expense can be read")
     expect(not failure or failure.status == 404, f"answered with status {failure and failure.status}")
     seen(f"{len(deleted)} deleted; 404 when read")
 
 
 @pytest.mark.row("5.3")
-def test_a_file_is_described_within_its_expense(expenses: list[Row], seen: Seen) -> None:
+def test_a_file_is_described_within_its_expense(expenses: list[Record], seen: Seen) -> None:
     """Look at the files of expenses."""
     files = _files(expenses)
     expect_fields(files, ("id", "fileName", "type", "sizeBytes", "url"))
@@ -203,15 +204,15 @@ def test_a_file_is_described_within_its_expense(expenses: list[Row], seen: Seen)
 
 
 @pytest.mark.row("5.2")
-def test_a_file_comes_as_its_bytes(debitoor: Probe, expenses: list[Row], seen: Seen) -> None:
+def test_a_file_comes_as_its_bytes(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
     """Read the smallest file."""
     file = min(_files(expenses), key=lambda each: int(each.get("sizeBytes") or 0))
-    answer = debitoor.answer(constants.FILE.format(id=file["id"]), headers={"Accept": "*/*"})
+    answer = debitoor.answer(constants.FILE.format(id=segment(file["id"])), headers={"Accept": "*/*"})
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
     expect(content_type == file.get("type"), "the content type is not that of the file")
     expect(len(answer.content) == file.get("sizeBytes"), "the file has another size than `sizeBytes`")
     seen("the bytes, with type and size as described")
 
 
-def _files(expenses: list[Row]) -> list[dict[str, Any]]:
+def _files(expenses: list[Record]) -> list[dict[str, Any]]:
     return need([row["file"] for row in expenses if isinstance(row.get("file"), dict)], "no expense has a file")

@@ -26,7 +26,6 @@ Seen = Callable[[str], None]
 """Records what a test saw, for the report."""
 
 _ANSWERS = (BadAnswer, FileRefused, NotFound, PathGone, Refused, WrongUserAgent)
-_IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-f]{24})\b")
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:_[a-z]+)+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}(?: [a-z]{1,20})?")
 
@@ -80,8 +79,8 @@ def _listed(values: Iterable[object], form: re.Pattern[str]) -> str:
 
 
 def sentence_of(error: ServiceError) -> str:
-    """Return what a service's error says, without ids."""
-    return _IDENTIFIER.sub("…", str(error.message))
+    """Return what a service's error says; none but :class:`PathGone` quotes what was asked."""
+    return str(error.message)
 
 
 def is_difference(error: ServiceError) -> bool:
@@ -97,6 +96,7 @@ def ends_all(error: ServiceError) -> bool:
 
 def of_difference(error: ServiceError) -> str:
     """Return what the service answered instead of what the contract has."""
-    answered = f"status {error.status}" if error.status else "no status"
+    # Its own sentence has the path, with an id in it.
+    sentence = "the path is not there" if isinstance(error, PathGone) else sentence_of(error)
     code = f" and code {error.code}" if error.code else ""
-    return f"answered with {answered}{code}: {sentence_of(error)}"
+    return f"answered with status {error.status}{code}: {sentence}" if error.status else sentence

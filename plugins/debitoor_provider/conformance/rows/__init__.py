@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from debitoor_provider.conformance.rows import debitoor, getmyinvoices
-from debitoor_provider.conformance.rows.row import Row
+from debitoor_provider.conformance.rows.row import ContractRow
 
-__all__ = ["CONTRACTS", "SERVICES", "Row"]
+__all__ = ["CONTRACTS", "SERVICES", "ContractRow"]
 
-CONTRACTS: Final[dict[str, tuple[Row, ...]]] = {"getmyinvoices": getmyinvoices.ROWS, "debitoor": debitoor.ROWS}
+CONTRACTS: Final[dict[str, tuple[ContractRow, ...]]] = {"getmyinvoices": getmyinvoices.ROWS, "debitoor": debitoor.ROWS}
 
 SERVICES: Final = {"getmyinvoices": "GetMyInvoices", "debitoor": "Debitoor"}

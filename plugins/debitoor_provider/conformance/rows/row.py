@@ -7,7 +7,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContractRow:
     """A fact or an assumption.
 
     :param id: of an assumption (``A-07``), or the section that has the fact (``4.2``)
