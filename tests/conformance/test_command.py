@@ -21,6 +21,15 @@ def test_without_a_connection_it_says_what_to_name(capsys: pytest.CaptureFixture
     assert "name a connection" in capsys.readouterr().err
 
 
+def test_a_report_that_could_not_be_written_is_refused_before_anything_is_asked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--debitoor-conn-id", "debitoor", "--report", str(tmp_path / "none" / "report.md")])
+    assert ended.value.code == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
 def test_without_pytest_it_says_what_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

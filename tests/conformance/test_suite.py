@@ -112,6 +112,19 @@ def test_a_key_that_is_refused_ends_the_run_with_its_reason(
     assert len(sandbox.calls(since=since)) == 1
 
 
+@pytest.mark.parametrize("answer", ["gone", "moved"])
+def test_a_service_that_is_gone_is_not_asked_row_by_row(
+    answer: str, filled: CompanyAdmin, run: Run, sandbox: SandboxAdmin
+) -> None:
+    filled.switch(retired={"/api/*": answer})
+    since = sandbox.last_seq()
+    ran = run("debitoor")
+    assert ran.code == 2
+    assert {each["result"] for each in ran.found.values()} == {"not tried"}
+    assert "address" in ran.output
+    assert len(sandbox.calls(since=since)) <= 2
+
+
 def test_a_connection_that_there_is_not_ends_the_run(run: Run) -> None:
     ran = run("debitoor", "no_such_connection")
     assert ran.code == 2

@@ -34,6 +34,8 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     if not (given.getmyinvoices_conn_id or given.debitoor_conn_id):
         parser.error("name a connection, of one service or of both")
+    if given.report and not Path(given.report).absolute().parent.is_dir():
+        parser.error(f"the folder of {given.report} does not exist")
     if find_spec("pytest") is None:
         parser.error('pytest is missing: pip install "airflow-provider-debitoor[conformance]"')
     import pytest

@@ -97,7 +97,9 @@ def test_the_code_of_an_error_is_its_status(debitoor: Probe, seen: Seen) -> None
 
 
 def _unknown(debitoor: Probe) -> Failure:
-    return need(debitoor.failure(constants.EXPENSE.format(id=_UNKNOWN_ID)), "an unknown id is answered with success")
+    if failure := debitoor.failure(constants.EXPENSE.format(id=_UNKNOWN_ID)):
+        return failure
+    raise Differs("an unknown id is answered with success")
 
 
 @pytest.mark.row("A32")
