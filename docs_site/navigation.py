@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NAVIGATION = {
-    "Begin": ["start", "service", "migration"],
+    "Begin": ["start", "service", "conformance", "migration"],
     "Who keeps the books": [
         "bookkeeping",
         "page",
