@@ -32,7 +32,7 @@ def get_provider_info() -> dict[str, Any]:
             "operators", ["export", "rename"], ["import_", "archive"], ["approval", "check", "plan", "report"]
         ),
         "sensors": _modules("sensors", [], ["getmyinvoices"], ["account"]),
-        "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "plan"]),
+        "triggers": _modules("triggers", [], ["getmyinvoices"], ["account", "answer", "plan"]),
         "notifications": ["debitoor_provider.notifications.account.DebitoorAccountNotifier"],
         "extra-links": [
             "debitoor_provider.links.records.SourceRecordLink",

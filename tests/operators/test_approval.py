@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
-from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
+from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput, TaskDeferred
 
 from debitoor_provider.operators.approval import DebitoorApprovalOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
@@ -212,10 +212,11 @@ def test_a_plan_that_nobody_answers_ends_as_a_safety_stop(waits, steps, ledger, 
 
 def test_an_answer_that_came_too_early_is_not_asked_for_again(waits, steps, asked):
     now, waiting = waits()
-    with pytest.raises(TaskAwaitingInput) as again:  # Airflow took the task for killed, and tries again
+    with pytest.raises(TaskDeferred) as again:  # Airflow took the task for killed, and tries again
         steps.approval.execute(now)
     assert len(asked) == 1
     assert again.value.kwargs == waiting.kwargs
+    assert again.value.trigger.serialize()[0] == "debitoor_provider.triggers.answer.AnswerTrigger"
     assert go_on(steps, now, again.value, answered("Approve"))["approved"] is True
 
 

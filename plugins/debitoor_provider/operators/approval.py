@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.exceptions import TaskAwaitingInput
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.steps.approval import Asked, Waiting
     from debitoor_provider.sync.steps.job import Job
+
+_LOOK_SECONDS = 15.0  # well above the scheduler's loop
 
 
 class _Asking(HITLOperator):
@@ -54,13 +56,14 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         if question is None:
             return {"asked": False}
         task = str(context["task_instance"].id)
-        self.response_timeout = timedelta(hours=job.account.limits.approval_hours)
+        longest = timedelta(hours=job.account.limits.approval_hours)
+        self.response_timeout = longest
         waiting = waiting_of(job, task)
+        request = Request(job, question, context, self.task_id)
         if waiting:
             # An answer that came before the LocalExecutor had ended the task makes Airflow believe that it was killed.
-            # To ask again would delete it; when there is one, Airflow goes on at once, else the task waits as before.
-            raise self._wait(waiting)
-        request = Request(job, question, context, self.task_id)
+            # To ask again would delete it.
+            self._wait_in_triggerer(waiting, request.options, context, waiting.since + longest)
         self.subject, self.body, self.options = request.subject, request.body, request.options
         try:
             HITLOperator.execute(self, context)
@@ -71,8 +74,21 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         raise AssertionError("Airflow did not wait for an answer.")
 
     def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
-        kwargs = {"asked": waiting.asked, "since": waiting.since.isoformat()}
-        return TaskAwaitingInput(method_name="go_on", kwargs=kwargs, timeout=self.response_timeout)
+        return TaskAwaitingInput(
+            method_name=self.go_on.__name__, kwargs=_kwargs(waiting), timeout=self.response_timeout
+        )
+
+    def _wait_in_triggerer(self, waiting: Waiting, options: list[str], context: Context, until: datetime) -> NoReturn:
+        from debitoor_provider.triggers.answer import AnswerTrigger
+
+        trigger = AnswerTrigger(
+            ti_id=context["task_instance"].id,
+            options=options,
+            params={},
+            timeout_datetime=until,
+            poke_interval=_LOOK_SECONDS,
+        )
+        self.defer(trigger=trigger, method_name=self.go_on.__name__, kwargs=_kwargs(waiting))
 
     def go_on(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> dict[str, Any]:
         """Do what the person answered.
@@ -108,3 +124,8 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
             return {"asked": True, "approved": True, "by": actor}
         held = refuse(job, waiting, actor)
         return {"asked": True, "approved": False, "by": actor, "held": held}
+
+
+def _kwargs(waiting: Waiting) -> dict[str, Any]:
+    """Return what the method that goes on needs to know of what was asked."""
+    return {"asked": waiting.asked, "since": waiting.since.isoformat()}
