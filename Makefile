@@ -83,10 +83,10 @@ demo-check: $(READY) ## the same, and exit 0 only if every document is where it 
 	@$(BIN)/python -m demo --check
 
 test: $(READY) ## pass the tests
-	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 3 --dist loadgroup
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## the tests that start no Airflow processes
-	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadgroup -m "not system"
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not system"
 
 browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
 	@$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -164,8 +164,8 @@ start-check: $(READY) ## follow docs/start.md from an empty folder with nothing 
 
 versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 and the lowest version of each dependency, then with the newest
 	@# Old libraries warn of what others have since removed: warnings are errors with the newest only.
-	@PYTHONPATH=plugins $(dir $(LOWEST))bin/pytest -W default $(SEAMS) --numprocesses 2 --dist loadgroup
-	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadgroup
+	@PYTHONPATH=plugins $(dir $(LOWEST))bin/pytest -W default $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was made here
 	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,10 +47,7 @@ os.environ |= {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest, each module of them in one process: they share an Airflow."""
-    for item in items:
-        if item.get_closest_marker("system"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Begin with the files that take longest. Each file is run by one process: its tests share an Airflow."""
     items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("examples"),
-]  # one Airflow, and one test goes on where another ended
+pytestmark = pytest.mark.system
 
 NAMES = {file.stem.removeprefix("example_") for file in EXAMPLES.glob("example_*.py")}
 SHORTER = {"minutes=15": "seconds=15", "minutes=30": "seconds=15"}  # the intervals of the sensors
