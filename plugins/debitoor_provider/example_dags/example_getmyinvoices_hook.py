@@ -20,7 +20,7 @@ with DAG("debitoor_example_getmyinvoices_hook", schedule=None, tags=["debitoor",
     def oldest_first(documents: Any) -> list[str]:
         """Return a line for each."""
         whole = [one for one in documents if one.document_date and one.gross_amount is not None]
-        whole.sort(key=lambda one: one.document_date)
+        whole.sort(key=lambda one: (one.document_date, one.gross_amount))
         return [f"{one.document_date:%d.%m.%Y} {one.gross_amount:.2f}" for one in whole]
 
     oldest_first(unpaid())
