@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.approval import Asked, Waiting
     from debitoor_provider.sync.steps.job import Job
 
+_ANSWER_TRIGGER = "debitoor_provider.triggers.answer:AnswerTrigger"  # by name: triggers import operators
 _LOOK_SECONDS = 15.0  # well above the scheduler's loop
 
 
@@ -79,9 +80,9 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         )
 
     def _wait_in_triggerer(self, waiting: Waiting, options: list[str], context: Context, until: datetime) -> NoReturn:
-        from debitoor_provider.triggers.answer import AnswerTrigger
+        from debitoor_provider.sync.directions import loaded
 
-        trigger = AnswerTrigger(
+        trigger = loaded(_ANSWER_TRIGGER)(
             ti_id=context["task_instance"].id,
             options=options,
             params={},
