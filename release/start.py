@@ -61,7 +61,7 @@ class Shell:
         links = f"{kept.get('PIP_FIND_LINKS', '')} {wheels.absolute()}".strip()
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                ["bash", "-es"],  # noqa: S607
+                ["bash", "-es"],  # noqa: S607  the shell that a newcomer has
                 stdin=commands,
                 stdout=output,
                 stderr=subprocess.STDOUT,

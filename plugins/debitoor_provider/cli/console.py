@@ -50,7 +50,7 @@ def show_whole(args: Namespace, value: Any) -> None:
     """Print a value of any form as JSON or YAML, in ASCII: any terminal and any name will do."""
     text = json.dumps(value, default=str, indent=2)
     if args.output == "json":
-        print(text)  # noqa: T201
+        print(text)  # noqa: T201  what the command has to say, for a pipe too
     else:
         terminal().print_as_yaml(json.loads(text))
 

@@ -29,8 +29,7 @@ def correct(args: Namespace) -> None:
         entry = named(args, ledger)[0]
         stated = _stated(args, entry)
         allowed = DIRECTIONS[entry.direction].correctable(entry)
-        excess = [name for name in _names(stated) if name not in allowed]
-        if excess or not allowed:
+        if not allowed or not stated.texts().keys() <= {*allowed}:
             why = entry.reason or f"It is {entry.state}."
             raise SystemExit(f"Nothing can be stated about document {entry.source_id} now: {why} Nothing was changed.")
         period = settings_of(entry.account).period
@@ -42,10 +41,6 @@ def correct(args: Namespace) -> None:
         except IllegalTransition:  # a run was faster
             raise SystemExit(Message(f"unchanged_{entry.state}", document=entry.source_id).text()) from None
         show(args, [row_of(one) for one in changed])
-
-
-def _names(stated: Corrections) -> list[str]:
-    return [word.partition("=")[0] for word in stated.words().split()]
 
 
 def _stated(args: Namespace, entry: Entry) -> Corrections:

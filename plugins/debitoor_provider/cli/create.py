@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import hint, show, terminal
+from debitoor_provider.cli.console import hint, say, show
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.account_files import account_files
-from debitoor_provider.runs.tables import cell
 from debitoor_provider.sync.accounts.template import RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def create(args: Namespace) -> None:
     made, problems = make(_read(args.template), table, known)
     if problems:
         for problem in problems:
-            terminal().print(cell(_line(args.values, problem)), soft_wrap=True)
+            say(_line(args.values, problem))
         raise SystemExit("Nothing was written.")
     if not args.dry_run:
         try:

@@ -12,15 +12,16 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, nearest_account, no_account, no_files, say, show
+from debitoor_provider.cli.console import hint, no_account, no_files, say, show
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.runs.account_files import account_file, account_files
+from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -57,13 +58,14 @@ _WELL = Health(Level.WELL, "well")
 @suppress_logs_and_warning
 def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
-    near = {account: nearest_account(account) for account in args.accounts}
-    known = [account_file(account) for account in args.accounts if near[account] == account]
-    files = known if args.accounts else account_files()
+    every = {file.account_id: file for file in account_files()}
+    files = [every[id_] for id_ in args.accounts if id_ in every] if args.accounts else list(every.values())
     found, trouble = _examined(files, timedelta(minutes=args.late) if args.late else None)
     lines = [(file.account_id, result) for file, result in found]
     lines += [
-        (id_, Health(Level.CRITICAL, "unknown", no_account(id_, other))) for id_, other in near.items() if other != id_
+        (id_, Health(Level.CRITICAL, "unknown", no_account(id_, nearest(id_, every))))
+        for id_ in dict.fromkeys(args.accounts)
+        if id_ not in every
     ]
     if not args.accounts:
         lines += [("", Health(Level.WARNING, "no accounts", str(message))) for message in folders_without_accounts()]

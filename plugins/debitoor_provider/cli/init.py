@@ -138,10 +138,7 @@ def _connect(address: str, companies: Mapping[str, SandboxCompany]) -> None:
 def _connected(session: Session, address: str, name: str, fields: Mapping[str, Any]) -> str:
     """Make or renew a connection; return the code of what became of it."""
     row = session.scalar(select(Connection).where(Connection.conn_id == name))
-    if row is not None and (row.conn_type, urlsplit(row.host or "").netloc) != (
-        fields["conn_type"],
-        urlsplit(address).netloc,
-    ):
+    if row is not None and (row.conn_type, _place(row.host)) != (fields["conn_type"], _place(address)):
         return "start_connection_kept"
     code = "start_connection_renewed" if row else "start_connection_made"
     if row is None:
@@ -154,6 +151,7 @@ def _connected(session: Session, address: str, name: str, fields: Mapping[str, A
 
 
 def _place(address: str | None) -> str:
+    """Return host and port of an address; empty without one."""
     return urlsplit(address or "").netloc
 
 

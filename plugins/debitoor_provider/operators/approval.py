@@ -104,7 +104,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
     def _answered(
         self,
         job: Job,
-        context: Context,  # noqa: ARG002
+        context: Context,  # noqa: ARG002  as of every step
         *,
         event: dict[str, Any],
         asked: Asked,

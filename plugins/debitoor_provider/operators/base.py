@@ -155,7 +155,7 @@ class SyncOperator(BaseOperator):
         if self._job:
             self._job.ending.set()
 
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:  # noqa: ARG002
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:  # noqa: ARG002  OpenLineage passes it
         """Return what the step read and wrote, for OpenLineage's provider; also after a failure."""
         from debitoor_provider.runs.lineage import to_openlineage
 

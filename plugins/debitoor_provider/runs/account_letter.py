@@ -8,12 +8,11 @@ from pydantic import ValidationError
 
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
-from debitoor_provider.runs.arguments import ArgumentError
+from debitoor_provider.runs.arguments import unusable
 from debitoor_provider.runs.letter import letter_of
 from debitoor_provider.runs.notifiers import NotSent, send
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.files import find_account
-from debitoor_provider.sync.accounts.problems import explain, field_path
 from debitoor_provider.sync.accounts.sections import Notify
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.digest import open_digest
@@ -32,9 +31,7 @@ def notify_of_arguments(account: str, connection: str, to: Sequence[str], langua
     try:
         return Notify.model_validate({name: value for name, value in given.items() if value})
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems = "\n".join(f"{field_path(detail['loc'])}: {explain(detail, Notify, ())}" for detail in details)
-        raise ArgumentError(Message("account_unusable", account=account, problems=problems)) from None
+        raise unusable(account, error, Notify) from None
 
 
 def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from debitoor_provider.messages import Message, Reader, languages, words, written_for
 from debitoor_provider.messages.figures import shown_as
 from debitoor_provider.runs.addresses import account_place, airflow_address, full_address
-from debitoor_provider.runs.letter import Letter, number_of
+from debitoor_provider.runs.letter import Letter, amount_of, number_of
 from debitoor_provider.sync.text import one_line, shorten, shown
 
 if TYPE_CHECKING:
@@ -112,12 +112,11 @@ class Request:
 
     def _described(self, entry: Entry) -> Sequence[str]:
         day = shown_as("day", entry.document_date.isoformat(), self._reader) if entry.document_date else ""
-        amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", self._reader)
         return (
             day,
             shown(number_of(entry)),
             shown(entry.company),
-            amount and f"{amount} {shown(entry.currency)}".strip(),
+            amount_of(entry, self._reader),
         )
 
     @property
@@ -135,15 +134,12 @@ def tell(job: Job, request: Request) -> None:
     notify = job.account.notify
     if notify is None or "attention" not in notify.when:
         return
-    from debitoor_provider.runs.notifiers import NotSent, send
-    from debitoor_provider.runs.report import warn
+    from debitoor_provider.runs.report import warned_of_failure
 
-    try:
+    with warned_of_failure(job, notify):
+        from debitoor_provider.runs.notifiers import send
+
         send(notify, request.letter)
-    except NotSent as error:
-        warn(job, error.message)
-    except Exception as error:  # noqa: BLE001 the question does not depend on its notification
-        warn(job, Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__))
 
 
 def _text(code: str, **params: object) -> str:

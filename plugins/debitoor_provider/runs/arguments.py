@@ -12,7 +12,9 @@ from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pydantic import BaseModel
 
     from debitoor_provider.sync.accounts.settings import Account
 
@@ -57,9 +59,18 @@ def account_of_arguments(
         return row.settings.model_validate(given)
     except ValidationError as error:
         others = [other.settings for other in DIRECTIONS.values() if other is not row]
-        details = error.errors(include_url=False)
-        problems = [(field_path(detail["loc"]), explain(detail, row.settings, others)) for detail in details]
-        raise _unusable(account_id, problems) from None
+        raise unusable(account_id, error, row.settings, others) from None
+
+
+def unusable(
+    account_id: str, error: ValidationError, model: type[BaseModel], others: Sequence[type[BaseModel]] = ()
+) -> ArgumentError:
+    """Return the error that names each argument that a model does not take.
+
+    :param others: other models, which may be meant
+    """
+    details = error.errors(include_url=False)
+    return _unusable(account_id, [(field_path(detail["loc"]), explain(detail, model, others)) for detail in details])
 
 
 def require_known(operator: str, names: Collection[str], own: Collection[str]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import logging
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cachetools import TTLCache, cached
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_KEPT_SECONDS = 30  # as often as the DAG processor looks, by its default
 _FACTORY = "sync_dags"
 _IN_TWO = "account_file_in_two_bundles"
 
@@ -71,7 +71,7 @@ class Duplicates:
         :param path: of its file here
         """
         here = path or self._folder / f"{account_id}.yaml"
-        found = self._others.get(fold(account_id), {}) if self._others else {}
+        found = self._others.get(fold(account_id), {})
         others = [f"{other} ({bundle})" for other, bundle in sorted(found.items()) if other != here.resolve()]
         return in_two_bundles(here, others) if others else None
 
@@ -103,28 +103,17 @@ def require_single(account_id: str, folder: Path) -> None:
         raise Misconfigured(problem.message, operation="read_account_file")
 
 
-class _Kept:
-    """What was found last, for each version that was looked at."""
-
-    def __init__(self) -> None:
-        self.found: dict[Path | None, tuple[float, list[DagFile]]] = {}
-        self.lock = threading.Lock()
+_kept: TTLCache[Any, list[DagFile]] = TTLCache(maxsize=64, ttl=30)
+"""What was found last, for each version that was looked at; for as long as the DAG processor rests, by its default."""
 
 
-_kept = _Kept()
-
-
+@cached(_kept, condition=threading.Condition())
 def dag_files(here: Path | None = None) -> list[DagFile]:
     """Return the DAG files that call ``sync_dags``, as far as their folder is told by the call. Kept for some seconds.
 
     :param here: a folder in the version of a bundle that counts instead of its newest one
     """
-    with _kept.lock:
-        at, files = _kept.found.get(here, (float("-inf"), []))
-        if time.monotonic() - at > _KEPT_SECONDS:
-            files = list(_look(here))
-            _kept.found[here] = (time.monotonic(), files)
-        return files
+    return list(_look(here))
 
 
 def folders_without_accounts() -> list[Message]:
@@ -139,7 +128,7 @@ def folders_without_accounts() -> list[Message]:
 
 def forget() -> None:
     """Look again the next time."""
-    _kept.found.clear()
+    _kept.clear()
 
 
 def _accounts_in(folder: Path) -> list[Path] | None:

@@ -107,13 +107,19 @@ def _called(code: str, reader: Reader) -> str:
 
 def _described(entry: Entry, reader: Reader) -> tuple[str, ...]:
     """Return number, company, amount and reason of a document; its file's name where it has no number."""
-    amount = "" if entry.gross_amount is None else shown_as("amount", f"{entry.gross_amount:f}", reader)
     return (
         shown(number_of(entry)),
         shown(entry.company),
-        amount and f"{amount} {shown(entry.currency)}".strip(),
+        amount_of(entry, reader),
         entry.message.text() if entry.message else _called(entry.reason_code, reader),
     )
+
+
+def amount_of(entry: Entry, reader: Reader) -> str:
+    """Return the gross amount of a document with its currency; empty without one."""
+    if entry.gross_amount is None:
+        return ""
+    return f"{shown_as('amount', f'{entry.gross_amount:f}', reader)} {shown(entry.currency)}".strip()
 
 
 def number_of(entry: Entry) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -13,8 +13,9 @@ from debitoor_provider.sync.steps.digest import digest_of
 from debitoor_provider.sync.steps.report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from debitoor_provider.sync.accounts.sections import Notify
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.report import Report
 
@@ -40,9 +41,9 @@ def tell(job: Job, result: Report) -> None:
     notify = job.account.notify
     if notify is None:
         return
-    try:
+    with warned_of_failure(job, notify):
         from debitoor_provider.runs.letter import letter_of
-        from debitoor_provider.runs.notifiers import NotSent, send
+        from debitoor_provider.runs.notifiers import send
 
         run = job.ledger.runs.get(job.run_id)
         if run is not None and run.kind == "dry_run":
@@ -50,14 +51,20 @@ def tell(job: Job, result: Report) -> None:
         digest = digest_of(job, result)
         if digest is None:
             return
-        try:
-            send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
-        except NotSent as error:
-            warn(job, error.message)
-        else:
-            job.ledger.notices.keep(digest.notice)
-    except Exception as error:  # noqa: BLE001 the run's verdict does not depend on its notification
-        warn(job, Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__))
+        send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
+        job.ledger.notices.keep(digest.notice)
+
+
+@contextmanager
+def warned_of_failure(job: Job, notify: Notify) -> Iterator[None]:
+    """Turn whatever prevents a notification into a warning of the run, which does not depend on it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  the run does not depend on its notification
+        from debitoor_provider.runs.notifiers import NotSent
+
+        unknown = Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__)
+        warn(job, error.message if isinstance(error, NotSent) else unknown)
 
 
 def warn(job: Job, message: Message) -> None:

@@ -20,7 +20,7 @@ class Value:
 
     __slots__ = ()
     __version__: ClassVar[int] = 1
-    """Of the serialized form, as Airflow keeps it beside each value."""
+    """Of the serialized form, as Airflow keeps it with each value."""
 
     def serialize(self) -> dict[str, Any]:
         """Return the record as JSON keeps it: amounts and dates as texts, files as base64.

@@ -61,10 +61,10 @@ class DirectionRow:
 
     def correctable(self, entry: Entry) -> Sequence[str]:
         """Return what a person may state about a document in place of its record; first what its reason asks for."""
-        from debitoor_provider.sync.ledger import OPEN, State
+        from debitoor_provider.sync.ledger import OPEN, State, read_choices
 
         asked = self.corrections.get(entry.reason_code, ())
-        already = [word.partition("=")[0] for word in entry.corrections.split()]
+        already = read_choices(entry.corrections)
         if entry.state not in OPEN or not (asked or already or entry.state is State.PLANNED):
             return ()
         every = [name for names in self.corrections.values() for name in names]

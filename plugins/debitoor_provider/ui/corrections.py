@@ -30,7 +30,7 @@ def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
     :raises Refused: 409 when the document does not allow it, 422 for facts that cannot be
     """
     allowed = DIRECTIONS[entry.direction].correctable(entry)
-    if not allowed or {word.partition("=")[0] for word in stated.words().split()} - set(allowed):
+    if not allowed or not stated.texts().keys() <= {*allowed}:
         raise Refused("correction_not_allowed", status=409)
     period = settings_of(entry.account).period
     for problem in problems_of(stated, entry.gross_amount, period.start, period.end, today=datetime.now(UTC).date()):

@@ -11,8 +11,6 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from babel.numbers import list_currencies
-
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
 from debitoor_provider.sync.money import LARGEST, cents
@@ -78,18 +76,18 @@ class Corrections:
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps."""
-        amounts = {f"{rate:f}": f"{gross:f}" for rate, gross in self.tax if gross is not None}
-        parts = {
-            "own_date": self.date.isoformat() if self.date else "",
-            "own_currency": self.currency,
-            "own_tax": amounts or [f"{rate:f} %" for rate, _ in self.tax],
-            "own_exchange_rate": f"{self.exchange_rate:f}" if self.exchange_rate else "",
-            "own_supply": self.supply or "",
-        }
-        return {name: value for name, value in parts.items() if value} or {"own_withdrawn": True}
+        stated: dict[str, Any] = {f"own_{name}": text for name, text in self.texts().items()}
+        if self.tax:
+            amounts = {f"{rate:f}": f"{gross:f}" for rate, gross in self.tax if gross is not None}
+            stated["own_tax"] = amounts or [f"{rate:f} %" for rate, _ in self.tax]
+        return stated or {"own_withdrawn": True}
 
     def words(self) -> str:
         """Return what the ledger keeps."""
+        return " ".join(f"{name}={text}" for name, text in self.texts().items())
+
+    def texts(self) -> dict[str, str]:
+        """Return what is stated, each fact as a text by its name."""
         parts = {
             "date": self.date.isoformat() if self.date else "",
             "currency": self.currency,
@@ -97,7 +95,7 @@ class Corrections:
             "exchange_rate": f"{self.exchange_rate:f}" if self.exchange_rate else "",
             "supply": self.supply or "",
         }
-        return " ".join(f"{name}={value}" for name, value in parts.items() if value)
+        return {name: text for name, text in parts.items() if text}
 
 
 NO_CORRECTIONS = Corrections()
@@ -146,6 +144,8 @@ def problems_of(
 @cache
 def _currencies() -> frozenset[str]:
     """Return the currencies that there are, by ISO 4217, without its codes for none and for tests."""
+    from babel.numbers import list_currencies  # only who states one pays for the import
+
     return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 

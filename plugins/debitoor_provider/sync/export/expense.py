@@ -106,18 +106,18 @@ def _draft(
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
-    own_split = stated.split(document)
+    own_split, proven_split = stated.split(document), proven and proven.split()
     if foreign and rate is None:
         tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))
     else:
-        parts = own_split or (proven and proven.split()) or split(document)
+        parts = own_split or proven_split or split(document)
     if own_split is None:
         tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
-    if proven and own_split and own_split.lines != (proven.split() or own_split).lines:
+    if proven and proven_split and own_split and own_split.lines != proven_split.lines:
         evidence = proven.overruled()
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)

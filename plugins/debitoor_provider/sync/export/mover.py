@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.booking import Booking
+    from debitoor_provider.sync.export.choices import Decisions
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.export.suppliers import Suppliers
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -88,7 +89,8 @@ class ExpenseMover:
             return
         self._wait_for_others(entry)
         with spool() as body:
-            document = self._fetch(entry, body)
+            decisions = to_decisions(entry.decisions)
+            document = self._fetch(entry, decisions, body)
             if document is None:
                 return
             supplier = self.companies.of(document, self.books)
@@ -96,7 +98,6 @@ class ExpenseMover:
             if self.account.invoice != "off":
                 reading = read(body)
                 body.seek(0, os.SEEK_END)
-            decisions = to_decisions(entry.decisions)
             booking = draft(
                 document, supplier, self.books, self.account, self.rates, reading=reading, decisions=decisions
             )
@@ -146,7 +147,7 @@ class ExpenseMover:
             message = Message("booked_by_another_account", account=other.account)
             raise RetryError(message, retry_after=SETTLE.total_seconds())
 
-    def _fetch(self, entry: Entry, body: BinaryIO) -> Document | None:
+    def _fetch(self, entry: Entry, decisions: Decisions, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go.
 
         Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
@@ -163,9 +164,8 @@ class ExpenseMover:
             if small or approval or old:
                 detail = self._detail(uid, content=small and not waited, approval=approval)
                 document = detail.document
-                corrected = to_decisions(entry.decisions).corrections.applied(document)
                 left_out = select(
-                    corrected, self.account, archived_by_us=entry.archived_at is not None
+                    decisions.corrections.applied(document), self.account, archived_by_us=entry.archived_at is not None
                 ) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)

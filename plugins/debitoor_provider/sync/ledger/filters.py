@@ -86,13 +86,7 @@ def conditions(
     :param invoice: the result of reading the e-invoice in its file
     :param changed_after: the time after which the document came into its state
     """
-    where: list[ColumnElement[bool]] = []
-    if account is not None:
-        where.append(documents.c.account == account)
-    if accounts is not None:
-        where.append(documents.c.account.in_(sorted(accounts)))
-    if except_accounts:
-        where.append(documents.c.account.not_in(sorted(except_accounts)))
+    where = of_accounts(documents, account, accounts, except_accounts)
     if code is not None:
         where.append(documents.c.reason_code == code)
     if mark is not None:
@@ -125,4 +119,22 @@ def conditions(
         where.append(documents.c.document_date >= first)
     if last is not None:
         where.append(documents.c.document_date <= last)
+    return where
+
+
+def of_accounts(
+    table: sa.Table,
+    account: str | None = None,
+    accounts: Collection[str] | None = None,
+    except_accounts: Collection[str] = (),
+    **_: object,
+) -> list[ColumnElement[bool]]:
+    """Return the conditions for the documents, or the figures, of some accounts."""
+    where: list[ColumnElement[bool]] = []
+    if account is not None:
+        where.append(table.c.account == account)
+    if accounts is not None:
+        where.append(table.c.account.in_(sorted(accounts)))
+    if except_accounts:
+        where.append(table.c.account.not_in(sorted(except_accounts)))
     return where

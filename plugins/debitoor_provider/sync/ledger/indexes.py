@@ -15,8 +15,6 @@ from debitoor_provider.sync.ledger.filters import conditions
 from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import ColumnElement
 
 INVOICE: ColumnElement[str] = sa.func.coalesce(documents.c.invoice, sa.null())
@@ -24,7 +22,7 @@ _STATE: ColumnElement[State] = sa.func.coalesce(documents.c.state, sa.null())
 _DATE: ColumnElement[Any] = sa.func.coalesce(documents.c.document_date, sa.null())
 
 
-def beside_invoices(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+def not_along_invoices(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """Return the conditions for another index than that of the e-invoices, which has nearly all documents."""
     invoice = filters.get("invoice")
     where = conditions(**filters | {"invoice": None})
@@ -33,7 +31,7 @@ def beside_invoices(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
 
 def along_mark(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """Return the conditions for the index of a mark, which has few documents."""
-    where, states = beside_invoices(filters | {"states": None, "period": None}), filters.get("states")
+    where, states = not_along_invoices(filters | {"states": None, "period": None}), filters.get("states")
     first, last = filters.get("period") or (None, None)
     if states:
         where.append(_STATE.in_(sorted(states)))
@@ -47,22 +45,4 @@ def along_mark(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
 def along_dates(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """Return the conditions for the index of dates of one account, or of all."""
     states = filters.get("states") or (None if filters.get("account") else list(State))
-    return beside_invoices(filters | {"states": states})
-
-
-def of_accounts(
-    table: sa.Table,
-    account: str | None = None,
-    accounts: Collection[str] | None = None,
-    except_accounts: Collection[str] = (),
-    **_: object,
-) -> list[ColumnElement[bool]]:
-    """Return the conditions for the figures of some accounts."""
-    where: list[ColumnElement[bool]] = []
-    if account is not None:
-        where.append(table.c.account == account)
-    if accounts is not None:
-        where.append(table.c.account.in_(sorted(accounts)))
-    if except_accounts:
-        where.append(table.c.account.not_in(sorted(except_accounts)))
-    return where
+    return not_along_invoices(filters | {"states": states})

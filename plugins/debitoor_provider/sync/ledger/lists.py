@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
-from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions
-from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, beside_invoices, of_accounts
+from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions, of_accounts
+from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, not_along_invoices
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
@@ -141,7 +141,7 @@ class Lists:
         is_of_all = ids is None and not narrowed.get("account")
         name = order.removeprefix("-")
         if is_of_all and name in _INDEXED and offset <= _NEAR and _is_along_index(name, filters, total):
-            query = _merged(beside_invoices(filters | {"states": None}), chosen.states, order, offset + limit)
+            query = _merged(not_along_invoices(filters | {"states": None}), chosen.states, order, offset + limit)
         else:
             sort = _sort(ORDERS[name], documents.c.id, order)
             if is_of_all and total <= _SORTED:

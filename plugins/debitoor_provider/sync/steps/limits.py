@@ -16,11 +16,14 @@ from debitoor_provider.services.http.errors import StopError
 from debitoor_provider.sync.ledger import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
     from debitoor_provider.sync.ledger import Entry, Pending, PlannedDocument
     from debitoor_provider.sync.steps.job import Job
+
+    _Amount = tuple[Decimal | None, str, date | None]
+    """Amount, currency and date of a document."""
 
 NEW_DOCUMENTS, AMOUNT, ARCHIVED, REJECTED_SHARE = "new_documents", "amount", "archived", "rejected_share"
 PLAN_WAITS = "plan_waits"
@@ -61,15 +64,15 @@ def to_move(job: Job) -> Pending:
 
 def exceeded_by(job: Job) -> list[Excess]:
     """Return the limits that the documents of a run exceed by their number or amount, allowed or not."""
-    limits = job.account.limits
-    found: list[Excess | None] = []
-    if limits.new_documents is not None:
-        number = len(to_move(job)) + job.ledger.runs.counts(job.run_id).get("moved", 0)
-        found.append(_excess(job, NEW_DOCUMENTS, number, limits.new_documents))
-    if limits.amount is not None:
-        worth = _worth(job, to_move(job)) + _total(job, job.ledger.runs.amounts_moved(job.run_id))
-        found.append(_excess(job, AMOUNT, worth, limits.amount))
-    return [excess for excess in found if excess]
+    limits, runs = job.account.limits, job.ledger.runs
+    if limits.new_documents is None and limits.amount is None:
+        return []
+    return _excesses(
+        job,
+        to_move(job),
+        moved=lambda: runs.counts(job.run_id).get("moved", 0),
+        amounts_moved=lambda: runs.amounts_moved(job.run_id),
+    )
 
 
 def require_within_limits(job: Job) -> None:
@@ -127,13 +130,7 @@ def foreseen(job: Job, planned: Iterable[PlannedDocument]) -> Message | None:
     stopped = _unanswered_share(job)
     if stopped is not None:
         return stopped
-    limits, documents = job.account.limits, list(planned)
-    found: list[Excess | None] = []
-    if limits.new_documents is not None:
-        found.append(_excess(job, NEW_DOCUMENTS, len(documents), limits.new_documents))
-    if limits.amount is not None:
-        found.append(_excess(job, AMOUNT, _worth(job, documents), limits.amount))
-    for excess in filter(None, found):
+    for excess in _excesses(job, list(planned)):
         if not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least):
             return excess.message
     return None
@@ -192,12 +189,32 @@ def _unanswered_share(job: Job) -> Message | None:
     return None
 
 
+def _excesses(
+    job: Job,
+    documents: Collection[Entry | PlannedDocument],
+    moved: Callable[[], int] = int,
+    amounts_moved: Callable[[], Iterable[_Amount]] = tuple,
+) -> list[Excess]:
+    """Return the limits that documents exceed by their number or amount.
+
+    :param moved: returns how many the run has moved already
+    :param amounts_moved: returns what these came to
+    """
+    limits = job.account.limits
+    found: list[Excess | None] = []
+    if limits.new_documents is not None:
+        found.append(_excess(job, NEW_DOCUMENTS, len(documents) + moved(), limits.new_documents))
+    if limits.amount is not None:
+        found.append(_excess(job, AMOUNT, _worth(job, documents) + _total(job, amounts_moved()), limits.amount))
+    return [excess for excess in found if excess]
+
+
 def _worth(job: Job, documents: Iterable[Entry | PlannedDocument]) -> Decimal:
     """Return what documents come to in the currency of the books; an amount that is not known there is left out."""
     return _total(job, ((each.gross_amount, each.currency, each.document_date) for each in documents))
 
 
-def _total(job: Job, amounts: Iterable[tuple[Decimal | None, str, date | None]]) -> Decimal:
+def _total(job: Job, amounts: Iterable[_Amount]) -> Decimal:
     worth = job.direction.worth()
     return sum(filter(None, (worth.of(*amount) for amount in amounts)), Decimal(0))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 

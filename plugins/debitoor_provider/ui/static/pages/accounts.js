@@ -12,7 +12,7 @@ import { useKept } from "../parts/kept.js";
 import { PlaceButton } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
 import { useIsNarrow } from "../parts/narrow.js";
-import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
+import { FailureNotice, Loading, Nothing, Notice } from "../parts/notices.js";
 import { ACCOUNT_STATES, isUnderWay } from "../parts/state.js";
 
 export function AccountsPage() {
@@ -88,19 +88,7 @@ function Bar({ address, data }) {
 /** DAG files whose accounts folder is missing or empty. */
 function FolderProblems() {
   const { data } = useData((options) => api.folderProblems(options), [], { every: 60_000 });
-  return (data ?? []).map((problem) =>
-    h(
-      ui.Alert.Root,
-      { key: problem.message, status: "warning", mb: 3, role: "status" },
-      h(ui.Alert.Indicator),
-      h(
-        ui.Alert.Content,
-        { overflowWrap: "anywhere", minW: 0 },
-        h(ui.Alert.Title, null, problem.message),
-        h(ui.Alert.Description, null, problem.remedy),
-      ),
-    ),
-  );
+  return (data ?? []).map(({ message, remedy }) => h(Notice, { key: message, status: "warning", title: message, text: remedy }));
 }
 
 /** Roles whose people do not get to see the page, until somebody has read it. */
@@ -111,15 +99,8 @@ function RolesHint() {
   if (!roles || roles === read) return null;
   const list = new Intl.ListFormat(language).format(roles.split(", "));
   return h(
-    ui.Alert.Root,
-    { status: "info", mb: 3, role: "status" },
-    h(ui.Alert.Indicator),
-    h(
-      ui.Alert.Content,
-      { minW: 0 },
-      h(ui.Alert.Title, null, t("accounts.rolesWithoutPage", { roles: list })),
-      h(ui.Alert.Description, null, t("accounts.rolesWithoutPage.remedy")),
-    ),
+    Notice,
+    { status: "info", title: t("accounts.rolesWithoutPage", { roles: list }), text: t("accounts.rolesWithoutPage.remedy") },
     h(ui.Button, { size: "xs", variant: "outline", onClick: () => keep(roles) }, t("common.dismiss")),
   );
 }

@@ -8,6 +8,26 @@ export function Loading() {
   return h(ui.Center, { py: 10, role: "status" }, h(ui.Spinner), h(ui.VisuallyHidden, null, t("common.loading")));
 }
 
+/**
+ * A notice above a list, with what to do about it.
+ *
+ * @param {{status: "info"|"warning", title: string, text: string, children?: any}} props children: buttons
+ */
+export function Notice({ status, title, text, children }) {
+  return h(
+    ui.Alert.Root,
+    { status, mb: 3, role: "status" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      { overflowWrap: "anywhere", minW: 0 },
+      h(ui.Alert.Title, null, title),
+      h(ui.Alert.Description, null, text),
+    ),
+    children,
+  );
+}
+
 /** @param {{failure: import("../http.js").Failure, onRetry?: () => void}} props */
 export function FailureNotice({ failure, onRetry }) {
   const { t } = useWords();

@@ -37,7 +37,7 @@ def upgrade() -> None:
     names = ", ".join(_STATES)
     sums = ", ".join(f"sum(CASE WHEN state = '{state}' THEN 1 ELSE 0 END)" for state in _STATES)
     op.execute(
-        f"INSERT INTO debitoor_invoice_counts (account, invoice, slot, {names}) "  # noqa: S608
+        f"INSERT INTO debitoor_invoice_counts (account, invoice, slot, {names}) "  # noqa: S608  names of columns
         f"SELECT account, invoice, 0, {sums} FROM debitoor_documents WHERE invoice <> '' GROUP BY account, invoice"
     )
     where = sa.text("invoice <> ''")
