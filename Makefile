@@ -137,8 +137,8 @@ docs: $(READY) $(DOCS) ## build the documentation into build/site; first write t
 	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs_site build/docs build/site
 	@echo "The site begins at build/site/index.html."
 
-bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (90 minutes); ONLY=P3, ROUNDS=3
-	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (two hours); ONLY=P3, ROUNDS=3, AGAINST=<commit>
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
 
 bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts and 1,000,000 documents
 	@$(BIN)/python -m benchmarks.page
@@ -168,4 +168,4 @@ versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 a
 	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import os
 import re
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from benchmarks import report
+from benchmarks import build, report
+from benchmarks.build import Build
 from benchmarks.result import Result
 from debitoor_provider.runs.tables import table
 
@@ -24,7 +28,8 @@ PAGE = _HERE.parent / "docs" / "performance.md"
 
 _QUIET = 0.5  # load of a machine that does nothing else
 
-Measure = Callable[[int], Result]
+Measure = Callable[..., Result]
+"""Takes the number of rounds, and ``against`` where a build is to be a peer."""
 
 
 def main() -> None:
@@ -38,7 +43,12 @@ def main() -> None:
     console = Console()
     if (load := os.getloadavg()[0]) > _QUIET:
         console.print(f"This machine is busy (load {load:.1f}): the figures will be worse than they could be.")
-    failed = run(chosen, options.rounds, console, load=load)
+    with ExitStack() as stack:
+        if options.against:
+            peer = stack.enter_context(build.of(options.against))
+            console.print(f"Beside {peer.name}, from {peer.root} by {peer.python}", highlight=False)
+            chosen = {name: partial(measure, against=peer) for name, measure in chosen.items()}
+        failed = run(chosen, options.rounds, console, load=load)
     if failed:
         raise SystemExit(f"Could not be measured: {', '.join(failed)}")
 
@@ -84,8 +94,11 @@ def found(folder: Path) -> dict[str, Measure]:
 
 
 def _lazily(module: str) -> Measure:
-    def measure(rounds: int) -> Result:
-        result: Any = importlib.import_module(module).measure(rounds)
+    def measure(rounds: int, against: Build | None = None) -> Result:
+        wanted = importlib.import_module(module).measure
+        # Not all measurements gain by another build beside.
+        further = {"against": against} if "against" in inspect.signature(wanted).parameters else {}
+        result: Any = wanted(rounds, **further)
         if not isinstance(result, Result):
             raise TypeError(f"{module} gave no Result")
         return result
@@ -109,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help="such as P3, or P1,P4; all by default")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each (default: %(default)s)")
+    parser.add_argument("--against", default="", metavar="COMMIT", help="a commit whose build is one more peer")
     return parser
 
 

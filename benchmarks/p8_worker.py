@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 PREFIX = "worker__"
 """How the ids of the DAGs begin."""
-SCHEDULE = "*/2 * * * *"
-"""Of the accounts, which stand for hourly ones: so a measurement takes minutes."""
 
 
 def fleet() -> dict[str, DAG]:
@@ -30,7 +28,7 @@ def plain_dag(dag_id: str) -> DAG:
     """Build a DAG with the schedule of the fleet and no task yet."""
     return DAG(
         dag_id,
-        schedule=CronDataIntervalTimetable(SCHEDULE, timezone="UTC"),
+        schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
         start_date=pendulum.datetime(2020, 1, 1),
         catchup=False,
         max_active_runs=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -19,10 +20,20 @@ from benchmarks.job import Job
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 from debitoor_provider.sandbox.company_client import Record
 from debitoor_provider.sandbox.server import running
+from demo.accounts import slug
 
 _PDF = b"%%PDF-1.4\n%% benchmark document %d of %s\n%%%%EOF\n"
 _UID = re.compile(r"(\d+)\]?$")
 _BEFORE = timedelta(days=3)
+_numbers = itertools.count(1)
+_ACCOUNT = """\
+type: export
+name: {name}
+debitoor_id: {email}
+frequency: hourly
+connections: {{getmyinvoices: getmyinvoices_{slug}, debitoor: debitoor_{slug}}}
+archive_after_transfer: true
+"""
 
 
 @contextmanager
@@ -73,6 +84,23 @@ def furnish_sales(admin: SandboxAdmin, name: str, invoices: int, content: Callab
     return company
 
 
+def receive(company: CompanyAdmin, **fields: Any) -> int:
+    """Let a document arrive now, another one each time; return its uid.
+
+    :param fields: as of the sandbox, in place of the usual ones
+    """
+    number = next(_numbers)
+    usual = {
+        "supplier": "Lieferant GmbH", "supplier_country": "DE", "document_type": "INCOMING_INVOICE",
+        "document_number": f"R-{number}", "document_date": "2026-01-05", "net_amount": Decimal(100 + number),
+        "gross_amount": gross_of(number), "tax_rates": [19], "currency": "EUR",
+    }  # fmt: skip
+    text: dict[str, Any] = {
+        key: str(value) if isinstance(value, Decimal) else value for key, value in (usual | fields).items()
+    }
+    return company.add_document(_PDF % (number, company.name.encode()), f"{number}.pdf", **text)
+
+
 def job_of(admin: SandboxAdmin, company: CompanyAdmin, folder: Path, *, parallel: int = 32, **options: Any) -> Job:
     """Return the job of a process for a company."""
     return Job(
@@ -87,6 +115,11 @@ def job_of(admin: SandboxAdmin, company: CompanyAdmin, folder: Path, *, parallel
         parallel=parallel,
         options=options,
     )
+
+
+def account_text(company: CompanyAdmin) -> str:
+    """Return the file of an hourly account that exports and archives a company's documents."""
+    return _ACCOUNT.format(name=company.name, email=company.debitoor_email, slug=slug(company))
 
 
 def check(company: CompanyAdmin, *, archived: bool = True) -> None:

@@ -39,6 +39,7 @@ class LocalAirflow(AirflowApi):
     :param parallelism: tasks at once; SQLite does not bear more than 4
     :param schedulers: how many, each with ``parallelism`` workers of its own; more than one needs PostgreSQL
     :param settings: further ``AIRFLOW__…`` variables
+    :param python: the interpreter that has Airflow
     """
 
     home: Path
@@ -48,6 +49,7 @@ class LocalAirflow(AirflowApi):
     parallelism: int = 4
     schedulers: int = 1
     settings: Mapping[str, str] = field(default_factory=dict)
+    python: str = sys.executable
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -92,7 +94,7 @@ class LocalAirflow(AirflowApi):
         self.prepare()
         with ExitStack() as stack:
             for component in (*_COMPONENTS, *[_SCHEDULER] * self.schedulers):
-                stack.enter_context(background(_airflow(*component), env=self.env, log=self.log, cwd=self.home))
+                stack.enter_context(background(self._airflow(*component), env=self.env, log=self.log, cwd=self.home))
             self.until(self.is_healthy, "to be healthy", wait)
             yield self
 
@@ -106,7 +108,7 @@ class LocalAirflow(AirflowApi):
         own = {name: value for name, value in self.env.items() if name.startswith("AIRFLOW")}
         lines = [f"export {name}={shlex.quote(value)}" for name, value in own.items()]
         self._write(
-            "env.sh", "\n".join([*lines, f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"\n'])
+            "env.sh", "\n".join([*lines, f'export PATH={shlex.quote(str(Path(self.python).parent))}:"$PATH"\n'])
         )
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -115,13 +117,16 @@ class LocalAirflow(AirflowApi):
         :raises AirflowFailed: when it fails and ``check`` is set
         """
         done = subprocess.run(
-            _airflow(*arguments), env=self.env, cwd=self.home, capture_output=True, text=True, check=False
+            self._airflow(*arguments), env=self.env, cwd=self.home, capture_output=True, text=True, check=False
         )
         with self.log.open("a") as log:
             log.write(done.stdout + done.stderr)
         if check and done.returncode:
             raise AirflowFailed(f"airflow {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
         return done
+
+    def _airflow(self, *arguments: str) -> list[str]:
+        return [self.python, "-m", "airflow", *arguments]
 
     def _secret(self, name: str) -> str:
         """Keep one random secret for each purpose in the home."""
@@ -136,10 +141,6 @@ class LocalAirflow(AirflowApi):
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:  # noqa: PTH123
             output.write(text)
         return file
-
-
-def _airflow(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "airflow", *arguments]
 
 
 def _free_port() -> int:

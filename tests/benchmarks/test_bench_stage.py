@@ -110,3 +110,14 @@ def test_an_upload_that_was_not_followed_by_its_booking_was_in_flight(admin: San
     assert p5_killed.count(admin, company, since, before) == p5_killed.Repeated(
         looked_at=0, uploads=0, in_flight=1, expenses=0
     )
+
+
+def test_a_document_that_arrives_is_another_one_each_time(admin: SandboxAdmin) -> None:
+    company = admin.create_company("Receiving", limits=None)
+    uids = [stage.receive(company), stage.receive(company, tags=["t1"])]
+
+    documents = {document["uid"]: document for document in company.documents()}
+    assert list(documents) == uids
+    assert len({document["sha256"] for document in documents.values()}) == 2
+    assert len({document["grossAmount"] for document in documents.values()}) == 2
+    assert documents[uids[1]]["tags"] == ["t1"]
