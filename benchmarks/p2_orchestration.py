@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks import process, stage
-from benchmarks.p1_throughput import OURS, POOL, Way
+from benchmarks.build import Build
+from benchmarks.p1_throughput import OURS, POOL, Way, way_of
 from benchmarks.peers.mapped_dag import DOCUMENTS as MAPPED
 from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sandbox.client import SandboxAdmin
@@ -20,26 +21,30 @@ _MAPPED_DAG = Path(__file__).parent / "peers" / "mapped_dag.py"
 _PATIENCE = 300.0
 
 
-def measure(rounds: int) -> Result:
+def measure(rounds: int, against: Build | None = None) -> Result:
     """Move documents without any delay, and take off what a bare thread pool needs for the same calls."""
-    costs: dict[int, list[float]] = {FEW: [], MANY: []}
-    processor: dict[int, list[float]] = {FEW: [], MANY: []}
+    ways = [OURS, *([way_of(against)] if against else [])]
+    costs: dict[tuple[str, int], list[float]] = {(way.what, count): [] for way in ways for count in (FEW, MANY)}
+    processor: dict[tuple[str, int], list[float]] = {key: [] for key in costs}
     with stage.sandbox() as admin:
         for number in range(rounds):
-            for documents, found in costs.items():
-                ours, pool = (_taken(admin, way, documents, number) for way in (OURS, POOL))
-                found.append((ours["seconds"] - pool["seconds"]) / documents * 1000)
-                processor[documents].append((ours["cpu_seconds"] - pool["cpu_seconds"]) / documents * 1000)
-    few, many = (Series(f"this provider, {documents:,} documents", "ms", found) for documents, found in costs.items())
-    busy = [Series(f"processor time, {documents:,} documents", "ms", found) for documents, found in processor.items()]
+            for documents in (FEW, MANY):
+                pool = _taken(admin, POOL, documents, number)
+                for way in ways:
+                    taken = _taken(admin, way, documents, number)
+                    key = way.what, documents
+                    costs[key].append((taken["seconds"] - pool["seconds"]) / documents * 1000)
+                    processor[key].append((taken["cpu_seconds"] - pool["cpu_seconds"]) / documents * 1000)
+    many, few, busy_many, busy_few = _series("this provider", OURS.what, costs, processor)
+    other = _series(against.name, against.name, costs, processor) if against else []
     mapped = Series(f"one mapped task each, {MAPPED} documents", "ms", [_mapped() for _ in range(rounds)])
     return Result(
         id="P2",
         title="Orchestration cost of a document",
         setting=f"{FEW} and {MANY:,} documents, no delay, {PARALLEL} at a time; run time less that of a bare thread "
         "pool which makes the same calls",
-        ours=[many, few, *reversed(busy)],
-        peers=[mapped],
+        ours=[many, few, busy_many, busy_few],
+        peers=[mapped, *other],
         goals=[
             Goal.at_most(1.5, many.median, f"at most 1.5 ms with {MANY:,} documents"),
             Goal.at_most(1.5, few.median, f"at most 1.5 ms with {FEW} documents"),
@@ -52,10 +57,21 @@ def measure(rounds: int) -> Result:
     )
 
 
+def _series(
+    name: str, way: str, costs: dict[tuple[str, int], list[float]], processor: dict[tuple[str, int], list[float]]
+) -> list[Series]:
+    """Return what one build took, by the clock and by the processor, with many documents first."""
+    return [
+        Series(f"{name}, {documents:,} documents{kind}", "ms", found[way, documents])
+        for kind, found in (("", costs), (", processor time", processor))
+        for documents in (MANY, FEW)
+    ]
+
+
 def _taken(admin: SandboxAdmin, way: Way, documents: int, number: int) -> dict[str, float]:
     company = stage.furnish(admin, f"{way.what} {documents} {number}", documents)
     with tempfile.TemporaryDirectory(prefix="p2-") as folder:
-        taken = process.run(way.module, stage.job_of(admin, company, Path(folder), parallel=PARALLEL))
+        taken = process.run(way.module, stage.job_of(admin, company, Path(folder), parallel=PARALLEL), way.build)
     stage.check(company)
     return taken
 

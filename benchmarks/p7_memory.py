@@ -45,7 +45,7 @@ def measure(rounds: int) -> Result:
         peers=[Series(f"{_BODIES.what}, {FILES} large files", "MB", large[_BODIES.what])],
         goals=[
             Goal.at_most(64, ours.median, f"at most 64 MB with files of {MEGABYTES} MB"),
-            Goal.at_most(1.1, all_many.median / all_few.median, f"{MANY:,} small at most 1.1 times {FEW} small"),
+            Goal.at_most(1.05, all_many.median / all_few.median, f"{MANY:,} small at most 1.05 times {FEW} small"),
         ],
         note="The peak of the resident memory, as the kernel counts it, less what the process has once everything is "
         "imported; the comparison of many with few is of whole processes. Large files go from Debitoor to "

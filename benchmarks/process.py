@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from benchmarks import peers
+from benchmarks.build import Build
 from benchmarks.job import Job
 
-_ROOT = Path(__file__).parent.parent
+_OURS = Build()
 _QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
 
 
@@ -20,13 +19,19 @@ class Failed(RuntimeError):
     """A process did not do its job."""
 
 
-def start(module: str, job: Job) -> subprocess.Popen[str]:
-    """Begin a module; those of the peers run by their own Python."""
-    python = str(peers.python()) if module.startswith("benchmarks.peers.") else sys.executable
+def start(module: str, job: Job, build: Build = _OURS) -> subprocess.Popen[str]:
+    """Begin a module; those of the peers run by their own Python.
+
+    :param build: whose module it is, with the provider of the same tree
+    """
     env = os.environ | _QUIET | {"DLT_DATA_DIR": job.folder, "PYTHONUNBUFFERED": "1"}
+    if module.startswith("benchmarks.peers."):
+        python = peers.python()
+    else:
+        python, env = build.python, env | build.env
     pipe = subprocess.PIPE
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [python, "-m", module], cwd=_ROOT, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        [str(python), "-m", module], cwd=build.root, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
     assert process.stdin is not None  # noqa: S101 - it was asked for
     process.stdin.write(job.text())
@@ -48,6 +53,6 @@ def result_of(process: subprocess.Popen[str], module: str) -> dict[str, Any]:
     return found
 
 
-def run(module: str, job: Job) -> dict[str, Any]:
+def run(module: str, job: Job, build: Build = _OURS) -> dict[str, Any]:
     """Run a module to its end; return what it took."""
-    return result_of(start(module, job), module)
+    return result_of(start(module, job, build), module)

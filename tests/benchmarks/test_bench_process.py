@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import process, stage
+from benchmarks.build import Build
 from benchmarks.job import Job
 
 
@@ -54,3 +55,20 @@ def test_a_failed_process_is_an_error_with_its_output(tmp_path: Path) -> None:
 
 def _pdf(number: int) -> bytes:
     return b"%%PDF-1.4\n%d\n%%%%EOF\n" % number
+
+
+def test_another_build_does_the_job_by_its_own_code(tmp_path: Path) -> None:
+    """A build's own module drives it, and prints where the provider was imported from."""
+    root = tmp_path / "tree"
+    (root / "benchmarks").mkdir(parents=True)
+    (root / "plugins" / "debitoor_provider").mkdir(parents=True)
+    (root / "plugins" / "debitoor_provider" / "__init__.py").touch()
+    (root / "benchmarks" / "__init__.py").touch()
+    (root / "benchmarks" / "ours.py").write_text(
+        "import debitoor_provider, json\nprint(json.dumps({'from': debitoor_provider.__file__}))\n"
+    )
+    job = Job("n", "e", "u", "k", "G-1-0", "u", "t", str(tmp_path))
+
+    taken = process.run("benchmarks.ours", job, Build("abc", root))
+
+    assert Path(taken["from"]).is_relative_to(root)
