@@ -140,8 +140,8 @@ docs: $(READY) $(DOCS) ## build the documentation into build/site; first write t
 bench: $(READY) $(PEERS) ## measure beside the peers and write docs/performance.md (two hours); ONLY=P3, ROUNDS=3, AGAINST=<commit>
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
 
-bench-page: $(READY) ## measure how fast the page answers with 1,000 accounts and 1,000,000 documents
-	@$(BIN)/python -m benchmarks.page
+bench-page: $(READY) ## P14 in short: how fast each call of the page is on PostgreSQL, with 1,000 accounts and 1,000,000 documents
+	@$(BIN)/python -m benchmarks.page --postgresql
 
 sandbox: $(READY) ## start the sandbox of both services alone
 	@$(BIN)/python -m debitoor_provider.sandbox

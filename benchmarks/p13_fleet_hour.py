@@ -104,12 +104,14 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
 def _start(stack: ExitStack, admin: SandboxAdmin, build: Build, count: int) -> Hour:
     companies = [admin.create_company(f"Key {number} of {build.name}", limits=None) for number in range(KEYS)]
     accounts = {f"account-{number:04}": companies[number % KEYS] for number in range(count)}
-    texts = {
-        account: f'{stage.account_text(company)}filter: {{companies: {{include: ["{_supplier(account)}"]}}}}\n'
-        for account, company in accounts.items()
-    }
+    texts = {account: account_text(account, company) for account, company in accounts.items()}
     fleet = stack.enter_context(fleets.running(build, texts, _unbound(connections(admin, companies))))
     return Hour(build, fleet, admin, accounts)
+
+
+def account_text(account: str, company: CompanyAdmin) -> str:
+    """Return the file of an account that takes the documents of one supplier, of all that its key has."""
+    return f'{stage.account_text(company)}filter: {{companies: {{include: ["{_supplier(account)}"]}}}}\n'
 
 
 def _supplier(account: str) -> str:

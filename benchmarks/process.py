@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from benchmarks import peers
@@ -24,14 +25,24 @@ def start(module: str, job: Job, build: Build = _OURS) -> subprocess.Popen[str]:
 
     :param build: whose module it is, with the provider of the same tree
     """
-    env = os.environ | _QUIET | {"DLT_DATA_DIR": job.folder, "PYTHONUNBUFFERED": "1"}
     if module.startswith("benchmarks.peers."):
-        python = peers.python()
-    else:
-        python, env = build.python, env | build.env
+        return _start([str(peers.python()), "-m", module], job, build.root, {})
+    return _start([str(build.python), "-m", module], job, build.root, build.env)
+
+
+def start_code(code: str, job: Job, build: Build, **env: str) -> subprocess.Popen[str]:
+    """Begin some lines of Python that use a build and its benchmarks.
+
+    :param env: further environment
+    """
+    return _start([str(build.python), "-c", code], job, build.root, build.env | env)
+
+
+def _start(command: list[str], job: Job, root: Path, env: dict[str, str]) -> subprocess.Popen[str]:
+    env = os.environ | _QUIET | {"DLT_DATA_DIR": job.folder, "PYTHONUNBUFFERED": "1"} | env
     pipe = subprocess.PIPE
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [str(python), "-m", module], cwd=build.root, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        command, cwd=root, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
     assert process.stdin is not None  # noqa: S101 - it was asked for
     process.stdin.write(job.text())
