@@ -31,11 +31,11 @@ def main() -> None:
         page = stack.enter_context(home.serving())
         if options.writers:
             stack.enter_context(writing(home.build, home.ledger))
-        times = milliseconds(page, options.rounds)
+        times, refused = milliseconds(page, options.rounds)
     limit = options.limit or limit_here(times, LIMIT, USUAL)
     slow = _show(times, limit)
-    if slow:
-        raise SystemExit(f"Slower than {limit:.0f} ms: {', '.join(slow)}")
+    if slow or refused:
+        raise SystemExit(f"Slower than {limit:.0f} ms: {', '.join(slow)}; refused: {', '.join(refused)}")
 
 
 def _home(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Home:

@@ -20,8 +20,8 @@ _ACT = "action on 50 documents"
 _AFTER = "accounts after an action"
 
 
-def calls_of(page: Page) -> dict[str, Call]:
-    """Return the calls by what they ask for."""
+def calls_of(page: Page) -> tuple[dict[str, Call], list[str]]:
+    """Return the calls by what they ask for, and those that the page refuses."""
     big, small = f"api/accounts/{BIG}", f"api/accounts/{_SMALL}"
     some_id = page.get(f"{big}/documents", limit=1).json()["documents"][0]["id"]
     found: dict[str, Call] = {
@@ -65,15 +65,19 @@ def calls_of(page: Page) -> dict[str, Call]:
         SCRIPT: lambda: page.get("static/x/app.js"),
         "openapi.json": lambda: page.get("openapi.json"),
     }
+    refused: list[str] = []
     described = page.get("openapi.json").json()
     for what, path, url in (
         ("accounts", "/api/accounts", "api/accounts"),
-        ("100,000", "/api/accounts/{account}/documents", f"{big}/documents"),
+        ("100,000", "/api/accounts/{account_id}/documents", f"{big}/documents"),
         ("all documents", "/api/documents", "api/documents"),
     ):
         for order in _orders(described, path):
+            if page.refuses(url, order=order):
+                refused.append(f"{what} by {order}")
+                continue
             found[f"{what} by {order}"] = lambda url=url, order=order: page.get(url, order=order)  # type: ignore[misc]
-    return found
+    return found, refused
 
 
 def changes_of(page: Page) -> dict[str, tuple[Call | None, Call]]:
@@ -89,10 +93,12 @@ def changes_of(page: Page) -> dict[str, tuple[Call | None, Call]]:
     return {_ACT: (None, act), _AFTER: (act, lambda: page.get("api/accounts"))}
 
 
-def milliseconds(page: Page, rounds: int) -> dict[str, list[float]]:
-    """Make each call several times; return how long each time took, by what was asked for."""
-    plain = {what: (None, call) for what, call in calls_of(page).items()}
-    return {what: measured(call, rounds, before) for what, (before, call) in (plain | changes_of(page)).items()}
+def milliseconds(page: Page, rounds: int) -> tuple[dict[str, list[float]], list[str]]:
+    """Make each call several times; return how long each time took, by what was asked for, and what was refused."""
+    calls, refused = calls_of(page)
+    plain = {what: (None, call) for what, call in calls.items()}
+    times = {what: measured(call, rounds, before) for what, (before, call) in (plain | changes_of(page)).items()}
+    return times, refused
 
 
 def measured(call: Call, rounds: int, before: Call | None = None) -> list[float]:
@@ -134,11 +140,11 @@ def limit_here(times: Mapping[str, list[float]], limit: float, usual: float) -> 
 
 def _orders(described: Mapping[str, Any], path: str) -> list[str]:
     """Return what a list can be sorted by, as the API describes itself."""
-    operation = next(one["get"] for known, one in described["paths"].items() if known.endswith(path) and "get" in one)
-    found = [one["schema"] for one in operation["parameters"] if one["name"] == "order"]
-    if not found or not found[0].get("enum"):
+    operations = [one["get"] for known, one in described["paths"].items() if known.endswith(path) and "get" in one]
+    parameters = [one for operation in operations for one in operation["parameters"] if one["name"] == "order"]
+    if not parameters or not parameters[0]["schema"].get("enum"):
         raise LookupError(f"{path} has no order")
-    return [str(order) for order in found[0]["enum"]]
+    return [str(order) for order in parameters[0]["schema"]["enum"]]
 
 
 def _day(ago: int) -> str:

@@ -49,6 +49,10 @@ class Page:
         """Change something."""
         return self._checked(self.session.post(f"{self.url}/debitoor/{path}", json=body, timeout=60))
 
+    def refuses(self, path: str, **params: Any) -> bool:
+        """Return whether the page does not answer a question, because of what is asked."""
+        return 400 <= self.session.get(f"{self.url}/debitoor/{path}", params=params, timeout=60).status_code < 500
+
     def airflow(self, path: str, **params: Any) -> requests.Response:
         """Ask Airflow itself."""
         return self._checked(self.session.get(f"{self.url}/{path}", params=params, timeout=60))
