@@ -41,7 +41,7 @@ def writing(build: Build, ledger: str) -> Iterator[None]:
         admin = stack.enter_context(stage.sandbox())
         companies = [stage.furnish(admin, f"writer-{number}", DOCUMENTS) for number in range(WRITERS)]
         started: list[subprocess.Popen[str]] = []
-        stack.callback(lambda: [_end(one) for one in started])
+        stack.callback(_end, started)
         for company in companies:
             admin.fault("latency", company=company, seconds=LATENCY)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="writer-"))
@@ -68,6 +68,7 @@ def _require_all(started: Sequence[subprocess.Popen[str]]) -> None:
             raise RuntimeError(f"a writer has ended with {one.returncode}: {one.communicate()[1][-2000:]}")
 
 
-def _end(one: subprocess.Popen[str]) -> None:
-    one.kill()
-    one.communicate()
+def _end(started: Sequence[subprocess.Popen[str]]) -> None:
+    for one in started:
+        one.kill()
+        one.communicate()
