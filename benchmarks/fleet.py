@@ -27,7 +27,7 @@ _SETTLE = 3.0  # seconds after the last run: what Airflow does for it besides
 _LEAD = 2.0  # seconds until the first run is due
 _INTERVAL = timedelta(hours=1)
 _PROCESSES = 5  # API server, DAG processor, triggerer, scheduler, PostgreSQL
-_PATIENCE = 900.0
+_PATIENCE, _PATIENCE_EACH = 600.0, 5.0
 _START = 300.0
 _ONE_DAY = "86400"
 _DAG_FILE = '''\
@@ -142,7 +142,8 @@ class Fleet:
 
     def _await_runs(self, last: int, dag_ids: Sequence[str]) -> None:
         """Wait for the end of all runs after a number; a paused DAG would not go on with one that has begun."""
-        deadline, count = time.monotonic() + _PATIENCE, len(dag_ids)
+        count = len(dag_ids)
+        deadline = time.monotonic() + _PATIENCE + _PATIENCE_EACH * count
         query = "SELECT count(*) FROM dag_run WHERE id > :last AND state "
         while True:
             self._skip_the_full_hour(dag_ids)

@@ -112,7 +112,7 @@ def test_runs_that_failed_or_were_too_many_are_no_figure(
 
 
 def test_runs_that_do_not_end_are_an_error(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleets, "_PATIENCE", -1.0)
+    monkeypatch.setattr(fleets, "_PATIENCE", -100.0)
 
     with pytest.raises(RunsFailed, match="0 of 2 runs have ended"):
         fleet._await_runs(1, ["a", "b"])

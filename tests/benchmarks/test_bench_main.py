@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from rich.console import Console
 
 from benchmarks import __main__ as bench
 from benchmarks import report
+from benchmarks.build import Build
 from benchmarks.result import Goal, Result, Series
 
 
@@ -67,6 +70,44 @@ def test_modules_with_a_measurement_are_found_by_their_names(tmp_path: Path) -> 
     (tmp_path / "page.py").write_text("def measure(rounds: int): ...\n")
 
     assert list(bench.found(tmp_path)) == ["P2"]
+
+
+def test_another_build_is_a_peer_where_a_measurement_takes_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "measures"
+    folder.mkdir()
+    made = "from benchmarks.result import Result\n\n\ndef measure({}): return Result('P', {}, '', [], [], [])\n"
+    (folder / "p2_thing.py").write_text(made.format("rounds, against=None", "against and against.name"))
+    (folder / "p3_thing.py").write_text(made.format("rounds", "'alone'"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    measures = bench.found(folder)
+
+    peer = Build("abc", tmp_path)
+    assert [one(1, against=peer).title for one in measures.values()] == ["build abc", "alone"]
+    assert [one(1).title for one in measures.values()] == [None, "alone"]
+
+
+def test_the_build_of_a_commit_is_handed_to_the_measurements(
+    tmp_path: Path, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peers = []
+
+    def measure(rounds: int, against: Build | None = None) -> Result:
+        peers.append(against)
+        return _result("P1", rounds)
+
+    @contextmanager
+    def of(commit: str) -> Iterator[Build]:
+        yield Build(commit, tmp_path)
+
+    monkeypatch.setattr(bench, "found", lambda folder: {"P1": measure})
+    monkeypatch.setattr(bench.build, "of", of)
+    monkeypatch.setattr(bench.run, "__defaults__", (*places, 0.0))
+    for arguments in (["--against", "abc"], []):
+        monkeypatch.setattr("sys.argv", ["benchmarks", *arguments])
+        bench.main()
+
+    assert peers == [Build("abc", tmp_path), None]
 
 
 def test_two_measurements_of_one_name_are_an_error(tmp_path: Path) -> None:
