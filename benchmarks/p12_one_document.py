@@ -66,22 +66,24 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
     """Let the accounts move one document each, one account after the other, in each way in turn."""
     with ExitStack() as stack:
         admin = stack.enter_context(stage.sandbox())
-        forms = [*_forms(stack, admin, accounts, Build(), with_script=True)]
+        # Each has an Airflow to itself: how many DAGs there are changes what a run takes.
+        forms = [_form(stack, admin, accounts, Build(), Build().name)]
         if against:
-            forms += _forms(stack, admin, accounts, against)
+            forms.append(_form(stack, admin, accounts, against, against.name))
+        forms.append(_form(stack, admin, accounts, Build(), "one task with a script", script=True))
         for form in forms:
             form.warm_up()
             form.warm_up()
-        for _ in range(rounds):
-            for form in forms:
+        for number in range(rounds):
+            for form in forms if number % 2 == 0 else reversed(forms):
                 form.measure(admin)
-    ours, *others = forms
+    ours = forms[0]
     cpu = [Series(form.what, "CPU s", form.cpu) for form in forms]
     seconds = [Series(f"{form.what}, due to archived", "s", form.seconds) for form in forms]
-    goals = [Goal.at_most(1.3, cpu[0].median / cpu[1].median, "at most 1.3 times the processor time of the script")]
+    goals = [Goal.at_most(1.3, cpu[0].median / cpu[-1].median, "at most 1.3 times the processor time of the script")]
     if against:
-        text = f"at least 2.5 times less processor time than {others[-1].what}"
-        goals.append(Goal.at_least(2.5, cpu[-1].median / cpu[0].median, text))
+        text = f"at least 2.5 times less processor time than {against.name}"
+        goals.append(Goal.at_least(2.5, cpu[1].median / cpu[0].median, text))
     return Result(
         "P12",
         "A run that moves one document",
@@ -97,20 +99,16 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
     )
 
 
-def _forms(
-    stack: ExitStack, admin: SandboxAdmin, accounts: int, build: Build, *, with_script: bool = False
-) -> list[Form]:
-    """Start the Airflow of a build; return the forms that it has."""
-    kinds = [(build.name, PROVIDER)] + ([("one task with a script", SCRIPT)] if with_script else [])
-    companies = {
-        prefix: [admin.create_company(f"{what} {number}", limits=None) for number in range(accounts)]
-        for what, prefix in kinds
-    }
-    everyone = [company for some in companies.values() for company in some]
-    further = {"benchmarks.p12_script": [SCRIPT + slug(one) for one in companies[SCRIPT]]} if with_script else {}
-    texts = {slug(company): stage.account_text(company) for company in everyone}
-    fleet = stack.enter_context(fleets.running(build, texts, connections(admin, everyone), further=further))
-    return [Form(what, fleet, prefix, companies[prefix]) for what, prefix in kinds]
+def _form(
+    stack: ExitStack, admin: SandboxAdmin, accounts: int, build: Build, what: str, *, script: bool = False
+) -> Form:
+    """Start the Airflow of one way, with companies of its own."""
+    companies = [admin.create_company(f"{what} {number}", limits=None) for number in range(accounts)]
+    prefix = SCRIPT if script else PROVIDER
+    further = {"benchmarks.p12_script": [SCRIPT + slug(company) for company in companies]} if script else {}
+    texts = {slug(company): stage.account_text(company) for company in companies}
+    fleet = stack.enter_context(fleets.running(build, texts, connections(admin, companies), further=further))
+    return Form(what, fleet, prefix, companies)
 
 
 def _seconds(
