@@ -28,6 +28,10 @@ folder, airflow, ledger, accounts, documents = sys.argv[1:]
 shelf.write_accounts(Path(folder), int(accounts))
 shelf.fill_airflow(sa.create_engine(airflow), int(accounts))
 shelf.fill_ledger(ledger, int(accounts), int(documents))
+if ledger.startswith("postgresql"):  # it has not counted the ids that were given
+    newest = "setval(pg_get_serial_sequence('debitoor_documents', 'id'), (SELECT max(id) FROM debitoor_documents))"
+    with sa.create_engine(ledger).begin() as connection:
+        connection.exec_driver_sql(f"SELECT {newest}")
 """
 
 
