@@ -90,6 +90,7 @@ def _draft(
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
     proven = _proven(evidence, account, choices)
+    name = (company and company.name) or document.company_name
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
@@ -128,7 +129,7 @@ def _draft(
         NewExpense(
             date=day,
             lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
-            supplier_name=_one_line((company and company.name) or document.company_name),
+            supplier_name=_one_line(name or (company.name if company else "")),
             supplier_country=supply.country,
             supplier_ci_number=_one_line(vat_id_of(document, company)),
         ),
