@@ -15,9 +15,9 @@ from debitoor_provider.sync.obstacle import rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedIOBase
 
 _IN_MEMORY = 1 << 20  # bytes; above that a file goes through the disk
+_PIECE = 1 << 16  # bytes
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 _PDF_MAGIC = b"%PDF-"
 
@@ -64,6 +64,8 @@ def seal(body: BinaryIO, filename: str) -> Content:
     if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(_PDF_MAGIC)) != _PDF_MAGIC:
         raise rejected("not_a_pdf")
     body.seek(0)
-    digest = hashlib.file_digest(cast("BufferedIOBase", body), "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while piece := body.read(_PIECE):  # hashlib.file_digest has a buffer of 256 kB made and cleared for each file
+        digest.update(piece)
     body.seek(0)
-    return Content(body, size, digest)
+    return Content(body, size, digest.hexdigest())

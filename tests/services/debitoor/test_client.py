@@ -201,6 +201,14 @@ def test_expenses_are_read_to_the_empty_page(service, client):
     assert all(asked.query["limit"] == ["2"] for asked in service.asked)
 
 
+def test_of_a_long_list_only_what_is_made_of_each_expense_is_kept(service, client):
+    service.on("GET", EXPENSES, rows("c", "b"), rows("b", "a"), rows())
+    since = datetime(2026, 1, 5, tzinfo=UTC)
+    assert client.expenses_as(lambda expense: expense.id * 2, changed_since=since) == ["cc", "bb", "aa"]
+    assert service.asked[0].query["changedSince"] == ["2026-01-05T00:00:00Z"]
+    assert service.asked[0].query["limit"] == ["500"]
+
+
 def test_an_empty_list_costs_one_call(service, client):
     service.on("GET", EXPENSES, rows())
     assert client.expenses() == []

@@ -221,7 +221,7 @@ def test_another_result_is_not_written_over_the_first(ledger: Ledger):
 
 def test_an_unknown_document_cannot_take_a_step(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
-    stranger = type(entry)(**{name: getattr(entry, name) for name in entry.__slots__} | {"id": 4711})
+    stranger = entry._replace(id=4711)
 
     with pytest.raises(IllegalTransition, match="no document with the id 4711"):
         ledger.steps.intend(stranger)

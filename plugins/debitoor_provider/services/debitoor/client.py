@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import body, constants, parse
@@ -17,10 +17,12 @@ from debitoor_provider.services.http.retry import REPEATABLE
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, MutableMapping
+    from collections.abc import Callable, Collection, MutableMapping
     from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.models import Expense, Income, NewExpense, NewIncome
+
+T = TypeVar("T")
 
 _ALLOW_UNMATCH = {"allowUnmatch": "true"}  # 6.1
 
@@ -122,6 +124,18 @@ class DebitoorClient(Lookups, Sales):
             "isUnpaid": unpaid,
         }
         return self._list("list_expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
+
+    def expenses_as(self, make: Callable[[Expense], T], *, changed_since: datetime | None) -> list[T]:
+        """Return the expenses changed since then, each once, as the little that a caller needs of a long list.
+
+        :param make: is given each expense; what it returns is kept
+        """
+
+        def read(payload: Any) -> T:
+            return make(parse.expense(payload))
+
+        filters = {"changedSince": changed_since}
+        return self._list("list_expenses", constants.EXPENSES, read, filters, page_size=constants.PAGE_SIZE)
 
     def expenses_kept_in(
         self, keep: MutableMapping[str, Expense], *, from_date: date | None = None, to_date: date | None = None

@@ -33,6 +33,8 @@ UNDECIDED = Decisions()
 
 def to_decisions(stored: str) -> Decisions:
     """Return what a person has decided, as the ledger stores it."""
+    if not stored:
+        return UNDECIDED
     words = read_choices(stored)
     choices = {code: _KNOWN[figures] for code, figures in words.items() if figures in _KNOWN}
     return Decisions(choices, to_corrections(words))

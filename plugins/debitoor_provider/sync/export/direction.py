@@ -19,7 +19,7 @@ from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
-from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
+from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
@@ -205,15 +205,15 @@ class ExportDirection:
                     dates.add(entry.document_date)
             if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
                 days.add(last.date())  # what the run before may have booked twice
-
             looks_around = self.account.duplicates != "off"
             around: list[Recorded] = []  # the target's records before the run wrote any
 
             def look() -> Mapping[int, list[Expense]]:
+                beside = prefetch.submit(Recorded.near, self.recorded, dates) if looks_around and not around else None
                 marked = expenses_of(self.debitoor, days)
                 hold_doubled(job, copies(marked))
-                if looks_around and not around:
-                    around.append(Recorded.near(self.recorded, dates))
+                if beside:
+                    around.append(beside.result())
                 return marked
 
             presence = Presence(look)
@@ -244,7 +244,7 @@ class ExportDirection:
 
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked expenses that were written on these days or later."""
-        return copies(expenses_of(self.debitoor, days))
+        return copies_since(self.debitoor, days)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

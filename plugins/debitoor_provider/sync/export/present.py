@@ -33,9 +33,21 @@ def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mappin
     """
     found: dict[int, list[Expense]] = {}
     for expense in debitoor.expenses(changed_since=before(days, debitoor.clock_offset), page_size=PAGE_SIZE):
-        for uid in {find_marker(line.description) for line in expense.lines}:
-            if uid is not None:
-                found.setdefault(uid, []).append(expense)
+        for uid in _uids(expense):
+            found.setdefault(uid, []).append(expense)
+    return found
+
+
+def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copies:
+    """Return what :func:`expenses_of` finds as the steps know it; so little is kept of each expense.
+
+    :param days: the same
+    """
+    found: dict[str, list[Copy]] = {}
+    since = before(days, debitoor.clock_offset)
+    for uids, copy in debitoor.expenses_as(lambda expense: (_uids(expense), _as_copy(expense)), changed_since=since):
+        for uid in uids:
+            found.setdefault(str(uid), []).append(copy)
     return found
 
 
@@ -46,16 +58,16 @@ def copies(marked: Mapping[int, Sequence[Expense]]) -> Copies:
 
 def as_copies(expenses: Iterable[Expense]) -> list[Copy]:
     """Return expenses as the steps know them."""
-    return [
-        Copy(
-            expense.id,
-            str(expense.number or ""),
-            expense.date,
-            expense.total_gross_amount,
-            expense.currency,
-        )
-        for expense in expenses
-    ]
+    return [_as_copy(expense) for expense in expenses]
+
+
+def _as_copy(expense: Expense) -> Copy:
+    return Copy(expense.id, str(expense.number or ""), expense.date, expense.total_gross_amount, expense.currency)
+
+
+def _uids(expense: Expense) -> frozenset[int]:
+    """Return the documents whose marks an expense carries."""
+    return frozenset(uid for line in expense.lines if (uid := find_marker(line.description)) is not None)
 
 
 def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
@@ -68,12 +80,11 @@ def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
 def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
     """Return expenses with their marks and figures."""
     for expense in expenses:
-        uids = {find_marker(line.description) for line in expense.lines} - {None}
         by_rate = sums_by_rate((line.tax_rate, line.gross_amount or ZERO) for line in expense.lines)
         gross = expense.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
         yield TargetRecord(
             expense.id,
-            frozenset(map(str, uids)),
+            frozenset(map(str, _uids(expense))),
             str(expense.number or ""),
             expense.supplier_name,
             Statement(expense.date, by_rate, gross, expense.currency),

@@ -23,7 +23,7 @@ from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
-from debitoor_provider.sync.ledger.rows import Described, likeness_keys
+from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
@@ -70,5 +70,6 @@ __all__ = [
     "likeness_keys",
     "origins",
     "read_choices",
+    "restated",
     "storable",
 ]

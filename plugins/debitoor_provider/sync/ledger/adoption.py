@@ -7,7 +7,6 @@ stays as the person left it. Accounts share a document when source document and 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -75,7 +74,7 @@ def known_elsewhere(
         for *values, way in rows:
             entry = Entry(*values)
             if way not in {str(EventKind.MOVED), str(EventKind.ADOPTED)}:
-                entry = replace(entry, file_sha256=None, file_bytes=None)
+                entry = entry._replace(file_sha256=None, file_bytes=None)
             before = found.get(by_key[entry.exchange_key])
             if before is None or entry.state in DONE or before.state not in DONE:
                 found[by_key[entry.exchange_key]] = entry
@@ -132,7 +131,7 @@ def _known_of(other: Entry, exchange_key: str) -> dict[str, Any]:
     values = {name: getattr(other, name) for name in (*_KEPT, *_FILE)}
     if other.state in DONE and other.booked_gross is not None:
         values |= {name: getattr(other, name) for name in _STATED}
-        values |= found_by(replace(other, exchange_key=exchange_key))
+        values |= found_by(other._replace(exchange_key=exchange_key))
     return values
 
 

@@ -6,7 +6,6 @@ cannot choose the same name.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -116,7 +115,7 @@ def give_names(
         wanted: list[Entry] = []
         for row in _current(connection, list(asked), states):
             entry, name = asked[row.id]
-            entry = replace(entry, state=row.state, target_name=row.target_name or name)
+            entry = entry._replace(state=row.state, target_name=row.target_name or name)
             (wanted if row.target_name is None else named).append(entry)
         free = _write(connection, wanted)
         write_events(connection, [_event(entry, at, run_id) for entry in free])

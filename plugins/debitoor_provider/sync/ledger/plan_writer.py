@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,7 +171,7 @@ class PlanWriter:
             {"the_id": entry.id, "new_exchange_key": keys[entry.id]}
             | {
                 f"new_{name}": value
-                for name, value in likeness_keys(replace(entry, exchange_key=keys[entry.id])).items()
+                for name, value in likeness_keys(entry._replace(exchange_key=keys[entry.id])).items()
             }
             for entry in read_entries(self._connection, keys)  # with the figures that were sent, if they were
         ]

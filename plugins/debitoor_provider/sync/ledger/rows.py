@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 Described: TypeAlias = Entry | PlannedDocument | FoundDocument
 """A document with what its source states of it."""
 
-COLUMNS = [documents.c[field.name] for field in dataclasses.fields(Entry) if field.name not in {"owner", "run_id"}]
+COLUMNS = [documents.c[name] for name in Entry._fields if name not in {"owner", "run_id"}]
 """The columns of an :class:`Entry`, in the order of its fields."""
 
 
 def to_entry(row: Row[Any], owner: str = "", run_id: str = "") -> Entry:
     """Return the entry of a row of :data:`COLUMNS`."""
-    values: tuple[Any, ...] = (*row, owner, run_id)
-    return Entry(*values)
+    return Entry._make((*row, owner, run_id))
 
 
 def document_values(document: PlannedDocument | FoundDocument) -> dict[str, Any]:
@@ -64,13 +63,19 @@ def sent_values(entry: Entry, sent: Sent) -> dict[str, Any]:
     return _changed(entry, sent.booked) | stated_values(entry, sent)
 
 
+def restated(document: Described, sent: Sent) -> Described:
+    """Return a document with the figures that are sent of it."""
+    values = sent.stated
+    return document._replace(**values) if isinstance(document, Entry) else dataclasses.replace(document, **values)
+
+
 def stated_values(entry: Entry, sent: Sent) -> dict[str, Any]:
     """Return the columns that change when a document's figures are known better than its record says.
 
     By them it is found from then on, as one that is like another too.
     """
     changed = _changed(entry, sent.stated)
-    return changed | found_by(dataclasses.replace(entry, **changed)) if changed else {}
+    return changed | found_by(entry._replace(**changed)) if changed else {}
 
 
 def found_by(entry: Entry) -> dict[str, str]:

@@ -7,7 +7,6 @@ second query finds the reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +79,7 @@ def advance(
     if kind in _BRIEF:
         read = dict(zip(_BRIEF[kind], row, strict=True))
         written = {name: value for name, value in values.items() if name not in _UNREAD}
-        after = replace(entry, run_id=run_id, state=STEPS[kind].target, **read, **written)
+        after = entry._replace(run_id=run_id, state=STEPS[kind].target, **read, **written)
     else:
         after = to_entry(row, entry.owner, run_id)
     before = after.state if kind in _NOTES else after.previous_state
@@ -167,7 +166,7 @@ def _statement(kind: EventKind, columns: frozenset[str], by_database: bool) -> U
 def _settle(connection: Connection, kind: EventKind, entry: Entry, values: Mapping[str, Any]) -> Entry:
     current = _read(connection, entry.id)
     if kind is EventKind.MOVED and current.state is State.MOVED and current.target_id == values["target_id"]:
-        return replace(current, owner=entry.owner, run_id=entry.run_id)
+        return current._replace(owner=entry.owner, run_id=entry.run_id)
     require_legal(kind, current.state, STEPS[kind].target)
     if kind is EventKind.INTENT and current.fingerprint != entry.fingerprint:
         raise EntryChanged(f"Document {current.source_id} was planned anew in the meantime.")

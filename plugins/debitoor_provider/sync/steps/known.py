@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.ledger import DONE, State, restated
 from debitoor_provider.sync.likeness import number_key
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ class Known:
             and (one.document_date, one.gross_amount) == (sent.date, sent.gross_amount)
             and one.currency.strip().upper() == sent.document_currency.strip().upper()
         )
-        return self if same else replace(self, described=replace(one, **sent.stated))
+        return self if same else replace(self, described=restated(one, sent))
