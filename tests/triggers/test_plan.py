@@ -15,11 +15,13 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.triggers import plan as module
+from debitoor_provider.triggers import together
 from debitoor_provider.triggers.plan import PlanTrigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from debitoor_provider.runs.scheduled import Scheduled
 
 
 @pytest.fixture
@@ -225,11 +227,11 @@ class TestAmongOthers:
         account("import", stem="other")
         go_on, begun = threading.Event(), []
 
-        def slow(account_id: str, *_: Any) -> None:
-            begun.append(account_id)
-            assert account_id == "other" or go_on.wait(30)
+        def slow(scheduled: Scheduled, _: object) -> None:
+            begun.append(scheduled.job.account_id)
+            assert begun[-1] == "other" or go_on.wait(30)
 
-        monkeypatch.setattr(module, "plan_scheduled", slow)
+        monkeypatch.setattr(together, "plan_scheduled", slow)
 
         async def all_three() -> list[str]:
             running = [

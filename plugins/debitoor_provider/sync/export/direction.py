@@ -17,7 +17,13 @@ from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth, still_waits
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.listing import (
+    ChangedDocuments,
+    changed_documents,
+    document_uid,
+    list_documents,
+    sample_documents,
+)
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
@@ -101,6 +107,10 @@ class ExportDirection:
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         return list_documents(window, self.account, self.getmyinvoices, keep)
+
+    def question(self, window: Window) -> ChangedDocuments | None:
+        """Return what the window asks GetMyInvoices for, when other accounts may be answered together with it."""
+        return changed_documents(window, self.account, self.getmyinvoices)
 
     def read(self, source_id: str) -> Document:
         """Return a document as it is now.
