@@ -16,6 +16,7 @@ from debitoor_provider.hooks import base
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.runs import metrics
 from debitoor_provider.runs import scheduled as runs_scheduled
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -342,6 +343,13 @@ class TestTrouble:
         fire(*names)
         fire(*names)
         assert calls() == [LIST] * 4
+
+
+def test_runs_that_shared_a_listing_are_counted(listed, fire, monkeypatch):
+    counted: list[tuple[str, str]] = []
+    monkeypatch.setattr(metrics.stats, "incr", lambda name, *_, tags: counted.append((name, tags["account"])))
+    fire(*listed(**{FIRST: {}}, one={}, two={}))
+    assert [account for name, account in counted if name == "debitoor.shared_listings"] == ["one", "two"]
 
 
 def test_each_is_planned_in_the_context_of_its_trigger(listed, fire, monkeypatch):

@@ -98,7 +98,7 @@ class Fleet:
         return {job.account_id: plan(job) for job in jobs}
 
     def documents(self) -> list[tuple[Any, ...]]:
-        """Return what the ledger says of each document of each account, but when it was written."""
+        """Return what the ledger says of each document of each account, but when and in which list it was seen last."""
         return sorted(
             (name, *astuple(_Known.of(entry)))
             for name in self.accounts
@@ -153,7 +153,6 @@ class _Known:
     state: str
     reason: str
     text: str
-    planned_by: str
     fingerprint: str
     settings_fingerprint: str
     snapshot: str
@@ -166,7 +165,6 @@ class _Known:
             str(entry.state),
             entry.reason_code or "",
             str(entry.message or ""),
-            entry.planned_by or "",
             entry.fingerprint,
             entry.settings_fingerprint or "",
             entry.snapshot,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.http.errors import NotFound
@@ -69,6 +69,14 @@ class ChangedDocuments:
     filters: ListFilters
     since: datetime
 
+    @classmethod
+    def of(cls, window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> Self | None:
+        """Return what a window asks for; ``None`` unless it is a list of changes with documents of any date."""
+        is_by_date = window.asked_start or window.asked_end
+        if window.updated_since is None or window.document_ids or window.unfiltered or window.is_empty or is_by_date:
+            return None
+        return cls(getmyinvoices, list_filters(account), window.updated_since)
+
     @property
     def source(self) -> str:
         """Who is asked, with which key."""
@@ -97,16 +105,6 @@ class ChangedDocuments:
     def take_time_of(self, other: ChangedDocuments) -> None:
         """Know the service's time from the answer to another question."""
         self.getmyinvoices.transport.follow(other.getmyinvoices.transport)
-
-
-def changed_documents(
-    window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient
-) -> ChangedDocuments | None:
-    """Return what the window asks for, when it is a list of changes of all document dates."""
-    is_by_date = window.asked_start or window.asked_end
-    if window.updated_since is None or window.document_ids or window.unfiltered or window.is_empty or is_by_date:
-        return None
-    return ChangedDocuments(getmyinvoices, list_filters(account), window.updated_since)
 
 
 def sample_documents(account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> list[Document]:

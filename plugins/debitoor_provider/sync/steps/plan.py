@@ -136,20 +136,22 @@ def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
     :raises Misconfigured: when the source belongs to another company: its list must not move the watermark
     """
     job.direction.require_source()
-    began, accounts = steady_seconds(), 1
+    began = steady_seconds()
     window = choose_window(job, requested, ask=True)
     with ExitStack() as kept:
+
+        def own() -> tuple[Iterable[Any], list[str]]:
+            return job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
+
         answer = job.shared.answer(job.direction.question(window)) if job.shared else None
-        records: Iterable[Any]
+        records, gone = (answer.records, list[str]()) if answer else own()
+        if not window.full and (now_known := choose_window(job, requested)).full:
+            window, answer = now_known, None
+            records, gone = own()
+        accounts = 1
         if answer:
-            records, gone = answer.records, []
             began, accounts = min(began, answer.began), answer.accounts
             log.info("The source was asked once for %d accounts.", accounts)
-        else:
-            records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
-        if not window.full and (now_known := choose_window(job, requested)).full:
-            window = now_known
-            records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
         yield Listing(window, began, _chosen(job, window, records), gone, accounts)
 
 
