@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -16,7 +17,6 @@ from debitoor_provider.hooks import base
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.runs import metrics
 from debitoor_provider.runs import scheduled as runs_scheduled
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -132,6 +132,12 @@ def test_twenty_idle_accounts_of_one_key_are_asked_for_twice(listed, fire, calls
         "due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}, "asked_for_accounts": 19,
     }  # fmt: skip
     assert {ledger.runs.get(f"anybodys_dag/now#{name}").verdict for name in names} == {"success"}
+
+
+def test_each_run_says_for_how_many_accounts_the_source_was_asked(listed, fire, caplog):
+    caplog.set_level(logging.INFO)
+    fire(*listed(**{FIRST: {}}, one={}, two={}))
+    assert caplog.text.count("The source was asked once for 2 accounts.") == 2
 
 
 def test_an_account_alone_costs_and_says_what_it_always_did(listed, fire, calls):
@@ -343,13 +349,6 @@ class TestTrouble:
         fire(*names)
         fire(*names)
         assert calls() == [LIST] * 4
-
-
-def test_runs_that_shared_a_listing_are_counted(listed, fire, monkeypatch):
-    counted: list[tuple[str, str]] = []
-    monkeypatch.setattr(metrics.stats, "incr", lambda name, *_, tags: counted.append((name, tags["account"])))
-    fire(*listed(**{FIRST: {}}, one={}, two={}))
-    assert [account for name, account in counted if name == "debitoor.shared_listings"] == ["one", "two"]
 
 
 def test_each_is_planned_in_the_context_of_its_trigger(listed, fire, monkeypatch):

@@ -44,12 +44,6 @@ def count_run(job: Job, result: Report) -> None:
             stats.gauge("debitoor.last_success.timestamp", round(last.finished_at.timestamp()), tags=tags)
 
 
-def count_shared_listing(job: Job, accounts: int) -> None:
-    """Count a run that was planned from a listing of several accounts."""
-    if accounts > 1:
-        stats.incr("debitoor.shared_listings", tags=_tags(job))
-
-
 def gauge_late(job: Job, *, is_late: bool) -> None:
     """Report whether an account is late: it is not when a run of it has just ended."""
     stats.gauge("debitoor.late", int(is_late), tags=_tags(job))

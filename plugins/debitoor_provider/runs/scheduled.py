@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.runs.jobs import open_job
-from debitoor_provider.runs.metrics import count_shared_listing
 from debitoor_provider.runs.plan import Planned, make_plan
 from debitoor_provider.runs.report import conclude
 from debitoor_provider.sync.directions import row_of
@@ -28,11 +27,13 @@ class Scheduled(NamedTuple):
     """A scheduled run that waits to be planned.
 
     :param job: what it works with
+    :param full: whether it will list everything, unless the source's clock says otherwise
     :param question: what it will ask the source for, if others may be answered together with it
     :param close: closes the job
     """
 
     job: Job
+    full: bool
     question: Question[Any] | None
     close: Callable[[], None]
 
@@ -53,7 +54,7 @@ def open_scheduled(account_id: str, account: Account, context: Context) -> Sched
         job = opened.enter_context(open_job(account_id, account, context))
         window = choose_window(job, None)
         question = None if window.full else job.direction.question(window)
-        return Scheduled(job, question, opened.pop_all().close)
+        return Scheduled(job, window.full, question, opened.pop_all().close)
 
 
 def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = None) -> Planned | None:
@@ -66,10 +67,9 @@ def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = Non
     job = scheduled.job
     job.shared = shared
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, RunKind.SCHEDULED.value))
-    if choose_window(job, None, ask=True).full:  # may be long, and the triggerer is for what is short
+    if scheduled.full and choose_window(job, None, ask=True).full:  # may be long, and the triggerer is for what is short
         return None
     plan = make_plan(job, None)
-    count_shared_listing(job, plan.summary.get("asked_for_accounts", 1))
     if not plan.has_work:
         conclude(job)
     return plan
