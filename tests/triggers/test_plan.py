@@ -225,11 +225,16 @@ class TestAmongOthers:
         account(stem="one")
         account(stem="two")
         account("import", stem="other")
-        go_on, begun = threading.Event(), []
+        at_work, go_on, begun = threading.Event(), threading.Event(), []
 
         def slow(scheduled: Scheduled, _: object) -> None:
-            begun.append(scheduled.job.account_id)
-            assert begun[-1] == "other" or go_on.wait(30)
+            account_id = scheduled.job.account_id
+            begun.append(account_id)
+            if account_id == "other":
+                assert at_work.wait(30)
+            else:
+                at_work.set()
+                assert go_on.wait(30)
 
         monkeypatch.setattr(together, "plan_scheduled", slow)
 

@@ -181,7 +181,7 @@ def test_a_plan_by_a_shared_listing_is_the_plan_by_an_own_one(
 ) -> None:
     @seed(19)
     @settings(
-        max_examples=sample(10, 400),
+        max_examples=sample(25, 400),
         deadline=None,
         database=None,
         phases=[Phase.generate],
