@@ -14,7 +14,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.export.choices import to_decisions
-from debitoor_provider.sync.export.conversion import booked_worth, looks_again
+from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
@@ -24,6 +24,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
+from debitoor_provider.sync.export.waits import look_again
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -142,8 +143,8 @@ class ExportDirection:
         return frozenset(document.id for document in (*invoices, *credit_notes))
 
     def recheck(self, entry: Entry) -> LeftOut | bool:
-        """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
-        return looks_again(entry, self._rates)
+        """Return whether a run looks at a document that waits for its date, an exchange rate or its approval."""
+        return look_again(entry, self.account, self._rates)
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
@@ -191,8 +192,7 @@ class ExportDirection:
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         files = iter(range(PREVIEWED_FILES if look else 0))
-        suppliers = self._suppliers()
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked, self._rates, files)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:

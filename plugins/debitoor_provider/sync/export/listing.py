@@ -72,8 +72,9 @@ class ChangedDocuments:
     @classmethod
     def of(cls, window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> Self | None:
         """Return what a window asks for; ``None`` unless it is a list of changes with documents of any date."""
-        is_by_date = window.asked_start or window.asked_end
-        if window.updated_since is None or window.document_ids or window.unfiltered or window.is_empty or is_by_date:
+        if window.updated_since is None or window.document_ids or window.is_dated:
+            return None
+        if window.unfiltered or window.is_empty:
             return None
         return cls(getmyinvoices, list_filters(account), window.updated_since)
 

@@ -36,10 +36,12 @@ class LeftOut:
 
     :param message: the reason
     :param waits: whether the document may come in later, when a user completes or releases it
+    :param in_file: whether the document's file may have what it waits for, so that a run reads it first
     """
 
     message: Message
     waits: bool = False
+    in_file: bool = False
 
     @property
     def code(self) -> str:
@@ -73,6 +75,11 @@ class Shown:
     category: str
     mark: Message | None = None
     invoice: str = ""
+
+
+def before_reading(left_out: LeftOut | None) -> LeftOut | None:
+    """Return why a document is not taken even before its file is read."""
+    return None if left_out and left_out.in_file else left_out
 
 
 class Draft(Protocol):
@@ -162,10 +169,7 @@ class Direction(Protocol[Record]):
         ...
 
     def question(self, window: Window) -> Question[Record] | None:
-        """Return what :meth:`records` asks the source for; ``None`` when each account has to ask by itself.
-
-        Makes no call.
-        """
+        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks by itself."""
         ...
 
     def read(self, source_id: str) -> Record:
