@@ -56,7 +56,7 @@ class Exchange:
         return [call for call in self.sandbox.calls(since=since) if call["method"] != "GET"]
 
 
-def receive(company: CompanyAdmin, number: int) -> int:
+def receive(company: CompanyAdmin, number: int, **fields: object) -> int:
     """Let a receipt arrive in GetMyInvoices now; return its id."""
     return company.add_document(
         b"%%PDF-1.4\n%% late receipt %d\n%%%%EOF\n" % number,
@@ -70,6 +70,7 @@ def receive(company: CompanyAdmin, number: int) -> int:
         gross_amount="119.00",
         tax_rates=[19],
         currency="EUR",
+        **fields,
     )
 
 

@@ -15,11 +15,13 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.triggers import plan as module
+from debitoor_provider.triggers import together
 from debitoor_provider.triggers.plan import PlanTrigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from debitoor_provider.runs.scheduled import Scheduled
 
 
 @pytest.fixture
@@ -223,13 +225,18 @@ class TestAmongOthers:
         account(stem="one")
         account(stem="two")
         account("import", stem="other")
-        go_on, begun = threading.Event(), []
+        at_work, go_on, begun = threading.Event(), threading.Event(), []
 
-        def slow(account_id: str, *_: Any) -> None:
+        def slow(scheduled: Scheduled, _: object) -> None:
+            account_id = scheduled.job.account_id
             begun.append(account_id)
-            assert account_id == "other" or go_on.wait(30)
+            if account_id == "other":
+                assert at_work.wait(30)
+            else:
+                at_work.set()
+                assert go_on.wait(30)
 
-        monkeypatch.setattr(module, "plan_scheduled", slow)
+        monkeypatch.setattr(together, "plan_scheduled", slow)
 
         async def all_three() -> list[str]:
             running = [

@@ -17,7 +17,7 @@ from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
@@ -102,6 +102,10 @@ class ExportDirection:
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         return list_documents(window, self.account, self.getmyinvoices, keep)
+
+    def question(self, window: Window) -> ChangedDocuments | None:
+        """Return what the window asks GetMyInvoices for, when other accounts may be answered together with it."""
+        return ChangedDocuments.of(window, self.account, self.getmyinvoices)
 
     def read(self, source_id: str) -> Document:
         """Return a document as it is now.
@@ -188,8 +192,7 @@ class ExportDirection:
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         files = iter(range(PREVIEWED_FILES if look else 0))
-        suppliers = self._suppliers()
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files)
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked, self._rates, files)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
@@ -265,8 +268,7 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        expenses = self.debitoor.expenses(page_size=PAGE_SIZE)
-        return found_documents(expenses, self._key, self.account.specification)
+        return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key, self.account.specification)
 
     def samples(self, most: int) -> Sequence[Document]:
         """Return documents that the account takes; failing those, others of its period."""

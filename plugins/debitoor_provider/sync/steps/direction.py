@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.shared import Question
     from debitoor_provider.sync.window import Window
     from debitoor_provider.sync.worth import Worth
 
@@ -165,6 +166,10 @@ class Direction(Protocol[Record]):
 
         :param keep: where records lie until they are taken
         """
+        ...
+
+    def question(self, window: Window) -> Question[Record] | None:
+        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks by itself."""
         ...
 
     def read(self, source_id: str) -> Record:
