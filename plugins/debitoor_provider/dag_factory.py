@@ -49,6 +49,8 @@ _TAG = "debitoor"
 _BROKEN = "account_file"
 """The task of an account that cannot run."""
 _TAG_LIMIT = 100
+_SMALL = 25
+"""Documents of a scheduled run that its plan's task moves itself: a worker's task costs more than these do."""
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
 
@@ -143,6 +145,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
             preview="{{ params.get('dry_run') or '' }}",
             start_from_trigger=bool(cron),
             folder=str(file.path.parent),
+            carries_out=_SMALL,
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")

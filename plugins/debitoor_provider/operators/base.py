@@ -226,6 +226,10 @@ class SyncOperator(BaseOperator):
         """Do the step's work."""
         raise NotImplementedError
 
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
+        """Do the step's work in the task of the plan; ``None`` to leave it to a task of its own."""
+        return self.step(job, context)
+
 
 @cache
 def arguments_of(operator: type[BaseOperator]) -> frozenset[str]:
