@@ -160,7 +160,11 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         way.append(loaded(row.operator)(task_id=row.task_id, **common))
         if account.archives:
             way.append(DebitoorArchiveOperator(task_id="archive", **common))
-        chain(*way, report)
+        way.append(report)
+        chain(*way)
+        # Each step hangs on the plan itself, too: so the scheduler skips all at once where there is nothing to do, and
+        # need not visit the run once for each.
+        plan >> way[2:]
     # Last, because Airflow copies the form into each task made after it, and checks its defaults for each DAG anew: two
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())

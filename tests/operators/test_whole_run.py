@@ -37,6 +37,7 @@ def first() -> Callable[..., DebitoorPlanOperator]:
             archive = DebitoorArchiveOperator(task_id="archive", account="acme")
             report = DebitoorReportOperator(task_id="report", account="acme", trigger_rule="none_skipped")
             plan >> rename >> export >> archive >> report
+            plan >> [export, archive, report]
         return plan
 
     return make

@@ -15,28 +15,27 @@ if TYPE_CHECKING:
 
 
 def steps_after(plan: SyncOperator) -> list[SyncOperator]:
-    """Return the steps from a plan to its report; none unless they follow on one another and nothing else does.
+    """Return the steps from a plan to its report, in their order; none when other tasks come between or after them.
 
     :param plan: the step, on a worker: rendered, and with its DAG
     """
-    steps: list[SyncOperator] = []
-    ahead: list[Any] = list(plan.downstream_list) if plan.has_dag() else []  # type: ignore[no-untyped-call]
-    while ahead:
-        task = ahead.pop()
-        if ahead or not _belongs(task, plan):
+    if not plan.has_dag():  # type: ignore[no-untyped-call]
+        return []
+    left = {task.task_id: task for task in plan.get_flat_relatives(upstream=False)}
+    known, steps = {plan.task_id}, []
+    while left:
+        ready = [task for task in left.values() if task.upstream_task_ids <= known]
+        if len(ready) != 1 or not _belongs(ready[0], plan):
             return []
-        steps.append(task)
-        ahead = list(task.downstream_list)
+        steps.append(ready[0])
+        known.add(ready[0].task_id)
+        del left[ready[0].task_id]
     return steps if steps and isinstance(steps[-1], DebitoorReportOperator) else []
 
 
 def _belongs(task: Any, plan: SyncOperator) -> bool:
-    """Return whether a task is a step of the plan's account and of nothing else."""
-    return (
-        isinstance(task, SyncOperator)
-        and (task.account, task.settings) == (plan.account, plan.settings)
-        and len(task.upstream_task_ids) == 1
-    )
+    """Return whether a task is a step of the plan's account."""
+    return isinstance(task, SyncOperator) and (task.account, task.settings) == (plan.account, plan.settings)
 
 
 def do_all(plan: SyncOperator, steps: list[SyncOperator], job: Job, context: Context) -> dict[str, Any] | None:

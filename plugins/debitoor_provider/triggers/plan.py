@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
+from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.operators.plan import is_yes
 from debitoor_provider.runs.dag_files import require_single
-from debitoor_provider.runs.jobs import account_of, open_job
+from debitoor_provider.runs.jobs import account_of, kept_hook, open_job
 from debitoor_provider.runs.plan import Planned, make_plan
 from debitoor_provider.runs.report import conclude
 from debitoor_provider.runs.windows import kind_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.runs.jobs import HookOf
     from debitoor_provider.sync.accounts.settings import Account
 
 
@@ -65,6 +67,7 @@ class PlanTrigger(BaseTrigger):
         self.preview = preview
         self.folder = folder
         self.digest = digest
+        self._connections: list[str] = []
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how to make it again."""
@@ -81,6 +84,7 @@ class PlanTrigger(BaseTrigger):
             try:
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:
+                KEPT.forget(*self._connections)  # they may have been changed since
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
@@ -95,17 +99,21 @@ class PlanTrigger(BaseTrigger):
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
+        self._connections = [account.connection_of(service) for service in row_of(account).hooks]
         connection = account.connection_of(row_of(account).source)
-        return await in_turn(connection, partial(plan_scheduled, self.account, account, context))
+        return await in_turn(connection, partial(plan_scheduled, self.account, account, context, kept_hook))
 
 
-def plan_scheduled(account_id: str, account: Account, context: Context) -> Planned | None:
+def plan_scheduled(
+    account_id: str, account: Account, context: Context, hook_of: HookOf | None = None
+) -> Planned | None:
     """Plan a scheduled run and, when nothing is to be done, report on it; ``None`` when everything is to be listed.
 
+    :param hook_of: makes the hook of a connection
     :raises ServiceError: whatever went wrong at the source
     :raises LedgerError: when the ledger cannot be used
     """
-    with open_job(account_id, account, context) as job:
+    with open_job(account_id, account, context, hook_of) as job:
         job.ledger.runs.start(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
         if choose_window(job, None, ask=True).full:  # may be long, and the triggerer is for what is short
             return None
