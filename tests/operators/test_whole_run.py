@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +83,17 @@ class TestDoneByThePlan:
         assert event.extra["documents"] == 1
         assert plan.lineage.facts["documents"] == 1
         assert [name for _, name in plan.lineage.outputs] == ["expenses", "documents"]
+
+    def test_the_plan_leads_to_the_records(self, first, due, acme, receipt, monkeypatch):
+        connection = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+        connection["extra"] |= {"web_url": "https://gmi.example/{id}"}
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(connection))
+        uid = receipt()
+        plan = first()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        links = {link.name: link.get_link(plan, ti_key=None) for link in plan.operator_extra_links[1:]}
+        assert links == {"Document at the source": f"https://gmi.example/{uid}", "Record at the target": ""}
 
     def test_a_plan_that_was_made_in_the_triggerer_is_carried_out_without_another_one(
         self, first, due, acme, receipt, sandbox

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
+from debitoor_provider.links.records import SourceRecordLink, TargetRecordLink
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 _TRIGGER = "debitoor_provider.triggers.plan.PlanTrigger"  # by name: only the triggerer needs it
@@ -57,6 +59,7 @@ class DebitoorPlanOperator(SyncOperator):
 
     reports = True
     reads = ("source",)
+    operator_extra_links = (*SyncOperator.operator_extra_links, SourceRecordLink(), TargetRecordLink())
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class DebitoorPlanOperator(SyncOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.carries_out = carries_out
+        self.record_urls: dict[Side, str] = {}
         self.period_from = period_from
         self.period_to = period_to
         self.document_ids = document_ids
@@ -180,8 +184,9 @@ class DebitoorPlanOperator(SyncOperator):
         if done is None:
             self.log.info("The steps after the plan go on in tasks of their own.")
             return summary
-        context["ti"].xcom_push("return_value", summary | done)
-        raise DownstreamTasksSkipped(tasks=sorted(done))  # type: ignore[no-untyped-call]
+        self.record_urls = done.record_urls
+        context["ti"].xcom_push("return_value", summary | done.summaries)
+        raise DownstreamTasksSkipped(tasks=sorted(done.summaries))  # type: ignore[no-untyped-call]
 
     def _given(self) -> set[str]:
         """Return the keys of the trigger form that the operator has a value for."""

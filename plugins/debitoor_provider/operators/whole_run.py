@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
@@ -11,6 +11,7 @@ from debitoor_provider.operators.transfer import TransferOperator, announce
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 
@@ -38,11 +39,19 @@ def _belongs(task: Any, plan: SyncOperator) -> bool:
     return isinstance(task, SyncOperator) and (task.account, task.settings) == (plan.account, plan.settings)
 
 
-def do_all(plan: SyncOperator, steps: list[SyncOperator], job: Job, context: Context) -> dict[str, Any] | None:
-    """Do the steps after a plan, one after the other; ``None`` as soon as one has to be a task of its own.
+class DoneAhead(NamedTuple):
+    """What the task of a plan did beyond the plan.
 
-    :return: their summaries by their names
+    :param summaries: of the steps, by their names
+    :param record_urls: the web addresses of the records of the document that was moved last
     """
+
+    summaries: dict[str, Any]
+    record_urls: dict[Side, str]
+
+
+def do_all(plan: SyncOperator, steps: list[SyncOperator], job: Job, context: Context) -> DoneAhead | None:
+    """Do the steps after a plan, one after the other; ``None`` as soon as one has to be a task of its own."""
     done: dict[str, Any] = {}
     moved: dict[str, int] = {}
     for step in steps:
@@ -52,5 +61,4 @@ def do_all(plan: SyncOperator, steps: list[SyncOperator], job: Job, context: Con
         done[step.task_id] = summary
         if isinstance(step, TransferOperator):
             moved = summary
-    announce(plan, job, context, moved)
-    return done
+    return DoneAhead(done, announce(plan, job, context, moved))
