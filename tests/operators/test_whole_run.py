@@ -16,7 +16,7 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import CredentialsRefused, Unavailable
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps import archive as archive_module
 from debitoor_provider.sync.steps import transfer as transfer_module
@@ -180,6 +180,17 @@ class TestLeftToTheSteps:
             plan >> export >> DebitoorReportOperator(task_id="report", account="acme")
         assert plan.execute(due)["due"] == 1
         assert acme.expenses() == []
+
+    def test_a_step_for_accounts_of_another_direction(self, due, acme, receipt, log):
+        receipt()
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=2)
+            move = DebitoorImportOperator(task_id="import", account="acme")
+            plan >> move >> DebitoorReportOperator(task_id="report", account="acme")
+        assert plan.execute(due)["due"] == 1
+        assert acme.expenses() == []
+        with pytest.raises(Misconfigured):
+            move.execute(due)
 
     def test_a_rejected_document_is_in_the_report_which_is_red(self, first, due, receipt, ledger):
         receipt(tax_rates=["7", "19", "0"])

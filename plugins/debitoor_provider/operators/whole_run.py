@@ -22,8 +22,9 @@ def steps_after(plan: SyncOperator) -> list[SyncOperator]:
     """
     if not plan.has_dag():  # type: ignore[no-untyped-call]
         return []
-    left = {task.task_id: task for task in plan.get_flat_relatives(upstream=False)}
-    known, steps = {plan.task_id}, []
+    left: dict[str, Any] = {task.task_id: task for task in plan.get_flat_relatives(upstream=False)}
+    known = {plan.task_id}
+    steps: list[SyncOperator] = []
     while left:
         ready = [task for task in left.values() if task.upstream_task_ids <= known]
         if len(ready) != 1 or not _belongs(ready[0], plan):
@@ -55,6 +56,7 @@ def do_all(plan: SyncOperator, steps: list[SyncOperator], job: Job, context: Con
     done: dict[str, Any] = {}
     moved: dict[str, int] = {}
     for step in steps:
+        step.require_direction(job)
         summary = step.ahead(job, context)
         if summary is None:
             return None
