@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
 
 import pendulum
@@ -45,8 +46,9 @@ def _one_task(account: str) -> DAG:
 
 def _look(account: str, **context: Any) -> None:
     from debitoor_provider.runs.jobs import account_of
-    from debitoor_provider.triggers.plan import plan_scheduled
+    from debitoor_provider.runs.scheduled import open_scheduled, plan_scheduled
 
-    plan = plan_scheduled(account, account_of(account, None), cast("Context", context))
+    with closing(open_scheduled(account, account_of(account, None), cast("Context", context))) as scheduled:
+        plan = plan_scheduled(scheduled)
     if plan is None or plan.has_work:
         raise RuntimeError("This fleet should have nothing to do.")

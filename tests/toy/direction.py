@@ -86,6 +86,9 @@ class FolderDirection:
         )
         return listed, []
 
+    def question(self, window: Window) -> None:
+        """Return nothing to share."""
+
     def read(self, source_id: str) -> Document:
         return self.getmyinvoices.document(int(source_id), approval=False).document
 

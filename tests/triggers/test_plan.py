@@ -16,11 +16,13 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.triggers import plan as module
+from debitoor_provider.triggers import together
 from debitoor_provider.triggers.plan import PlanTrigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from debitoor_provider.runs.scheduled import Scheduled
 
 
 @pytest.fixture
@@ -239,13 +241,15 @@ class TestAmongOthers:
         account(stem="one")
         account(stem="two")
         account("import", stem="other")
-        go_on, begun = threading.Event(), []
+        go_on, at_work, begun = threading.Event(), threading.Event(), []
 
-        def slow(account_id: str, *_: Any) -> None:
-            begun.append(account_id)
-            assert account_id == "other" or go_on.wait(30)
+        def slow(scheduled: Scheduled, _: object) -> None:
+            begun.append(scheduled.job.account_id)
+            if scheduled.job.account_id != "other":
+                at_work.set()
+                assert go_on.wait(30)
 
-        monkeypatch.setattr(module, "plan_scheduled", slow)
+        monkeypatch.setattr(together, "plan_scheduled", slow)
 
         async def all_three() -> list[str]:
             running = [
@@ -253,6 +257,7 @@ class TestAmongOthers:
                 for stem in ("one", "two", "other")
             ]
             await running[2]
+            await asyncio.to_thread(at_work.wait, 30)
             first = list(begun)
             go_on.set()
             await asyncio.gather(*running)

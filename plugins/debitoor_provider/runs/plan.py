@@ -50,6 +50,8 @@ def make_plan(job: Job, window: Window | None) -> Planned:
         "waiting": made.waiting,
         "left_out": made.left_out,
     }
+    if made.accounts > 1:
+        summary["asked_for_accounts"] = made.accounts
     if made.warnings:
         summary["warnings"] = [str(warning) for warning in made.warnings]
     return Planned(summary, has_work)

@@ -11,25 +11,23 @@ from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.operators.plan import is_yes
 from debitoor_provider.runs.dag_files import require_single
-from debitoor_provider.runs.jobs import account_of, kept_hook, open_job
-from debitoor_provider.runs.plan import Planned, make_plan
-from debitoor_provider.runs.report import conclude
+from debitoor_provider.runs.jobs import account_of, kept_hook
+from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import row_of
-from debitoor_provider.sync.ledger import LedgerError, Run
-from debitoor_provider.sync.steps.plan import choose_window
+from debitoor_provider.sync.ledger import LedgerError
 from debitoor_provider.sync.window import RunKind
 from debitoor_provider.triggers.threads import in_turn
+from debitoor_provider.triggers.together import plan_together
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from airflow.sdk import Context
 
-    from debitoor_provider.runs.jobs import HookOf
-    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.runs.plan import Planned
 
 
 class PlanTrigger(BaseTrigger):
@@ -92,7 +90,7 @@ class PlanTrigger(BaseTrigger):
             yield TaskSkippedEvent(xcoms={"return_value": plan.summary})
 
     async def _plan(self, context: Context) -> Planned | None:
-        """Plan in a thread, in turn with the others that use the source's connection."""
+        """Plan in a thread, together with the others that ask the source with the same key."""
         account = account_of(self.account, None, self.folder)
         if self.folder:
             await in_turn(self.folder, partial(require_single, self.account, Path(self.folder)))
@@ -101,23 +99,5 @@ class PlanTrigger(BaseTrigger):
             return None
         self._connections = [account.connection_of(service) for service in row_of(account).hooks]
         connection = account.connection_of(row_of(account).source)
-        return await in_turn(connection, partial(plan_scheduled, self.account, account, context, kept_hook))
-
-
-def plan_scheduled(
-    account_id: str, account: Account, context: Context, hook_of: HookOf | None = None
-) -> Planned | None:
-    """Plan a scheduled run and, when nothing is to be done, report on it; ``None`` when everything is to be listed.
-
-    :param hook_of: makes the hook of a connection
-    :raises ServiceError: whatever went wrong at the source
-    :raises LedgerError: when the ledger cannot be used
-    """
-    with open_job(account_id, account, context, hook_of) as job:
-        job.ledger.runs.start(Run(job.run_id, account_id, job.direction.name, RunKind.SCHEDULED.value))
-        if choose_window(job, None, ask=True).full:  # may be long, and the triggerer is for what is short
-            return None
-        plan = make_plan(job, None)
-        if not plan.has_work:
-            conclude(job)
-        return plan
+        scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
+        return await plan_together(scheduled)

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -27,4 +28,12 @@ async def in_turn(connection: str, work: Callable[[], T]) -> T:
     """
     turn = _turns.setdefault(connection, asyncio.Lock())
     async with turn:
-        return await asyncio.get_running_loop().run_in_executor(_threads, partial(copy_context().run, work))
+        return await asyncio.wrap_future(in_thread(partial(copy_context().run, work)))
+
+
+def in_thread(work: Callable[[], T]) -> Future[T]:
+    """Do something in one of the threads.
+
+    :param work: what to do; it does not see the caller's context
+    """
+    return _threads.submit(work)

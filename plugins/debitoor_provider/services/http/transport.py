@@ -107,6 +107,10 @@ class Transport:
         """How far the service's clock is ahead of ours (negative: behind); ``None`` before the first answer."""
         return self._clock.offset
 
+    def follow(self, other: Transport) -> None:
+        """Know the service's clock by the answers that another transport to the same service gets."""
+        self._clock = other._clock
+
     def call(self, call: Call, read: Callable[[Any], T]) -> T:
         """Send a request that is answered with JSON.
 

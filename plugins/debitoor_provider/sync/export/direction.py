@@ -14,10 +14,10 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.export.choices import to_decisions
-from debitoor_provider.sync.export.conversion import booked_worth, still_waits
+from debitoor_provider.sync.export.conversion import booked_worth, looks_again
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.listing import document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
@@ -102,6 +102,10 @@ class ExportDirection:
         """Return what the window asks for, and the ids that do not exist any more."""
         return list_documents(window, self.account, self.getmyinvoices, keep)
 
+    def question(self, window: Window) -> ChangedDocuments | None:
+        """Return what the window asks GetMyInvoices for, when other accounts may be answered together with it."""
+        return ChangedDocuments.of(window, self.account, self.getmyinvoices)
+
     def read(self, source_id: str) -> Document:
         """Return a document as it is now.
 
@@ -139,10 +143,7 @@ class ExportDirection:
 
     def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
-        if entry.reason_code == "no_rate_yet" and entry.message:
-            waits = still_waits(entry.message, self._rates)
-            return LeftOut(waits, waits=True) if waits else True
-        return entry.reason_code in {"not_approved", "no_workflow"}
+        return looks_again(entry, self._rates)
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
@@ -267,8 +268,7 @@ class ExportDirection:
 
     def found(self) -> Iterable[FoundDocument]:
         """Return the documents whose mark is on an expense in Debitoor."""
-        expenses = self.debitoor.expenses(page_size=PAGE_SIZE)
-        return found_documents(expenses, self._key, self.account.specification)
+        return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key, self.account.specification)
 
     def samples(self, most: int) -> Sequence[Document]:
         """Return documents that the account takes; failing those, others of its period."""

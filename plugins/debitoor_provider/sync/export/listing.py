@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.http.errors import NotFound
@@ -12,6 +13,7 @@ from debitoor_provider.sync.source_ids import not_an_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
+    from datetime import datetime
 
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
@@ -52,6 +54,57 @@ def list_documents(
         line_items=True,
     )
     return listed, gone
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDocuments:
+    """What a list of changed documents is asked for; see :class:`~debitoor_provider.sync.steps.shared.Question`.
+
+    :param getmyinvoices: makes the calls
+    :param filters: what the service leaves out
+    :param since: created or changed since then (UTC)
+    """
+
+    getmyinvoices: GetMyInvoicesClient
+    filters: ListFilters
+    since: datetime
+
+    @classmethod
+    def of(cls, window: Window, account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> Self | None:
+        """Return what a window asks for; ``None`` unless it is a list of changes with documents of any date."""
+        is_by_date = window.asked_start or window.asked_end
+        if window.updated_since is None or window.document_ids or window.unfiltered or window.is_empty or is_by_date:
+            return None
+        return cls(getmyinvoices, list_filters(account), window.updated_since)
+
+    @property
+    def source(self) -> str:
+        """Who is asked, with which key."""
+        return self.getmyinvoices.asks_as
+
+    def joined(self, other: ChangedDocuments) -> ChangedDocuments:
+        """Return a question whose answer has what the answers to both have."""
+        return replace(self, filters=self.filters.joined(other.filters), since=min(self.since, other.since))
+
+    def has(self, record: Document) -> bool:
+        """Return whether a changed document is in the answer."""
+        return self.filters.let_through(record)
+
+    def ask(self, keep: MutableMapping[int, Document]) -> Iterable[Document]:
+        """List the documents."""
+        return self.getmyinvoices.documents_kept_in(
+            keep,
+            archived=self.filters.archived,
+            document_type=self.filters.document_type,
+            company_uid=self.filters.company_uid,
+            payment_status=self.filters.payment_status,
+            updated_since=self.since,
+            line_items=True,
+        )
+
+    def take_time_of(self, other: ChangedDocuments) -> None:
+        """Know the service's time from the answer to another question."""
+        self.getmyinvoices.transport.follow(other.getmyinvoices.transport)
 
 
 def sample_documents(account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> list[Document]:

@@ -35,6 +35,24 @@ class ListFilters:
     document_type: DocumentType | None = None
     payment_status: PaymentStatus | None = None
 
+    def joined(self, other: ListFilters) -> ListFilters:
+        """Return filters that leave out nothing that either of two lists has."""
+        return ListFilters(
+            self.archived if self.archived == other.archived else Archived.ANY,
+            self.company_uid if self.company_uid == other.company_uid else None,
+            self.document_type if self.document_type == other.document_type else None,
+            self.payment_status if self.payment_status == other.payment_status else None,
+        )
+
+    def let_through(self, document: Document) -> bool:
+        """Return whether a document is in the list, as the service decides it."""
+        return (
+            self.archived in {Archived.ANY, Archived.ONLY if document.is_archived else Archived.NO}
+            and self.company_uid in {None, document.company_uid}
+            and self.document_type in {None, document.document_type}
+            and self.payment_status in {None, document.payment_status}
+        )
+
 
 _ASKED_STATUSES = frozenset({PaymentStatus.PAID, PaymentStatus.NOT_PAID})
 """The service has no filter value for partly paid documents, and "Unknown" is also what a missing status is read as."""

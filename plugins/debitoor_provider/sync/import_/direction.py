@@ -107,6 +107,9 @@ class ImportDirection:
         records, gone = list_sales(window, self.account, self.debitoor)
         return sorted(records, key=lambda record: turn(record.id)), gone
 
+    def question(self, window: Window) -> None:
+        """Return nothing to share: each account makes sure first that the books are its own."""
+
     def read(self, source_id: str) -> SalesDocument:
         """Return a sales document as it is now.
 

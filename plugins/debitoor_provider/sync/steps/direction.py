@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.shared import Question
     from debitoor_provider.sync.window import Window
     from debitoor_provider.sync.worth import Worth
 
@@ -157,6 +158,13 @@ class Direction(Protocol[Record]):
         """Return what the window asks for, and the ids that were asked for but do not exist any more.
 
         :param keep: where records lie until they are taken
+        """
+        ...
+
+    def question(self, window: Window) -> Question[Record] | None:
+        """Return what :meth:`records` asks the source for; ``None`` when each account has to ask by itself.
+
+        Makes no call.
         """
         ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Ledger, Pending
     from debitoor_provider.sync.steps.direction import Direction
+    from debitoor_provider.sync.steps.shared import SharedListing
 
 
 def _utc_now() -> datetime:
@@ -30,6 +31,7 @@ class Job:
     :param account_id: under which the ledger keeps the account's documents
     :param run_id: the run's id in the ledger, unique over all DAGs and accounts
     :param patient: whether other runs need not wait for this one
+    :param shared: a listing of changes that several accounts take their documents from
     :param ending: set when the process is to end: then no further document begins
     """
 
@@ -40,6 +42,7 @@ class Job:
     run_id: str
     kind: RunKind = RunKind.MANUAL
     patient: bool = False
+    shared: SharedListing[Any] | None = None
     ending: threading.Event = field(default_factory=threading.Event, repr=False)
     now: Callable[[], datetime] = field(default=_utc_now, repr=False)
 

@@ -40,6 +40,7 @@ class Plan:
     :param waiting: how many may come in later
     :param left_out: how many were left out, by reason code
     :param warnings: what a user should look into although the run continued
+    :param accounts: how many accounts the source was asked for at once
     """
 
     window: Window
@@ -49,6 +50,7 @@ class Plan:
     waiting: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[Message] = ()
+    accounts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ class Listing(Generic[Record]):
     :param began: when the listing began, in seconds of a clock that is never set
     :param chosen: each record with the reason why it is left out, if it is; the first of two with one id counts
     :param gone: ids that were asked for but do not exist any more
+    :param accounts: how many accounts the source was asked for at once
     """
 
     window: Window
     began: float
     chosen: Iterator[tuple[Record, LeftOut | None]]
     gone: list[str]
+    accounts: int = 1
 
 
 def plan(job: Job, requested: Window | None = None) -> Plan:
@@ -135,11 +139,20 @@ def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
     began = steady_seconds()
     window = choose_window(job, requested, ask=True)
     with ExitStack() as kept:
-        records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
+
+        def own() -> tuple[Iterable[Any], list[str]]:
+            return job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
+
+        answer = job.shared.answer(job.direction.question(window)) if job.shared else None
+        records, gone = (answer.records, list[str]()) if answer else own()
         if not window.full and (now_known := choose_window(job, requested)).full:
-            window = now_known
-            records, gone = job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
-        yield Listing(window, began, _chosen(job, window, records), gone)
+            window, answer = now_known, None
+            records, gone = own()
+        accounts = 1
+        if answer:
+            began, accounts = min(began, answer.began), answer.accounts
+            log.info("The source was asked once for %d accounts.", accounts)
+        yield Listing(window, began, _chosen(job, window, records), gone, accounts)
 
 
 def not_there(window: Window | None, found: Container[str]) -> Message | None:
@@ -237,4 +250,5 @@ def _enter(
         waiting=result.waiting,
         left_out=dict(left_out),
         warnings=warnings,
+        accounts=listed.accounts,
     )
