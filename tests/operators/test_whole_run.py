@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,6 +148,13 @@ class TestLeftToTheSteps:
         account()
         receipt()
         assert first().execute(context(kind))["due"] == 1
+        assert acme.expenses() == []
+
+    def test_a_backfill(self, first, context, account, acme, receipt):
+        account(timezone="UTC")
+        receipt(document_date="2026-03-01")
+        day = datetime(2026, 3, 1, tzinfo=UTC)
+        assert first().execute(context("backfill", interval=(day, day + timedelta(days=1))))["due"] == 1
         assert acme.expenses() == []
 
     def test_one_of_several_mapped_plans(self, first, context, account, acme, receipt):
