@@ -122,6 +122,7 @@ def _export_account(job: Job) -> ExportAccount:
         "rename": "{document_date}_{document_number}",
         "archive_after_transfer": job.options.get("archive", True),
         "filter": job.options.get("filter", {}),
+        "invoice": job.options.get("invoice", "prove"),
     }
     return ExportAccount.model_validate(_common(job) | settings)
 

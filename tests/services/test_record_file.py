@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +68,33 @@ def test_a_full_disk_is_an_error_with_the_full_folder(monkeypatch: pytest.Monkey
             records.append("kept in the buffer")
             with pytest.raises(RetryError, match=r"temporary files of this run \(.+\).*No space left.*Make room"):
                 list(records)
+
+
+def test_keys_are_kept_in_their_order_however_many_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with RecordFileMapping[int, str]() as mapping:
+        assert not mapping
+        mapping.update({number: str(number) for number in range(1_800, 0, -1)})
+        assert mapping
+        assert (len(mapping), list(mapping)) == (1_800, list(range(1_800, 0, -1)))
+        assert (mapping.pop(900), mapping.pop(900, None), 900 in mapping, 901 in mapping) == ("900", None, False, True)
+        assert list(tmp_path.iterdir()) == []  # no other process can open what it keeps
+
+
+def test_neither_records_nor_keys_are_kept_in_memory() -> None:
+    with RecordFileMapping[str, int]() as mapping:
+        mapping["first"] = 0
+        tracemalloc.start()
+        for number in range(20_000):
+            mapping[f"key {number:06}"] = number
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert kept < 200_000
+
+
+def test_a_disk_too_full_for_the_keys_is_an_error_with_the_full_folder() -> None:
+    with RecordFileMapping[int, str]() as mapping:
+        mapping[0] = ""
+        mapping._keys.execute("PRAGMA max_page_count = 8")
+        with pytest.raises(RetryError, match=r"temporary files of this run \(.+\).*No space left.*Make room"):
+            mapping.update(dict.fromkeys(range(5_000), ""))

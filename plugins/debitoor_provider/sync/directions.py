@@ -115,6 +115,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         },
         corrections={
             "no_date": ("date",),
+            "period_by_invoice": ("date",),
             "odd_date": ("date",),
             "no_currency": ("currency",),
             "foreign_currency": ("exchange_rate", "currency"),

@@ -62,6 +62,11 @@ class Window:
         """
         return None if self.moves_watermark else self.end
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the source is asked for document dates."""
+        return not self.document_ids and (self.asked_start, self.asked_end) != (None, None)
+
     def within(self, start: date | None, end: date | None) -> Window:
         """Narrow to an account's own period, both ends inclusive, either may be open."""
         return replace(self, start=_later(self.start, start), end=_earlier(self.end, end))

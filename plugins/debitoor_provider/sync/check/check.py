@@ -11,14 +11,15 @@ from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.check.compare import by_others, compare, only_there
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
-from debitoor_provider.sync.ledger import DONE
+from debitoor_provider.sync.ledger import DONE, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
+from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from datetime import date
 
     from debitoor_provider.sync.ledger import Entry
@@ -66,8 +67,11 @@ class _Comparison:
         is_bounded = window.start is not None or window.end is not None
         target = self._target(window.start, window.end)
         alone = self._keep()
+        undated: set[str] = set()
         for record, entry in self._listed(window):
             source_id = self.job.direction.id_of(record)
+            if entry and entry.document_date is None:
+                undated.add(source_id)
             records = target.take(source_id, entry.target_id if entry else None)
             if records or not is_bounded:
                 self._compare(record, entry, records)
@@ -81,7 +85,15 @@ class _Comparison:
         if marks and is_bounded:
             for record, entry in self._listed(Window(RunKind.MANUAL, unfiltered=True), only=marks):
                 self._compare(record, entry, target.take(self.job.direction.id_of(record)))
+        if is_bounded:
+            self._waiting(undated)
         self._leftovers(target)
+
+    def _waiting(self, listed: Container[str]) -> None:
+        """Add the documents that wait without a date: the source may leave them out of a period (A-25)."""
+        for entry in self.job.ledger.documents.waiting(self.job.account_id):
+            if entry.document_date is None and entry.source_id not in listed:
+                self._compare(self.job.direction.load(entry.snapshot), entry, [])
 
     def _leftovers(self, target: Unmatched) -> None:
         for source_id in target.marks():
@@ -96,6 +108,10 @@ class _Comparison:
         again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
         corrected = direction.corrected(record, entry.decisions) if entry else record
         left_out = direction.select(corrected, sent_again=again)
+        if left_out and left_out.in_file and records:
+            left_out = None
+        elif left_out and left_out.in_file and entry and entry.message and entry.state is State.WAITING:
+            left_out = LeftOut(entry.message, waits=True)  # its file has been read
         row = compare(
             direction.planned(record),
             entry,

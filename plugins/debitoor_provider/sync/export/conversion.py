@@ -18,14 +18,12 @@ from debitoor_provider.sync.export.tax_lines import TaxSplit
 from debitoor_provider.sync.export.two_rates import Span
 from debitoor_provider.sync.money import CENT, LARGEST, ZERO, minor_units
 from debitoor_provider.sync.obstacle import held, rejected, waiting
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.invoice.models import Invoice
-    from debitoor_provider.sync.ledger import Entry
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
@@ -147,14 +145,6 @@ def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:
     except NoRate:
         return None  # a person decides
     return None
-
-
-def looks_again(entry: Entry, rates: ExchangeRates) -> LeftOut | bool:
-    """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
-    if entry.reason_code == "no_rate_yet" and entry.message:
-        waits = still_waits(entry.message, rates)
-        return LeftOut(waits, waits=True) if waits else True
-    return entry.reason_code in {"not_approved", "no_workflow"}
 
 
 def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:

@@ -14,7 +14,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.export.choices import to_decisions
-from debitoor_provider.sync.export.conversion import booked_worth, looks_again
+from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
@@ -24,6 +24,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
+from debitoor_provider.sync.export.waits import look_again
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -107,10 +108,7 @@ class ExportDirection:
         return ChangedDocuments.of(window, self.account, self.getmyinvoices)
 
     def read(self, source_id: str) -> Document:
-        """Return a document as it is now.
-
-        :raises NotFound: when it does not exist, or no longer
-        """
+        """Return a document as it is now; see the protocol for what it raises."""
         return self.getmyinvoices.document(document_uid(source_id), approval=False).document
 
     def id_of(self, record: Document) -> str:
@@ -142,8 +140,8 @@ class ExportDirection:
         return frozenset(document.id for document in (*invoices, *credit_notes))
 
     def recheck(self, entry: Entry) -> LeftOut | bool:
-        """Return whether a run looks at a document that waits for its approval or for an exchange rate."""
-        return looks_again(entry, self._rates)
+        """Return whether a run looks at a document that waits for its date, an exchange rate or its approval."""
+        return look_again(entry, self.account, self._rates)
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""

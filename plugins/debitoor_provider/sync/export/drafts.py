@@ -15,7 +15,7 @@ from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.steps.direction import LeftOut, Shown
+from debitoor_provider.sync.steps.direction import LeftOut, Shown, before_reading
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class ExpenseDrafts:
         except NotFound:
             return LeftOut(Message("deleted", service="GetMyInvoices"))
         left_out = select(detail.document, self.account, archived_by_us=record.is_archived)
-        return left_out or select_workflow(detail.workflow, self.account)
+        return before_reading(left_out) or select_workflow(detail.workflow, self.account)
 
     def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
         """Return whether Debitoor has an expense with the document's mark; files are not compared."""

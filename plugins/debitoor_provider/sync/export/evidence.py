@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
+from debitoor_provider.services.getmyinvoices.models import Company
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, split
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.invoice.models import Invoice, Reading
 
+_UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
 
@@ -90,10 +92,11 @@ class Evidence:
         return TaxSplit(lines or (TaxLine(min(_rates(self.invoice), default=ZERO), ZERO),))
 
     def company(self, company: Company | None) -> Company | None:
-        """Return the supplier, with the country and VAT id of the invoice where its record lacks them."""
-        if company is None or self.invoice is None:
+        """Return the supplier, with what its record lacks and the invoice has: country and VAT id, or all of it."""
+        if self.invoice is None:
             return company
         seller = self.invoice.seller
+        company = company or Company(_UNKNOWN, one_line(seller.name))
         return replace(
             company,
             country_code=company.country_code or seller.country,
@@ -157,7 +160,10 @@ def _kinds(document: Document, invoice: Invoice) -> Iterator[Message]:
     if _is_credit_note(document):
         if (invoice.gross or ZERO) > 0 or (is_other and amount > 0):
             yield Message("differs_in_kind", record=Message("kind_credit_note"), invoice=_kind(invoice))
-    elif document.document_type == DocumentType.INCOMING_INVOICE and not is_other and amount >= 0:
+    elif not is_other and (
+        (invoice.gross or ZERO) > 0  # its amounts are negative, which may mean the one or the other
+        or (document.document_type == DocumentType.INCOMING_INVOICE and amount >= 0)
+    ):
         yield Message("differs_in_kind", record=Message("kind_invoice"), invoice=_kind(invoice))
 
 

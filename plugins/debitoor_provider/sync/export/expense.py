@@ -25,6 +25,7 @@ from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
+from debitoor_provider.sync.export.waits import require_period
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.text import cut, one_line
@@ -84,9 +85,12 @@ def _draft(
     decisions: Decisions,
 ) -> Booking:
     choices, stated = decisions.choices, decisions.corrections
+    if not (document.document_date or stated.date):
+        require_period(evidence, account)
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
     proven = _proven(evidence, account, choices)
+    name = (company and company.name) or document.company_name
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
@@ -125,7 +129,7 @@ def _draft(
         NewExpense(
             date=day,
             lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
-            supplier_name=_one_line((company and company.name) or document.company_name),
+            supplier_name=_one_line(name or (company.name if company else "")),
             supplier_country=supply.country,
             supplier_ci_number=_one_line(vat_id_of(document, company)),
         ),

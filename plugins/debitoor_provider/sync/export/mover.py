@@ -28,7 +28,7 @@ from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.direction import LeftOut, before_reading
 from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.source_time import reported_time
@@ -159,14 +159,14 @@ class ExpenseMover:
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
         old = not is_fresh(entry, self.settings, self.now())
-        waited = entry.previous_state is State.WAITING  # it may still wait: its file is fetched once it is released
+        unreleased = approval and entry.previous_state is State.WAITING  # its file is fetched once it is released
         try:
             if small or approval or old:
-                detail = self._detail(uid, content=small and not waited, approval=approval)
+                detail = self._detail(uid, content=small and not unreleased, approval=approval)
                 document = detail.document
-                left_out = select(
-                    decisions.corrections.applied(document), self.account, archived_by_us=entry.archived_at is not None
-                ) or select_workflow(detail.workflow, self.account)
+                corrected = decisions.corrections.applied(document)
+                left_out = select(corrected, self.account, archived_by_us=entry.archived_at is not None)
+                left_out = before_reading(left_out) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)
                     return None

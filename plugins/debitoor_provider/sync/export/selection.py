@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -87,14 +87,17 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return LeftOut(Message("imported"))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
-    reasons = (
-        outside(document.document_date, account.period),
+    waits = outside(document.document_date, account.period)
+    others = (
         _company(document, rule.companies),
         _tags(document.tags, rule.tags),
         _payment(document, rule.payment_status),
         _file(document),
     )
-    return min(filter(None, reasons), key=lambda reason: reason.waits, default=None)
+    against = list(filter(None, others))
+    if waits and waits.waits and not against and account.invoice != "off":
+        return replace(waits, in_file=True)  # an e-invoice may have the date
+    return min(filter(None, (waits, *against)), key=lambda reason: reason.waits, default=None)
 
 
 def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOut | None:

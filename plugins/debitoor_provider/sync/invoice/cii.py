@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, total_in
+from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -98,7 +98,7 @@ def _group(tax: Element, sign: int, currency: str, names: _Names) -> TaxGroup:
         rate=rate,
         base=signed(sign, amount_in(currency, xml.each(tax, "BasisAmount"))),
         tax=signed(sign, amount_in(currency, xml.each(tax, "CalculatedAmount"))),
-        tax_type=xml.sole_text(tax, "TypeCode").upper() or VAT,
+        tax_type=tax_type_of(category, xml.sole_text(tax, "TypeCode").upper() or VAT),
     )
 
 

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 _WHOLE_UNITS = {"HUF", "ISK", "JPY", "KRW", "CLP"}
 """Currencies without smaller units, in which the tax is rounded to whole units although the base is not."""
 _NOT_TAXED = "O"
-_WITHOUT_TAX = {"Z", "E", "AE", "K", "G", "O"}
-"""Categories in which an invoice states no tax (EN 16931, BR-Z-9 and those like it)."""
+_WITH_TAX = {"S", "AA", "H", "B", ""}
+"""Categories with VAT that is due and stated: standard, lower, higher, split payment, or not named.
+
+In the others there is none (EN 16931, BR-Z-9 and those like it), or it is included in the price, not due, or of a kind
+that nobody knows.
+"""
 _HIGHEST_RATE = 100
 
 
@@ -108,7 +112,7 @@ def _misplaced(group: TaxGroup) -> Message | None:
     rate = group.rate or ZERO
     if not 0 <= rate <= _HIGHEST_RATE:
         return Message("invoice_rate_impossible", rate=rate)
-    if group.tax and group.category in _WITHOUT_TAX:
+    if group.tax and group.tax_type == VAT and group.category not in _WITH_TAX:
         return Message("invoice_tax_in_exempt_group", tax=group.tax, category=group.category)
     return None
 

@@ -64,10 +64,24 @@ def _of_pdf(content: BinaryIO) -> Sequence[Invoice]:
         except Unreadable as error:
             failure = error
     if found:
-        return max(found, key=_age)
+        newest = max(map(_age, found))
+        return _as_one([invoices for invoices in found if _age(invoices) == newest])
     if failure:
         raise failure
     return ()
+
+
+def _as_one(found: Sequence[Sequence[Invoice]]) -> Sequence[Invoice]:
+    """Return what several files of one age state: one invoice in several formats is one, others are several."""
+    first = found[0]
+    if all(list(map(_figures, invoices)) == list(map(_figures, first)) for invoices in found):
+        return first
+    return [invoice for invoices in found for invoice in invoices]
+
+
+def _figures(invoice: Invoice) -> tuple[object, ...]:
+    groups = sorted((group.rate or 0, group.base or 0, group.tax or 0) for group in invoice.groups)
+    return invoice.number, invoice.currency, invoice.gross, groups
 
 
 def _age(invoices: Sequence[Invoice]) -> tuple[bool, date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.models import VAT, InvoiceKind
 from debitoor_provider.sync.invoice.texts import to_amount
 from debitoor_provider.sync.invoice.xml import stated_twice, text_of
 
@@ -28,6 +28,9 @@ _KINDS = {
     "527": InvoiceKind.SELF_BILLED,
 }
 
+_OTHER_TAXES = {"L": "IGIC", "M": "IPSI"}
+"""Taxes of the Canary Islands, and of Ceuta and Melilla, by their categories (UNCL 5305)."""
+
 
 def kind_of(code: str) -> InvoiceKind:
     """Return what a document is by its code (UNTDID 1001).
@@ -36,6 +39,14 @@ def kind_of(code: str) -> InvoiceKind:
     bookkeeping only.
     """
     return _KINDS.get(code.strip(), InvoiceKind.NO_INVOICE)
+
+
+def tax_type_of(category: str, stated: str) -> str:
+    """Return a group's tax: some categories are that of no VAT, although they are written with its type.
+
+    :param stated: the tax by its own element
+    """
+    return _OTHER_TAXES.get(category, stated) if stated == VAT else stated
 
 
 def total_in(currency: str, elements: Iterable[Element]) -> Decimal | None:

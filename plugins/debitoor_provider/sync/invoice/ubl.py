@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
 from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, total_in
+from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -88,7 +88,7 @@ def _group(subtotal: Element, currency: str, sign: int) -> TaxGroup:
         rate=to_rate(xml.sole_text(category, "Percent") or xml.sole_text(subtotal, "Percent")),
         base=signed(sign, amount_in(currency, xml.each(subtotal, "TaxableAmount"))),
         tax=signed(sign, amount_in(currency, xml.each(subtotal, "TaxAmount"))),
-        tax_type=VAT if scheme in _VAT_SCHEMES else scheme or "?",
+        tax_type=tax_type_of(code, VAT if scheme in _VAT_SCHEMES else scheme or "?"),
     )
 
 

@@ -36,10 +36,12 @@ class LeftOut:
 
     :param message: the reason
     :param waits: whether the document may come in later, when a user completes or releases it
+    :param in_file: whether the document's file may have what it waits for, so that a run reads it first
     """
 
     message: Message
     waits: bool = False
+    in_file: bool = False
 
     @property
     def code(self) -> str:
@@ -73,6 +75,11 @@ class Shown:
     category: str
     mark: Message | None = None
     invoice: str = ""
+
+
+def before_reading(left_out: LeftOut | None) -> LeftOut | None:
+    """Return why a document is not taken even before its file is read."""
+    return None if left_out and left_out.in_file else left_out
 
 
 class Draft(Protocol):

@@ -14,7 +14,7 @@ from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
-from debitoor_provider.sync.steps.direction import LeftOut, Record
+from debitoor_provider.sync.steps.direction import LeftOut, Record, before_reading
 from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
 from debitoor_provider.sync.window import Window, incremental
 
@@ -171,6 +171,8 @@ def _chosen(job: Job, window: Window, records: Iterable[Record]) -> Iterator[tup
             if entry := decided.get(id_):
                 corrected = direction.corrected(record, entry.decisions)
                 left_out = direction.select(corrected, sent_again=entry.goes_although_archived)
+            if not window.is_dated:  # a document without a date is in no interval
+                left_out = before_reading(left_out)
             if left_out is None and id_ in resting:
                 entry, waits = resting[id_]
                 left_out = waits if direction.planned(record).fingerprint == entry.fingerprint else None

@@ -10,6 +10,7 @@ from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.steps.direction import before_reading
 from debitoor_provider.sync.steps.foreseen import ForeseenDocument, in_order, lookalikes_of
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
@@ -193,7 +194,7 @@ def _read_again(job: Job, row: ForeseenDocument) -> None:
         row.left_out = job.direction.deleted
     else:
         corrected = job.direction.corrected(row.record, row.decisions)
-        row.left_out = job.direction.select(corrected, sent_again=entry.goes_although_archived)
+        row.left_out = before_reading(job.direction.select(corrected, sent_again=entry.goes_although_archived))
         row.planned = job.direction.planned(row.record)
     row.is_due = row.left_out is None
 
