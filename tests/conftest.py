@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.sandbox.server import running
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "accounts"))
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
+    KEPT.forget("gmi", "debitoor")  # those of another test's company
     yield company
     sandbox.clear_faults()
 

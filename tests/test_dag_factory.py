@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,10 @@ def dag_of(folder: Path, text: str | bytes, stem: str = "acme") -> DAG:
 
 
 def steps(dag: DAG) -> list[str]:
-    """Return the tasks in their order, which is a chain."""
-    (task,) = dag.roots
-    chain = [task.task_id]
-    while task.downstream_list:
-        (task,) = task.downstream_list
-        chain.append(task.task_id)
-    assert len(chain) == len(dag.tasks)
+    """Return the tasks in their order, which is a chain whose links all hang on the first one too."""
+    chain = [task.task_id for task in dag.topological_sort()]
+    for before, name in pairwise(chain):
+        assert dag.get_task(name).upstream_task_ids == {chain[0], before}
     return chain
 
 

@@ -49,6 +49,8 @@ _TAG = "debitoor"
 _BROKEN = "account_file"
 """The task of an account that cannot run."""
 _TAG_LIMIT = 100
+_SMALL = 25
+"""Documents of a scheduled run that its plan's task moves itself: a worker's task costs more than these do."""
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
 
@@ -143,6 +145,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
             preview="{{ params.get('dry_run') or '' }}",
             start_from_trigger=bool(cron),
             folder=str(file.path.parent),
+            carries_out=_SMALL,
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
@@ -157,7 +160,11 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
         way.append(loaded(row.operator)(task_id=row.task_id, **common))
         if account.archives:
             way.append(DebitoorArchiveOperator(task_id="archive", **common))
-        chain(*way, report)
+        way.append(report)
+        chain(*way)
+        # Each step hangs on the plan itself, too: so the scheduler skips all at once where there is nothing to do, and
+        # need not visit the run once for each.
+        plan >> way[2:]
     # Last, because Airflow copies the form into each task made after it, and checks its defaults for each DAG anew: two
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())

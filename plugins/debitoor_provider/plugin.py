@@ -26,6 +26,13 @@ class DebitoorPlugin(AirflowPlugin):
 
     # Every process of Airflow loads the plugins; only those which need one of these ask for it.
     @property
+    def listeners(self) -> list[Any]:  # type: ignore[override]
+        """What a scheduler loads for its tasks."""
+        from debitoor_provider.policies import preload
+
+        return [preload]
+
+    @property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The page's API."""
         from debitoor_provider.ui.app import app

@@ -11,7 +11,9 @@ import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
 from debitoor_provider.dag_factory import sync_dags
+from debitoor_provider.runs import jobs
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +82,74 @@ def test_an_export_from_the_first_document_to_the_archive(trigger, acme, account
     assert trigger(name) == ("success", {"plan": "success", **skipped})
     assert len(events_of(name)) == 1
     assert [run.verdict for run in ledger.runs.latest(name)] == ["success", "success"]
+
+
+@pytest.fixture
+def scheduled(monkeypatch):
+    """Let a run that is executed in this process count as a scheduled one."""
+    monkeypatch.setattr(jobs, "kind_of", lambda _: RunKind.SCHEDULED)
+
+
+def test_a_small_scheduled_run_is_done_by_its_plan(trigger, scheduled, acme, account, receipt, ledger):
+    name = account(stem="small", archive_after_transfer=True, retries=0)
+    receipt()
+    rest = dict.fromkeys(("rename", "export", "archive", "report"), "skipped")
+    assert trigger(name) == ("success", {"plan": "success", **rest})
+    assert len(acme.expenses()) == 1
+    assert all(document["isArchived"] for document in acme.documents())
+    (event,) = events_of(name)
+    assert event["documents"] == 1
+    (run,) = ledger.runs.latest(name)
+    assert (run.verdict, run.counts["moved"], run.counts["archived"]) == ("success", 1, 1)
+
+
+def test_a_larger_one_goes_through_its_steps(trigger, scheduled, acme, account, receipt, monkeypatch):
+    monkeypatch.setattr("debitoor_provider.dag_factory._SMALL", 1)
+    name = account(stem="larger", archive_after_transfer=True, retries=0)
+    receipt(), receipt()
+    steps = ("plan", "rename", "export", "archive", "report")
+    assert trigger(name) == ("success", dict.fromkeys(steps, "success"))
+    assert len(acme.expenses()) == 2
+    assert [event["documents"] for event in events_of(name)] == [2]
+
+
+def test_a_rejected_document_makes_the_report_of_a_small_run_red(trigger, scheduled, account, receipt):
+    name = account(stem="small-rejected", retries=0)
+    receipt(tax_rates=["7", "19", "0"])
+    steps = dict.fromkeys(("plan", "rename", "export"), "success")
+    assert trigger(name) == ("failed", {**steps, "report": "failed"})
+
+
+def test_a_skipped_plan_skips_all_other_steps_in_one_pass_of_the_scheduler(dags_folder, account):
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    from airflow.models.dagrun import DagRun
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState, TaskInstanceState
+    from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
+    name = account(stem="one-pass", archive_after_transfer=True, frequency="daily")
+    bag = DagBag(str(dags_folder / "debitoor_sync.py"), bundle_name="dags-folder")
+    with create_session() as session:
+        sync_bag_to_db(bag, "dags-folder", None, session=session)
+        dag = SerializedDagModel.get_dag(f"debitoor__{name}", session=session)
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        run: DagRun = dag.create_dagrun(
+            run_id="scheduled__1",
+            logical_date=moment,
+            data_interval=(moment, moment),
+            run_after=moment,
+            run_type=DagRunType.SCHEDULED,
+            triggered_by=DagRunTriggeredByType.TEST,
+            state=DagRunState.RUNNING,
+            session=session,
+        )
+        run.dag = dag
+        run.get_task_instance("plan", session=session).set_state(TaskInstanceState.SKIPPED, session=session)
+        run.update_state(session=session)
+        session.flush()
+        states = {ti.task_id: ti.state for ti in run.get_task_instances(session=session)}
+    assert states == dict.fromkeys(("plan", "rename", "export", "archive", "report"), TaskInstanceState.SKIPPED)
 
 
 def test_an_import(trigger, acme, account):

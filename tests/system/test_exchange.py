@@ -58,19 +58,19 @@ class Exchange:
 
 def receive(company: CompanyAdmin, number: int, **fields: object) -> int:
     """Let a receipt arrive in GetMyInvoices now; return its id."""
+    known = {
+        "supplier": "Lieferant GmbH",
+        "supplier_country": "DE",
+        "document_type": "RECEIPT",
+        "document_number": f"late-{number}",
+        "document_date": "2026-09-01",
+        "net_amount": "100.00",
+        "gross_amount": "119.00",
+        "tax_rates": [19],
+        "currency": "EUR",
+    }
     return company.add_document(
-        b"%%PDF-1.4\n%% late receipt %d\n%%%%EOF\n" % number,
-        f"late-{number}.pdf",
-        supplier="Lieferant GmbH",
-        supplier_country="DE",
-        document_type="RECEIPT",
-        document_number=f"late-{number}",
-        document_date="2026-09-01",
-        net_amount="100.00",
-        gross_amount="119.00",
-        tax_rates=[19],
-        currency="EUR",
-        **fields,
+        b"%%PDF-1.4\n%% late receipt %d\n%%%%EOF\n" % number, f"late-{number}.pdf", **known | fields
     )
 
 

@@ -37,15 +37,15 @@ class Idle:
 
     def next_runs(self, *accounts: str) -> list[dict[str, Any]]:
         """Wait for a run of each account that is not there yet, and for its end; with its task instances."""
-        known = {account: {run["dag_run_id"] for run in self._runs(account)} for account in accounts}
+        known = {account: {run["dag_run_id"] for run in self.runs(account)} for account in accounts}
 
         def new(account: str) -> list[dict[str, Any]]:
-            runs = [run for run in self._runs(account) if run["dag_run_id"] not in known[account]]
+            runs = [run for run in self.runs(account) if run["dag_run_id"] not in known[account]]
             return [run for run in runs if run["state"] in {"success", "failed"}]
 
         self.airflow.until(lambda: all(map(new, accounts)), f"to run {accounts}", 240)
         runs = [min(new(account), key=lambda run: str(run["run_after"])) for account in accounts]
-        return [run | {"tasks": self._tasks(run)} for run in runs]
+        return [run | {"tasks": self.tasks(run)} for run in runs]
 
     def next_run(self, account: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait for a run that fulfils the condition; the first one may have begun before the change."""
@@ -55,10 +55,10 @@ class Idle:
                 break
         return run
 
-    def _runs(self, account: str) -> list[dict[str, Any]]:
+    def runs(self, account: str) -> list[dict[str, Any]]:
         return self.airflow.runs(f"debitoor__{account}")
 
-    def _tasks(self, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    def tasks(self, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
         path = f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
         return {row["task_id"]: row for row in self.airflow.call("GET", path)["task_instances"]}
 
@@ -92,12 +92,39 @@ def test_a_run_with_nothing_to_do_takes_no_worker_and_looks_like_any_other(idle:
         assert recorded.window["full"] is False
 
 
-def test_new_documents_are_moved_as_usual(idle: Idle) -> None:
+def test_a_new_document_is_moved_by_one_task_of_a_worker(idle: Idle) -> None:
     uid = receive(idle.company, 1)
     run = idle.next_run(idle.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
-    assert {task: row["state"] for task, row in run["tasks"].items()} == dict.fromkeys(run["tasks"], "success")
+    assert run["state"] == "success"
+    states = {task: row["state"] for task, row in run["tasks"].items()}
+    assert states == dict.fromkeys(run["tasks"], "skipped") | {"plan": "success"}
+    assert [task for task, row in run["tasks"].items() if row["pid"]] == ["plan"]
     assert [entry.source_id for entry in idle.ledger.documents.entries(states=DONE)] == [str(uid)]
     assert len(idle.company.expenses()) == 1
+    recorded = idle.ledger.runs.get(f"debitoor__{idle.exports}/{run['dag_run_id']}")
+    assert recorded is not None
+    assert (recorded.verdict, recorded.counts["moved"]) == ("success", 1)
+    (event,) = idle.airflow.call("GET", f"/assets/events?source_dag_id=debitoor__{idle.exports}")["asset_events"]
+    assert (event["source_task_id"], event["extra"]["documents"]) == ("plan", 1)
+
+
+def test_a_step_that_is_cleared_runs_by_itself_and_finds_nothing_left(idle: Idle) -> None:
+    (moved,) = [run for run in idle.runs(idle.exports) if idle.tasks(run)["plan"]["state"] == "success"][-1:]
+    body = {"dag_run_id": moved["dag_run_id"], "task_ids": ["export"], "dry_run": False, "only_failed": False}
+    idle.airflow.call("POST", f"/dags/{moved['dag_id']}/clearTaskInstances", body)
+    idle.airflow.until(lambda: idle.tasks(moved)["export"]["state"] in {"success", "failed"}, "to clear", 120)
+    assert idle.tasks(moved)["export"]["state"] == "success"
+    assert len(idle.company.expenses()) == 1
+
+
+def test_a_rejected_document_makes_the_report_of_its_run_red_on_a_worker(idle: Idle) -> None:
+    receive(idle.company, 2, tax_rates=["7", "19", "0"])
+    run = idle.next_run(idle.exports, lambda run: run["state"] == "failed")
+    states = {task: row["state"] for task, row in run["tasks"].items()}
+    assert states == dict.fromkeys(run["tasks"], "success") | {"report": "failed"}
+    assert run["tasks"]["report"]["pid"]
+    path = f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances/report/logs/1"
+    assert "rejected" in str(idle.airflow.call("GET", path))
 
 
 def test_a_failure_is_reported_by_a_worker_and_a_later_run_succeeds(idle: Idle) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -211,6 +212,21 @@ class TestErrors:
         assert "planned on a worker" in log()
         assert acme.gmi_api_key not in log()
 
+    def test_a_connection_that_was_changed_is_looked_up_again_after_an_error(
+        self, fire, acme, account, listed, monkeypatch
+    ):
+        listed(account())
+        assert isinstance(fire(), TaskSkippedEvent)
+        works = os.environ["AIRFLOW_CONN_GMI"]
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", works.replace(acme.gmi_api_key, "revoked"))
+        assert isinstance(fire(), TaskSkippedEvent)
+        acme.block_key()
+        assert fire().payload is None
+        acme.unblock_key()
+        assert fire().payload is None  # with the key that is there now, which is refused
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", works)
+        assert isinstance(fire(), TaskSkippedEvent)
+
     @pytest.fixture
     def log(self, monkeypatch, caplog):
         monkeypatch.setattr(PlanTrigger, "log", logging.getLogger("trigger"))
@@ -244,6 +260,7 @@ class TestAmongOthers:
                 for stem in ("one", "two", "other")
             ]
             await running[2]
+            await asyncio.to_thread(at_work.wait, 30)
             first = list(begun)
             go_on.set()
             await asyncio.gather(*running)

@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from contextlib import suppress
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 from airflow.providers.http.hooks.http import HttpHook
@@ -17,6 +17,7 @@ from airflow.sdk.observability import stats
 
 from debitoor_provider.configuration import pacing_url
 from debitoor_provider.hooks.fields import Fields
+from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.errors import Misconfigured, ServiceError
@@ -26,6 +27,8 @@ from debitoor_provider.services.http.session import CONNECT_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from requests import Response, Session
 
     from debitoor_provider.services.http.call import Params
@@ -80,6 +83,7 @@ class ServiceHook(HttpHook, Generic[C]):
     def __init__(self, conn_id: str, method: str = "GET") -> None:
         super().__init__(method=method, http_conn_id=conn_id, tcp_keep_alive=False)
         self._given: Connection | None = None
+        self._look_up: Callable[[str], Connection] = self.get_connection
         self.low_priority = False
         """Whether its calls leave a part of the allowance to others; to be set before the first call."""
 
@@ -88,6 +92,13 @@ class ServiceHook(HttpHook, Generic[C]):
         """Make the hook of a connection that Airflow does not keep, or not yet: to try it first."""
         hook = cls(connection.conn_id)
         hook._given = connection
+        return hook
+
+    @classmethod
+    def kept(cls, conn_id: str) -> Self:
+        """Make the hook of a connection that the process keeps for some minutes."""
+        hook = cls(conn_id)
+        hook._look_up = partial(KEPT.find, look_up=hook.get_connection)
         return hook
 
     @cached_property
@@ -199,7 +210,7 @@ class ServiceHook(HttpHook, Generic[C]):
 
     def _found(self) -> Connection:
         try:
-            return self.get_connection(self.http_conn_id)
+            return self._look_up(self.http_conn_id)
         except AirflowNotFoundException:
             message = Message("connection_not_there", name=self.http_conn_id)
             raise NoConnection(message, operation="open_connection") from None

@@ -74,6 +74,12 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
             raise self._wait(waiting) from None
         raise AssertionError("Airflow did not wait for an answer.")
 
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:  # noqa: ARG002
+        """Go on when there is nothing to ask; a person is asked by a task of its own."""
+        from debitoor_provider.sync.steps.approval import question_of
+
+        return {"asked": False} if question_of(job) is None else None
+
     def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
         return TaskAwaitingInput(
             method_name=self.go_on.__name__, kwargs=_kwargs(waiting), timeout=self.response_timeout

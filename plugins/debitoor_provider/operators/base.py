@@ -130,7 +130,7 @@ class SyncOperator(BaseOperator):
         from debitoor_provider.sync.steps.report import STOPPED
 
         try:
-            self._require_direction(job)
+            self.require_direction(job)
             self.lineage = lineage_of(job, self.reads, self.writes)
             with in_turns(job):
                 is_alone = self._is_first(job)
@@ -167,7 +167,11 @@ class SyncOperator(BaseOperator):
         count_failure(context, type(self).__name__)
         raise final(error) from error.__cause__
 
-    def _require_direction(self, job: Job) -> None:
+    def require_direction(self, job: Job) -> None:
+        """Check that the step is one for the account.
+
+        :raises Misconfigured: when it is for accounts of another direction
+        """
         from debitoor_provider.messages import Message
         from debitoor_provider.services.http.errors import Misconfigured
         from debitoor_provider.sync.directions import row_of
@@ -225,6 +229,10 @@ class SyncOperator(BaseOperator):
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""
         raise NotImplementedError
+
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
+        """Do the step's work in the task of the plan; ``None`` to leave it to a task of its own."""
+        return self.step(job, context)
 
 
 @cache

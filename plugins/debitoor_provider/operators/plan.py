@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
+from debitoor_provider.links.records import SourceRecordLink, TargetRecordLink
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
 _TRIGGER = "debitoor_provider.triggers.plan.PlanTrigger"  # by name: only the triggerer needs it
@@ -40,6 +43,10 @@ class DebitoorPlanOperator(SyncOperator):
         no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. Where
         the triggerer cannot read the account's file, or reads other settings than ``settings``, a worker plans
     :param folder: folder of the account's file, for the triggerer; by default the configured one
+    :param carries_out: up to how many documents of a scheduled run the plan's task moves itself: the steps after it, to
+        the report, are done in the same process and then skipped. They go on in tasks of their own, as they would
+        without, from where something goes wrong, a person is asked or a document is rejected, and when another task
+        comes between or after them
     """
 
     template_fields: Sequence[str] = (
@@ -52,6 +59,7 @@ class DebitoorPlanOperator(SyncOperator):
 
     reports = True
     reads = ("source",)
+    operator_extra_links = (*SyncOperator.operator_extra_links, SourceRecordLink(), TargetRecordLink())
 
     def __init__(
         self,
@@ -62,9 +70,12 @@ class DebitoorPlanOperator(SyncOperator):
         preview: bool | str = False,
         start_from_trigger: bool = False,
         folder: str = "",
+        carries_out: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.carries_out = carries_out
+        self.record_urls: dict[Side, str] = {}
         self.period_from = period_from
         self.period_to = period_to
         self.document_ids = document_ids
@@ -100,7 +111,9 @@ class DebitoorPlanOperator(SyncOperator):
         if event is None:
             return self.execute(context)
         self.log.info("Planned: %s", event)
-        return event
+        if not self._is_small(event):
+            return event
+        return self._in_job(context, partial(self._carry_out, summary=event))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Make the plan here when the triggerer did not get to it."""
@@ -137,7 +150,43 @@ class DebitoorPlanOperator(SyncOperator):
             self._skip_the_rest(job, context, plan.summary)
         elif self.has_dag() and not self._is_followed():  # type: ignore[no-untyped-call]
             conclude(job)
+        elif self._is_small(plan.summary):
+            return self._carry_out(job, context, summary=plan.summary)
         return plan.summary
+
+    def _is_small(self, summary: dict[str, Any]) -> bool:
+        """Return whether the plan's task may move the documents of a plan itself."""
+        return bool(self.carries_out) and summary.get("due", self.carries_out + 1) <= self.carries_out
+
+    def _carry_out(self, job: Job, context: Context, *, summary: dict[str, Any]) -> dict[str, Any]:
+        """Do the steps after the plan too, as far as nothing is unusual; what is left is done in their own tasks.
+
+        :raises DownstreamTasksSkipped: when nothing is left
+        """
+        from debitoor_provider.operators.whole_run import do_all, steps_after
+        from debitoor_provider.runs.lineage import lineage_of
+        from debitoor_provider.services.http.errors import Interrupted, ServiceError
+        from debitoor_provider.sync.ledger import LedgerError
+        from debitoor_provider.sync.window import RunKind
+
+        is_mapped = getattr(context["ti"], "map_index", -1) >= 0
+        steps = [] if is_mapped or job.kind is not RunKind.SCHEDULED else steps_after(self)
+        if not steps:
+            return summary
+        self.lineage = lineage_of(job, ["source"], [*dict.fromkeys(side for step in steps for side in step.writes)])
+        try:
+            done = do_all(self, steps, job, context)
+        except Interrupted:
+            raise
+        except (ServiceError, LedgerError) as error:
+            self.log.warning("The steps after the plan go on in tasks of their own: %s", error)
+            return summary
+        if done is None:
+            self.log.info("The steps after the plan go on in tasks of their own.")
+            return summary
+        self.record_urls = done.record_urls
+        context["ti"].xcom_push("return_value", summary | done.summaries)
+        raise DownstreamTasksSkipped(tasks=sorted(done.summaries))  # type: ignore[no-untyped-call]
 
     def _given(self) -> set[str]:
         """Return the keys of the trigger form that the operator has a value for."""

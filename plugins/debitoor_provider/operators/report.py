@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.report import Report
 
 
 class DebitoorReportOperator(SyncOperator):
@@ -46,11 +47,24 @@ class DebitoorReportOperator(SyncOperator):
         if job.ledger.runs.get(job.run_id) is None:
             job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         result = conclude(job, failed)
+        self._log(result)
+        if result.verdict != "success":
+            raise AirflowFailException(str(result.message))
+        return result.summary
+
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:  # noqa: ARG002
+        """Report on a run that went well; another one is reported on where people look for what went wrong."""
+        from debitoor_provider.runs.report import conclude
+
+        if job.ledger.runs.counts(job.run_id).get("rejected"):
+            return None
+        result = conclude(job)
+        self._log(result)
+        return result.summary
+
+    def _log(self, result: Report) -> None:
         self.log.info("Report: %s", result.summary)
         for answer in result.answers:
             self.log.info("%s", answer)
         for warning in result.warnings:
             self.log.warning("%s", warning)
-        if result.verdict != "success":
-            raise AirflowFailException(str(result.message))
-        return result.summary

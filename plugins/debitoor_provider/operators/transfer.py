@@ -10,6 +10,8 @@ from debitoor_provider.links.records import SourceRecordLink, TargetRecordLink
 from debitoor_provider.operators.base import SyncOperator
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
     from debitoor_provider.sync.steps.direction import Side
@@ -34,12 +36,16 @@ class TransferOperator(SyncOperator):
         self.record_urls: dict[Side, str] = {}
         # So that Airflow's graph of assets shows it before the first event; a template is known only at run time.
         if isinstance(self.account, str) and "{" not in self.account:
-            self._announce()
+            _outlet(self)
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
-        """Name what has no name yet, move, and count."""
-        from debitoor_provider.runs.announcement import announcement
-        from debitoor_provider.runs.record_pages import newest_record_urls
+        """Name what has no name yet, move, count, and announce it."""
+        summary = self.ahead(job, context)
+        self.record_urls = announce(self, job, context, summary)
+        return summary
+
+    def ahead(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """Do the same without the announcement, which is for the task that ends with it."""
         from debitoor_provider.sync.steps.rename import rename
         from debitoor_provider.sync.steps.transfer import transfer
 
@@ -47,20 +53,34 @@ class TransferOperator(SyncOperator):
         transfer(job)
         summary = job.ledger.runs.counts(job.run_id)
         self.log.info("Moved: %s", summary)
-        if summary.get("moved"):
-            moved = announcement(job, summary)
-            context["outlet_events"][self._announce()].add(Asset(asset_name(self.account)), extra=moved)
-            if self.lineage:
-                self.lineage.facts = moved
-            self.record_urls = newest_record_urls(job)
         return summary
 
-    def _announce(self) -> AssetAlias:
-        """Make the account's asset an outlet of the task, unless it is."""
-        alias = AssetAlias(asset_name(self.account))
-        if alias not in self.outlets:
-            self.outlets = [*self.outlets, alias]
-        return alias
+
+def announce(task: SyncOperator, job: Job, context: Context, summary: Mapping[str, int]) -> dict[Side, str]:
+    """Announce what a run moved, if anything, as an event of the account's asset, and to lineage.
+
+    :param task: the task that moved it
+    :param summary: documents by what happened to them in the run
+    :return: the web addresses of the records of the document that was moved last
+    """
+    if not summary.get("moved"):
+        return {}
+    from debitoor_provider.runs.announcement import announcement
+    from debitoor_provider.runs.record_pages import newest_record_urls
+
+    moved = announcement(job, summary)
+    context["outlet_events"][_outlet(task)].add(Asset(asset_name(job.account_id)), extra=moved)
+    if task.lineage:
+        task.lineage.facts = moved
+    return newest_record_urls(job)
+
+
+def _outlet(task: SyncOperator) -> AssetAlias:
+    """Make the account's asset an outlet of a task, unless it is."""
+    alias = AssetAlias(asset_name(task.account))
+    if alias not in task.outlets:
+        task.outlets = [*task.outlets, alias]
+    return alias
 
 
 def asset_name(account: str) -> str:

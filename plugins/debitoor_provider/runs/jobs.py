@@ -74,14 +74,22 @@ class Services:
             raise Misconfigured(message, operation="open_account") from None
 
 
+def kept_hook(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
+    """Make a hook whose connection the process keeps for some minutes."""
+    return hook.kept(connection_id)
+
+
 def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
     return hook(connection_id)
 
 
 @contextmanager
-def open_job(account_id: str, settings: Account | None, context: Context) -> Iterator[Job]:
+def open_job(
+    account_id: str, settings: Account | None, context: Context, hook_of: HookOf | None = None
+) -> Iterator[Job]:
     """Open what a step of an Airflow run works with.
 
+    :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
     :raises Misconfigured: when the account's settings cannot be used
     """
     account = account_of(account_id, settings)
@@ -93,6 +101,7 @@ def open_job(account_id: str, settings: Account | None, context: Context) -> Ite
         run_id=run_id_of(context, account_id),
         kind=kind_of(context),
         patient=patient,
+        hook_of=hook_of,
     ) as job:
         yield job
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.runs.jobs import HookOf
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.shared import Question, SharedListing
@@ -44,14 +45,15 @@ class Scheduled(NamedTuple):
         return self.question.source if self.question else account.connection_of(row_of(account).source)
 
 
-def open_scheduled(account_id: str, account: Account, context: Context) -> Scheduled:
+def open_scheduled(account_id: str, account: Account, context: Context, hook_of: HookOf | None = None) -> Scheduled:
     """Open a scheduled run. Makes no call.
 
+    :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
     :raises Misconfigured: when its connection cannot be used
     :raises LedgerError: when the ledger cannot be used
     """
     with ExitStack() as opened:
-        job = opened.enter_context(open_job(account_id, account, context))
+        job = opened.enter_context(open_job(account_id, account, context, hook_of))
         window = choose_window(job, None)
         question = None if window.full else job.direction.question(window)
         return Scheduled(job, window.full, question, opened.pop_all().close)
@@ -67,7 +69,13 @@ def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = Non
     job = scheduled.job
     job.shared = shared
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, RunKind.SCHEDULED.value))
+<<<<<<< HEAD
     if scheduled.full and choose_window(job, None, ask=True).full:  # may be long: not for the triggerer
+=======
+    if (
+        scheduled.full and choose_window(job, None, ask=True).full
+    ):  # may be long, and the triggerer is for what is short
+>>>>>>> triggers
         return None
     plan = make_plan(job, None)
     if not plan.has_work:

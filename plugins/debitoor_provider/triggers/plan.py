@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
+from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.operators.plan import is_yes
 from debitoor_provider.runs.dag_files import require_single
-from debitoor_provider.runs.jobs import account_of
+from debitoor_provider.runs.jobs import account_of, kept_hook
 from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.http.errors import ServiceError
@@ -64,6 +65,7 @@ class PlanTrigger(BaseTrigger):
         self.preview = preview
         self.folder = folder
         self.digest = digest
+        self._connections: list[str] = []
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how to make it again."""
@@ -80,6 +82,7 @@ class PlanTrigger(BaseTrigger):
             try:
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:
+                KEPT.forget(*self._connections)  # they may have been changed since
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
@@ -94,6 +97,7 @@ class PlanTrigger(BaseTrigger):
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
+        self._connections = [account.connection_of(service) for service in row_of(account).hooks]
         connection = account.connection_of(row_of(account).source)
-        scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context))
+        scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
         return await plan_together(scheduled)

@@ -108,10 +108,7 @@ class ExportDirection:
         return ChangedDocuments.of(window, self.account, self.getmyinvoices)
 
     def read(self, source_id: str) -> Document:
-        """Return a document as it is now.
-
-        :raises NotFound: when it does not exist, or no longer
-        """
+        """Return a document as it is now; see the protocol for what it raises."""
         return self.getmyinvoices.document(document_uid(source_id), approval=False).document
 
     def id_of(self, record: Document) -> str:

@@ -1,0 +1,255 @@
+"""A small plan of a scheduled run: its task does all the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from airflow.sdk import DAG, BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, DownstreamTasksSkipped
+
+from debitoor_provider.operators.archive import DebitoorArchiveOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.import_ import DebitoorImportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.rename import DebitoorRenameOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.steps import archive as archive_module
+from debitoor_provider.sync.steps import transfer as transfer_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS = ["archive", "export", "rename", "report"]
+
+
+@pytest.fixture
+def first() -> Callable[..., DebitoorPlanOperator]:
+    """Make the DAG of an account as the factory does; return its plan."""
+
+    def make(**options: Any) -> DebitoorPlanOperator:
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", **{"carries_out": 2} | options)
+            rename = DebitoorRenameOperator(task_id="rename", account="acme")
+            export = DebitoorExportOperator(task_id="export", account="acme")
+            archive = DebitoorArchiveOperator(task_id="archive", account="acme")
+            report = DebitoorReportOperator(task_id="report", account="acme", trigger_rule="none_skipped")
+            plan >> rename >> export >> archive >> report
+            plan >> [export, archive, report]
+        return plan
+
+    return make
+
+
+@pytest.fixture
+def due(context: Callable[..., dict[str, Any]], account: Callable[..., str]) -> dict[str, Any]:
+    """Return the context of a scheduled run of an account that archives."""
+    account(archive_after_transfer=True, rename="{company}_{document_number}")
+    return context("scheduled", run_id="r")
+
+
+def rest_of(plan: DebitoorPlanOperator) -> list[DebitoorPlanOperator]:
+    """Return the steps after a plan, in their order."""
+    tasks = plan.dag.task_dict
+    return [tasks[name] for name in ("rename", "export", "archive", "report")]
+
+
+class TestDoneByThePlan:
+    def test_documents_are_named_moved_archived_and_reported_on(self, first, due, acme, receipt, ledger):
+        uids = {receipt(supplier="Paper Ltd", document_number="R-1"), receipt()}
+        with pytest.raises(DownstreamTasksSkipped) as skipped:
+            first().execute(due)
+        assert skipped.value.tasks == STEPS
+        assert len(acme.expenses()) == 2
+        assert {document["uid"] for document in acme.documents() if document["isArchived"]} == uids
+        assert "Paper Ltd_R-1.pdf" in {entry.target_name for entry in ledger.documents.entries()}
+        run = ledger.runs.get("anybodys_dag/r#acme")
+        assert (run.verdict, run.counts["moved"], run.counts["archived"]) == ("success", 2, 2)
+        assert run.finished_at is not None
+        summary = due["ti"].pushed["return_value"]
+        assert (summary["due"], summary["archive"]) == (2, {"archived": 2})
+
+    def test_the_event_of_the_accounts_asset_is_the_plans(self, first, due, receipt):
+        receipt()
+        plan = first()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        (alias,) = plan.outlets
+        (event,) = due["outlet_events"][alias].asset_alias_events
+        assert event.extra["documents"] == 1
+        assert plan.lineage.facts["documents"] == 1
+        assert [name for _, name in plan.lineage.outputs] == ["expenses", "documents"]
+
+    def test_the_plan_leads_to_the_records(self, first, due, acme, receipt, monkeypatch):
+        connection = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+        connection["extra"] |= {"web_url": "https://gmi.example/{id}"}
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(connection))
+        uid = receipt()
+        plan = first()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        links = {link.name: link.get_link(plan, ti_key=None) for link in plan.operator_extra_links[1:]}
+        assert links == {"Document at the source": f"https://gmi.example/{uid}", "Record at the target": ""}
+
+    def test_a_plan_that_was_made_in_the_triggerer_is_carried_out_without_another_one(
+        self, first, due, acme, receipt, sandbox
+    ):
+        receipt()
+        plan = first()
+        DebitoorPlanOperator(task_id="plan", account="acme").execute(due)
+        seen = sandbox.last_seq()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.resume_execution("go_on", {"event": {"due": 1}}, due)
+        assert len(acme.expenses()) == 1
+        assert not [call for call in sandbox.calls(since=seen, company=acme) if "updated" in str(call)]
+
+    def test_an_import_too(self, context, acme, account):
+        account("import")
+        acme.add_invoice(date="2026-03-01")
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=1)
+            move = DebitoorImportOperator(task_id="import", account="acme")
+            plan >> move >> DebitoorReportOperator(task_id="report", account="acme")
+        with pytest.raises(DownstreamTasksSkipped) as skipped:
+            plan.execute(context("scheduled"))
+        assert skipped.value.tasks == ["import", "report"]
+        assert len(acme.documents()) == 1
+
+    def test_steps_that_are_cleared_afterwards_find_nothing_to_do(self, first, due, acme, receipt):
+        receipt()
+        plan = first()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        for step in rest_of(plan):
+            step.execute(due)
+        assert len(acme.expenses()) == 1
+
+
+class TestLeftToTheSteps:
+    """The plan ends with its summary, and each step does what is left of its work."""
+
+    def test_more_documents_than_it_moves(self, first, due, acme, receipt):
+        receipt(), receipt(), receipt()
+        assert first().execute(due)["due"] == 3
+        assert acme.expenses() == []
+
+    def test_by_default_all(self, first, due, acme, receipt):
+        receipt()
+        assert first(carries_out=0).execute(due)["due"] == 1
+        assert acme.expenses() == []
+
+    @pytest.mark.parametrize("kind", ["manual", "asset_triggered"])
+    def test_a_run_that_is_not_a_scheduled_one(self, first, context, account, acme, receipt, kind):
+        account()
+        receipt()
+        assert first().execute(context(kind))["due"] == 1
+        assert acme.expenses() == []
+
+    def test_a_backfill(self, first, context, account, acme, receipt):
+        account(timezone="UTC")
+        receipt(document_date="2026-03-01")
+        day = datetime(2026, 3, 1, tzinfo=UTC)
+        assert first().execute(context("backfill", interval=(day, day + timedelta(days=1))))["due"] == 1
+        assert acme.expenses() == []
+
+    def test_one_of_several_mapped_plans(self, first, context, account, acme, receipt):
+        account()
+        receipt()
+        assert first().execute(context("scheduled", map_index=0))["due"] == 1
+        assert acme.expenses() == []
+
+    @pytest.mark.parametrize("where", ["between", "beside", "after"])
+    def test_a_task_of_another_kind(self, due, acme, receipt, where):
+        receipt()
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=2)
+            export = DebitoorExportOperator(task_id="export", account="acme")
+            report = DebitoorReportOperator(task_id="report", account="acme")
+            other = BaseOperator(task_id="other")
+            plan >> export >> report
+            if where == "between":
+                export >> other >> report
+            else:
+                (plan if where == "beside" else report) >> other
+        assert plan.execute(due)["due"] == 1
+        assert acme.expenses() == []
+
+    def test_a_step_of_another_account(self, due, account, acme, receipt):
+        account(stem="other")
+        receipt()
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=2)
+            export = DebitoorExportOperator(task_id="export", account="other")
+            plan >> export >> DebitoorReportOperator(task_id="report", account="acme")
+        assert plan.execute(due)["due"] == 1
+        assert acme.expenses() == []
+
+    def test_a_step_for_accounts_of_another_direction(self, due, acme, receipt, log):
+        receipt()
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=2)
+            move = DebitoorImportOperator(task_id="import", account="acme")
+            plan >> move >> DebitoorReportOperator(task_id="report", account="acme")
+        assert plan.execute(due)["due"] == 1
+        assert acme.expenses() == []
+        with pytest.raises(Misconfigured):
+            move.execute(due)
+
+    def test_a_rejected_document_is_in_the_report_which_is_red(self, first, due, receipt, ledger):
+        receipt(tax_rates=["7", "19", "0"])
+        plan = first()
+        assert plan.execute(due)["due"] == 1
+        assert [entry.state for entry in ledger.documents.entries()] == [State.REJECTED]
+        assert ledger.runs.get("anybodys_dag/r#acme").finished_at is None
+        *steps, report = rest_of(plan)
+        for step in steps:
+            step.execute(due)
+        with pytest.raises(AirflowFailException, match="rejected"):
+            report.execute(due)
+
+    def test_a_refused_key_fails_the_step_that_meets_it(self, first, due, acme, receipt, monkeypatch, log, ledger):
+        receipt()
+        refused = CredentialsRefused("The key is refused.")
+        monkeypatch.setattr(transfer_module, "transfer", _raising(refused))
+        plan = first()
+        assert plan.execute(due)["due"] == 1
+        assert "go on in tasks of their own: The key is refused." in log()
+        assert acme.gmi_api_key not in log()
+        with pytest.raises(CredentialsRefused):
+            rest_of(plan)[1].execute(due)
+
+    def test_what_was_moved_before_an_error_is_announced_once_by_its_step(
+        self, first, due, receipt, monkeypatch, ledger
+    ):
+        receipt()
+        plan = first()
+        with monkeypatch.context() as patch:
+            patch.setattr(archive_module, "archive", _raising(Unavailable("The service is down.")))
+            assert plan.execute(due)["due"] == 1
+        assert plan.outlets == []
+        for step in rest_of(plan):
+            step.execute(due)
+        (event,) = [
+            event for alias in rest_of(plan)[1].outlets for event in due["outlet_events"][alias].asset_alias_events
+        ]
+        assert event.extra["documents"] == 1
+        assert ledger.runs.get("anybodys_dag/r#acme").verdict == "success"
+
+    def test_the_turn_of_the_plans_task_ends_as_any_other(self, first, due, acme, receipt, monkeypatch):
+        receipt(), receipt()
+        monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
+        with pytest.raises(AirflowRescheduleException):
+            first().execute(due)
+        assert len(acme.expenses()) == 1
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
