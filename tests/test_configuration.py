@@ -12,6 +12,7 @@ from debitoor_provider.configuration import (
     ecb_rates,
     ledger_url,
     pacing_url,
+    small_run,
     turn_seconds,
 )
 
@@ -58,6 +59,12 @@ def test_a_turn_takes_four_minutes_by_default(monkeypatch):
     assert turn_seconds() == 240
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "90")
     assert turn_seconds() == 90
+
+
+def test_the_plan_of_a_small_run_does_all_of_it_unless_each_step_is_to_be_a_task(monkeypatch):
+    assert small_run() == 25
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", "0")
+    assert small_run() == 0
 
 
 def test_a_file_of_exchange_rates_is_kept_only_where_it_is_set(monkeypatch):

@@ -45,7 +45,7 @@ def test_every_class_that_it_names_is_there(kind):
 
 @pytest.mark.parametrize("kind", ["operators", "sensors", "triggers"])
 def test_no_module_with_something_for_dags_is_left_out(kind):
-    helpers = {"__init__", "base", "broken_account", "late", "looking", "threads", "transfer"}
+    helpers = {"__init__", "base", "broken_account", "late", "looking", "threads", "together", "transfer", "whole_run"}
     there = {path.stem for path in (PACKAGE / kind).glob("*.py")} - helpers
     listed = {module for entry in get_provider_info()[kind] for module in entry["python-modules"]}
     assert listed == {f"debitoor_provider.{kind}.{name}" for name in there}
@@ -76,7 +76,7 @@ def test_the_forms_defaults_are_valid_and_their_schemas_are_schemas(conn_type):
 
 def test_the_options_are_those_of_the_package():
     options = get_provider_info()["config"]["debitoor"]["options"]
-    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "turn_seconds"}
+    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "small_run", "turn_seconds"}
     assert {option["version_added"] for option in options.values()} == {__version__}
     assert {name for name, option in options.items() if option.get("sensitive")} == {"ledger_conn", "pacing_url"}
 
@@ -125,4 +125,11 @@ def test_airflow_discovers_the_provider(discovered):
         "getmyinvoices": "GetMyInvoices",
         "debitoor": "Debitoor",
     }
-    assert discovered["options"] == ["ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "turn_seconds"]
+    assert discovered["options"] == [
+        "ledger_conn",
+        "accounts_folder",
+        "pacing_url",
+        "ecb_rates",
+        "small_run",
+        "turn_seconds",
+    ]

@@ -42,6 +42,11 @@ def turn_seconds() -> float:
     return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))
 
 
+def small_run() -> int:
+    """Return up to how many documents of a scheduled run the task of its plan moves itself; 0: none."""
+    return int(conf.getint(SECTION, "small_run", fallback=25))
+
+
 def airflow_home() -> Path:
     """Return Airflow's home, where the embedded files live."""
     return Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()

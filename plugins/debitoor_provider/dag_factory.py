@@ -23,7 +23,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
     get_parsing_context,
 )
 
-from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.configuration import accounts_folder, small_run
 from debitoor_provider.messages import Message
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.broken_account import BrokenAccountOperator
@@ -49,8 +49,6 @@ _TAG = "debitoor"
 _BROKEN = "account_file"
 """The task of an account that cannot run."""
 _TAG_LIMIT = 100
-_SMALL = 25
-"""Documents of a scheduled run that its plan's task moves itself: a worker's task costs more than these do."""
 _START = pendulum.datetime(2020, 1, 1)  # fixed, so that a DAG reads the same at every parse; catchup is off
 
 
@@ -145,7 +143,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
             preview="{{ params.get('dry_run') or '' }}",
             start_from_trigger=bool(cron),
             folder=str(file.path.parent),
-            carries_out=_SMALL,
+            carries_out=small_run(),
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")

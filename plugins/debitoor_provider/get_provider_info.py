@@ -209,6 +209,15 @@ def _config() -> dict[str, Any]:
                     "example": "/opt/airflow/rates/eurofxref-hist.zip",
                     "default": "",
                 },
+                "small_run": {
+                    "description": "Up to how many documents of a scheduled run the task of its plan moves itself. It "
+                    "does all steps in one process and skips their tasks, which spares a worker's task for each. With "
+                    "0 each step of every run that has something to do is a task of its own.",
+                    "version_added": "0.1.0",
+                    "type": "integer",
+                    "example": None,
+                    "default": "25",
+                },
                 "turn_seconds": {
                     "description": "Seconds after which a step begins no further document and gives its worker's slot "
                     "back. It comes again half a minute later by itself; that is no retry. A worker needs more time "

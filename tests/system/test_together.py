@@ -53,12 +53,7 @@ def test_idle_accounts_of_one_key_cost_less_than_a_call_each(
         )
         runs = len(_idle_runs(airflow, dag_ids)) - len(before)
         listed = _lists(sandbox, company, seen)
-<<<<<<< HEAD
         assert listed < runs, f"{listed} lists in {runs} idle runs of {ACCOUNTS} accounts"
-=======
-        print(f"{listed} lists in {runs} idle runs of {ACCOUNTS} accounts")
-        assert listed < runs
->>>>>>> triggers
 
         uid = receive(company, 1, tags=["client3"])
         airflow.until(

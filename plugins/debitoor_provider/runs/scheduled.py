@@ -69,13 +69,7 @@ def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = Non
     job = scheduled.job
     job.shared = shared
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, RunKind.SCHEDULED.value))
-<<<<<<< HEAD
     if scheduled.full and choose_window(job, None, ask=True).full:  # may be long: not for the triggerer
-=======
-    if (
-        scheduled.full and choose_window(job, None, ask=True).full
-    ):  # may be long, and the triggerer is for what is short
->>>>>>> triggers
         return None
     plan = make_plan(job, None)
     if not plan.has_work:
