@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from debitoor_provider.messages import readable
+from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
@@ -262,7 +263,7 @@ class ActionWish(BaseModel):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.ids is None) == (self.fitting is None):
-            raise ValueError("Name the documents either by ids or by fitting.")
+            raise not_valid("request_ids_or_fitting")
         return self
 
 
