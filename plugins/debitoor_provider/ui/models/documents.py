@@ -107,6 +107,9 @@ class DocumentList(BaseModel):
         description="How many fit by their mark, or are held for what it says, if that is left out of account"
     )
     invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
+    changed_after: Moment | None = Field(
+        default=None, description="Only what changed after this was looked through for the text; null: everything"
+    )
     documents: list[DocumentModel]
 
 
