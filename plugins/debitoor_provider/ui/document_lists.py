@@ -51,10 +51,6 @@ class DocumentListFilter:
         """Ask the ledger for those of a scope that fit, whatever their state, mark and e-invoice."""
         return {**scope, "text": self.search.strip(), "period": (self.start, self.end)}
 
-    def all(self, **scope: Any) -> dict[str, Any]:
-        """Ask the ledger for those of a scope that fit."""
-        return self.narrowed(**scope) | self.chosen()._asdict()
-
 
 @dataclass
 class FilterOfAccount(DocumentListFilter):

@@ -128,6 +128,15 @@ def test_the_newest_documents_are_those_of_the_list(full: Ledger):
     assert 3 <= len(newest) < 6
 
 
+@pytest.mark.parametrize("at_once", [2, 500])
+def test_ids_come_bit_by_bit_in_ascending_order(full: Ledger, at_once: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "CHUNK", at_once)
+    monkeypatch.setattr(module, "_SORTED", at_once + 1)
+    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
+        filters = narrowed | {key: value for key, value in chosen._asdict().items() if value}
+        assert list(full.lists.ids(chosen, **narrowed)) == full.documents.ids(**filters)
+
+
 def codes(entry: Entry) -> set[str]:
     return {mark.code for mark in entry.marks}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.batches import CHUNK
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
 from debitoor_provider.sync.ledger.filters import Order, conditions, of_accounts
@@ -24,7 +25,7 @@ from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import date, datetime
 
     from debitoor_provider.sync.ledger.database.engine import Database
@@ -174,6 +175,22 @@ class Lists:
         with self._database().read() as connection:
             chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
             return read_in_order(connection, chosen_ids)
+
+    def ids(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Iterator[int]:
+        """Return the ids of the documents that fit, in ascending order; only the first of them are read at once."""
+        where = conditions(**{**narrowed, **{key: value for key, value in chosen._asdict().items() if value}})
+
+        def after(last: int, number: int) -> list[int]:
+            query = sa.select(documents.c.id).where(*where, documents.c.id > last).order_by(documents.c.id)
+            with self._database().read() as connection:
+                return list(connection.scalars(query.limit(number)))
+
+        def rest(ids: list[int]) -> Iterator[int]:
+            while ids:
+                yield from ids
+                ids = after(ids[-1], _SORTED)
+
+        return rest(after(0, CHUNK))
 
     def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:
         """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
