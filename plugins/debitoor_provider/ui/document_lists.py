@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-_NEWEST = 20_000
+_NEWEST = 5_000
 """As many can be looked through while a person waits."""
 
 

@@ -18,7 +18,13 @@ from debitoor_provider.sync.batches import CHUNK
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
 from debitoor_provider.sync.ledger.filters import Order, conditions, of_accounts
-from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, not_along_invoices
+from debitoor_provider.sync.ledger.indexes import (
+    INVOICE,
+    along_dates,
+    along_mark,
+    not_along_accounts,
+    not_along_invoices,
+)
 from debitoor_provider.sync.ledger.orders import along_index, sort, unindexed
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
@@ -163,11 +169,11 @@ class Lists:
         where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
         if ids is None and chosen.invoice and not chosen.mark and any(narrowed.get("period") or ()):
             where = where if self._is_rare(chosen.invoice) else along_dates(filters)
-        is_of_all = not narrowed.get("account")
+        is_of_all, every = not narrowed.get("account"), sum(self._states_of(None).values())
         name = order.removeprefix("-")
-        if ids is None and offset <= _NEAR and _is_along_index(name, filters, total, self._every()):
-            where = not_along_invoices(filters | {"states": None})
-            number = offset + limit
+        if ids is None and offset <= _NEAR and _is_along_index(name, filters, total, every):
+            conditions_of = not_along_invoices if name in _OWN_INDEX else not_along_accounts
+            where, number = conditions_of(filters | {"states": None}), offset + limit
             query = along_index(where, chosen.states, order, number, of_one_account=not is_of_all)
         else:
             by = unindexed(order) if ids is None and total <= _SORTED else sort(order)
@@ -215,10 +221,6 @@ class Lists:
         query = sa.select(outcome, number).where(*of_accounts(invoice_counts, **narrowed)).group_by(outcome)
         with self._database().read() as connection:
             return {invoice: int(count) for invoice, count in connection.execute(query) if count}
-
-    def _every(self) -> int:
-        """Return how many documents there are."""
-        return sum(self._states_of(None).values())
 
     def _is_rare(self, invoice: str | None) -> bool:
         """Return whether few documents have an outcome, so that its index is the shorter way."""
