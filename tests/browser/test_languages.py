@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from debitoor_provider.messages.catalogue import entries, parameters_of
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
 from tests.browser.conftest import take
 from tests.browser.test_pages import ACCOUNT, PLACES, books, settled
+from tests.messages.english import SENTENCES, english_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,37 +27,6 @@ __all__ = ["books"]
 
 LOCALES = {"fr": "fr-FR", "de": "de-DE", "da": "da-DK"}
 EVERYTHING = "every-reason"
-_WORD = re.compile(r"(?<![\w{.])[^\W\d_]{3,}(?![\w}])")
-"""A word of a sentence; names of files, fields and placeholders are none."""
-_PLACES = re.compile(r"\{[^}]*\}?\}|`[^`]*`")
-DATA = {
-    "acme", "receipts", "sales", "invoices", "invoice", "every", "reason", "scan", "manual", "scheduled", "backfill",
-    "books", "example", "run", "export", "import", "plan", "report", "archive", "rename", "gmi", "connection", "text",
-    "unknown", "office", "software", "language", "follow",
-}  # fmt: skip
-"""Names of the demonstration, and of what Airflow itself shows."""
-SENTENCES = {
-    "and", "are", "after", "already", "because", "been", "before", "cannot", "choose", "does", "each", "enter", "from",
-    "had", "has", "have", "into", "its", "not", "only", "once", "please", "should", "than", "that", "the", "their",
-    "them", "there", "these", "they", "this", "those", "until", "was", "were", "what", "when", "where", "which", "who",
-    "with", "without", "would", "you", "your",
-}  # fmt: skip
-"""Words without which there is hardly an English sentence; names of files and documents are none."""
-
-
-def vocabulary(language: str) -> set[str]:
-    """Return the words of all that the page can say in a language."""
-    texts = list(words(language).values())
-    for entry in entries(language).values():
-        for part in entry.values():
-            texts += part.values() if isinstance(part, dict) else [part]
-    return {word.casefold() for text in texts for word in _WORD.findall(_PLACES.sub(" ", text))}
-
-
-@cache
-def english_only(language: str) -> frozenset[str]:
-    """Return the English words that the page never says in a language."""
-    return frozenset(vocabulary("en") - vocabulary(language) - DATA)
 
 
 def english_on(page: Page, language: str, *, has_data: bool = True) -> set[str]:
@@ -74,7 +42,7 @@ def english_on(page: Page, language: str, *, has_data: bool = True) -> set[str]:
                 ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? '').join(' ')).join(' ')
         ).join(' ')"""
     )
-    found = {word.casefold() for word in _WORD.findall(text)} & english_only(language)
+    found = english_in(text, language)
     return found & SENTENCES if has_data else found
 
 
@@ -161,5 +129,5 @@ def test_what_a_person_enters_wrong_is_said_in_their_language(
     page.goto("/debitoor/oauth/callback?error=access_denied&state=unknown")
     heading = page.get_by_role("heading").inner_text()
     assert heading == entries(language)["consent_failed_title"]["text"]
-    assert not {word.casefold() for word in _WORD.findall(page.inner_text("main"))} & english_only(language)
+    assert not english_in(page.inner_text("main"), language)
     assert found == set()

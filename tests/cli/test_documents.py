@@ -162,7 +162,7 @@ class TestWhoseFigures:
 
     def test_a_document_without_a_contradiction_leaves_no_choice(self, cli, ledger, contradicted):
         sentence = cli("documents", "book", "acme", "1", "2", "--figures", "record", "--reason", "why not").sentence
-        assert sentence.splitlines()[0] == "Document 2 does not wait for this decision: it is planned."
+        assert sentence.splitlines()[0] == "Document 2 does not wait for this decision: It is planned."
         assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
 
     def test_documents_are_listed_by_their_e_invoice(self, cli, contradicted):

@@ -123,6 +123,15 @@ class TestWarning:
         sentence = "The plan waits in Airflow until somebody approves or refuses it. 60 documents."
         assert health(cli) == (1, [f"acme: warning: approval: {sentence}"])
 
+    @pytest.mark.parametrize("verdict", ["success", "stopped"])
+    def test_a_plan_that_waits_is_neither_late_nor_what_the_run_before_was(self, cli, account, ran, ledger, verdict):
+        account(frequency="hourly")
+        ran(verdict, ago=timedelta(days=3))
+        message = Message("plan_waits", reason=Message("as_written", text="60 documents.", remedy=""), task="t")
+        ledger.stops.ask("acme", "new_documents", 60, message, run_id="d/1", settings_fingerprint="")
+        code, (line,) = health(cli)
+        assert (code, line.startswith("acme: warning: approval: ")) == (1, True)
+
     def test_a_time_of_ones_own_by_which_a_run_has_to_have_gone_through(self, cli, account, ran):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=95))  # 10:55; the run of 11:00 had until 12:00
@@ -200,7 +209,7 @@ class TestCritical:
         monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")
         code, (line, broken) = health(cli)
         assert code == 2
-        assert line.startswith("acme: critical: no ledger: The ledger (PostgreSQL database ledger at 127.0.0.1)")
+        assert line.startswith("acme: critical: no ledger: The ledger (PostgreSQL: ledger, 127.0.0.1)")
         assert "s3cret" not in line
         assert broken.startswith("broken: critical: broken:")
 

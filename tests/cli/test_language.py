@@ -31,5 +31,5 @@ def test_without_one_the_terminal_decides(variables, reader, monkeypatch):
 
 
 def test_a_language_without_sentences_is_refused():
-    with pytest.raises(SystemExit, match="there are: en, da, de, fr"):
+    with pytest.raises(SystemExit, match="There are: en, da, de, fr"):
         reader_of(Namespace(language="xx"))

@@ -31,9 +31,9 @@ def lose(monkeypatch, tmp_path) -> str:
 class TestUpgrade:
     def test_a_new_ledger(self, cli, tmp_path):
         first = cli("ledger", "upgrade").out
-        assert "new -> " in first
+        assert "is made, at version " in first
         assert str(tmp_path / "ledger.db") in first
-        assert "->" not in cli("ledger", "upgrade").out
+        assert "is at version " in cli("ledger", "upgrade").out
 
     def test_the_password_of_the_database_is_not_shown(self, cli, monkeypatch):
         monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://me:s3cret@127.0.0.1:9/ledger")

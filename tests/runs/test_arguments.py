@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.runs.arguments import ArgumentError, account_of_arguments, require_choice, require_count
+from debitoor_provider.runs.arguments import (
+    ArgumentError,
+    account_of_arguments,
+    require_choice,
+    require_count,
+    require_known,
+)
 from debitoor_provider.sync.accounts.files import parse_account
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
@@ -90,3 +96,16 @@ def test_a_choice_may_be_left_to_a_template_or_out():
 def test_a_count_is_a_whole_number(number):
     with pytest.raises(ArgumentError, match="at_least"):
         require_count("at_least", number)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("frequency", "set the DAG's schedule"),
+        ("connections", "Name the connections with getmyinvoices_conn_id, debitoor_conn_id"),
+        ("renam", "Did you mean rename?"),
+    ],
+)
+def test_an_argument_that_no_operator_has_is_named_with_what_to_write_instead(name, remedy):
+    with pytest.raises(ArgumentError, match=remedy):
+        require_known("PlanOperator", [name], ["getmyinvoices_conn_id", "debitoor_conn_id"])

@@ -18,6 +18,13 @@ def test_a_formula_behind_a_semicolon_is_none_either():
     assert guarded("Paper Ltd") == "Paper Ltd"
 
 
+@pytest.mark.parametrize("char", ["\x1b", "\x9b", "\x00", "\x07", "\x08", "\x7f", "\v", "\x85", "\u202e", "\u2066"])
+def test_no_text_commands_the_terminal_that_shows_it(char):
+    assert guarded(f"{char}[2J") == "\ufffd[2J"
+    assert guarded(f"Paper{char}[31m\tLtd") == "Paper\ufffd[31m\tLtd"
+    assert guarded(f"a{char}=1") == "a\ufffd=1"
+
+
 def test_cells_with_commas_are_quoted():
     assert PROGRAMS.lines([("a,b", 1), ("c", None)]) == '"a,b",1\r\nc,\r\n'
 

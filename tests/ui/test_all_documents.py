@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+from debitoor_provider.ui import document_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,3 +103,19 @@ def test_what_needs_attention_is_counted(page, shelf):
     assert page().get("api/attention/count").json() == {"total": 1}
     shelf.documents.ignore(shelf.documents.entries("other"), "user:ada")
     assert page().get("api/attention/count").json() == {"total": 0}
+
+
+def test_a_text_is_looked_for_in_the_newest_documents_if_that_is_asked(page, shelf, monkeypatch):
+    monkeypatch.setattr(document_lists, "_NEWEST", 1)
+    few = page().get("api/documents", params={"search": "paper", "newest": True}).json()
+    assert [one["source_id"] for one in few["documents"]] == ["2"]
+    assert few["changed_after"]
+    every = page().get("api/documents", params={"search": "paper"}).json()
+    assert [one["source_id"] for one in every["documents"]] == ["2", "1"]
+    assert every["changed_after"] is None
+    assert page().get("api/documents", params={"newest": True}).json()["total"] == 3
+
+
+@pytest.mark.parametrize("order", ["company", "-company", "number", "-amount", "amount", "-name", "-date"])
+def test_the_list_can_be_sorted_by_every_column(page, shelf, order):
+    assert set(listed(page(), order=order)) == {"1", "2", "3"}

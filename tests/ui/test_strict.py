@@ -56,7 +56,7 @@ def client(page: Callable[..., TestClient], account_file: Callable[..., Any], le
         (f"{ACCOUNT}/backfill?from=2026-01-01&to=2026-01-31", "form", "Did you mean from?"),
         ("api/attention", "acount", "Did you mean account?"),
         ("api/accounts", "page", "There are: "),
-        ("api/me", "x", "There are: none."),
+        ("api/me", "x", "This is not known here."),
     ],
 )
 def test_an_unknown_parameter_is_refused_and_the_nearest_one_named(client, path, unknown, meant):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,11 @@ def _lazy(path: str) -> Callable[..., Any]:
 
 def _at_least_one(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+        from debitoor_provider.cli.language import reader_of_words
+        from debitoor_provider.messages import Message, written_for
+
+        with written_for(reader_of_words(sys.argv)):
+            raise ArgumentTypeError(Message("option_not_a_count", value=repr(text)).text())
     return int(text)
 
 

@@ -22,7 +22,7 @@ from debitoor_provider.cli.console import (
     show,
     terminal,
 )
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
@@ -104,7 +104,7 @@ def validate(args: Namespace) -> None:
             for finding in findings:
                 say(finding)
             for folder in folders:
-                say(f"{folder.params['file']}: warning: {folder}")
+                say(f"{folder.params['file']}: {Message('validate_warning')}: {folder}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
@@ -133,11 +133,11 @@ class _Finding:
     def __str__(self) -> str:
         if self.problem:
             place, _, rest = str(self.problem).partition(" ")
-            return f"{place} warning: {rest}" if self.result == "warning" else f"{place} {rest}"
+            return f"{place} {Message('validate_warning')}: {rest}" if self.result == "warning" else f"{place} {rest}"
         account = self.file.account
-        times = ", ".join(f"{time:%a %Y-%m-%d %H:%M}" for time in self.next_runs)
-        zone = account.timezone if account else ""
-        return f"{self.file.path.name}: well; next runs: " + (f"{times} ({zone})" if times else "none, manual only")
+        times, zone = [moment(time) for time in self.next_runs], account.timezone if account else ""
+        well = Message("validate_well", times=times, zone=zone) if times else Message("validate_well_manual")
+        return f"{self.file.path.name}: {well}"
 
     def as_row(self) -> dict[str, Any]:
         """Return the finding for other programs."""
@@ -209,11 +209,11 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, empty=f"No limit stops the account {args.account}, or it is allowed already.")
+    show(args, rows, empty=Message("allow_nothing", account=args.account))
     if any(stop.message.code == PLAN_WAITS for stop in allowed):
-        hint("A run that waits for its approval in Airflow is to be answered there; the next one may do this once.")
+        hint(Message("allow_approval"))
     elif allowed:
-        hint("The next run may do this once.")
+        hint(Message("allow_done"))
 
 
 @suppress_logs_and_warning
@@ -228,8 +228,8 @@ def preview(args: Namespace) -> None:
     if args.output != "table":
         show(args, [row.as_row() for row in rows])
     else:
-        terminal().print(preview_table(rows) if rows else "There is nothing new.")
+        terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
     if seen.stop:
-        hint(f"A run would stop with this message: {seen.stop}")
+        hint(Message("preview_would_stop", reason=seen.stop))
     if len(rows) == args.limit:
-        hint(f"At most {args.limit} documents are shown; --limit shows more.")
+        hint(Message("list_at_most", limit=args.limit))

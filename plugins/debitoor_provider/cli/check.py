@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, hint, opened_ledger, settings_of, show_whole, terminal
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.check import (
     counts_text,
     documents_csv,
@@ -72,7 +73,7 @@ def _show(args: Namespace, found: Check) -> None:
         console.print(counts_text(found))
         total = sum(found.counts[outcome] for outcome in (found.counts if args.all else DIFFERENCES))
         if total > args.limit:
-            hint(f"These are {args.limit} of {total} documents; --limit shows more.")
+            hint(Message("list_is_cut", limit=args.limit, total=total))
 
 
 def _wanted(args: Namespace, found: Check) -> Iterator[Row]:
@@ -83,28 +84,28 @@ def _repair(args: Namespace, job: Job, found: Check) -> None:
     """Send what is missing, after a person has seen it and agreed."""
     missing = list(found.missing())
     if not missing:
-        hint("Nothing is missing that a run could send.")
+        hint(Message("check_nothing_missing"))
         return
     _show_missing(missing)
     if not args.yes and not _agrees(len(missing)):
-        hint("Nothing was sent.")
+        hint(Message("check_nothing_sent"))
         return
     source_ids = plan_again(job, missing, actor())
     _trigger(DAG_ID_PREFIX + args.account, source_ids)
-    hint(f"A run of {DAG_ID_PREFIX}{args.account} sends {len(source_ids)} documents.")
+    hint(Message("check_run_sends", dag=DAG_ID_PREFIX + args.account, count=len(source_ids)))
 
 
 def _show_missing(missing: Iterable[Row]) -> None:
     from rich.console import Console
 
     console = Console(stderr=True)
-    console.print("Missing at the target:")
+    console.print(Message("check_missing").text())
     console.print(documents_table(missing))
 
 
 def _agrees(number: int) -> bool:
-    hint(f"Send these {number} documents? [y/N]")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    hint(Message("check_ask", count=number))
+    return sys.stdin.readline().strip().lower() in {"y", "yes", *Message("check_yes").text().split(", ")}
 
 
 def _trigger(dag_id: str, source_ids: list[str]) -> None:
@@ -113,9 +114,12 @@ def _trigger(dag_id: str, source_ids: list[str]) -> None:
     :raises SystemExit: when Airflow does not start it
     """
     from airflow.api.client import get_current_api_client
+    from airflow.exceptions import DagNotFound
     from airflow.sdk.exceptions import AirflowException
 
     try:
         get_current_api_client().trigger_dag(dag_id=dag_id, conf={"document_ids": source_ids})
+    except DagNotFound:
+        raise SystemExit(str(Message("check_dag_unknown", dag=dag_id))) from None
     except AirflowException as error:
-        raise SystemExit(f"The run was not started: {error}") from None
+        raise SystemExit(Message("check_not_started", detail=error).text()) from None

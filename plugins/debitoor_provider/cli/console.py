@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 
-def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, empty: str = "") -> None:
+def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, empty: Message | str = "") -> None:
     """Print rows in the formats of Airflow's own commands.
 
     Airflow's printers of JSON and of plain tables are not used: they make texts of numbers and numbers of texts, so
@@ -78,7 +78,7 @@ def no_files() -> str:
     return str(Message("no_account_files", folder=accounts_folder()))
 
 
-def hint(text: str) -> None:
+def hint(text: Message | str) -> None:
     """Print a hint to standard error, where it does not disturb other programs."""
     print(text, file=sys.stderr)  # noqa: T201
 
@@ -120,8 +120,8 @@ def require_account(account: str, ledger: Ledger) -> None:
 
 def no_account(account: str, near: str | None) -> str:
     """Return that there is no account of this id, and which one was probably meant."""
-    remedy = f"Did you mean {near}?" if near else "List them with: airflow debitoor accounts list"
-    return f"There is no account {quoted(account)}. {remedy}"
+    hint = Message("did_you_mean", value=near) if near else Message("list_accounts_with")
+    return str(Message("no_such_account", account=quoted(account), hint=hint))
 
 
 def nearest_account(account: str) -> str | None:

@@ -30,8 +30,8 @@ def correct(args: Namespace) -> None:
         stated = _stated(args, entry)
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
-            why = entry.reason or f"It is {entry.state}."
-            raise SystemExit(f"Nothing can be stated about document {entry.source_id} now: {why} Nothing was changed.")
+            why = entry.reason or Message("document_is", state=entry.state)
+            raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=why).text())
         period = settings_of(entry.account).period
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
@@ -59,7 +59,7 @@ def _stated(args: Namespace, entry: Entry) -> Corrections:
     }
     given = {name: value for name, value in words.items() if value}
     if bool(given) == args.withdraw:
-        raise SystemExit("State --date, --currency, --tax, --exchange-rate or --supply; or only --withdraw.")
+        raise SystemExit(Message("correct_nothing_stated").text())
     try:
         return to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
     except ValueError as error:

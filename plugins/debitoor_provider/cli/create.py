@@ -10,6 +10,7 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import hint, say, show
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.sync.accounts.template import RowProblem, Table, make, write_all
 
@@ -24,34 +25,34 @@ def create(args: Namespace) -> None:
     known = {file.account_id for file in account_files()} | {path.stem for path in folder.glob("*.y*ml")}
     try:
         table = Table.read(_read(args.values))
-    except csv.Error as error:
-        raise SystemExit(f"{args.values}: This is no CSV file: {error}.") from None
+    except csv.Error:
+        raise SystemExit(str(Message("create_not_csv", path=args.values))) from None
     made, problems = make(_read(args.template), table, known)
     if problems:
         for problem in problems:
             say(_line(args.values, problem))
-        raise SystemExit("Nothing was written.")
+        raise SystemExit(Message("create_nothing_written").text())
     if not args.dry_run:
         try:
             write_all(folder, made)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise SystemExit(f"Nothing was written: {error.filename or folder}: {reason}.") from None
+            where, reason = error.filename or folder, reason_of(error)
+            raise SystemExit(Message("create_not_written", path=where, reason=reason).text()) from None
     rows = [{"account": one.account_id, "file": str(folder / f"{one.account_id}.yaml")} for one in made]
     show(args, rows)
     if args.dry_run:
-        hint("This was a dry run: nothing was written.")
+        hint(Message("create_dry_run"))
     else:
-        hint("Check their connections with: airflow debitoor accounts validate --connections")
+        hint(Message("create_next"))
 
 
 def _read(path: str) -> str:
     try:
         return Path(path).read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise SystemExit(f"{path}: The file is not UTF-8 text. Save it with the encoding UTF-8.") from None
+        raise SystemExit(Message("create_not_utf8", path=path).text()) from None
     except OSError as error:
-        raise SystemExit(f"{path}: {error.strerror or type(error).__name__}.") from None
+        raise SystemExit(Message("create_not_read", path=path, reason=reason_of(error)).text()) from None
 
 
 def _line(values: str, problem: RowProblem) -> str:

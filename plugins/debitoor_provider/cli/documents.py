@@ -37,14 +37,14 @@ def list_documents(args: Namespace) -> None:
             "account": account,
             "states": states or None,
             "text": args.text,
-            "mark": args.mark and _one_of(args.mark, MARKS, "mark"),
-            "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "result of reading an e-invoice"),
+            "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
+            "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
             "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
-        show(args, [row_of(entry) for entry in entries], empty="There are no such documents.")
+        show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"))
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
-            hint(f"These are {args.limit} of {all_of_them} documents; --limit shows more.")
+            hint(Message("list_is_cut", limit=args.limit, total=all_of_them))
 
 
 @suppress_logs_and_warning
@@ -60,13 +60,16 @@ def book(args: Namespace) -> None:
     """Plan held documents again, with the figures of the e-invoice or of the record."""
     with opened_ledger() as ledger:
         refused = [
-            f"Document {entry.source_id} does not wait for this decision: {entry.reason or f'it is {entry.state}.'}"
+            Message(
+                "book_not_this",
+                document=entry.source_id,
+                reason=entry.reason or Message("document_is", state=entry.state),
+            ).text()
             for entry in named(args, ledger)
             if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
         ]
         if refused:
-            listing = "airflow debitoor documents list --attention"
-            raise SystemExit("\n".join([*refused, f"Nothing was changed. List those that do with: {listing}"]))
+            raise SystemExit("\n".join([*refused, Message("book_nothing_changed").text()]))
         _decide(args, ledger, EventKind.RETRIED, partial(_choose, ledger, args.figures))
 
 
@@ -81,11 +84,7 @@ def distinct(args: Namespace) -> None:
         entries = named(args, ledger)
         others = [entry.source_id for entry in entries if not lookalike_keys(entry)]
         if others:
-            listing = "airflow debitoor documents list --mark possible_duplicate"
-            raise SystemExit(
-                f"{', '.join(others)}: not marked or held as a possible duplicate. Nothing was changed. "
-                f"Show those that are with: {listing}"
-            )
+            raise SystemExit(str(Message("distinct_not_these", documents=others)))
         changed = [
             one
             for entry in entries
@@ -167,10 +166,7 @@ def named(args: Namespace, ledger: Ledger) -> list[Entry]:
         found |= ledger.documents.known(args.account, direction, args.documents)
     missing = [document for document in args.documents if document not in found]
     if missing:
-        raise SystemExit(
-            f"The ledger does not know {', '.join(missing)} of the account {args.account}. "
-            f"Show what it knows with: airflow debitoor documents list {args.account}"
-        )
+        raise SystemExit(str(Message("documents_unknown", documents=missing, account=args.account)))
     return list(found.values())
 
 
@@ -194,17 +190,18 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 
 def _state(name: str) -> State:
-    return State(_one_of(name, State, "state"))
+    return State(_one_of(name, State, "noun_state"))
 
 
-def _one_of(name: str, known: Iterable[str], what: str) -> str:
+def _one_of(name: str, known: Iterable[str], noun: str) -> str:
     """Return a name as it is known.
 
+    :param noun: code of what it is
     :raises SystemExit: when it is not known, naming the nearest
     """
     names = list(known)
     if name.lower() in names:
         return name.lower()
     near = nearest(name, names)
-    remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(names)}."
-    raise SystemExit(f"{quoted(name)} is no {what}. {remedy}")
+    hint = Message("did_you_mean", value=near) if near else Message("use_one_of", choices=names)
+    raise SystemExit(str(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint)))

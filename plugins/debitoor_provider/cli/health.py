@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import hint, no_account, no_files, say, show
 from debitoor_provider.configuration import ledger_url
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.pools import known_pools, missing_pool
@@ -99,7 +100,7 @@ def _examined(
     except LedgerError as error:
         trouble = Health(Level.CRITICAL, "no ledger", str(error))
     except SQLAlchemyError:
-        trouble = Health(Level.CRITICAL, "no Airflow", "Airflow's database cannot be used just now.")
+        trouble = Health(Level.CRITICAL, "no Airflow", str(Message("health_no_airflow")))
     return [(file, _broken(file) or trouble) for file in files], trouble
 
 
@@ -134,7 +135,7 @@ class _Due:
         due: datetime = croniter(account.cron, latest).get_prev(datetime)
         if (last or known_since(file.path)) >= due:
             return ""
-        return f"No run has gone through since {due:%Y-%m-%d %H:%M %Z}, when one was due."
+        return str(Message("health_missed", due=f"{due:%Y-%m-%d %H:%M %Z}"))
 
 
 def _broken(file: AccountFile) -> Health | None:
@@ -151,6 +152,10 @@ def _judged(
 ) -> Health:
     """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
+    for stop in ledger.stops.pending([file.account_id]):
+        is_over = last and last.finished_at and last.finished_at > stop.stopped_at
+        if stop.message.code == PLAN_WAITS and not is_over:  # before all else, as the page has it
+            return Health(Level.WARNING, "approval", stop.message.text())
     if last and last.verdict not in WENT_THROUGH:
         return Health(Level.CRITICAL, last.verdict, str(last.message or ""))
     is_paused = file.dag_id in paused
@@ -158,12 +163,8 @@ def _judged(
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
             return Health(Level.WARNING, "late", missed)
-    for stop in ledger.stops.pending([file.account_id]):
-        if stop.message.code == PLAN_WAITS:
-            return Health(Level.WARNING, "approval", stop.message.text())
     if number := attention.get(file.account_id):
-        waiting = "1 document waits" if number == 1 else f"{number} documents wait"
-        return Health(Level.WARNING, "attention", f"{waiting} for a person's decision.")
+        return Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
     return Health(Level.WELL, "paused") if is_paused else _WELL
 
 

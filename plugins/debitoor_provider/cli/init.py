@@ -25,7 +25,7 @@ from debitoor_provider.cli.starter import (
     connection_ids,
 )
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schema import json_schema
 
@@ -101,8 +101,7 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         code = _written(path, text)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SystemExit(str(Message("start_not_written", path=path, detail=reason))) from None
+        raise SystemExit(str(Message("start_not_written", path=path, detail=reason_of(error)))) from None
     say(Message(code, path=path))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from debitoor_provider.messages import LOG, Reader, languages, preferred_language
+from debitoor_provider.messages import LOG, Message, Reader, languages, preferred_language
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where POSIX keeps the language of messages, the first that is set."""
@@ -21,8 +23,19 @@ def reader_of(args: Namespace) -> Reader:
     """
     if args.language:
         if args.language not in languages():
-            raise SystemExit(f"There are no sentences in {args.language!r}; there are: {', '.join(languages())}.")
+            raise SystemExit(str(Message("no_such_language", language=repr(args.language), languages=languages())))
         return Reader(args.language)
+    return _reader_of_terminal()
+
+
+def reader_of_words(words: Sequence[str]) -> Reader:
+    """Return who reads what is wrong with the words of a command, which are not parsed yet."""
+    named = [after for word, after in pairwise((*words, "")) if word == "--language"]
+    named += [word.partition("=")[2] for word in words if word.startswith("--language=")]
+    return Reader(named[-1]) if named and named[-1] in languages() else _reader_of_terminal()
+
+
+def _reader_of_terminal() -> Reader:
     wanted = next((value for name in _VARIABLES if (value := os.environ.get(name))), "")
     language = preferred_language(wanted)
     return Reader(language) if language else LOG

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import opened_ledger, plain_errors, settings_of, show
+from debitoor_provider.cli.console import opened_ledger, plain_errors, say, settings_of, show
 from debitoor_provider.configuration import ledger_url
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.rebuild import rebuild as rebuilt
@@ -28,8 +29,8 @@ def upgrade(args: Namespace) -> None:  # noqa: ARG001
         before = ledger.revision
         ledger.upgrade()
         after = ledger.revision
-        step = f"is at version {after}" if before == after else f"{before or 'new'} -> {after}"
-        print(f"The {ledger.place} {step}.")  # noqa: T201
+        code = "ledger_is_at" if before == after else "ledger_upgraded" if before else "ledger_made"
+        say(Message(code, place=ledger.place, version=after, before=before))
 
 
 @suppress_logs_and_warning
@@ -51,6 +52,6 @@ def recount(args: Namespace) -> None:
     """
     with opened_ledger() as ledger:
         rows = [asdict(correction) for correction in ledger.figures.recount()]
-    show(args, rows, empty="All figures are right.")
+    show(args, rows, empty=Message("recount_right"))
     if rows:
         raise SystemExit(CORRECTED)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from debitoor_provider.messages.figures import localized
+from debitoor_provider.messages.figures import localized, moment
 from debitoor_provider.messages.labels import words
 from debitoor_provider.messages.message import Message, readable
 from debitoor_provider.messages.reader import LOG, Reader, current_reader, languages, preferred_language, written_for
+from debitoor_provider.messages.system import reason_of
 
 __all__ = [
     "LOG",
@@ -14,8 +15,10 @@ __all__ = [
     "current_reader",
     "languages",
     "localized",
+    "moment",
     "preferred_language",
     "readable",
+    "reason_of",
     "words",
     "written_for",
 ]

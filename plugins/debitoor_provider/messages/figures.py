@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,13 @@ def shown_as(form: str, text: str, reader: Reader) -> str:
 def localized(text: str) -> str:
     """Return a text with its numbers as the current reader's language writes them, e.g. ``19 %: 1,234.50``."""
     return shown_as("number", text, current_reader())
+
+
+def moment(time: datetime) -> str:
+    """Return a time with its day of the week in the current reader's language, e.g. ``Mon 2026-11-30 06:30``."""
+    from babel.dates import format_date
+
+    return f"{format_date(time, 'EEE', locale=current_reader().language)} {time:%Y-%m-%d %H:%M}"
 
 
 def _amounts(text: str, language: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.problems import explain, field_path
+from debitoor_provider.sync.accounts.problems import causes, explain, field_path
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 
@@ -69,7 +69,7 @@ def unusable(
 
     :param others: other models, which may be meant
     """
-    details = error.errors(include_url=False)
+    details = causes(error)
     return _unusable(account_id, [(field_path(detail["loc"]), explain(detail, model, others)) for detail in details])
 
 
@@ -83,6 +83,11 @@ def require_known(operator: str, names: Collection[str], own: Collection[str]) -
     """
     settings = {name for row in DIRECTIONS.values() for name in row.settings.model_fields} - _OF_THE_DAG
     for name in names:
+        if name == "frequency":
+            raise ArgumentError(Message("argument_frequency", operator=operator, name=quoted(name)))
+        if name == "connections":
+            those = [f"{service}_conn_id" for service in ("getmyinvoices", "debitoor")]
+            raise ArgumentError(Message("argument_connections", operator=operator, name=quoted(name), names=those))
         if name not in settings:
             hint = did_you_mean(name, [*sorted(settings), *own])
             raise ArgumentError(

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the text for Latin 1."""
-_BORDER = re.compile('([;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves the cursor, colours or hides text where a table is shown in a terminal, or turns its direction round."""
+_BORDER = re.compile('([;\t\r\n\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
 """Where a reader that separates cells by semicolons or tabs, or ends rows at any line break, meets a formula."""
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with; the last four are the wide ones of East Asia."""
 
 
 def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, whatever separates cells there."""
+    """Return a text that no spreadsheet takes for a formula, whatever separates cells there, and no terminal obeys."""
+    if not text.isprintable():
+        text = _CONTROLS.sub("\ufffd", text)
     text = _BORDER.sub(r"\1'", text)
     if text[:1].isalnum():  # as nearly all of them do
         return text

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from tempfile import gettempdir
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.http.errors import RetryError
 
 
@@ -14,5 +13,4 @@ def disk_failure(error: OSError) -> RetryError:
 
     :param error: what the system reported
     """
-    reason = os.strerror(error.errno) if error.errno else type(error).__name__
-    return RetryError(Message("temporary_files_unusable", folder=gettempdir(), reason=reason))
+    return RetryError(Message("temporary_files_unusable", folder=gettempdir(), reason=reason_of(error)))

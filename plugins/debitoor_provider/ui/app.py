@@ -9,15 +9,16 @@ from airflow.api_fastapi.app import get_auth_manager
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from debitoor_provider import __version__
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, written_for
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
-from debitoor_provider.ui.readers import ReaderOfAnswers
+from debitoor_provider.ui.readers import ReaderOfAnswers, reader_of
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes import (
     accounts,
@@ -35,9 +36,10 @@ from debitoor_provider.ui.routes import (
     runs,
     settings,
 )
+from debitoor_provider.ui.wrong_requests import problem_of, refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
 
 @asynccontextmanager
@@ -100,14 +102,25 @@ def _ledger_error(_: Request, error: LedgerError) -> JSONResponse:
 
 @app.exception_handler(RequestValidationError)
 def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
-    # What was entered is not repeated: it may be a key.
-    problems = [{"loc": detail["loc"], "msg": detail["msg"], "type": detail["type"]} for detail in error.errors()]
-    return JSONResponse({"detail": problems}, 422)
+    return JSONResponse({"detail": [problem_of(one) for one in error.errors()]}, 422)
 
 
-def _answer(message: Message, status: int) -> JSONResponse:
+@app.exception_handler(StarletteHTTPException)
+def _refused_by_others(_: Request, error: StarletteHTTPException) -> JSONResponse:
+    """Answer for what FastAPI and Airflow refuse, which is English in any language."""
+    return _answer(refusal_of(error.status_code), error.status_code, error.headers)
+
+
+@app.exception_handler(Exception)
+def _failed(request: Request, _: Exception) -> JSONResponse:
+    """Answer for what nobody expected; the server logs it all the same."""
+    with written_for(reader_of(request.scope)):
+        return _answer(refusal_of(500), 500)
+
+
+def _answer(message: Message, status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
     remedy = message.remedy()
-    return JSONResponse({"detail": message.text()} | ({"remedy": remedy} if remedy else {}), status)
+    return JSONResponse({"detail": message.text()} | ({"remedy": remedy} if remedy else {}), status, headers)
 
 
 @app.get("/static/{version}/{path:path}", dependencies=[Depends(ANY_USER)], include_in_schema=False)

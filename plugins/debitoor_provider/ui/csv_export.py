@@ -14,7 +14,7 @@ from debitoor_provider.sync.money import cents
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -57,7 +57,7 @@ def dialect_of(form: CsvForm) -> Dialect:
 
 
 def rows_of(
-    ledger: Ledger, ids: Sequence[int], dialect: Dialect, names: Mapping[str, str] | None = None
+    ledger: Ledger, ids: Iterable[int], dialect: Dialect, names: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """Write documents as CSV, bit by bit.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Query
 
@@ -16,6 +16,13 @@ from debitoor_provider.ui.models.common import Day  # noqa: TC001
 from debitoor_provider.ui.models.documents import SumList, SumModel
 from debitoor_provider.ui.refusals import Refused
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+_NEWEST = 5_000
+"""As many can be looked through while a person waits."""
+
 
 @dataclass
 class DocumentListFilter:
@@ -27,6 +34,9 @@ class DocumentListFilter:
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     mark: Annotated[Mark | None, Query(description="With this mark")] = None
     invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
+    newest: Annotated[
+        bool, Query(description=f"Look for the text only in the {_NEWEST:,} documents that changed last")
+    ] = False
 
     def __post_init__(self) -> None:
         """Refuse a period that no document can be in."""
@@ -40,10 +50,6 @@ class DocumentListFilter:
     def narrowed(self, **scope: Any) -> dict[str, Any]:
         """Ask the ledger for those of a scope that fit, whatever their state, mark and e-invoice."""
         return {**scope, "text": self.search.strip(), "period": (self.start, self.end)}
-
-    def all(self, **scope: Any) -> dict[str, Any]:
-        """Ask the ledger for those of a scope that fit."""
-        return self.narrowed(**scope) | self.chosen()._asdict()
 
 
 @dataclass
@@ -75,6 +81,7 @@ class Listing(NamedTuple):
     marks: dict[str, int]
     invoices: dict[str, int]
     entries: list[Entry]
+    changed_after: datetime | None
 
     def counts(self) -> dict[str, Any]:
         """Return all but the documents."""
@@ -88,7 +95,8 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
     """
     lists, chosen, narrowed = opened_ledger().lists, wanted.chosen(), wanted.narrowed(**scope)
     if narrowed["text"]:
-        states, marks, invoices, ids = lists.search(chosen, **narrowed)
+        newest = _NEWEST if wanted.newest else None
+        states, marks, invoices, ids, narrowed["changed_after"] = lists.search(chosen, newest, **narrowed)
     else:
         marking = in_background(lists.marks, chosen, **narrowed)
         proving = in_background(lists.invoices, chosen, **narrowed)
@@ -97,7 +105,7 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
     entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
         marks, invoices = marking.result(), proving.result()
-    return Listing(total, states, marks, invoices, entries)
+    return Listing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
 
 
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:

@@ -33,11 +33,12 @@ class ReaderOfAnswers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with written_for(_reader(scope)):
+        with written_for(reader_of(scope)):
             await self._app(scope, receive, send)
 
 
-def _reader(scope: Scope) -> Reader:
+def reader_of(scope: Scope) -> Reader:
+    """Return who asked: in the language that the request names, else what writes the log."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(LANGUAGE, [""])[-1]
     for wanted in (asked, Headers(scope=scope).get("accept-language", "")):
         if language := preferred_language(wanted):

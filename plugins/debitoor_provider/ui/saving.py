@@ -18,6 +18,7 @@ from airflow.utils.session import create_session
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.messages import reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files
@@ -121,8 +122,7 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _READ_ONLY:
             raise FolderReadOnly from None
-        reason = error.strerror or type(error).__name__
-        raise Refused("account_not_written", status=503, detail=reason) from None
+        raise Refused("account_not_written", status=503, detail=reason_of(error)) from None
 
 
 def _require(path: Path, version: str | None) -> None:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from debitoor_provider.sync.text import nearest
 from debitoor_provider.ui.readers import LANGUAGE
+from debitoor_provider.ui.wrong_requests import unknown_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -26,18 +27,13 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route."""
         handle = super().get_route_handler()
-        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = sorted(field.alias for field in get_flat_dependant(self.dependant).query_params)
 
         async def handle_strictly(request: Request) -> Response:
-            problems = [_unknown(name, known) for name in request.query_params if name not in {LANGUAGE, *known}]
+            unknown = [name for name in request.query_params if name not in {LANGUAGE, *known}]
+            problems = [unknown_parameter(name, known, nearest(name, known)) for name in unknown]
             if problems:
                 raise RequestValidationError(problems)
             return await handle(request)
 
         return handle_strictly
-
-
-def _unknown(name: str, known: set[str]) -> dict[str, Any]:
-    meant = nearest(name, known)
-    text = f"Did you mean {meant}?" if meant else f"There are: {', '.join(sorted(known)) or 'none'}."
-    return {"type": "extra_forbidden", "loc": ("query", name[:60]), "msg": f"The parameter is not known. {text}"}

@@ -95,6 +95,45 @@ def test_a_wrong_value_is_explained_in_plain_words(was: bytes, is_: bytes, probl
     assert problem in line
 
 
+BARE = b"""\
+type: export
+name: acme
+debitoor_id: books@acme.example
+connections: {getmyinvoices: gmi, debitoor: debitoor}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"filter: {tags: {include: [x]}}", "filter.tags.include: There is no such field. Known fields here: any, all"),
+        (b"filter: {any: [x]}", "filter.any: There is no such field. Did you mean filter.tags.any?"),
+        (
+            b"filter: {companies: {any: [x]}}",
+            "filter.companies.any: There is no such field. Known fields here: include",
+        ),
+        (
+            b"filter: {companies: {includ: [x]}}",
+            "filter.companies.includ: There is no such field. Did you mean include",
+        ),
+    ],
+)
+def test_a_field_is_looked_for_in_the_sections_above_and_below_it_not_beside_it(line: bytes, problem: str) -> None:
+    (found,) = problems_in(BARE + line)
+    assert problem in found
+
+
+@pytest.mark.parametrize("line", [b"filter: {document_types: [INVOICEX]}", b"specification: [numbr]"])
+def test_a_list_whose_only_value_is_wrong_is_one_problem(line: bytes) -> None:
+    (problem,) = problems_in(BARE + line)
+    assert "[0]: '" in problem
+
+
+def test_a_list_without_values_is_empty() -> None:
+    (problem,) = problems_in(BARE + b"filter: {document_types: []}")
+    assert problem.endswith("The list is empty. Enter a value, or leave the field out.")
+
+
 def test_a_missing_section_is_shown_as_it_would_be_written() -> None:
     (line,) = problems_in(IMPORT.replace(b"connections:", b"#"))
 

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.sync.ledger.samples import OWNER, RUN, TTL, Clock, document, planned
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
 
-ORDERS: list[Order] = ["-changed", "date", "-date", "-company"]
+ORDERS: list[Order] = list(get_args(Order))
 NARROWED: dict[str, dict[str, Any]] = {
     "all": {},
     "one account": {"account": "acme"},
@@ -65,6 +65,7 @@ def full(ledger: Ledger, clock: Clock) -> Ledger:
 @pytest.mark.parametrize("sorted_up_to", [0, 50_000], ids=["along indexes", "sorted"])
 def test_a_page_has_what_a_whole_list_has_there(full: Ledger, sorted_up_to: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_SORTED", sorted_up_to)
+    monkeypatch.setattr(module, "_UNSORTED", sorted_up_to)
     for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
         filters = narrowed | {key: value for key, value in chosen._asdict().items() if value}
         for order in ORDERS:
@@ -103,6 +104,37 @@ def test_a_text_that_very_many_documents_have_is_counted_by_the_database(full: L
             patched.setattr(module, "_FEW", 3)
             many = full.lists.search(chosen, text="paper 1")
         assert (many[:3], many.ids) == (few[:3], None)
+
+
+def test_a_text_can_be_looked_for_in_the_newest_documents_alone(full: Ledger):
+    entries = [entry for entry in full.documents.entries() if "paper 1" in entry.company.casefold()]
+    everything = full.lists.search(text="paper 1")
+    assert (everything.changed_after, sum(everything.states.values())) == (None, len(entries))
+    found = full.lists.search(newest=5, text="paper 1")
+    assert found.changed_after
+    newest = [entry for entry in entries if entry.changed_at > found.changed_after]
+    assert 0 < len(newest) < len(entries)
+    assert sorted(found.ids or []) == sorted(entry.id for entry in newest)
+    page = full.lists.page(len(newest), limit=50, text="paper 1", changed_after=found.changed_after)
+    assert page == newest
+    assert full.lists.search(newest=18, text="paper 1") == everything
+
+
+def test_the_newest_documents_are_those_of_the_list(full: Ledger):
+    found = full.lists.search(newest=3, text="paper", account="beta")
+    assert found.changed_after
+    newest = [one for one in full.documents.entries(account="beta") if one.changed_at > found.changed_after]
+    assert sorted(found.ids or []) == sorted(entry.id for entry in newest)
+    assert 3 <= len(newest) < 6
+
+
+@pytest.mark.parametrize("at_once", [2, 500])
+def test_ids_come_bit_by_bit_in_ascending_order(full: Ledger, at_once: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "CHUNK", at_once)
+    monkeypatch.setattr(module, "_SORTED", at_once + 1)
+    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
+        filters = narrowed | {key: value for key, value in chosen._asdict().items() if value}
+        assert list(full.lists.ids(chosen, **narrowed)) == full.documents.ids(**filters)
 
 
 def codes(entry: Entry) -> set[str]:

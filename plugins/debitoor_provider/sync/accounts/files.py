@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
-from debitoor_provider.sync.accounts.problems import Problem, explain, field_path
+from debitoor_provider.sync.accounts.problems import Problem, causes, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -149,7 +149,7 @@ def account_warnings(account: Account, content: bytes, file: str) -> tuple[Probl
 
 def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
     others = [row.settings for row in DIRECTIONS.values() if row.settings is not model]
-    details = sorted(error.errors(include_url=False), key=lambda detail: source.place(detail["loc"]))
+    details = sorted(causes(error), key=lambda detail: source.place(detail["loc"]))
     problems = []
     for detail in details[:_PROBLEM_LIMIT]:
         location = detail["loc"]
@@ -183,9 +183,8 @@ def _is_account_file(path: Path) -> bool:
 
 
 def _unreadable(path: Path, error: OSError) -> AccountFile:
-    reason = error.strerror or type(error).__name__
     code = "account_file_forbidden" if isinstance(error, PermissionError) else "account_file_unreadable"
-    problem = _of_file(path, Message(code, detail=reason))
+    problem = _of_file(path, Message(code, detail=reason_of(error)))
     return AccountFile(path, path.stem, _substitute_dag_id(path.stem), None, (problem,))
 
 

@@ -16,6 +16,7 @@ from debitoor_provider.sync.text import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pydantic import ValidationError
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
@@ -48,6 +49,16 @@ def field_path(location: Location) -> str:
     """Return the path of a field, e.g. ``filter.document_types[1]``."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return quoted(path.removeprefix("."))[1:-1]
+
+
+def causes(error: ValidationError) -> list[ErrorDetails]:
+    """Return the errors of a validation, without those that follow from others.
+
+    A list of which no value is valid is empty as well; its values say what is wrong.
+    """
+    details = error.errors(include_url=False)
+    within = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in within]
 
 
 def explain(error: ErrorDetails, model: type[BaseModel], others: Iterable[type[BaseModel]]) -> Message:
@@ -150,16 +161,27 @@ def _unknown(location: Location, model: type[BaseModel], others: Iterable[type[B
     name = str(location[-1])
     if re.search(r"api.?key|token|secret|passw", name, re.IGNORECASE):
         return Message("setting_unknown_secret")
-    section = _section(model, location[:-1])
+    above = location[:-1]
+    section = _section(model, above)
     siblings = [_name(key, field) for key, field in section.model_fields.items()] if section else []
-    elsewhere = [field_path(path) for path in _paths(model) if path[-1] == name]
-    near = nearest(name, siblings) or next(iter(elsewhere), None)
+    elsewhere = [field_path(path) for path in _paths(model) if path[-1] == name and _on_one_branch(path[:-1], above)]
+    near = nearest(name, (one for one in siblings if {name, one} != _OPPOSITES)) or next(iter(elsewhere), None)
     if near:
         return Message("setting_unknown_near", value=near)
     for other in others:
         if any(path == location for path in _paths(other)):
             return Message("setting_unknown_of_type", type=type_of(other))
     return Message("setting_unknown", names=siblings)
+
+
+_OPPOSITES = {"include", "exclude"}
+"""Alike, and never meant for each other."""
+
+
+def _on_one_branch(one: Location, other: Location) -> bool:
+    """Return whether one section holds the other: what is above or below is easily misplaced, what is beside is not."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def _name(key: str, field: FieldInfo) -> str:

@@ -172,7 +172,7 @@ def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number.") from None
+        number = Decimal("NaN")
     if not number.is_finite():
-        raise ValueError(f"{text!r} is not a number.")
+        raise ValueError(str(Message("correct_not_a_number", value=repr(text))))
     return number

@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.http.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _kept_table(file: str) -> RateTable:
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError) as error:
         message = Message("ecb_rates_unusable", file=str(path))
         if isinstance(error, OSError) and error.strerror:
-            message = Message("ecb_rates_unreadable", file=str(path), detail=error.strerror)
+            message = Message("ecb_rates_unreadable", file=str(path), detail=reason_of(error))
         raise Misconfigured(message, operation="read_exchange_rates") from None
 
 

@@ -12,8 +12,9 @@ from debitoor_provider.sync.ledger.choices import answer
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.events import last_way_to_moved
-from debitoor_provider.sync.ledger.filters import ORDERS, Filters, Order, conditions
+from debitoor_provider.sync.ledger.filters import Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
+from debitoor_provider.sync.ledger.orders import along_index, is_in_index_of_states, sort, unindexed
 from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import DECIDED, NO_TRACES, Event, duplicate_columns, require_key
@@ -61,20 +62,17 @@ class Documents:
     ) -> list[Entry]:
         """Return the documents that match all filters, ties by id."""
         where = conditions(account=account, direction=direction, states=states, **filters)
-        column = ORDERS[order.removeprefix("-")]
-        if account is None and states is not None:  # few documents: sorted, rather than read along an index
-            column = sa.func.coalesce(column, sa.null())
-        down = order.startswith("-")
-        sort = (
-            (column.desc() if down else column.asc()).nulls_last(),
-            documents.c.id.desc() if down else documents.c.id,
-        )
+        is_of_states = account is None and states is not None
+        by = unindexed(order) if is_of_states else sort(order)  # few documents are sorted
+        page = sa.select(documents.c.id).where(*where).order_by(*by)
+        if is_of_states and states and limit and is_in_index_of_states(order, filters):
+            where = conditions(direction=direction, **filters)
+            page = along_index(where, states, order, offset + limit, of_one_account=False)
         with self._database().read() as connection:
             if limit is None:
-                rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*sort).offset(offset or None))
+                rows = connection.execute(sa.select(*COLUMNS).where(*where).order_by(*by).offset(offset or None))
                 return [to_entry(row) for row in rows]
-            page = sa.select(documents.c.id).where(*where).order_by(*sort).limit(limit).offset(offset or None)
-            return read_in_order(connection, connection.scalars(page).all())
+            return read_in_order(connection, connection.scalars(page.limit(limit).offset(offset or None)).all())
 
     def ids(
         self,

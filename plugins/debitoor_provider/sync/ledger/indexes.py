@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
 INVOICE: ColumnElement[str] = sa.func.coalesce(documents.c.invoice, sa.null())
+_ACCOUNT: ColumnElement[str] = sa.func.coalesce(documents.c.account, sa.null())
 _STATE: ColumnElement[State] = sa.func.coalesce(documents.c.state, sa.null())
 _DATE: ColumnElement[Any] = sa.func.coalesce(documents.c.document_date, sa.null())
 
@@ -27,6 +28,13 @@ def not_along_invoices(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     invoice = filters.get("invoice")
     where = conditions(**filters | {"invoice": None})
     return [*where, INVOICE.in_([invoice])] if invoice else where
+
+
+def not_along_accounts(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions for an index of all accounts, also for a list of one account."""
+    account = filters.get("account")
+    where = not_along_invoices(filters | {"account": None})
+    return [*where, _ACCOUNT.in_([account])] if account else where
 
 
 def along_mark(filters: dict[str, Any]) -> list[ColumnElement[bool]]:

@@ -7,25 +7,32 @@ sorted where few fit; a text is looked for once, since that reads every document
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.batches import CHUNK
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
-from debitoor_provider.sync.ledger.filters import ORDERS, Order, conditions, of_accounts
-from debitoor_provider.sync.ledger.indexes import INVOICE, along_dates, along_mark, not_along_invoices
+from debitoor_provider.sync.ledger.filters import Order, conditions, of_accounts
+from debitoor_provider.sync.ledger.indexes import (
+    INVOICE,
+    along_dates,
+    along_mark,
+    not_along_accounts,
+    not_along_invoices,
+)
+from debitoor_provider.sync.ledger.orders import along_index, sort, unindexed
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.states import State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-    from datetime import date
-
-    from sqlalchemy import ColumnElement
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import date, datetime
 
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
@@ -36,6 +43,13 @@ _SORTED = 50_000
 """Documents that are sorted rather than read along an index that also has all others."""
 _NEAR = 5_000
 """How far down a list is read along several indexes at once."""
+_UNSORTED = 2_000
+"""Documents that are sorted in any case where the index of an order is one of all accounts."""
+_SHARE = 200
+"""An index of all accounts is read along its order where at least one of so many of its documents fits."""
+_OWN_INDEX = {"changed", "date"}
+"""The orders that an account, and a state, have an index of their own for."""
+_INSTANT = timedelta(microseconds=1)
 _MARKS = ("mark_code", "duplicate_code")
 _FACETS = ("state", "mark_code", "duplicate_code", "invoice")
 
@@ -49,6 +63,7 @@ class Narrowed(TypedDict, total=False):
     text: str | None
     period: tuple[date | None, date | None] | None
     run: str | None
+    changed_after: datetime | None
 
 
 class Chosen(NamedTuple):
@@ -67,12 +82,14 @@ class Found(NamedTuple):
     """The documents that have a text, by state, by mark and by e-invoice, each as if that were not chosen.
 
     :param ids: of those that fit; ``None`` when there are very many
+    :param changed_after: only documents that changed after this were looked at; ``None``: all
     """
 
     states: dict[State, int]
     marks: dict[str, int]
     invoices: dict[str, int]
     ids: list[int] | None
+    changed_after: datetime | None = None
 
 
 class Lists:
@@ -104,17 +121,31 @@ class Lists:
             return self._invoices_of(chosen.states or State, **narrowed)
         return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
 
-    def search(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Found:
-        """Find the documents that have a text, by looking at each document once; twice if there are very many."""
+    def search(self, chosen: Chosen = Chosen(), newest: int | None = None, **narrowed: Unpack[Narrowed]) -> Found:
+        """Find the documents that have a text, by looking at each document once; twice if there are very many.
+
+        :param newest: how many documents are looked at, those that changed last; ``None``: all
+        """
+        after = self._changed_after(newest, narrowed) if newest else None
+        narrowed["changed_after"] = after
         where, columns = conditions(**narrowed), [documents.c[name] for name in _FACETS]
         with self._database().read() as connection:
             rows = connection.execute(sa.select(documents.c.id, *columns).where(*where).limit(_FEW + 1)).all()
             if len(rows) <= _FEW:
                 fitting = [id_ for id_, *values in rows if _fits(chosen, *values)]
-                return _counted(chosen, ((*values, 1) for _, *values in rows), fitting)
+                return _counted(chosen, ((*values, 1) for _, *values in rows), fitting, after)
             each = [sa.func.coalesce(column, sa.null()) for column in columns]  # no index: it would read at random
             groups = connection.execute(sa.select(*each, sa.func.count()).where(*where).group_by(*each)).all()
-        return _counted(chosen, ((State(state), *values) for state, *values in groups), None)
+        return _counted(chosen, ((State(state), *values) for state, *values in groups), None, after)
+
+    def _changed_after(self, newest: int, narrowed: Narrowed) -> datetime | None:
+        """Return after when about so many documents of a list changed; ``None`` when there are not more."""
+        without: Narrowed = {**narrowed, "text": None}
+        where, column = conditions(**without), documents.c.changed_at
+        query = sa.select(column).where(*where).order_by(column.desc()).limit(1).offset(newest)
+        with self._database().read() as connection:
+            last: datetime | None = connection.scalar(query)
+        return last - _INSTANT if last else None  # with those that changed at the same time
 
     def page(
         self,
@@ -138,18 +169,34 @@ class Lists:
         where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
         if ids is None and chosen.invoice and not chosen.mark and any(narrowed.get("period") or ()):
             where = where if self._is_rare(chosen.invoice) else along_dates(filters)
-        is_of_all = ids is None and not narrowed.get("account")
+        is_of_all, every = not narrowed.get("account"), sum(self._states_of(None).values())
         name = order.removeprefix("-")
-        if is_of_all and name in _INDEXED and offset <= _NEAR and _is_along_index(name, filters, total):
-            query = _merged(not_along_invoices(filters | {"states": None}), chosen.states, order, offset + limit)
+        if ids is None and offset <= _NEAR and _is_along_index(name, filters, total, every):
+            conditions_of = not_along_invoices if name in _OWN_INDEX else not_along_accounts
+            where, number = conditions_of(filters | {"states": None}), offset + limit
+            query = along_index(where, chosen.states, order, number, of_one_account=not is_of_all)
         else:
-            sort = _sort(ORDERS[name], documents.c.id, order)
-            if is_of_all and total <= _SORTED:
-                sort = _sort(sa.func.coalesce(ORDERS[name], sa.null()), documents.c.id, order)
-            query = sa.select(documents.c.id).where(*where).order_by(*sort)
+            by = unindexed(order) if ids is None and total <= _SORTED else sort(order)
+            query = sa.select(documents.c.id).where(*where).order_by(*by)
         with self._database().read() as connection:
             chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
             return read_in_order(connection, chosen_ids)
+
+    def ids(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Iterator[int]:
+        """Return the ids of the documents that fit, in ascending order; only the first of them are read at once."""
+        where = conditions(**{**narrowed, **{key: value for key, value in chosen._asdict().items() if value}})
+
+        def after(last: int, number: int) -> list[int]:
+            query = sa.select(documents.c.id).where(*where, documents.c.id > last).order_by(documents.c.id)
+            with self._database().read() as connection:
+                return list(connection.scalars(query.limit(number)))
+
+        def rest(ids: list[int]) -> Iterator[int]:
+            while ids:
+                yield from ids
+                ids = after(ids[-1], _SORTED)
+
+        return rest(after(0, CHUNK))
 
     def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:
         """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
@@ -206,47 +253,25 @@ class Lists:
         return dict(counts)
 
 
-_INDEXED = {"changed": documents.c.changed_at, "date": documents.c.document_date}
-"""The orders that have an index over all accounts."""
-
-
 def _is_narrowed(narrowed: Narrowed) -> bool:
     return bool(narrowed.get("text") or narrowed.get("run") or any(narrowed.get("period") or ()))
 
 
-def _is_along_index(name: str, filters: dict[str, Any], total: int) -> bool:
-    """Return whether an index of the order soon meets enough of the documents that fit."""
-    if filters.get("text") or filters.get("mark") or (filters.get("invoice") and total <= _SORTED):
+def _is_along_index(name: str, filters: dict[str, Any], total: int, every: int) -> bool:
+    """Return whether an index of the order soon meets enough of the documents that fit.
+
+    :param total: how many fit
+    :param every: how many documents there are
+    """
+    if filters.get("text") or filters.get("run") or filters.get("mark"):
+        return False
+    if filters.get("invoice") and total <= _SORTED:
         return False
     if any(filters.get("period") or ()) and name != "date":
-        return False
-    return total > _SORTED or filters.get("accounts") is None
-
-
-def _merged(
-    where: list[ColumnElement[bool]], states: Collection[State] | None, order: Order, number: int
-) -> sa.Select[Any]:
-    """Return the first documents of each state, read along the index of states, as one list."""
-    name = order.removeprefix("-")
-    column = _INDEXED[name]
-    if name == "changed" and not states:
-        return sa.select(documents.c.id).where(*where).order_by(*_sort(column, documents.c.id, order))
-    parts = [
-        sa.select(documents.c.id, column.label("at"))
-        .where(documents.c.state == state, *where)
-        .order_by(*_sort(column, documents.c.id, order))
-        .limit(number)
-        .subquery()
-        for state in sorted(states or State)
-    ]
-    each = sa.union_all(*(sa.select(part.c.id, part.c.at) for part in parts)).subquery()
-    return sa.select(each.c.id).order_by(*_sort(each.c.at, each.c.id, order))
-
-
-def _sort(column: ColumnElement[Any], id_: ColumnElement[int], order: Order) -> tuple[ColumnElement[Any], ...]:
-    if order.startswith("-"):
-        return column.desc().nulls_last(), id_.desc()
-    return column.asc().nulls_last(), id_.asc()
+        return total > _SORTED
+    if name not in _OWN_INDEX:
+        return total > _UNSORTED and total * _SHARE > every
+    return bool(filters.get("account")) or total > _SORTED or filters.get("accounts") is None
 
 
 def _fits(chosen: Chosen, state: State, mark: str, duplicate: str, invoice: str, but: str = "") -> bool:
@@ -258,7 +283,7 @@ def _fits(chosen: Chosen, state: State, mark: str, duplicate: str, invoice: str,
     )
 
 
-def _counted(chosen: Chosen, groups: Any, ids: list[int] | None) -> Found:
+def _counted(chosen: Chosen, groups: Any, ids: list[int] | None, after: datetime | None) -> Found:
     states: Counter[State] = Counter()
     marks: Counter[str] = Counter()
     invoices: Counter[str] = Counter()
@@ -270,4 +295,4 @@ def _counted(chosen: Chosen, groups: Any, ids: list[int] | None) -> Found:
             marks.update({name: number for name in (mark, duplicate) if name})
         if invoice and _fits(chosen, *facets, but="invoice"):
             invoices[invoice] += number
-    return Found(dict(states), dict(marks), dict(invoices), ids)
+    return Found(dict(states), dict(marks), dict(invoices), ids, after)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from debitoor_provider.runs.windows import parse_day
+from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import storable
 
@@ -15,7 +16,10 @@ from debitoor_provider.sync.ledger import storable
 def _day(entered: object) -> date:
     if isinstance(entered, date) and not isinstance(entered, datetime):
         return entered
-    return parse_day(entered if isinstance(entered, str) else repr(entered))
+    try:
+        return parse_day(entered if isinstance(entered, str) else repr(entered))
+    except ValueError:
+        raise not_valid("request_not_a_day") from None
 
 
 def _utc(moment: datetime) -> datetime:
@@ -24,7 +28,7 @@ def _utc(moment: datetime) -> datetime:
 
 def _known(direction: str) -> str:
     if direction not in DIRECTIONS:
-        raise ValueError(f"Use one of {', '.join(DIRECTIONS)}.")
+        raise not_valid("request_not_a_choice", choices=list(DIRECTIONS))
     return direction
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from debitoor_provider.messages import readable
+from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
@@ -106,6 +107,9 @@ class DocumentList(BaseModel):
         description="How many fit by their mark, or are held for what it says, if that is left out of account"
     )
     invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
+    changed_after: Moment | None = Field(
+        default=None, description="Only what changed after this was looked through for the text; null: everything"
+    )
     documents: list[DocumentModel]
 
 
@@ -262,7 +266,7 @@ class ActionWish(BaseModel):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.ids is None) == (self.fitting is None):
-            raise ValueError("Name the documents either by ids or by fitting.")
+            raise not_valid("request_ids_or_fitting")
         return self
 
 

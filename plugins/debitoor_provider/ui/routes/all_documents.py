@@ -46,7 +46,7 @@ def export_all_documents(
 ) -> StreamingResponse:
     """Return documents of all accounts that the user may see as a table for spreadsheets."""
     ledger = opened_ledger()
-    ids = ledger.documents.ids(**wanted.all(**mine.filters()))
+    ids = ledger.lists.ids(wanted.chosen(), **wanted.narrowed(**mine.filters()))
     names = {account_id: name_of(mine.files[account_id]) for account_id in mine.ids}
     return as_csv("documents.csv", rows_of(ledger, ids, dialect_of(form), names))
 

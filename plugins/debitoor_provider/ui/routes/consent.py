@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.values import Email  # noqa: TC001  pydantic reads it
+from debitoor_provider.sync.accounts.values import Email, not_valid
 from debitoor_provider.sync.ledger import Consent, LedgerError
 from debitoor_provider.sync.text import one_line, shorten
 from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
@@ -42,7 +42,7 @@ _ONCE = ("code", "state", "error")
 
 def _inside(back: str) -> str:
     if not re.fullmatch(r"(?:[\w-][\w.-]*(?:/[\w-][\w.-]*)*)?", back):
-        raise ValueError("This is no path inside the page.")
+        raise not_valid("request_not_a_place")
     return back
 
 

@@ -64,7 +64,7 @@ def export_documents(
 ) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
-    ids = ledger.documents.ids(**wanted.all(**wanted.of(account_id)))
+    ids = ledger.lists.ids(wanted.chosen(), **wanted.narrowed(**wanted.of(account_id)))
     return as_csv(f"{account_id}.csv", rows_of(ledger, ids, dialect_of(form)))
 
 

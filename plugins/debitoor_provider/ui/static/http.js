@@ -6,16 +6,19 @@ import { currentLanguage } from "./words.js";
 export class Failure extends Error {
   /**
    * @param {number} status the HTTP status, 0 when the server was not reached
-   * @param {{detail?: any, remedy?: string, problems?: Object[]}} answer
+   * @param {{detail?: any, remedy?: string, problems?: Object[]}} answer its detail is a sentence, or, of a request
+   *   that is not valid, one for each field
    */
   constructor(status, answer) {
-    const detail = typeof answer.detail === "string" ? answer.detail : "";
+    const detail = Array.isArray(answer.detail) ? answer.detail.map(ofField).join(" ") : answer.detail;
     super(detail || `HTTP ${status}`);
     this.status = status;
     this.remedy = answer.remedy ?? "";
     this.problems = answer.problems ?? [];
   }
 }
+
+const ofField = ({ loc, msg }) => [loc.slice(1).join("."), msg].filter(Boolean).join(": ");
 
 /**
  * @param {string} method

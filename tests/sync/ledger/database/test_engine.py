@@ -180,7 +180,7 @@ def test_an_unreachable_server_is_named_without_its_password():
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         url = f"postgresql://ada:hunter2@127.0.0.1:{port}/books?password=hunter2"
-        with pytest.raises(LedgerUnavailable, match=r"PostgreSQL database books at 127\.0\.0\.1") as caught:
+        with pytest.raises(LedgerUnavailable, match=r"PostgreSQL: books, 127\.0\.0\.1") as caught:
             Ledger.open(url)
 
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))

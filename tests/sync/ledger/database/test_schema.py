@@ -54,12 +54,17 @@ def test_to_open_or_upgrade_again_changes_nothing(empty: str):
     assert ledger.revision == HEAD
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_tables_are_what_the_code_believes(empty: str):
     with Ledger.open(empty)._database.read() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": _is_ours, "version_table": VERSION_TABLE}
         )
         assert compare_metadata(context, metadata) == []
+        if connection.dialect.name == "sqlite":  # where no index of an expression is compared
+            known = set(connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'index'")))
+            assert {index.name for table in metadata.tables.values() for index in table.indexes} <= known
 
 
 def test_the_newest_migration_is_the_version_of_the_code():
@@ -101,6 +106,7 @@ def test_a_newer_ledger_asks_for_the_newer_provider(empty: str):
         ledger.upgrade()
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_a_migration_may_change_a_table_that_others_refer_to(empty: str):
     ledger = Ledger.open(empty)
     (entry,) = planned(ledger, 1)

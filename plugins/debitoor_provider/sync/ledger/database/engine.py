@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
@@ -133,7 +133,7 @@ def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
 
 def _open(url: URL, cache: int) -> Database:
     is_sqlite = url.get_backend_name() == "sqlite"
-    place = f"SQLite file {url.database}" if is_sqlite else f"PostgreSQL database {url.database} at {url.host}"
+    place = f"SQLite: {url.database}" if is_sqlite else f"PostgreSQL: {url.database}, {url.host}"
     options: dict[str, Any] = (
         {"connect_args": {"timeout": LOCK_WAIT}, "max_overflow": -1}
         if is_sqlite
@@ -150,7 +150,7 @@ def _open(url: URL, cache: int) -> Database:
     except (ArgumentError, TypeError, ValueError):
         raise LedgerMisconfigured(UNKNOWN_OPTION) from None
     except OSError as error:
-        raise LedgerUnavailable(Message("ledger_folder_not_made", detail=error.strerror)) from error
+        raise LedgerUnavailable(Message("ledger_folder_not_made", detail=reason_of(error))) from error
     if not is_sqlite:
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine, writer, place, contextlib.nullcontext())

@@ -11,10 +11,6 @@ import { Choice, PAGE_SIZE, Pages, useAddress } from "../parts/lists.js";
 import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
 import { Sums } from "../parts/sums.js";
 
-/** As many can be sorted by anything; more only as there are indexes for it. */
-const FEW = 20_000;
-const INDEXED = ["date", "changed"];
-
 export function DocumentsPage() {
   const { t } = useWords();
   const address = useAddress();
@@ -39,7 +35,6 @@ export function DocumentsPage() {
           documents,
           order,
           onOrder: (next) => address.set({ order: next }),
-          orders: total > FEW ? INDEXED : undefined,
           chosen: null,
           placeOf: documentPlace,
           withAccount: true,

@@ -2,6 +2,7 @@
 
 import { h, ui } from "../host.js";
 import * as api from "../api.js";
+import { moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Chips, DateField, SearchField } from "./lists.js";
 import { SavedFilters } from "./saved_filters.js";
@@ -15,6 +16,7 @@ export const filterOf = (address) => ({
   search: address.one("search"),
   mark: address.one("mark"),
   invoice: address.one("invoice"),
+  newest: address.one("search") && !address.one("everything") ? "true" : "",
 });
 
 /**
@@ -23,7 +25,7 @@ export const filterOf = (address) => ({
  * @param {{account?: string, address: Object, filter: Object, data: Object, children?: any}} props without an account:
  *   of all that one may see; `children` are further filters
  */
-export function DocumentFilters({ account, address, filter, data: { states, marks, invoices }, children }) {
+export function DocumentFilters({ account, address, filter, data: { states, marks, invoices, changed_after }, children }) {
   const { t } = useWords();
   return h(
     ui.Stack,
@@ -56,6 +58,7 @@ export function DocumentFilters({ account, address, filter, data: { states, mark
       ),
     ),
     h(SavedFilters, { address }),
+    changed_after && h(Newest, { since: changed_after, onAll: () => address.set({ everything: "true" }) }),
     h(Chips, {
       label: t("documents.states"),
       chosen: filter.state,
@@ -64,6 +67,17 @@ export function DocumentFilters({ account, address, filter, data: { states, mark
     }),
     h(Finding, { name: "invoice", counts: invoices, filter, address }),
     h(Finding, { name: "mark", counts: marks, filter, address }),
+  );
+}
+
+/** That a text was looked for in a part of very many documents, and how to look through all of them. */
+function Newest({ since, onAll }) {
+  const { t, language } = useWords();
+  return h(
+    ui.Flex,
+    { gap: 2, wrap: "wrap", align: "center" },
+    h(ui.Text, { fontSize: "sm", role: "status" }, t("documents.newest", { day: moment(since, language) })),
+    h(ui.Button, { size: "xs", variant: "outline", onClick: onAll }, t("documents.searchAll")),
   );
 }
 

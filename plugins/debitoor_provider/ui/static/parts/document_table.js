@@ -16,7 +16,6 @@ import { StateBadge } from "./state.js";
  * @param {Set<number>|null} props.chosen ids of the chosen ones; null: nothing can be chosen
  * @param {(document: Object) => string} props.placeOf where a document is opened
  * @param {(order: string) => void} [props.onOrder] without it the order is the server's
- * @param {string[]} [props.orders] what it can be sorted by; default every column that has an order
  * @param {boolean} [props.withAccount] for documents of several accounts
  */
 export function DocumentTable(props) {
@@ -48,13 +47,13 @@ const COLUMNS = [
   { name: "changed", first: "-changed", cell: { whiteSpace: "nowrap" }, show: ({ document }) => h(When, { document }) },
 ];
 
-function Table({ documents, order, onOrder, orders, chosen, onChoose, placeOf, withAccount }) {
+function Table({ documents, order, onOrder, chosen, onChoose, placeOf, withAccount }) {
   const { t } = useWords();
   const [hidden, setHidden] = useHidden("documents");
   const columns = COLUMNS.filter(({ name }) => !hidden.includes(name));
   /** @param {Column} column */
   const header = ({ name, first, isSorted = true, head }) =>
-    onOrder && isSorted && (!orders || orders.includes(name))
+    onOrder && isSorted
       ? h(SortHeader, { key: name, name, order, onOrder, first, ...head }, t(`documents.${name}`))
       : h(ui.Table.ColumnHeader, { key: name, ...head }, t(`documents.${name}`));
   return h(

@@ -68,7 +68,7 @@ export function DocumentsTab({ account, onChange }) {
         documents: documents.filter((one) => chosen.has(one.id)),
         total,
         isAll,
-        onAll: filter.run ? null : () => setAll(true), // the server fits by all the rest
+        onAll: filter.run || data.changed_after ? null : () => setAll(true), // the server fits by all the rest
         onClear: clear,
         targets: [
           isAll

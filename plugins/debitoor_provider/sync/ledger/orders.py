@@ -1,0 +1,86 @@
+"""How lists are sorted, and read along an index that has their order.
+
+An index of PostgreSQL that is read backwards has the empty values first. So documents with a value and those without
+one are two lists, which are read one after the other.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.filters import ORDERS, Order
+from debitoor_provider.sync.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement
+
+    from debitoor_provider.sync.ledger.filters import Filters
+
+MAY_BE_EMPTY = frozenset({"date", "amount"})
+_BY_STATE = {True: frozenset({"changed"}), False: frozenset({"changed", "date"})}
+"""The orders whose index begins with the state, in lists of one account and in those of many."""
+
+
+def sort(order: Order, column: ColumnElement[Any] | None = None) -> tuple[ColumnElement[Any], ...]:
+    """Return how documents are sorted, ties by id; empty values are last.
+
+    :param column: in place of the order's own
+    """
+    name, is_down = order.removeprefix("-"), order.startswith("-")
+    return _sorted(ORDERS[name] if column is None else column, documents.c.id, is_down, name in MAY_BE_EMPTY)
+
+
+def unindexed(order: Order) -> tuple[ColumnElement[Any], ...]:
+    """Return the same order such that no index is read along it."""
+    return sort(order, sa.func.coalesce(ORDERS[order.removeprefix("-")], sa.null()))
+
+
+def is_in_index_of_states(order: Order, filters: Filters) -> bool:
+    """Return whether the index of the states of all accounts has an order, and all that a list is filtered by."""
+    given = {name for name, value in filters.items() if value}
+    return order.endswith("changed") and given <= {"accounts", "except_accounts", "code"}
+
+
+def along_index(
+    where: Collection[ColumnElement[bool]],
+    states: Collection[State] | None,
+    order: Order,
+    number: int,
+    *,
+    of_one_account: bool,
+) -> sa.Select[Any]:
+    """Return the ids of the first documents, read along the index that has the order.
+
+    :param where: what else they have to fulfil
+    :param states: in which they may be; ``None``: in any
+    :param number: how many are wanted
+    """
+    name, is_down = order.removeprefix("-"), order.startswith("-")
+    column = ORDERS[name]
+    each_state: list[Collection[State] | None] = [states]
+    if name in _BY_STATE[of_one_account] and (states or name == "date"):
+        each_state = [[state] for state in sorted(states or State)]
+    splits = [column.is_not(None), column.is_(None)] if is_down and name in MAY_BE_EMPTY else [None]
+    parts = []
+    for chosen, split in product(each_state, splits):
+        conditions = [*where, *([] if split is None else [split])]
+        if chosen:
+            conditions.append(documents.c.state.in_(sorted(chosen)))
+        may_be_empty = not is_down and name in MAY_BE_EMPTY
+        part = sa.select(documents.c.id, column.label("at")).where(*conditions)
+        parts.append(part.order_by(*_sorted(column, documents.c.id, is_down, may_be_empty)).limit(number).subquery())
+    each = sa.union_all(*(sa.select(part.c.id, part.c.at) for part in parts)).subquery()
+    return sa.select(each.c.id).order_by(*_sorted(each.c.at, each.c.id, is_down, name in MAY_BE_EMPTY))
+
+
+def _sorted(
+    column: ColumnElement[Any], id_: ColumnElement[int], is_down: bool, may_be_empty: bool
+) -> tuple[ColumnElement[Any], ...]:
+    key = column.desc() if is_down else column.asc()
+    return (key.nulls_last() if may_be_empty else key), id_.desc() if is_down else id_.asc()

@@ -1,0 +1,125 @@
+"""What goes wrong with a command is said in the language that it names: each command, with bad input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from debitoor_provider.sync.ledger import State
+from tests.cli.test_commands import COMMANDS
+from tests.messages.english import english_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = frozenset(
+    {
+        "account",
+        "critical",
+        "unknown",
+        "well",
+        "list",
+        "documents",
+        "accounts",
+        "ledger",
+        "limit",
+        "currency",
+        "date",
+        "tax",
+    }
+    | {"withdraw", "supply", "exchange", "rate", "attention", "mark", "retry", "again", "connections", "validate"}
+    | {str(state) for state in State}
+    | {"proven", "contradicts", "supplied", "unproven", "unreadable", "none", "path", "folder"}
+)
+"""Words of the command line, and values as the account file and the other programs have them."""
+ENTIRE = "est pas un nombre entier à partir de 1"
+_TABLES = "|┃│┏┡├└"
+"""What lines of tables have; their columns are called as in JSON."""
+WRONG = {
+    "check": (["acme", "--from", "31.1.2026"], ["acm"], ["acme", "--from", "2026-02-01", "--to", "2026-01-01"],
+              ["acme"]),
+    "init": (["--sandbox", "http://127.0.0.1:9"], ["/dev/null/x"]),
+    "sandbox": (),
+    "accounts list": (),
+    "accounts allow": (["acm"], ["zzz"], ["acme"]),
+    "accounts create": (
+        ["--template", "/nowhere", "--values", "/nowhere"],
+        ["--template", "/", "--values", "/"],
+        ["--template", "{good}", "--values", "{binary}"],
+        ["--template", "{good}", "--values", "{uneven}"],
+        ["--template", "{uneven}", "--values", "{good}"],
+    ),
+    "accounts validate": (["/nowhere.yaml"], ["{uneven}"], ["{binary}"]),
+    "accounts health": (["acm"], ["zzz"], ["acme"]),
+    "accounts schema": (),
+    "accounts preview": (["acm"], ["acme", "--from", "x"], ["acme"]),
+    "documents list": (
+        ["acm"], ["--state", "rejectd"], ["--state", "zzz"], ["--mark", "zzz"], ["--invoice", "zzz"],
+        ["--from", "x"], ["--from", "2026-02-01", "--to", "2026-01-01"], ["--text", "zzz"], ["--limit", "1"],
+    ),
+    "documents retry": (["acme", "7"], ["acm", "7"], ["acme", "1"], ["acme", "2", "--again"]),
+    "documents book": (["acme", "7", "--figures", "record"], ["acme", "1", "--figures", "record"]),
+    "documents correct": (
+        ["acme", "7"], ["acme", "1"], ["acme", "1", "--date", "x"], ["acme", "1", "--tax", "x"], ["zzz", "1"],
+        ["acme", "1", "--date", "2026-01-01"], ["acme", "3", "--tax", "190"], ["acme", "3", "--currency", "XXX"],
+    ),
+    "documents distinct": (["acme", "7"], ["acme", "1"]),
+    "documents ignore": (["acme", "7"], ["acme", "2"]),
+    "documents mark-moved": (["acme", "7"], ["acme", "2"]),
+    "documents history": (["acme", "7"], ["acm", "7"]),
+    "ledger upgrade": (),
+    "ledger rebuild": (["acm"], ["acme"]),
+    "ledger recount": (),
+}  # fmt: skip
+"""Bad input of each command."""
+
+
+def test_every_command_is_tried() -> None:
+    assert {name.removeprefix("debitoor ") for name in COMMANDS} == set(WRONG)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """Return files that are read by commands, by what they are."""
+    contents = {
+        "good": b"type: export\nname: a\ndebitoor_id: a@b.example\n",
+        "binary": b"\xff\xfe\0",
+        "uneven": b'a,b\n1\n"x\n',
+    }
+    for name, content in contents.items():
+        (tmp_path / f"{name}.yaml").write_bytes(content)
+    return {name: str(tmp_path / f"{name}.yaml") for name in contents}
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [(command, words) for command, several in WRONG.items() for words in several]
+)
+def test_what_goes_wrong_is_said_in_french(cli, account, planned, ledger, files, command, words):
+    account()
+    planned("1", "2", "3")
+    known = ledger.documents.known("acme", "export", ["2", "3"])
+    ledger.documents.mark_moved([known["2"]], "user:ada", "")
+    given = [word.format(**files) if word.startswith("{") else word for word in words]
+    done = cli(*command.split(), *given, "--language", "fr")
+    said = "\n".join(line for line in (done.out + done.err).splitlines() if not set(line) & set(_TABLES))
+    for word in given:
+        said = said.replace(word, "")
+    assert (said, english_in(said, "fr", NAMES)) == (said, set())
+
+
+@pytest.mark.parametrize("words", [["documents", "list", "--limit", "x"], ["accounts", "health", "--late", "0"]])
+@pytest.mark.parametrize("language", [["--language=fr"], ["--language", "fr"]])
+def test_a_number_that_is_none_is_said_so_in_french(cli, words, language, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["airflow", "debitoor", *words, *language])
+    done = cli(*words, *language)
+    assert (done.code, ENTIRE in done.err) == (2, True)
+    monkeypatch.setattr("sys.argv", ["airflow", "debitoor", *words])
+    assert "is no whole number from 1 on" in cli(*words).err
+
+
+def test_without_an_airflow_health_says_so_in_french(cli, account, monkeypatch):
+    account()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://nobody@127.0.0.1:9/books")
+    done = cli("accounts", "health", "--language", "fr")
+    assert "Le registre (PostgreSQL: books, 127.0.0.1) ne peut pas être joint." in done.out
