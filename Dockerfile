@@ -7,7 +7,7 @@ FROM python:3.11-slim-bookworm AS wheel
 WORKDIR /source
 COPY requirements.txt requirements-dev.txt ./
 RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY plugins plugins
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 

@@ -9,7 +9,7 @@ RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
 LOWEST := .venv-lowest/.ready
 TOOLS := .tools
-CODE := plugins demo compose_check benchmarks dags docker docs_site release tests
+CODE := plugins demo compose_check benchmarks dags docker docs_site hatch_build.py release tests
 
 # Where the provider meets Airflow and the libraries that it declares, and one run on real processes.
 SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/runs tests/services tests/sync/accounts \
