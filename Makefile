@@ -22,7 +22,7 @@ SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml
+$(READY): requirements.txt requirements-celery.txt requirements-dev.txt pyproject.toml
 	@echo "Making the environment in $(VENV) (a minute or two) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -30,7 +30,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@touch $@
 
 # What the Dockerfile installs, for the check that runs without Docker.
-$(IMAGE): $(READY) requirements-compose.txt
+$(IMAGE): $(READY) requirements-celery.txt requirements-compose.txt
 	@echo "Making the image's environment in $(dir $(IMAGE)) (a minute or two) ..."
 	@$(PYTHON) -m venv $(dir $(IMAGE))
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -r requirements-compose.txt
@@ -64,7 +64,7 @@ $(LOWEST): $(READY) pyproject.toml release/versions.py
 	@echo "Making the environment of the lowest versions in $(dir $(LOWEST)) (a minute or two) ..."
 	@$(PYTHON) -m venv --clear $(dir $(LOWEST))
 	@$(BIN)/python -m release.versions > $(dir $(LOWEST))constraints.txt
-	@grep -hE '^(hypothesis|psutil|pytest|pytest-xdist|statsd|time-machine)==' requirements.txt requirements-compose.txt requirements-dev.txt > $(dir $(LOWEST))tests.txt
+	@grep -hE '^(hypothesis|psutil|pytest|pytest-xdist|statsd|time-machine)==' requirements.txt requirements-celery.txt requirements-dev.txt > $(dir $(LOWEST))tests.txt
 	@$(dir $(LOWEST))bin/pip install --quiet --disable-pip-version-check -c $(dir $(LOWEST))constraints.txt -r $(dir $(LOWEST))tests.txt --editable ".[postgres,redis,sandbox]"
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -69,7 +70,19 @@ class Check:
         else:
             raise AirflowFailed("Airflow accepts a login without a password")
         self.airflow.log_in("admin", self.password)
-        self.report("The first user is in.")
+        self._reader()
+        self.report("The first user is in, and somebody whom it added with the stock role Viewer may open the page.")
+
+    def _reader(self) -> None:
+        """Add a reader, and do as them what opening the page asks for."""
+        server, password = self.airflow.url, secrets.token_urlsafe()
+        described = {"username": "reader", "first_name": "R", "last_name": "R", "email": "reader@example.org"}
+        added = described | {"password": password, "roles": [{"name": "Viewer"}]}
+        self.airflow.send("POST", "/auth/fab/v1/users", added)
+        reader = AirflowApi(server, self.airflow.log)
+        reader.log_in("reader", password)
+        reader.call("GET", "/plugins")
+        reader.send("GET", "/debitoor/api/accounts")
 
     def _repeat_init(self) -> None:
         if code := self.stack["init"].run():

@@ -86,7 +86,7 @@ def _metadata_problems(archive: str, text: str) -> list[str]:
         ),
         *(
             f"{archive}: the description has a link that leads nowhere on a package index: {target}"
-            for target in LINK.findall(metadata.get_payload())
+            for target in LINK.findall(str(metadata.get_payload()))
             if not target.startswith(("https://", "#"))
         ),
     ]

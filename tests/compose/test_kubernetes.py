@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +46,7 @@ def test_the_settings_of_airflow_are_its_own_and_those_of_the_compose_file() -> 
             assert section == "celery" or conf.has_option(section, name), f"[{section}] {name}"
             given = ENVIRONMENT.get(f"AIRFLOW__{section}__{name}".upper(), str(value))
             assert given == str(value), f"[{section}] {name}"
-    module, _, manager = VALUES["config"]["core"]["auth_manager"].rpartition(".")
-    assert hasattr(import_module(module), manager)
+    assert VALUES["config"]["core"]["auth_manager"] == ENVIRONMENT["AIRFLOW__CORE__AUTH_MANAGER"]
 
 
 def test_airflow_hands_out_as_many_tasks_as_the_workers_have_room_for() -> None:
@@ -120,6 +118,30 @@ def test_the_log_groomer_of_the_chart_deletes_what_is_old(tmp_path: Path) -> Non
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (9, "sleep 900")
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_log_groomer_deletes_the_oldest_when_all_take_too_much_room(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    files = {hours: logs / f"dag_id={hours}" / "task.log" for hours in (0, 4, 30, 100)}
+    for hours, file in files.items():
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"x" * 100_000)
+        ago = time.time() - hours * 3600
+        os.utime(file, (ago, ago))
+    sleep = tmp_path / "sleep"
+    sleep.write_text("#!/bin/sh\nexit 9\n")
+    sleep.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AIRFLOW_HOME": str(tmp_path)}
+
+    def left(most: int) -> set[int]:
+        groomer = ["sh", in_the_image(CLEAN_LOGS)]
+        said = env | {"AIRFLOW__LOG_MAX_SIZE_BYTES": str(most)}
+        subprocess.run(groomer, env=said, capture_output=True, check=False, timeout=60)
+        return {hours for hours, file in files.items() if file.exists()}
+
+    assert left(0) == {0, 4, 30, 100}
+    assert left(250_000) == {0, 4}
+    assert left(10) == {0}  # a log that is being written stays
 
 
 def test_the_documentation_names_what_the_chart_runs() -> None:
