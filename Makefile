@@ -15,9 +15,12 @@ CODE := plugins demo compose_check benchmarks dags docker docs_site hatch_build.
 SEAMS := tests/cli tests/hooks tests/links tests/operators tests/policies tests/runs tests/services tests/sync/accounts \
 	tests/sync/invoice tests/sync/ledger tests/triggers tests/ui tests/test_configuration.py tests/test_dag_factory.py \
 	tests/test_get_provider_info.py tests/system/test_exchange.py
+# Those of them that take a minute together.
+FAST_SEAMS := tests/hooks tests/links tests/policies tests/sync/accounts tests/triggers tests/test_configuration.py \
+	tests/test_dag_factory.py tests/test_get_provider_info.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types javascript arch docs bench bench-page sandbox wheel release-check start-check versions hooks clean
+.PHONY: help setup demo demo-check test test-fast browser picture trust soak compose-check compose-lint lint format types javascript arch docs bench bench-page sandbox wheel release-check start-check versions versions-fast hooks clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -161,6 +164,9 @@ start-check: $(READY) ## follow docs/start.md from an empty folder with nothing 
 	@rm -rf dist
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@$(BIN)/python -m release.start dist
+
+versions-fast: $(READY) $(LOWEST) ## the fast ones of the same tests with the lowest versions alone
+	@PYTHONPATH=plugins $(dir $(LOWEST))bin/pytest -W default $(FAST_SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 and the lowest version of each dependency, then with the newest
 	@# Old libraries warn of what others have since removed: warnings are errors with the newest only.
