@@ -66,6 +66,17 @@ def readers_of_pages(users: Users) -> None:
             users.add_permission_to_role(role, right)
 
 
+def make_users() -> None:
+    """Make the first user and complete the stock roles, in the tables of the FAB provider."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as builder:
+        name = os.environ["ADMIN_USER"]
+        is_new = first_user(builder.sm, name, secret("admin_password"))
+        readers_of_pages(builder.sm)
+    print(f"The user {name} can log in." if is_new else "There are users already; none was added.")
+
+
 def main() -> None:
     if server := os.environ.get("POSTGRES_SERVER"):
         for wanted in ("airflow_database", "results_database", "ledger_database"):
@@ -75,13 +86,8 @@ def main() -> None:
     if not airflow("pools", "get", "debitoor", check=False):
         airflow("pools", "set", "debitoor", os.environ["POOL_SLOTS"], "Accounts that say pool: debitoor")
 
-    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
-
-    with get_application_builder() as builder:
-        name = os.environ["ADMIN_USER"]
-        is_new = first_user(builder.sm, name, secret("admin_password"))
-        readers_of_pages(builder.sm)
-    print(f"The user {name} can log in." if is_new else "There are users already; none was added.")
+    if os.environ["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager"):
+        make_users()
 
 
 if __name__ == "__main__":

@@ -93,6 +93,17 @@ def test_nobody_is_added_where_there_are_users() -> None:
     assert known.users == ["vic"]
 
 
+def test_users_are_made_where_the_fab_provider_keeps_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(init, "airflow", lambda *_, **__: True)
+    monkeypatch.setattr(init, "make_users", lambda: made.append("users"))
+    monkeypatch.delenv("POSTGRES_SERVER", raising=False)
+    for manager in ("here.KeycloakAuthManager", "there.FabAuthManager"):
+        monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", manager)
+        init.main()
+        assert bool(made) == manager.endswith("FabAuthManager")
+
+
 def test_a_first_user_who_could_not_be_added_ends_the_initialisation() -> None:
     with pytest.raises(SystemExit, match="other"):
         init.first_user(Known(), "other", "secret")
