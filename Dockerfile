@@ -3,21 +3,21 @@
 #   app      what docker-compose.yaml runs
 #   sandbox  the same with the sandbox of both services, for the profile "sandbox"
 
-FROM python:3.11-slim-bookworm AS wheel
+FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS wheel
 WORKDIR /source
-COPY requirements.txt requirements-dev.txt ./
+COPY requirements.txt requirements-celery.txt requirements-dev.txt ./
 RUN pip install --no-cache-dir --constraint requirements-dev.txt hatchling
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE ./
 COPY plugins plugins
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 
-FROM python:3.11-slim-bookworm AS app
+FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS app
 ENV AIRFLOW_HOME=/opt/airflow \
     PATH=/opt/airflow/docker:$PATH \
     PYTHONUNBUFFERED=1 \
     USER=airflow
 WORKDIR /opt/airflow
-COPY requirements.txt requirements-compose.txt ./
+COPY requirements.txt requirements-celery.txt requirements-compose.txt ./
 RUN pip install --no-cache-dir --requirement requirements-compose.txt
 COPY --from=wheel /wheel /wheel
 RUN pip install --no-cache-dir --no-deps /wheel/*.whl
@@ -27,7 +27,7 @@ COPY --chmod=755 docker docker
 COPY --chmod=755 docker/entrypoint docker/clean-logs /
 # Whoever runs it is in group 0 and owns nothing else; new volumes take these folders' owner and rights.
 RUN useradd --uid 50000 --gid 0 --no-create-home --home-dir /opt/airflow airflow \
-    && mkdir accounts auth logs \
+    && mkdir accounts logs \
     && chown -R airflow:0 . \
     && chmod -R g=u .
 USER 50000:0

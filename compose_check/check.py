@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from demo.check import check_company
 
 _AWAY = (AirflowFailed, LedgerError, requests.ConnectionError, requests.Timeout)
 _LATENCY = 0.4  # seconds of each call, so that documents travel long enough
+# What the pods of Airflow's Helm chart are asked again and again, by the image's /entrypoint.
+_JOBS = {"scheduler": "SchedulerJob", "triggerer": "TriggererJob", "dag-processor": "DagProcessorJob"}
+_PING = "python -m celery --app airflow.providers.celery.executors.celery_executor.app inspect ping -d celery@$HOSTNAME"
+_PROBES = {name: f"airflow jobs check --job-type {job} --local" for name, job in _JOBS.items()} | {"worker": _PING}
 _FURTHER_RUNS = 3  # of an account whose run failed in the trouble
 
 
@@ -54,6 +59,7 @@ class Check:
         self.sandbox.fault("latency", operation="*", seconds=_LATENCY)
         self._first_user()
         self._repeat_init()
+        self._probe()
         self._begin()
         self._mishaps()
         self._finish()
@@ -69,12 +75,30 @@ class Check:
         else:
             raise AirflowFailed("Airflow accepts a login without a password")
         self.airflow.log_in("admin", self.password)
-        self.report("The first user is in.")
+        self._reader()
+        self.report("The first user is in, and somebody whom it added with the stock role Viewer may open the page.")
+
+    def _reader(self) -> None:
+        """Add a reader, and do as them what opening the page asks for."""
+        server, password = self.airflow.url, secrets.token_urlsafe()
+        described = {"username": "reader", "first_name": "R", "last_name": "R", "email": "reader@example.org"}
+        added = described | {"password": password, "roles": [{"name": "Viewer"}]}
+        self.airflow.send("POST", "/auth/fab/v1/users", added)
+        reader = AirflowApi(server, self.airflow.log)
+        reader.log_in("reader", password)
+        reader.call("GET", "/plugins")
+        reader.send("GET", "/debitoor/api/accounts")
 
     def _repeat_init(self) -> None:
         if code := self.stack["init"].run():
             raise RuntimeError(f"init ended with {code} when repeated; see {self.stack['init'].log}")
         self.report("The initialisation was repeated and changed nothing.")
+
+    def _probe(self) -> None:
+        for name, probe in _PROBES.items():
+            if not self.stack[name].does("sh", "-c", f"exec entrypoint {probe}"):
+                raise RuntimeError(f"{name} fails the probe of Airflow's Helm chart: {probe}")
+        self.report("All pass the probes of Airflow's Helm chart.")
 
     def _begin(self) -> None:
         self._until(lambda: set(self.dag_ids) <= self.airflow.dag_ids(), "to find the accounts")

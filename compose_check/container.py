@@ -95,12 +95,14 @@ class Container:
 
     def is_healthy(self) -> bool:
         """Ask its health check."""
-        test = [self.put(word) for word in self.service.health]
-        if not self.is_up():
-            return False
+        return self.is_up() and self.does(*self.service.health)
+
+    def does(self, *words: str) -> bool:
+        """Run a command in it, beside what it runs; return whether that succeeds."""
         done = subprocess.run(
-            test, env=self.env, cwd=self._cwd, capture_output=True, stdin=subprocess.DEVNULL, check=False
-        )
+            [self.put(word) for word in words],
+            env=self.env, cwd=self._cwd, capture_output=True, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
         return done.returncode == 0
 
     def cut_off(self) -> None:

@@ -31,12 +31,19 @@ class AirflowApi:
 
     def log_in(self, user: str, password: str) -> None:
         """Make the further calls as a user."""
-        token = self._send("POST", "/auth/token", {"username": user, "password": password})["access_token"]
+        token = self.send("POST", "/auth/token", {"username": user, "password": password})["access_token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """Call Airflow's API; return the answer's JSON."""
-        return self._send(method, f"/api/v2{path}", body, params)
+        return self.send(method, f"/api/v2{path}", body, params)
+
+    def send(self, method: str, path: str, body: Any = None, params: Any = None) -> Any:
+        """Ask for any path of the server; return the answer's JSON."""
+        answer = self._session.request(method, f"{self.url}{path}", json=body, params=params, timeout=60)
+        if answer.status_code >= 400:
+            raise AirflowFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None
 
     def unpause(self, dag_id: str) -> None:
         """Let a DAG run; Airflow starts the latest interval at once."""
@@ -94,9 +101,3 @@ class AirflowApi:
     def _count(self, dag_id: str, *states: str) -> int:
         """Count the runs of a DAG, all or those in some states."""
         return int(self.call("GET", f"/dags/{dag_id}/dagRuns", limit=1, state=states)["total_entries"])
-
-    def _send(self, method: str, path: str, body: Any = None, params: Any = None) -> Any:
-        answer = self._session.request(method, f"{self.url}{path}", json=body, params=params, timeout=60)
-        if answer.status_code >= 400:
-            raise AirflowFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json() if answer.content else None

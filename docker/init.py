@@ -1,16 +1,26 @@
-"""What has to be there before Airflow starts: databases, tables, pool and first user. Harmless when repeated."""
+"""What has to be there before Airflow starts: databases, tables, pool, first user and roles. Harmless when repeated."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
+
+
+class Users(Protocol):
+    """What is used of the security manager of the FAB provider."""
+
+    def get_all_users(self) -> list[Any]: ...
+    def find_role(self, name: str) -> Any: ...
+    def add_user(self, username: str, first_name: str, last_name: str, email: str, role: Any, password: str) -> Any: ...
+    def create_permission(self, action_name: str, resource_name: str) -> Any: ...
+    def add_permission_to_role(self, role: Any, permission: Any) -> None: ...
 
 
 def secret(name: str) -> str:
@@ -39,29 +49,45 @@ def airflow(*arguments: str, check: bool = True) -> bool:
     return not done.returncode
 
 
-def first_user(users: str, file: Path) -> None:
-    """Set the password of the first user; other users keep theirs."""
-    name = users.partition(",")[0].partition(":")[0]
-    passwords = json.loads(file.read_text() or "{}") if file.exists() else {}
-    new = file.with_suffix(".new")
-    new.touch(mode=0o600)
-    new.write_text(json.dumps(passwords | {name: secret("admin_password")}) + "\n")
-    new.replace(file)
-    print(f"The user {name} can log in.")
+def first_user(users: Users, name: str, password: str) -> bool:
+    """Add an administrator where nobody is; return whether one was added."""
+    if users.get_all_users():
+        return False
+    if not users.add_user(name, name, "", f"{name}@localhost", users.find_role("Admin"), password=password):
+        sys.exit(f"The user {name} could not be added.")
+    return True
+
+
+def readers_of_pages(users: Users) -> None:
+    """Let the stock roles open the pages of plugins, which is a right that Airflow's UI asks for first."""
+    right = users.create_permission("can_read", "Plugins")
+    for name in ("Viewer", "User"):
+        if role := users.find_role(name):
+            users.add_permission_to_role(role, right)
+
+
+def make_users() -> None:
+    """Make the first user and complete the stock roles, in the tables of the FAB provider."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as builder:
+        name = os.environ["ADMIN_USER"]
+        is_new = first_user(builder.sm, name, secret("admin_password"))
+        readers_of_pages(builder.sm)
+    print(f"The user {name} can log in." if is_new else "There are users already; none was added.")
 
 
 def main() -> None:
     if server := os.environ.get("POSTGRES_SERVER"):
-        for wanted in ("airflow_database", "ledger_database"):
+        for wanted in ("airflow_database", "results_database", "ledger_database"):
             database(make_url(server).set(password=secret("postgres_password")), make_url(secret(wanted)))
-    airflow("db", "migrate")
+    airflow("db", "migrate")  # the tables of the auth manager, too
     airflow("debitoor", "ledger", "upgrade")
     if not airflow("pools", "get", "debitoor", check=False):
         airflow("pools", "set", "debitoor", os.environ["POOL_SLOTS"], "Accounts that say pool: debitoor")
-    first_user(
-        os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"],
-        Path(os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]),
-    )
+
+    if os.environ["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager"):
+        make_users()
 
 
 if __name__ == "__main__":

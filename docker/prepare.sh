@@ -22,6 +22,7 @@ keep jwt_secret "$(random)"
 keep fernet_key "$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')"
 # Addresses with their passwords: to use a server of your own, write its address here.
 keep airflow_database "postgresql+psycopg://airflow:$(random)@postgres:5432/airflow"
+keep results_database "postgresql+psycopg://results:$(random)@postgres:5432/results"
 keep ledger_database "postgresql+psycopg://ledger:$(random)@postgres:5432/ledger"
 keep broker "redis://:$(cat secrets/redis_password)@redis:6379/0"
 keep pacing "redis://:$(cat secrets/redis_password)@redis:6379/1"
@@ -30,4 +31,4 @@ if [ "$(id -u)" = 0 ]; then # the containers run as another user
     owner=$(sed -n 's/^AIRFLOW_UID=//p' .env)
     chown -R "$owner:0" accounts secrets
 fi
-echo "The password of the first user, $(sed -n 's/^AIRFLOW_USERS=\([^:]*\):.*/\1/p' .env), is in secrets/admin_password."
+echo "The password of the first user, $(sed -n 's/^ADMIN_USER=//p' .env), is in secrets/admin_password."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from pathlib import Path
 
 from release.archives import sdist_problems, wheel_problems
@@ -29,6 +30,8 @@ def main() -> int:
         print(problem)
     if problems:
         return 1
+    if "Source" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"].get("urls", {}):
+        print("The description has no links to the documentation: [project.urls] in pyproject.toml declares no Source.")
     print(f"{wheel.name} and {sdist.name} can be published.")
     return 0
 

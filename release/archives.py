@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 import zipfile
 from email.parser import Parser
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "plugins/debitoor_provider"
 LICENCES = ("LICENSE", "NOTICE")
-IN_SDIST = {"CHANGELOG.md", "README.md", "SECURITY.md", "pyproject.toml", *LICENCES}
+IN_SDIST = {"CHANGELOG.md", "README.md", "SECURITY.md", "hatch_build.py", "pyproject.toml", *LICENCES}
+LINK = re.compile(r"\]\(([^)]*)\)")
 WRITTEN_BY_HATCHLING = {"PKG-INFO", ".gitignore"}
 NEEDED = ("py.typed", "ui/static/", "sandbox/page/page.html", "sync/ledger/database/migrations/versions/")
 """Files, and folders that must not be empty; a reader of the package finds them missing only when it runs."""
@@ -77,7 +79,14 @@ def _metadata_problems(archive: str, text: str) -> list[str]:
         "Description-Content-Type": ["text/markdown"],
     }
     return [
-        f"{archive}: {field} is {metadata.get_all(field, [])} instead of {values}"
-        for field, values in wanted.items()
-        if metadata.get_all(field, []) != values
+        *(
+            f"{archive}: {field} is {metadata.get_all(field, [])} instead of {values}"
+            for field, values in wanted.items()
+            if metadata.get_all(field, []) != values
+        ),
+        *(
+            f"{archive}: the description has a link that leads nowhere on a package index: {target}"
+            for target in LINK.findall(str(metadata.get_payload()))
+            if not target.startswith(("https://", "#"))
+        ),
     ]

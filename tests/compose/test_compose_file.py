@@ -71,7 +71,7 @@ def test_the_limits_are_those_of_the_documentation() -> None:
 
 
 def test_everything_waits_for_the_initialisation() -> None:
-    for name in set(OURS) - {"init", "sandbox"}:
+    for name in set(OURS) - {"init", "log-groomer", "sandbox"}:
         assert PROJECT.services[name].waits_for["init"] == "service_completed_successfully"
 
 
@@ -81,11 +81,36 @@ def test_secrets_are_in_files_and_each_is_known() -> None:
         for key, value in service["environment"].items() if "environment" in service else ():
             if re.search("PASSWORD|SECRET|KEY|CONN|BROKER_URL|PACING_URL", key) and not key.endswith("PASSWORDS_FILE"):
                 assert key.endswith(("_CMD", "_FILE")), key
-                assert str(value).split()[-1].removeprefix("/run/secrets/") in service["secrets"], (name, key)
+                secret = str(value).removeprefix("secret ").removeprefix("/run/secrets/").split()[0]
+                assert secret in service["secrets"], (name, key)
 
 
-def test_a_worker_cannot_read_connections_nor_sign_tokens() -> None:
-    assert set(SERVICES["worker"]["secrets"]) == {"airflow_database", "ledger_database", "broker", "pacing"}
+def test_a_worker_can_neither_reach_airflows_database_nor_read_connections_nor_sign_tokens() -> None:
+    assert set(SERVICES["worker"]["secrets"]) == {"results_database", "ledger_database", "broker", "pacing"}
+    assert not [key for key in SERVICES["worker"]["environment"] if "DATABASE__SQL" in key]
+
+
+def test_what_needs_no_secret_has_none() -> None:
+    assert SERVICES["log-groomer"]["secrets"] == SERVICES["sandbox"]["secrets"] == []
+    for secret in ("postgres_password", "admin_password"):
+        assert [name for name in OURS if secret in SERVICES[name]["secrets"]] == ["init"]
+
+
+def test_logs_of_tasks_are_bounded_by_age_and_size() -> None:
+    groomer = PROJECT.services["log-groomer"]
+    assert groomer.command == ("clean-logs",)
+    assert {mount.source for mount in groomer.mounts} == {"logs"}
+    assert int(groomer.environment["AIRFLOW__LOG_RETENTION_DAYS"]) > 0
+    assert int(groomer.environment["AIRFLOW__LOG_MAX_SIZE_BYTES"]) > 0
+
+
+def test_foreign_images_are_named_by_version_and_digest() -> None:
+    foreign = {service["image"] for service in SERVICES.values() if "build" not in service}
+    stages = re.findall(r"^FROM (\S+) AS (\w+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    bases = {image for image, _ in stages} - {name for _, name in stages}
+    assert len(bases) == 1  # the same for each stage
+    for image in foreign | bases:
+        assert re.fullmatch(r"\w+:\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}", image)
 
 
 def test_only_the_page_and_the_sandbox_write_account_files() -> None:

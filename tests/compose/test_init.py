@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import stat
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -15,7 +13,6 @@ from tests.postgresql import cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +57,59 @@ def test_a_second_run_keeps_existing_data_and_sets_a_new_password(server: URL) -
         ask(first, "SELECT 1")
 
 
-def test_the_first_user_gets_the_password_of_the_secret_and_the_others_keep_theirs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(init, "secret", {"admin_password": "new"}.__getitem__)
-    file = tmp_path / "passwords.json"
-    init.first_user("boss:admin,vic:viewer", file)
-    assert json.loads(file.read_text()) == {"boss": "new"}
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    file.write_text(json.dumps({"boss": "old", "vic": "own"}))
-    init.first_user("boss:admin,vic:viewer", file)
-    assert json.loads(file.read_text()) == {"boss": "new", "vic": "own"}
+class Known:
+    """The users and roles of the FAB provider, as far as the initialisation asks for them."""
+
+    def __init__(self, *users: str) -> None:
+        self.users = list(users)
+        self.roles: dict[str, set[str]] = {"Admin": set(), "Viewer": set(), "Books": set()}
+
+    def get_all_users(self) -> list[str]:
+        return self.users
+
+    def find_role(self, name: str) -> str | None:
+        return name if name in self.roles else None
+
+    def add_user(self, username: str, first_name: str, last_name: str, email: str, role: str, password: str) -> bool:
+        self.users.append(f"{username}:{role}:{password}")
+        return email == "boss@localhost"
+
+    def create_permission(self, action_name: str, resource_name: str) -> str:
+        return f"{action_name} on {resource_name}"
+
+    def add_permission_to_role(self, role: str, permission: str) -> None:
+        self.roles[role].add(permission)
+
+
+def test_the_first_user_is_an_administrator_with_the_password_of_the_secret() -> None:
+    known = Known()
+    assert init.first_user(known, "boss", "secret")
+    assert known.users == ["boss:Admin:secret"]
+
+
+def test_nobody_is_added_where_there_are_users() -> None:
+    known = Known("vic")
+    assert not init.first_user(known, "boss", "secret")
+    assert known.users == ["vic"]
+
+
+def test_users_are_made_where_the_fab_provider_keeps_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(init, "airflow", lambda *_, **__: True)
+    monkeypatch.setattr(init, "make_users", lambda: made.append("users"))
+    monkeypatch.delenv("POSTGRES_SERVER", raising=False)
+    for manager in ("here.KeycloakAuthManager", "there.FabAuthManager"):
+        monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", manager)
+        init.main()
+        assert bool(made) == manager.endswith("FabAuthManager")
+
+
+def test_a_first_user_who_could_not_be_added_ends_the_initialisation() -> None:
+    with pytest.raises(SystemExit, match="other"):
+        init.first_user(Known(), "other", "secret")
+
+
+def test_those_of_the_stock_roles_that_are_there_may_open_the_pages_of_plugins() -> None:
+    known = Known()
+    init.readers_of_pages(known)
+    assert known.roles == {"Admin": set(), "Viewer": {"can_read on Plugins"}, "Books": set()}

@@ -9,11 +9,13 @@ import subprocess
 import time
 from importlib import import_module
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
 import yaml
 from airflow.cli.cli_parser import get_parser as parser
+from celery import Celery
 
 from compose_check.file import load
 from debitoor_provider.get_provider_info import get_provider_info
@@ -47,8 +49,7 @@ def test_the_settings_of_airflow_are_its_own_and_those_of_the_compose_file() -> 
             assert section == "celery" or conf.has_option(section, name), f"[{section}] {name}"
             given = ENVIRONMENT.get(f"AIRFLOW__{section}__{name}".upper(), str(value))
             assert given == str(value), f"[{section}] {name}"
-    module, _, manager = VALUES["config"]["core"]["auth_manager"].rpartition(".")
-    assert hasattr(import_module(module), manager)
+    assert VALUES["config"]["core"]["auth_manager"] == ENVIRONMENT["AIRFLOW__CORE__AUTH_MANAGER"]
 
 
 def test_airflow_hands_out_as_many_tasks_as_the_workers_have_room_for() -> None:
@@ -79,6 +80,10 @@ def test_the_migration_is_that_of_the_initialisation() -> None:
 ENTRYPOINT, CLEAN_LOGS = "/entrypoint", "/clean-logs"
 PROBES = [f"exec {ENTRYPOINT} airflow jobs check --job-type {job} --local"
           for job in ("SchedulerJob", "TriggererJob", "DagProcessorJob")]  # fmt: skip
+WORKER_PROBE = (
+    f"exec {ENTRYPOINT} python -m celery --app airflow.providers.celery.executors.celery_executor.app "
+    "inspect ping -d celery@$(hostname)"
+)
 
 
 def in_the_image(path: str) -> Path:
@@ -91,16 +96,30 @@ def in_the_image(path: str) -> Path:
     return found
 
 
+def run_by_the_image(probe: str, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a probe with the image's file, and a program that prints its arguments and ends with 3."""
+    stub = folder / program
+    stub.write_text('#!/bin/sh\necho "$@"\nexit 3\n')
+    stub.chmod(0o755)
+    script = probe.replace(ENTRYPOINT, shlex.quote(str(in_the_image(ENTRYPOINT))))
+    env = {"PATH": f"{folder}:/usr/bin:/bin", "CONNECTION_CHECK_MAX_COUNT": "0"}
+    return subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("probe", PROBES)
 def test_a_probe_of_the_chart_runs_its_command_and_ends_as_that_does(probe: str, tmp_path: Path) -> None:
-    airflow = tmp_path / "airflow"
-    airflow.write_text('#!/bin/sh\necho "$@"\nexit 3\n')
-    airflow.chmod(0o755)
-    script = probe.replace(ENTRYPOINT, shlex.quote(str(in_the_image(ENTRYPOINT))))
-    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CONNECTION_CHECK_MAX_COUNT": "0"}
-    done = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
+    done = run_by_the_image(probe, "airflow", tmp_path)
     assert (done.returncode, done.stdout.strip()) == (3, probe.partition("airflow ")[2])
     parser().parse_args(probe.partition("airflow ")[2].split())  # Airflow knows the command
+
+
+def test_the_probe_of_a_worker_asks_the_worker_of_its_pod(tmp_path: Path) -> None:
+    done = run_by_the_image(WORKER_PROBE, "python", tmp_path)
+    *words, destination = done.stdout.split()
+    assert (done.returncode, words) == (3, WORKER_PROBE.split()[3:-1])
+    assert destination == f"celery@{gethostname()}"
+    module, _, app = words[words.index("--app") + 1].rpartition(".")
+    assert isinstance(getattr(import_module(module), app), Celery)
 
 
 def test_the_log_groomer_of_the_chart_deletes_what_is_old(tmp_path: Path) -> None:
@@ -120,6 +139,30 @@ def test_the_log_groomer_of_the_chart_deletes_what_is_old(tmp_path: Path) -> Non
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (9, "sleep 900")
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_log_groomer_deletes_the_oldest_when_all_take_too_much_room(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    files = {hours: logs / f"dag_id={hours}" / "task.log" for hours in (0, 4, 30, 100)}
+    for hours, file in files.items():
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"x" * 100_000)
+        ago = time.time() - hours * 3600
+        os.utime(file, (ago, ago))
+    sleep = tmp_path / "sleep"
+    sleep.write_text("#!/bin/sh\nexit 9\n")
+    sleep.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AIRFLOW_HOME": str(tmp_path)}
+
+    def left(most: int) -> set[int]:
+        groomer = ["sh", in_the_image(CLEAN_LOGS)]
+        said = env | {"AIRFLOW__LOG_MAX_SIZE_BYTES": str(most)}
+        subprocess.run(groomer, env=said, capture_output=True, check=False, timeout=60)
+        return {hours for hours, file in files.items() if file.exists()}
+
+    assert left(0) == {0, 4, 30, 100}
+    assert left(250_000) == {0, 4}
+    assert left(10) == {0}  # a log that is being written stays
 
 
 def test_the_documentation_names_what_the_chart_runs() -> None:

@@ -43,8 +43,9 @@ def test_they_are_of_use(folder: Path) -> None:
         return (folder / "secrets" / name).read_text().strip()
 
     assert Fernet(secret("fernet_key")).decrypt(Fernet(secret("fernet_key")).encrypt(b"a")) == b"a"
-    databases = [make_url(secret(name)) for name in ("airflow_database", "ledger_database")]
-    assert [(url.username, url.database) for url in databases] == [("airflow", "airflow"), ("ledger", "ledger")]
+    databases = [make_url(secret(name)) for name in ("airflow_database", "results_database", "ledger_database")]
+    names = ["airflow", "results", "ledger"]
+    assert [(url.username, url.database) for url in databases] == [(name, name) for name in names]
     assert make_url(secret("broker")).password == make_url(secret("pacing")).password == secret("redis_password")
     alone = {secret(file.name) for file in (folder / "secrets").iterdir()}
     assert all(len(secret(name)) >= 64 for name in ("jwt_secret", "api_secret"))  # what HS512 asks for
@@ -67,3 +68,11 @@ def test_it_prints_where_the_first_password_is_and_not_the_password(tmp_path: Pa
     printed = prepare(tmp_path)
     assert "admin, is in secrets/admin_password" in printed
     assert (tmp_path / "secrets/admin_password").read_text().strip() not in printed
+
+
+def test_a_secret_is_printed_as_it_is_and_with_what_is_asked_to_stand_before_it(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("postgresql://a:b@c/d\n")
+    script = (ROOT / "docker/secret").read_text().replace("/run/secrets", str(tmp_path))
+    for arguments, printed in ((["results"], "postgresql://a:b@c/d"), (["results", "db+"], "db+postgresql://a:b@c/d")):
+        done = subprocess.run(["sh", "-c", script, "secret", *arguments], check=True, capture_output=True, text=True)
+        assert done.stdout == printed

@@ -111,3 +111,17 @@ def test_what_does_not_belong_in_a_source_distribution_is_named(root, tmp_path):
 def test_what_a_source_distribution_lacks_is_named(root, tmp_path):
     (problem,) = sdist_problems(sdist_of(tmp_path, [name for name in SDIST if name != "LICENSE"]), root)
     assert problem.endswith("LICENSE is missing")
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("[start](docs/start.md)", False),
+        ("![page](docs/page.png)", False),
+        ("[start](https://code.example/start.md)", True),
+        ("[below](#below)", True),
+    ],
+)
+def test_a_link_of_the_description_that_leads_nowhere_on_an_index_is_named(root, tmp_path, link, leads):
+    problems = wheel_problems(wheel_of(tmp_path, PACKAGE, f"{METADATA}\nIn short: {link}.\n"), root)
+    assert [problem.rpartition(": ")[2] for problem in problems] == ([] if leads else [link.partition("(")[2][:-1]])

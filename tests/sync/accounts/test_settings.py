@@ -101,7 +101,7 @@ def test_settings_cannot_be_changed() -> None:
         ({"reverse_charge": {"tax_rate": "19.555"}}, "2 decimal places"),
         ({"rename": "{document_date"}, "A brace is opened and not closed"),
         ({"colour": "red"}, "Extra inputs are not permitted"),
-        ({"name": "  "}, "at least 1 item"),
+        ({"name": "  "}, "at least 1 "),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, Any], words: str) -> None:
