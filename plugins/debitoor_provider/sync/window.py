@@ -47,6 +47,10 @@ class Window:
         """Whether no document date can lie in it."""
         return self.start is not None and self.end is not None and self.start > self.end
 
+    def has(self, day: date) -> bool:
+        """Return whether a document date lies in it."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
     @property
     def asked_start(self) -> date | None:
         """The first document date that the source is asked for; see :attr:`asked_end`."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -337,6 +337,96 @@ class TestPeriod:
         account = acme.exports(period={"from": "2026-02-01"})
         assert checked(acme, account).outcomes == {uid: "only here"}
         assert checked(acme, account, end="2026-01-31").rows == []
+
+    def test_a_date_that_a_person_has_stated_tells_the_period(self, acme):
+        account = acme.exports(period={"from": "2026-01-01"})
+        uid = acme.document(document_date=None, currency="USD")
+        acme.export(account)
+        acme.ledger.documents.correct([acme.entry(uid)], "date=2026-02-01", "user:ada", detail={})
+        acme.export(account)
+        assert acme.states() == {uid: "held foreign_currency"}
+        assert checked(acme, account, start="2026-03-01").outcomes == {}
+        assert checked(acme, account, end="2026-02-28").outcomes == {uid: "only here"}
+
+
+class TestUndated:
+    """The source may leave documents without a date out of a list by date (A-25)."""
+
+    @pytest.fixture(params=[False, True], ids=["left out of the list", "in the list"], autouse=True)
+    def undated_in_period(self, acme, request):
+        acme.company.switch(undated_in_period=request.param)
+
+    @pytest.fixture
+    def account(self, acme):
+        return acme.exports(period={"from": "2026-01-01"})
+
+    @staticmethod
+    def invoice(gross: str = "119.00", **more: Any) -> bytes:
+        return in_pdf(cii(stated(Group(D(19), D("100.00"), D(gross) - 100), day=date(2026, 3, 14), **more)))
+
+    def test_a_held_one_is_missing_for_the_reason_that_the_ledger_has(self, acme, account):
+        uid = acme.document(self.invoice(), document_date=None, net_amount="200.00", gross_amount="238.00")
+        acme.export(account)
+        assert acme.states() == {uid: "held invoice_contradicts"}
+        found = checked(acme, account)
+        assert (found.outcomes, found.differs, found.missing) == ({uid: "only here"}, True, [])
+        assert found.why(uid) == str(acme.entry(uid).message)
+        assert found.table == [("", None, D(238), D(0), D(0))]
+
+    def test_a_rejected_one_without_an_e_invoice_is_missing(self, acme):
+        uid = acme.document(document_date=None)
+        acme.export()
+        assert acme.states() == {uid: "rejected no_date"}
+        found = checked(acme, acme.exports(), start="2026-01-01")
+        assert (found.outcomes, found.differs, len(found.rows)) == ({uid: "only here"}, True, 1)
+        assert found.why(uid) == str(acme.entry(uid).message)
+
+    def test_a_rejected_one_with_an_e_invoice_is_missing(self, acme, account):
+        uid = acme.document(self.invoice(), document_date=None, filename="scan.xml")
+        acme.export(account)
+        assert acme.states() == {uid: "rejected xml_file"}
+        found = checked(acme, account)
+        assert (found.outcomes, found.differs) == ({uid: "only here"}, True)
+        assert found.why(uid) == str(acme.entry(uid).message)
+
+    def test_a_waiting_one_is_left_out(self, acme, account):
+        uid = acme.document(document_date=None)
+        acme.export(account)
+        found = checked(acme, account)
+        assert (found.outcomes, found.differs) == ({uid: "left out"}, False)
+        assert found.why(uid) == str(acme.entry(uid).message)
+
+    def test_one_whose_outcome_is_not_known_is_missing(self, acme, account):
+        uid = acme.document(self.invoice(), document_date=None)
+        acme.plan(account)
+        [entry] = acme.ledger.leases.claim([acme.entry(uid)], "worker", timedelta(minutes=2), run_id=acme.run_id)
+        acme.ledger.steps.intend(entry)
+        found = checked(acme, account)
+        assert (found.outcomes, found.missing) == ({uid: "only here"}, [])
+        assert "no date" not in found.why(uid)
+
+    def test_before_the_first_run_it_is_left_out(self, acme, account):
+        uid, archived = acme.document(document_date=None), acme.document(document_date=None, archived=True)
+        dated = acme.document(document_date="2025-12-31")
+        found = checked(acme, account)
+        assert (found.outcomes, found.differs) == ({uid: "left out", archived: "left out"}, False)
+        assert "no date" in found.why(uid)
+        assert dated not in found.outcomes
+
+    def test_after_a_full_listing_no_further_list_is_requested_for_it(self, acme, account):
+        acme.document(document_date=None)
+        acme.export(account)
+        watch = acme.watch()
+        checked(acme, account)
+        assert watch.calls["gmi.documents.list"] == 1
+
+    def test_the_ledger_s_reason_does_not_hold_for_a_record_that_was_changed(self, acme, account):
+        uid = acme.document(self.invoice(), document_date=None, net_amount="200.00", gross_amount="238.00")
+        acme.export(account)
+        acme.company.edit_document(int(uid), document_date="2026-03-14", net_amount="100.00", gross_amount="119.00")
+        found = checked(acme, account)
+        assert (found.outcomes, len(found.rows)) == ({uid: "only here"}, 1)
+        assert found.table == [("2026-03", D(19), D(119), D(0), D(0))]
 
 
 class TestImport:

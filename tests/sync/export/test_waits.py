@@ -78,6 +78,31 @@ def test_without_an_e_invoice_it_waits_for_its_date(acme: Stage, account: Export
     assert set(previewed(acme, account).values()) == {("waiting", "no_date")}
 
 
+@pytest.mark.parametrize(
+    ("content", "fields", "outcome"),
+    [
+        (in_pdf(), {}, "none"),
+        (invoice(BEFORE), {}, "supplied"),
+        (invoice(BEFORE), {"net_amount": "200.00", "gross_amount": "238.00"}, "contradicts"),
+        (invoice(BEFORE, gross=Decimal("119.02")), {}, "unproven"),
+        (None, {}, "unreadable"),
+    ],
+    ids=["none", "supplied", "contradicts", "unproven", "unreadable"],
+)
+def test_the_outcome_of_its_e_invoice_is_recorded_while_it_waits(
+    acme: Stage, account: ExportAccount, content: bytes | None, fields: dict[str, str], outcome: str
+) -> None:
+    uid = undated(acme, content, **fields)
+    assert [row.invoice for row in acme.preview(account)] == [outcome]
+    for _ in range(2):  # a listing of everything leaves it as it is
+        acme.export(account)
+        assert acme.entry(uid).state == "waiting"
+        assert acme.entry(uid).invoice == outcome
+        assert acme.ledger.lists.invoices() == {outcome: 1}
+        assert [entry.source_id for entry in acme.ledger.documents.entries("acme", invoice=outcome)] == [uid]
+        acme.clock.pass_by(days=8)
+
+
 @pytest.mark.parametrize("content", [None, invoice(BEFORE)], ids=["none", "before"])
 def test_its_file_is_read_once_for_each_change_of_the_record(
     acme: Stage, account: ExportAccount, content: bytes | None

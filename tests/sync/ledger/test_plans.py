@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DUE, IllegalTransition, Ledger, Outcome, State
-from tests.sync.ledger.samples import OWNER, RUN, TTL, document, fresh, in_state, kinds, planned
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, fresh, in_state, kinds, planned
 
 if TYPE_CHECKING:
     from tests.sync.ledger.samples import Clock
@@ -94,6 +94,18 @@ def test_a_document_that_still_waits_was_asked_about(ledger: Ledger, clock: Cloc
 
     assert fresh(ledger, entry).asked_at == clock.time
     assert kinds(ledger, entry) == ["listed"]
+
+
+@pytest.mark.parametrize(("record", "kept"), [({}, "proven"), ({"snapshot": "{}"}, "")], ids=["same", "changed"])
+def test_a_document_that_waits_for_another_reason_keeps_the_outcome_of_its_e_invoice(
+    ledger: Ledger, record: dict[str, str], kept: str
+):
+    (entry,) = claimed(ledger, 1)
+    ledger.steps.wait(entry, Message("approval"), invoice="proven")
+    again = document(1, state=State.WAITING, message=Message("rate"), **record)
+    assert plan_again(ledger, again) == {"1": Outcome.REFRESHED}
+
+    assert (fresh(ledger, entry).reason_code, fresh(ledger, entry).invoice) == ("rate", kept)
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.check.compare import by_others, compare, only_there
+from debitoor_provider.sync.check.compare import STOPPED, by_others, compare, only_there
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
-from debitoor_provider.sync.ledger import DONE, State
+from debitoor_provider.sync.ledger import DONE, OPEN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
 from debitoor_provider.sync.steps.direction import LeftOut
@@ -19,7 +19,7 @@ from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from debitoor_provider.sync.ledger import Entry
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.direction import Drafts
     from debitoor_provider.sync.steps.job import Job
 
+_UNSENT = OPEN | {State.SENDING}
 _DECIDED_BY_INVOICE = frozenset({"proven", "supplied", "contradicts"})
 
 
@@ -56,22 +57,21 @@ class _Comparison:
     """One check on its way.
 
     :param kept: closes the files in which records lie
+    :param compared: ids of the documents that were compared and may come again: not sent, or without a date
     """
 
     job: Job
     found: Check
     drafts: Drafts[Any]
     kept: ExitStack
+    compared: set[str] = field(default_factory=set)
 
     def run(self, window: Window) -> None:
         is_bounded = window.start is not None or window.end is not None
         target = self._target(window.start, window.end)
         alone = self._keep()
-        undated: set[str] = set()
         for record, entry in self._listed(window):
             source_id = self.job.direction.id_of(record)
-            if entry and entry.document_date is None:
-                undated.add(source_id)
             records = target.take(source_id, entry.target_id if entry else None)
             if records or not is_bounded:
                 self._compare(record, entry, records)
@@ -81,19 +81,46 @@ class _Comparison:
             elsewhere = self._target(None, None, only=alone)
             for record, entry in self._known(alone.values()):
                 self._compare(record, entry, elsewhere.take(self.job.direction.id_of(record)))
-        marks = set(target.marks())
-        if marks and is_bounded:
-            for record, entry in self._listed(Window(RunKind.MANUAL, unfiltered=True), only=marks):
-                self._compare(record, entry, target.take(self.job.direction.id_of(record)))
         if is_bounded:
-            self._waiting(undated)
+            self._outside_of_list(target)
+            self._undated(window)
         self._leftovers(target)
 
-    def _waiting(self, listed: Container[str]) -> None:
-        """Add the documents that wait without a date: the source may leave them out of a period (A-25)."""
-        for entry in self.job.ledger.documents.waiting(self.job.account_id):
-            if entry.document_date is None and entry.source_id not in listed:
-                self._compare(self.job.direction.load(entry.snapshot), entry, [])
+    def _outside_of_list(self, target: Unmatched) -> None:
+        """Compare the documents that the target has in the period, and those without a date that no run has listed yet.
+
+        The source may leave the latter out of a period (A-25). Once a run has listed everything, the ledger has them.
+        """
+        direction = self.job.direction
+        marks = set(target.marks())
+        is_first = self.job.ledger.runs.watermark(self.job.account_id, direction.name).full_listed_at is None
+        if not marks and not is_first:
+            return
+
+        def is_wanted(record: Any) -> bool:
+            source_id = direction.id_of(record)
+            if source_id in marks:
+                return True
+            return is_first and source_id not in self.compared and direction.planned(record).document_date is None
+
+        for record, entry in self._listed(Window(RunKind.MANUAL, unfiltered=True), only=is_wanted):
+            self._compare(record, entry, target.take(direction.id_of(record)))
+
+    def _undated(self, window: Window) -> None:
+        """Add what the ledger has of documents without a date: the source may leave them out of a period (A-25)."""
+        direction, documents = self.job.direction, self.job.ledger.documents
+        for ids in chunks(documents.ids(self.job.account_id, direction.name, _UNSENT), WHOLE):
+            for entry in documents.by_ids(ids):
+                if entry.source_id in self.compared or not entry.snapshot:
+                    continue
+                record = direction.load(entry.snapshot)
+                if direction.planned(record).document_date is not None:
+                    continue
+                day = (
+                    entry.document_date or direction.planned(direction.corrected(record, entry.decisions)).document_date
+                )
+                if day is None or window.has(day):
+                    self._compare(record, entry, [])
 
     def _leftovers(self, target: Unmatched) -> None:
         for source_id in target.marks():
@@ -108,12 +135,15 @@ class _Comparison:
         again = bool(records) or is_done or (entry is not None and entry.goes_although_archived)
         corrected = direction.corrected(record, entry.decisions) if entry else record
         left_out = direction.select(corrected, sent_again=again)
-        if left_out and left_out.in_file and records:
+        if left_out and left_out.in_file and (records or (entry and entry.state in STOPPED)):
             left_out = None
         elif left_out and left_out.in_file and entry and entry.message and entry.state is State.WAITING:
             left_out = LeftOut(entry.message, waits=True)  # its file has been read
+        planned = direction.planned(record)
+        if planned.document_date is None or (entry and entry.state in _UNSENT):
+            self.compared.add(planned.source_id)
         row = compare(
-            direction.planned(record),
+            planned,
             entry,
             left_out,
             records,
@@ -173,10 +203,9 @@ class _Comparison:
             unmatched.add(self.job.direction.target_records(start, end, keep), only)
         return unmatched
 
-    def _listed(self, window: Window, only: set[str] | None = None) -> Iterator[tuple[Any, Entry | None]]:
+    def _listed(self, window: Window, only: Callable[[Any], bool] | None = None) -> Iterator[tuple[Any, Entry | None]]:
         records, _ = self.job.direction.records(window, self._keep())
-        id_of = self.job.direction.id_of
-        return self._known(record for record in records if only is None or id_of(record) in only)
+        return self._known(filter(only, records) if only else records)
 
     def _known(self, records: Iterable[Any]) -> Iterator[tuple[Any, Entry | None]]:
         """Add to each document what the ledger has of it."""

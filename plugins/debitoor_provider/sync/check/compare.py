@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.direction import LeftOut
 
+STOPPED = ATTENTION | {State.SENDING}
+"""Unless its record has changed, the ledger's reason says why such a document is not at the target."""
 _SENDABLE = frozenset({State.PLANNED, State.GONE})
 
 
@@ -54,7 +56,7 @@ def compare(
     if not is_done and not records and obstacle is None and entry and entry.state is State.WAITING:
         return _row(Comparison.LEFT_OUT, planned, entry, records, message=entry.message)
     if not records:
-        decided = entry.message if entry and entry.state in ATTENTION and not has_changed() else None
+        decided = _why_missing(entry) if entry and entry.state in STOPPED and not has_changed() else None
         message = decided or obstacle or _why_missing(entry)
         is_missing = obstacle is None and _is_sendable(entry)
         here = here or _of_record(planned)

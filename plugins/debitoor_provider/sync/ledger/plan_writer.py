@@ -205,7 +205,9 @@ class PlanWriter:
         columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in self._values(rows[0][1])}
         is_same = sa.and_(*(documents.c[name] == columns[name] for name in ("fingerprint", "settings_fingerprint")))
         choice = sa.case((is_same, documents.c.choice), else_="")  # it outlasts e.g. a wait
-        fixed = {**NO_TRACES, "choice": choice, "previous_state": documents.c.state, "attempts": 0}
+        has_waited = sa.and_(is_same, documents.c.state == State.WAITING)
+        invoice = sa.case((has_waited, documents.c.invoice), else_="")  # its file may not be read again
+        fixed = {**NO_TRACES, "choice": choice, "invoice": invoice, "previous_state": documents.c.state, "attempts": 0}
         self._connection.execute(
             documents.update().where(documents.c.id == sa.bindparam("the_id")).values({**fixed, **columns}),
             [

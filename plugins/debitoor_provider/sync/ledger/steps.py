@@ -139,9 +139,21 @@ class Steps:
         """Record that the document cannot be sent as it is; the parameters are as for :meth:`hold`."""
         return self._stop(EventKind.REJECTED, entry, message, code, detail, invoice)
 
-    def wait(self, entry: Entry, message: Message, *, code: str = "", detail: Mapping[str, Any] | None = None) -> Entry:
-        """Record that the document has to wait, e.g. for an approval; possible only before it was sent."""
+    def wait(
+        self,
+        entry: Entry,
+        message: Message,
+        *,
+        code: str = "",
+        detail: Mapping[str, Any] | None = None,
+        invoice: str = "",
+    ) -> Entry:
+        """Record that the document has to wait, e.g. for an approval; possible only before it was sent.
+
+        The parameters are as for :meth:`hold`.
+        """
         values = {"reason_code": code or message.code, "message": message, "asked_at": self._clock.now()}
+        values |= {"invoice": invoice} if invoice else {}
         return self._advance(EventKind.WAITS, entry, values, _because(message, detail))
 
     def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:

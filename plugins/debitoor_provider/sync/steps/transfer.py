@@ -231,7 +231,7 @@ def _record(obstacle: Obstacle, entry: Entry, ledger: Ledger) -> None:
         case ObstacleKind.WAITING:
             if entry.state is State.SENDING:  # an earlier attempt, known not to have arrived
                 entry = ledger.steps.postpone(entry, obstacle.message)
-            ledger.steps.wait(entry, obstacle.message, detail=obstacle.detail)
+            ledger.steps.wait(entry, obstacle.message, detail=obstacle.detail, invoice=obstacle.invoice)
 
 
 def _is_sending(entry: Entry, ledger: Ledger) -> bool:
