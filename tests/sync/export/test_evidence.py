@@ -263,6 +263,15 @@ class TestContradicts:
         assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "invoice"}, **wrong)) == {"19": "119.00"}
         assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "record"}, **wrong)) == {"19": "238.00"}
 
+    @pytest.mark.parametrize(
+        "more", [{"choices": {"invoice_contradicts": "record"}}, {"settings": {"invoice": "fill"}}]
+    )
+    def test_a_date_that_the_record_lacks_is_supplied_although_its_figures_are_booked(self, more):
+        wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00"), "document_date": None}
+        one = booked(invoice(AT_19), **more, **wrong)
+        assert (one.expense.date, by_rate(one)) == (date(2026, 1, 31), {"19": "238.00"})
+        assert held(invoice(AT_19, date=None), **more, **wrong).code == "no_date"
+
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
         one = booked(invoice(AT_19), settings={"invoice": "fill"}, **wrong)

@@ -19,6 +19,7 @@ from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Document
@@ -64,6 +65,11 @@ class Evidence:
         return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),))
 
     @property
+    def date(self) -> date | None:
+        """The date of the proven invoice, if it has one."""
+        return self.invoice.date if self.invoice else None
+
+    @property
     def buyer_owes_tax(self) -> bool:
         """Whether the invoice says so (reverse charge, or a supply within the EU)."""
         groups = self.invoice.groups if self.invoice else ()
@@ -77,7 +83,7 @@ class Evidence:
         return replace(
             document,
             document_number=document.document_number or one_line(invoice.number),
-            document_date=invoice.date or document.document_date,
+            document_date=self.date or document.document_date,
             currency=invoice.currency,
             net_amount=invoice.net,
             gross_amount=invoice.gross,

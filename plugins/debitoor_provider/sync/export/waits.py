@@ -26,7 +26,7 @@ def require_period(evidence: Evidence | None, account: ExportAccount) -> None:
     :param evidence: what its file says; ``None`` if it was not read
     :raises Obstacle: when it is not, or when its e-invoice does not tell
     """
-    day = evidence.invoice.date if evidence and evidence.invoice else None
+    day = evidence.date if evidence else None
     if outside(day, account.period) is None:
         return
     if day is not None:
