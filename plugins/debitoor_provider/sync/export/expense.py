@@ -90,6 +90,8 @@ def _draft(
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
     proven = _proven(evidence, account, choices)
+    if proven and proven.date and stated.date is None:
+        require_period(proven, account)
     name = (company and company.name) or document.company_name
     if proven:
         document, company = proven.document(document), proven.company(company)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def require_period(evidence: Evidence | None, account: ExportAccount) -> None:
-    """Make sure that a document whose record has no date is within the account's period by its e-invoice.
+    """Make sure that a document is within the account's period by the date of its e-invoice.
 
     :param evidence: what its file says; ``None`` if it was not read
     :raises Obstacle: when it is not, or when its e-invoice does not tell
