@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from debitoor_provider.configuration import (
+    _small_run,
     accounts_folder,
     airflow_home,
     ecb_rates,
@@ -65,6 +66,19 @@ def test_the_plan_of_a_small_run_does_all_of_it_unless_each_step_is_to_be_a_task
     assert small_run() == 25
     monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", "0")
     assert small_run() == 0
+
+
+@pytest.mark.parametrize("text", ["abc", "25.5", "-5"])
+def test_an_option_that_is_no_number_of_documents_does_not_take_the_accounts_away(monkeypatch, caplog, text):
+    _small_run.cache_clear()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", text)
+    assert small_run() == small_run() == 25
+    assert caplog.messages == [f"[debitoor] small_run is {text!r}, and should be a whole number, 0 or more: 25 counts."]
+
+
+def test_an_empty_option_counts_as_none(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", "")
+    assert small_run() == 25
 
 
 def test_a_file_of_exchange_rates_is_kept_only_where_it_is_set(monkeypatch):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 from airflow.sdk.configuration import conf
 
 SECTION = "debitoor"
+_SMALL_RUN = 25
+_log = logging.getLogger(__name__)
 
 
 def ledger_url() -> str:
@@ -44,7 +48,17 @@ def turn_seconds() -> float:
 
 def small_run() -> int:
     """Return up to how many documents of a scheduled run the task of its plan moves itself; 0: none."""
-    return int(conf.getint(SECTION, "small_run", fallback=25))
+    return _small_run(_option("small_run"))
+
+
+@cache  # one warning in a process, not one for each account
+def _small_run(text: str) -> int:
+    if not text:
+        return _SMALL_RUN
+    if text.isascii() and text.isdigit():
+        return int(text)
+    _log.warning("[%s] small_run is %r, and should be a whole number, 0 or more: %d counts.", SECTION, text, _SMALL_RUN)
+    return _SMALL_RUN
 
 
 def airflow_home() -> Path:

@@ -17,7 +17,6 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
     AsyncCallback,
     CronDataIntervalTimetable,
     DeadlineAlert,
-    DeadlineReference,
     Param,
     chain,
     get_parsing_context,
@@ -30,6 +29,7 @@ from debitoor_provider.operators.broken_account import BrokenAccountOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.policies.deadline import RunMade
 from debitoor_provider.runs.dag_files import Duplicates
 from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
@@ -179,9 +179,7 @@ def _deadline(file: AccountFile, account: Account) -> DeadlineAlert | None:
     if interval is None:
         return None
     callback = AsyncCallback(_TELL_WHEN_LATE, {"account": file.account_id, "folder": str(file.path.parent)})
-    return DeadlineAlert(
-        name="late", reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=interval, callback=callback
-    )
+    return DeadlineAlert(name="late", reference=RunMade(), interval=interval, callback=callback)
 
 
 def _broken_dag(file: AccountFile) -> DAG:

@@ -9,6 +9,7 @@ from airflow.plugins_manager import AirflowPlugin
 from debitoor_provider.ui import PREFIX, ROUTE
 
 if TYPE_CHECKING:
+    from airflow.sdk.definitions.deadline import BaseDeadlineReference
     from airflow.task.priority_strategy import PriorityWeightStrategy
 
 
@@ -55,6 +56,13 @@ class DebitoorPlugin(AirflowPlugin):
                 "icon_dark_mode": f"{PREFIX.lstrip('/')}/static/{VERSION}/icon-dark.svg",
             }
         ]
+
+    @property
+    def deadline_references(self) -> list[type[BaseDeadlineReference]]:  # type: ignore[override]
+        """From when on a run has its time."""
+        from debitoor_provider.policies.deadline import RunMade
+
+        return [RunMade]
 
     @property
     def priority_weight_strategies(self) -> list[type[PriorityWeightStrategy]]:  # type: ignore[override]

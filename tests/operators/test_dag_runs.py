@@ -104,7 +104,7 @@ def test_a_small_scheduled_run_is_done_by_its_plan(trigger, scheduled, acme, acc
 
 
 def test_a_larger_one_goes_through_its_steps(trigger, scheduled, acme, account, receipt, monkeypatch):
-    monkeypatch.setattr("debitoor_provider.dag_factory._SMALL", 1)
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", "1")
     name = account(stem="larger", archive_after_transfer=True, retries=0)
     receipt(), receipt()
     steps = ("plan", "rename", "export", "archive", "report")

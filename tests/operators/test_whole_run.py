@@ -253,3 +253,9 @@ def _raising(error: Exception) -> Callable[..., None]:
         raise error
 
     return fail
+
+
+@pytest.mark.parametrize("wrong", [-1, "25", "x", 1.5, None, True])
+def test_what_is_no_number_of_documents_is_refused_while_the_dag_is_read(wrong):
+    with pytest.raises(ValueError, match="carries_out is a whole number of documents, 0 or more"):
+        DebitoorPlanOperator(task_id="plan", account="acme", carries_out=wrong)

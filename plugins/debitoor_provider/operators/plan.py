@@ -74,6 +74,8 @@ class DebitoorPlanOperator(SyncOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if type(carries_out) is not int or carries_out < 0:
+            raise ValueError(f"carries_out is a whole number of documents, 0 or more, and not {carries_out!r}.")
         self.carries_out = carries_out
         self.record_urls: dict[Side, str] = {}
         self.period_from = period_from

@@ -21,7 +21,7 @@ from debitoor_provider.services.http.session import ServiceSession
 from debitoor_provider.services.http.time_limit import SLOWEST, TimeLimit, TimeLimitExceeded, seconds_allowed
 from tests.services.raw_server import dripping, raw_server
 
-IDLE = 0.2
+IDLE = 0.4
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 HEAD = WHOLE[: WHOLE.index(b"\r\n\r\n") + 4]
 
@@ -60,7 +60,7 @@ def test_a_whole_answer_is_read():
 )
 def test_an_answer_that_never_ends_is_given_up(answer):
     before = threading.enumerate()
-    with raw_server(answer, pause=IDLE / 4) as server:
+    with raw_server(answer, pause=IDLE / 8) as server:
         started = time.monotonic()
         with pytest.raises(requests.RequestException) as failed:
             get(server.url)
