@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,8 +19,13 @@ from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, R
 from debitoor_provider.sync.obstacle import Obstacle
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
 from tests.sync.export.test_selection import export
-from tests.sync.invoice.writers import Group, cii, in_pdf, stated
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated, ubl
 from tests.sync.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sync.invoice.writers import Stated
 
 D = Decimal
 AT_19 = TaxGroup("S", D(19), D("100.00"), D("19.00"))
@@ -208,11 +213,6 @@ class TestContradicts:
                 {"document_type": "CREDIT_NOTE"},
                 "a credit note in the record, an invoice in the e-invoice",
             ),
-            (  # a credit note that was written with negative amounts
-                invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE),
-                {"document_type": "CREDIT_NOTE", **NOTHING},
-                "a credit note in the record, a credit note that raises what is owed in the e-invoice",
-            ),
             (lowered(invoice(AT_19)), {}, "an invoice in the record, a credit note in the e-invoice"),
             (lowered(invoice(AT_19)), NOTHING, "an invoice in the record, a credit note in the e-invoice"),
         ],
@@ -222,6 +222,21 @@ class TestContradicts:
         assert obstacle.code == "invoice_contradicts"
         assert says in obstacle.message.text()
         assert by_rate(booked(one, choices={"invoice_contradicts": "invoice"}, **fields)) == {"19": f"{one.gross}"}
+
+    @pytest.mark.parametrize("settings", [{}, {"positive_credit_note": "negate"}])
+    @pytest.mark.parametrize("kind", ["CREDIT_NOTE", "INCOMING_INVOICE", "RECEIPT"])
+    @pytest.mark.parametrize("sums", [NOTHING, {}, {"net_amount": D("-100.00"), "gross_amount": D("-119.00")}])
+    def test_a_credit_note_with_negative_amounts_is_booked_as_its_sentence_says(self, sums, kind, settings):
+        one = invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE)
+        fields = {"document_type": kind, **sums}
+        obstacle = held(one, settings=settings, **fields)
+        text = obstacle.message.text()
+        assert obstacle.code == "invoice_contradicts"
+        assert "a credit note with negative amounts, which may lower or raise what is owed" in text
+        raises = not sums and kind != "CREDIT_NOTE"
+        assert ("gross 119.00 in the record, -119.00 in the invoice" in text) == raises
+        assert ("119.00 in the invoice" in text) == raises
+        assert by_rate(booked(one, choices={"invoice_contradicts": "invoice"}, **fields)) == {"19": "-119.00"}
 
     def test_the_record_of_a_credit_note_is_held_for_its_sign_although_a_person_chose_it(self):
         credit_note = {"document_type": "CREDIT_NOTE", "choices": {"invoice_contradicts": "record"}}
@@ -247,6 +262,15 @@ class TestContradicts:
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
         assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "invoice"}, **wrong)) == {"19": "119.00"}
         assert by_rate(booked(invoice(AT_19), choices={"invoice_contradicts": "record"}, **wrong)) == {"19": "238.00"}
+
+    @pytest.mark.parametrize(
+        "more", [{"choices": {"invoice_contradicts": "record"}}, {"settings": {"invoice": "fill"}}]
+    )
+    def test_a_date_that_the_record_lacks_is_supplied_although_its_figures_are_booked(self, more):
+        wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00"), "document_date": None}
+        one = booked(invoice(AT_19), **more, **wrong)
+        assert (one.expense.date, by_rate(one)) == (date(2026, 1, 31), {"19": "238.00"})
+        assert held(invoice(AT_19, date=None), **more, **wrong).code == "no_date"
 
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
@@ -283,6 +307,7 @@ def test_weighing_changes_nothing():
 
 # On its way
 
+NEGATIVE = Group(D(19), D("-100.00"), D("-19.00"))
 PROVING = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")))))
 
 
@@ -305,6 +330,21 @@ def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
     assert acme.booked()[wrong] == D("119.00")
     chosen = [event.detail for event in acme.ledger.documents.history(acme.entry(wrong)) if event.actor == "user:ada"]
     assert chosen == [{"reason": "compared with the PDF", "figures": "invoice"}]
+
+
+@pytest.mark.parametrize("write", [cii, ubl])
+@pytest.mark.parametrize("figures", ["invoice", "record"])
+def test_a_credit_note_with_negative_amounts_lowers_whoever_s_figures_are_chosen(
+    acme: Stage, write: Callable[[Stated], bytes], figures: str
+) -> None:
+    file = in_pdf(write(stated(NEGATIVE, is_credit_note=True)))
+    uid = acme.document(file, document_type="CREDIT_NOTE", net_amount="-100.00", gross_amount="-119.00")
+    acme.export()
+    assert acme.states() == {uid: "held invoice_contradicts"}
+    assert "119.00" not in acme.entry(uid).reason
+    acme.ledger.documents.choose([acme.entry(uid)], figures, "user:ada")
+    acme.export()
+    assert acme.booked() == {uid: D("-119.00")}
 
 
 def test_a_list_shows_the_figures_that_were_booked(acme: Stage) -> None:

@@ -70,6 +70,38 @@ def test_by_its_e_invoice_it_is_left_out_by_the_period(acme: Stage, account: Exp
     assert not found.differs
 
 
+def test_with_the_record_s_figures_the_date_is_the_e_invoice_s(acme: Stage, account: ExportAccount) -> None:
+    within = undated(acme, invoice(WITHIN), net_amount="200.00", gross_amount="238.00")
+    before = undated(acme, invoice(BEFORE), net_amount="200.00", gross_amount="238.00")
+    acme.export(account)
+    assert acme.states() == {within: "held invoice_contradicts", before: "waiting period_by_invoice"}
+    acme.ledger.documents.choose([acme.entry(within)], "record", "user:ada")
+    assert previewed(acme, account)[within] == ("send", "")
+    acme.export(account)
+    assert acme.states() == {within: "moved", before: "waiting period_by_invoice"}
+    assert [expense["date"] for expense in acme.company.expenses()] == ["2026-03-14"]
+    assert acme.booked() == {within: Decimal("238.00")}
+    with check(acme.job(account, run_id="check")) as found:
+        assert sorted(str(row.outcome) for row in found.rows) == ["left out", "same"]
+
+
+def test_whose_e_invoice_is_chosen_it_is_not_booked_outside_the_period(acme: Stage, account: ExportAccount) -> None:
+    uid = acme.document(invoice(BEFORE), document_date="2026-03-14")
+    acme.export(account)
+    assert acme.states() == {uid: "held invoice_contradicts"}
+    acme.ledger.documents.choose([acme.entry(uid)], "invoice", "user:ada")
+    assert previewed(acme, account) == {uid: ("waiting", "period_by_invoice")}
+    acme.export(account)
+    acme.export(account)
+    assert acme.states() == {uid: "waiting period_by_invoice"}
+    assert "2025-12-31" in acme.entry(uid).reason
+    assert acme.company.expenses() == []
+    acme.ledger.documents.correct([acme.entry(uid)], "date=2026-02-01", "user:ada", detail={})
+    acme.export(account)
+    assert acme.states() == {uid: "moved"}
+    assert [expense["date"] for expense in acme.company.expenses()] == ["2026-02-01"]
+
+
 def test_without_an_e_invoice_it_waits_for_its_date(acme: Stage, account: ExportAccount) -> None:
     none, unproven = undated(acme), undated(acme, invoice(WITHIN, gross=Decimal("119.02")))
     assert set(previewed(acme, account).values()) == {("waiting", "no_date")}

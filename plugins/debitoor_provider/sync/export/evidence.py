@@ -12,12 +12,14 @@ from debitoor_provider.services.getmyinvoices.models import Company
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, split
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
+from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Document
@@ -63,6 +65,11 @@ class Evidence:
         return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),))
 
     @property
+    def date(self) -> date | None:
+        """The date of the proven invoice, if it has one."""
+        return self.invoice.date if self.invoice else None
+
+    @property
     def buyer_owes_tax(self) -> bool:
         """Whether the invoice says so (reverse charge, or a supply within the EU)."""
         groups = self.invoice.groups if self.invoice else ()
@@ -76,7 +83,7 @@ class Evidence:
         return replace(
             document,
             document_number=document.document_number or one_line(invoice.number),
-            document_date=invoice.date or document.document_date,
+            document_date=self.date or document.document_date,
             currency=invoice.currency,
             net_amount=invoice.net,
             gross_amount=invoice.gross,
@@ -109,6 +116,9 @@ def weigh(document: Document, reading: Reading) -> Evidence:
 
     What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT. The
     number is not compared: records have it in other forms, or another number of the same document.
+
+    A credit note written with negative amounts may lower or raise what is owed. It contradicts every record, and its
+    figures are shown and, if a person chooses them, booked with the sign that they are written with.
     """
     if reading.problem is not None:
         return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
@@ -121,19 +131,29 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     (invoice,) = reading.invoices
     if reasons := disproof(invoice):
         return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes)
-    if differences := tuple(_differences(document, invoice)):
+    is_ambiguous = invoice.kind is InvoiceKind.CREDIT_NOTE and (invoice.gross or ZERO) > 0
+    if is_ambiguous:
+        invoice = negated(invoice)
+    if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):
         return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
 
 
-def _differences(document: Document, invoice: Invoice) -> Iterator[Message]:
-    """Return where record and invoice contradict each other."""
+def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) -> Iterator[Message]:
+    """Return where record and invoice contradict each other.
+
+    :param is_ambiguous: the invoice is a credit note written with negative amounts
+    """
     gross = document.gross_amount
     sign = 1
     if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE and (_amount(document) or ZERO) > 0:
         sign = -1  # the record of a credit note may have either sign
-    yield from _kinds(document, invoice)
+    if is_ambiguous:
+        recorded_kind = Message("kind_credit_note" if _is_credit_note(document) else "kind_invoice")
+        yield Message("differs_in_kind", record=recorded_kind, invoice=Message("kind_negative_credit_note"))
+    else:
+        yield from _kinds(document, invoice)
     if document.currency and document.currency.strip().upper() != invoice.currency:
         yield Message("differs_in_currency", record=document.currency, invoice=invoice.currency)
     if document.document_date and invoice.date and document.document_date != invoice.date:
@@ -160,17 +180,14 @@ def _kinds(document: Document, invoice: Invoice) -> Iterator[Message]:
     if _is_credit_note(document):
         if (invoice.gross or ZERO) > 0 or (is_other and amount > 0):
             yield Message("differs_in_kind", record=Message("kind_credit_note"), invoice=_kind(invoice))
-    elif not is_other and (
-        (invoice.gross or ZERO) > 0  # its amounts are negative, which may mean the one or the other
-        or (document.document_type == DocumentType.INCOMING_INVOICE and amount >= 0)
-    ):
+    elif not is_other and document.document_type == DocumentType.INCOMING_INVOICE and amount >= 0:
         yield Message("differs_in_kind", record=Message("kind_invoice"), invoice=_kind(invoice))
 
 
 def _kind(invoice: Invoice) -> Message:
     """Return what an e-invoice is."""
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
-        return Message("kind_raising_credit_note" if (invoice.gross or ZERO) > 0 else "kind_credit_note")
+        return Message("kind_credit_note")
     return Message("kind_correction" if invoice.kind is InvoiceKind.CORRECTION else "kind_invoice")
 
 

@@ -90,11 +90,15 @@ def _draft(
     if PurePosixPath(document.filename.lower()).suffix == ".xml":
         raise rejected("xml_file")
     proven = _proven(evidence, account, choices)
+    if proven and proven.date and stated.date is None:
+        require_period(proven, account)
     name = (company and company.name) or document.company_name
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
         document = _signed(document, account)
+        if evidence and document.document_date is None:  # only the figures are the record's
+            document = replace(document, document_date=evidence.date)
     document = stated.applied(document)
     day = _date(document)
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def require_period(evidence: Evidence | None, account: ExportAccount) -> None:
-    """Make sure that a document whose record has no date is within the account's period by its e-invoice.
+    """Make sure that a document is within the account's period by the date of its e-invoice.
 
     :param evidence: what its file says; ``None`` if it was not read
     :raises Obstacle: when it is not, or when its e-invoice does not tell
     """
-    day = evidence.invoice.date if evidence and evidence.invoice else None
+    day = evidence.date if evidence else None
     if outside(day, account.period) is None:
         return
     if day is not None:

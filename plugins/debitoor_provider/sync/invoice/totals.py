@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from debitoor_provider.sync.invoice.xml import stated_twice, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from xml.etree.ElementTree import Element
+
+    from debitoor_provider.sync.invoice.models import Invoice
 
 _CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 _INVOICES = {
@@ -84,6 +87,22 @@ def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
 def signed(sign: int, amount: Decimal | None) -> Decimal | None:
     """Return an amount with the sign that it has in the buyer's books."""
     return None if amount is None else amount * sign + 0
+
+
+def negated(invoice: Invoice) -> Invoice:
+    """Return an invoice with every amount of the other sign."""
+    groups = (replace(group, base=signed(-1, group.base), tax=signed(-1, group.tax)) for group in invoice.groups)
+    return replace(
+        invoice,
+        net=signed(-1, invoice.net),
+        tax=signed(-1, invoice.tax),
+        gross=signed(-1, invoice.gross),
+        groups=tuple(groups),
+        payable=signed(-1, invoice.payable),
+        prepaid=signed(-1, invoice.prepaid),
+        rounding=signed(-1, invoice.rounding),
+        accounting_tax=signed(-1, invoice.accounting_tax),
+    )
 
 
 def added(amounts: Sequence[Decimal | None]) -> Decimal | None:
