@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,10 @@ def _start(command: list[str], job: Job, root: Path, env: dict[str, str]) -> sub
         command, cwd=root, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
     assert process.stdin is not None  # noqa: S101 - it was asked for
-    process.stdin.write(job.text())
-    process.stdin.close()
+    with suppress(BrokenPipeError):  # it has failed already, and says why in its output
+        process.stdin.write(job.text())
+    with suppress(BrokenPipeError):
+        process.stdin.close()
     process.stdin = None
     return process
 
