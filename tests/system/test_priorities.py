@@ -55,7 +55,11 @@ def airflow(
         connections(sandbox, list(companies.values())),
         database=metadata_database,
         parallelism=SLOTS,
-        settings={"AIRFLOW__DEBITOOR__TURN_SECONDS": "4", "AIRFLOW__CORE__DEFAULT_POOL_TASK_SLOT_COUNT": str(SLOTS)},
+        settings={
+            "AIRFLOW__DEBITOOR__TURN_SECONDS": "4",
+            "AIRFLOW__DEBITOOR__SMALL_RUN": "0",  # each step waits for a slot
+            "AIRFLOW__CORE__DEFAULT_POOL_TASK_SLOT_COUNT": str(SLOTS),
+        },
     )
     with local.running() as airflow:
         airflow.until(lambda: {dag(name) for name in ACCOUNTS} <= airflow.dag_ids(), "to find the accounts", 600)
