@@ -272,6 +272,19 @@ class TestContradicts:
         assert (one.expense.date, by_rate(one)) == (date(2026, 1, 31), {"19": "238.00"})
         assert held(invoice(AT_19, date=None), **more, **wrong).code == "no_date"
 
+    @pytest.mark.parametrize(
+        "more", [{"choices": {"invoice_contradicts": "record"}}, {"settings": {"invoice": "fill"}}]
+    )
+    @pytest.mark.parametrize("zero", [None, D("0.00")])
+    def test_amounts_that_the_record_lacks_are_never_booked_as_zero(self, more, zero):
+        """GetMyInvoices writes 0 also for an amount that it does not have (contract A-12)."""
+        lacks = {"net_amount": zero, "gross_amount": zero}
+        one = booked(invoice(AT_19, AT_7), **more, **lacks, tax_rates=(), document_date=date(2026, 1, 30))
+        assert (one.expense.date, by_rate(one)) == (date(2026, 1, 30), {"7": "107.00", "19": "119.00"})
+        obstacle = held(invoice(AT_19, AT_7), **more, **lacks, tax_rates=(D(19),))
+        assert (obstacle.code, obstacle.invoice) == ("amount_in_invoice_only", "contradicts")
+        assert held(invoice(AT_19, currency="USD"), **more, **lacks).code == "amount_in_invoice_only"
+
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}
         one = booked(invoice(AT_19), settings={"invoice": "fill"}, **wrong)

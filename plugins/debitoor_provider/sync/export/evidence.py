@@ -14,7 +14,7 @@ from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
-from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, rejected
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
@@ -90,6 +90,21 @@ class Evidence:
             tax_rates=tuple(_rates(invoice)),
             line_items=(),
         )
+
+    def completed(self, document: Document) -> Document:
+        """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
+
+        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date
+        """
+        invoice = self.invoice
+        if invoice is None:
+            return document
+        document = replace(document, document_date=document.document_date or invoice.date)
+        if document.gross_amount or document.net_amount or not invoice.gross:
+            return document
+        if self.outcome is Proof.CONTRADICTS and any(reason.code != "differs_in_date" for reason in self.reasons):
+            raise rejected("amount_in_invoice_only", gross=invoice.gross, currency=invoice.currency)
+        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=tuple(_rates(invoice)))
 
     def split(self) -> TaxSplit | None:
         """Return the invoice's gross amounts by tax rate."""

@@ -97,8 +97,8 @@ def _draft(
         document, company = proven.document(document), proven.company(company)
     else:
         document = _signed(document, account)
-        if evidence and document.document_date is None:  # only the figures are the record's
-            document = replace(document, document_date=evidence.date)
+        if evidence:
+            document = evidence.completed(document)
     document = stated.applied(document)
     day = _date(document)
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
