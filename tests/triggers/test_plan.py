@@ -67,13 +67,21 @@ def test_it_can_be_made_again_by_its_name():
     assert set(known) == {*DebitoorPlanOperator.template_fields, "folder", "digest"}
 
 
+@pytest.fixture
+def log(monkeypatch, caplog):
+    monkeypatch.setattr(PlanTrigger, "log", logging.getLogger("trigger"))
+    caplog.set_level(logging.INFO)
+    return lambda: caplog.text
+
+
 class TestNothingToDo:
-    def test_the_task_is_skipped_and_the_run_reported_on(self, fire, account, listed, ledger):
+    def test_the_task_is_skipped_and_the_run_reported_on(self, fire, account, listed, ledger, log):
         listed(account())
         event = fire(run_id="r")
         assert isinstance(event, TaskSkippedEvent)
         nothing = {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
         assert event.xcoms == {"return_value": nothing}
+        assert f"Nothing is to be done: {nothing}" in log()
         run = ledger.runs.get("anybodys_dag/r#acme")
         assert (run.kind, run.verdict, run.counts, run.error) == ("scheduled", "success", {}, "")
         assert run.finished_at is not None
@@ -226,12 +234,6 @@ class TestErrors:
         assert fire().payload is None  # with the key that is there now, which is refused
         monkeypatch.setenv("AIRFLOW_CONN_GMI", works)
         assert isinstance(fire(), TaskSkippedEvent)
-
-    @pytest.fixture
-    def log(self, monkeypatch, caplog):
-        monkeypatch.setattr(PlanTrigger, "log", logging.getLogger("trigger"))
-        caplog.set_level(logging.INFO)
-        return lambda: caplog.text
 
 
 class TestAmongOthers:

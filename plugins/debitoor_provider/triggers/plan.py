@@ -87,6 +87,7 @@ class PlanTrigger(BaseTrigger):
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
         else:
+            self.log.info("Nothing is to be done: %s", plan.summary)
             yield TaskSkippedEvent(xcoms={"return_value": plan.summary})
 
     async def _plan(self, context: Context) -> Planned | None:
