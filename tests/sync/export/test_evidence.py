@@ -282,8 +282,9 @@ class TestContradicts:
         one = booked(invoice(AT_19, AT_7), **more, **lacks, tax_rates=(), document_date=date(2026, 1, 30))
         assert (one.expense.date, by_rate(one)) == (date(2026, 1, 30), {"7": "107.00", "19": "119.00"})
         obstacle = held(invoice(AT_19, AT_7), **more, **lacks, tax_rates=(D(19),))
-        assert (obstacle.code, obstacle.invoice) == ("amount_in_invoice_only", "contradicts")
-        assert held(invoice(AT_19, currency="USD"), **more, **lacks).code == "amount_in_invoice_only"
+        assert (obstacle.code, obstacle.invoice) == ("invoice_contradicts", "contradicts")
+        assert "gross 0.00 in the record, 226.00 in the invoice" in obstacle.message.text()
+        assert held(invoice(AT_19, currency="USD"), **more, **lacks).code == "invoice_contradicts"
 
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tests.trust.common.canaries import Canaries
     from tests.trust.common.tally import Tally
 
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+
 FILE_TROUBLES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "locked": lambda stage: {"trouble": partial(locked, stage.ledger_file)},
     "not to be written": lambda _: {"trouble": nothing_can_be_written},

@@ -14,7 +14,7 @@ from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
-from debitoor_provider.sync.obstacle import Obstacle, rejected
+from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ class Evidence:
         if document.gross_amount or document.net_amount or not invoice.gross:
             return document
         if self.outcome is Proof.CONTRADICTS and any(reason.code != "differs_in_date" for reason in self.reasons):
-            raise rejected("amount_in_invoice_only", gross=invoice.gross, currency=invoice.currency)
+            lacks = Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross)
+            raise held("invoice_contradicts", differences=[*self.reasons, lacks])
         return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=tuple(_rates(invoice)))
 
     def split(self) -> TaxSplit | None:
