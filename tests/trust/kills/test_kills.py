@@ -154,8 +154,9 @@ def test_the_points_are_those_of_a_documents_way(points: Callable[[str], Counter
 
 @pytest.mark.parametrize(("way", "code"), [("kill", -9), ("exception", 20), ("term", 20)])
 def test_a_process_ends_with_the_requested_code(
-    way: Way, code: int, new_case: Callable[..., Case], workers: Workers
+    way: Way, code: int, new_case: Callable[..., Case], workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__SMALL_RUN", "0")
     case = new_case("import", 3, parallel=1)
     run = Run(case.dag, "scheduled__1")
     plan, _ = workers.start(run, "plan")
