@@ -46,7 +46,7 @@ def main() -> None:
     with ExitStack() as stack:
         if options.against:
             peer = stack.enter_context(build.of(options.against))
-            console.print(f"Beside {peer.name}, from {peer.root} by {peer.python}", highlight=False)
+            console.print(f"Compared with {peer.name}, from {peer.root} by {peer.python}", highlight=False)
             chosen = {name: partial(measure, against=peer) for name, measure in chosen.items()}
         failed = run(chosen, options.rounds, console, load=load)
     if failed:
@@ -96,7 +96,7 @@ def found(folder: Path) -> dict[str, Measure]:
 def _lazily(module: str) -> Measure:
     def measure(rounds: int, against: Build | None = None) -> Result:
         wanted = importlib.import_module(module).measure
-        # Not all measurements gain by another build beside.
+        # Not every measurement takes a build to compare with.
         further = {"against": against} if "against" in inspect.signature(wanted).parameters else {}
         result: Any = wanted(rounds, **further)
         if not isinstance(result, Result):

@@ -47,7 +47,7 @@ class Build:
 
     @property
     def env(self) -> dict[str, str]:
-        """What makes Python import the package, and the benchmarks beside it, from this tree."""
+        """What makes Python import the package, and the benchmarks next to it, from this tree."""
         return {"PYTHONPATH": os.pathsep.join((str(self.plugins), str(self.root)))}
 
     def require_own_tree(self) -> None:
@@ -100,11 +100,12 @@ def _python_for(tree: Path, repository: Path, commit: str) -> Path:
     environment = repository / ".venv-against" / commit
     python = environment / "bin" / "python"
     if not (environment / ".ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)  # noqa: S603 - our own command
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", str(tree / _REQUIREMENTS), "hatchling"], check=True)  # noqa: S603
+        requirements = ["-r", str(tree / _REQUIREMENTS), "hatchling"]
+        subprocess.run([*pip, *requirements], check=True)  # noqa: S603 - our own command
         # For the entry points by which Airflow finds the provider; PYTHONPATH decides where it is imported from.
-        subprocess.run([*pip, "--no-deps", "--no-build-isolation", str(tree)], check=True)  # noqa: S603
+        subprocess.run([*pip, "--no-deps", "--no-build-isolation", str(tree)], check=True)  # noqa: S603 - our own
         (environment / ".ready").touch()
     return python
 
@@ -117,7 +118,7 @@ def _required(tree: Path) -> list[str]:
 
 def _git(repository: Path, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603 - our own command
-        ["git", "-C", str(repository), *arguments],  # noqa: S607
+        ["git", "-C", str(repository), *arguments],  # noqa: S607 - git of the path, as everywhere
         capture_output=True,
         text=True,
         check=False,

@@ -50,12 +50,17 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
         forms = [Form("planned in the triggerer", stack.enter_context(run(Build())), PROVIDER)]
         if against:
             forms.append(Form(against.name, stack.enter_context(run(against)), PROVIDER))
-        beside = stack.enter_context(run(Build(), further=further))
+        plain = stack.enter_context(run(Build(), further=further))
         forms += [
-            Form("one worker task each", beside, WORKER),
-            Form("a run of one empty task that is not executed (the floor)", beside, EMPTY),
+            Form("one worker task each", plain, WORKER),
+            Form("a run of one empty task that is not executed (the floor)", plain, EMPTY),
         ]
-        first = [*forms[:-2], Form("the ledger of those beside", beside, PROVIDER), *forms[-2:], *forms]
+        first = [
+            *forms[:-2],
+            Form("the ledger of the peers", plain, PROVIDER),
+            *forms[-2:],
+            *forms,
+        ]
         for form in first:  # the first time all is listed; the second time all is loaded that an idle run needs
             form.fleet.wave(form.dag_ids(names))
         costs = _costs(forms, names, rounds)

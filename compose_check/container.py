@@ -98,7 +98,7 @@ class Container:
         return self.is_up() and self.does(*self.service.health)
 
     def does(self, *words: str) -> bool:
-        """Run a command in it, beside what it runs; return whether that succeeds."""
+        """Run a command in it, next to its own process; return whether that succeeds."""
         done = subprocess.run(
             [self.put(word) for word in words],
             env=self.env, cwd=self._cwd, capture_output=True, stdin=subprocess.DEVNULL, check=False,

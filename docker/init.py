@@ -50,7 +50,7 @@ def airflow(*arguments: str, check: bool = True) -> bool:
 
 
 def first_user(users: Users, name: str, password: str) -> bool:
-    """Add an administrator where nobody is; return whether one was added."""
+    """Add an administrator if there is no user; return whether one was added."""
     if users.get_all_users():
         return False
     if not users.add_user(name, name, "", f"{name}@localhost", users.find_role("Admin"), password=password):

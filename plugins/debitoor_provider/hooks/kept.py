@@ -7,9 +7,10 @@ to be masked, once for each run of each account, and accounts of one company sha
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from cachetools import TTLCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,27 +26,21 @@ class KeptConnections:
     """Connections by their ids, each for some minutes after it was looked up; their secrets stay masked in the process.
 
     :param seconds: how long
-    :param most: how many; those kept longest go first
+    :param most: how many; those not used for longest go first
     """
 
     def __init__(self, seconds: float = SECONDS, most: int = _MOST) -> None:
-        self._seconds = seconds
-        self._most = most
+        self._kept: TTLCache[str, Connection] = TTLCache(most, seconds, timer=monotonic)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[float, Connection]] = OrderedDict()
 
     def find(self, conn_id: str, look_up: Callable[[str], Connection]) -> Connection:
         """Return a connection, looked up unless it is kept."""
         with self._lock:
-            since, found = self._kept.get(conn_id, (0.0, None))
-        if found is not None and monotonic() - since < self._seconds:
-            return found
-        found = look_up(conn_id)
-        with self._lock:
-            self._kept[conn_id] = monotonic(), found
-            self._kept.move_to_end(conn_id)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            found = self._kept.get(conn_id)
+        if found is None:
+            found = look_up(conn_id)
+            with self._lock:
+                self._kept[conn_id] = found
         return found
 
     def forget(self, *conn_ids: str) -> None:
