@@ -325,6 +325,24 @@ NEGATIVE = Group(D(19), D("-100.00"), D("-19.00"))
 PROVING = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")))))
 
 
+@pytest.mark.parametrize(("country", "postcode"), [("ES", "35001"), ("IT", "23041"), ("DE", "78266"), ("FI", "22100")])
+def test_the_postcode_of_the_invoice_decides_where_no_company_is_known(
+    stage_of: Callable[..., Stage], country: str, postcode: str
+) -> None:
+    stage = stage_of("FR", country="FR")
+    address = f"<ram:PostcodeCode>{postcode}</ram:PostcodeCode><ram:CountryID>{country}".encode()
+    text = cii(stated(Group(D(0), D("100.00"), D("0.00"), "E")))
+    text = text.replace(b"<ram:CountryID>DE", address).replace(b'<ram:ID schemeID="VA">DE 136.695.976</ram:ID>', b"")
+    figures = {"net_amount": "100.00", "gross_amount": "100.00", "tax_rates": ["0"]}
+    uid = stage.document(in_pdf(text), supplier="", supplier_country="", **figures)
+    account = stage.exports(reverse_charge=SERVICE | {"tax_rate": 20})
+    [row] = stage.preview(account)
+    stage.export(account)
+    assert stage.states() == {uid: "held outlying_territory"}
+    assert row.message is not None
+    assert row.message.code == "outlying_territory"
+
+
 def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
     wrong = acme.document(PROVING, net_amount="200.00", gross_amount="238.00")
     right = acme.document(PROVING)

@@ -316,6 +316,67 @@ def test_a_supply_within_the_country_of_the_books_is_domestic(home: str, company
     assert (expense.supplier_country, expense.lines[0].reverse_charge) == (country, None)
 
 
+def of_books(home: str, company: Company | None, **fields: Any) -> str:
+    books = replace(BOOKS, country_code=home)
+    with pytest.raises(Obstacle) as stop:
+        draft(replace(DOCUMENT, **fields), company, books, export(reverse_charge=SERVICE))
+    return f"{stop.value.kind} {stop.value.code}"
+
+
+@pytest.mark.parametrize(
+    ("home", "country", "postcode"),
+    [
+        ("ES", "IC", ""),
+        ("ES", "ES", "35001"),
+        ("ES", "ES", "E-51001"),
+        ("FI", "AX", ""),
+        ("FI", "FI", "AX-22100"),
+        ("FR", "GF", ""),
+        ("FR", "FR", "97300"),
+        ("DE", "DE", "78266"),
+        ("DE", "DE", "D-78 266"),
+        ("DE", "DE", "27498"),
+        ("IT", "IT", "23041"),
+        ("DK", "DK", "3900"),
+    ],
+)
+def test_a_territory_of_one_s_own_state_outside_the_vat_area_is_not_domestic(
+    home: str, country: str, postcode: str
+) -> None:
+    supplier = Company(1, "A", country_code=country, postcode=postcode)
+    assert of_books(home, supplier, **UNTAXED) == "held outlying_territory"
+
+
+@pytest.mark.parametrize(
+    ("home", "country", "postcode", "rate"),
+    [("ES", "IC", "", 7), ("ES", "ES", "51001", 10), ("ES", "IC", "", 21), ("FR", "GF", "", 20), ("GF", "FR", "", 20)],
+)
+def test_tax_of_or_in_a_territory_with_its_own_tax_is_not_domestic(
+    home: str, country: str, postcode: str, rate: int
+) -> None:
+    supplier = Company(1, "A", country_code=country, postcode=postcode)
+    taxed = {"net_amount": None, "tax_rates": (Decimal(rate),)}
+    assert of_books(home, supplier, **taxed) == "held foreign_tax"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [(UNTAXED, "held mainland"), ({"net_amount": None, "tax_rates": (Decimal(21),)}, "held foreign_tax")],
+)
+def test_books_in_a_territory_do_not_take_the_mainland_for_domestic(fields: dict[str, Any], code: str) -> None:
+    assert of_books("IC", Company(1, "A", country_code="ES", postcode="28001"), **fields) == code
+
+
+@pytest.mark.parametrize("home", ["", "Germany", "ZZ"])
+def test_books_whose_country_is_none_take_no_supply_for_one_from_outside_the_union(home: str) -> None:
+    assert of_books(home, Company(1, "A", country_code="FR"), **UNTAXED) == "held books_country"
+
+
+@pytest.mark.parametrize("home", ["DEU", " de "])
+def test_the_country_of_the_books_is_read_as_other_codes_are(home: str) -> None:
+    assert of_books(home, Company(1, "A", country_code="DE", postcode="78266"), **UNTAXED) == "held outlying_territory"
+
+
 @pytest.mark.parametrize("country", ["FR", "CH", "US"])
 def test_books_outside_the_vat_area_know_no_reverse_charge(country: str) -> None:
     books = replace(BOOKS, country_code="GB")

@@ -7,7 +7,8 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.export.vat_area import in_eu, iso_code, place_of
+from debitoor_provider.sync.countries import iso_code
+from debitoor_provider.sync.export.vat_area import in_eu, place_of
 
 TODAY = date(2026, 1, 1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -127,9 +128,12 @@ def test_every_country_has_its_place() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("DE", "DE"), (" fr ", "FR"), ("UK", "GB"), ("el", "GR"), ("Germany", ""), ("D", ""), ("4Ä", ""), ("", "")],
+    [
+        *(("DE", "DE"), (" fr ", "FR"), ("UK", "GB"), ("el", "GR"), ("Germany", ""), ("D", ""), ("4Ä", ""), ("", "")),
+        *(("DEU", "DE"), ("esp", "ES"), ("GBR", "GB"), ("ALA", "AX"), ("SCG", ""), ("ZXQ", ""), ("276", "")),
+    ],
 )
-def test_a_country_code_has_two_letters(text: str, code: str) -> None:
+def test_a_country_code_has_two_letters_or_the_three_of_iso_3166(text: str, code: str) -> None:
     assert iso_code(text) == code
 
 

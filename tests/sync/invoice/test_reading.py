@@ -341,6 +341,39 @@ class TestTexts:
     def test_a_tax_number_in_its_place_is_none(self):
         assert only(cii(TWO_RATES).replace(b"DE 136.695.976", b"22/815/0815/4")).seller.vat_id == ""
 
+    @pytest.mark.parametrize(
+        ("syntax", "before", "stated", "place"),
+        [
+            (
+                Syntax.CII,
+                b"<ram:CountryID>DE",
+                b"<ram:PostcodeCode>35001</ram:PostcodeCode><ram:CountryID>ES",
+                "ES 35001",
+            ),
+            (
+                Syntax.ZUGFERD_1,
+                b"</ram:SellerTradeParty>",
+                b"<ram:PostalTradeAddress><ram:PostcodeCode>78266</ram:PostcodeCode><ram:CountryID>de</ram:CountryID>"
+                b"</ram:PostalTradeAddress></ram:SellerTradeParty>",
+                "DE 78266",
+            ),
+            (Syntax.UBL, b"<cac:Country>", b"<cbc:PostalZone>78266</cbc:PostalZone><cac:Country>", "DE 78266"),
+            (Syntax.OIOUBL, b"<cac:Country>", b"<cbc:PostalZone>3900</cbc:PostalZone><cac:Country>", "DE 3900"),
+            (Syntax.FATTURAPA, b"<Sede>", b"<Sede><CAP>23041</CAP>", "IT 23041"),
+            (Syntax.FACTURAE, b"<CountryCode>ESP", b"<PostCode>35001</PostCode><CountryCode>ESP", "ES 35001"),
+            (
+                Syntax.FACTURAE,
+                b"<AddressInSpain><CountryCode>ESP</CountryCode></AddressInSpain>",
+                b"<OverseasAddress><PostCodeAndTown>22100 Mariehamn</PostCodeAndTown><CountryCode>FIN</CountryCode>"
+                b"</OverseasAddress>",
+                "FI 22100",
+            ),
+        ],
+    )
+    def test_the_seller_s_country_and_postcode(self, syntax, before, stated, place):
+        seller = only(WRITERS[syntax](TWO_RATES).replace(before, stated)).seller
+        assert f"{seller.country} {seller.postcode}" == place
+
     def test_an_unstated_amount_is_missing_and_not_0(self):
         invoice = only(cii(TWO_RATES).replace(b"<ram:TaxBasisTotalAmount>150.00</ram:TaxBasisTotalAmount>", b""))
         assert (invoice.net, [why.code for why in disproof(invoice)]) == (None, ["invoice_lacks_totals"])

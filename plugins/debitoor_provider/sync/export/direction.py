@@ -294,4 +294,4 @@ class ExportDirection:
         return complete_books_of(self.debitoor, self.account, self.account.books)
 
     def _suppliers(self) -> Suppliers:
-        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)
+        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company, self.getmyinvoices.countries)

@@ -99,7 +99,7 @@ class ExpenseDrafts:
         :param decisions: what a person has decided, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
         """
-        supplier = self.companies.of(record, self.books)
+        supplier = self.companies.of(record)
         reading = None if self.account.invoice == "off" else self._read(record)
         booking = draft(
             record,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.services.getmyinvoices.models import Company
+from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, split
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Document
-    from debitoor_provider.sync.invoice.models import Invoice, Reading
+    from debitoor_provider.sync.invoice.models import Invoice, Party, Reading
 
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
@@ -124,6 +125,7 @@ class Evidence:
             company,
             country_code=company.country_code or seller.country,
             vat_id=company.vat_id or seller.vat_id,
+            postcode=company.postcode or _postcode(seller, company),
         )
 
 
@@ -235,6 +237,12 @@ def _certain_split(document: Document) -> TaxSplit | None:
 
 def _is_credit_note(document: Document) -> bool:
     return document.document_type == DocumentType.CREDIT_NOTE
+
+
+def _postcode(seller: Party, company: Company) -> str:
+    """Return the seller's postcode, unless the company is recorded in another country."""
+    here = {"", iso_code(seller.country)}
+    return seller.postcode if iso_code(company.country_code) in here else ""
 
 
 def _rates(invoice: Invoice) -> list[Decimal]:

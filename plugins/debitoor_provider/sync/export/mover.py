@@ -93,7 +93,7 @@ class ExpenseMover:
             document = self._fetch(entry, decisions, body)
             if document is None:
                 return
-            supplier = self.companies.of(document, self.books)
+            supplier = self.companies.of(document)
             reading = None
             if self.account.invoice != "off":
                 reading = read(body)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.export.vat_area import Area, Place, iso_code, place_of
+from debitoor_provider.sync.countries import iso_code
+from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of
 from debitoor_provider.sync.export.vat_rates import rates_on
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.text import cut, one_line
@@ -47,17 +48,19 @@ def supply_of(document: Document, company: Company | None, home: str, day: date)
     :param day: the document's date
     :raises Obstacle: when it cannot be decided, or when the supplier of another country charged tax
     """
-    state, in_area = _home(home, day)
-    supplier = _supplier(document, company, home, day)
+    at_home = _home(home, day)
+    supplier = _supplier(document, company, at_home, day)
     if supplier is None:
         if _is_untaxed(document) and document.gross_amount:
             raise held("no_country")
         return Supply("")
-    if supplier.state == state:
+    if _is_domestic(supplier, at_home, document):
         return Supply(iso_code(home))
     if is_taxed(document):
         raise held("foreign_tax", country=supplier.name or supplier.state, tax=_tax(document))
-    if not in_area or supplier.area is Area.OUTSIDE:
+    if supplier.state == at_home.state and at_home.territory and not supplier.territory:
+        raise held("mainland", territory=at_home.territory, country=supplier.state)
+    if supplier.state != at_home.state and (at_home.area is not Area.MEMBER or supplier.area is Area.OUTSIDE):
         return Supply(supplier.state)
     if supplier.area is Area.GOODS_ONLY:
         raise held("northern_ireland")
@@ -77,7 +80,7 @@ def stated_supply(stated: Corrections, document: Document, company: Company | No
     if kind == "domestic":
         return Supply(iso_code(home))
     try:
-        place = _supplier(document, company, home, day)
+        place = _supplier(document, company, _home(home, day), day)
     except Obstacle:
         place = None
     country = place.state if place else country_of(vat_id_of(document, company)) or ""
@@ -141,7 +144,19 @@ def _percent(rates: Iterable[Decimal]) -> list[str]:
     return [f"{rate:f} %" for rate in rates]
 
 
-def _supplier(document: Document, company: Company | None, home: str, day: date) -> Place | None:
+def _is_domestic(supplier: Place, at_home: Place, document: Document) -> bool:
+    """Return whether a supplier is where the books are; a state's territory outside the VAT area is elsewhere.
+
+    Tax at the rates of the state is its own where it may be charged on both sides.
+    """
+    if supplier.state != at_home.state:
+        return False
+    if supplier.territory == at_home.territory:
+        return True
+    return is_taxed(document) and supplier.has_tax_of_state and at_home.has_tax_of_state
+
+
+def _supplier(document: Document, company: Company | None, at_home: Place, day: date) -> Place | None:
     """Place the supplier by its country and its VAT number, which have to agree.
 
     The number of one's own country says nothing about a supplier elsewhere: it may be registered there, or the number
@@ -150,9 +165,9 @@ def _supplier(document: Document, company: Company | None, home: str, day: date)
     :raises Obstacle: when they contradict each other, or the country is not in the tables
     """
     recorded = one_line(company.country_code) if company else ""
-    state, in_area = _home(home, day)
+    state, in_area = at_home.state, at_home.area is Area.MEMBER
     issuer = country_of(vat_id_of(document, company))
-    registered = place_of(issuer, day) if issuer else None
+    registered = place_of(issuer, day, "" if recorded else _postcode(company)) if issuer else None
     if not recorded:
         return registered
     seat = place_of(iso_code(recorded), day, _postcode(company))
@@ -167,11 +182,16 @@ def _supplier(document: Document, company: Company | None, home: str, day: date)
     raise held("country_unclear", country=seat.name or seat.state, issuer=registered.name or registered.state)
 
 
-def _home(home: str, day: date) -> tuple[str, bool]:
-    """Return the state that the books' country belongs to, and whether it is in the VAT area."""
+def _home(home: str, day: date) -> Place:
+    """Return the place of the books.
+
+    :raises Obstacle: when their country is none: every supply would seem to come from elsewhere
+    """
     place = place_of(iso_code(home), day)
-    return (place.state, place.area is Area.MEMBER) if place else (iso_code(home), False)
+    if place is None:
+        raise held("books_country", country=cut(one_line(home), _SHOWN))
+    return place
 
 
 def _postcode(company: Company | None) -> str:
-    return "".join(company.postcode.split()).upper() if company else ""
+    return bare_postcode(company.postcode) if company else ""

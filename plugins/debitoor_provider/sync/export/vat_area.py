@@ -8,9 +8,12 @@ ISO 3166-1 for the other countries. What is not in these tables is unknown, neve
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from debitoor_provider.sync.text import one_line
 
 # Only what changed since 2004 needs a date.
 _MEMBERS = {
@@ -31,7 +34,7 @@ _OUTLYING = {
 }
 # The same, and territories beyond the directive (article 355 TFEU), by the postcodes of their state.
 _POSTCODES = {
-    "DE": {"Heligoland": r"27498", "Büsingen": r"78266"},
+    "DE": {"Heligoland": r"27498", "Büsingen": r"78266|8238"},
     "DK": {"FO": r"\d{3}", "GL": r"39\d\d"},
     "ES": {"EA": r"5[12]\d{3}", "IC": r"3[58]\d{3}"},
     "FI": {"AX": r"22\d{3}"},
@@ -50,8 +53,15 @@ _POSTCODES = {
     },
     "GB": {"GG": r"GY\d.*", "JE": r"JE\d.*"},
     "GR": {"Mount Athos": r"6308[67]"},
-    "IT": {"Livigno": r"23041", "Campione d'Italia": r"22061"},
+    "IT": {"Livigno": r"23041", "Campione d'Italia": r"22061|6911"},
 }
+# Where the law of the state, or else its tax, may apply nevertheless, so that tax at its rates is its own. The others
+# have a tax of their own, or none (the Canary Islands, Ceuta and Melilla, French Guiana, Mayotte, Saint-Martin ...).
+_WITH_TAX_OF_STATE = {
+    *("AX", "GP", "MQ", "RE"),
+    *("Heligoland", "Büsingen", "Mount Athos", "Livigno", "Campione d'Italia"),
+}
+_COUNTRY_MARK = re.compile(r"[A-Z]{1,3}-(?=[A-Z]?\d)")
 _BELFAST = re.compile(r"BT\d.*")
 
 _OTHERS = {
@@ -67,7 +77,6 @@ _OTHERS = {
     )
     for code in row.split()
 }
-_ALIASES = {"EL": "GR", "UK": "GB"}  # the EU's own codes
 
 
 class Area(StrEnum):
@@ -92,16 +101,27 @@ class Place:
     state: str
     name: str = ""
 
+    @property
+    def territory(self) -> str:
+        """The territory outside the VAT area, of a member state; empty for the state itself."""
+        return self.name if self.area is Area.OUTLYING else ""
+
+    @property
+    def has_tax_of_state(self) -> bool:
+        """Whether tax at the rates of the state can be charged here."""
+        return not self.territory or self.territory in _WITH_TAX_OF_STATE
+
 
 def place_of(country: str, day: date, postcode: str = "") -> Place | None:
     """Return the place of a country code, or ``None`` for a code that is not in the tables.
 
-    :param country: ISO two-letter code, or ``XI`` for Northern Ireland; see :func:`iso_code`
+    :param country: ISO two-letter code, see :func:`~debitoor_provider.sync.countries.iso_code`; or ``XI`` for Northern
+        Ireland
     :param day: the document's date
     :param postcode: distinguishes territories without a code of their own; empty if unknown
     """
     state = _COUNTS_AS.get(country, country)
-    postcode = "".join(postcode.split()).upper().removeprefix(f"{state}-")
+    postcode = bare_postcode(postcode)
     if state == "XI" or (state == "GB" and _BELFAST.fullmatch(postcode)):
         since_then = day >= _NORTHERN_IRELAND_SINCE
         return Place(Area.GOODS_ONLY, "GB", "Northern Ireland") if since_then else Place(Area.MEMBER, "GB")
@@ -117,6 +137,11 @@ def place_of(country: str, day: date, postcode: str = "") -> Place | None:
     return Place(Area.MEMBER, state)
 
 
+def bare_postcode(postcode: str) -> str:
+    """Return a postcode without blanks and the mark of its country, e.g. ``78266`` for ``D-78 266``."""
+    return _COUNTRY_MARK.sub("", "".join(one_line(unicodedata.normalize("NFKC", postcode)).split()).upper(), count=1)
+
+
 def in_eu(country: str, day: date) -> bool:
     """Return whether a country was a member of the VAT area on a day.
 
@@ -128,9 +153,3 @@ def in_eu(country: str, day: date) -> bool:
 def has_outlying_territories(country: str) -> bool:
     """Return whether only the postcode shows if a place in a country belongs to the VAT area."""
     return country in _POSTCODES
-
-
-def iso_code(country: str) -> str:
-    """Return the ISO two-letter code for what a service calls a country code; empty if it is none."""
-    code = country.strip().upper()
-    return _ALIASES.get(code, code) if len(code) == 2 and code.isascii() and code.isalpha() else ""

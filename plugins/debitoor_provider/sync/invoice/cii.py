@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
 from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
 
 if TYPE_CHECKING:
@@ -107,8 +107,9 @@ def _party(party: Element | None) -> Party:
     registered = (xml.text_of(number) for number in numbers if number.get("schemeID") == "VA")
     return Party(
         name=xml.text(party, "Name"),
-        country=xml.text(party, "PostalTradeAddress/CountryID").upper(),
+        country=to_country(xml.text(party, "PostalTradeAddress/CountryID")),
         vat_id=next(filter(None, map(to_vat_id, registered)), ""),
+        postcode=xml.text(party, "PostalTradeAddress/PostcodeCode"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 _VAT_CODES = {"01"}  # IVA; 02 and 03 are those of Ceuta, Melilla and the Canary Islands
 _CORRECTIVE = {"OR", "CR"}
-_COUNTRIES = {"ESP": "ES", "DEU": "DE", "FRA": "FR", "PRT": "PT", "ITA": "IT", "GBR": "GB", "NLD": "NL", "DNK": "DK"}
-"""The format writes countries with three letters; for others the VAT id decides."""
 
 
 def read(root: Element) -> list[Invoice]:
@@ -75,5 +73,19 @@ def _groups(tax: Element) -> list[TaxGroup]:
 def _party(party: Element | None) -> Party:
     number = to_vat_id(xml.text(party, "TaxIdentification/TaxIdentificationNumber"))
     person = " ".join(filter(None, (xml.text(party, f"Individual/{name}") for name in ("Name", "FirstSurname"))))
-    code = next(filter(None, map(xml.text_of, xml.each(party, "*/*/CountryCode"))), "").upper()
-    return Party(xml.text(party, "LegalEntity/CorporateName") or person, _COUNTRIES.get(code, number[:2]), number)
+    return Party(
+        name=xml.text(party, "LegalEntity/CorporateName") or person,
+        country=to_country(_stated(party, "CountryCode")) or to_country(number[:2]),  # the first with three letters
+        vat_id=number,
+        postcode=_stated(party, "PostCode") or _postcode_in(_stated(party, "PostCodeAndTown")),
+    )
+
+
+def _stated(party: Element | None, name: str) -> str:
+    """Return a part of a party's address, which is in Spain or overseas, of a firm or a person."""
+    return next(filter(None, map(xml.text_of, xml.each(party, f"*/*/{name}"))), "")
+
+
+def _postcode_in(place: str) -> str:
+    """Return the postcode of a text with postcode and town, in whichever order."""
+    return next((word for word in place.split() if any(map(str.isdigit, word))), "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
 from debitoor_provider.sync.invoice.totals import added, signed
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ def _group(row: Element, sign: int) -> TaxGroup:
 def _party(party: Element | None) -> Party:
     about = xml.first(party, "DatiAnagrafici")
     person = f"{xml.text(about, 'Anagrafica/Nome')} {xml.text(about, 'Anagrafica/Cognome')}".strip()
-    country = xml.text(about, "IdFiscaleIVA/IdPaese").upper()
+    country = to_country(xml.text(about, "IdFiscaleIVA/IdPaese"))
     number = xml.text(about, "IdFiscaleIVA/IdCodice")
     return Party(
         name=xml.text(about, "Anagrafica/Denominazione") or person,
-        country=xml.text(party, "Sede/Nazione").upper() or country,
+        country=to_country(xml.text(party, "Sede/Nazione")) or country,
         vat_id=to_vat_id(f"{country}{number}") if number else "",
+        postcode=xml.text(party, "Sede/CAP"),
     )

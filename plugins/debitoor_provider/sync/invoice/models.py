@@ -46,12 +46,14 @@ class Party:
     """Seller or buyer.
 
     :param country: ISO 3166 alpha-2, ``""`` if it is not stated
+    :param postcode: as written, ``""`` if it is not stated
     :param vat_id: without blanks and dots, ``""`` if it is not stated
     """
 
     name: str = ""
     country: str = ""
     vat_id: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

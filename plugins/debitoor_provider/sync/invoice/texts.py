@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.invoice.problems import Unreadable
 
 _SHOWN = 40  # characters of a text that is no number
@@ -58,6 +59,12 @@ def to_day(text: str | None) -> date | None:
         return date(*map(int, match.groups()))
     except ValueError:
         return None
+
+
+def to_country(text: str | None) -> str:
+    """Return a country as ISO 3166 alpha-2; what is no code of a country stays as it is written, for people to see."""
+    written = (text or "").strip().upper()
+    return iso_code(written) or written
 
 
 def to_vat_id(text: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
 from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ def _party(party: Element | None) -> Party:
     )
     return Party(
         name=xml.text(party, "PartyName/Name") or xml.text(party, "PartyLegalEntity/RegistrationName"),
-        country=xml.text(party, "PostalAddress/Country/IdentificationCode").upper(),
+        country=to_country(xml.text(party, "PostalAddress/Country/IdentificationCode")),
         vat_id=next(filter(None, map(to_vat_id, registered)), ""),
+        postcode=xml.text(party, "PostalAddress/PostalZone"),
     )
 
 
