@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,3 +57,9 @@ def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: C
 def acme(stage_of: Callable[..., Stage]) -> Stage:
     """Return a German company that books in EUR, without documents."""
     return stage_of()
+
+
+@pytest.fixture
+def in_2090(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let documents have dates that no published exchange rate reaches."""
+    monkeypatch.setattr("debitoor_provider.sync.period._today", lambda: date(2090, 1, 3))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import unicodedata
+from typing import Any
+
 import pytest
 
 from debitoor_provider.services.http.errors import (
@@ -71,4 +74,79 @@ def test_what_the_environment_leaves_out_is_in_the_settings(acme: Stage) -> None
     uid = acme.document()
     acme.fault("status", "debitoor.environment", status=200, body={"id": "x", "currency": "EUR"})
     acme.export()
+    assert acme.booked() == {uid: 119}
+
+
+def environment(acme: Stage, **fields: Any) -> None:
+    body = {"id": "59f0", "email": acme.company.debitoor_email, "countryCode": "DE", "currency": "EUR"}
+    acme.fault("status", "debitoor.environment", status=200, body=body | fields)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_settings_that_may_not_be_read_are_not_needed_for_what_the_account_states(acme: Stage, status: int) -> None:
+    uid = acme.document()
+    acme.company.switch(environment_without=["countryCode"])
+    acme.fault("status", "debitoor.settings.get", status=status)
+    with pytest.raises(Misconfigured, match="currency and country"):
+        acme.export()
+    acme.export(acme.exports(books={"country": "DE", "currency": "EUR"}))
+    assert acme.booked() == {uid: 119}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"currency": " EUR "},
+        {"currency": "E\u200bUR"},
+        {"currency": "eur"},
+        {"countryCode": " de "},
+        {"countryCode": "DEU"},
+        {"email": " BOOKS@acme.example"},
+    ],
+)
+def test_codes_and_addresses_are_read_whatever_surrounds_them(acme: Stage, fields: dict[str, str]) -> None:
+    uid = acme.document(currency=" EUR\u200b ")
+    environment(acme, **({"email": "books@acme.example"} | fields))
+    acme.export(acme.exports(debitoor_id="books@acme.example"))
+    assert acme.booked() == {uid: 119}
+
+
+def test_the_address_of_the_books_is_the_same_in_both_forms_of_its_letters(acme: Stage) -> None:
+    uid = acme.document()
+    environment(acme, email=unicodedata.normalize("NFD", "bücher@acme.example"))
+    acme.export(acme.exports(debitoor_id="bücher@acme.example"))
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_country_that_is_none_is_unknown_unless_the_account_states_it(acme: Stage) -> None:
+    uid = acme.document()
+    environment(acme, countryCode="Germany")
+    acme.fault("status", "debitoor.settings.get", status=404)
+    with pytest.raises(Misconfigured, match="country of the books is unknown: Debitoor reports Germany") as stop:
+        acme.export()
+    assert "fill in books.country in the account" in stop.value.remedy
+    acme.export(acme.exports(books={"country": "DE"}))
+    assert acme.booked() == {uid: 119}
+
+
+def test_a_currency_that_is_none_is_taken_from_elsewhere(acme: Stage) -> None:
+    uid = acme.document()
+    environment(acme, currency="Euro")
+    acme.export()
+    assert acme.booked() == {uid: 119}
+
+
+@pytest.mark.parametrize("answer", [{"status": 200, "body": {"id": "x"}}, {"status": 404}])
+def test_books_without_an_address_are_named_by_their_id(acme: Stage, answer: dict[str, Any]) -> None:
+    uid = acme.document()
+    acme.company.switch(environment_without=["email"])
+    acme.fault("status", "debitoor.settings.get", **answer)
+    with pytest.raises(Misconfigured, match="reports no e-mail address") as stop:
+        acme.export()
+    named = acme.company.debitoor_id
+    assert f"enter {named} in the account as debitoor_id" in stop.value.remedy
+    with pytest.raises(Misconfigured, match="the account is meant for 59f0c1d2e3a4b5c6d7e8f901"):
+        acme.export(acme.exports(debitoor_id="59f0c1d2e3a4b5c6d7e8f901"))
+    assert acme.booked() == {}
+    acme.export(acme.exports(debitoor_id=named))
     assert acme.booked() == {uid: 119}

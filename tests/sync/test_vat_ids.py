@@ -56,6 +56,15 @@ from debitoor_provider.sync.vat_ids import country_of, normal_form, same_id
         ("P. IVA 00743110157", "IT00743110157", "IT"),
         ("NIP 856-734-62-15", "PL8567346215", "PL"),
         ("UID CHE-107.787.577", "CHE107787577", "CH"),
+        # labels in other words, in brackets, and letters of full width
+        ("N° TVA intracommunautaire : FR40303265045", "FR40303265045", "FR"),
+        ("Nº TVA intracommunautaire: FR 40 303265045", "FR40303265045", "FR"),
+        ("IČ DPH: SK 2020273893", "SK2020273893", "SK"),
+        ("IdNr DE136695976", "DE136695976", "DE"),
+        ("Adószám HU12892312-2-41", "HU12892312", "HU"),
+        ("Numer VAT UE PL8567346215", "PL8567346215", "PL"),
+        ("USt-IdNr. (DE 136695976)", "DE136695976", "DE"),
+        ("\uff24\uff25\uff11\uff13\uff16\uff16\uff19\uff15\uff19\uff17\uff16", "DE136695976", "DE"),
     ],
 )
 def test_a_vat_number_has_one_form_and_a_country(vat_id: str, key: str, country: str) -> None:
@@ -75,6 +84,9 @@ def test_a_vat_number_has_one_form_and_a_country(vat_id: str, key: str, country:
         "DE12",
         "AT12345678",
         "DETAILS OF 2026",
+        "INDE136695976",  # a prefix begins a word
+        "Order 12 of DE136695976",
+        "Steuer-Nr. 22/815/0815/4",
         "VAT",
         "",
     ],

@@ -139,7 +139,7 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
-            Arg(("--mark",), help="Only with this mark, nearest_split or possible_duplicate, or held for it"),
+            Arg(("--mark",), help="Only with this mark, nearest_split, possible_duplicate or unbooked, or held for it"),
             Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven, contradicts or none"),
             _FROM,
             _TO,

@@ -15,11 +15,12 @@ from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import READ_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance
+from debitoor_provider.sync.books import email_of
+from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.http.retry import Backoff
 
 
@@ -89,7 +90,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         :raises ServiceError: when the token is not accepted, or the service cannot be reached just now
         """
         with self.client_without_retries() as client:
-            return _email_of(client, client.environment())
+            return email_of(client, client.environment())
 
     def _client(self, connection: Connection, backoff: Backoff) -> DebitoorClient:
         fields = Fields(connection)
@@ -114,9 +115,9 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
 
     def _tested(self, client: DebitoorClient) -> tuple[bool, Message]:
         environment = client.environment()
-        email = _email_of(client, environment)
+        email = email_of(client, environment)
         expected = Fields(self._connection).text("email")
-        if expected and email and expected.lower() != email.lower():
+        if expected and email and caseless(expected) != caseless(email):
             return False, Message("token_of_another_account", email=email, expected=expected)
         return True, Message("connected", account=email or environment.id)
 
@@ -125,8 +126,3 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         if not value:
             raise Misconfigured(Message("app_field_empty", field=name, connection=self.debitoor_conn_id))
         return value
-
-
-def _email_of(client: DebitoorClient, environment: Environment) -> str:
-    """Return an account's address; only the id is certain in the environment (contract A27)."""
-    return environment.email or client.settings().account_email

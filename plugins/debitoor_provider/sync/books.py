@@ -2,76 +2,138 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured, PathGone, Refused
-from debitoor_provider.sync.accounts.sections import Books
+from debitoor_provider.services.http.errors import (
+    CredentialsRefused,
+    Misconfigured,
+    NotFound,
+    PathGone,
+    PermissionMissing,
+    Refused,
+)
+from debitoor_provider.sync.countries import iso_code
+from debitoor_provider.sync.text import caseless, shown
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Environment
+    from debitoor_provider.services.debitoor.models import Environment, Settings
+    from debitoor_provider.sync.accounts.sections import Books
     from debitoor_provider.sync.accounts.settings import OfDebitoor
 
 OPERATION = "check_account"
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_NOT_TOLD = (CredentialsRefused, PermissionMissing, PathGone, Refused, NotFound)
 
 
-def books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books | None = None) -> Environment:
-    """Return whose books they are, in which country, and in which currency if Debitoor reports that.
+class _Answers:
+    """What Debitoor says about the account of a token, each asked for once and only if it is needed.
 
-    Only the id of the environment is certain (contract A27). The rest is taken from the settings and from the account
-    file, each asked only for what is still missing.
+    Only the id of the environment is certain (contract A27).
+    """
 
-    :param stated: currency and country by the account file
+    def __init__(self, debitoor: DebitoorClient, environment: Environment | None = None) -> None:
+        self._debitoor = debitoor
+        self.environment = environment or debitoor.environment()
+
+    @cached_property
+    def _settings(self) -> Settings | None:
+        try:
+            return self._debitoor.settings()
+        except _NOT_TOLD:  # the token is good: the environment has just been read
+            return None
+
+    @property
+    def email(self) -> str:
+        """The e-mail address of the account; empty when it is not told."""
+        settings = None if self.environment.email else self._settings
+        return self.environment.email or (settings.account_email if settings else "")
+
+    def country(self, stated: str = "") -> tuple[str, str]:
+        """Return the ISO code of the country, and what is reported in its place if that is none.
+
+        :param stated: by the account file, for an account whose country is not reported
+        """
+        reported = self.environment.country_code
+        found = iso_code(reported) or stated
+        if not found and self._settings:
+            reported = reported or self._settings.country_code
+            found = iso_code(self._settings.country_code)
+        return found, reported
+
+
+def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
+    """Return whose books they are; country and currency only if the environment has them.
+
     :raises Misconfigured: when they are not those that the account file states
     """
-    books = debitoor.environment()
-    stated = stated or Books()
-    if not books.email or not books.country_code:
-        profile = debitoor.settings()
-        books = replace(
-            books,
-            email=books.email or profile.account_email,
-            country_code=books.country_code or profile.country_code or stated.country or "",
-        )
-    if books.email.strip().casefold() != account.debitoor_id.casefold():
-        raise Misconfigured(
-            Message(
-                "books_of_another_account",
-                email=books.email or Message("account_without_email"),
-                expected=account.debitoor_id,
-            ),
-            service="Debitoor",
-            operation=OPERATION,
-        )
-    books = replace(books, currency=books.currency or stated.currency or "")
-    for field, reported, wanted in (
-        ("currency", books.currency, stated.currency),
-        ("country", books.country_code, stated.country),
-    ):
-        if wanted and reported.upper() != wanted:
-            message = Message("books_differ", field=field, stated=wanted, reported=reported)
-            raise Misconfigured(message, service="Debitoor", operation=OPERATION)
-    return books
+    return _checked(_Answers(debitoor), account)
 
 
 def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> Environment:
     """Return the books as :func:`books_of`, with currency and country, without which no document can be booked right.
 
-    :raises Misconfigured: also when one of these is not known
+    What Debitoor does not report is taken from the account file, and only what is not there either from its other
+    calls.
+
+    :param stated: currency and country by the account file
+    :raises Misconfigured: also when one of these is not known, or Debitoor reports another one
     """
-    books = books_of(debitoor, account, stated)
-    books = replace(books, currency=books.currency or currency_of_payments(debitoor))
-    if not (books.currency and books.country_code):
-        raise Misconfigured(Message("books_incomplete"), service="Debitoor", operation=OPERATION)
-    return books
+    answers = _Answers(debitoor)
+    books = _checked(answers, account)
+    country, reported = answers.country(stated.country or "")
+    currency = books.currency if _CURRENCY.fullmatch(books.currency) else stated.currency
+    currency = currency or currency_of_payments(debitoor)
+    for field, here, wanted in (("currency", currency, stated.currency), ("country", country, stated.country)):
+        if wanted and here != wanted:
+            raise _misconfigured(Message("books_differ", field=field, stated=wanted, reported=here))
+    if reported and not country:
+        raise _misconfigured(Message("books_country", country=shown(reported)))
+    if not (currency and country):
+        raise _misconfigured(Message("books_incomplete"))
+    return replace(books, country_code=country, currency=currency)
+
+
+def email_of(debitoor: DebitoorClient, environment: Environment) -> str:
+    """Return an account's e-mail address; empty when Debitoor does not tell it."""
+    return _Answers(debitoor, environment).email
+
+
+def country_of_books(debitoor: DebitoorClient) -> str:
+    """Return the ISO code of the country of the books; empty when Debitoor does not tell it."""
+    return _Answers(debitoor).country()[0]
 
 
 def currency_of_payments(debitoor: DebitoorClient) -> str:
     """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
     try:
-        currencies = {row.currency.upper() for row in debitoor.payment_accounts()}
-    except (PathGone, Refused):
+        currencies = {row.currency for row in debitoor.payment_accounts()}
+    except _NOT_TOLD:
         return ""
     return currencies.pop() if len(currencies) == 1 else ""
+
+
+def _checked(answers: _Answers, account: OfDebitoor) -> Environment:
+    """Return the environment, if it is the account's.
+
+    The account names it by its e-mail address, or by its id where no address is reported.
+    """
+    books, expected = answers.environment, account.debitoor_id
+    if "@" not in expected:
+        if books.id != expected:
+            raise _misconfigured(Message("books_of_another_account", email=shown(books.id), expected=expected))
+        return books
+    email = answers.email.strip()
+    if not email:
+        raise _misconfigured(Message("books_without_email", id=shown(books.id), expected=expected))
+    if caseless(email) != caseless(expected):
+        raise _misconfigured(Message("books_of_another_account", email=shown(email), expected=expected))
+    return replace(books, email=email)
+
+
+def _misconfigured(message: Message) -> Misconfigured:
+    return Misconfigured(message, service="Debitoor", operation=OPERATION)

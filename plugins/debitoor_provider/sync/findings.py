@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
-Mark: TypeAlias = Literal["nearest_split", "possible_duplicate"]
+Mark: TypeAlias = Literal["nearest_split", "possible_duplicate", "unbooked"]
 """What a person should know of a document although it was sent."""
 POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
 """The mark that a document may have beside another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -11,6 +12,18 @@ LARGEST = Decimal("10000000000000")
 # ISO 4217: currencies without a minor unit
 _WITHOUT_CENTS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"}
 _WITHOUT_CENTS |= {"XAF", "XOF", "XPF"}
+
+
+def is_currency(code: str) -> bool:
+    """Return whether there is a currency of this code, or was one; those for none and for tests are none."""
+    return code in _currencies()
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies  # only foreign documents pay for the import
+
+    return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
 def cents(amount: Decimal) -> Decimal:

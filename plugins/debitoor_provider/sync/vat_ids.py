@@ -7,6 +7,7 @@ never known to be registered, and its normal form is no key of a company: a firm
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,10 @@ _LABEL = re.compile(
     r"(?:[ .:#/\-]*(?:ID|NR|NO|N°|NUMBER|NUMMER|NUMÉRO|REG|INTRACOM\w*|IDENT\w*))*(?![A-Z])[ .:#/\-]*"
 )
 _COUNTRY_OF_LABEL = {"CVR": "DK", "NIP": "PL", "PIVA": "IT", "PARTITAIVA": "IT"}  # labels of one country alone
-_SEPARATORS = re.compile(r"[\s.\-\u2013/:,]+")
+_SEPARATORS = re.compile(r"[\s.\-\u2013/:,()]+")
+_WORDS = re.compile(r"[^\W\d](?:[^\d]*[^\W\d])?")  # all before the first digit
+_PREFIX_IN_WORDS = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(_PREFIXES | set(_PREFIX_ALIASES)))})")
+_LONGEST = 120
 _SWISS_SUFFIX = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
 _NORWEGIAN = re.compile(r"\d{9}MVA")
 
@@ -69,13 +73,29 @@ def country_of(vat_id: str) -> str:
 
 def _recognised(vat_id: str) -> str:
     """Return a VAT number with its prefix if it has the form of one; empty otherwise."""
-    compact, country = _without_label(one_line(vat_id).upper())
+    text = one_line(unicodedata.normalize("NFKC", one_line(vat_id))).upper()
+    compact, country = _without_label(text)
     if _NORWEGIAN.fullmatch(compact):
         compact = f"NO{compact}"
     prefix = _PREFIX_ALIASES.get(compact[:2], compact[:2])
     if prefix in _PREFIXES:
-        return _with_prefix(prefix, compact[2:])
-    return _with_prefix(country, compact) if country else ""
+        found = _with_prefix(prefix, compact[2:])
+    else:
+        found = _with_prefix(country, compact) if country else ""
+    return found or _after_words(text)
+
+
+def _after_words(text: str) -> str:
+    """Return the number that stands behind a label in any words, which have no digits; empty when there is none.
+
+    A prefix begins a word: ``IDNR DE 136695976`` is German, and ``INDE136695976`` nothing.
+    """
+    words = _WORDS.match(text[:_LONGEST])
+    for prefix in _PREFIX_IN_WORDS.finditer(text, 0, words.end() if words else 0):
+        code = _PREFIX_ALIASES.get(prefix[0], prefix[0])
+        if found := _with_prefix(code, _SEPARATORS.sub("", text[prefix.end() :])):
+            return found
+    return ""
 
 
 def _without_label(text: str) -> tuple[str, str]:

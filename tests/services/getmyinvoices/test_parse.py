@@ -95,8 +95,14 @@ def test_no_company_is_none(unassigned):
     assert parse.document({**FULL, "companyUid": unassigned}).company_uid is None
 
 
-def test_tax_rates_may_be_texts():
-    assert parse.document({**FULL, "taxRates": ["19.00", 7]}).tax_rates == (Decimal("19.00"), Decimal(7))
+@pytest.mark.parametrize("written", [["19.00", 7], ["19 %", "7"], {"0": "19.00", "1": 7}])
+def test_tax_rates_may_be_texts_and_an_object(written):
+    assert parse.document({**FULL, "taxRates": written}).tax_rates == (Decimal("19.00"), Decimal(7))
+
+
+def test_some_of_the_tax_rates_are_none_of_them():
+    document = parse.document({**FULL, "taxRates": ["?", "7", "?"], "lineItems": [{"tax_percentage": "half"}]})
+    assert (document.tax_rates, document.unread_rates) == ((), ("?", "half"))
 
 
 def test_line_items():

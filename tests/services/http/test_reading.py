@@ -21,7 +21,11 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize(
-    "reader", [reading.text, reading.texts, reading.integer, reading.decimal, reading.amount, reading.decimals]
+    "reader",
+    [
+        *(reading.text, reading.texts, reading.integer, reading.decimal, reading.amount),
+        *(reading.rate, reading.rates, reading.unread_rates, reading.code),
+    ],
 )
 @given(value=JSON)
 def test_nothing_a_service_may_send_breaks_a_reader(reader, value):
@@ -32,6 +36,37 @@ def test_nothing_a_service_may_send_breaks_a_reader(reader, value):
 @given(value=JSON)
 def test_nothing_a_service_may_send_breaks_a_reader_of_days_and_flags(reader, value):
     reader(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "rates", "unread"),
+    [
+        (["19.00", 7], "19.00 7", ()),
+        (["19 %", "7,5%", "5.5\u202f%"], "19 7.5 5.5", ()),
+        ({"0": "19.00"}, "19.00", ()),
+        ("19.00", "19.00", ()),
+        (19, "19", ()),
+        ([None, "", " "], "", ()),
+        (None, "", ()),
+        ({}, "", ()),
+        (["19 % VAT", "7", True, {"rate": 5}], "7", ("19 % VAT", "?", "?")),
+        ("19, 7", "", ("19, 7",)),
+    ],
+)
+def test_rates_are_read_or_told(written, rates, unread):
+    assert reading.rates(written) == tuple(map(Decimal, rates.split()))
+    assert reading.unread_rates(written) == unread
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        *((" EUR ", "EUR"), ("eur", "EUR"), ("E\u200bUR\ufeff", "EUR"), ("\uff25\uff35\uff32", "EUR"), ("€", "EUR")),
+        *((" de\n", "DE"), ("Germany ", "Germany"), ("$", "$"), (978, "978"), (None, ""), (True, "")),
+    ],
+)
+def test_a_code_is_read_whatever_surrounds_it(written, code):
+    assert reading.code(written) == code
 
 
 ONE_READING = {

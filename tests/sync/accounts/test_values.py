@@ -119,6 +119,18 @@ def test_an_invalid_e_mail_address(address: str) -> None:
         validate_email(address, check_deliverability=False)
 
 
+@pytest.mark.parametrize("text", ["anna@acme.example", "59f0c1d2e3a4b5c6d7e8f901", "a1b2c3d4-0000"])
+def test_an_account_of_debitoor_is_named_by_its_address_or_its_id(text: str) -> None:
+    assert read(values.DebitoorId, f" {text} ") == text
+
+
+@pytest.mark.parametrize(
+    "text", ["books", "booksacme", "59f0c1d", "a b@acme.example", "59f0c1d2e3a4b5c6d7e8f901.example"]
+)
+def test_what_is_neither_names_no_account_of_debitoor(text: str) -> None:
+    assert "registered at Debitoor" in refusal(values.DebitoorId, text)
+
+
 @settings(deadline=None, derandomize=True)
 @given(st.emails())
 def test_whatever_the_library_for_e_mail_addresses_accepts_is_one(address: str) -> None:

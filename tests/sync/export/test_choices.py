@@ -137,6 +137,7 @@ def test_a_second_question_is_shown_and_decided_in_its_turn(acme: Stage, tmp_pat
     assert acme.booked() == {uid: D("1081.82")}
 
 
+@pytest.mark.usefixtures("in_2090")
 def test_a_choice_outlasts_the_wait_for_a_rate(acme: Stage, tmp_path: Path) -> None:
     acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.10")
     account = acme.exports(foreign_currency="convert")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.booking import Booking
     from debitoor_provider.sync.export.choices import Choice
 
+pytestmark = pytest.mark.usefixtures("in_2090")
 DAY = date(2024, 1, 2)  # 1 EUR = 1.0956 USD = 7.4551 DKK
 AT_ECB = "1.0956 USD = 1 EUR, ECB 2024-01-02"
 

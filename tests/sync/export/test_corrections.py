@@ -246,6 +246,7 @@ def test_what_is_withdrawn_does_not_count_any_more(acme: Stage) -> None:
     assert ("corrected", {"reason": "as printed", "own_withdrawn": True}) in kinds
 
 
+@pytest.mark.usefixtures("in_2090")
 def test_a_document_that_waits_for_a_rate_goes_at_the_rate_entered(acme: Stage, tmp_path: Path) -> None:
     acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.10")
     account = acme.exports(foreign_currency="convert")

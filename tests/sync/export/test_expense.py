@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,14 @@ from debitoor_provider.services.debitoor.body import expense_body, json_body
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
 from debitoor_provider.sync.export.booking import Booking
+from debitoor_provider.sync.export.choices import Decisions
+from debitoor_provider.sync.export.corrections import Corrections
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
+from debitoor_provider.sync.period import AHEAD
 from tests.sync.export.test_selection import export
 
+TODAY = datetime.now(UTC).date()
 BOOKS = Environment("59f0", "books@acme.example", "DE", "EUR")
 PAPER = Company(4711, "Paper Ltd", country_code="DE", vat_id="DE123456789")
 MOULIN = Company(4712, "Au bon moulin", country_code="FR")
@@ -386,6 +390,40 @@ def test_books_outside_the_vat_area_know_no_reverse_charge(country: str) -> None
 
 
 # Rates
+
+UNREADABLE = {"net_amount": None, "tax_rates": (), "unread_rates": ("half", "?")}
+
+
+def test_a_rate_that_cannot_be_read_is_not_left_out() -> None:
+    assert obstacle(PAPER, **UNREADABLE) == "rejected rates_unreadable"
+    assert obstacle(MOULIN, **UNREADABLE) == "rejected rates_unreadable"  # whether it is taxed is not known
+    settings = {"foreign_currency": "zero_amount"}
+    assert obstacle(PAPER, settings, currency="USD", **UNREADABLE) == "rejected rates_unreadable"
+
+
+def test_rates_that_a_person_states_need_not_be_readable() -> None:
+    stated = Decisions(corrections=Corrections(tax=((Decimal(19), None),)))
+    document = replace(DOCUMENT, **UNREADABLE)
+    [line] = draft(document, PAPER, BOOKS, export(), decisions=stated).expense.lines
+    assert line.tax_rate == 19
+
+
+@pytest.mark.parametrize(
+    ("currency", "code"), [("Euro", "rejected currency_unknown"), ("$", "rejected currency_unknown")]
+)
+def test_what_is_no_currency_is_not_called_one(currency: str, code: str) -> None:
+    assert obstacle(PAPER, currency=currency) == code
+
+
+@pytest.mark.parametrize("day", [date(2206, 1, 31), date(9999, 12, 31), TODAY + AHEAD + timedelta(days=1)])
+def test_a_date_far_ahead_is_held(day: date) -> None:
+    assert obstacle(PAPER, document_date=day) == "held date_far"
+
+
+def test_a_date_ahead_is_measured_by_the_later_of_clock_and_arrival() -> None:
+    day = TODAY + AHEAD + timedelta(days=30)
+    assert booked(PAPER, document_date=day, created_at=day, net_amount=None).expense.date == day
+    assert booked(PAPER, document_date=TODAY + AHEAD, net_amount=None).expense.date == TODAY + AHEAD
 
 
 def rated(rate: str, day: date = date(2026, 1, 31), home: str = "DE", **settings: Any) -> str:

@@ -303,6 +303,7 @@ def test_a_foreign_document_is_booked_at_the_rate_of_its_day_with_rate_and_sourc
     assert readable(intent.detail["exchange_rate"]) == "1.0956 USD = 1 EUR, ECB 2024-01-02"
 
 
+@pytest.mark.usefixtures("in_2090")
 def test_a_document_waits_for_its_rate_without_calls_and_is_moved_automatically(acme: Stage, tmp_path: Path) -> None:
     acme.options["ecb_rates"] = rates_of(tmp_path, "2026-11-20,1.15")
     account = acme.exports(foreign_currency="convert")
@@ -338,6 +339,7 @@ def test_a_file_of_rates_that_cannot_be_read_stops_the_run_before_anything_is_wr
     assert watch.writes == []
 
 
+@pytest.mark.usefixtures("in_2090")
 def test_a_document_whose_last_attempt_did_not_arrive_waits_for_its_rate_too(acme: Stage, tmp_path: Path) -> None:
     acme.options["ecb_rates"] = rates_of(tmp_path, "2090-01-02,1.19")
     account = acme.exports(foreign_currency="convert")
@@ -351,3 +353,18 @@ def test_a_document_whose_last_attempt_did_not_arrive_waits_for_its_rate_too(acm
     acme.finish(account)
     assert acme.states() == {uid: "waiting no_rate_yet"}
     assert acme.booked() == {}
+
+
+@pytest.mark.parametrize("name", ["sent", "found"])
+def test_under_strict_bookkeeping_an_expense_that_is_not_booked_is_marked(acme: Stage, name: str) -> None:
+    acme.company.switch(strict_bookkeeping=True)
+    uid = acme.document()
+    acme.export()
+    if name == "found":
+        acme.open_ledger("new")
+        acme.export()
+    assert acme.states() == {uid: "moved"}
+    [mark] = acme.entry(uid).marks
+    assert "draft without a number" in mark.text()
+    assert mark.remedy().startswith("Book the expense in Debitoor")
+    assert acme.ledger.lists.marks() == {"unbooked": 1}

@@ -20,6 +20,9 @@ def invoice(acme: Stage, **fields: Any) -> str:
     return str(acme.company.add_invoice(**{**usual, **fields})["id"])
 
 
+UNREAD = {"document_number": "", "document_date": "", "net_amount": "0", "gross_amount": "0", "currency": ""}
+
+
 def imported(acme: Stage) -> dict[str, dict[str, Any]]:
     """Return the documents in GetMyInvoices, by the sales document that their note names."""
     found = {}
@@ -237,7 +240,7 @@ def test_a_document_locked_meanwhile_is_still_moved(acme: Stage) -> None:
 
 def test_a_file_that_is_there_already_counts_as_done(acme: Stage) -> None:
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
-    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number="RE-1")
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number="RE-1", document_type="SALES_INVOICE")
     acme.import_()
     assert acme.entry(source, "import").target_id == uid
     assert len(acme.company.documents()) == 1
@@ -264,7 +267,14 @@ def test_two_invoices_printed_to_the_same_bytes_are_not_taken_for_one(acme: Stag
     ("fields", "state"),
     [
         ({"document_number": "RE-1"}, "moved"),
-        ({"document_number": ""}, "moved"),  # uploaded by hand, and not read yet
+        ({"document_number": ""}, "moved"),
+        (UNREAD, "moved"),  # uploaded by hand, and not read yet
+        (UNREAD | {"document_type": "MISC"}, "moved"),
+        ({"document_number": "RE-1", "gross_amount": "5.00"}, "held same_file"),
+        ({"document_number": "RE-1", "document_date": "2020-01-01"}, "held same_file"),
+        ({"document_number": "RE-1", "document_type": "DELIVERY_NOTE"}, "held same_file"),
+        ({"document_number": "RE-1", "currency": "USD"}, "held same_file"),
+        ({"document_number": "", "gross_amount": "5.00", "document_date": "2020-01-01"}, "held same_file"),
         ({"document_number": "OTHER"}, "held same_file"),
         ({"document_number": "RE-1", "note": f"[Debitoor {'a' * 24}]"}, "held same_file"),
     ],
@@ -273,7 +283,7 @@ def test_a_file_that_is_there_as_another_document_is_not_taken_for_the_copy(
     acme: Stage, fields: dict[str, str], state: str
 ) -> None:
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
-    uid = acme.document(b"%PDF-1.4 the same %%EOF", **fields)
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", **{"document_type": "SALES_INVOICE", **fields})
     acme.import_()
     assert acme.states("import") == {source: state}
     assert acme.entry(source, "import").target_id == (uid if state == "moved" else None)
@@ -313,7 +323,7 @@ def test_a_document_that_is_uploaded_twice_is_held_with_both_named(
 @pytest.mark.parametrize(("number", "state"), [("RE-1", "moved"), ("RE-2", "rejected refused_by_service")])
 def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number: str, state: str) -> None:
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
-    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number=number)
+    uid = acme.document(b"%PDF-1.4 the same %%EOF", document_number=number, document_type="SALES_INVOICE")
     acme.document(document_number="RE-10")
     body = {"success": False, "errors": [{"code": 127, "detail": "Document already exists"}]}
     acme.fault("status", "gmi.documents.create", status=422, body=body)
@@ -434,3 +444,38 @@ def test_a_requested_new_record_is_tried_although_a_copy_exists(acme: Stage) -> 
     assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so
     after = acme.entry(source, "import")
     assert (str(after.state), after.target_id) == ("moved", entry.target_id)
+
+
+def test_a_sales_document_dated_far_ahead_is_held(acme: Stage) -> None:
+    source = invoice(acme, date="2206-01-31")
+    [row] = acme.preview_import()
+    acme.import_()
+    assert acme.states("import") == {source: "held sales_date_far"}
+    assert row.outcome == "held"
+    assert imported(acme) == {}
+
+
+@pytest.mark.parametrize("country", ["DE", ""])
+def test_a_company_that_cannot_be_created_says_so_in_the_preview_and_the_run(acme: Stage, country: str) -> None:
+    invoice(acme)
+    if country:
+        body = [{"countryUid": 1, "name": "France", "countryCode": "FR"}]
+        acme.fault("status", "gmi.countries.list", status=200, body=body)
+    else:
+        acme.company.switch(environment_without=["countryCode"])
+        acme.fault("status", "debitoor.settings.get", status=404)
+    account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
+    with pytest.raises(Misconfigured, match="wants its country"):
+        acme.preview_import(account)
+    with pytest.raises(Misconfigured, match="wants its country"):
+        acme.import_(account)
+
+
+def test_an_import_that_creates_no_company_needs_no_country(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.company.switch(environment_without=["countryCode"])
+    acme.fault("status", "debitoor.settings.get", status=404)
+    watch = acme.watch()
+    acme.import_()
+    assert acme.states("import") == {source: "moved"}
+    assert watch.calls["debitoor.settings.get"] == 0

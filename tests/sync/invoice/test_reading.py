@@ -353,8 +353,10 @@ class TestTexts:
             (
                 Syntax.ZUGFERD_1,
                 b"</ram:SellerTradeParty>",
-                b"<ram:PostalTradeAddress><ram:PostcodeCode>78266</ram:PostcodeCode><ram:CountryID>de</ram:CountryID>"
-                b"</ram:PostalTradeAddress></ram:SellerTradeParty>",
+                (
+                    b"<ram:PostalTradeAddress><ram:PostcodeCode>78266</ram:PostcodeCode><ram:CountryID>de</ram:CountryID>"
+                    b"</ram:PostalTradeAddress></ram:SellerTradeParty>"
+                ),
                 "DE 78266",
             ),
             (Syntax.UBL, b"<cac:Country>", b"<cbc:PostalZone>78266</cbc:PostalZone><cac:Country>", "DE 78266"),
@@ -364,8 +366,10 @@ class TestTexts:
             (
                 Syntax.FACTURAE,
                 b"<AddressInSpain><CountryCode>ESP</CountryCode></AddressInSpain>",
-                b"<OverseasAddress><PostCodeAndTown>22100 Mariehamn</PostCodeAndTown><CountryCode>FIN</CountryCode>"
-                b"</OverseasAddress>",
+                (
+                    b"<OverseasAddress><PostCodeAndTown>22100 Mariehamn</PostCodeAndTown><CountryCode>FIN</CountryCode>"
+                    b"</OverseasAddress>"
+                ),
                 "FI 22100",
             ),
         ],

@@ -23,15 +23,17 @@ from debitoor_provider.services.debitoor.models import (
 from debitoor_provider.services.http.reading import (
     Unexpected,
     amount,
+    code,
     day,
-    decimal,
-    decimals,
     flag,
     integer,
     mapping,
     moment,
+    rate,
+    rates,
     rows,
     text,
+    unread_rates,
 )
 
 if TYPE_CHECKING:
@@ -46,8 +48,8 @@ def environment(payload: Any) -> Environment:
     return Environment(
         id=_id(record),
         email=text(record.get("email")),
-        country_code=text(record.get("countryCode")),
-        currency=text(record.get("currency")),
+        country_code=code(record.get("countryCode")),
+        currency=code(record.get("currency")),
     )
 
 
@@ -61,7 +63,7 @@ def settings(payload: Any) -> Settings:
         id=text(record.get("id")),
         account_email=text(record.get("accountEmail")),
         company_name=text(profile.get("name")),
-        country_code=text(profile.get("countryCode")),
+        country_code=code(profile.get("countryCode")),
         vat_number=text(profile.get("vatNumber")),
         strict_bookkeeping=flag(record.get("strictBookkeeping")),
     )
@@ -89,8 +91,8 @@ def expense(payload: Any) -> Expense:
         number=integer(record.get("number")),
         file=_file(record),
         supplier_name=text(record.get("supplierName")),
-        supplier_country=text(record.get("supplierCountry")),
-        currency=text(record.get("currency")),
+        supplier_country=code(record.get("supplierCountry")),
+        currency=code(record.get("currency")),
         total_gross_amount=amount(record.get("totalGrossAmount")),
         total_net_amount=amount(record.get("totalNetAmount")),
         total_tax_amount=amount(record.get("totalTaxAmount")),
@@ -111,8 +113,8 @@ def income(payload: Any) -> Income:
         number=integer(record.get("number")),
         file=_file(record),
         customer_name=text(record.get("customerName")),
-        customer_country=text(record.get("customerCountry")),
-        currency=text(record.get("currency")),
+        customer_country=code(record.get("customerCountry")),
+        currency=code(record.get("currency")),
         total_gross_amount=amount(record.get("totalGrossAmount")),
         total_net_amount=amount(record.get("totalNetAmount")),
         total_tax_amount=amount(record.get("totalTaxAmount")),
@@ -134,9 +136,9 @@ def sales_document(payload: Any) -> SalesDocument:
         due_date=day(record.get("dueDate")),
         customer_name=text(record.get("customerName")),
         customer_id=text(record.get("customerId")),
-        customer_country=text(record.get("customerCountry")),
+        customer_country=code(record.get("customerCountry")),
         customer_vat_number=text(record.get("customerVatNumber")),
-        currency=text(record.get("currency")),
+        currency=code(record.get("currency")),
         total_net_amount=amount(record.get("totalNetAmount")),
         total_tax_amount=amount(record.get("totalTaxAmount")),
         total_gross_amount=amount(record.get("totalGrossAmount")),
@@ -161,7 +163,7 @@ def party(payload: Any) -> Contact:
     return Contact(
         id=_id(record),
         name=text(record.get("name")),
-        country_code=text(record.get("countryCode")),
+        country_code=code(record.get("countryCode")),
         number=integer(record.get("number")),
         email=text(record.get("email")),
         address=text(record.get("address")),
@@ -183,7 +185,7 @@ def payment_account(payload: Any) -> PaymentAccount:
     return PaymentAccount(
         id=_id(record),
         name=text(record.get("name")),
-        currency=text(record.get("currency")),
+        currency=code(record.get("currency")),
         type=text(record.get("type")),
     )
 
@@ -199,9 +201,9 @@ def purchase_tax_rates(payload: Any) -> PurchaseTaxRates:
     record = mapping(payload, "tax rates")
     base = _part(record, "baseTax")
     return PurchaseTaxRates(
-        default_rate=decimal(base.get("defaultRate")),
-        rates=decimals(base.get("rates")),
-        reverse_charge_rates=decimals(_part(record, "reverseCharge").get("rates")),
+        default_rate=rate(base.get("defaultRate")),
+        rates=rates(base.get("rates")),
+        reverse_charge_rates=rates(_part(record, "reverseCharge").get("rates")),
     )
 
 
@@ -248,7 +250,7 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
 
 
 def _rate(line: Mapping[str, Any]) -> Decimal:
-    found = decimal(line.get("taxRate"))
+    found = rate(line.get("taxRate"))
     if found is None:
         raise Unexpected(Message("field_missing", field="taxRate"))
     return found
@@ -258,4 +260,5 @@ def _tax_rates(record: Mapping[str, Any]) -> tuple[Decimal, ...]:
     groups = record.get("taxGroups")
     if not isinstance(groups, list):
         return ()
-    return decimals([group.get("taxRate") for group in groups if isinstance(group, dict)])
+    stated = [group.get("taxRate") for group in groups if isinstance(group, dict)]
+    return () if unread_rates(stated) else rates(stated)  # a part of them would seem to be all

@@ -8,7 +8,7 @@ from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
 from debitoor_provider.services.getmyinvoices.listing import pages
 from debitoor_provider.services.http.call import Subject
-from debitoor_provider.services.http.reading import decimals, mapping, rows, texts
+from debitoor_provider.services.http.reading import mapping, rates, rows, texts
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class MasterData(GetMyInvoicesCore):
         return self._get(
             "list_vat_rates",
             constants.VAT_RATES,
-            lambda payload: list(decimals(_data(payload))),
+            lambda payload: list(rates(_data(payload))),
             subject=Subject.ACCOUNT,
         )
 

@@ -33,6 +33,7 @@ class Document(Value):
     """One document as the list and the detail call give it (contract section 4.3).
 
     ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0.
+    ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written.
     ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
     """
 
@@ -61,6 +62,7 @@ class Document(Value):
     paid_at: date | None = None
     payment_method: str = ""
     line_items: tuple[LineItem, ...] = ()
+    unread_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

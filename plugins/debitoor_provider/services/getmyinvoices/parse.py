@@ -24,16 +24,19 @@ from debitoor_provider.services.getmyinvoices.models import (
 from debitoor_provider.services.http.reading import (
     Unexpected,
     amount,
+    code,
     day,
     decimal,
-    decimals,
     flag,
     identifier,
     integer,
     mapping,
+    rate,
+    rates,
     rows,
     text,
     texts,
+    unread_rates,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +76,8 @@ def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R]) -> Page
 
 def document(record: Mapping[str, Any]) -> Document:
     """Read a document of the list, or the ``meta_data`` of the detail call (4.3)."""
+    items = _records(record.get("lineItems"))
+    unread = (*unread_rates(record.get("taxRates")), *unread_rates([item.get("tax_percentage") for item in items]))
     return Document(
         document_uid=identifier(record.get("documentUid"), "documentUid"),
         document_type=text(record.get("documentType")),
@@ -85,8 +90,9 @@ def document(record: Mapping[str, Any]) -> Document:
         order_number=text(record.get("orderNumber")),
         net_amount=amount(record.get("netAmount")),
         gross_amount=amount(record.get("grossAmount")),
-        currency=text(record.get("currency")),
-        tax_rates=decimals(record.get("taxRates")),
+        currency=code(record.get("currency")),
+        tax_rates=() if unread else rates(record.get("taxRates")),
+        unread_rates=tuple(dict.fromkeys(unread)),
         vat_id=text(record.get("vat_id")),
         is_archived=flag(record.get("isArchived")),
         is_locked=flag(record.get("isLocked")),
@@ -98,7 +104,7 @@ def document(record: Mapping[str, Any]) -> Document:
         payment_status=text(record.get("paymentStatus")) or PaymentStatus.UNKNOWN,
         paid_at=day(record.get("paidAt")),
         payment_method=text(record.get("paymentMethod")),
-        line_items=_line_items(record.get("lineItems")),
+        line_items=tuple(map(_line_item, items)),
     )
 
 
@@ -138,7 +144,7 @@ def company(record: Any) -> Company:
         company_uid=identifier(record.get("companyUid"), "companyUid"),
         name=text(record.get("name")),
         company_type=text(record.get("companyType")),
-        country_code=text(record.get("countryCode")),
+        country_code=code(record.get("countryCode")),
         country_uid=integer(record.get("countryUid")) or None,
         postcode=text(record.get("zip")),
         vat_id=text(record.get("vatId")),
@@ -158,7 +164,7 @@ def account(payload: Any) -> AccountInfo:
         name=text(record.get("name")),
         organization=text(record.get("organization")),
         email=text(record.get("email")),
-        currency=text(record.get("currency")),
+        currency=code(record.get("currency")),
         timezone=text(record.get("timezone")),
         api_key_type=text(record.get("apiKeyType")),
         has_banking_access=flag(record.get("hasBankingAccess")),
@@ -170,14 +176,14 @@ def country(record: Mapping[str, Any]) -> CountryInfo:
     return CountryInfo(
         country_uid=identifier(record.get("countryUid"), "countryUid"),
         name=text(record.get("name")),
-        country_code=text(record.get("countryCode")) or text(record.get("country_code")),
+        country_code=code(record.get("countryCode")) or code(record.get("country_code")),
         is_eu=flag(record.get("is_eu")),
     )
 
 
 def currency(record: Mapping[str, Any]) -> Currency:
     """Read a currency (3.4)."""
-    return Currency(name=text(record.get("name")), currency_code=text(record.get("currencyCode")))
+    return Currency(name=text(record.get("name")), currency_code=code(record.get("currencyCode")))
 
 
 def portal(record: Mapping[str, Any]) -> Portal:
@@ -220,11 +226,11 @@ def confirmed(payload: Any) -> None:
         raise Unexpected(Message("field_missing", field="success"))
 
 
-def _line_items(value: Any) -> tuple[LineItem, ...]:
-    records = list(value.values()) if isinstance(value, dict) else value
+def _records(line_items: Any) -> list[Mapping[str, Any]]:
+    records = list(line_items.values()) if isinstance(line_items, dict) else line_items
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        return ()  # they are a help and no more: neither the document is lost by them nor the list that it stands in
-    return tuple(map(_line_item, records))
+        return []  # they are a help and no more: neither the document is lost by them nor the list that it stands in
+    return records
 
 
 def _line_item(record: Mapping[str, Any]) -> LineItem:
@@ -232,7 +238,7 @@ def _line_item(record: Mapping[str, Any]) -> LineItem:
         description=text(record.get("description")),
         quantity=decimal(record.get("quantity")),
         unit_net_price=amount(record.get("unit_net_price")),
-        tax_percentage=decimal(record.get("tax_percentage")),
+        tax_percentage=rate(record.get("tax_percentage")),
         tax_amount=amount(record.get("tax_amount")),
         total_gross=amount(record.get("total_gross")),
     )

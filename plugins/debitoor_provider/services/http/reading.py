@@ -7,6 +7,7 @@ The readers never guess: what they do not recognise becomes "none", and what a r
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _LARGEST_EXPONENT = 18
+
+_LONGEST_CODE = 3
+_INVISIBLE = {"Cc", "Cf"}  # control characters, and those without width
+_SIGNS = {"€": "EUR"}  # a sign that stands for one currency alone
 
 _MINUS = "\N{MINUS SIGN}"
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
@@ -152,11 +157,36 @@ def _unambiguous(value: str) -> Decimal | None:
     return None
 
 
-def decimals(value: Any) -> tuple[Decimal, ...]:
-    """Return the numbers of a list."""
+def rate(value: Any) -> Decimal | None:
+    """Return a rate in per cent, also from a text such as ``19 %``."""
+    return decimal(value.strip().removesuffix("%")) if isinstance(value, str) else decimal(value)
+
+
+def rates(value: Any) -> tuple[Decimal, ...]:
+    """Return the rates of a list, of an object's values, or of a single value, as far as they can be read."""
+    return tuple(found for found in map(rate, _values(value)) if found is not None)
+
+
+def unread_rates(value: Any) -> tuple[str, ...]:
+    """Return what is stated as a rate there, and cannot be read as one."""
+    return tuple(text(item) or "?" for item in _values(value) if rate(item) is None)
+
+
+def _values(value: Any) -> list[Any]:
+    """Return the values of a list, of an object, or the single one, without those that are empty."""
+    if isinstance(value, dict):
+        value = list(value.values())
     if not isinstance(value, list):
-        return ()
-    return tuple(number for number in map(decimal, value) if number is not None)
+        value = [value]
+    return [item for item in value if item is not None and not (isinstance(item, str) and not item.strip())]
+
+
+def code(value: Any) -> str:
+    """Return the code of a currency or a country, e.g. ``EUR``, whatever surrounds it; other text keeps its case."""
+    plain = unicodedata.normalize("NFKC", text(value))
+    found = "".join(char for char in plain if unicodedata.category(char) not in _INVISIBLE).strip()
+    found = _SIGNS.get(found, found)
+    return found.upper() if len(found) <= _LONGEST_CODE else found
 
 
 def day(value: Any) -> date | None:

@@ -25,8 +25,8 @@ from debitoor_provider.sync.accounts.sections import (
 )
 from debitoor_provider.sync.accounts.times import WITH_DAYS, WITH_TIME, TimeOfDay, Weekday, cron_of, described
 from debitoor_provider.sync.accounts.values import (
+    DebitoorId,
     Distinct,
-    Email,
     Frequency,
     Name,
     Note,
@@ -49,8 +49,9 @@ class Named(Section):
 class OfDebitoor(Named):
     """Settings that name an account at Debitoor."""
 
-    debitoor_id: Email = Field(
-        description="The e-mail address registered at Debitoor; compared with the account that the connection leads to",
+    debitoor_id: DebitoorId = Field(
+        description="The e-mail address registered at Debitoor, or the account's id where Debitoor reports no address; "
+        "compared with the account that the connection leads to",
         examples=["books@acme.example"],
     )
 

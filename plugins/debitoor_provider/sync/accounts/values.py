@@ -127,6 +127,9 @@ _LABEL = r"[^\W_](?:[^\W_]|-)*(?<!-)"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[^\W\d_]{{2,}}|xn--[a-z0-9-]+)", re.IGNORECASE)
 
 
+_ENVIRONMENT = re.compile(r"(?=.*\d)[0-9A-Za-z-]{8,64}", re.ASCII)
+
+
 def check_schedule(frequency: Frequency, timezone: str) -> None:
     """Raise for a schedule that Airflow cannot compute when the clocks change.
 
@@ -161,6 +164,10 @@ def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
         raise not_valid("setting_email", value=quoted(text))
     return text
+
+
+def _debitoor_id(text: str) -> str:
+    return text if _ENVIRONMENT.fullmatch(text) else _email(text)
 
 
 def _connection(text: str) -> str:
@@ -272,6 +279,13 @@ Timezone = Annotated[Text, AfterValidator(_timezone)]
 Email = Annotated[
     Text, Field(max_length=254), AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
 ]
+DebitoorId = Annotated[
+    Text,
+    Field(max_length=254),
+    AfterValidator(_debitoor_id),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "email"}, {"pattern": f"^{_ENVIRONMENT.pattern}$"}]}),
+]
+"""The e-mail address of an account of Debitoor, or the id that Debitoor reports of it."""
 ConnectionId = Annotated[str, Strict(), AfterValidator(_connection), WithJsonSchema({"type": "string"})]
 Currency = Annotated[Text, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
 Country = Annotated[Text, AfterValidator(_country), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"})]

@@ -70,3 +70,8 @@ class BookedAmounts:
         """Return the amounts by rate, e.g. ``119.00 at 19 %``."""
         parts = [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in self.by_rate.items()]
         return parts or [Message("no_amounts")]
+
+
+def unbooked(stored: Expense) -> Message | None:
+    """Return that an expense has no number: under strict bookkeeping a booking assigns it (contract 6.3, A21)."""
+    return Message("unbooked") if stored.number is None else None

@@ -6,15 +6,15 @@ The ledger keeps it as words, e.g. ``date=2026-03-01 tax=19:119.00,7:10.70``, ne
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
-from debitoor_provider.sync.money import LARGEST, cents
+from debitoor_provider.sync.money import LARGEST, cents, is_currency
 from debitoor_provider.sync.obstacle import rejected
+from debitoor_provider.sync.period import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 SupplyKind: TypeAlias = Literal["domestic", "eu", "outside"]
 """A domestic purchase, one from another EU country (reverse charge), or one from outside the EU's VAT area."""
-
-
-_AHEAD = timedelta(days=366)
-"""How far ahead of today a document may be dated: a later date is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +124,17 @@ def problems_of(
     problems = []
     if stated.date and stated.date.year < 1970:  # Debitoor contract section 3.4
         problems.append(Message("correction_date_old", date=stated.date))
-    elif stated.date and stated.date > today + _AHEAD:
+    elif stated.date and stated.date > today + AHEAD:
         problems.append(Message("correction_date_far", date=stated.date))
     elif stated.date and ((start and stated.date < start) or (end and stated.date > end)):
         problems.append(Message("correction_date_outside", date=stated.date, start=start, end=end))
-    if stated.currency and stated.currency not in _currencies():
+    if stated.currency and not is_currency(stated.currency):
         problems.append(Message("correction_currency", currency=stated.currency))
     rate = stated.exchange_rate
     if rate is not None and not (0 < rate <= LARGEST and (not gross or cents(gross * rate))):
         problems.append(Message("correction_exchange_rate", rate=stated.exchange_rate))
     problems += _problems_of_tax(stated.tax, gross)
     return problems
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    """Return the currencies that there are, by ISO 4217, without its codes for none and for tests."""
-    from babel.numbers import list_currencies  # only who states one pays for the import
-
-    return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
 def _problems_of_tax(tax: Sequence[tuple[Decimal, Decimal | None]], gross: Decimal | None) -> list[Message]:

@@ -35,6 +35,7 @@ from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.transfer import Shared
+from debitoor_provider.sync.text import caseless
 from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class ExportDirection:
 
     def _key(self, uid: int) -> str:
         """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
-        source, target = self.getmyinvoices, self.account.debitoor_id.casefold()
+        source, target = self.getmyinvoices, caseless(self.account.debitoor_id)
         place = place_of(source.session.origin)
         return exchange_key(f"getmyinvoices:{place}:{source.account_number}", uid, f"debitoor:{target}")
 

@@ -89,6 +89,7 @@ class Evidence:
             net_amount=invoice.net,
             gross_amount=invoice.gross,
             tax_rates=tuple(_rates(invoice)),
+            unread_rates=(),
             line_items=(),
         )
 
@@ -106,7 +107,8 @@ class Evidence:
         if self.outcome is Proof.CONTRADICTS and any(reason.code != "differs_in_date" for reason in self.reasons):
             lacks = Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross)
             raise held("invoice_contradicts", differences=[*self.reasons, lacks])
-        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=tuple(_rates(invoice)))
+        rates = tuple(_rates(invoice))
+        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, unread_rates=())
 
     def split(self) -> TaxSplit | None:
         """Return the invoice's gross amounts by tax rate."""

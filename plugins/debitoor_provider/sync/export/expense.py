@@ -24,10 +24,11 @@ from debitoor_provider.sync.export.conversion import (
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
-from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, split
+from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, checked_rates, split
 from debitoor_provider.sync.export.waits import require_period
-from debitoor_provider.sync.money import ZERO, cents
+from debitoor_provider.sync.money import ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def _draft(
             document = evidence.completed(document)
     document = stated.applied(document)
     day = _date(document)
+    if not (proven or stated.tax or stated.supply == "outside"):
+        checked_rates(document)
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
     supply = stated_supply(stated, document, company, books.country_code, day)
     if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
@@ -202,6 +205,8 @@ def _date(document: Document) -> date:
         raise rejected("no_date")
     if day.year < 1970:  # Debitoor contract section 3.4
         raise rejected("odd_date", date=day)
+    if is_far_ahead(day, document.created_at):
+        raise held("date_far", date=day)
     return day
 
 
@@ -215,6 +220,8 @@ def _foreign(document: Document, books: Environment, account: ExportAccount, *, 
         raise rejected("no_currency")
     if currency == books.currency.upper():
         return False
+    if not is_currency(currency):
+        raise rejected("currency_unknown", currency=_one_line(document.currency))
     if account.foreign_currency == "hold" and not has_rate:
         raise held("foreign_currency", currency=_one_line(currency), books=books.currency)
     return True

@@ -18,7 +18,7 @@ from debitoor_provider.services.http.errors import (
     UnclearOutcome,
 )
 from debitoor_provider.sync.content import Content, seal, spool
-from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies
@@ -261,7 +261,12 @@ class ExpenseMover:
         if wrong:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
-        self.ledger.steps.moved(entry, stored.id, detail={key: value for key, value in details.items() if value})
+        self.ledger.steps.moved(
+            entry,
+            stored.id,
+            detail={key: value for key, value in details.items() if value},
+            mark=None if entry.mark_code else unbooked(stored),
+        )
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
@@ -274,7 +279,7 @@ class ExpenseMover:
                     sha256=content.sha256,
                     size=content.size,
                     detail={"found": True, "number": expense.number, **booking.spans(), **booking.reasons()},
-                    mark=booking.mark,
+                    mark=booking.mark or unbooked(expense),
                     invoice=booking.invoice,
                     sent=booking.sent(self.books.currency),
                 )

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.export.two_rates import Span, solve
 from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, net_of
 from debitoor_provider.sync.obstacle import rejected
+from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from debitoor_provider.services.getmyinvoices.models import Document
 
+_MOST_SHOWN = 5
 _TOLERANCE = Decimal("0.02")  # net, tax and gross of one invoice are each rounded once
 
 
@@ -53,7 +55,7 @@ def split(document: Document) -> TaxSplit:
     :raises Obstacle: when the figures are not sufficient
     """
     gross = checked_gross(document)
-    rates = sorted({checked_rate(rate) for rate in document.tax_rates})
+    rates = checked_rates(document)
     by_items = _from_line_items(document, gross)
     if by_items is not None:
         return by_items
@@ -88,6 +90,16 @@ def checked_gross(document: Document) -> Decimal:
         if document.net_amount or items or not (document.tax_rates or document.line_items):
             raise rejected("zero_amount")
     return gross
+
+
+def checked_rates(document: Document) -> list[Decimal]:
+    """Return a document's tax rates, each once.
+
+    :raises Obstacle: when one cannot be read, or Debitoor cannot book it
+    """
+    if document.unread_rates:
+        raise rejected("rates_unreadable", rates=[shown(written) for written in document.unread_rates[:_MOST_SHOWN]])
+    return sorted({checked_rate(rate) for rate in document.tax_rates})
 
 
 def checked_rate(rate: Decimal) -> Decimal:

@@ -6,19 +6,47 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.vat_ids import same_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import ImportAccount
 
 
-def find_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient) -> int | None:
-    """Return the company of the settings, found by name or VAT id; ``None`` when there is none yet, or none is wanted.
+def find_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str]) -> int | None:
+    """Return the company of the settings, found by name or VAT id; ``None`` when none is wanted, or it can be created.
 
-    :raises Misconfigured: when it does not exist and is not to be created
+    :param home: returns the country of the books
+    :raises Misconfigured: when it does not exist, and is not to be created or cannot be
     """
+    found = _found(account, getmyinvoices)
+    if found is None and account.defaults.company is not None:
+        _country(account.defaults.company, getmyinvoices, home())
+    return found
+
+
+def find_or_create_company(
+    account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str]
+) -> int | None:
+    """Return the company of the settings, created when it does not exist and the settings say so.
+
+    A new company gets the country of the books: it is the seller of the invoices.
+
+    :param home: returns the country of the books
+    :raises Misconfigured: when it does not exist and cannot be created
+    """
+    wanted = account.defaults.company
+    found = _found(account, getmyinvoices)
+    if found is not None or wanted is None:
+        return found
+    return getmyinvoices.create_company(wanted, _country(wanted, getmyinvoices, home()))
+
+
+def _found(account: ImportAccount, getmyinvoices: GetMyInvoicesClient) -> int | None:
     wanted = account.defaults.company
     if wanted is None:
         return None
@@ -28,27 +56,14 @@ def find_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient) -> 
             return company.company_uid
     if account.defaults.create_company:
         return None
-    raise _missing(wanted)
-
-
-def find_or_create_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: str) -> int | None:
-    """Return the company of the settings, created when it does not exist and the settings say so.
-
-    A new company gets the country of the books: it is the seller of the invoices.
-
-    :param home: country of the books
-    :raises Misconfigured: when it does not exist and cannot be created
-    """
-    wanted = account.defaults.company
-    found = find_company(account, getmyinvoices)
-    if found is not None or wanted is None:
-        return found
-    country = next((row for row in getmyinvoices.countries() if row.country_code.upper() == home.upper()), None)
-    if country is None:
-        raise _missing(wanted)
-    return getmyinvoices.create_company(wanted, country.country_uid)
-
-
-def _missing(wanted: str) -> Misconfigured:
     message = Message("company_missing", company=repr(wanted))
-    return Misconfigured(message, service="GetMyInvoices", operation="find_company")
+    raise Misconfigured(message, service="GetMyInvoices", operation="find_company")
+
+
+def _country(wanted: str, getmyinvoices: GetMyInvoicesClient, home: str) -> int:
+    """Return the number of the country that a new company gets."""
+    for country in getmyinvoices.countries():
+        if home and iso_code(country.country_code) == home:
+            return country.country_uid
+    message = Message("company_country", company=repr(wanted), country=home or "-")
+    raise Misconfigured(message, service="GetMyInvoices", operation="create_company")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.sync.books import books_of, currency_of_payments
+from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.import_.company import find_company, find_or_create_company
 from debitoor_provider.sync.import_.draft import upload_name
@@ -84,6 +84,9 @@ class ImportDirection:
         """
         books_of(self.debitoor, self.account)
 
+    def _home(self) -> str:
+        return country_of_books(self.debitoor)
+
     def source_time(self, *, ask: bool = False) -> datetime | None:
         """Return the time by the clock of Debitoor."""
         return reported_time(self.debitoor, self.debitoor.environment if ask else None)
@@ -96,7 +99,7 @@ class ImportDirection:
         if self.account.defaults.company is None:
             self.getmyinvoices.check()
         else:
-            find_company(self.account, self.getmyinvoices)
+            find_company(self.account, self.getmyinvoices, self._home)
 
     def records(
         self,
@@ -169,15 +172,15 @@ class ImportDirection:
         """
         if not look:
             return UploadDrafts(self.account, None, {})
-        company_uid = find_company(self.account, self.getmyinvoices)
+        company_uid = find_company(self.account, self.getmyinvoices, self._home)
         marked = copies_of(self.getmyinvoices, _days(records))
         return UploadDrafts(self.account, company_uid, copies(marked))
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Make sure of books and company, and ask for marked documents once a run."""
-        home = books_of(self.debitoor, self.account).country_code
-        company_uid = find_or_create_company(self.account, self.getmyinvoices, home)
+        books_of(self.debitoor, self.account)
+        company_uid = find_or_create_company(self.account, self.getmyinvoices, self._home)
         days = _days(SALES_DOCUMENTS.load(entry.snapshot) for entry in pending)
         if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
             days.add(last.date())  # what the run before may have uploaded twice

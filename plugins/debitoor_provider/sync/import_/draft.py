@@ -12,6 +12,7 @@ from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
 from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
@@ -40,8 +41,11 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or the date cannot be right
     """
+    booked = document.created_date.date() if document.created_date else None
+    if document.date and is_far_ahead(document.date, booked):
+        raise held("sales_date_far", date=document.date)
     document = signed(document, account)
     defaults = account.defaults
     is_credit_note = document.type is SalesType.CREDIT_NOTE

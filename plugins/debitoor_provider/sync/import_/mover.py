@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
-from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
 from debitoor_provider.services.http.errors import (
     AlreadyExists,
     NotFound,
@@ -25,6 +25,7 @@ from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
+from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
@@ -90,7 +91,7 @@ class UploadMover:
                 uid = self.getmyinvoices.upload(upload, content.body)
             except AlreadyExists as already:  # counts as done if it is a copy (contract 6.3, A-26)
                 with _unclear_if_it_fails():
-                    there = self._existing(document, already)
+                    there = self._existing(document, upload, already)
                     if find_sales_marker(there.note) == document.id:  # from an attempt whose answer was lost
                         self._repair(there)
                 uid, found = there.document_uid, True
@@ -147,10 +148,11 @@ class UploadMover:
             self._repair(there)
         self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True})
 
-    def _existing(self, document: SalesDocument, already: AlreadyExists) -> Document:
+    def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
         """Return the document that has the same file, if it is a copy of the sales document.
 
-        Two sales documents may be printed to the same bytes, and GetMyInvoices takes a file only once.
+        Two sales documents may be printed to the same bytes, and GetMyInvoices takes a file only once. One without a
+        mark was uploaded by hand, and is a copy if it says nothing else.
 
         :raises Obstacle: when it stands for something else
         :raises AlreadyExists: when it cannot be found
@@ -160,8 +162,7 @@ class UploadMover:
         else:
             there = self._by_number(document.number, already)
         mark = find_sales_marker(there.note)
-        same_number = there.document_number in ("", document.number)
-        if mark != document.id and (mark or not same_number):
+        if mark != document.id and (mark or not _says_nothing_else(there, upload)):
             raise held("same_file", document=str(*as_copies([there])))
         return there
 
@@ -222,6 +223,19 @@ class UploadMover:
             entry = self.ledger.steps.postpone(entry, left_out.message)
         self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)
+
+
+def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
+    """Return whether what a document states is what an upload would state; credit notes may have either sign."""
+    kinds = (upload.document_type, DocumentType.MISC)  # A-27: that of a document that was uploaded without one
+    gross = (None, ZERO, upload.gross_amount, -(upload.gross_amount or ZERO))
+    return (
+        there.document_type in kinds
+        and there.document_number in ("", upload.document_number)
+        and there.document_date in (None, upload.document_date)
+        and there.gross_amount in gross
+        and there.currency in ("", upload.currency)
+    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ export function AccountStep() {
       { title: t("wizard.part.who") },
       h(NameField),
       h(IdField),
-      h(TextField, { path: "debitoor_id", required: true, type: "email", placeholder: "books@acme.example" }),
+      h(TextField, { path: "debitoor_id", required: true, placeholder: "books@acme.example" }),
     ),
     h(
       Part,

@@ -52,7 +52,7 @@ function Authorise({ id: existing }) {
   const authorise = (event) => {
     event.preventDefault();
     return ask(async () => {
-      const { url } = await api.askConsent(id.trim(), { email: settings.debitoor_id ?? null, back: backPath });
+      const { url } = await api.askConsent(id.trim(), { email: settings.debitoor_id?.includes("@") ? settings.debitoor_id : null, back: backPath });
       const target = new URL(url);
       if (!["https:", "http:"].includes(target.protocol)) throw new Error(t("connect.noPage"));
       leave(id.trim());
