@@ -101,7 +101,7 @@ def test_settings_that_may_not_be_read_are_not_needed_for_what_the_account_state
         {"currency": "eur"},
         {"countryCode": " de "},
         {"countryCode": "DEU"},
-        {"email": " BOOKS@acme.example"},
+        {"email": " BOOKS@acme.example\u200b"},
     ],
 )
 def test_codes_and_addresses_are_read_whatever_surrounds_them(acme: Stage, fields: dict[str, str]) -> None:

@@ -200,3 +200,19 @@ def test_a_chosen_document_is_taken_over_too(acme: Stage) -> None:
     under(acme, "acme-receipts").export(window=manual(None, None, (uid,)))
     assert acme.states() == {uid: "moved"}
     assert acme.company.expenses() == []
+
+
+@pytest.mark.parametrize("first", ["address", "file"])
+def test_an_account_may_change_its_address_and_its_name_one_after_the_other(acme: Stage, first: str) -> None:
+    _, removed = acme.documents(2)
+    acme.export()
+    acme.company.delete_entity(expense_of(acme, removed)["id"])
+    account = acme.exports()
+    for change in sorted(["address", "file"], key=first.__ne__):
+        if change == "address":
+            acme.company.change(email="new@acme.example")
+            account = acme.exports(debitoor_id="new@acme.example")
+        else:
+            under(acme, "acme-receipts")
+        acme.export(account)
+    assert len(acme.company.expenses()) == 1

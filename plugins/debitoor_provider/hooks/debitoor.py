@@ -16,7 +16,7 @@ from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import READ_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance
 from debitoor_provider.sync.books import email_of
-from debitoor_provider.sync.text import caseless
+from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -117,7 +117,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         environment = client.environment()
         email = email_of(client, environment)
         expected = Fields(self._connection).text("email")
-        if expected and email and caseless(expected) != caseless(email):
+        if expected and email and fold(expected) != fold(email):
             return False, Message("token_of_another_account", email=email, expected=expected)
         return True, Message("connected", account=email or environment.id)
 

@@ -17,7 +17,7 @@ from debitoor_provider.services.http.errors import (
     Refused,
 )
 from debitoor_provider.sync.countries import iso_code
-from debitoor_provider.sync.text import caseless, shown
+from debitoor_provider.sync.text import fold, shown
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -130,7 +130,7 @@ def _checked(answers: _Answers, account: OfDebitoor) -> Environment:
     email = answers.email.strip()
     if not email:
         raise _misconfigured(Message("books_without_email", id=shown(books.id), expected=expected))
-    if caseless(email) != caseless(expected):
+    if fold(email) != fold(expected):
         raise _misconfigured(Message("books_of_another_account", email=shown(email), expected=expected))
     return replace(books, email=email)
 
