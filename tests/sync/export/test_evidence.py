@@ -208,11 +208,6 @@ class TestContradicts:
                 {"document_type": "CREDIT_NOTE"},
                 "a credit note in the record, a correction in the e-invoice",
             ),
-            (
-                replace(lowered(invoice(AT_19)), kind=InvoiceKind.INVOICE),
-                {"document_type": "CREDIT_NOTE"},
-                "a credit note in the record, an invoice in the e-invoice",
-            ),
             (lowered(invoice(AT_19)), {}, "an invoice in the record, a credit note in the e-invoice"),
             (lowered(invoice(AT_19)), NOTHING, "an invoice in the record, a credit note in the e-invoice"),
         ],

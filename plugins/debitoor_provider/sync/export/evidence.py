@@ -161,10 +161,7 @@ def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) ->
 
     :param is_ambiguous: the invoice is a credit note written with negative amounts
     """
-    gross = document.gross_amount
-    sign = 1
-    if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE and (_amount(document) or ZERO) > 0:
-        sign = -1  # the record of a credit note may have either sign
+    gross, sign = document.gross_amount, _sign(document, invoice)
     if is_ambiguous:
         recorded_kind = Message("kind_credit_note" if _is_credit_note(document) else "kind_invoice")
         yield Message("differs_in_kind", record=recorded_kind, invoice=Message("kind_negative_credit_note"))
@@ -187,16 +184,29 @@ def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) ->
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))
 
 
+def _sign(document: Document, invoice: Invoice) -> int:
+    """Return by what the record's amounts are multiplied to have the sign that they have in the books.
+
+    The record of a credit note may have either sign. It lowers what is owed as a credit note does, or as an invoice or
+    a correction with negative amounts does, by which some formats (Facturae) and suppliers write their credit notes.
+    """
+    lowers = _is_credit_note(document) and (invoice.gross or invoice.net or ZERO) < 0
+    return -1 if lowers and _amount(document) > 0 else 1
+
+
 def _kinds(document: Document, invoice: Invoice) -> Iterator[Message]:
-    """Return that one is an invoice and the other a credit note, unless the record's own amounts agree with the other.
+    """Return that one raises what is owed and the other lowers it, unless the record's own amounts agree.
 
     A credit note lowers what is owed: with an e-invoice that raises it, its record would be booked the wrong way round.
     """
-    amount, is_other = _amount(document) or ZERO, invoice.kind is not InvoiceKind.CREDIT_NOTE
     if _is_credit_note(document):
-        if (invoice.gross or ZERO) > 0 or (is_other and amount > 0):
+        if (invoice.gross or ZERO) > 0:
             yield Message("differs_in_kind", record=Message("kind_credit_note"), invoice=_kind(invoice))
-    elif not is_other and document.document_type == DocumentType.INCOMING_INVOICE and amount >= 0:
+    elif (
+        invoice.kind is InvoiceKind.CREDIT_NOTE
+        and document.document_type == DocumentType.INCOMING_INVOICE
+        and _amount(document) >= 0
+    ):
         yield Message("differs_in_kind", record=Message("kind_invoice"), invoice=_kind(invoice))
 
 
@@ -207,9 +217,9 @@ def _kind(invoice: Invoice) -> Message:
     return Message("kind_correction" if invoice.kind is InvoiceKind.CORRECTION else "kind_invoice")
 
 
-def _amount(document: Document) -> Decimal | None:
-    """Return the amount whose sign the record has."""
-    return document.gross_amount or document.net_amount
+def _amount(document: Document) -> Decimal:
+    """Return the amount whose sign the record has; 0 without one."""
+    return document.gross_amount or document.net_amount or ZERO
 
 
 def _supplied(document: Document, invoice: Invoice) -> Iterator[Message]:
