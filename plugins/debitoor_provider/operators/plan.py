@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,7 +47,8 @@ class DebitoorPlanOperator(SyncOperator):
     :param carries_out: up to how many documents of a scheduled run the plan's task moves itself: the steps after it, to
         the report, are done in the same process and then skipped. They go on in tasks of their own, as they would
         without, from where something goes wrong, a person is asked or a document is rejected, and when another task
-        comes between or after them
+        comes between or after them. Where a person has to correct something first, the step that needs the service
+        fails there without asking it again; a later try asks it
     """
 
     template_fields: Sequence[str] = (
@@ -167,8 +169,9 @@ class DebitoorPlanOperator(SyncOperator):
         """
         from debitoor_provider.operators.whole_run import do_all, steps_after
         from debitoor_provider.runs.lineage import lineage_of
-        from debitoor_provider.services.http.errors import Interrupted, ServiceError
+        from debitoor_provider.services.http.errors import Interrupted, ServiceError, StopError
         from debitoor_provider.sync.ledger import LedgerError
+        from debitoor_provider.sync.steps.report import STOPPED
         from debitoor_provider.sync.window import RunKind
 
         is_mapped = getattr(context["ti"], "map_index", -1) >= 0
@@ -182,6 +185,9 @@ class DebitoorPlanOperator(SyncOperator):
             raise
         except (ServiceError, LedgerError) as error:
             self.log.warning("The steps after the plan go on in tasks of their own: %s", error)
+            if isinstance(error, StopError):  # which the step that meets it fails with, without asking again
+                with suppress(LedgerError):
+                    job.ledger.runs.note_error(job.run_id, error.located, STOPPED)
             return summary
         if done is None:
             self.log.info("The steps after the plan go on in tasks of their own.")
