@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.http.errors import Misconfigured, StopError, Unavailable
+from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps import archive as archive_module
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sync.ledger import Entry
 
 STEPS = ["archive", "export", "rename", "report"]
 
@@ -330,6 +333,52 @@ class TestLeftToTheSteps:
         assert event.extra["documents"] == 1
         assert ledger.runs.get("anybodys_dag/r#acme").verdict == "success"
 
+    def test_the_event_of_the_step_that_goes_on_is_of_the_whole_run(self, first, due, acme, receipt, monkeypatch, log):
+        dated = {f"2026-0{month}-15": str(receipt(document_date=f"2026-0{month}-15")) for month in (1, 2)}
+        move = ExpenseMover.move
+
+        def breaks(self: ExpenseMover, entry: Entry) -> None:
+            if entry.source_id == dated["2026-02-15"]:
+                raise Unavailable("The service is down.")
+            move(self, entry)
+
+        plan = first()
+        with monkeypatch.context() as patch:
+            patch.setattr(ExpenseMover, "move", breaks)
+            assert plan.execute(due)["due"] == 2
+        assert (len(acme.expenses()), plan.outlets) == (1, [])
+        rename, export, *_ = rest_of(plan)
+        rename.execute(due)
+        assert export.execute(due)["moved"] == 2
+        [event] = due["outlet_events"][export.outlets[0]].asset_alias_events
+        moved = event.extra
+        assert (moved["documents"], moved["counts"]) == (2, {"moved": 2})
+        assert moved["period"] == {"from": "2026-01-15", "to": "2026-02-15"}
+        booked = sum(Decimal(str(expense["totalGrossAmount"])) for expense in acme.expenses())
+        assert {currency: Decimal(gross) for currency, gross in moved["sums"].items()} == {"EUR": booked}
+        assert export.lineage.facts == event.extra
+
+    @pytest.mark.parametrize("meanwhile", ["a turn that ends", "a process that is killed"])
+    def test_what_was_moved_in_an_earlier_turn_or_try_of_the_plan_is_in_its_event(
+        self, first, due, acme, receipt, monkeypatch, meanwhile
+    ):
+        receipt(), receipt()
+        plan = first()
+        with monkeypatch.context() as patch:
+            if meanwhile == "a turn that ends":
+                patch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
+                ended: type[BaseException] = AirflowRescheduleException
+            else:
+                patch.setattr(archive_module, "archive", _raising(KeyboardInterrupt()))
+                ended = KeyboardInterrupt
+            with pytest.raises(ended):
+                plan.execute(due)
+        assert acme.expenses()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        [event] = due["outlet_events"][plan.outlets[0]].asset_alias_events
+        assert event.extra["documents"] == event.extra["counts"]["moved"] == len(acme.expenses()) == 2
+
     def test_the_turn_of_the_plans_task_ends_as_any_other(self, first, due, acme, receipt, monkeypatch):
         receipt(), receipt()
         monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
@@ -338,7 +387,7 @@ class TestLeftToTheSteps:
         assert len(acme.expenses()) == 1
 
 
-def _raising(error: Exception) -> Callable[..., None]:
+def _raising(error: BaseException) -> Callable[..., None]:
     def fail(*_: object, **__: object) -> None:
         raise error
 
