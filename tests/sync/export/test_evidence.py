@@ -113,6 +113,30 @@ class TestProven:
         assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
         assert "are not gross 120.00" in Message.from_json(one.as_json()["invoice_says"][0]).text()
 
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    @pytest.mark.parametrize("net", [None, D("0.00")])
+    @pytest.mark.parametrize(
+        ("invoices", "amounts"),
+        [
+            ((invoice(AT_19, gross=D("120.00")),), ["120.00 EUR"]),
+            ((invoice(AT_19, gross=None),), ["119.00 EUR"]),
+            ((lowered(invoice(AT_7)), invoice(AT_19)), ["-107.00 EUR", "119.00 EUR"]),
+        ],
+    )
+    def test_an_amount_of_0_is_not_believed_beside_an_inconclusive_invoice_over_another_one(
+        self, invoices, amounts, net, settings
+    ):
+        zero = {"gross_amount": D("0.00"), "net_amount": net, "settings": settings}
+        with pytest.raises(Obstacle) as met:
+            booked(reading=Reading(invoices), **zero)
+        assert (met.value.code, met.value.message.params["amounts"]) == ("zero_beside_invoice", amounts)
+        assert by_rate(booked(reading=Reading(invoices), gross_amount=D("119.00"), net_amount=net)) == {"19": "119.00"}
+
+    def test_an_amount_of_0_is_believed_beside_an_inconclusive_invoice_over_0(self):
+        nothing = invoice(TaxGroup("E", D(0), D("0.00"), D("0.00")), number="R-1", net=D("0.01"))
+        one = booked(nothing, gross_amount=D("0.00"), net_amount=None)
+        assert (one.invoice, by_rate(one)) == ("unproven", {})
+
     def test_several_invoices_in_one_file_prove_nothing(self):
         one = booked(reading=Reading((invoice(AT_19), invoice(AT_7))))
         assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})

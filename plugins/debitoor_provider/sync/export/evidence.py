@@ -14,8 +14,8 @@ from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
-from debitoor_provider.sync.obstacle import Obstacle, held
-from debitoor_provider.sync.text import one_line
+from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.invoice.models import Invoice, Reading
 
+_CODE_LIMIT = 10  # characters of a currency as it is shown
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
@@ -48,12 +49,14 @@ class Evidence:
     :param invoice: whose figures are proven; ``None`` without one
     :param reasons: why the figures are not proven, or what the invoice supplies or contradicts
     :param other_taxes: taxes that are no VAT, by the format's own code
+    :param unproven_amounts: what e-invoices that prove nothing state as their gross amounts, apart from 0
     """
 
     outcome: Proof
     invoice: Invoice | None = None
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
+    unproven_amounts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
@@ -94,10 +97,13 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date
+        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date, or an amount of 0
+            beside another one in an invoice that is not proven
         """
         invoice = self.invoice
         if invoice is None:
+            if self.unproven_amounts and document.gross_amount == 0:
+                raise rejected("zero_beside_invoice", amounts=list(self.unproven_amounts))
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
         if document.gross_amount or document.net_amount or not invoice.gross:
@@ -140,13 +146,12 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
     if not reading.invoices:
         return Evidence(Proof.NONE)
-    taxes = tuple(tax for invoice in reading.invoices for tax in other_taxes(invoice))
-    if len(reading.invoices) > 1:
-        several = Message("invoice_several", count=len(reading.invoices))
-        return Evidence(Proof.UNPROVEN, reasons=(several,), other_taxes=taxes)
-    (invoice,) = reading.invoices
-    if reasons := disproof(invoice):
-        return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes)
+    invoice, *others = reading.invoices
+    several = (Message("invoice_several", count=len(reading.invoices)),) if others else ()
+    if reasons := several or disproof(invoice):
+        taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
+        amounts = tuple(filter(None, map(_stated, reading.invoices)))
+        return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes, unproven_amounts=amounts)
     is_ambiguous = invoice.kind is InvoiceKind.CREDIT_NOTE and (invoice.gross or ZERO) > 0
     if is_ambiguous:
         invoice = negated(invoice)
@@ -154,6 +159,12 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
+
+
+def _stated(invoice: Invoice) -> str:
+    """Return what an invoice states as its gross amount; empty for none, or 0."""
+    gross = invoice.gross if invoice.gross is not None else (invoice.net or ZERO) + (invoice.tax or ZERO)
+    return f"{cents(gross)} {cut(one_line(invoice.currency), _CODE_LIMIT)}".strip() if gross else ""
 
 
 def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) -> Iterator[Message]:
