@@ -292,7 +292,7 @@ class TestTrouble:
         names = listed(**{FIRST: {}}, one={}, two={})
         acme.block_key()
         events = fire(*names)
-        assert [event.payload for event in events.values()] == [None] * 3
+        assert [event.payload["stopped"]["params"]["service"] for event in events.values()] == ["GetMyInvoices"] * 3
         assert {ledger.runs.get(f"anybodys_dag/now#{name}").verdict for name in names} == {""}
         acme.unblock_key()
         assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())

@@ -110,10 +110,15 @@ class DebitoorPlanOperator(SyncOperator):
     def go_on(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
         """Go on after the triggerer: with the plan that was made there, or by making it.
 
-        :param event: the plan's summary; ``None`` when there is no plan yet
+        :param event: the plan's summary, or why the run stops; ``None`` when there is no plan yet
+        :raises StopError: when the source refused in the triggerer what it would be asked again
         """
+        from debitoor_provider.sync.steps.report import STOPPED
+
         if event is None:
             return self.execute(context)
+        if STOPPED in event:
+            return self._in_job(context, partial(self._stop, reason=event[STOPPED]))
         self.log.info("Planned: %s", event)
         if not self._is_small(event):
             return event
@@ -157,6 +162,13 @@ class DebitoorPlanOperator(SyncOperator):
         elif self._is_small(plan.summary):
             return self._carry_out(job, context, summary=plan.summary)
         return plan.summary
+
+    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Fail as the plan in the triggerer did."""
+        from debitoor_provider.messages import Message
+        from debitoor_provider.services.http.errors import StopError
+
+        raise StopError(Message.from_json(reason))
 
     def _is_small(self, summary: dict[str, Any]) -> bool:
         """Return whether the plan's task may move the documents of a plan itself."""

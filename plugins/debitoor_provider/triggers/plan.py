@@ -14,10 +14,11 @@ from debitoor_provider.runs.dag_files import require_single
 from debitoor_provider.runs.jobs import account_of, kept_hook
 from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.http.errors import ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.window import RunKind
 from debitoor_provider.triggers.threads import in_turn
 from debitoor_provider.triggers.together import plan_together
@@ -66,6 +67,7 @@ class PlanTrigger(BaseTrigger):
         self.folder = folder
         self.digest = digest
         self._connections: list[str] = []
+        self._asked: str | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how to make it again."""
@@ -73,7 +75,10 @@ class PlanTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Return one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
+        """Return one event: the task is skipped, or goes on on a worker.
+
+        The worker is handed the plan's summary, why the run stops as ``stopped``, or ``None``.
+        """
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None
@@ -83,6 +88,10 @@ class PlanTrigger(BaseTrigger):
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:
                 KEPT.forget(*self._connections)  # they may have been changed since
+                if isinstance(error, StopError) and await self._stays(error, context):
+                    self.log.warning("The run stops: %s", error)
+                    yield TriggerEvent({STOPPED: error.located.as_json()})  # type: ignore[no-untyped-call]
+                    return
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
@@ -101,4 +110,19 @@ class PlanTrigger(BaseTrigger):
         self._connections = [account.connection_of(service) for service in row_of(account).hooks]
         connection = account.connection_of(row_of(account).source)
         scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
+        self._asked = scheduled.question.source if scheduled.question else None
         return await plan_together(scheduled)
+
+    async def _stays(self, error: StopError, context: Context) -> bool:
+        """Return whether the source would be asked with the key that it refused just now; makes no call."""
+        try:
+            account = account_of(self.account, None, self.folder)
+            if error.service != row_of(account).source_title:
+                return False
+            connection = account.connection_of(row_of(account).source)
+            now = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
+        except (ServiceError, LedgerError):
+            return False
+        now.close()
+        KEPT.forget(*self._connections)  # the next run looks whether it was corrected
+        return now.question is not None and now.question.source == self._asked
