@@ -113,7 +113,7 @@ class TestList:
     @pytest.mark.parametrize(
         "query", [{"state": "lost"}, {"order": "secret"}, {"from": "yesterday"}, {"limit": 1000}, {"search": "x" * 201}]
     )
-    def test_a_question_that_makes_no_sense_is_refused(self, page, query):
+    def test_a_question_that_makes_no_sense_is_refused(self, page, shelf, query):
         assert page().get("api/accounts/acme/documents", params=query).status_code == 422
 
     @pytest.mark.parametrize("words", ["\x00", "' OR 1=1 --", "%_\\", "\u202e", "<b>"])
@@ -170,7 +170,7 @@ class TestMarks:
     @pytest.mark.parametrize(
         "query", [{"mark": "nearest"}, {"invoice": "contradict"}, {"from": "2026-02-02", "to": "2026-02-01"}]
     )
-    def test_a_filter_that_is_not_known_is_refused(self, page, query):
+    def test_a_filter_that_is_not_known_is_refused(self, page, shelf, query):
         for path in ("documents", "documents.csv"):
             assert page().get(f"api/accounts/acme/{path}", params=query).status_code == 422
 

@@ -12,6 +12,7 @@ from debitoor_provider.messages import Message, readable
 from debitoor_provider.runs.tables import money
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import E_INVOICES, MARKS
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
@@ -57,7 +58,7 @@ def retry(args: Namespace) -> None:
 
 @suppress_logs_and_warning
 def book(args: Namespace) -> None:
-    """Plan held documents again, with the figures of the e-invoice or of the record."""
+    """Plan held or rejected documents again, with the figures of the e-invoice or of the record."""
     with opened_ledger() as ledger:
         refused = [
             Message(
@@ -66,15 +67,11 @@ def book(args: Namespace) -> None:
                 reason=entry.reason or Message("document_is", state=entry.state),
             ).text()
             for entry in named(args, ledger)
-            if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
+            if not DIRECTIONS[entry.direction].questions(entry, args.figures)
         ]
         if refused:
             raise SystemExit("\n".join([*refused, Message("book_nothing_changed").text()]))
-        _decide(args, ledger, EventKind.RETRIED, partial(_choose, ledger, args.figures))
-
-
-def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason: str) -> list[Entry]:
-    return ledger.documents.choose(entries, figures, who, reason)
+        _decide(args, ledger, EventKind.RETRIED, partial(choose, ledger, args.figures))
 
 
 @suppress_logs_and_warning
@@ -85,12 +82,7 @@ def distinct(args: Namespace) -> None:
         others = [entry.source_id for entry in entries if not lookalike_keys(entry)]
         if others:
             raise SystemExit(str(Message("distinct_not_these", documents=others)))
-        changed = [
-            one
-            for entry in entries
-            for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
-        ]
-        show(args, [row_of(entry) for entry in changed])
+        _decide(args, ledger, EventKind.DISTINCT, partial(distinguish, ledger))
 
 
 @suppress_logs_and_warning
