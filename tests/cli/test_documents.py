@@ -202,7 +202,7 @@ class TestDistinct:
     )
     def test_a_misspelt_filter_is_refused_with_the_nearest_word(self, cli, alike, option, word, meant):
         done = cli("documents", "list", option, word)
-        assert (done.code, done.sentence.endswith(f"Did you mean {meant}?")) == (1, True)
+        assert (done.code, done.sentence.endswith(f"Did you mean {meant}?")) == (2, True)
 
 
 class TestWhatIsNotPossible:
@@ -352,6 +352,6 @@ class TestCorrect:
     )
     def test_what_cannot_be_ends_with_a_sentence_and_changes_nothing(self, cli, ledger, undated, options, sentence):
         done = cli("documents", "correct", "acme", "1", *options, "--reason", "seen")
-        assert done.code == 1
+        assert done.code == 2
         assert sentence in done.sentence
         assert states(ledger) == {"1": State.REJECTED}

@@ -84,7 +84,11 @@ class TestFiguresOfADocumentThatWasRejected:
     @pytest.fixture
     def rejected(self, acme: Stage) -> str:
         """Return a document that a person had booked as its record says, and that Debitoor refused."""
-        uid = acme.document(in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00"))))), net_amount="200.00", gross_amount="238.00")
+        uid = acme.document(
+            in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00"))))),
+            net_amount="200.00",
+            gross_amount="238.00",
+        )
         acme.export()
         assert acme.states() == {uid: "held invoice_contradicts"}
         choose(acme.ledger, "record", [acme.entry(uid)], "user:anna", "as paid")

@@ -40,7 +40,8 @@ def test_the_nearest_account_is_named(page: Callable[..., TestClient], address: 
 @pytest.mark.parametrize("address", LISTS)
 def test_none_is_named_when_none_is_near(page: Callable[..., TestClient], address: str):
     answer = page().get(address.format(account="zzz"), headers={"Accept-Language": "fr"})
-    assert (answer.status_code, answer.json()) == (404, {"detail": "Le compte zzz n’existe pas."})
+    assert (answer.status_code, answer.json().keys()) == (404, {"detail"})
+    assert answer.json()["detail"].startswith("Le compte zzz n")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
 from debitoor_provider.cli.documents import named, row_of
+from debitoor_provider.cli.refusals import wrong
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
+from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
@@ -35,7 +37,7 @@ def correct(args: Namespace) -> None:
         period = settings_of(entry.account).period
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
-            raise SystemExit("\n".join(map(str, problems)))
+            raise wrong(*problems)
         try:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
         except IllegalTransition:  # a run was faster
@@ -48,7 +50,11 @@ def _stated(args: Namespace, entry: Entry) -> Corrections:
 
     :raises SystemExit: when it states nothing, or a value does not have its form
     """
-    if day := to_day("--date", args.date or ""):
+    try:
+        day = to_day("--date", args.date or "")
+    except Misconfigured as error:
+        raise wrong(error.message) from None
+    if day:
         args.date = day.isoformat()
     words = {
         "date": args.date,
@@ -59,8 +65,8 @@ def _stated(args: Namespace, entry: Entry) -> Corrections:
     }
     given = {name: value for name, value in words.items() if value}
     if bool(given) == args.withdraw:
-        raise SystemExit(Message("correct_nothing_stated").text())
+        raise wrong(Message("correct_nothing_stated"))
     try:
         return to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
     except ValueError as error:
-        raise SystemExit(str(error)) from None
+        raise wrong(str(error)) from None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, require_account, show
+from debitoor_provider.cli.console import actor, hint, opened_ledger, period_of, require_account, show
+from debitoor_provider.cli.refusals import wrong
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.runs.tables import money
-from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -40,7 +40,7 @@ def list_documents(args: Namespace) -> None:
             "text": args.text,
             "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
             "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
-            "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
+            "period": period_of(args),
         }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"))
@@ -196,4 +196,4 @@ def _one_of(name: str, known: Iterable[str], noun: str) -> str:
         return name.lower()
     near = nearest(name, names)
     hint = Message("did_you_mean", value=near) if near else Message("use_one_of", choices=names)
-    raise SystemExit(str(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint)))
+    raise wrong(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint))

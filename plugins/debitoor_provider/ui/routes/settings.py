@@ -59,7 +59,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
     path = saving.path_of(account_id)
     if path is None:
-        raise Refused("account_not_found", status=404, account=account_id)
+        raise Refused("account_not_found", status=404, account=account_id, hint=None)
     try:
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:
