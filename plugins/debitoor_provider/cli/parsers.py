@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 class CommandParser(ArgumentParser):
     """Parser that answers for what its command does not know, instead of leaving that to Airflow's."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Namespace, list[str]]:
+    def parse_known_args(  # type: ignore[override]  # argparse's has overloads for types of namespaces
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Namespace, list[str]]:
         """Parse arguments.
 
         :raises SystemExit: for one that is not known
