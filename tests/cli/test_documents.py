@@ -165,6 +165,21 @@ class TestWhoseFigures:
         assert sentence.splitlines()[0] == "Document 2 does not wait for this decision: It is planned."
         assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
 
+    def test_other_figures_may_be_chosen_after_a_rejection(self, cli, ledger, contradicted):
+        cli("documents", "book", "acme", "1", "--figures", "record", "--reason", "as paid")
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
+        )
+        refused = Message("as_written", text="No.", remedy="")
+        ledger.steps.reject(entry, refused, code="refused", invoice="contradicts")
+        ledger.leases.release("me")
+        done = cli(
+            "documents", "book", "acme", "1", "--figures", "invoice", "--reason", "as on the paper", "-o", "json"
+        )
+        assert [(row["document"], row["state"]) for row in done.rows] == [("1", "planned")]
+        entry = ledger.documents.known("acme", "export", ["1"])["1"]
+        assert read_choices(entry.choice) == {"invoice_contradicts": "invoice"}
+
     def test_documents_are_listed_by_their_e_invoice(self, cli, contradicted):
         assert [row["document"] for row in cli("documents", "list", "--invoice", "contradicts", "-o", "json").rows] == [
             "1"
