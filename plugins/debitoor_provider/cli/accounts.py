@@ -219,8 +219,8 @@ def allow(args: Namespace) -> None:
 @suppress_logs_and_warning
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
+    start, end = period_of(args)
     with opened_ledger() as ledger:
-        start, end = period_of(args)
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, settings_of(args.account), ledger, run_id="preview") as job:
             seen = previewed(job, window, args.limit)

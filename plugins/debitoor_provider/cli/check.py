@@ -40,8 +40,8 @@ DIFFERS, NOT_CHECKED = 1, 2
 def check(args: Namespace) -> None:
     """Compare source, target and ledger of an account; with ``--repair`` send what is missing."""
     try:
+        start, end = period_of(args)
         with opened_ledger() as ledger:
-            start, end = period_of(args)
             account = settings_of(args.account)
             with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
                 _show(args, found)

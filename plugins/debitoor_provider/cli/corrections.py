@@ -14,22 +14,21 @@ from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
+from debitoor_provider.sync.export.corrections import problems_of, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from debitoor_provider.sync.ledger import Entry
-
 
 @suppress_logs_and_warning
 def correct(args: Namespace) -> None:
     """Plan a document with facts that are stated in place of its record."""
+    given = _given(args)
     with opened_ledger() as ledger:
         args.documents = [args.document]
         entry = named(args, ledger)[0]
-        stated = _stated(args, entry)
+        stated = to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
             why = entry.reason or Message("document_is", state=entry.state)
@@ -45,28 +44,25 @@ def correct(args: Namespace) -> None:
         show(args, [row_of(one) for one in changed])
 
 
-def _stated(args: Namespace, entry: Entry) -> Corrections:
-    """Return what the command states, with what was stated before.
+def _given(args: Namespace) -> dict[str, str]:
+    """Return what the command states, as words.
 
     :raises SystemExit: when it states nothing, or a value does not have its form
     """
-    try:
-        day = to_day("--date", args.date or "")
-    except Misconfigured as error:
-        raise wrong(error.message) from None
-    if day:
-        args.date = day.isoformat()
     words = {
-        "date": args.date,
         "currency": (args.currency or "").upper(),
         "tax": ",".join(args.tax or []),
         "exchange_rate": args.exchange_rate,
         "supply": args.supply,
     }
-    given = {name: value for name, value in words.items() if value}
-    if bool(given) == args.withdraw:
-        raise wrong(Message("correct_nothing_stated"))
     try:
-        return to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
+        day = to_day("--date", args.date or "")
+        given = {name: value for name, value in {"date": day and day.isoformat(), **words}.items() if value}
+        to_corrections(given)
+    except Misconfigured as error:
+        raise wrong(error.message) from None
     except ValueError as error:
         raise wrong(str(error)) from None
+    if bool(given) == args.withdraw:
+        raise wrong(Message("correct_nothing_stated"))
+    return given

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
     account = args.account or args.account_option
+    states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
+    fitting: dict[str, Any] = {
+        "account": account,
+        "states": states or None,
+        "text": args.text,
+        "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
+        "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
+        "period": period_of(args),
+    }
     with opened_ledger() as ledger:
         if account is not None:
             require_account(account, ledger)
-        states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
-        fitting: dict[str, Any] = {
-            "account": account,
-            "states": states or None,
-            "text": args.text,
-            "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
-            "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
-            "period": period_of(args),
-        }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"))
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
