@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -76,9 +76,8 @@ def lookalikes_of(
         there += [listed[id_] for id_ in source_ids & listed.keys()]
         return any(one.stands_for_record for one in there)
 
-    distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
     known = [*find(*(one.described for one in asked)), *listed.values()]
-    return Lookalikes(job, known, recorded, distinct, is_known, Turns(one.key for one in asked), find)
+    return Lookalikes(job, known, recorded, is_known, Turns(one.key for one in asked), find)
 
 
 def in_order(job: Job, rows: Sequence[ForeseenDocument]) -> list[ForeseenDocument]:
@@ -104,4 +103,5 @@ def _known(job: Job, row: ForeseenDocument, place: int) -> Known | None:
     is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
     if entry.state in GIVEN_UP and not is_entered:
         return None
-    return Known.of(entry, job.run_id, row.planned if is_entered else None)
+    known = Known.of(entry, job.run_id, row.planned if is_entered else None)
+    return replace(known, is_decided=bool(row.decisions))
