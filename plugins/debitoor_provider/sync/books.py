@@ -67,7 +67,7 @@ class _Answers:
 
 
 def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
-    """Return whose books they are; country and currency only if the environment has them.
+    """Return whose books they are, with the country and the currency that the environment has, if any.
 
     :raises Misconfigured: when they are not those that the account file states
     """
@@ -86,8 +86,7 @@ def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Boo
     answers = _Answers(debitoor)
     books = _checked(answers, account)
     country, reported = answers.country(stated.country or "")
-    currency = books.currency if _CURRENCY.fullmatch(books.currency) else stated.currency
-    currency = currency or currency_of_payments(debitoor)
+    currency = books.currency or stated.currency or currency_of_payments(debitoor)
     for field, here, wanted in (("currency", currency, stated.currency), ("country", country, stated.country)):
         if wanted and here != wanted:
             raise _misconfigured(Message("books_differ", field=field, stated=wanted, reported=here))
@@ -123,6 +122,8 @@ def _checked(answers: _Answers, account: OfDebitoor) -> Environment:
     The account names it by its e-mail address, or by its id where no address is reported.
     """
     books, expected = answers.environment, account.debitoor_id
+    if not _CURRENCY.fullmatch(books.currency):
+        books = replace(books, currency="")
     if "@" not in expected:
         if books.id != expected:
             raise _misconfigured(Message("books_of_another_account", email=shown(books.id), expected=expected))

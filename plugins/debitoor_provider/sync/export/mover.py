@@ -259,12 +259,8 @@ class ExpenseMover:
         if wrong:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
-        self.ledger.steps.moved(
-            entry,
-            stored.id,
-            detail={key: value for key, value in details.items() if value},
-            mark=None if entry.mark_code else unbooked(stored),
-        )
+        known = {key: value for key, value in details.items() if value}
+        self.ledger.steps.moved(entry, stored.id, detail=known, mark=None if entry.mark_code else unbooked(stored))
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""

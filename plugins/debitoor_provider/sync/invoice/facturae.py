@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.texts import to_amount, to_day, to_rate, to_vat_id
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -75,7 +76,7 @@ def _party(party: Element | None) -> Party:
     person = " ".join(filter(None, (xml.text(party, f"Individual/{name}") for name in ("Name", "FirstSurname"))))
     return Party(
         name=xml.text(party, "LegalEntity/CorporateName") or person,
-        country=to_country(_stated(party, "CountryCode")) or to_country(number[:2]),  # the first with three letters
+        country=iso_code(_stated(party, "CountryCode")) or iso_code(number[:2]),  # the first with three letters
         vat_id=number,
         postcode=_stated(party, "PostCode") or _postcode_in(_stated(party, "PostCodeAndTown")),
     )
