@@ -69,6 +69,7 @@ class TestList:
             (["--from", "2026-03-01", "--to", "2026-03-31"], {"3"}),
             (["--from", "2026-04-01"], set()),
             (["--mark", "nearest_split"], set()),
+            (["--mark", "unbooked"], set()),
         ],
     )
     def test_only_some(self, cli, held, planned, words, ids):

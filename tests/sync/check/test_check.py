@@ -190,6 +190,7 @@ class TestExport:
         assert found.outcomes == {uid: "differs"}
         assert said in found.why(uid)
 
+    @pytest.mark.usefixtures("in_2090")
     def test_a_document_that_waits_for_its_rate_is_missing_from_the_books(self, acme):
         account = acme.exports(foreign_currency="convert")
         uid = acme.document(currency="USD", document_date="2090-01-02")
