@@ -74,6 +74,9 @@ function textOf(value, language) {
 
 /** The key of a value that is a word of the page. */
 const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}`, own_supply: `supply.${value}` })[name];
+/** The reason of what a check repairs, here and in the command. */
+export const MISSING = "missing at the target";
+
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 
@@ -94,7 +97,7 @@ function Details({ detail }) {
       const known = wordOf(name, value);
       const number = () => Number(value).toLocaleString(language, { maximumFractionDigits: 10 });
       const text = known && has(known) ? t(known) : NUMBERS.has(name) ? number() : textOf(value, language);
-      if (name === "reason") return h(ui.Text, props, `“${text}”`);
-      return h(ui.Text, props, name === "why" ? text : t("history.line", { name: word, value: text }));
+      if (name === "reason") return h(ui.Text, props, value === MISSING ? t("history.missing") : `“${text}”`);
+      return h(ui.Text, props, name === "why" ? text : t("common.line", { name: word, value: text }));
     });
 }
