@@ -263,3 +263,14 @@ def test_a_viewer_looks_on_and_reads_who_can_act(page_of: Callable[[str], Page])
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     expect(page.get_by_role("checkbox")).to_have_count(0)
     seen(page, "viewer-attention")
+
+
+def test_a_user_reads_who_can_reconnect(page_of: Callable[[str], Page], company: CompanyAdmin) -> None:
+    company.revoke_token()
+    page = page_of(USER)
+    settled(page, f"{ACCOUNT}/runs")
+    press(page, "do.sync")
+    expect(page.get_by_text(SAY["account.help.askConnections"])).to_be_visible(timeout=A_RUN)
+    expect(page.get_by_role("link", name=SAY["account.help.reconnect"])).to_have_count(0)
+    expect(page.get_by_role("link", name=SAY["account.help.run"])).to_be_visible()
+    seen(page, "user-reconnect")
