@@ -65,8 +65,8 @@ def measure(rounds: int) -> Result:
     found: dict[str, list[Used]] = {one.what: [] for one in (*BY_MINUTE, *BY_DAY)}
     with stage.sandbox() as admin:
         for number in range(rounds):
-            for what, came_of_it in (_minutes(admin, number) | _days(admin, number)).items():
-                found[what].append(came_of_it)
+            for what, one in (_minutes(admin, number) | _days(admin, number)).items():
+                found[what].append(one)
     used = {what: Series(what, "% used", [one.used for one in rounds_]) for what, rounds_ in found.items()}
     refused = {what: Series(what, "% refused", [one.refused for one in rounds_]) for what, rounds_ in found.items()}
     ours = [one.what for one in (*BY_MINUTE[:2], *BY_DAY)]

@@ -1,4 +1,4 @@
-"""Who is told of failures and decisions is set in the form."""
+"""Who is notified of failures and decisions is set in the form."""
 
 from __future__ import annotations
 

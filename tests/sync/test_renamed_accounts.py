@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import text
 
 from debitoor_provider.sync.window import manual
@@ -87,6 +88,43 @@ def test_the_parts_of_a_split_account_take_over_what_is_theirs(acme: Stage) -> N
     assert acme.states() == {invoice: "moved"}
     under(acme, "receipts").export(acme.exports(filter={"document_types": ["RECEIPT"]}))
     assert acme.states() == {receipt: "moved"}
+    assert acme.company.expenses() == []
+
+
+def test_a_document_that_only_another_account_takes_is_waiting_in_this_one(acme: Stage) -> None:
+    uid = acme.document(tags=["client 3"])
+    under(acme, "client3").export(acme.exports(filter={"tags": {"any": ["client 3"]}}))
+    under(acme, "client5").export(acme.exports(filter={"tags": {"any": ["client 5"]}}))
+    assert acme.states() == {uid: "waiting tag_missing"}
+    assert under(acme, "client3").states() == {uid: "moved"}
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+def test_a_document_that_comes_in_later_is_taken_over(acme: Stage, seen_before: bool) -> None:
+    mine, theirs = (acme.exports(filter={"tags": {"any": [tag]}}) for tag in ("client 5", "client 3"))
+    uid = acme.document(tags=["client 3"])
+    if seen_before:
+        under(acme, "client5").export(mine)
+    under(acme, "client3").export(theirs)
+    under(acme, "client5").export(mine)
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    acme.company.edit_document(int(uid), tags=["client 5"])
+    acme.export(mine)
+    assert acme.states() == {uid: "moved"}
+    assert acme.company.expenses() == []
+    (event,) = (event for event in acme.ledger.documents.history(acme.entry(uid)) if event.kind == "adopted")
+    assert (event.from_state, event.to_state) == ("waiting", "moved")
+
+
+def test_what_a_person_ignored_while_it_waited_stays_ignored(acme: Stage) -> None:
+    tagged = acme.exports(filter={"tags": {"any": ["pay"]}})
+    uid = acme.document()
+    acme.export(tagged)
+    acme.ledger.documents.ignore([acme.entry(uid)], actor="user:anna")
+    under(acme, "acme-receipts").export(tagged)
+    acme.company.edit_document(int(uid), tags=["pay"])
+    acme.export(tagged)
+    assert acme.states() == {uid: "ignored tag_missing"}
     assert acme.company.expenses() == []
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _ADD = "airflow connections add"
 _EXAMPLE = "acme"
-_SANDBOX = "http://127.0.0.1:8090"  # where it listens unless it is told otherwise
+_SANDBOX = "http://127.0.0.1:8090"  # where it listens by default
 
 
 @suppress_logs_and_warning

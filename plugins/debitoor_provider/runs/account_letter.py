@@ -39,7 +39,7 @@ def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) 
 
     :param notify: whom to tell, and how; by default as the account says
     :param context: of the callback
-    :raises NotSent: when people could not be told
+    :raises NotSent: when the notification could not be sent
     """
     account = find_account(accounts_folder(), account_id).account
     if notify is None and account is not None:

@@ -109,7 +109,7 @@ _kept: TTLCache[Any, list[DagFile]] = TTLCache(maxsize=64, ttl=30)
 
 @cached(_kept, condition=threading.Condition())
 def dag_files(here: Path | None = None) -> list[DagFile]:
-    """Return the DAG files that call ``sync_dags``, as far as their folder is told by the call. Kept for some seconds.
+    """Return the DAG files that call ``sync_dags``, where the call names their folder. Kept for some seconds.
 
     :param here: a folder in the version of a bundle that counts instead of its newest one
     """

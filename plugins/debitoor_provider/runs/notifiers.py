@@ -1,4 +1,4 @@
-"""Airflow's notifiers by which an account's people are told, by the type of the connection."""
+"""Airflow's notifiers that notify an account's people, by the type of the connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Notifier(NamedTuple):
     :param path: of the notifier's class, ``module:class``
     :param package: the provider package that has it
     :param arguments: what the notifier is made with
-    :param is_mail: whether it needs to be told to whom
+    :param is_mail: whether it needs the addressees
     """
 
     path: str
@@ -78,7 +78,7 @@ NOTIFIERS: dict[str, Notifier] = {
 
 
 class NotSent(Exception):
-    """People could not be told.
+    """A notification could not be sent.
 
     :param message: why, and what a person can do about it
     """

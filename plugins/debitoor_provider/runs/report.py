@@ -36,7 +36,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
 def tell(job: Job, result: Report) -> None:
     """Tell an account's people what they do not know yet; whatever prevents it is a warning of the run.
 
-    What could not be sent is told after the next run.
+    What could not be sent is sent after the next run.
     """
     notify = job.account.notify
     if notify is None:

@@ -1,4 +1,4 @@
-"""What people were told last, on both databases of the ledger."""
+"""What people were last notified of, on both databases of the ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger import Notice, Run
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
 
-TOLD = Notice("acme", datetime(2026, 3, 1, 12, tzinfo=UTC), {"no_answer": "2026-03-01"}, is_failing=True)
+LAST = Notice("acme", datetime(2026, 3, 1, 12, tzinfo=UTC), {"no_answer": "2026-03-01"}, is_failing=True)
 
 
 def test_people_who_were_told_nothing_have_an_empty_notice(ledger: Ledger):
@@ -20,8 +20,8 @@ def test_people_who_were_told_nothing_have_an_empty_notice(ledger: Ledger):
 
 def test_the_last_notice_replaces_the_one_before_of_its_account_alone(ledger: Ledger):
     ledger.notices.keep(Notice("acme"))
-    ledger.notices.keep(TOLD)
-    assert ledger.notices.last("acme") == TOLD
+    ledger.notices.keep(LAST)
+    assert ledger.notices.last("acme") == LAST
     assert ledger.notices.last("other") == Notice("other")
 
 

@@ -1,4 +1,4 @@
-"""What an account's people are told after a run, and that they are told it once."""
+"""What an account's people are notified of after a run, and that they are once."""
 
 from __future__ import annotations
 

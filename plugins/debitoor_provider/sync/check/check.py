@@ -162,7 +162,7 @@ class _Comparison:
 
         A document that was changed at the source since then has to say what it says now.
 
-        :raises Obstacle: when that cannot be told
+        :raises Obstacle: when that is not known
         """
         is_decided = entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE
         decisions = entry.decisions if entry else ""

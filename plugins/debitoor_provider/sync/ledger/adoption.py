@@ -1,8 +1,9 @@
-"""What other accounts know of the documents that are new to an account.
+"""What other accounts know of the documents that an account would take.
 
 An account file that is renamed, split or merged is an account of another name for the ledger. What was sent, or ignored
 by a person, under the name before counts under the new one: a copy that a person has deleted or corrected at the target
 stays as the person left it. Accounts share a document when source document and target are the same (the exchange key).
+What an account's own filter leaves out stays waiting there, no matter which account has sent it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved, write_events
 from debitoor_provider.sync.ledger.names import give_names
-from debitoor_provider.sync.ledger.records import Entry
+from debitoor_provider.sync.ledger.records import NO_TRACES, Entry
 from debitoor_provider.sync.ledger.rows import COLUMNS, found_by, to_entry
-from debitoor_provider.sync.ledger.states import DONE, EventKind, State, require_legal
+from debitoor_provider.sync.ledger.states import DONE, EventKind, State, origins, require_legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,13 +53,13 @@ def is_alone(connection: Connection, account: str) -> bool:
 
 
 def known_elsewhere(
-    connection: Connection, account: str, direction: str, new: Sequence[PlannedDocument]
+    connection: Connection, account: str, direction: str, listed: Sequence[PlannedDocument]
 ) -> dict[str, Entry]:
-    """Return the finished entries of other accounts for documents that are new to an account, by source id.
+    """Return the finished entries of other accounts for documents that an account has not sent, by source id.
 
     The file of one whose copy no run has verified is left out, so that it is not archived.
     """
-    by_key = {document.exchange_key: document.source_id for document in new}
+    by_key = {document.exchange_key: document.source_id for document in listed}
     found: dict[str, Entry] = {}
     for chunk in chunks(sorted(by_key)):
         rows = connection.execute(
@@ -83,29 +84,32 @@ def known_elsewhere(
 
 def adopt(
     connection: Connection,
-    pairs: Sequence[tuple[Mapping[str, Any], Entry]],
+    pairs: Sequence[tuple[Mapping[str, Any], State | None, Entry]],
     *,
     at: datetime,
     run_id: str,
 ) -> None:
-    """Add documents with what another account knows of them.
+    """Enter documents with what another account knows of them.
 
-    :param pairs: the columns of each document, and the other account's entry
+    :param pairs: the columns of each document, the state it has in this account, and the other account's entry
     """
     if not pairs:
         return
-    others = {columns["source_id"]: other for columns, other in pairs}
-    for other in others.values():
-        require_legal(EventKind.ADOPTED, None, other.state)
-    statement = (
-        upsert(connection, documents)
-        .on_conflict_do_nothing(index_elements=["account", "direction", "source_id"])
-        .returning(*COLUMNS)
-    )
-    rows = connection.execute(
-        statement,
-        [{**columns, **_known_of(other, columns["exchange_key"])} for columns, other in pairs],
-    )
+    others = {columns["source_id"]: other for columns, _, other in pairs}
+    before = {columns["source_id"]: state for columns, state, _ in pairs}
+    for source_id, other in others.items():
+        require_legal(EventKind.ADOPTED, before[source_id], other.state)
+    insert = upsert(connection, documents)
+    kept = {"account", "direction", "source_id", "created_at"}
+    values = [{**NO_TRACES, **columns, **_known_of(other, columns["exchange_key"])} for columns, _, other in pairs]
+    is_untried = sa.or_(*(documents.c.state == state for state in sorted(origins(EventKind.ADOPTED))))
+    statement = insert.on_conflict_do_update(
+        index_elements=["account", "direction", "source_id"],
+        set_={"previous_state": documents.c.state}
+        | {name: insert.excluded[name] for name in values[0] if name not in kept},
+        where=is_untried,
+    ).returning(*COLUMNS)
+    rows = connection.execute(statement, values)
     entries = [to_entry(row) for row in rows]
     write_events(
         connection,
@@ -113,7 +117,7 @@ def adopt(
             event_values(
                 entry.id,
                 EventKind.ADOPTED,
-                None,
+                before[entry.source_id],
                 entry.state,
                 at=at,
                 run_id=run_id,

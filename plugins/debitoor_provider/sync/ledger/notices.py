@@ -1,4 +1,4 @@
-"""The part ``ledger.notices``: what the people of each account were told last."""
+"""The part ``ledger.notices``: what the people of each account were last notified of."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the people of an account were told last.
+    """What the people of an account were last notified of.
 
     :param until: documents that needed a decision by then were named
-    :param failures: the day on which each failure was told last, by its code
-    :param is_failing: whether they were told of a failure, and not since then that it is over
+    :param failures: the day of the last notification of each failure, by its code
+    :param is_failing: whether they were notified of a failure, and not since then of its end
     """
 
     account: str
@@ -43,7 +43,7 @@ class Notices:
         self._database = database
 
     def last(self, account: str) -> Notice:
-        """Return what the people of an account were told last; an empty notice when they were told nothing yet."""
+        """Return what the people of an account were last notified of; an empty notice when there was nothing yet."""
         with self._database().read() as connection:
             row = connection.execute(sa.select(*_NOTICE).where(notices.c.account == account)).first()
         return Notice(account) if row is None else Notice(*row)

@@ -17,10 +17,10 @@ from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, likeness_keys, search_text
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, require_legal
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, origins, require_legal
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -42,6 +42,7 @@ class _Known(NamedTuple):
 
 _KNOWN = [documents.c[name] for name in _Known._fields]
 _ENTERED = {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
+_UNTRIED = origins(EventKind.ADOPTED)
 
 
 class PlanWriter:
@@ -81,7 +82,7 @@ class PlanWriter:
                 if document.source_id not in outcomes:
                     by_id.setdefault(document.source_id, document)
             known = {row.source_id: row for row in self._rows(documents.c.source_id.in_(list(by_id)))}
-            adopted = self._known_elsewhere([by_id[id_] for id_ in by_id if id_ not in known])
+            adopted = self._known_elsewhere(by_id, known)
             new: list[PlannedDocument] = []
             keyed: list[tuple[_Known, PlannedDocument]] = []
             refreshed: list[tuple[_Known, PlannedDocument]] = []
@@ -106,7 +107,7 @@ class PlanWriter:
                 states[is_now] += 1
             if self._writes:
                 self._insert(new)
-                self._adopt([(by_id[source_id], other) for source_id, other in adopted.items()])
+                self._adopt([(by_id[id_], known.get(id_), other) for id_, other in adopted.items()])
                 self._set_keys(keyed)
                 self._refresh(refreshed)
                 self._touch(seen)
@@ -150,18 +151,28 @@ class PlanWriter:
         )
         return (_Known(*row) for row in rows)
 
-    def _known_elsewhere(self, new: list[PlannedDocument]) -> dict[str, Entry]:
-        if not new or self._is_alone:
+    def _known_elsewhere(self, by_id: Mapping[str, PlannedDocument], known: Mapping[str, _Known]) -> dict[str, Entry]:
+        """Return by source id what this account takes over from others, instead of sending it itself."""
+        unsent = [
+            document
+            for id_, document in by_id.items()
+            if id_ not in known or (known[id_].state in _UNTRIED and document.state is State.PLANNED)
+        ]
+        if not unsent or self._is_alone:
             return {}
-        return known_elsewhere(self._connection, self._account, self._direction, new)
+        found = known_elsewhere(self._connection, self._account, self._direction, unsent)
+        return {id_: other for id_, other in found.items() if _takes_over(by_id[id_], known.get(id_), other)}
 
     @cached_property
     def _is_alone(self) -> bool:
         return is_alone(self._connection, self._account)
 
-    def _adopt(self, pairs: list[tuple[PlannedDocument, Entry]]) -> None:
+    def _adopt(self, pairs: list[tuple[PlannedDocument, _Known | None, Entry]]) -> None:
         common = {"account": self._account, "direction": self._direction, "created_at": self._at, "attempts": 0}
-        rows = [(common | {"source_id": new.source_id} | self._values(new), other) for new, other in pairs]
+        rows = [
+            (common | {"source_id": new.source_id} | self._values(new), before.state if before else None, other)
+            for new, before, other in pairs
+        ]
         adopt(self._connection, rows, at=self._at, run_id=self._run_id)
 
     def _set_keys(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
@@ -248,6 +259,15 @@ class PlanWriter:
 
     def _event(self, document_id: int, kind: EventKind, before: State | None, after: State) -> dict[str, Any]:
         return event_values(document_id, kind, before, after, at=self._at, run_id=self._run_id)
+
+
+def _takes_over(document: PlannedDocument, before: _Known | None, other: Entry) -> bool:
+    """Return whether another account's result counts for an account.
+
+    What was sent counts for the account that would send it now, not for one whose filter leaves it out. What a person
+    ignored counts where it has not been seen before.
+    """
+    return document.state is State.PLANNED if other.state in DONE else before is None
 
 
 def decide(before: _Known | None, document: PlannedDocument, settings_fingerprint: str) -> Outcome:

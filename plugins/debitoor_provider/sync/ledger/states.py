@@ -126,8 +126,8 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.IGNORED: _to(State.IGNORED, *OPEN),
     EventKind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
     EventKind.DISTINCT: Transition(DONE, DONE, keeps=True),
-    # another account's result for the same document and target, when the plan meets the document
-    EventKind.ADOPTED: Transition(frozenset(), DONE | {State.IGNORED}, creates=True),
+    # another account's result for the same document and target, when the plan would take the document
+    EventKind.ADOPTED: Transition(frozenset({State.WAITING, State.GONE}), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there
     EventKind.DOUBLED: _to(State.HELD, *DONE),
     # what the target has, it has

@@ -1,4 +1,4 @@
-"""The digest of a run: what the account's people have not been told yet."""
+"""The digest of a run: what the account's people have not been notified of yet."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _WITHIN = ("failed", "reason")
 class Digest:
     """What there is to tell after a run.
 
-    :param notice: what the people have been told once it is sent
+    :param notice: what the people have been notified of once it is sent
     :param failure: why the run failed
-    :param works_again: whether it went well after a failure that they were told of
+    :param works_again: whether it went well after a failure that they were notified of
     :param reasons: how many documents newly need a decision, by the code of the reason
     :param documents: the newest of them
-    :param is_all: whether all that need a decision are counted, not only what people have not been told of
+    :param is_all: whether all that need a decision are counted, not only what is new to people
     """
 
     notice: Notice
@@ -58,8 +58,8 @@ class Digest:
 def digest_of(job: Job, result: Report) -> Digest | None:
     """Return what there is to tell after a run, ``None`` when there is nothing.
 
-    The same failure is told once a day, by the account's clock. Documents are new when they came into their state
-    after those that were told last.
+    The same failure is notified once a day, by the account's clock. Documents are new when they came into their state
+    after those of the last notification.
     """
     notify = job.account.notify
     if notify is None:
@@ -97,7 +97,7 @@ def code_of(message: Message | None) -> str:
 
 
 def open_digest(ledger: Ledger, account: str, failure: Message | None) -> Digest:
-    """Return what there is to tell of an account at the moment, whatever was told before.
+    """Return what there is to say of an account at the moment, no matter what was said before.
 
     :param failure: why it, or what depends on it, failed
     """
@@ -108,7 +108,7 @@ def open_digest(ledger: Ledger, account: str, failure: Message | None) -> Digest
 def _undecided(ledger: Ledger, account: str, since: datetime | None) -> tuple[list[Entry], dict[str, int]]:
     """Return the newest documents that need a decision since a time, and how many by reason; in this order.
 
-    What comes in between the two readings is counted now and told again the next time, rather than never.
+    What comes in between the two readings is counted now and notified again the next time, rather than never.
     """
     found = ledger.documents.entries(account, states=ATTENTION, changed_after=since, limit=NAMED)
     counts = ledger.documents.codes(account, states=ATTENTION, changed_after=since) if found else {}
