@@ -235,10 +235,22 @@ def test_a_user_checks_backfills_and_pauses(
     dialog.get_by_role("button", name=SAY["do.backfill.start"], exact=True).click()
     expect(page.get_by_text(SAY["do.backfill.done"].replace("{name}", RECEIPTS))).to_be_visible()
     airflow.until(lambda: "FIG-1" in str(company.expenses()), "to book what was decided", 120)
+    airflow.until(lambda: airflow.finished(["debitoor__dupont-sarl-justificatifs"]), "to end the backfill", 120)
     press(page, "do.pause")
     expect(page.get_by_text(SAY["do.pause.done"].replace("{name}", RECEIPTS)).first).to_be_visible()
     page.get_by_role("button", name=SAY["do.resume"], exact=True).first.click()
     expect(page.get_by_text(SAY["do.resume.done"].replace("{name}", RECEIPTS))).to_be_visible()
+
+
+def test_an_error_in_airflows_database_is_said_in_words(page_of: Callable[[str], Page]) -> None:
+    """As Airflow answers while another process writes into its SQLite file (seen with 3.3.2)."""
+    page = page_of(USER)
+    settled(page, f"{ACCOUNT}/runs")
+    detail = {"reason": "Database error", "statement": "hidden", "message": "Serious error. Check logs for more details"}
+    page.route("**/api/v2/dags/*", lambda route: route.fulfill(status=500, json={"detail": detail}))
+    press(page, "do.pause")
+    expect(page.get_by_text(SAY["common.failed"].replace("{status}", "500"))).to_be_visible()
+    seen(page, "user-failed")
 
 
 def test_a_viewer_looks_on_and_reads_who_can_act(page_of: Callable[[str], Page]) -> None:
