@@ -246,7 +246,7 @@ def test_an_error_in_airflows_database_is_said_in_words(page_of: Callable[[str],
     """As Airflow answers while another process writes into its SQLite file (seen with 3.3.2)."""
     page = page_of(USER)
     settled(page, f"{ACCOUNT}/runs")
-    detail = {"reason": "Database error", "statement": "hidden", "message": "Serious error. Check logs for more details"}
+    detail = {"reason": "Database error", "statement": "hidden", "message": "Serious error. Check logs"}
     page.route("**/api/v2/dags/*", lambda route: route.fulfill(status=500, json={"detail": detail}))
     press(page, "do.pause")
     expect(page.get_by_text(SAY["common.failed"].replace("{status}", "500"))).to_be_visible()
