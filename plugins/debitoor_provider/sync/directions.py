@@ -128,6 +128,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         choices={
             "invoice_contradicts": ("invoice", "record"),
             "invoice_not_vat": ("record",),
+            "invoice_other_kind": ("record",),
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
         },

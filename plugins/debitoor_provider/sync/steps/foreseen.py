@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -103,4 +103,5 @@ def _known(job: Job, row: ForeseenDocument, place: int) -> Known | None:
     is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
     if entry.state in GIVEN_UP and not is_entered:
         return None
-    return Known.of(entry, job.run_id, row.planned if is_entered else None)
+    known = Known.of(entry, job.run_id, row.planned if is_entered else None)
+    return replace(known, is_decided=bool(row.decisions))

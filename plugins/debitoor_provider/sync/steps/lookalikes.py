@@ -6,6 +6,7 @@ one that was planned later. So a preview, a run and its next attempt come to the
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,8 @@ class Lookalikes:
 
     Most documents are compared by their records, and in any order. What is to be sent of a document may be known from
     its file only, or be what a person chose. Such a document waits until those that began before it have been compared;
-    then its figures are compared with the others' records, and with the figures of other such documents.
+    then its figures are compared with the others' records, and with the figures of other such documents. A document
+    whose record is like that of one that began before it waits too: the other may be sent with other figures.
 
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
@@ -74,7 +76,7 @@ class Lookalikes:
     def read(self, this: Known, sent: Sent) -> None:
         """Take note of the figures that are to be sent of a document, once its file was read."""
         now = this.to_be_sent(sent)
-        if now is this and this.is_complete:
+        if now is this and this.is_certain:
             return  # as most are
         self._turns.wait(this.key)
         self._read[this.key] = now
@@ -125,10 +127,14 @@ class Lookalikes:
         return own | {key for key, entry in entries.items() if this.key in said.get(entry.id, ())}
 
     def _by_record(self, this: Known) -> Iterator[Known]:
-        """Yield the documents whose records are like this document's."""
+        """Yield the documents whose records are like this document's, and are still so as they are sent."""
         for one in _others(this, self._by_key):
-            if (one.order < this.order or one.is_sent) and self._alike(this, one) and not self._is_repeat(one, this):
-                yield one
+            if (one.order < this.order or one.is_sent) and self._alike(this, one):
+                if self._turns.is_left(one.key):
+                    self._turns.wait(this.key)
+                sent = self._read.get(one.key, one)
+                if self._alike(this, sent) and not self._is_repeat(one, this):
+                    yield sent
 
     def _by_figures(self, this: Known, now: Known) -> Iterator[Known]:
         """Yield the documents that are like this document as it is to be sent.
@@ -140,7 +146,8 @@ class Lookalikes:
         if likeness_keys(now.described) != likeness_keys(this.described):
             others |= {one.key: one for one in self._find(now.described) if one.key not in others}
         others |= {one.key: one for one in _others(now, self._read_by_key)}
-        for one in sorted(others.values(), key=lambda one: one.order):
+        sent = (self._read.get(key, one) for key, one in others.items())
+        for one in sorted(sent, key=lambda one: one.order):
             if one.described.exchange_key == this.described.exchange_key or not self._alike(now, one):
                 continue
             if one.is_sent or not (self._comes_later(one, this) or self._is_repeat(one, this)):
@@ -150,7 +157,7 @@ class Lookalikes:
         """Return whether it is the other document that is found to be like this one."""
         if one.key in self._read:
             return False  # it began before, and this one's figures were not known then
-        if self._turns.is_left(one.key) and not one.is_complete:
+        if self._turns.is_left(one.key) and not one.is_certain:
             return True
         return one.order > this.order and self._alike(this, one)
 
@@ -187,6 +194,16 @@ def _others(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Know
             if one.key not in seen and one.described.exchange_key != this.described.exchange_key:
                 seen.add(one.key)
                 yield one
+
+
+@contextmanager
+def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
+    """Let those go on that wait for a document, however its way ends."""
+    try:
+        yield
+    finally:
+        if lookalikes:
+            lookalikes.end(Known.of(entry, entry.run_id))
 
 
 def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) -> Lookalikes:
