@@ -10,7 +10,8 @@ from debitoor_provider.sync.window import manual
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.sync.stage import Stage
+    from debitoor_provider.sync.directions import row_of
+from tests.sync.stage import Stage
 
 
 def invoice(acme: Stage, **fields: Any) -> str:
@@ -479,3 +480,9 @@ def test_an_import_that_creates_no_company_needs_no_country(acme: Stage) -> None
     acme.import_()
     assert acme.states("import") == {source: "moved"}
     assert watch.calls["debitoor.settings.get"] == 0
+
+
+def test_each_end_can_be_checked_without_the_other(acme: Stage) -> None:
+    account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
+    row_of(account).open(account, {"getmyinvoices": acme.gmi}.__getitem__, {}).require_target()
+    row_of(account).open(account, {"debitoor": acme.debitoor}.__getitem__, {}).require_source()

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ImportAccount
 
 
-def find_company(account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str]) -> int | None:
+def find_company(
+    account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str] | None = None
+) -> int | None:
     """Return the company of the settings, found by name or VAT id; ``None`` when none is wanted, or it can be created.
 
-    :param home: returns the country of the books
+    :param home: returns the country of the books, which a new company gets; ``None``: it is not looked at
     :raises Misconfigured: when it does not exist, and is not to be created or cannot be
     """
     found = _found(account, getmyinvoices)
-    if found is None and account.defaults.company is not None:
+    if found is None and account.defaults.company is not None and home is not None:
         _country(account.defaults.company, getmyinvoices, home())
     return found
 
