@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RetryError
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from debitoor_provider.sync.directions import row_of
-from tests.sync.stage import Stage
+    from tests.sync.stage import Stage
 
 
 def invoice(acme: Stage, **fields: Any) -> str:
