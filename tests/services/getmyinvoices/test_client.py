@@ -105,6 +105,39 @@ def test_deleted_documents(service, client):
     assert service.asked[0].query["deletedSinceFilter"] == ["2026-07-01 02:00:00"]
 
 
+EMPTY_BUT = {"totalCount": 1, "maxPages": 1, "maxAmount": 1, "offset": 0, "records": []}
+
+
+@pytest.mark.parametrize("missing", [{}, {"records": None}, {"maxPages": 0}, {"maxPages": None}, {"records": {}}])
+@pytest.mark.parametrize(
+    ("path", "ask"),
+    [
+        (DOCUMENTS, lambda client: client.documents()),
+        (DOCUMENTS, lambda client: client.first_documents()),
+        (f"{DOCUMENTS}/deleted", lambda client: client.deleted_documents(datetime(2026, 7, 1, tzinfo=UTC))),
+        (f"{DOCUMENTS}/7/attachments", lambda client: client.attachments(7)),
+        ("/accounts/v3/portals", lambda client: client.portals()),
+    ],
+)
+class TestAnEmptyListThatCountsSomething:
+    def test_is_asked_for_again_and_an_error_if_it_stays_so(self, service, client, naps, path, ask, missing):
+        service.on("GET", path, Reply(EMPTY_BUT | missing))
+        with pytest.raises(BadAnswer, match=r"0 of the 1 records|records is"):
+            ask(client)
+        assert naps == [1, 2, 4]
+
+    def test_is_no_error_when_it_passes(self, service, client, path, ask, missing):
+        record = {"documentUid": 5, "attachmentUid": 5, "supplier_uid": 5, "name": "P"}
+        service.on("GET", path, Reply(EMPTY_BUT | missing), Reply(EMPTY_BUT | {"records": [record]}))
+        assert len(ask(client)) == 1
+
+
+def test_attachments_that_the_list_counts_are_not_missing(service, client):
+    service.on("GET", f"{DOCUMENTS}/7/attachments", Reply({"totalCount": 2, "records": [{"attachmentUid": 1}]}))
+    with pytest.raises(BadAnswer, match="1 of the 2 records"):
+        client.attachments(7)
+
+
 def test_the_detail_request_is_explicit(service, client):
     service.on("GET", ONE, detail(PDF, workflowDetails={"isCompleted": True}))
     found = client.document(7, content=True)

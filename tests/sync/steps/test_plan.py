@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.errors import BadAnswer, Misconfigured
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.window import RunKind, Window, manual
 
@@ -202,6 +202,28 @@ def test_a_full_listing_forgets_what_the_source_does_not_have_any_more(acme: Sta
     acme.clock.pass_by(days=8)
     acme.export(account)
     assert acme.entry(uid).state is State.GONE
+
+
+LACKING = {"totalCount": 1, "maxPages": 1, "maxAmount": 1, "offset": 0, "records": []}
+
+
+def test_a_list_that_lacks_what_it_counts_is_read_again(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("status", "gmi.documents.list", status=200, body=LACKING, times=1)
+    acme.export()
+    assert acme.states() == {uid: "moved"}
+
+
+def test_a_list_that_lacks_what_it_counts_moves_no_watermark(acme: Stage) -> None:
+    acme.export()
+    uid = acme.document()
+    acme.clock.pass_by(days=2)
+    acme.fault("status", "gmi.documents.list", status=200, body=LACKING)
+    with pytest.raises(BadAnswer, match="0 of the 1 records"):
+        acme.export()
+    acme.sandbox.clear_faults()
+    acme.export()
+    assert acme.states() == {uid: "moved"}
 
 
 def test_the_run_is_recorded_with_its_window(acme: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants, parse
@@ -21,11 +21,15 @@ class Attachments(GetMyInvoicesCore):
 
     def attachments(self, uid: int) -> list[Attachment]:
         """Return a document's attachments without their content."""
+
+        def read(payload: Any) -> list[Attachment]:  # they come in one piece (7.4)
+            page = parse.page(payload, "attachmentUid", parse.attachment)
+            if len(page.records) < (page.total or 0):
+                raise parse.incomplete(len(page.records), page.total)
+            return page.records
+
         return self._get(
-            "list_attachments",
-            constants.ATTACHMENTS.format(uid=segment(uid)),
-            lambda payload: parse.page(payload, "attachmentUid", parse.attachment).records,
-            codes=ATTACHMENT_CODES,
+            "list_attachments", constants.ATTACHMENTS.format(uid=segment(uid)), read, codes=ATTACHMENT_CODES
         )
 
     def attachment(self, uid: int, attachment_uid: int) -> Attachment:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
-from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
+from debitoor_provider.services.getmyinvoices.listing import (
+    DocumentFilters,
+    DocumentQuery,
+    all_documents,
+    all_records,
+    local,
+    pages,
+)
 from debitoor_provider.services.getmyinvoices.masterdata import MasterData
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
@@ -109,12 +116,12 @@ class GetMyInvoicesClient(MasterData, Attachments):
             return self._get(
                 "list_deleted_documents",
                 constants.DOCUMENTS_DELETED,
-                lambda payload: parse.page(payload, "documentUid", parse.deleted_document),
+                lambda payload: parse.page(payload, "documentUid", parse.deleted_document, number),
                 {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
                 subject=Subject.ACCOUNT,
             )
 
-        return sorted({uid for page in pages(fetch) for uid in page.records})
+        return sorted(set(all_records(fetch)))
 
     def document(
         self,
@@ -260,7 +267,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         return self._get(
             "list_documents",
             constants.DOCUMENTS,
-            lambda payload: parse.page(payload, "documentUid", parse.document),
+            lambda payload: parse.page(payload, "documentUid", parse.document, number),
             {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
             subject=Subject.ACCOUNT,
         )

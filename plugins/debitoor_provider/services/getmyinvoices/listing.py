@@ -11,7 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
-from debitoor_provider.services.http.errors import Unavailable
+from debitoor_provider.services.http.errors import BadAnswer, Unavailable
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -114,51 +114,85 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
 def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
     """Yield the pages of one pass, as far as they have to be read (4.2).
 
-    Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
+    Ends at ``maxPages`` when as many records came as the list counts; otherwise, and where that is missing, at a page
+    that is empty or repeats the one before.
     """
-    number, before = 1, None
+    number, received, before = 1, 0, None
     while True:
         found = fetch(number)
         if found.records and found.records == before:
             return
         yield found
-        if not found.records or (found.pages is not None and number >= found.pages):
+        received += len(found.records)
+        is_last = found.pages is not None and number >= found.pages
+        if not found.records or (is_last and received >= (found.total or 0)):
             return
         number, before = number + 1, found.records
+
+
+def all_records(fetch: Fetch[R]) -> list[R]:
+    """Return the records of a list; one that gives fewer than it counts is read again.
+
+    :raises BadAnswer: when they are the same ones again
+    :raises Unavailable: when the list does not come to rest
+    """
+    before: list[R] | None = None
+    for _ in range(_PASSES):
+        records: list[R] = []
+        total = 0
+        for page in pages(fetch):
+            records += page.records
+            total = page.total or 0
+        if len(records) >= total:
+            return records
+        if records == before:
+            raise _incomplete(len(records), total)
+        before = records
+    raise Unavailable(Message("list_kept_changing"))
 
 
 def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -> Iterator[Document]:
     """Return every document of the list once, sorted by id, when all have been read.
 
     The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
-    pages (section 10.3), so that one may be passed over. A list of several pages is therefore read again, and the
-    passes are put together, until the service's total stood still and was reached. A total that is not reached is
-    believed to be wrong once two passes give the very same documents.
+    pages (section 10.3), so that one may be passed over. A list that gives fewer documents than it counts, or several
+    pages, is therefore read again, and the passes are put together, until the service's total stood still and was
+    reached.
 
     :param into: keeps what was read of several pages, by the documents' ids
+    :raises BadAnswer: when two passes give the very same documents, and fewer than the list counts
     :raises Unavailable: when the list does not come to rest
     """
     totals: set[int | None] = set()
     before: set[int] | None = None
     for _ in range(_PASSES):
-        count, found = 0, set()
+        count, received, found = 0, 0, set()
         totals_now: set[int | None] = set()
         for page in pages(fetch):
-            if page.pages == 1 and not into:  # nothing to put together, nor to keep meanwhile
+            if page.pages == 1 and len(page.records) >= (page.total or 0) and not into:  # nothing to keep meanwhile
                 once = {document.document_uid: document for document in page.records}
                 return iter([once[uid] for uid in sorted(once)])
             count += 1
+            received += len(page.records)
             totals_now.add(page.total)
             for document in page.records:
                 found.add(document.document_uid)
                 into[document.document_uid] = document
         totals |= totals_now
         (total, *others) = totals_now
-        settled = count == 1 or (
-            not others
-            and (total is None or len(found) >= total or found == before or (len(totals) == 1 and len(into) >= total))
+        counted = total or 0
+        settled = not others and (
+            len(found) >= counted
+            or (count == 1 and received >= counted)  # one that is listed twice was not shifted to another page
+            or (len(totals) == 1 and len(into) >= counted)
         )
         if settled:
             return (into[uid] for uid in sorted(into))
+        if not others and found == before:
+            raise _incomplete(len(found), counted)
         before = found
     raise Unavailable(Message("list_kept_changing"))
+
+
+def _incomplete(found: int, total: int) -> BadAnswer:
+    return BadAnswer(Message("answer_not_understood", reason=parse.incomplete(found, total).message))
