@@ -15,6 +15,7 @@ from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import READ_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance
+from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -116,7 +117,7 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
         environment = client.environment()
         email = _email_of(client, environment)
         expected = Fields(self._connection).text("email")
-        if expected and email and expected.lower() != email.lower():
+        if expected and email and fold(expected) != fold(email):
             return False, Message("token_of_another_account", email=email, expected=expected)
         return True, Message("connected", account=email or environment.id)
 

@@ -2,14 +2,22 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.getmyinvoices.listing import DocumentQuery, all_documents, all_records, local, pages
+from debitoor_provider.services.getmyinvoices.listing import (
+    DocumentQuery,
+    all_documents,
+    all_records,
+    local,
+    overlap_of,
+    pages,
+)
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.getmyinvoices.parse import Page
 from debitoor_provider.services.http.errors import BadAnswer, Unavailable
@@ -196,6 +204,17 @@ def test_the_archive_filter_is_always_sent():
 def test_times_are_those_of_the_account_in_winter_and_summer():
     assert local(datetime(2026, 1, 1, 23, 30, tzinfo=UTC), BERLIN) == "2026-01-02 00:30:00"
     assert local(datetime(2026, 7, 1, 1, tzinfo=timezone(timedelta(hours=1))), BERLIN) == "2026-07-01 02:00:00"
+
+
+ZONES = st.sampled_from(sorted(available_timezones()))
+
+
+@given(ZONES, ZONES, st.integers(1_600_000_000, 2_200_000_000))
+def test_what_is_asked_for_is_not_later_in_any_zone_of_the_account(ours, theirs, seconds):
+    moment = datetime.fromtimestamp(seconds, UTC)
+    written = local(moment - overlap_of(ZoneInfo(ours)), ZoneInfo(ours))
+    read = datetime.strptime(written, MOMENT_FORMAT).replace(tzinfo=ZoneInfo(theirs))
+    assert read.astimezone(UTC) <= moment
 
 
 def test_a_naive_time_is_an_error():

@@ -38,6 +38,18 @@ def test_after_two_days_without_a_scheduler_everything_new_is_moved_once(acme: S
     assert acme.booked().keys() == {first, early, late, corrected}
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Etc/GMT+12", "Pacific/Kiritimati", "UTC"])
+@pytest.mark.parametrize("hours", [4, 12])
+def test_nothing_is_missed_when_the_source_is_in_another_time_zone(stage_of: Any, zone: str, hours: int) -> None:
+    stage = stage_of("Far", timezone=zone)  # the connection has the default, Europe/Berlin
+    first = stage.document()
+    stage.export()
+    stage.clock.pass_by(hours=hours)
+    later = stage.document()
+    stage.export()
+    assert stage.booked().keys() == {first, later}
+
+
 def test_a_document_that_changes_within_the_overlap_is_not_sent_again(acme: Stage) -> None:
     uid = acme.document()
     acme.export()

@@ -85,7 +85,7 @@ REFUSALS: list[Fault] = [
 ]
 HITS: list[dict[str, Any]] = [{"between": (2, 19)}, {}, {"times": 1}, {"between": (4, 19)}, {"every": 2}]
 SETTLED = timedelta(minutes=2)  # a write with an open end may come about for a minute and a half
-OVERLAPS = {"export": timedelta(hours=3), "import": timedelta(minutes=15)}  # GetMyInvoices A-19; Debitoor A9
+OVERLAPS = {"export": timedelta(hours=17), "import": timedelta(minutes=15)}  # GetMyInvoices A-19; Debitoor A9
 _runs = itertools.count(1)
 
 

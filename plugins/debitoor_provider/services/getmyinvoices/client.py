@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from debitoor_provider.messages import Message
@@ -23,6 +24,7 @@ from debitoor_provider.services.http.files import check_size, write_checked
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
 from debitoor_provider.services.http.session import segment
+from debitoor_provider.services.spelling import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -83,8 +85,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :param keep: where the documents are kept while the list is read, e.g. a
             :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
-        query = DocumentQuery(**filters)
-        self.identify()
+        query = self._query(filters)
 
         def fetch(number: int) -> parse.Page[Document]:
             return self._page(query, number)
@@ -100,7 +101,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         A list that changes meanwhile may repeat or pass over documents: use :meth:`documents` for work.
         """
-        query = DocumentQuery(**filters)
+        query = self._query(filters)
         for page in pages(lambda number: self._page(query, number)):
             if page.records:
                 yield [document for document in page.records if query.keeps(document)]
@@ -262,6 +263,12 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :raises NotFound: when it does not exist, or no longer
         """
         self._send("delete_document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
+
+    def _query(self, filters: DocumentFilters) -> DocumentQuery:
+        """Return the query, with the account's own spellings of tags: the service may compare to the letter (A-09)."""
+        self.identify()
+        query = DocumentQuery(**filters)
+        return replace(query, tags=spellings(query.tags, self.tags())) if query.tags else query
 
     def _page(self, query: DocumentQuery, number: int) -> parse.Page[Document]:
         return self._get(

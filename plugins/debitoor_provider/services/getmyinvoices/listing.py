@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import parse
-from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
+from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT, OVERLAP
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
 from debitoor_provider.services.http.errors import BadAnswer, Unavailable
+from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ Fetch = Callable[[int], parse.Page[R]]
 """Gets one page by its number, from 1."""
 
 _PASSES = 8
+_LAST_ZONE = timedelta(hours=-12)
 _STATUS_FILTERS = {PaymentStatus.PAID: "paid", PaymentStatus.NOT_PAID: "not_paid", PaymentStatus.UNKNOWN: "unknown"}
 
 
@@ -52,7 +54,7 @@ class DocumentQuery:
     :param start: first document date, inclusive
     :param end: last document date, inclusive
     :param updated_since: aware; created or changed since then
-    :param tags: documents with any of these tags (A-09)
+    :param tags: documents with any of these tags, compared by :func:`~debitoor_provider.services.spelling.fold` (A-09)
     :param payment_status: a :class:`PaymentStatus`; "Partially", which the service cannot filter, is filtered here
     :param note: text the note contains
     :param number: text the document number contains; not an exact match
@@ -97,8 +99,10 @@ class DocumentQuery:
         return {name: value for name, value in values.items() if value is not None}
 
     def keeps(self, document: Document) -> bool:
-        """Whether a document passes the filter that the service does not have."""
-        return self.payment_status != PaymentStatus.PARTIALLY or document.payment_status == PaymentStatus.PARTIALLY
+        """Whether a document passes the filters that the service does not have or may understand otherwise."""
+        if self.payment_status == PaymentStatus.PARTIALLY and document.payment_status != PaymentStatus.PARTIALLY:
+            return False
+        return not self.tags or not {fold(tag) for tag in self.tags}.isdisjoint(map(fold, document.tags))
 
 
 def local(moment: datetime, zone: ZoneInfo) -> str:
@@ -109,6 +113,18 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time with a zone is needed")
     return moment.astimezone(UTC).astimezone(zone).strftime(MOMENT_FORMAT)
+
+
+def overlap_of(zone: ZoneInfo) -> timedelta:
+    """Return how far behind a moment changes are asked for, so that none since then is missed (A-19).
+
+    In whatever zone the service compares, the moment it understands is not later than the one that is meant: it is
+    written in the connection's zone, and no other one is farther behind than UTC-12.
+
+    :param zone: the connection's
+    """
+    months = (datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
+    return OVERLAP + max(offset or timedelta() for offset in months) - _LAST_ZONE
 
 
 def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:

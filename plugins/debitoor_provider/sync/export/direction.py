@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
+from debitoor_provider.services.getmyinvoices.constants import SERVICE
+from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
@@ -39,7 +40,7 @@ from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
@@ -65,7 +66,6 @@ class ExportDirection:
     source_title = SERVICE
     target_title = "Debitoor"
     numbers_decide = False
-    overlap = OVERLAP
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
     def __init__(self, account: ExportAccount, services: Services, ecb_rates: str = "") -> None:
@@ -84,6 +84,11 @@ class ExportDirection:
         """The client of the target."""
         client: DebitoorClient = self._services("debitoor")
         return client
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far a listing reaches back, in whatever time zone GetMyInvoices compares."""
+        return overlap_of(self.getmyinvoices.zone)
 
     def require_source(self) -> None:
         """Do nothing: the account's number is part of each document's key."""

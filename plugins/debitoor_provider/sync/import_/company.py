@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.getmyinvoices.constants import COMPANY_EXISTS
+from debitoor_provider.services.http.errors import Misconfigured, Refused, UnclearOutcome
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.vat_ids import same_id
 
@@ -46,7 +47,15 @@ def find_or_create_company(account: ImportAccount, getmyinvoices: GetMyInvoicesC
     country = next((row for row in getmyinvoices.countries() if row.country_code.upper() == home.upper()), None)
     if country is None:
         raise _missing(wanted)
-    return getmyinvoices.create_company(wanted, country.country_uid)
+    try:
+        return getmyinvoices.create_company(wanted, country.country_uid)
+    except (Refused, UnclearOutcome) as error:
+        if isinstance(error, Refused) and error.code != COMPANY_EXISTS:
+            raise
+        found = find_company(account, getmyinvoices)  # another run may have created it, or this very call
+        if found is None:
+            raise
+        return found
 
 
 def _missing(wanted: str) -> Misconfigured:

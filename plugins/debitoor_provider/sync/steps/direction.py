@@ -129,7 +129,6 @@ class Direction(Protocol[Record]):
     :param source_title: the source's name, as people know it
     :param target_title: the target's
     :param numbers_decide: whether documents with different numbers are different ones, since one program numbers them
-    :param overlap: how far a listing reaches back behind the watermark
     :param deleted: why a document is left out that the source does not have any more
     """
 
@@ -137,8 +136,12 @@ class Direction(Protocol[Record]):
     source_title: str
     target_title: str
     numbers_decide: bool
-    overlap: timedelta
     deleted: LeftOut
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far a listing reaches back behind the watermark."""
+        ...
 
     def require_source(self) -> None:
         """Make sure that the source belongs to the account, before a listing of it moves the watermark.
