@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from debitoor_provider.services.spelling import fold, one_line, spellings
+from debitoor_provider.services.spelling import fold, one_line, spellings, switch_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,12 @@ def test_the_key_of_a_name_is_its_own_key(text: str) -> None:
 
 def test_a_name_has_all_the_spellings_that_are_known_of_it() -> None:
     assert spellings(["Büro", "new", "BÜRO"], ["Bu\u0308ro", "other", "büro "]) == ["Bu\u0308ro", "büro ", "new"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_on"),
+    [("true", True), (" On ", True), ("Y", True), ("1", True), ("no", False), ("OFF", False), ("", False), ("0", False)]
+    + [(neither, None) for neither in ("tru", "ja", "2", "none", "-1", "yes no")],
+)
+def test_a_switch_is_on_or_off_or_says_neither(text: str, is_on: bool | None) -> None:
+    assert switch_of(text) is is_on

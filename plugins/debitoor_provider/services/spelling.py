@@ -12,6 +12,9 @@ _INVISIBLE = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn"}
 )  # control, format (bidi, zero width), surrogate, private, unassigned
 
+_YES = frozenset({"true", "t", "1", "yes", "y", "on"})  # as Airflow's own to_boolean
+_NO = frozenset({"false", "f", "0", "no", "n", "off", ""})
+
 
 def one_line(text: str) -> str:
     """Put hostile text on one line: blanks and breaks become one blank, invisible characters go; NFC.
@@ -46,3 +49,9 @@ def spellings(wanted: Collection[str], known: Iterable[str]) -> list[str]:
         if (found := by_key.get(fold(name))) is not None:
             found.append(name)
     return list(dict.fromkeys(name for one in wanted for name in by_key[fold(one)] or [one]))
+
+
+def switch_of(text: str) -> bool | None:
+    """Return whether a switch is on that was written as text; ``None`` for what says neither."""
+    word = text.strip().lower()
+    return word in _YES if word in _YES | _NO else None
