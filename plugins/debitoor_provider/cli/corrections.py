@@ -12,7 +12,7 @@ from debitoor_provider.cli.documents import named, row_of
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
+from debitoor_provider.sync.export.corrections import Corrections, problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def _stated(args: Namespace, entry: Entry) -> Corrections:
     if bool(given) == args.withdraw:
         raise SystemExit(Message("correct_nothing_stated").text())
     try:
+        require_one_meaning(given)
         return to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
     except ValueError as error:
         raise SystemExit(str(error)) from None
