@@ -264,12 +264,14 @@ class TestErrors:
         assert isinstance(fire(run_id="r"), TaskSkippedEvent)
         assert ledger.runs.get("anybodys_dag/r#acme").verdict == "success"
 
-    def test_a_target_that_refuses_is_asked_again_by_a_worker(self, fire, sandbox, acme, account, listed, ledger):
+    def test_so_is_one_that_the_target_refused(self, fire, sandbox, acme, account, listed):
         """A run with nothing to do asks it once a day."""
         listed(account())
-        sandbox.fault("status", operation="debitoor.*", company=acme, status=401)
+        fault = sandbox.fault("status", operation="debitoor.*", company=acme, status=401)
         with time_machine.travel(datetime.now(UTC) + timedelta(days=1), tick=True):
-            assert fire().payload is None
+            assert fire().payload["stopped"]["params"]["service"] == "Debitoor"
+            sandbox.clear_faults(fault)
+            assert isinstance(fire(), TaskSkippedEvent)
 
     def test_a_connection_that_was_changed_is_looked_up_again_after_an_error(
         self, fire, acme, account, listed, monkeypatch

@@ -17,7 +17,7 @@ from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.http.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
-from debitoor_provider.sync.directions import row_of
+from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import LedgerError
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.window import RunKind
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.hooks.base import ServiceHook
     from debitoor_provider.runs.plan import Planned
 
 
@@ -67,8 +68,7 @@ class PlanTrigger(BaseTrigger):
         self.preview = preview
         self.folder = folder
         self.digest = digest
-        self._connections: list[str] = []
-        self._asked: str | None = None
+        self._connections: dict[str, type[ServiceHook[Any]]] = {}
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how to make it again."""
@@ -94,10 +94,11 @@ class PlanTrigger(BaseTrigger):
             try:
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:
-                KEPT.forget(*self._connections)  # they may have been changed since
-                if isinstance(error, StopError) and await self._stays(error, context):
+                reason = error.located if isinstance(error, StopError) and await self._stays(error) else None
+                KEPT.forget(*self._connections)  # they may have been changed since, or are corrected next
+                if reason:
                     self.log.warning("The run stops: %s", error)
-                    yield TriggerEvent({STOPPED: error.located.as_json()})  # type: ignore[no-untyped-call]
+                    yield TriggerEvent({STOPPED: reason.as_json()})  # type: ignore[no-untyped-call]
                     return
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
@@ -114,22 +115,15 @@ class PlanTrigger(BaseTrigger):
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
-        self._connections = [account.connection_of(service) for service in row_of(account).hooks]
+        hooks = row_of(account).hooks.items()
+        self._connections = {account.connection_of(service): loaded(hook) for service, hook in hooks}
         connection = account.connection_of(row_of(account).source)
         scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
-        self._asked = scheduled.question.source if scheduled.question else None
         return await plan_together(scheduled)
 
-    async def _stays(self, error: StopError, context: Context) -> bool:
-        """Return whether the source would be asked with the key that it refused just now; makes no call."""
-        try:
-            account = account_of(self.account, None, self.folder)
-            if error.service != row_of(account).source_title:
-                return False
-            connection = account.connection_of(row_of(account).source)
-            now = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
-        except (ServiceError, LedgerError):
-            return False
-        now.close()
-        KEPT.forget(*self._connections)  # the next run looks whether it was corrected
-        return now.question is not None and now.question.source == self._asked
+    async def _stays(self, error: StopError) -> bool:
+        """Return whether a worker would ask the service with what it has refused; makes no call of it."""
+        for conn_id, hook in self._connections.items():
+            if hook.hook_name == error.service:
+                return await in_turn(conn_id, partial(KEPT.is_current, conn_id, hook.get_connection))
+        return False

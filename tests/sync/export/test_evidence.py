@@ -132,6 +132,48 @@ class TestProven:
         assert (met.value.code, met.value.message.params["amounts"]) == ("zero_beside_invoice", amounts)
         assert by_rate(booked(reading=Reading(invoices), gross_amount=D("119.00"), net_amount=net)) == {"19": "119.00"}
 
+    @pytest.mark.parametrize(
+        ("one", "fields", "record", "invoice_is"),
+        [
+            (lowered(invoice(AT_19)), {}, "an invoice", "a credit note"),
+            (invoice(AT_19), {"document_type": "CREDIT_NOTE"}, "a credit note", "an invoice"),
+            (
+                invoice(AT_19, kind=InvoiceKind.CORRECTION),
+                {"document_type": "CREDIT_NOTE", "gross_amount": D("-119.00"), "net_amount": D("-100.00")},
+                "a credit note",
+                "a correction",
+            ),
+        ],
+    )
+    def test_an_inconclusive_invoice_of_the_other_kind_is_held_until_a_person_chose_the_record(
+        self, one, fields, record, invoice_is
+    ):
+        unproven = replace(one, gross=one.gross + D("0.01"))
+        obstacle = held(unproven, **fields)
+        assert (obstacle.code, obstacle.invoice) == ("invoice_other_kind", "unproven")
+        assert f"the document is {record}; by its e-invoice" in obstacle.message.text()
+        assert f"it is {invoice_is}." in obstacle.message.text()
+        settings = {"positive_credit_note": "negate"}
+        gross = "-119.00" if record == "a credit note" else "119.00"
+        chosen = booked(unproven, choices={"invoice_other_kind": "record"}, settings=settings, **fields)
+        assert by_rate(chosen) == {"19": gross}
+        assert by_rate(booked(unproven, settings=settings | {"invoice": "fill"}, **fields)) == {"19": gross}
+
+    @pytest.mark.parametrize(
+        ("one", "fields"),
+        [
+            (lowered(invoice(AT_19)), {"gross_amount": D("-119.00"), "net_amount": D("-100.00")}),
+            (lowered(invoice(AT_19)), {"document_type": "CREDIT_NOTE"}),
+            (lowered(invoice(AT_19)), {"document_type": "RECEIPT"}),
+            (replace(lowered(invoice(AT_19)), kind=InvoiceKind.INVOICE), {"document_type": "CREDIT_NOTE"}),
+            (invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE), {}),  # with negative amounts
+            (invoice(AT_19, kind=InvoiceKind.NO_INVOICE), {"document_type": "CREDIT_NOTE"}),
+        ],
+    )
+    def test_another_inconclusive_invoice_holds_nothing(self, one, fields):
+        unproven = replace(one, gross=one.gross + D("0.01"))
+        assert booked(unproven, settings={"positive_credit_note": "negate"}, **fields).invoice == "unproven"
+
     def test_an_amount_of_0_is_believed_beside_an_inconclusive_invoice_over_0(self):
         nothing = invoice(TaxGroup("E", D(0), D("0.00"), D("0.00")), number="R-1", net=D("0.01"))
         one = booked(nothing, gross_amount=D("0.00"), net_amount=None)

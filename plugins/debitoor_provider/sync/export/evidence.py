@@ -49,6 +49,7 @@ class Evidence:
     :param invoice: whose figures are proven; ``None`` without one
     :param reasons: why the figures are not proven, or what the invoice supplies or contradicts
     :param other_taxes: taxes that are no VAT, by the format's own code
+    :param other_kind: that one is an invoice and the other a credit note, where the invoice is not proven
     :param unproven_amounts: what e-invoices that prove nothing state as their gross amounts, apart from 0
     """
 
@@ -56,6 +57,7 @@ class Evidence:
     invoice: Invoice | None = None
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
+    other_kind: Message | None = None
     unproven_amounts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -136,8 +138,9 @@ class Evidence:
 def weigh(document: Document, reading: Reading) -> Evidence:
     """Compare a document's record with the e-invoice in its file.
 
-    What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT. The
-    number is not compared: records have it in other forms, or another number of the same document.
+    What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT, an amount
+    where the record has 0, and whether it is an invoice or a credit note. The number is not compared: records have it
+    in other forms, or another number of the same document.
 
     A credit note written with negative amounts may lower or raise what is owed. It contradicts every record, and its
     figures are shown and, if a person chooses them, booked with the sign that they are written with.
@@ -148,11 +151,13 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         return Evidence(Proof.NONE)
     invoice, *others = reading.invoices
     several = (Message("invoice_several", count=len(reading.invoices)),) if others else ()
+    is_ambiguous = invoice.kind is InvoiceKind.CREDIT_NOTE and (invoice.gross or ZERO) > 0
     if reasons := several or disproof(invoice):
         taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
         amounts = tuple(filter(None, map(_stated, reading.invoices)))
-        return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes, unproven_amounts=amounts)
-    is_ambiguous = invoice.kind is InvoiceKind.CREDIT_NOTE and (invoice.gross or ZERO) > 0
+        is_clear = not (others or is_ambiguous or invoice.kind is InvoiceKind.NO_INVOICE)
+        kinds = next(_kinds(document, invoice), None) if is_clear else None
+        return Evidence(Proof.UNPROVEN, None, reasons, taxes, kinds, amounts)
     if is_ambiguous:
         invoice = negated(invoice)
     if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):

@@ -76,9 +76,8 @@ def lookalikes_of(
         there += [listed[id_] for id_ in source_ids & listed.keys()]
         return any(one.stands_for_record for one in there)
 
-    distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
     known = [*find(*(one.described for one in asked)), *listed.values()]
-    return Lookalikes(job, known, recorded, distinct, is_known, Turns(one.key for one in asked), find)
+    return Lookalikes(job, known, recorded, is_known, Turns(one.key for one in asked), find)
 
 
 def in_order(job: Job, rows: Sequence[ForeseenDocument]) -> list[ForeseenDocument]:

@@ -47,7 +47,7 @@ class Known:
     @property
     def key(self) -> str:
         """By which a person's decision remembers it."""
-        return f"{self.account}/{self.described.source_id}"
+        return _key(self.account, self.described.source_id)
 
     @property
     def is_certain(self) -> bool:
@@ -73,3 +73,12 @@ class Known:
             and one.currency.strip().upper() == sent.document_currency.strip().upper()
         )
         return self if same else replace(self, described=restated(one, sent))
+
+
+def key_of(entry: Entry) -> str:
+    """Return by which a person's decision remembers a document."""
+    return _key(entry.account, entry.source_id)
+
+
+def _key(account: str, source_id: str) -> str:
+    return f"{account}/{source_id}"

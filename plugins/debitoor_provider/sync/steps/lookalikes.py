@@ -46,7 +46,6 @@ class Lookalikes:
 
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
-    :param distinct: by the id of an entry, what a person said it is no duplicate of
     :param is_known: whether one of these ids is a document of the account that is compared itself, see
         :attr:`.Known.stands_for_record`
     :param turns: the documents, in the order in which they begin
@@ -58,14 +57,12 @@ class Lookalikes:
         job: Job,
         known: Iterable[Known],
         recorded: Callable[[], Recorded],
-        distinct: Mapping[int, Collection[str]],
         is_known: Callable[[frozenset[str]], bool],
         turns: Turns,
         find: Callable[[Described], Iterable[Known]],
     ) -> None:
         self._job = job
         self._recorded = recorded
-        self._distinct = distinct
         self._is_known = is_known
         self._turns = turns
         self._find = find
@@ -114,13 +111,20 @@ class Lookalikes:
         for record in islice(self._at_target(now or this, statement, party), _MOST_KEPT):
             if record.id not in target_ids:
                 found[f"{TARGET}:{record.id}"] = _record(record, self._job.direction.target_title)
-        if found and this.entry:
-            ruled_out = self._distinct.get(this.entry.id, ())
+        if found:
+            ruled_out = self._ruled_out(this, in_ledger)
             found = {key: message for key, message in found.items() if key not in ruled_out}
         if not found:
             return None
         self._repeats[this.key] = found.keys()
         return Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
+
+    def _ruled_out(self, this: Known, others: Iterable[Known]) -> set[str]:
+        """Return the keys of what a person said a document is no duplicate of, be it of this one or of the other."""
+        entries = {one.key: one.entry for one in (this, *others) if one.entry}
+        said = self._job.ledger.documents.distinct_from(entries.values())
+        own = said.get(entries[this.key].id, set()) if this.key in entries else set()
+        return own | {key for key, entry in entries.items() if this.key in said.get(entry.id, ())}
 
     def _by_record(self, this: Known) -> Iterator[Known]:
         """Yield the documents whose records are like this document's, and are still so as they are sent."""
@@ -219,8 +223,7 @@ def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) 
         return any(one.stands_for_record for one in there)
 
     turns = Turns(Known.of(entry, job.run_id).key for entry in claimed)
-    distinct = job.ledger.documents.distinct_from(claimed)
-    return Lookalikes(job, known, lambda: recorded[0], distinct, is_known, turns, find)
+    return Lookalikes(job, known, lambda: recorded[0], is_known, turns, find)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:
@@ -248,6 +251,12 @@ def lookalike_keys(entry: Entry) -> list[str]:
     """Return the keys of the records that a document may be a duplicate of."""
     message = _message(entry)
     return list(message.params["keys"]) if message else []
+
+
+def lookalikes_of_account(entry: Entry) -> list[str]:
+    """Return the ids, at the source, of the documents of its account that a document may be a duplicate of."""
+    keys = (key.rpartition("/") for key in lookalike_keys(entry))
+    return [source_id for account, _, source_id in keys if account == entry.account]
 
 
 def _document(one: Known) -> Message:
