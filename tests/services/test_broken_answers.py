@@ -20,7 +20,7 @@ from tests.services.scripted import CANARY, PDF
 
 PACKED = gzip.compress(PDF)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-OK = b"HTTP/1.1 200 OK\r\n"
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 CUT = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
 
 
