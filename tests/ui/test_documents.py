@@ -315,6 +315,17 @@ class TestEInvoices:
         values = {"record": [{"text": "238.00", "rate": None}], "invoice": [{"text": "119.00", "rate": None}]}
         assert found == [{"what": "gross"} | values]
 
+    def test_another_kind_of_document_is_in_the_readers_words(self, page, contradicted, ledger):
+        differs = Message("differs_in_kind", record=Message("kind_invoice"), invoice=Message("kind_credit_note"))
+        reason = Message("invoice_contradicts", differences=[differs])
+        held = PlannedDocument("9", "getmyinvoices:9", "{}", State.HELD, reason)
+        ledger.plans.enter("acme", "export", RUN, [held])
+        (listed,) = page().get("api/accounts/acme/documents", params={"search": "9"}).json()["documents"]
+        address = f"api/accounts/acme/documents/{listed['id']}"
+        (found,) = page().get(address, headers={"Accept-Language": "fr"}).json()["contradictions"]
+        assert found["what"] == "kind"
+        assert [found[side][0]["text"] for side in ("record", "invoice")] == ["une facture", "un avoir"]
+
     def test_what_was_decided_is_no_contradiction_any_more(self, page, contradicted):
         wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}
         page().post("api/accounts/acme/documents/actions", json=wish)

@@ -80,7 +80,9 @@ class DocumentModel(BaseModel):
     changed_at: Moment
     moved_at: Moment | None
     archived_at: Moment | None
-    actions: list[Action] = Field(description="What its state allows")
+    actions: list[Action] = Field(
+        description="What its state allows; of what needs attention, nothing without the right to edit its account"
+    )
 
     @classmethod
     def of(cls, entry: Entry, **more: Any) -> Self:
@@ -158,7 +160,7 @@ class ValueModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     text: Text | None = Field(
-        description="A currency, a date as 2026-01-31 or an amount as 119.00; null for a mere rate"
+        description="A kind in words, a currency, a date as 2026-01-31 or an amount as 119.00; null for a mere rate"
     )
     rate: Decimal | None = Field(description="Tax rate in percent; null for a value of the whole document")
 
@@ -168,7 +170,7 @@ class ContradictionModel(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    what: Literal["currency", "date", "gross", "net", "rates", "by_rate"]
+    what: Literal["kind", "currency", "date", "gross", "net", "rates", "by_rate"]
     record: list[ValueModel]
     invoice: list[ValueModel]
 

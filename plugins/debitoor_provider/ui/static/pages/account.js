@@ -40,7 +40,7 @@ function OneAccount({ id }) {
     h(Head, { row: data }),
     h(
       Tabs,
-      { id },
+      { id, tabs: data.rights.run ? TABS : TABS.filter((tab) => tab !== "check") },
       h(
         Routes,
         null,
@@ -94,7 +94,7 @@ function Head({ row }) {
 }
 
 /** The tabs are places, so that each can be linked to. */
-function Tabs({ id, children }) {
+function Tabs({ id, tabs, children }) {
   const { t } = useWords();
   const go = useNavigate();
   const { pathname } = useLocation();
@@ -111,7 +111,7 @@ function Tabs({ id, children }) {
     h(
       ui.Tabs.List,
       null,
-      TABS.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
+      tabs.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
     ),
     h(ui.Tabs.Content, { value: chosen }, children),
   );
