@@ -333,6 +333,10 @@ class TestPreview:
         assert cli("accounts", "preview", "acme").out == "There is nothing new.\n"
         assert cli("accounts", "preview", "acme", "-o", "json").rows == []
 
+    def test_what_the_filter_names_and_getmyinvoices_lacks(self, cli, account):
+        account(filter={"tags": {"none": ["privat"]}})
+        assert "GetMyInvoices has no tag 'privat'" in cli("accounts", "preview", "acme").err
+
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [

@@ -210,6 +210,8 @@ def preview(args: Namespace) -> None:
         show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
+    for warning in seen.warnings:
+        hint(warning)
     if seen.stop:
         hint(Message("preview_would_stop", reason=seen.stop))
     if len(rows) == args.limit:

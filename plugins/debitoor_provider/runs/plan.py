@@ -84,11 +84,10 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     warnings = warnings_of(job, job.direction.source_time(), None)
     if missing := not_there(window, {row.source_id for row in rows}):
         warnings.append(missing)
-    for warning in warnings:
-        job.ledger.runs.warn(job.run_id, warning)
-    warnings += _unknown_names(job)
+    warnings += seen.warnings
     for warning in warnings:
         log.warning("%s", warning)
+        job.ledger.runs.warn(job.run_id, warning)
     summary: dict[str, Any] = {"dry_run": dict(Counter(row.outcome for row in rows))}
     if invoices := Counter(row.invoice for row in rows if row.invoice):
         summary["e_invoices"] = dict(invoices)

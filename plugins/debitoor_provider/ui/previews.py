@@ -26,14 +26,13 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
     window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
     with opened_job(account_id, account) as job:
         seen = previewed(job, window, wish.limit)
-        unknown = list(job.direction.unknown_names())
     return PreviewModel.model_validate(
         {
             "counts": Counter(document.outcome for document in seen.documents),
             "total": seen.total,
             "complete": len(seen.documents) == seen.total,
             "stop": str(seen.stop or ""),
-            "warnings": [str(finding.message) for finding in unknown],
+            "warnings": list(map(str, seen.warnings)),
             "documents": [_row(document) for document in seen.documents],
         }
     )

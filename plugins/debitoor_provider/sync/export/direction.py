@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
@@ -109,7 +109,7 @@ class ExportDirection:
 
     def unknown_names(self) -> Iterable[Finding]:
         """Return companies and tags of the filter that GetMyInvoices does not have."""
-        return unknown_names(self.account, self.getmyinvoices)
+        return unknown_names(self.account, lambda: self._companies, self.getmyinvoices.tags)
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
@@ -308,4 +308,8 @@ class ExportDirection:
         return books
 
     def _suppliers(self) -> Suppliers:
-        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)
+        return Suppliers(self._companies, self.getmyinvoices.company)
+
+    @cached_property
+    def _companies(self) -> list[Company]:
+        return self.getmyinvoices.companies()

@@ -11,10 +11,10 @@ from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
+    from debitoor_provider.services.getmyinvoices.models import Company
     from debitoor_provider.sync.accounts.settings import ExportAccount
 
 _NOT_LISTED = (PathGone, PermissionMissing, Refused)
@@ -39,12 +39,18 @@ def require_category(account: ExportAccount, debitoor: DebitoorClient) -> None:
         raise Misconfigured(message, service="Debitoor", operation="list_categories")
 
 
-def unknown_names(account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> Iterator[Finding]:
-    """Return companies and tags of the filter that GetMyInvoices does not have. They may come later."""
+def unknown_names(
+    account: ExportAccount, list_companies: Callable[[], Sequence[Company]], list_tags: Callable[[], Sequence[str]]
+) -> Iterator[Finding]:
+    """Return companies and tags of the filter that GetMyInvoices does not have. They may come later.
+
+    :param list_companies: asks for the companies; called where the filter names some
+    :param list_tags: asks for the tags, likewise
+    """
     rule = account.filter
     companies = {"include": rule.companies.include, "exclude": rule.companies.exclude}
     if any(companies.values()):
-        listed = getmyinvoices.companies()
+        listed = list_companies()
         names, uids = [company.name for company in listed if company.name], {one.company_uid for one in listed}
         folded = {fold(name) for name in names}
         for side, refs in companies.items():
@@ -57,7 +63,7 @@ def unknown_names(account: ExportAccount, getmyinvoices: GetMyInvoicesClient) ->
                 yield Finding(f"filter.companies.{side}", message)
     tags = {"any": rule.tags.any, "all": rule.tags.all, "none": rule.tags.none}
     if any(tags.values()):
-        known = getmyinvoices.tags()
+        known = list_tags()
         folded = set(map(fold, known))
         for which, wanted in tags.items():
             for tag in wanted:

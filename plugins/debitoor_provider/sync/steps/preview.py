@@ -78,11 +78,13 @@ class Previews:
     :param documents: as many as were wanted
     :param total: how many there are
     :param stop: which limit of the account would stop the run before it moves any of them
+    :param warnings: what the settings name and does not exist now, e.g. a mistyped company of the filter
     """
 
     documents: list[Preview]
     total: int
     stop: Message | None = None
+    warnings: tuple[Message, ...] = ()
 
 
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
@@ -105,7 +107,9 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
-    return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))
+    documents = [judged.get(id(row)) or _settled(row) for row in shown]
+    warnings = tuple(finding.message for finding in job.direction.unknown_names())
+    return Previews(documents, len(rows), foreseen(job, to_move), warnings)
 
 
 def count(job: Job, requested: Window) -> int:
