@@ -192,7 +192,8 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
         return obstacle.kind is ObstacleKind.REJECTED
     except RejectError as error:
-        ledger.steps.reject(entry, refusal(error), code="refused_by_service")
+        message = refusal(error)
+        ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
         return True
     except UnclearOutcome as error:
