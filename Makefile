@@ -135,6 +135,7 @@ arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
 
 docs: $(READY) $(DOCS) ## build the documentation into build/site; first write the pages that are made from the code
+	@$(BIN)/pybabel --quiet compile --domain debitoor --directory plugins/debitoor_provider/cli/locale
 	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
 	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
 	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/python -m docs_site build/docs

@@ -31,6 +31,7 @@ class TaskInstance:
     states: dict[str, str] = field(default_factory=dict)
     pushed: dict[str, Any] = field(default_factory=dict)
     map_index: int = -1
+    try_number: int = 1
 
     def xcom_push(self, key: str, value: Any) -> None:
         self.pushed[key] = value

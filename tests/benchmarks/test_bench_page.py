@@ -21,6 +21,13 @@ def test_the_slowest_of_a_kind_is_looked_for_by_its_name() -> None:
     assert page_calls.slowest(times, "searched") == ("accounts, searched", 5.0)
 
 
+def test_what_looks_through_everything_is_no_usual_call() -> None:
+    times = {"everything, sums": [900.0, 900.0], "everything, looked through": [500.0, 500.0], "runs": [9.0, 9.0]}
+
+    assert page_calls.slowest(times) == ("runs", 9.0)
+    assert page_calls.slowest(times, page_calls.THOROUGH) == ("everything, sums", 900.0)
+
+
 @pytest.mark.parametrize(("script", "limit"), [(5.0, 50.0), (10.0, 100.0), (2.5, 25.0)])
 def test_the_limit_goes_with_what_the_script_takes_on_the_machine(script: float, limit: float) -> None:
     assert page_calls.limit_here({SCRIPT: [script] * 3}, 50.0, 5.0) == pytest.approx(limit)

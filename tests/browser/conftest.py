@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     return report
 
 
+@contextmanager
+def without_accounts(
+    home: Path, sandbox: SandboxAdmin, company: CompanyAdmin, **settings: str
+) -> Iterator[LocalAirflow]:
+    """Run an Airflow without any account, and with the templates of new connections."""
+    (home / "accounts").mkdir()
+    local = LocalAirflow(
+        home / "home",
+        home / "accounts",
+        patterns(sandbox, company),
+        settings={"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3", **settings},
+    )
+    company.change(oauth_redirect_uri=f"{local.url}/debitoor/oauth/callback")
+    with local.running() as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def company(sandbox: SandboxAdmin) -> CompanyAdmin:
     """Return a company that is not connected yet."""
@@ -58,17 +76,8 @@ def company(sandbox: SandboxAdmin) -> CompanyAdmin:
 def airflow(
     company: CompanyAdmin, sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalAirflow]:
-    """Start an Airflow without any account, and with the templates of new connections."""
-    home = tmp_path_factory.mktemp("airflow")
-    (home / "accounts").mkdir()
-    local = LocalAirflow(
-        home / "home",
-        home / "accounts",
-        patterns(sandbox, company),
-        settings={"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3"},
-    )
-    company.change(oauth_redirect_uri=f"{local.url}/debitoor/oauth/callback")
-    with local.running() as running:
+    """Start an Airflow without any account, whose visitors are administrators."""
+    with without_accounts(tmp_path_factory.mktemp("airflow"), sandbox, company) as running:
         yield running
 
 

@@ -4,15 +4,19 @@ import subprocess
 import sys
 
 import pytest
-from airflow.cli.cli_config import ActionCommand, GroupCommand
+from airflow.cli.cli_config import ActionCommand, CLICommand, GroupCommand
 
 from debitoor_provider.cli import get_debitoor_cli_commands
+from debitoor_provider.cli.parsers import Commands
 
 
-def actions(command: GroupCommand | ActionCommand, *before: str) -> list[tuple[str, ActionCommand]]:
+def actions(command: CLICommand, *before: str) -> list[tuple[str, ActionCommand]]:
+    below = command.subcommands if isinstance(command, GroupCommand) else ()
     if isinstance(command, ActionCommand):
-        return [(" ".join([*before, command.name]), command)]
-    return [found for sub in command.subcommands for found in actions(sub, *before, command.name)]
+        below = next((arg.commands for arg in command.args if isinstance(arg, Commands)), ())
+        if not below:
+            return [(" ".join([*before, command.name]), command)]
+    return [found for sub in below for found in actions(sub, *before, command.name)]
 
 
 COMMANDS = dict(found for command in get_debitoor_cli_commands() for found in actions(command))
@@ -58,4 +62,9 @@ def test_knowing_the_commands_costs_other_airflow_commands_nothing():
         "print(*{*sys.modules} - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"debitoor_provider", "debitoor_provider.cli"}
+    assert set(done.stdout.split()) <= {
+        "debitoor_provider",
+        "debitoor_provider.cli",
+        "debitoor_provider.cli.options",
+        "debitoor_provider.cli.parsers",
+    }

@@ -165,6 +165,21 @@ class TestWhoseFigures:
         assert sentence.splitlines()[0] == "Document 2 does not wait for this decision: It is planned."
         assert states(ledger) == {"1": State.HELD, "2": State.PLANNED}
 
+    def test_other_figures_may_be_chosen_after_a_rejection(self, cli, ledger, contradicted):
+        cli("documents", "book", "acme", "1", "--figures", "record", "--reason", "as paid")
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", ["1"]).values(), "me", timedelta(minutes=1)
+        )
+        refused = Message("as_written", text="No.", remedy="")
+        ledger.steps.reject(entry, refused, code="refused", invoice="contradicts")
+        ledger.leases.release("me")
+        done = cli(
+            "documents", "book", "acme", "1", "--figures", "invoice", "--reason", "as on the paper", "-o", "json"
+        )
+        assert [(row["document"], row["state"]) for row in done.rows] == [("1", "planned")]
+        entry = ledger.documents.known("acme", "export", ["1"])["1"]
+        assert read_choices(entry.choice) == {"invoice_contradicts": "invoice"}
+
     def test_documents_are_listed_by_their_e_invoice(self, cli, contradicted):
         assert [row["document"] for row in cli("documents", "list", "--invoice", "contradicts", "-o", "json").rows] == [
             "1"
@@ -202,7 +217,7 @@ class TestDistinct:
     )
     def test_a_misspelt_filter_is_refused_with_the_nearest_word(self, cli, alike, option, word, meant):
         done = cli("documents", "list", option, word)
-        assert (done.code, done.sentence.endswith(f"Did you mean {meant}?")) == (1, True)
+        assert (done.code, done.sentence.endswith(f"Did you mean {meant}?")) == (2, True)
 
 
 class TestWhatIsNotPossible:
@@ -352,6 +367,6 @@ class TestCorrect:
     )
     def test_what_cannot_be_ends_with_a_sentence_and_changes_nothing(self, cli, ledger, undated, options, sentence):
         done = cli("documents", "correct", "acme", "1", *options, "--reason", "seen")
-        assert done.code == 1
+        assert done.code == 2
         assert sentence in done.sentence
         assert states(ledger) == {"1": State.REJECTED}

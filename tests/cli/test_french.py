@@ -123,3 +123,43 @@ def test_without_an_airflow_health_says_so_in_french(cli, account, monkeypatch):
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://nobody@127.0.0.1:9/books")
     done = cli("accounts", "health", "--language", "fr")
     assert "Le registre (PostgreSQL: books, 127.0.0.1) ne peut pas être joint." in done.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["documents", "list", "--state", "rejectd"],
+        ["documents", "list", "--mark", "zzz"],
+        ["documents", "list", "--invoice", "zzz"],
+        ["documents", "list", "--from", "x"],
+        ["documents", "list", "--from", "2026-02-01", "--to", "2026-01-01"],
+        ["documents", "correct", "acme", "1", "--date", "x"],
+        ["documents", "correct", "acme", "1", "--date", "1969-12-31"],
+        ["documents", "correct", "acme", "1", "--currency", "XXX"],
+        ["documents", "correct", "acme", "1", "--tax", "x"],
+        ["documents", "correct", "acme", "1", "--exchange-rate", "x"],
+        ["documents", "correct", "acme", "1", "--supply", "eu", "--withdraw"],
+        ["documents", "correct", "acme", "1"],
+        ["accounts", "preview", "acme", "--from", "x"],
+        ["accounts", "preview", "acme", "--from", "2026-02-01", "--to", "2026-01-01"],
+        ["check", "acme", "--from", "x"],
+    ],
+)
+def test_a_value_that_is_none_ends_with_2_and_one_sentence(cli, account, planned, words):
+    account()
+    planned("1")
+    done = cli(*words, "--language", "fr")
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+
+
+@pytest.mark.parametrize("words", [words.split()[1:] for words in COMMANDS])
+def test_every_command_refuses_a_language_that_there_is_not(cli, words, monkeypatch):
+    needed = {"accounts create": ["--template", "a", "--values", "b"], "documents book": ["--figures", "record"]}
+    name = " ".join(words)
+    given = [] if name in {"init", "sandbox", "ledger upgrade", "ledger recount"} else ["acme"]
+    if words[0] == "accounts" and words[1] in {"list", "create", "schema"}:
+        given = []
+    if words[0] == "documents" and words[1] != "list":
+        given = ["acme", "7"]
+    done = cli(*words, *given, *needed.get(name, []), "--language", "xx")
+    assert (done.code, done.out, done.sentence.startswith("There are no sentences in 'xx'.")) == (2, "", True)

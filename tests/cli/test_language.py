@@ -30,6 +30,9 @@ def test_without_one_the_terminal_decides(variables, reader, monkeypatch):
     assert reader_of(Namespace(language=None)) == reader
 
 
-def test_a_language_without_sentences_is_refused():
-    with pytest.raises(SystemExit, match="There are: en, da, de, fr"):
+def test_a_language_without_sentences_is_refused_in_that_of_the_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    with pytest.raises(SystemExit) as end:
         reader_of(Namespace(language="xx"))
+    assert end.value.code == 2
+    assert capsys.readouterr().err.endswith("pas de textes en 'xx'. Langues possibles : en, da, de, fr.\n")

@@ -24,6 +24,11 @@ def test_the_sandbox_takes_the_commands_place(cli, started):
     assert started == [[sys.executable, "-P", "-m", "debitoor_provider.sandbox", *options]]
 
 
+def test_an_empty_account_is_a_valid_wish(cli, started):
+    assert cli("sandbox", "--documents", "0", "--invoices", "0").code == 0
+    assert started[0][4:] == ["--documents", "0", "--invoices", "0"]
+
+
 def test_its_own_defaults_hold(cli, started):
     cli("sandbox")
     assert started == [[sys.executable, "-P", "-m", "debitoor_provider.sandbox"]]

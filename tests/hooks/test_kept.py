@@ -44,6 +44,40 @@ def test_it_is_looked_up_again_once_it_is_forgotten(clock, look_up):
     assert kept.find("gmi", look_up).host == "2"
 
 
+class TestIsCurrent:
+    KEY = Connection(conn_id="gmi", host="gmi.example", password="old", extra="{}")
+
+    @pytest.fixture
+    def kept(self, clock):
+        kept = KeptConnections()
+        kept.find("gmi", lambda _: self.KEY)
+        return kept
+
+    @pytest.mark.parametrize("forgets", [False, True])
+    def test_one_that_is_as_it_was(self, kept, forgets):
+        """Also when another run of the same connection has forgotten it meanwhile."""
+        if forgets:
+            kept.forget("gmi")
+        assert kept.is_current("gmi", lambda _: Connection(**vars_of(self.KEY)))
+
+    @pytest.mark.parametrize("change", [{"password": "new"}, {"host": "other.example"}, {"extra": '{"a": 1}'}])
+    def test_one_that_was_changed(self, kept, change):
+        assert not kept.is_current("gmi", lambda _: Connection(**{**vars_of(self.KEY), **change}))
+
+    def test_one_that_is_not_known_or_not_there_any_more(self, kept, look_up, clock):
+        def nothing(_: str) -> Connection:
+            raise LookupError
+
+        assert not kept.is_current("other", look_up)
+        assert not kept.is_current("gmi", nothing)
+        clock(SECONDS)
+        assert not kept.is_current("gmi", lambda _: self.KEY)
+
+
+def vars_of(connection: Connection) -> dict[str, object]:
+    return {name: getattr(connection, name) for name in ("conn_id", "host", "password", "extra")}
+
+
 def test_those_kept_longest_make_room(clock, look_up):
     kept = KeptConnections(most=2)
     for conn_id in ("a", "b", "c"):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,13 +20,17 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
+from debitoor_provider.services.http.errors import Misconfigured, StopError, Unavailable
+from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps import archive as archive_module
-from debitoor_provider.sync.steps import transfer as transfer_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sync.ledger import Entry
 
 STEPS = ["archive", "export", "rename", "report"]
 
@@ -51,6 +58,29 @@ def due(context: Callable[..., dict[str, Any]], account: Callable[..., str]) -> 
     """Return the context of a scheduled run of an account that archives."""
     account(archive_after_transfer=True, rename="{company}_{document_number}")
     return context("scheduled", run_id="r")
+
+
+@pytest.fixture
+def refused(
+    acme: CompanyAdmin, sandbox: SandboxAdmin
+) -> Callable[..., AbstractContextManager[Callable[[], list[str]]]]:
+    """Let a service refuse what a run asks of it; the context is a look at what it was asked since the last look."""
+
+    @contextmanager
+    def refuse(service: str, operation: str = "") -> Iterator[Callable[[], list[str]]]:
+        name = operation or {"Debitoor": "debitoor.*", "GetMyInvoices": "gmi.documents.get"}[service]
+        fault = sandbox.fault("status", operation=name, company=acme, status=401)
+        seen = [sandbox.last_seq()]
+
+        def calls() -> list[str]:
+            rows = sandbox.calls(since=seen[0], company=acme)
+            seen[0] = sandbox.last_seq()
+            return [row["operation"] for row in rows if row["status"] == 401]
+
+        yield calls
+        sandbox.clear_faults(fault)
+
+    return refuse
 
 
 def rest_of(plan: DebitoorPlanOperator) -> list[DebitoorPlanOperator]:
@@ -212,16 +242,79 @@ class TestLeftToTheSteps:
         with pytest.raises(AirflowFailException, match="rejected"):
             report.execute(due)
 
-    def test_a_refused_key_fails_the_step_that_meets_it(self, first, due, acme, receipt, monkeypatch, log, ledger):
+    @pytest.mark.parametrize("service", ["Debitoor", "GetMyInvoices"])
+    def test_a_refused_key_fails_the_step_that_meets_it_and_is_not_tried_again(
+        self, first, due, acme, receipt, log, ledger, refused, service
+    ):
         receipt()
-        refused = CredentialsRefused("The key is refused.")
-        monkeypatch.setattr(transfer_module, "transfer", _raising(refused))
         plan = first()
-        assert plan.execute(due)["due"] == 1
-        assert "go on in tasks of their own: The key is refused." in log()
-        assert acme.gmi_api_key not in log()
-        with pytest.raises(CredentialsRefused):
+        with refused(service) as calls:
+            assert plan.execute(due)["due"] == 1
+            assert "go on in tasks of their own" in log()
+            assert len(calls()) == 1
+            *_, report = rest_of(plan)
+            rename, export, *_ = rest_of(plan)
+            rename.execute(due)
+            with pytest.raises(AirflowFailException, match=service) as stopped:
+                export.execute(due)
+            assert isinstance(stopped.value, StopError)
+            assert calls() == []
+        due["ti"].states = {"plan": "success", "rename": "success", "export": "failed", "archive": "upstream_failed"}
+        with pytest.raises(AirflowFailException, match=service):
+            report.execute(due)
+        run = ledger.runs.get("anybodys_dag/r#acme")
+        assert (run.verdict, run.message.params["steps"], run.message.params["reason"]["params"]["service"]) == (
+            "stopped",
+            ["export"],
+            service,
+        )
+        assert acme.gmi_api_key not in log() + str(run.message)
+        # Corrected, and the failed steps are cleared.
+        due["ti"].try_number = 2
+        export.execute(due)
+        assert len(acme.expenses()) == 1
+
+    def test_a_key_that_may_not_archive_is_not_tried_again_and_what_was_moved_is_announced(
+        self, first, due, acme, receipt, ledger, refused
+    ):
+        receipt()
+        plan = first()
+        with refused("GetMyInvoices", "gmi.documents.update") as calls:
+            assert plan.execute(due)["due"] == 1
+            rename, export, archive, _ = rest_of(plan)
+            rename.execute(due)
+            export.execute(due)
+            assert len(calls()) == 1
+            with pytest.raises(StopError):
+                archive.execute(due)
+            assert calls() == []
+        assert [event.extra["documents"] for event in due["outlet_events"][export.outlets[0]].asset_alias_events] == [1]
+        assert ledger.runs.get("anybodys_dag/r#acme").verdict == "stopped"
+
+    def test_the_other_service_is_still_asked(self, due, acme, receipt, refused):
+        """A step that comes whatever happened before it, of a service whose key is a good one."""
+        receipt()
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme", carries_out=2)
+            export = DebitoorExportOperator(task_id="export", account="acme")
+            archive = DebitoorArchiveOperator(task_id="archive", account="acme", trigger_rule="all_done")
+            plan >> export >> archive >> DebitoorReportOperator(task_id="report", account="acme")
+        export.execute(due | {"dag_run": SimpleNamespace(dag_id="x", run_id="before", run_type="manual")})
+        receipt()
+        with refused("Debitoor"):
+            assert plan.execute(due)["due"] == 1
+            with pytest.raises(StopError):
+                export.execute(due)
+            assert archive.execute(due) == {"archived": 1}
+
+    def test_a_limit_stops_the_step_that_would_exceed_it(self, first, due, account, acme, receipt, ledger):
+        account(limits={"new_documents": 1}, rename="{company}")
+        receipt(), receipt()
+        plan = first()
+        assert plan.execute(due)["due"] == 2
+        with pytest.raises(StopError):
             rest_of(plan)[1].execute(due)
+        assert acme.expenses() == []
 
     def test_what_was_moved_before_an_error_is_announced_once_by_its_step(
         self, first, due, receipt, monkeypatch, ledger
@@ -240,6 +333,52 @@ class TestLeftToTheSteps:
         assert event.extra["documents"] == 1
         assert ledger.runs.get("anybodys_dag/r#acme").verdict == "success"
 
+    def test_the_event_of_the_step_that_goes_on_is_of_the_whole_run(self, first, due, acme, receipt, monkeypatch, log):
+        dated = {f"2026-0{month}-15": str(receipt(document_date=f"2026-0{month}-15")) for month in (1, 2)}
+        move = ExpenseMover.move
+
+        def breaks(self: ExpenseMover, entry: Entry) -> None:
+            if entry.source_id == dated["2026-02-15"]:
+                raise Unavailable("The service is down.")
+            move(self, entry)
+
+        plan = first()
+        with monkeypatch.context() as patch:
+            patch.setattr(ExpenseMover, "move", breaks)
+            assert plan.execute(due)["due"] == 2
+        assert (len(acme.expenses()), plan.outlets) == (1, [])
+        rename, export, *_ = rest_of(plan)
+        rename.execute(due)
+        assert export.execute(due)["moved"] == 2
+        [event] = due["outlet_events"][export.outlets[0]].asset_alias_events
+        moved = event.extra
+        assert (moved["documents"], moved["counts"]) == (2, {"moved": 2})
+        assert moved["period"] == {"from": "2026-01-15", "to": "2026-02-15"}
+        booked = sum(Decimal(str(expense["totalGrossAmount"])) for expense in acme.expenses())
+        assert {currency: Decimal(gross) for currency, gross in moved["sums"].items()} == {"EUR": booked}
+        assert export.lineage.facts == event.extra
+
+    @pytest.mark.parametrize("meanwhile", ["a turn that ends", "a process that is killed"])
+    def test_what_was_moved_in_an_earlier_turn_or_try_of_the_plan_is_in_its_event(
+        self, first, due, acme, receipt, monkeypatch, meanwhile
+    ):
+        receipt(), receipt()
+        plan = first()
+        with monkeypatch.context() as patch:
+            if meanwhile == "a turn that ends":
+                patch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
+                ended: type[BaseException] = AirflowRescheduleException
+            else:
+                patch.setattr(archive_module, "archive", _raising(KeyboardInterrupt()))
+                ended = KeyboardInterrupt
+            with pytest.raises(ended):
+                plan.execute(due)
+        assert acme.expenses()
+        with pytest.raises(DownstreamTasksSkipped):
+            plan.execute(due)
+        [event] = due["outlet_events"][plan.outlets[0]].asset_alias_events
+        assert event.extra["documents"] == event.extra["counts"]["moved"] == len(acme.expenses()) == 2
+
     def test_the_turn_of_the_plans_task_ends_as_any_other(self, first, due, acme, receipt, monkeypatch):
         receipt(), receipt()
         monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
@@ -248,7 +387,7 @@ class TestLeftToTheSteps:
         assert len(acme.expenses()) == 1
 
 
-def _raising(error: Exception) -> Callable[..., None]:
+def _raising(error: BaseException) -> Callable[..., None]:
     def fail(*_: object, **__: object) -> None:
         raise error
 

@@ -143,3 +143,27 @@ def test_a_failure_is_reported_by_a_worker_and_a_later_run_succeeds(idle: Idle) 
     idle.company.unblock_key()
     run = idle.next_run(idle.exports, lambda run: run["state"] == "success")
     assert (run["state"], run["tasks"]["plan"]["state"]) == ("success", "skipped")
+
+
+def test_a_refused_token_is_tried_once_in_a_run_and_again_when_its_step_is_cleared(idle: Idle) -> None:
+    fault = idle.sandbox.fault("status", operation="debitoor.files.create", company=idle.company, status=401)
+    seen, before = idle.sandbox.last_seq(), len(idle.company.expenses())
+    receive(idle.company, 3)
+    run = idle.next_run(idle.exports, lambda run: run["tasks"]["plan"]["state"] != "skipped")
+    states = {task: row["state"] for task, row in run["tasks"].items()}
+    assert states == {
+        "plan": "success",
+        "rename": "success",
+        "export": "failed",
+        "archive": "upstream_failed",
+        "report": "failed",
+    }
+    refused = idle.sandbox.calls(since=seen, company=idle.company, status=401)
+    assert len(refused) == 1, [call["operation"] for call in refused]
+    recorded = idle.ledger.runs.get(f"debitoor__{idle.exports}/{run['dag_run_id']}")
+    assert recorded is not None
+    assert (recorded.verdict, "token" in recorded.remedy.lower()) == ("stopped", True)
+    idle.sandbox.clear_faults(fault)
+    body = {"dag_run_id": run["dag_run_id"], "dry_run": False, "only_failed": True, "task_ids": ["export"]}
+    idle.airflow.call("POST", f"/dags/{run['dag_id']}/clearTaskInstances", body)
+    idle.airflow.until(lambda: len(idle.company.expenses()) == before + 1, "to move the document", 120)

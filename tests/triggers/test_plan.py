@@ -4,15 +4,23 @@ import asyncio
 import logging
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowFailException
 from airflow.triggers.base import TaskSkippedEvent, TriggerEvent
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.hooks import base
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.services.http.errors import StopError
+from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
@@ -212,13 +220,52 @@ class TestTheAccountsFile:
 
 
 class TestErrors:
-    def test_a_failure_of_the_service_is_reported_by_a_worker(self, fire, acme, account, listed, ledger, caplog, log):
+    def test_a_failure_of_the_service_is_reported_by_a_worker_which_asks_again(
+        self, fire, sandbox, acme, account, listed, ledger, log, monkeypatch
+    ):
         listed(account())
-        acme.block_key()
+        sandbox.fault("status", operation="gmi.documents.list", company=acme, status=503)
+        monkeypatch.setattr(base, "Backoff", lambda: Backoff(fault=()))
         assert fire(run_id="r").payload is None
         assert ledger.runs.get("anybodys_dag/r#acme").verdict == ""
         assert "planned on a worker" in log()
-        assert acme.gmi_api_key not in log()
+
+    def test_a_refused_key_is_reported_by_a_worker_which_does_not_try_it_again(
+        self, fire, context, sandbox, acme, account, listed, ledger, log
+    ):
+        listed(account())
+        acme.block_key()
+        seen = sandbox.last_seq()
+        event = fire(run_id="r").payload
+        assert (len(sandbox.calls(since=seen, company=acme)), "The run stops: GetMyInvoices" in log()) == (1, True)
+        with DAG("anybodys_dag"):
+            plan = DebitoorPlanOperator(task_id="plan", account="acme")
+            plan >> DebitoorReportOperator(task_id="report", account="acme")
+        now = context("scheduled", run_id="r")
+        with pytest.raises(AirflowFailException) as failed:
+            plan.resume_execution("go_on", {"event": event}, now)
+        assert isinstance(failed.value, StopError)
+        assert len(sandbox.calls(since=seen, company=acme)) == 1
+        run = ledger.runs.get("anybodys_dag/r#acme")
+        assert (run.verdict, run.message.params["service"], run.message.as_json()) == (
+            "stopped",
+            "GetMyInvoices",
+            event["stopped"],
+        )
+        assert acme.gmi_api_key not in log() + str(event)
+        # Corrected, and the plan is cleared.
+        acme.unblock_key()
+        assert isinstance(fire(run_id="r"), TaskSkippedEvent)
+        assert ledger.runs.get("anybodys_dag/r#acme").verdict == "success"
+
+    def test_so_is_one_that_the_target_refused(self, fire, sandbox, acme, account, listed):
+        """A run with nothing to do asks it once a day."""
+        listed(account())
+        fault = sandbox.fault("status", operation="debitoor.*", company=acme, status=401)
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=1), tick=True):
+            assert fire().payload["stopped"]["params"]["service"] == "Debitoor"
+            sandbox.clear_faults(fault)
+            assert isinstance(fire(), TaskSkippedEvent)
 
     def test_a_connection_that_was_changed_is_looked_up_again_after_an_error(
         self, fire, acme, account, listed, monkeypatch
@@ -231,7 +278,7 @@ class TestErrors:
         acme.block_key()
         assert fire().payload is None
         acme.unblock_key()
-        assert fire().payload is None  # with the key that is there now, which is refused
+        assert "stopped" in fire().payload  # with the key that is there now, which is refused
         monkeypatch.setenv("AIRFLOW_CONN_GMI", works)
         assert isinstance(fire(), TaskSkippedEvent)
 

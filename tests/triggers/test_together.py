@@ -29,6 +29,7 @@ from debitoor_provider.sync.steps import plan, shared
 from debitoor_provider.triggers import plan as module
 from debitoor_provider.triggers import together
 from debitoor_provider.triggers.plan import PlanTrigger
+from debitoor_provider.triggers.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,23 @@ def fire(context: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
         return dict(zip(accounts, asyncio.run(fire_all()), strict=True))
 
     return run
+
+
+@pytest.fixture
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Return, once all threads have ended, whether nobody waits for one."""
+    threads: list[Any] = []
+
+    def begin(work: Callable[[], None]) -> None:
+        threads.append(in_thread(work))
+
+    def ended() -> bool:
+        for thread in threads:
+            assert thread.result(60) is None
+        return together._waiting == {}
+
+    monkeypatch.setattr(together, "in_thread", begin)
+    return ended
 
 
 async def _event(account: str, context: dict[str, Any]) -> TriggerEvent:
@@ -274,7 +292,7 @@ class TestTrouble:
         names = listed(**{FIRST: {}}, one={}, two={})
         acme.block_key()
         events = fire(*names)
-        assert [event.payload for event in events.values()] == [None] * 3
+        assert [event.payload["stopped"]["params"]["service"] for event in events.values()] == ["GetMyInvoices"] * 3
         assert {ledger.runs.get(f"anybodys_dag/now#{name}").verdict for name in names} == {""}
         acme.unblock_key()
         assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())
@@ -342,6 +360,60 @@ class TestTrouble:
         assert all(isinstance(event, TaskSkippedEvent) for event in events.values())
         assert ledger.runs.get("anybodys_dag/now#gone") is None
         assert calls() == [LIST] * 2
+
+    @pytest.mark.parametrize(("error", "kind"), [(TypeError("no order"), TypeError), (SystemExit(1), RuntimeError)])
+    def test_what_breaks_before_a_plan_is_the_error_of_those_who_wait_and_of_no_later_one(
+        self, listed, fire, monkeypatch, nobody_waits, error, kind
+    ):
+        names = listed(**{FIRST: {}}, one={}, two={})
+        closed: list[str] = []
+        share, asked = together.shared_listings, iter([False, True])
+        opened = module.open_scheduled
+
+        def breaks(questions: Any) -> Any:
+            if next(asked, False):
+                raise error
+            return share(questions)
+
+        def open_noted(account: str, *args: Any) -> Scheduled:
+            scheduled = opened(account, *args)
+            return scheduled._replace(close=lambda: (closed.append(account), scheduled.close())[1])
+
+        monkeypatch.setattr(together, "shared_listings", breaks)
+        monkeypatch.setattr(module, "open_scheduled", open_noted)
+        events = fire(*names)
+        assert isinstance(events[FIRST], TaskSkippedEvent)
+        assert [type(events[name]) for name in ("one", "two")] == [kind] * 2
+        assert nobody_waits()
+        assert sorted(closed) == sorted(names)
+        assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())
+
+    def test_a_trigger_that_ended_before_such_an_error_is_left_alone(self, listed, fire, monkeypatch, nobody_waits):
+        names = listed(**{FIRST: {}}, gone={}, two={})
+        share, asked = together.shared_listings, iter([False, True])
+
+        def breaks(questions: Any) -> Any:
+            if next(asked, False):
+                raise TypeError
+            return share(questions)
+
+        monkeypatch.setattr(together, "shared_listings", breaks)
+        events = fire(*names, cancelled=("gone",))
+        assert [type(events[name]) for name in ("gone", "two")] == [asyncio.CancelledError, TypeError]
+        assert nobody_waits()
+
+    def test_where_no_thread_can_be_had_each_is_told_and_the_next_hour_is_like_any(self, listed, fire, monkeypatch):
+        names = listed(one={}, two={})
+
+        def no_thread(work: Any) -> None:
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(together, "in_thread", no_thread)
+            events = fire(*names)
+        assert [str(event) for event in events.values()] == ["can't start new thread"] * 2
+        assert together._waiting == {}
+        assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())
 
     def test_the_next_hour_is_like_the_first(self, listed, fire, calls):
         names = listed(**{FIRST: {}}, one={}, two={})

@@ -59,10 +59,14 @@ def test_what_is_held_or_rejected_is_listed_newest_first_with_its_account(page, 
     )
 
 
+def test_who_may_not_edit_an_account_is_offered_nothing(page, desk):
+    found = page("viewer").get("api/attention").json()["documents"]
+    assert [document["actions"] for document in found] == [[], [], []]
+
+
 def test_it_is_narrowed(page, desk):
     client = page()
     assert listed(client, account="other") == ["5", "3"]
-    assert listed(client, account="nobody") == []
     assert listed(client, code="empty_file") == ["3"]
     assert listed(client, search="5") == ["5"]
     assert listed(client, limit=1, offset=1) == ["3"]

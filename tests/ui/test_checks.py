@@ -5,10 +5,12 @@ import io
 
 import pytest
 
+from debitoor_provider.runs.check import MISSING
 from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.sync.steps.plan import plan
 from debitoor_provider.sync.steps.rename import rename
 from debitoor_provider.sync.steps.transfer import transfer
+from debitoor_provider.ui.assets import FOLDER
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_a_moved_document_that_is_missing_can_be_planned_again(page, moved, acme
         "action": "only_if_missing",
         "ids": [document["entry_id"]],
         "fitting": None,
-        "reason": "missing at the target",
+        "reason": MISSING,
     }
     assert page("op").post("api/accounts/acme/documents/actions", json=body).json() == {"changed": 1, "left": 0}
     assert ledger.documents.entries("acme")[0].state == "planned"
@@ -79,3 +81,7 @@ def test_a_refusal_of_the_service_is_reported(page, moved, acme):
     acme.block_key()
     assert page().post("api/accounts/acme/check", json={}).status_code == 502
     assert page().get("api/accounts/acme/check.csv").status_code == 502
+
+
+def test_the_page_knows_the_reason_of_what_is_sent_after_a_check():
+    assert f'MISSING = "{MISSING}"' in (FOLDER / "parts" / "history.js").read_text()

@@ -113,7 +113,7 @@ class TestList:
     @pytest.mark.parametrize(
         "query", [{"state": "lost"}, {"order": "secret"}, {"from": "yesterday"}, {"limit": 1000}, {"search": "x" * 201}]
     )
-    def test_a_question_that_makes_no_sense_is_refused(self, page, query):
+    def test_a_question_that_makes_no_sense_is_refused(self, page, shelf, query):
         assert page().get("api/accounts/acme/documents", params=query).status_code == 422
 
     @pytest.mark.parametrize("words", ["\x00", "' OR 1=1 --", "%_\\", "\u202e", "<b>"])
@@ -170,7 +170,7 @@ class TestMarks:
     @pytest.mark.parametrize(
         "query", [{"mark": "nearest"}, {"invoice": "contradict"}, {"from": "2026-02-02", "to": "2026-02-01"}]
     )
-    def test_a_filter_that_is_not_known_is_refused(self, page, query):
+    def test_a_filter_that_is_not_known_is_refused(self, page, shelf, query):
         for path in ("documents", "documents.csv"):
             assert page().get(f"api/accounts/acme/{path}", params=query).status_code == 422
 
@@ -244,6 +244,17 @@ class TestLookalikes:
         assert (last.kind, last.actor) == ("distinct", "user:admin")
         assert last.detail == {"reason": "two deliveries", "distinct_from": ["acme/1", "target:7"]}
 
+    def test_two_that_are_marked_because_of_each_other_are_settled_at_once(self, page, enter, ledger):
+        ids = enter("1", "2")
+        for entry in ledger.leases.claim(ledger.documents.by_ids(ids), "task", MINUTE, run_id=RUN):
+            other = Message("possible_duplicate", records=[], keys=[f"acme/{3 - int(entry.source_id)}"])
+            ledger.steps.moved(ledger.steps.intend(entry, duplicate=other), f"expense-{entry.source_id}")
+        ledger.leases.release("task")
+        wish = {"action": "distinct", "ids": ids[:1], "reason": "two deliveries"}
+        answer = page().post("api/accounts/acme/documents/actions", json=wish)
+        assert answer.json() == {"changed": 1, "left": 0}
+        assert ledger.lists.marks(account="acme") == {}
+
 
 class TestEInvoices:
     """Documents whose e-invoice was read, and what a person decides about a contradiction."""
@@ -261,6 +272,19 @@ class TestEInvoices:
         ledger.steps.moved(ledger.steps.intend(by_id[ids[1]], invoice="proven"), "expense-2")
         ledger.leases.release("task")
         return ids[0]
+
+    def test_whose_figures_may_be_chosen_again_after_a_rejection(self, page, contradicted, ledger):
+        wish = {"ids": [contradicted], "reason": "as paid"}
+        assert page().post("api/accounts/acme/documents/actions", json=wish | {"action": "book_record"}).is_success
+        (entry,) = ledger.leases.claim(ledger.documents.by_ids([contradicted]), "task", MINUTE, run_id=RUN)
+        ledger.steps.reject(entry, Message("as_written", text="No.", remedy=""), code="refused", invoice="contradicts")
+        ledger.leases.release("task")
+        shown = page().get(f"api/accounts/acme/documents/{contradicted}").json()
+        assert {"book_invoice", "book_record"} <= set(shown["actions"])
+        answer = page().post("api/accounts/acme/documents/actions", json=wish | {"action": "book_invoice"})
+        assert answer.json() == {"changed": 1, "left": 0}
+        (entry,) = ledger.documents.by_ids([contradicted])
+        assert (entry.state, read_choices(entry.choice)) == (State.PLANNED, {"invoice_contradicts": "invoice"})
 
     def test_a_list_shows_counts_and_filters_them(self, page, contradicted):
         found = page().get("api/accounts/acme/documents").json()
@@ -290,6 +314,17 @@ class TestEInvoices:
         found = page().get(f"api/accounts/acme/documents/{contradicted}").json()["contradictions"]
         values = {"record": [{"text": "238.00", "rate": None}], "invoice": [{"text": "119.00", "rate": None}]}
         assert found == [{"what": "gross"} | values]
+
+    def test_another_kind_of_document_is_in_the_readers_words(self, page, contradicted, ledger):
+        differs = Message("differs_in_kind", record=Message("kind_invoice"), invoice=Message("kind_credit_note"))
+        reason = Message("invoice_contradicts", differences=[differs])
+        held = PlannedDocument("9", "getmyinvoices:9", "{}", State.HELD, reason)
+        ledger.plans.enter("acme", "export", RUN, [held])
+        (listed,) = page().get("api/accounts/acme/documents", params={"search": "9"}).json()["documents"]
+        address = f"api/accounts/acme/documents/{listed['id']}"
+        (found,) = page().get(address, headers={"Accept-Language": "fr"}).json()["contradictions"]
+        assert found["what"] == "kind"
+        assert [found[side][0]["text"] for side in ("record", "invoice")] == ["une facture", "un avoir"]
 
     def test_what_was_decided_is_no_contradiction_any_more(self, page, contradicted):
         wish = {"action": "book_invoice", "ids": [contradicted], "reason": "as on the paper"}

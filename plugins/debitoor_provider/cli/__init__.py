@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentTypeError
 from functools import wraps
+from gettext import gettext
 from typing import TYPE_CHECKING, Any
 
 from airflow.cli.cli_config import ARG_VERBOSE, ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
+
+from debitoor_provider.cli.options import (
+    ACCOUNT,
+    ALL,
+    FROM,
+    IDS,
+    LANGUAGE,
+    LIMIT,
+    REASON,
+    TO,
+    address,
+    at_least_one,
+    none_or_more,
+    port,
+)
+from debitoor_provider.cli.parsers import Commands
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
 
-
+_NAME = "debitoor"
 _ENDS = "Exit codes: 0 done; 1 not done, or not all of it, and the last lines say what to do; 2 wrong command line."
 _ENDS_OF_VALIDATE = "Exit codes: 0 all files are well; 1 something has to be corrected; 2 wrong command line."
 _ENDS_OF_CHECK = "Exit codes: 0 the same; 1 they differ; 2 could not be checked, or wrong command line."
@@ -21,7 +37,7 @@ _ENDS_OF_HEALTH = "Exit codes: 0 well; 1 needs attention or is late; 2 critical,
 
 
 def _command(name: str, text: str, path: str, args: tuple[Arg, ...], ends: str = _ENDS) -> ActionCommand:
-    return ActionCommand(name, text, _lazy(path), (*args, _LANGUAGE), epilog=ends)
+    return ActionCommand(name, text, _lazy(path), (*args, LANGUAGE), epilog=ends)
 
 
 def _lazy(path: str) -> Callable[..., Any]:
@@ -38,30 +54,8 @@ def _lazy(path: str) -> Callable[..., Any]:
     return in_a_language
 
 
-def _at_least_one(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text):
-        from debitoor_provider.cli.language import reader_of_words
-        from debitoor_provider.messages import Message, written_for
-
-        with written_for(reader_of_words(sys.argv)):
-            raise ArgumentTypeError(Message("option_not_a_count", value=repr(text)).text())
-    return int(text)
-
-
-_ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .yaml")
-_FORMATS = ("table", "json", "yaml", "plain")
-_OUTPUT = Arg(("-o", "--output"), choices=_FORMATS, default="table", help="How to print (default: table)")
-_LANGUAGE = Arg(("--language",), help="Language of reasons and remedies: en, fr, de or da (default: that of LANG)")
-_LIMIT = Arg(("--limit",), type=_at_least_one, default=100, help="At most so many documents (default: 100)")
-_FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
-_TO = Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD")
-_REASON = Arg(("--reason",), default="", help="Why, for the document's history")
-_IDS = Arg(("documents",), nargs="+", metavar="DOCUMENT", help="Ids at the source, as the list shows them")
-_ALL = (_OUTPUT, ARG_VERBOSE)
-
-
 _ACCOUNTS = (
-    _command("list", "List the accounts and how they stand", "accounts.list_accounts", _ALL),
+    _command("list", "List the accounts and how they stand", "accounts.list_accounts", ALL),
     _command(
         "validate",
         "Check account files; exit code 1 when one has to be corrected",
@@ -69,7 +63,7 @@ _ACCOUNTS = (
         (
             Arg(("files",), nargs="*", metavar="FILE", help="Account files (default: all of the accounts folder)"),
             Arg(("--connections",), action="store_true", help="Also try both connections of each account"),
-            *_ALL,
+            *ALL,
         ),
         _ENDS_OF_VALIDATE,
     ),
@@ -81,12 +75,12 @@ _ACCOUNTS = (
             Arg(("accounts",), nargs="*", metavar="ACCOUNT", help="Ids of accounts (default: all)"),
             Arg(
                 ("--late",),
-                type=_at_least_one,
+                type=at_least_one,
                 metavar="MINUTES",
                 help="Minutes after its time by which a scheduled run has to have gone through (default: an account is "
                 "late two of its intervals after its last run)",
             ),
-            *_ALL,
+            *ALL,
         ),
         _ENDS_OF_HEALTH,
     ),
@@ -104,7 +98,7 @@ _ACCOUNTS = (
             ),
             Arg(("--folder",), help="Where the files are written (default: the accounts folder)"),
             Arg(("--dry-run",), action="store_true", help="Check everything and write nothing"),
-            *_ALL,
+            *ALL,
         ),
     ),
     _command("schema", "Print the JSON Schema of account files", "accounts.schema", (ARG_VERBOSE,)),
@@ -113,18 +107,18 @@ _ACCOUNTS = (
         "Show what a run would do; nothing is moved",
         "accounts.preview",
         (
-            _ACCOUNT,
-            _FROM,
-            _TO,
-            _LIMIT,
-            *_ALL,
+            ACCOUNT,
+            FROM,
+            TO,
+            LIMIT,
+            *ALL,
         ),
     ),
     _command(
         "allow",
         "Let the next run exceed, once, the limit that stopped the last one",
         "accounts.allow",
-        (_ACCOUNT, _REASON, *_ALL),
+        (ACCOUNT, REASON, *ALL),
     ),
 )
 
@@ -141,10 +135,10 @@ _DOCUMENTS = (
             Arg(("--text",), help="Found in id, number, company, names or amount"),
             Arg(("--mark",), help="Only with this mark, nearest_split or possible_duplicate, or held for it"),
             Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven, contradicts or none"),
-            _FROM,
-            _TO,
-            _LIMIT,
-            *_ALL,
+            FROM,
+            TO,
+            LIMIT,
+            *ALL,
         ),
     ),
     _command(
@@ -152,27 +146,27 @@ _DOCUMENTS = (
         "Try held, rejected or ignored documents again in the next run",
         "documents.retry",
         (
-            _ACCOUNT,
-            _IDS,
-            _REASON,
+            ACCOUNT,
+            IDS,
+            REASON,
             Arg(
                 ("--again",),
                 action="store_true",
                 help="For moved documents: send them once more, because somebody deleted them at the target",
             ),
-            *_ALL,
+            *ALL,
         ),
     ),
     _command(
         "book",
-        "Book held documents with the figures of the e-invoice or of the record, where they contradict each other",
+        "Book documents with the figures of the e-invoice or of the record, where they contradict each other",
         "documents.book",
         (
-            _ACCOUNT,
-            _IDS,
+            ACCOUNT,
+            IDS,
             Arg(("--figures",), choices=("invoice", "record"), required=True, help="Whose figures"),
-            _REASON,
-            *_ALL,
+            REASON,
+            *ALL,
         ),
     ),
     _command(
@@ -180,7 +174,7 @@ _DOCUMENTS = (
         "State what a document's record lacks or has wrong, for this document alone; it goes with the next run",
         "corrections.correct",
         (
-            _ACCOUNT,
+            ACCOUNT,
             Arg(("document",), help="Id at the source"),
             Arg(("--date",), help="Document date, YYYY-MM-DD"),
             Arg(("--currency",), help="Currency of its amounts, e.g. EUR"),
@@ -200,28 +194,28 @@ _DOCUMENTS = (
                 help="Domestic, from another EU country (reverse charge), or from outside the EU",
             ),
             Arg(("--withdraw",), action="store_true", help="Withdraw all that was stated: the record counts again"),
-            _REASON,
-            *_ALL,
+            REASON,
+            *ALL,
         ),
     ),
     _command(
         "distinct",
         "Say that possible duplicates are documents of their own; held ones go with the next run",
         "documents.distinct",
-        (_ACCOUNT, _IDS, _REASON, *_ALL),
+        (ACCOUNT, IDS, REASON, *ALL),
     ),
-    _command("ignore", "Never send these documents", "documents.ignore", (_ACCOUNT, _IDS, _REASON, *_ALL)),
+    _command("ignore", "Never send these documents", "documents.ignore", (ACCOUNT, IDS, REASON, *ALL)),
     _command(
         "mark-moved",
         "Take your word that the target has these documents",
         "documents.mark_moved",
-        (_ACCOUNT, _IDS, _REASON, *_ALL),
+        (ACCOUNT, IDS, REASON, *ALL),
     ),
     _command(
         "history",
         "Show everything that happened to a document",
         "documents.history",
-        (_ACCOUNT, Arg(("document",), help="Id at the source"), *_ALL),
+        (ACCOUNT, Arg(("document",), help="Id at the source"), *ALL),
     ),
 )
 
@@ -231,13 +225,13 @@ _LEDGER = (
         "rebuild",
         "Restore what the ledger knows of an account from what the target has",
         "ledger.rebuild",
-        (_ACCOUNT, *_ALL),
+        (ACCOUNT, *ALL),
     ),
     _command(
         "recount",
         "Count all documents and correct the figures of the accounts; exit code 2 if any differed",
         "ledger.recount",
-        _ALL,
+        ALL,
         "Exit codes: 0 all figures are right; 1 not done; 2 some differed and were corrected, or wrong command line.",
     ),
 )
@@ -247,13 +241,13 @@ _CHECK = _command(
     "Compare what source, target and ledger of an account have for a period; nothing is written",
     "check.check",
     (
-        _ACCOUNT,
-        _FROM,
-        _TO,
+        ACCOUNT,
+        FROM,
+        TO,
         Arg(("--all",), action="store_true", help="Show all documents, not only those that differ"),
         Arg(("--repair",), action="store_true", help="Send what is missing, after showing it and asking"),
         Arg(("--yes",), action="store_true", help="Do not ask before sending"),
-        _LIMIT,
+        LIMIT,
         Arg(
             ("-o", "--output"),
             choices=("table", "json", "yaml", "csv", "csv-sums"),
@@ -273,6 +267,7 @@ _INIT = _command(
         Arg(("folder",), nargs="?", help="Folder of the DAG file (default: Airflow's DAGs folder)"),
         Arg(
             ("--sandbox",),
+            type=address,
             metavar="URL",
             help="Address of a running sandbox: accounts of its companies, and Airflow's connections to them",
         ),
@@ -285,12 +280,12 @@ _SANDBOX = _command(
     "Start both services as a local server to try everything on, until Ctrl-C",
     "sandbox.sandbox",
     (
-        Arg(("--port",), type=int, help="Port, 0 selects a free one (default: 8090)"),
+        Arg(("--port",), type=port, help="Port, 0 selects a free one (default: 8090)"),
         Arg(("--data",), metavar="DIR", help="Folder of its data (default: a temporary one)"),
         Arg(("--company",), action="append", default=[], metavar="NAME", help="A company by name, repeatable"),
-        Arg(("--companies",), type=_at_least_one, metavar="N", help="Create companies until there are N"),
-        Arg(("--documents",), type=_at_least_one, metavar="N", help="Documents of each new company"),
-        Arg(("--invoices",), type=_at_least_one, metavar="N", help="Sales documents of each new company"),
+        Arg(("--companies",), type=at_least_one, metavar="N", help="Create companies until there are N"),
+        Arg(("--documents",), type=none_or_more, metavar="N", help="Documents of each new company"),
+        Arg(("--invoices",), type=none_or_more, metavar="N", help="Sales documents of each new company"),
         Arg(
             ("options",),
             nargs="*",
@@ -302,19 +297,25 @@ _SANDBOX = _command(
 )
 
 
+def _no_command(_: Namespace) -> None:
+    """Stand where Airflow wants a function: a command has to be named."""
+
+
+_ALL_COMMANDS = (
+    _INIT,
+    _SANDBOX,
+    _CHECK,
+    GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
+    GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),
+    GroupCommand(name="ledger", help="The memory of the exchange", subcommands=_LEDGER),
+)
+
+
 def get_debitoor_cli_commands() -> list[CLICommand]:
     """Offer the commands to Airflow (see ``cli`` in :mod:`debitoor_provider.get_provider_info`)."""
-    return [
-        GroupCommand(
-            name="debitoor",
-            help="Exchange documents between GetMyInvoices and Debitoor",
-            subcommands=(
-                _INIT,
-                _SANDBOX,
-                _CHECK,
-                GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
-                GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),
-                GroupCommand(name="ledger", help="The memory of the exchange", subcommands=_LEDGER),
-            ),
-        )
-    ]
+    if sys.argv[1:2] == [_NAME]:
+        from debitoor_provider.cli.language import translate_argparse
+
+        translate_argparse(sys.argv)
+    text = gettext("Exchange documents between GetMyInvoices and Debitoor")
+    return [ActionCommand(_NAME, text, _no_command, (Commands(_ALL_COMMANDS),))]

@@ -15,6 +15,7 @@ from debitoor_provider.cli.console import (
     hint,
     no_files,
     opened_ledger,
+    period_of,
     plain_errors,
     require_account,
     say,
@@ -29,7 +30,6 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
-from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
@@ -200,8 +200,8 @@ def allow(args: Namespace) -> None:
 @suppress_logs_and_warning
 def preview(args: Namespace) -> None:
     """Show what a run would do."""
+    start, end = period_of(args)
     with opened_ledger() as ledger:
-        start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
         window = manual(start, end, ()) if start or end else None
         with job_of(args.account, settings_of(args.account), ledger, run_id="preview") as job:
             seen = previewed(job, window, args.limit)

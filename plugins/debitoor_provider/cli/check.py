@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, settings_of, show_whole, terminal
+from debitoor_provider.cli.console import actor, hint, opened_ledger, period_of, settings_of, show_whole, terminal
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.check import (
     counts_text,
@@ -22,7 +22,6 @@ from debitoor_provider.runs.check import (
     sums_table,
 )
 from debitoor_provider.runs.jobs import job_of
-from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.check.check import check as checked
 from debitoor_provider.sync.check.rows import DIFFERENCES
@@ -41,8 +40,8 @@ DIFFERS, NOT_CHECKED = 1, 2
 def check(args: Namespace) -> None:
     """Compare source, target and ledger of an account; with ``--repair`` send what is missing."""
     try:
+        start, end = period_of(args)
         with opened_ledger() as ledger:
-            start, end = to_period(**{"--from": args.period_from, "--to": args.period_to})
             account = settings_of(args.account)
             with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
                 _show(args, found)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from airflow.cli.simple_table import AirflowConsole
 from rich.cells import cell_len, set_cell_size
 
+from debitoor_provider.cli.refusals import wrong
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
 from debitoor_provider.runs.tables import cell
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.runs.windows import to_period
+from debitoor_provider.services.http.errors import Misconfigured, ServiceError
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.text import nearest
@@ -24,6 +26,7 @@ from debitoor_provider.sync.text import nearest
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from debitoor_provider.sync.accounts.settings import Account
 
@@ -140,6 +143,17 @@ def settings_of(account_id: str) -> Account:
     if near != account_id:
         raise SystemExit(no_account(account_id, near))
     return usable(account_file(account_id))
+
+
+def period_of(args: Namespace) -> tuple[date | None, date | None]:
+    """Return the period that ``--from`` and ``--to`` name.
+
+    :raises SystemExit: when one is no date, or the period ends before it begins
+    """
+    try:
+        return to_period(**{"--from": args.period_from, "--to": args.period_to})
+    except Misconfigured as error:
+        raise wrong(error.message) from None
 
 
 def actor() -> str:

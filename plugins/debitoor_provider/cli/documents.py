@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, require_account, show
+from debitoor_provider.cli.console import actor, hint, opened_ledger, period_of, require_account, show
+from debitoor_provider.cli.refusals import wrong
 from debitoor_provider.messages import Message, readable
 from debitoor_provider.runs.tables import money
-from debitoor_provider.runs.windows import to_period
 from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import E_INVOICES, MARKS
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
@@ -29,18 +30,18 @@ if TYPE_CHECKING:
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
     account = args.account or args.account_option
+    states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
+    fitting: dict[str, Any] = {
+        "account": account,
+        "states": states or None,
+        "text": args.text,
+        "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
+        "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
+        "period": period_of(args),
+    }
     with opened_ledger() as ledger:
         if account is not None:
             require_account(account, ledger)
-        states = {_state(name) for name in args.state or []} | (ATTENTION if args.attention else set())
-        fitting: dict[str, Any] = {
-            "account": account,
-            "states": states or None,
-            "text": args.text,
-            "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
-            "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
-            "period": to_period(**{"--from": args.period_from, "--to": args.period_to}),
-        }
         entries = ledger.documents.entries(**fitting, limit=args.limit)
         show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"))
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
@@ -57,7 +58,7 @@ def retry(args: Namespace) -> None:
 
 @suppress_logs_and_warning
 def book(args: Namespace) -> None:
-    """Plan held documents again, with the figures of the e-invoice or of the record."""
+    """Plan held or rejected documents again, with the figures of the e-invoice or of the record."""
     with opened_ledger() as ledger:
         refused = [
             Message(
@@ -66,15 +67,11 @@ def book(args: Namespace) -> None:
                 reason=entry.reason or Message("document_is", state=entry.state),
             ).text()
             for entry in named(args, ledger)
-            if args.figures not in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
+            if not DIRECTIONS[entry.direction].questions(entry, args.figures)
         ]
         if refused:
             raise SystemExit("\n".join([*refused, Message("book_nothing_changed").text()]))
-        _decide(args, ledger, EventKind.RETRIED, partial(_choose, ledger, args.figures))
-
-
-def _choose(ledger: Ledger, figures: str, entries: list[Entry], who: str, reason: str) -> list[Entry]:
-    return ledger.documents.choose(entries, figures, who, reason)
+        _decide(args, ledger, EventKind.RETRIED, partial(choose, ledger, args.figures))
 
 
 @suppress_logs_and_warning
@@ -85,12 +82,7 @@ def distinct(args: Namespace) -> None:
         others = [entry.source_id for entry in entries if not lookalike_keys(entry)]
         if others:
             raise SystemExit(str(Message("distinct_not_these", documents=others)))
-        changed = [
-            one
-            for entry in entries
-            for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor(), args.reason)
-        ]
-        show(args, [row_of(entry) for entry in changed])
+        _decide(args, ledger, EventKind.DISTINCT, partial(distinguish, ledger))
 
 
 @suppress_logs_and_warning
@@ -204,4 +196,4 @@ def _one_of(name: str, known: Iterable[str], noun: str) -> str:
         return name.lower()
     near = nearest(name, names)
     hint = Message("did_you_mean", value=near) if near else Message("use_one_of", choices=names)
-    raise SystemExit(str(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint)))
+    raise wrong(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debitoor_provider.messages import LOG, Message, Reader, languages, preferred_language
+from debitoor_provider.cli.refusals import wrong
+from debitoor_provider.messages import LOG, Message, Reader, languages, preferred_language, written_for
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where POSIX keeps the language of messages, the first that is set."""
+_DOMAIN = "debitoor"
+"""What :mod:`gettext` calls a catalogue: ``locale/<language>/LC_MESSAGES/debitoor.mo``."""
 
 
 def reader_of(args: Namespace) -> Reader:
@@ -23,7 +28,8 @@ def reader_of(args: Namespace) -> Reader:
     """
     if args.language:
         if args.language not in languages():
-            raise SystemExit(str(Message("no_such_language", language=repr(args.language), languages=languages())))
+            with written_for(_reader_of_terminal()):
+                raise wrong(Message("no_such_language", language=repr(args.language), languages=languages()))
         return Reader(args.language)
     return _reader_of_terminal()
 
@@ -33,6 +39,18 @@ def reader_of_words(words: Sequence[str]) -> Reader:
     named = [after for word, after in pairwise((*words, "")) if word == "--language"]
     named += [word.partition("=")[2] for word in words if word.startswith("--language=")]
     return Reader(named[-1]) if named and named[-1] in languages() else _reader_of_terminal()
+
+
+def translate_argparse(words: Sequence[str]) -> None:
+    """Let argparse speak the reader's language: it asks :mod:`gettext` for each of its texts.
+
+    This is for the whole process, whose one purpose is this command.
+
+    :param words: of the command line
+    """
+    gettext.bindtextdomain(_DOMAIN, str(Path(__file__).with_name("locale")))
+    gettext.textdomain(_DOMAIN)
+    os.environ["LANGUAGE"] = reader_of_words(words).language  # of which gettext takes the language
 
 
 def _reader_of_terminal() -> Reader:

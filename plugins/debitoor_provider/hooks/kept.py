@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SECONDS = 300.0
 """How long a change of a connection may take to be seen."""
 _MOST = 500
+_FIELDS = ("conn_type", "host", "schema", "login", "password", "port", "extra")
 
 
 class KeptConnections:
@@ -31,6 +32,7 @@ class KeptConnections:
 
     def __init__(self, seconds: float = SECONDS, most: int = _MOST) -> None:
         self._kept: TTLCache[str, Connection] = TTLCache(most, seconds, timer=monotonic)
+        self._forgotten: TTLCache[str, Connection] = TTLCache(most, seconds, timer=monotonic)
         self._lock = threading.Lock()
 
     def find(self, conn_id: str, look_up: Callable[[str], Connection]) -> Connection:
@@ -43,11 +45,24 @@ class KeptConnections:
                 self._kept[conn_id] = found
         return found
 
+    def is_current(self, conn_id: str, look_up: Callable[[str], Connection]) -> bool:
+        """Look a connection up; return whether it is as it was kept last, so that it will fail as it did."""
+        with self._lock:
+            used = self._kept.get(conn_id) or self._forgotten.get(conn_id)
+        if used is None:
+            return False
+        try:
+            found = look_up(conn_id)
+        except Exception:  # noqa: BLE001  whatever a secrets backend raises; who uses the connection next says it
+            return False
+        return all(getattr(found, name) == getattr(used, name) for name in _FIELDS)
+
     def forget(self, *conn_ids: str) -> None:
         """Look connections up again at their next use."""
         with self._lock:
             for conn_id in conn_ids:
-                self._kept.pop(conn_id, None)
+                if kept := self._kept.pop(conn_id, None):
+                    self._forgotten[conn_id] = kept
 
 
 KEPT = KeptConnections()

@@ -115,7 +115,7 @@ class SyncOperator(BaseOperator):
         from debitoor_provider.runs.jobs import open_job
 
         try:
-            with open_job(self.account, self.settings, context) as job:
+            with open_job(self.account, self.settings, context, follows=not self.reports) as job:
                 self._job = job
                 return self._run(job, context, step)
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,7 +47,8 @@ class DebitoorPlanOperator(SyncOperator):
     :param carries_out: up to how many documents of a scheduled run the plan's task moves itself: the steps after it, to
         the report, are done in the same process and then skipped. They go on in tasks of their own, as they would
         without, from where something goes wrong, a person is asked or a document is rejected, and when another task
-        comes between or after them
+        comes between or after them. Where a person has to correct something first, the step that needs the service
+        fails there without asking it again; a later try asks it
     """
 
     template_fields: Sequence[str] = (
@@ -108,10 +110,15 @@ class DebitoorPlanOperator(SyncOperator):
     def go_on(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
         """Go on after the triggerer: with the plan that was made there, or by making it.
 
-        :param event: the plan's summary; ``None`` when there is no plan yet
+        :param event: the plan's summary, or why the run stops; ``None`` when there is no plan yet
+        :raises StopError: when the source refused in the triggerer what it would be asked again
         """
+        from debitoor_provider.sync.steps.report import STOPPED
+
         if event is None:
             return self.execute(context)
+        if STOPPED in event:
+            return self._in_job(context, partial(self._stop, reason=event[STOPPED]))
         self.log.info("Planned: %s", event)
         if not self._is_small(event):
             return event
@@ -156,6 +163,13 @@ class DebitoorPlanOperator(SyncOperator):
             return self._carry_out(job, context, summary=plan.summary)
         return plan.summary
 
+    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Fail as the plan in the triggerer did."""
+        from debitoor_provider.messages import Message
+        from debitoor_provider.services.http.errors import StopError
+
+        raise StopError(Message.from_json(reason))
+
     def _is_small(self, summary: dict[str, Any]) -> bool:
         """Return whether the plan's task may move the documents of a plan itself."""
         return bool(self.carries_out) and summary.get("due", self.carries_out + 1) <= self.carries_out
@@ -167,8 +181,9 @@ class DebitoorPlanOperator(SyncOperator):
         """
         from debitoor_provider.operators.whole_run import do_all, steps_after
         from debitoor_provider.runs.lineage import lineage_of
-        from debitoor_provider.services.http.errors import Interrupted, ServiceError
+        from debitoor_provider.services.http.errors import Interrupted, ServiceError, StopError
         from debitoor_provider.sync.ledger import LedgerError
+        from debitoor_provider.sync.steps.report import STOPPED
         from debitoor_provider.sync.window import RunKind
 
         is_mapped = getattr(context["ti"], "map_index", -1) >= 0
@@ -182,6 +197,9 @@ class DebitoorPlanOperator(SyncOperator):
             raise
         except (ServiceError, LedgerError) as error:
             self.log.warning("The steps after the plan go on in tasks of their own: %s", error)
+            if isinstance(error, StopError):  # which the step that meets it fails with, without asking again
+                with suppress(LedgerError):
+                    job.ledger.runs.note_error(job.run_id, error.located, STOPPED)
             return summary
         if done is None:
             self.log.info("The steps after the plan go on in tasks of their own.")

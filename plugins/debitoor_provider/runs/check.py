@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _TEXTS = frozenset({"document", "at_target", "number", "party", "currency", "rates_here", "rates_there", "why"})
 """Cells that hold what people and services wrote."""
+MISSING = "missing at the target"
+"""The reason of what is sent after a check; the page has words for it."""
 
 
 def counts_text(found: Check) -> str:
@@ -121,5 +123,5 @@ def plan_again(job: Job, missing: Iterable[Row], actor: str) -> list[str]:
         source_ids += [row.source_id for row in some]
         known = job.ledger.documents.by_ids(row.entry_id for row in some if row.entry_id is not None)
         if moved := [entry for entry in known if entry.state in DONE]:
-            job.ledger.documents.retry(moved, actor, "missing at the target", again=True)
+            job.ledger.documents.retry(moved, actor, MISSING, again=True)
     return source_ids

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.errors import Misconfigured, StopError
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.report import refusal_met
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
     HookOf = Callable[[type[ServiceHook[Any]], str], ServiceHook[Any]]
+    RefusalOf = Callable[[str], Message | None]
 
 
 class Services:
@@ -34,15 +37,23 @@ class Services:
 
     :param patient: whether other runs need not wait for this one
     :param hook_of: makes the hook of a connection
+    :param refusal: returns why a service is not to be called, by its name
     """
 
     def __init__(
-        self, account_id: str, account: Account, *, patient: bool = False, hook_of: HookOf | None = None
+        self,
+        account_id: str,
+        account: Account,
+        *,
+        patient: bool = False,
+        hook_of: HookOf | None = None,
+        refusal: RefusalOf | None = None,
     ) -> None:
         self._account_id = account_id
         self._account = account
         self._patient = patient
         self._hook_of = hook_of or _hook_of
+        self._refusal = refusal
         self._clients: dict[str, Any] = {}
         self._open = ExitStack()
 
@@ -50,6 +61,7 @@ class Services:
         """Return the client of a service.
 
         :raises Misconfigured: when its connection does not exist
+        :raises StopError: when it is not to be called
         """
         if service not in self._clients:
             self._clients[service] = self._opened(service)
@@ -65,6 +77,8 @@ class Services:
 
         hook = loaded(row_of(self._account).hooks[service])
         connection_id = self._account.connection_of(service)
+        if self._refusal and (reason := self._refusal(hook.hook_name)):
+            raise StopError(reason)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
             opened.low_priority = self._patient
@@ -85,23 +99,32 @@ def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[An
 
 @contextmanager
 def open_job(
-    account_id: str, settings: Account | None, context: Context, hook_of: HookOf | None = None
+    account_id: str,
+    settings: Account | None,
+    context: Context,
+    hook_of: HookOf | None = None,
+    *,
+    follows: bool = False,
 ) -> Iterator[Job]:
     """Open what a step of an Airflow run works with.
 
     :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
+    :param follows: whether steps before it may have found that a service is not to be called
     :raises Misconfigured: when the account's settings cannot be used
     """
     account = account_of(account_id, settings)
-    patient = is_patient(context)
+    patient, ledger, run_id = is_patient(context), Ledger.open(ledger_url()), run_id_of(context, account_id)
+    # On a later try something may have been corrected.
+    heeds = follows and getattr(context["ti"], "try_number", 0) == 1
     with job_of(
         account_id,
         account,
-        Ledger.open(ledger_url()),
-        run_id=run_id_of(context, account_id),
+        ledger,
+        run_id=run_id,
         kind=kind_of(context),
         patient=patient,
         hook_of=hook_of,
+        refusal=partial(refusal_met, ledger, run_id) if heeds else None,
     ) as job:
         yield job
 
@@ -116,13 +139,15 @@ def job_of(
     kind: RunKind = RunKind.MANUAL,
     patient: bool = False,
     hook_of: HookOf | None = None,
+    refusal: RefusalOf | None = None,
 ) -> Iterator[Job]:
     """Open what a step works with, outside a run of Airflow too.
 
     :param run_id: the run's id in the ledger
     :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
+    :param refusal: returns why a service is not to be called, by its name
     """
-    services = Services(account_id, account, patient=patient, hook_of=hook_of)
+    services = Services(account_id, account, patient=patient, hook_of=hook_of, refusal=refusal)
     try:
         direction = row_of(account).open(account, services, {"ecb_rates": ecb_rates()})
         yield Job(account_id, account, direction, ledger, run_id, kind, patient)

@@ -40,6 +40,7 @@ class DirectionRow:
     :param records: what the records are called at each side, for lineage
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
+    :param open_choices: by what was found out about a document's e-invoice, such a reason that it would be held for
     :param corrections: by the reason for which a document does not go, what a person may state about it
     """
 
@@ -56,11 +57,28 @@ class DirectionRow:
     source_id: re.Pattern[str]
     source_id_example: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    open_choices: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
     files: str = ""
     records: Mapping[Side, str] = field(default_factory=dict)
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
+
+    def questions(self, entry: Entry, figures: str) -> Sequence[str]:
+        """Return the questions about a document that a person may answer now with these figures.
+
+        That is the one for which it is held. Where something else keeps it back, such as a target that has refused it,
+        those are that a person has answered before, or would be asked: the other figures may be what helps.
+
+        :param figures: ``invoice`` or ``record``
+        """
+        from debitoor_provider.sync.ledger import ATTENTION, read_choices
+
+        if entry.state not in ATTENTION:
+            return ()
+        answered = [*read_choices(entry.choice), self.open_choices.get(entry.invoice, "")]
+        asked = [entry.reason_code] if entry.reason_code in self.choices else dict.fromkeys(answered)
+        return [question for question in asked if figures in self.choices.get(question, ())]
 
     def correctable(self, entry: Entry) -> Sequence[str]:
         """Return what a person may state about a document in place of its record; first what its reason asks for."""
@@ -113,9 +131,11 @@ DIRECTIONS: dict[str, DirectionRow] = {
         choices={
             "invoice_contradicts": ("invoice", "record"),
             "invoice_not_vat": ("record",),
+            "invoice_other_kind": ("record",),
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
         },
+        open_choices={"contradicts": "invoice_contradicts"},
         corrections={
             "no_date": ("date",),
             "period_by_invoice": ("date",),

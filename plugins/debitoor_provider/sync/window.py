@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FULL_LISTING_EVERY = timedelta(days=7)
 _TOLERANCE = timedelta(minutes=1)  # by so much two clocks may differ
@@ -128,6 +132,14 @@ def backfill(interval_start: datetime, interval_end: datetime, timezone: str) ->
 def manual(start: date | None, end: date | None, document_ids: tuple[str, ...]) -> Window:
     """Ask for a period or for single documents, as a person chose."""
     return Window(RunKind.MANUAL, start=start, end=end, document_ids=document_ids)
+
+
+def was_chosen(window: Mapping[str, object]) -> bool:
+    """Return whether a run was for a period or for documents that were chosen.
+
+    :param window: as the ledger has it; empty before the plan
+    """
+    return bool(window) and not window.get("full") and window.get("updated_since") is None
 
 
 def _first_day_from(moment: datetime, zone: ZoneInfo) -> date:

@@ -14,10 +14,11 @@ from debitoor_provider.runs.dag_files import require_single
 from debitoor_provider.runs.jobs import account_of, kept_hook
 from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.http.errors import ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
-from debitoor_provider.sync.directions import row_of
+from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.window import RunKind
 from debitoor_provider.triggers.threads import in_turn
 from debitoor_provider.triggers.together import plan_together
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from debitoor_provider.hooks.base import ServiceHook
     from debitoor_provider.runs.plan import Planned
 
 
@@ -65,7 +67,7 @@ class PlanTrigger(BaseTrigger):
         self.preview = preview
         self.folder = folder
         self.digest = digest
-        self._connections: list[str] = []
+        self._connections: dict[str, type[ServiceHook[Any]]] = {}
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return how to make it again."""
@@ -73,7 +75,10 @@ class PlanTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Return one event: the task is skipped, or goes on on a worker with the plan's summary or ``None``."""
+        """Return one event: the task is skipped, or goes on on a worker.
+
+        The worker is handed the plan's summary, why the run stops as ``stopped``, or ``None``.
+        """
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None
@@ -82,7 +87,12 @@ class PlanTrigger(BaseTrigger):
             try:
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:
-                KEPT.forget(*self._connections)  # they may have been changed since
+                reason = error.located if isinstance(error, StopError) and await self._stays(error) else None
+                KEPT.forget(*self._connections)  # they may have been changed since, or are corrected next
+                if reason:
+                    self.log.warning("The run stops: %s", error)
+                    yield TriggerEvent({STOPPED: reason.as_json()})  # type: ignore[no-untyped-call]
+                    return
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
@@ -98,7 +108,15 @@ class PlanTrigger(BaseTrigger):
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
-        self._connections = [account.connection_of(service) for service in row_of(account).hooks]
+        hooks = row_of(account).hooks.items()
+        self._connections = {account.connection_of(service): loaded(hook) for service, hook in hooks}
         connection = account.connection_of(row_of(account).source)
         scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
         return await plan_together(scheduled)
+
+    async def _stays(self, error: StopError) -> bool:
+        """Return whether a worker would ask the service with what it has refused; makes no call of it."""
+        for conn_id, hook in self._connections.items():
+            if hook.hook_name == error.service:
+                return await in_turn(conn_id, partial(KEPT.is_current, conn_id, hook.get_connection))
+        return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,28 +38,54 @@ async def plan_together(scheduled: Scheduled) -> Planned | None:
 
     :raises ServiceError: whatever went wrong at the source
     :raises LedgerError: when the ledger cannot be used
+    :raises Exception: what kept it from being planned at all
     """
     waiting = _Waiting(scheduled, copy_context(), Future())
     with _lock:
         is_first = scheduled.turn not in _waiting
         _waiting.setdefault(scheduled.turn, []).append(waiting)
     if is_first:
-        in_thread(partial(_serve, scheduled.turn))
+        try:
+            in_thread(partial(_serve, scheduled.turn))
+        except Exception as error:  # noqa: BLE001  of all who wait by now
+            with _lock:
+                batch = _waiting.pop(scheduled.turn)
+            _fail(batch, error)
     return await asyncio.wrap_future(waiting.result)
 
 
 def _serve(turn: str) -> None:
     """Plan all that wait, and those who come meanwhile, until nobody waits."""
-    while True:
-        with _lock:
-            batch = _waiting[turn]
-            if not batch:
-                del _waiting[turn]
-                return
+    while batch := _next(turn):
+        try:
+            listings = shared_listings([waiting.scheduled.question for waiting in batch])
+            for waiting, shared in zip(batch, listings, strict=True):
+                _plan(waiting, shared)
+        except BaseException as error:  # noqa: BLE001  those who come meanwhile are planned all the same
+            _fail(batch, error)
+
+
+def _next(turn: str) -> list[_Waiting]:
+    """Return those who wait; when there are none, the next one who comes needs a thread of its own."""
+    with _lock:
+        batch = _waiting.pop(turn)
+        if batch:
             _waiting[turn] = []
-        listings = shared_listings([waiting.scheduled.question for waiting in batch])
-        for waiting, shared in zip(batch, listings, strict=True):
-            _plan(waiting, shared)
+        return batch
+
+
+def _fail(batch: list[_Waiting], error: BaseException) -> None:
+    """Let the triggers whose runs have not been planned have an error."""
+    for waiting in batch:
+        with suppress(InvalidStateError):  # it was planned, or its trigger has ended
+            waiting.result.set_exception(_harmless(error))
+        with suppress(Exception):
+            waiting.context.run(waiting.scheduled.close)
+
+
+def _harmless(error: BaseException) -> Exception:
+    """Return an error as one that ends its trigger only: ``SystemExit`` would end the event loop of all."""
+    return error if isinstance(error, Exception) else RuntimeError(repr(error))
 
 
 def _plan(waiting: _Waiting, shared: SharedListing[Any] | None) -> None:
@@ -68,7 +95,7 @@ def _plan(waiting: _Waiting, shared: SharedListing[Any] | None) -> None:
         planned = waiting.context.run(_planned, waiting.scheduled, shared, is_wanted=is_wanted)
     except BaseException as error:  # noqa: BLE001  the others go on
         if is_wanted:
-            waiting.result.set_exception(error)
+            waiting.result.set_exception(_harmless(error))
     else:
         if is_wanted:
             waiting.result.set_result(planned)

@@ -19,7 +19,11 @@ from airflow.sdk.configuration import conf
 from airflow.utils.session import create_session
 from fastapi import Request  # noqa: TC002  FastAPI reads it
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.text import nearest
+from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
@@ -43,22 +47,27 @@ class AccessRule:
     """The rule of a route, as its dependency.
 
     :param right: on the account that the path names as ``account_id``; ``None``: on no account
+    :param is_new: whether there need not be such an account yet
     :param connection: whether the connection that the path names as ``connection_id`` is to be edited
 
     With neither, any user of Airflow may ask, and the route answers for what that user may see.
     """
 
-    def __init__(self, right: Right | None = None, *, connection: bool = False) -> None:
+    def __init__(self, right: Right | None = None, *, is_new: bool = False, connection: bool = False) -> None:
         self.right = right
+        self.is_new = is_new
         self.connection = connection
 
     def __call__(self, request: Request, user: GetUserDep) -> None:
         """Refuse who may not.
 
-        :raises Refused: 401 without a login, 403 without the right
+        :raises Refused: 401 without a login, 403 without the right, 404 without the account
         """
         if self.right:
-            require(user, self.right, request.path_params["account_id"])
+            account_id = request.path_params["account_id"]
+            require(user, self.right, account_id)
+            if not self.is_new:
+                require_account(user, account_id)
         if self.connection:
             require_connection(user, request.path_params["connection_id"])
 
@@ -67,6 +76,7 @@ ANY_USER = AccessRule()
 SEE = AccessRule(Right.SEE)
 RUN = AccessRule(Right.RUN)
 EDIT = AccessRule(Right.EDIT)
+ENTER = AccessRule(Right.EDIT, is_new=True)
 DELETE = AccessRule(Right.DELETE)
 CONNECT = AccessRule(connection=True)
 
@@ -109,6 +119,22 @@ def require(user: BaseUser, right: Right, account_id: str) -> None:
     """
     if not may(user, right, account_id):
         raise Refused(f"may_not_{right.name.lower()}", status=403, account=account_id)
+
+
+def require_account(user: BaseUser, account_id: str) -> None:
+    """Refuse the id of an account that neither has a file nor had documents.
+
+    :raises Refused: 404
+    """
+    if account_id not in account_files() and account_id not in opened_ledger().figures.accounts():
+        raise no_account(user, account_id)
+
+
+def no_account(user: BaseUser, account_id: str) -> Refused:
+    """Return that there is no account of this id, and which one that the user may see was probably meant."""
+    near = nearest(account_id, visible(user, account_files()))
+    hint = Message("did_you_mean", value=near) if near else None
+    return Refused("account_not_found", status=404, account=account_id, hint=hint)
 
 
 def require_connection(user: BaseUser, connection_id: str) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.sync.directions import DIRECTIONS, loaded
+from debitoor_provider.ui.access import may_connect
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
@@ -66,8 +67,14 @@ def editable(user: BaseUser) -> list[tuple[str, str, str]]:
         return [
             (row.conn_id, row.conn_type, str(row.extra_dejson.get("email") or ""))
             for row in rows
-            if row.conn_id in allowed and row.password
+            # FAB's list has all connections, whatever the user's rights are.
+            if row.conn_id in allowed and row.password and may_connect(user, row.conn_id)
         ]
+
+
+def may_choose(user: BaseUser) -> bool:
+    """Return whether a user may edit a connection to each of the services: without, no account can be added."""
+    return {conn_type for _, conn_type, _ in editable(user)} == hooks().keys()
 
 
 def find(connection_id: str) -> Connection | None:

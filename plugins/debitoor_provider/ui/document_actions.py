@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.ledger import EventKind, IllegalTransition, origins
-from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.documents import FIGURES, allows
+from debitoor_provider.ui.models.documents import FIGURES, ORIGINS, allows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry, Ledger, State
     from debitoor_provider.ui.models.documents import Action
 
 
@@ -35,49 +35,38 @@ def act(
             for entry in ledger.documents.by_ids(chunk)
             if entry.account == account and reason_code in {None, entry.reason_code}
         ]
-        for kind, step in _steps(ledger, action):
-            able = [entry for entry in entries if entry.state in origins(kind) and allows(entry, action)]
+        for states, step in _steps(ledger, action):
+            able = [entry for entry in entries if entry.state in states and allows(entry, action)]
             changed += _taken(step, able, actor, reason)
     return changed
 
 
 def _steps(
     ledger: Ledger, action: Action
-) -> list[tuple[EventKind, Callable[[Iterable[Entry], str, str], list[Entry]]]]:
+) -> list[tuple[Collection[State], Callable[[Iterable[Entry], str, str], list[Entry]]]]:
     match action:
         case "book_invoice" | "book_record":
-            return [(EventKind.RETRIED, partial(_choose, ledger, FIGURES[action]))]
+            return [(ORIGINS[action], partial(choose, ledger, FIGURES[action]))]
         case "distinct":
-            return [(kind, partial(_distinguish, ledger)) for kind in (EventKind.RETRIED, EventKind.DISTINCT)]
+            return [(ORIGINS[action], partial(distinguish, ledger))]
         case "send_again":
             return [
-                (EventKind.RETRIED, ledger.documents.retry),
-                (EventKind.SENT_AGAIN, partial(ledger.documents.retry, anew=True)),
+                (origins(EventKind.RETRIED), ledger.documents.retry),
+                (origins(EventKind.SENT_AGAIN), partial(ledger.documents.retry, anew=True)),
             ]
         case "only_if_missing":
-            return [(EventKind.SENT_AGAIN, partial(ledger.documents.retry, again=True))]
+            return [(ORIGINS[action], partial(ledger.documents.retry, again=True))]
         case "mark_moved":
-            return [(EventKind.MARKED_MOVED, ledger.documents.mark_moved)]
+            return [(ORIGINS[action], ledger.documents.mark_moved)]
         case "ignore":
-            return [(EventKind.IGNORED, ledger.documents.ignore)]
-
-
-def _choose(ledger: Ledger, figures: str, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
-    return ledger.documents.choose(entries, figures, actor, reason)
-
-
-def _distinguish(ledger: Ledger, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
-    return [
-        changed
-        for entry in entries
-        for changed in ledger.documents.distinguish([entry], lookalike_keys(entry), actor, reason)
-    ]
+            return [(ORIGINS[action], ledger.documents.ignore)]
 
 
 def _taken(
     step: Callable[[Iterable[Entry], str, str], list[Entry]], entries: list[Entry], actor: str, reason: str
 ) -> int:
     try:
-        return len(step(entries, actor, reason)) if entries else 0
+        changed = step(entries, actor, reason) if entries else []
+        return len({entry.id for entry in changed} & {entry.id for entry in entries})
     except IllegalTransition:  # a run was faster with all of them
         return 0

@@ -82,7 +82,7 @@ def account_file(account_id: str) -> AccountFile:
     """
     file = account_files().get(account_id)
     if file is None:
-        raise Refused("account_not_found", status=404, account=account_id)
+        raise Refused("account_not_found", status=404, account=account_id, hint=None)
     return file
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from debitoor_provider.ui.access import visible
+from debitoor_provider.ui.access import Right, no_account, require, visible
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.ledger import opened_ledger
 
@@ -36,6 +36,12 @@ def accounts_of(user: BaseUser, account: str | None = None) -> Accounts:
     """Return the accounts that a user may see.
 
     :param account: only this one
+    :raises Refused: when there is none of this id, or the user may not see it
     """
     files = account_files()
-    return Accounts(files, visible(user, files if account is None else files.keys() & {account}))
+    if account is None:
+        return Accounts(files, visible(user, files))
+    require(user, Right.SEE, account)
+    if account not in files:
+        raise no_account(user, account)
+    return Accounts(files, files.keys() & {account})

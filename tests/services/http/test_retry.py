@@ -113,6 +113,13 @@ def test_without_a_time_the_waits_double(backoff, naps):
     assert calls.made == 4
 
 
+def test_a_call_waits_no_longer_than_a_minute_however_often_the_service_asks(backoff, naps):
+    asked = RateLimited("slow", retry_after=25)
+    with pytest.raises(RateLimited) as limited:
+        with_retries(calls := Calls(asked, asked, asked), READ, backoff)
+    assert (limited.value.retry_after, calls.made, naps) == (25, 3, [25, 25])
+
+
 def test_the_time_a_service_asks_for_is_kept(backoff, naps):
     with_retries(Calls(RateLimited("slow", retry_after=7), Unavailable("503", retry_after=3)), READ, backoff)
     assert naps == [7, 3]

@@ -136,12 +136,13 @@ class TestPause:
         pacer.acquire()
         assert naps == [7, 5]
 
-    def test_a_long_one_is_left_to_the_scheduler(self, store):
+    @pytest.mark.parametrize("seconds", [61, 85, 600])
+    def test_one_of_more_than_a_minute_is_left_to_the_scheduler(self, store, seconds):
         pacer = Pacer("key", Allowance(), store=store, sleep=no_waiting, clock=lambda: 100.0)
-        pacer.pause(600)
+        pacer.pause(seconds)
         with pytest.raises(RateLimited) as later:
             pacer.acquire()
-        assert later.value.retry_after == 600
+        assert later.value.retry_after == seconds
 
     @pytest.mark.parametrize("allowance", [Allowance(), Allowance(per_minute=5)], ids=["no limit", "limit"])
     def test_a_wait_requested_from_one_client_is_kept_by_all_with_the_same_key(self, shared_store, allowance):
@@ -153,6 +154,14 @@ class TestPause:
             other.acquire()
         assert 29 < waited.value.seconds <= 30
         Pacer("another key", allowance, store=shared_store, sleep=no_waiting).acquire()
+
+    def test_what_is_left_of_a_long_wait_is_left_to_the_scheduler(self, shared_store):
+        """As when a step meets the wait of 100 seconds that the step before it was asked for."""
+        asked, other = (Pacer("key", Allowance(5), store=shared_store, sleep=no_waiting) for _ in range(2))
+        asked.pause(85)
+        with pytest.raises(RateLimited) as later:
+            other.acquire()
+        assert 84 < later.value.retry_after <= 85
 
     def test_a_long_wait_of_another_client_is_left_to_the_scheduler_too(self, shared_store):
         asked, other = (Pacer("key", Allowance(5), store=shared_store, sleep=no_waiting) for _ in range(2))

@@ -133,17 +133,26 @@ def test_a_document_needing_attention_is_planned_again_when_record_or_settings_c
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
-        (State.SENDING, Outcome.SENDING),
         (State.MOVED, Outcome.DONE),
         (State.ARCHIVED, Outcome.DONE),
         (State.IGNORED, Outcome.IGNORED),
     ],
 )
-def test_documents_under_way_finished_or_ignored_are_not_changed(ledger: Ledger, state: State, outcome: Outcome):
+def test_finished_and_ignored_documents_are_not_changed(ledger: Ledger, state: State, outcome: Outcome):
     entry = in_state(ledger, state)
 
     assert plan_again(ledger, document(1, snapshot="{}"), settings_fingerprint="new") == {"1": outcome}
     assert fresh(ledger, entry) == entry
+
+
+def test_a_document_under_way_keeps_what_was_sent_of_it_and_is_settled_by_the_run_that_lists_it(ledger: Ledger):
+    entry = in_state(ledger, State.SENDING)
+
+    listed = plan_again(ledger, document(1, snapshot="{}"), settings_fingerprint="new")
+    after = fresh(ledger, entry)
+    assert listed == {"1": Outcome.SENDING}
+    assert after == entry._replace(planned_by=after.planned_by, asked_at=None)
+    assert after.planned_by != entry.planned_by
 
 
 def test_a_gone_document_returns(ledger: Ledger):

@@ -236,6 +236,84 @@ def test_what_a_person_chose_is_compared(acme: Stage) -> None:
     assert lookalike_keys(acme.entry(chosen)) == [f"acme/{complete}"]
 
 
+class TestInOneRunWhatIsBookedIsCompared:
+    """A person chose the figures of some of the documents' e-invoices."""
+
+    DATED = {"document_date": "2026-01-31"}
+
+    @pytest.fixture
+    def send(self, acme: Stage) -> Callable[..., dict[str, list[str]]]:
+        """Send documents in one run, some with the figures of their e-invoices; what each may be a duplicate of."""
+
+        def run(*documents: tuple[str, str], **settings: Any) -> dict[str, list[str]]:
+            account = acme.exports(**settings)
+            uids, chosen = [], []
+            for number, (recorded, booked) in enumerate(documents):
+                fields = self.DATED | {"document_number": f"N-{number}", "gross_amount": recorded, "net_amount": None}
+                if recorded != booked:
+                    uids.append(acme.document(e_invoice(booked, number=f"N-{number}"), **fields))
+                    chosen.append(uids[-1])
+                else:
+                    uids.append(acme.document(None, **fields))
+            # Those with a choice have to be held before; the others come in the run that is looked at.
+            acme.plan(account)
+            for uid in uids:
+                if uid not in chosen:
+                    acme.ledger.documents.ignore([acme.entry(uid)], "user:anna", "later")
+            acme.export(account)
+            assert {acme.states()[uid] for uid in chosen} <= {"held invoice_contradicts"}
+            acme.ledger.documents.choose([acme.entry(uid) for uid in chosen], "invoice", "user:anna")
+            others = [acme.entry(uid) for uid in uids if uid not in chosen]
+            acme.ledger.documents.retry(others, "user:anna", "now")
+            seen = {row.source_id: row.marks for row in acme.preview(account)}
+            acme.export(account)
+            assert acme.booked() == {uid: Decimal(booked) for uid, (_, booked) in zip(uids, documents, strict=True)}
+            assert {uid: acme.entry(uid).marks for uid in uids} == {uid: seen[uid] for uid in uids}
+            return {uid: lookalike_keys(acme.entry(uid)) for uid in uids}
+
+        return run
+
+    @pytest.mark.parametrize(
+        ("documents", "repeats"),
+        [
+            ([("119.00", "238.00"), ("119.00", "119.00")], []),
+            ([("119.00", "119.00"), ("119.00", "238.00")], []),
+            ([("238.00", "119.00"), ("119.00", "119.00")], [(0, 1)]),
+            ([("119.00", "119.00"), ("238.00", "119.00")], [(1, 0)]),
+            ([("119.00", "238.00"), ("119.00", "238.00")], [(1, 0)]),
+            ([("119.00", "238.00"), ("238.00", "119.00")], []),
+            ([("119.00", "357.00"), ("119.00", "238.00")], []),
+            ([("119.00", "357.00"), ("238.00", "357.00")], [(1, 0)]),
+            (
+                [("119.00", "238.00"), ("119.00", "119.00"), ("357.00", "238.00"), ("119.00", "119.00")],
+                [(2, 0), (3, 1)],
+            ),
+        ],
+    )
+    def test_by_the_figures_that_are_sent(self, send, documents, repeats):
+        found = send(*documents)
+        uids = [*found]
+        assert found == {
+            uid: [f"acme/{uids[other]}" for one, other in repeats if one == place] for place, uid in enumerate(uids)
+        }
+
+    def test_the_other_one_is_shown_as_it_is_sent(self, send, acme):
+        found = send(("119.00", "238.00"), ("119.00", "238.00"))
+        [other] = lookalikes(acme.entry([*found][1]))
+        assert (other["number"], other["gross"]) == ("N-0", "238.00")
+
+
+@pytest.mark.parametrize("first", ["CREDIT_NOTE", "INCOMING_INVOICE"])
+def test_a_credit_note_whose_record_is_positive_is_no_duplicate_of_its_invoice(acme: Stage, first: str) -> None:
+    account = acme.exports(duplicates="hold", positive_credit_note="negate")
+    kinds = [first, "INCOMING_INVOICE" if first == "CREDIT_NOTE" else "CREDIT_NOTE"]
+    uids = [acme.document(**USUAL | {"document_type": kind}) for kind in kinds]
+    seen = {row.source_id: row.outcome for row in acme.preview(account)}
+    acme.export(account)
+    assert acme.states() == dict.fromkeys(uids, "moved")
+    assert seen == dict.fromkeys(uids, "send")
+
+
 def test_what_a_person_booked_by_hand_is_found_by_a_date_that_only_the_e_invoice_has(acme: Stage) -> None:
     expense = by_hand(acme)
     uids = [acme.document(e_invoice(number=f"N-{one}", gross=f"{one}9.00"), **USUAL | BARE) for one in (11, 12, 13)]
@@ -335,3 +413,14 @@ def test_sales_documents_with_numbers_of_their_own_are_no_duplicates(acme: Stage
     sales = [acme.company.add_invoice()["id"] for _ in range(3)]
     acme.import_(acme.imports(duplicates="hold"))
     assert acme.states("import") == dict.fromkeys(sales, "moved")
+
+
+def test_a_sales_document_that_is_there_keeps_no_other_one_like_it_waiting(acme: Stage) -> None:
+    first = acme.company.add_invoice()
+    acme.import_()
+    acme.open_ledger("another")
+    second = acme.company.add_invoice()
+    acme.company.edit_entity(second["id"], number=first["number"])
+    acme.import_()
+    assert acme.states("import") == {first["id"]: "moved", second["id"]: "moved"}
+    assert lookalike_keys(acme.entry(second["id"], "import")) == [f"acme/{first['id']}"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.errors import Misconfigured, RetryError
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.window import RunKind, Window, manual
 
@@ -149,6 +149,7 @@ def test_a_backfill_moves_what_it_planned_and_leaves_the_watermark(acme: Stage) 
     plan = acme.plan(account, window, RunKind.BACKFILL)
     assert [entry.source_id for entry in plan.due] == [march]
     assert acme.ledger.runs.watermark("acme", "export") == mark
+    acme.run_id = "acme/next"
     assert [entry.source_id for entry in acme.due(account)] == [january, march]
 
 
@@ -159,6 +160,48 @@ def test_a_backfill_outside_of_the_period_asks_nothing(acme: Stage) -> None:
     plan = acme.export(acme.exports(period={"from": "2026-01-01"}), window)
     assert not plan.due
     assert watch.calls == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen"),
+    [
+        (RunKind.MANUAL, manual(date(2026, 3, 1), date(2026, 3, 31), ())),
+        (RunKind.BACKFILL, Window(RunKind.BACKFILL, start=date(2026, 3, 1), end=date(2026, 3, 31))),
+    ],
+)
+def test_a_chosen_period_leaves_alone_what_an_earlier_run_left(acme: Stage, kind: RunKind, chosen: Window) -> None:
+    january = acme.document(document_date="2026-01-31")
+    acme.plan(acme.exports())  # and moves nothing
+    march = acme.document(document_date="2026-03-10")
+    assert [row.source_id for row in acme.preview(window=chosen)] == [march]
+    acme.plan(acme.exports(), chosen, kind)
+    acme.finish()
+    assert acme.states() == {january: "planned", march: "moved"}
+    acme.export()
+    assert acme.booked().keys() == {january, march}
+
+
+def test_only_the_chosen_one_of_several_documents_that_an_earlier_run_left_is_moved(acme: Stage) -> None:
+    chosen, other = acme.documents(2)
+    acme.plan(acme.exports())  # and moves nothing
+    only = manual(None, None, (chosen,))
+    assert [row.source_id for row in acme.preview(window=only)] == [chosen]
+    acme.export(window=only)
+    assert acme.states() == {chosen: "moved", other: "planned"}
+
+
+def test_a_chosen_document_whose_outcome_is_unclear_is_settled(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("cut_after", "debitoor.expenses.create", times=1)
+    blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(3, 100))
+    with pytest.raises(RetryError):
+        acme.export()
+    acme.sandbox.clear_faults(blind)
+    assert acme.states() == {uid: "sending"}
+    acme.clock.pass_by(hours=1)
+    acme.export(window=manual(None, None, (uid,)))
+    assert acme.states() == {uid: "moved"}
+    assert acme.booked() == {uid: 119}
 
 
 def test_documents_that_a_person_names_are_moved_regardless_of_their_state(acme: Stage) -> None:

@@ -30,6 +30,7 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     UnclearOutcome,
 )
+from debitoor_provider.services.pacing.pacer import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,26 +42,30 @@ class Backoff:
 
     :param slow_down: seconds before each further attempt after a 429 without a time (GetMyInvoices 1.4)
     :param fault: seconds before each further attempt after a fault
-    :param longest: a longer wait that a service asks for is left to the scheduler: the error is raised at once
+    :param longest: seconds that a call waits at most because a service asks for it, all its attempts together; a longer
+        wait is left to the scheduler: the error is raised at once
     :param sleep: how to wait
     :param clock: monotonic seconds, which pass while it waits
     """
 
     slow_down: tuple[float, ...] = (10, 20, 40)
     fault: tuple[float, ...] = (1, 2, 4)
-    longest: float = 60
+    longest: float = LONGEST_WAIT
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
-    def wait(self, error: RetryError, attempt: int) -> float | None:
-        """Return the seconds to wait after the attempt of this number (from 1), or ``None`` to give up."""
+    def wait(self, error: RetryError, attempt: int, waited: float = 0) -> float | None:
+        """Return the seconds to wait after the attempt of this number (from 1), or ``None`` to give up.
+
+        :param waited: seconds that were waited after the attempts before
+        """
         waits = self.slow_down if isinstance(error, RateLimited) else self.fault
         if attempt > len(waits):
             return None
         requested = error.retry_after
         if requested is None:
             return waits[attempt - 1]
-        return requested if requested <= self.longest else None
+        return requested if waited + requested <= self.longest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,14 @@ class RetryRule:
     again: tuple[type[RetryError], ...]
     unclear: bool = False
 
-    def wait(self, error: ServiceError, attempt: int, backoff: Backoff) -> float | None:
+    def wait(self, error: ServiceError, attempt: int, backoff: Backoff, waited: float = 0) -> float | None:
         """Return the seconds after which the call is sent again, or ``None`` when it is not.
 
         :param attempt: number of the attempt that failed, from 1
+        :param waited: seconds that were waited after the attempts before
         """
         if isinstance(error, RetryError) and isinstance(error, self.again):
-            return backoff.wait(error, attempt)
+            return backoff.wait(error, attempt, waited)
         return None
 
     def outcome(self, error: ServiceError) -> ServiceError:

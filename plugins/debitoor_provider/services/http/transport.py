@@ -189,6 +189,7 @@ class Transport:
 
     def _send_until_read(self, call: Call, read: Callable[[requests.Response], T]) -> T:
         """Repeat a call until its answer is read, or its rule says that it is not to be sent again."""
+        waited = 0.0
         for attempt in count(1):
             try:
                 self._pacing.acquire()
@@ -199,11 +200,12 @@ class Transport:
             error = self._classified(failure, call)
             del failure  # with its traceback
             self._share_pause(error)
-            wait = call.rule.wait(error, attempt, self._backoff)
+            wait = call.rule.wait(error, attempt, self._backoff, waited)
             if wait is None:
                 raise call.rule.outcome(error)
             log.info("%s Next attempt in %.0f s.", error, wait)
             self._backoff.sleep(wait)
+            waited += wait
         raise AssertionError("unreachable")
 
     def _send(self, call: Call) -> requests.Response:

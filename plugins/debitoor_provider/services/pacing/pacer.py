@@ -33,6 +33,12 @@ _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _LOW_PRIORITY_SHARE = 0.8
 """Share of an allowance that calls of low priority may use up; the rest is kept free for the others."""
 
+LONGEST_WAIT = 60.0
+"""Seconds that a call waits at most because a service asks for it; a longer wait is left to the scheduler."""
+_LONGEST_HELD_BACK = 90.0
+"""Seconds that a call is held back at most to keep an allowance, more than a minute's takes; one that needs longer is
+used up."""
+
 _MARGIN = 0.25
 """Seconds a window is kept longer than the service's, because calls do not all travel equally fast."""
 
@@ -67,8 +73,7 @@ class Pacer:
     :param allowance: the limits
     :param store: ``postgresql://…``, ``redis://…``, ``sqlite:///<path>`` or ``memory://``
     :param low_priority: start no call when less than a fifth of the allowance is left, so that others need not wait
-    :param longest: seconds that a call is held back at most for an allowance or for pauses; an allowance that needs
-        longer is used up, a longer pause is left to the scheduler
+    :param longest: seconds that a call waits at most for pauses; a longer one is left to the scheduler
     :param sleep: how to wait
     :param clock: monotonic seconds, for the pauses of this pacer
     :raises Misconfigured: for a store that is not known or cannot be opened
@@ -81,7 +86,7 @@ class Pacer:
         *,
         store: str = MEMORY,
         low_priority: bool = False,
-        longest: float = 90.0,
+        longest: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -110,7 +115,7 @@ class Pacer:
         while self._uses_store and (wait := self._counting().take(self._share)):
             if wait.requested and self._clock() + wait.seconds > latest:
                 raise slow_down(Message("the_service"), wait.seconds)
-            if wait.seconds > self._longest:
+            if wait.seconds > _LONGEST_HELD_BACK:
                 raise self._used_up(wait.seconds)
             log.debug(
                 "Held back for %.1f s, %s.",

@@ -14,8 +14,8 @@ from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
-from debitoor_provider.sync.obstacle import Obstacle, held
-from debitoor_provider.sync.text import one_line
+from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.invoice.models import Invoice, Reading
 
+_CODE_LIMIT = 10  # characters of a currency as it is shown
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
@@ -48,12 +49,16 @@ class Evidence:
     :param invoice: whose figures are proven; ``None`` without one
     :param reasons: why the figures are not proven, or what the invoice supplies or contradicts
     :param other_taxes: taxes that are no VAT, by the format's own code
+    :param other_kind: that one is an invoice and the other a credit note, where the invoice is not proven
+    :param unproven_amounts: what e-invoices that prove nothing state as their gross amounts, apart from 0
     """
 
     outcome: Proof
     invoice: Invoice | None = None
     reasons: tuple[Message, ...] = ()
     other_taxes: tuple[str, ...] = ()
+    other_kind: Message | None = None
+    unproven_amounts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
@@ -94,10 +99,13 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date
+        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date, or an amount of 0
+            beside another one in an invoice that is not proven
         """
         invoice = self.invoice
         if invoice is None:
+            if self.unproven_amounts and document.gross_amount == 0:
+                raise rejected("zero_beside_invoice", amounts=list(self.unproven_amounts))
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
         if document.gross_amount or document.net_amount or not invoice.gross:
@@ -130,8 +138,9 @@ class Evidence:
 def weigh(document: Document, reading: Reading) -> Evidence:
     """Compare a document's record with the e-invoice in its file.
 
-    What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT. The
-    number is not compared: records have it in other forms, or another number of the same document.
+    What an invoice does not prove to the cent says nothing about the record, except for a tax that is no VAT, an amount
+    where the record has 0, and whether it is an invoice or a credit note. The number is not compared: records have it
+    in other forms, or another number of the same document.
 
     A credit note written with negative amounts may lower or raise what is owed. It contradicts every record, and its
     figures are shown and, if a person chooses them, booked with the sign that they are written with.
@@ -140,14 +149,15 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
     if not reading.invoices:
         return Evidence(Proof.NONE)
-    taxes = tuple(tax for invoice in reading.invoices for tax in other_taxes(invoice))
-    if len(reading.invoices) > 1:
-        several = Message("invoice_several", count=len(reading.invoices))
-        return Evidence(Proof.UNPROVEN, reasons=(several,), other_taxes=taxes)
-    (invoice,) = reading.invoices
-    if reasons := disproof(invoice):
-        return Evidence(Proof.UNPROVEN, reasons=reasons, other_taxes=taxes)
+    invoice, *others = reading.invoices
+    several = (Message("invoice_several", count=len(reading.invoices)),) if others else ()
     is_ambiguous = invoice.kind is InvoiceKind.CREDIT_NOTE and (invoice.gross or ZERO) > 0
+    if reasons := several or disproof(invoice):
+        taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
+        amounts = tuple(filter(None, map(_stated, reading.invoices)))
+        is_clear = not (others or is_ambiguous or invoice.kind is InvoiceKind.NO_INVOICE)
+        kinds = next(_kinds(document, invoice), None) if is_clear else None
+        return Evidence(Proof.UNPROVEN, None, reasons, taxes, kinds, amounts)
     if is_ambiguous:
         invoice = negated(invoice)
     if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):
@@ -156,15 +166,18 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
 
 
+def _stated(invoice: Invoice) -> str:
+    """Return what an invoice states as its gross amount; empty for none, or 0."""
+    gross = invoice.gross if invoice.gross is not None else (invoice.net or ZERO) + (invoice.tax or ZERO)
+    return f"{cents(gross)} {cut(one_line(invoice.currency), _CODE_LIMIT)}".strip() if gross else ""
+
+
 def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) -> Iterator[Message]:
     """Return where record and invoice contradict each other.
 
     :param is_ambiguous: the invoice is a credit note written with negative amounts
     """
-    gross = document.gross_amount
-    sign = 1
-    if _is_credit_note(document) and invoice.kind is InvoiceKind.CREDIT_NOTE and (_amount(document) or ZERO) > 0:
-        sign = -1  # the record of a credit note may have either sign
+    gross, sign = document.gross_amount, _sign(document, invoice)
     if is_ambiguous:
         recorded_kind = Message("kind_credit_note" if _is_credit_note(document) else "kind_invoice")
         yield Message("differs_in_kind", record=recorded_kind, invoice=Message("kind_negative_credit_note"))
@@ -187,16 +200,29 @@ def _differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) ->
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(by_rate(invoice)))
 
 
+def _sign(document: Document, invoice: Invoice) -> int:
+    """Return by what the record's amounts are multiplied to have the sign that they have in the books.
+
+    The record of a credit note may have either sign. It lowers what is owed as a credit note does, or as an invoice or
+    a correction with negative amounts does, by which some formats (Facturae) and suppliers write their credit notes.
+    """
+    lowers = _is_credit_note(document) and (invoice.gross or invoice.net or ZERO) < 0
+    return -1 if lowers and _amount(document) > 0 else 1
+
+
 def _kinds(document: Document, invoice: Invoice) -> Iterator[Message]:
-    """Return that one is an invoice and the other a credit note, unless the record's own amounts agree with the other.
+    """Return that one raises what is owed and the other lowers it, unless the record's own amounts agree.
 
     A credit note lowers what is owed: with an e-invoice that raises it, its record would be booked the wrong way round.
     """
-    amount, is_other = _amount(document) or ZERO, invoice.kind is not InvoiceKind.CREDIT_NOTE
     if _is_credit_note(document):
-        if (invoice.gross or ZERO) > 0 or (is_other and amount > 0):
+        if (invoice.gross or ZERO) > 0:
             yield Message("differs_in_kind", record=Message("kind_credit_note"), invoice=_kind(invoice))
-    elif not is_other and document.document_type == DocumentType.INCOMING_INVOICE and amount >= 0:
+    elif (
+        invoice.kind is InvoiceKind.CREDIT_NOTE
+        and document.document_type == DocumentType.INCOMING_INVOICE
+        and _amount(document) >= 0
+    ):
         yield Message("differs_in_kind", record=Message("kind_invoice"), invoice=_kind(invoice))
 
 
@@ -207,9 +233,9 @@ def _kind(invoice: Invoice) -> Message:
     return Message("kind_correction" if invoice.kind is InvoiceKind.CORRECTION else "kind_invoice")
 
 
-def _amount(document: Document) -> Decimal | None:
-    """Return the amount whose sign the record has."""
-    return document.gross_amount or document.net_amount
+def _amount(document: Document) -> Decimal:
+    """Return the amount whose sign the record has; 0 without one."""
+    return document.gross_amount or document.net_amount or ZERO
 
 
 def _supplied(document: Document, invoice: Invoice) -> Iterator[Message]:

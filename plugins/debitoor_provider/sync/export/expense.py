@@ -166,12 +166,14 @@ def _remarks(
 def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
-    :raises Obstacle: when invoice and record contradict each other, or the invoice's tax is no VAT
+    :raises Obstacle: when invoice and record contradict each other, be it in their kind, or the invoice's tax is no VAT
     """
     if evidence is None:
         return None
     if evidence.other_taxes and choices.get("invoice_not_vat") != "record":
         raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
+    if evidence.other_kind and account.invoice == "prove" and choices.get("invoice_other_kind") != "record":
+        raise held("invoice_other_kind", **evidence.other_kind.params)
     is_wanted = True
     if evidence.outcome is Proof.CONTRADICTS:
         chosen = choices.get("invoice_contradicts")

@@ -32,6 +32,7 @@ from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut, before_reading
 from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
@@ -78,11 +79,8 @@ class ExpenseMover:
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
-        try:
+        with turn_of(self.lookalikes, entry):
             self._move(entry)
-        finally:
-            if self.lookalikes:
-                self.lookalikes.end(Known.of(entry, entry.run_id))
 
     def _move(self, entry: Entry) -> None:
         attempt = self.attempts.get(entry.id)

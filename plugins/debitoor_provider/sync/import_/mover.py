@@ -30,6 +30,7 @@ from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class UploadMover:
 
     def move(self, entry: Entry) -> None:
         """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
+        with turn_of(self.lookalikes, entry):
+            self._move(entry)
+
+    def _move(self, entry: Entry) -> None:
         copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
         if entry.state is State.SENDING and self._is_settled(entry, copies):
             return

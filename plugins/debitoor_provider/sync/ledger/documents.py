@@ -23,7 +23,7 @@ from debitoor_provider.sync.ledger.states import DONE, Direction, EventKind, Sta
 from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from debitoor_provider.sync.ledger.database.clock import Clock
@@ -204,29 +204,27 @@ class Documents:
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
         return self._decide(EventKind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
 
-    def choose(self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "") -> list[Entry]:
-        """Plan held documents again with the figures that a person wants booked; return those whose state allows it.
+    def choose(
+        self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "", *, questions: Sequence[str] = ()
+    ) -> list[Entry]:
+        """Plan documents again with the figures that a person wants booked; return those whose state allows it.
 
         It answers the question for which each was held, as given, and no other; answers to earlier ones are kept.
 
         :param figures: ``invoice`` or ``record``; remembered until the source record or the settings change
+        :param questions: what it answers instead, of each document
         :raises IllegalTransition: when no document's state allows it
         """
-        detail = {"reason": reason, "figures": figures}
-        by_question: dict[str, list[Entry]] = {}
+        by_answers: dict[str, list[Entry]] = {}
         for entry in entries:
-            by_question.setdefault(entry.reason_code, []).append(entry)
-        return [
-            one
-            for question, some in by_question.items()
-            for one in self._decide(
-                EventKind.RETRIED,
-                some,
-                {**DECIDED, "attempts": 0, "choice": documents.c.choice + answer(question, figures)},
-                actor,
-                detail,
-            )
-        ]
+            answers = "".join(answer(question, figures) for question in questions or [entry.reason_code])
+            by_answers.setdefault(answers, []).append(entry)
+        detail = {"reason": reason, "figures": figures}
+        changed: list[Entry] = []
+        for answers, some in by_answers.items():
+            values = {**DECIDED, "attempts": 0, "choice": documents.c.choice + answers}
+            changed += self._decide(EventKind.RETRIED, some, values, actor, detail)
+        return changed
 
     def correct(
         self, entries: Iterable[Entry], corrections: str, actor: str, reason: str = "", *, detail: Mapping[str, Any]

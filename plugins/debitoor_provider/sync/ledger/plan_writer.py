@@ -101,7 +101,7 @@ class PlanWriter:
                     new.append(document)
                 elif outcome in {Outcome.REFRESHED, Outcome.RETURNED}:
                     refreshed.append((before, document))
-                elif before.state in {State.PLANNED, State.WAITING}:
+                elif before.state in {State.PLANNED, State.WAITING, State.SENDING}:
                     seen.append(before.id)
                 is_now = document.state if before is None or outcome in _ENTERED else before.state
                 states[is_now] += 1
@@ -233,8 +233,12 @@ class PlanWriter:
 
     def _touch(self, ids: list[int]) -> None:
         if ids:
+            # What is being sent keeps the record that was sent first, whatever the listing shows.
+            asked_at = sa.case(
+                (documents.c.state == State.SENDING, sa.null()), else_=sa.literal(self._at, documents.c.asked_at.type)
+            )
             self._connection.execute(
-                documents.update().where(documents.c.id.in_(ids)).values(planned_by=self._run_id, asked_at=self._at)
+                documents.update().where(documents.c.id.in_(ids)).values(planned_by=self._run_id, asked_at=asked_at)
             )
 
     def _values(self, document: PlannedDocument) -> dict[str, Any]:

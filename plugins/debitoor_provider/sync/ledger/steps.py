@@ -13,11 +13,9 @@ from debitoor_provider.sync.ledger.transitions import advance, advance_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sqlalchemy.engine import Connection
-
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
-    from debitoor_provider.sync.ledger.database.engine import Database
+    from debitoor_provider.sync.ledger.database.engine import Database, StepTransaction
     from debitoor_provider.sync.ledger.records import Entry, Sent
 
 
@@ -212,9 +210,9 @@ class Steps:
         at = self._clock.now()
         clock_ms = self._clock.lease_ms(at)
 
-        def step(connection: Connection) -> Entry:
+        def step(transaction: StepTransaction) -> Entry:
             return advance(
-                connection, kind, entry, values, at=at, clock_ms=clock_ms, run_id=run_id or entry.run_id, detail=detail
+                transaction, kind, entry, values, at=at, clock_ms=clock_ms, run_id=run_id or entry.run_id, detail=detail
             )
 
         return self._database().step(step)

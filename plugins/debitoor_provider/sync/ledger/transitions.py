@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Update
     from sqlalchemy.engine import Connection
 
+    from debitoor_provider.sync.ledger.database.engine import StepTransaction
     from debitoor_provider.sync.ledger.records import Entry
 
 
@@ -43,7 +44,7 @@ _UNREAD = frozenset({"search", "number_key", "amount_key"})
 
 
 def advance(
-    connection: Connection,
+    transaction: StepTransaction,
     kind: EventKind,
     entry: Entry,
     values: Mapping[str, Any],
@@ -62,7 +63,7 @@ def advance(
     :raises IllegalTransition: when the document's state does not allow it
     :raises LeaseLost: when another run may be working on the document
     """
-    by_database = clock_ms is None
+    connection, by_database = transaction.connection, clock_ms is None
     if kind not in _NOTES:
         values = {**values, "changed_at": at, "moved_by": run_id}
     parameters: dict[str, Any] = {f"new_{name}": value for name, value in values.items()}
@@ -83,7 +84,8 @@ def advance(
     else:
         after = to_entry(row, entry.owner, run_id)
     before = after.state if kind in _NOTES else after.previous_state
-    write_events(connection, [event_values(after.id, kind, before, after.state, at=at, run_id=run_id, detail=detail)])
+    event = event_values(after.id, kind, before, after.state, at=at, run_id=run_id, detail=detail)
+    transaction.events.append(event)
     return after
 
 

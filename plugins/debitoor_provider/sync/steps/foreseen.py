@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.turns import Turns
-from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,11 +55,11 @@ def decisions_of(job: Job, row: ForeseenDocument) -> str:
     return entry.decisions if is_kept else entry.corrections
 
 
-def is_due(job: Job, row: ForeseenDocument, *, is_named: bool) -> bool:
+def is_due(row: ForeseenDocument, *, is_named: bool) -> bool:
     """Return whether the row would be planned, or sending, when the plan has been entered."""
     entry = row.entry
     if entry is not None and entry.state is State.SENDING:
-        return job.kind is not RunKind.BACKFILL  # a backfill moves only what it planned itself
+        return True
     if row.outcome in {None, Outcome.DONE, Outcome.IGNORED} or row.planned.state is not State.PLANNED:
         return False
     if row.outcome is Outcome.UNCHANGED and entry is not None and entry.state in ATTENTION:
@@ -106,9 +105,8 @@ def lookalikes_of(
         there += [listed[id_] for id_ in source_ids & listed.keys()]
         return any(one.stands_for_record for one in there)
 
-    distinct = job.ledger.documents.distinct_from(row.entry for row in due if row.entry)
     known = [*find(*(one.described for one in asked)), *listed.values()]
-    return Lookalikes(job, known, recorded, distinct, is_known, Turns(one.key for one in asked), find)
+    return Lookalikes(job, known, recorded, is_known, Turns(one.key for one in asked), find)
 
 
 def in_order(job: Job, rows: Sequence[ForeseenDocument]) -> list[ForeseenDocument]:
@@ -134,4 +132,5 @@ def _known(job: Job, row: ForeseenDocument, place: int) -> Known | None:
     is_entered = row.outcome in {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
     if entry.state in GIVEN_UP and not is_entered:
         return None
-    return Known.of(entry, job.run_id, row.planned if is_entered else None)
+    known = Known.of(entry, job.run_id, row.planned if is_entered else None)
+    return replace(known, is_decided=bool(row.decisions))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.accounts.settings import fingerprint
 from debitoor_provider.sync.ledger import DUE
-from debitoor_provider.sync.window import RunKind
+from debitoor_provider.sync.window import RunKind, was_chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ class Job:
     :param account_id: under which the ledger keeps the account's documents
     :param run_id: the run's id in the ledger, unique over all DAGs and accounts
     :param patient: whether other runs need not wait for this one
+    :param is_chosen: whether the run is for a period or for documents that were chosen; ``None``: as its plan says
     :param shared: a listing of changes that several accounts take their documents from
     :param ending: set when the process is to end: then no further document begins
     """
@@ -42,6 +43,7 @@ class Job:
     run_id: str
     kind: RunKind = RunKind.MANUAL
     patient: bool = False
+    is_chosen: bool | None = None
     shared: SharedListing[Any] | None = None
     ending: threading.Event = field(default_factory=threading.Event, repr=False)
     now: Callable[[], datetime] = field(default=_utc_now, repr=False)
@@ -53,8 +55,11 @@ class Job:
 
     @property
     def planned_by(self) -> str | None:
-        """The run whose documents are due: a backfill's own, for every other run also what earlier ones left."""
-        return self.run_id if self.kind is RunKind.BACKFILL else None
+        """The run whose documents are due: only this one where they were chosen; other runs move what was left, too."""
+        if self.is_chosen is None:
+            run = self.ledger.runs.get(self.run_id)
+            self.is_chosen = run is not None and was_chosen(run.window)
+        return self.run_id if self.is_chosen else None
 
     def due(self) -> Pending:
         """Return the documents that the run is to move, older documents first."""

@@ -24,6 +24,7 @@ class Known:
     :param account: that it belongs to
     :param entry: what the ledger has of it; ``None`` for one that a preview would enter
     :param is_sent: whether an earlier run has sent it, so that any document may repeat it
+    :param is_decided: whether a person has decided what is booked, or stated facts of it
     """
 
     order: tuple[int, int]
@@ -31,6 +32,7 @@ class Known:
     account: str
     entry: Entry | None = None
     is_sent: bool = False
+    is_decided: bool = False
 
     @classmethod
     def of(cls, entry: Entry, run_id: str, described: Described | None = None) -> Known:
@@ -40,18 +42,19 @@ class Known:
         :param described: what the plan would make of it
         """
         is_sent = entry.state in DONE and entry.moved_by != run_id
-        return cls((0, entry.id), described or entry, entry.account, entry, is_sent)
+        return cls((0, entry.id), described or entry, entry.account, entry, is_sent, bool(entry.decisions))
 
     @property
     def key(self) -> str:
         """By which a person's decision remembers it."""
-        return f"{self.account}/{self.described.source_id}"
+        return _key(self.account, self.described.source_id)
 
     @property
-    def is_complete(self) -> bool:
-        """Whether nothing is missing by which it is compared, so that its file has nothing to add."""
+    def is_certain(self) -> bool:
+        """Whether its record has all by which it is compared, and no person has decided to book something else."""
         one = self.described
-        return bool(one.document_number and one.document_date and one.gross_amount and one.currency)
+        is_complete = bool(one.document_number and one.document_date and one.gross_amount and one.currency)
+        return is_complete and not self.is_decided
 
     @property
     def stands_for_record(self) -> bool:
@@ -70,3 +73,12 @@ class Known:
             and one.currency.strip().upper() == sent.document_currency.strip().upper()
         )
         return self if same else replace(self, described=restated(one, sent))
+
+
+def key_of(entry: Entry) -> str:
+    """Return by which a person's decision remembers a document."""
+    return _key(entry.account, entry.source_id)
+
+
+def _key(account: str, source_id: str) -> str:
+    return f"{account}/{source_id}"

@@ -6,6 +6,7 @@ one that was planned later. So a preview, a run and its next attempt come to the
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -40,11 +41,11 @@ class Lookalikes:
 
     Most documents are compared by their records, and in any order. What is to be sent of a document may be known from
     its file only, or be what a person chose. Such a document waits until those that began before it have been compared;
-    then its figures are compared with the others' records, and with the figures of other such documents.
+    then its figures are compared with the others' records, and with the figures of other such documents. A document
+    whose record is like that of one that began before it waits too: the other may be sent with other figures.
 
     :param known: documents of the ledger that share number, or date and amount, with one of them
     :param recorded: returns the target's records around their dates
-    :param distinct: by the id of an entry, what a person said it is no duplicate of
     :param is_known: whether one of these ids is a document of the account that is compared itself, see
         :attr:`.Known.stands_for_record`
     :param turns: the documents, in the order in which they begin
@@ -56,14 +57,12 @@ class Lookalikes:
         job: Job,
         known: Iterable[Known],
         recorded: Callable[[], Recorded],
-        distinct: Mapping[int, Collection[str]],
         is_known: Callable[[frozenset[str]], bool],
         turns: Turns,
         find: Callable[[Described], Iterable[Known]],
     ) -> None:
         self._job = job
         self._recorded = recorded
-        self._distinct = distinct
         self._is_known = is_known
         self._turns = turns
         self._find = find
@@ -77,7 +76,7 @@ class Lookalikes:
     def read(self, this: Known, sent: Sent) -> None:
         """Take note of the figures that are to be sent of a document, once its file was read."""
         now = this.to_be_sent(sent)
-        if now is this and this.is_complete:
+        if now is this and this.is_certain:
             return  # as most are
         self._turns.wait(this.key)
         self._read[this.key] = now
@@ -112,19 +111,30 @@ class Lookalikes:
         for record in islice(self._at_target(now or this, statement, party), _MOST_KEPT):
             if record.id not in target_ids:
                 found[f"{TARGET}:{record.id}"] = _record(record, self._job.direction.target_title)
-        if found and this.entry:
-            ruled_out = self._distinct.get(this.entry.id, ())
+        if found:
+            ruled_out = self._ruled_out(this, in_ledger)
             found = {key: message for key, message in found.items() if key not in ruled_out}
         if not found:
             return None
         self._repeats[this.key] = found.keys()
         return Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
 
+    def _ruled_out(self, this: Known, others: Iterable[Known]) -> set[str]:
+        """Return the keys of what a person said a document is no duplicate of, be it of this one or of the other."""
+        entries = {one.key: one.entry for one in (this, *others) if one.entry}
+        said = self._job.ledger.documents.distinct_from(entries.values())
+        own = said.get(entries[this.key].id, set()) if this.key in entries else set()
+        return own | {key for key, entry in entries.items() if this.key in said.get(entry.id, ())}
+
     def _by_record(self, this: Known) -> Iterator[Known]:
-        """Yield the documents whose records are like this document's."""
+        """Yield the documents whose records are like this document's, and are still so as they are sent."""
         for one in _others(this, self._by_key):
-            if (one.order < this.order or one.is_sent) and self._alike(this, one) and not self._is_repeat(one, this):
-                yield one
+            if (one.order < this.order or one.is_sent) and self._alike(this, one):
+                if self._turns.is_left(one.key):
+                    self._turns.wait(this.key)
+                sent = self._read.get(one.key, one)
+                if self._alike(this, sent) and not self._is_repeat(one, this):
+                    yield sent
 
     def _by_figures(self, this: Known, now: Known) -> Iterator[Known]:
         """Yield the documents that are like this document as it is to be sent.
@@ -136,7 +146,8 @@ class Lookalikes:
         if likeness_keys(now.described) != likeness_keys(this.described):
             others |= {one.key: one for one in self._find(now.described) if one.key not in others}
         others |= {one.key: one for one in _others(now, self._read_by_key)}
-        for one in sorted(others.values(), key=lambda one: one.order):
+        sent = (self._read.get(key, one) for key, one in others.items())
+        for one in sorted(sent, key=lambda one: one.order):
             if one.described.exchange_key == this.described.exchange_key or not self._alike(now, one):
                 continue
             if one.is_sent or not (self._comes_later(one, this) or self._is_repeat(one, this)):
@@ -146,7 +157,7 @@ class Lookalikes:
         """Return whether it is the other document that is found to be like this one."""
         if one.key in self._read:
             return False  # it began before, and this one's figures were not known then
-        if self._turns.is_left(one.key) and not one.is_complete:
+        if self._turns.is_left(one.key) and not one.is_certain:
             return True
         return one.order > this.order and self._alike(this, one)
 
@@ -185,6 +196,16 @@ def _others(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Know
                 yield one
 
 
+@contextmanager
+def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
+    """Let those go on that wait for a document, however its way ends."""
+    try:
+        yield
+    finally:
+        if lookalikes:
+            lookalikes.end(Known.of(entry, entry.run_id))
+
+
 def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) -> Lookalikes:
     """Return what the documents that a run has claimed may be duplicates of.
 
@@ -202,8 +223,7 @@ def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) 
         return any(one.stands_for_record for one in there)
 
     turns = Turns(Known.of(entry, job.run_id).key for entry in claimed)
-    distinct = job.ledger.documents.distinct_from(claimed)
-    return Lookalikes(job, known, lambda: recorded[0], distinct, is_known, turns, find)
+    return Lookalikes(job, known, lambda: recorded[0], is_known, turns, find)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:
@@ -231,6 +251,12 @@ def lookalike_keys(entry: Entry) -> list[str]:
     """Return the keys of the records that a document may be a duplicate of."""
     message = _message(entry)
     return list(message.params["keys"]) if message else []
+
+
+def lookalikes_of_account(entry: Entry) -> list[str]:
+    """Return the ids, at the source, of the documents of its account that a document may be a duplicate of."""
+    keys = (key.rpartition("/") for key in lookalike_keys(entry))
+    return [source_id for account, _, source_id in keys if account == entry.account]
 
 
 def _document(one: Known) -> Message:

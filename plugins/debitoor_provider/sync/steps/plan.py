@@ -78,6 +78,7 @@ def plan(job: Job, requested: Window | None = None) -> Plan:
 
     :param requested: a backfill's interval or a person's choice; ``None`` for what is new since the watermark
     """
+    job.is_chosen = requested is not None
     window = choose_window(job, requested)
     job.ledger.runs.start(
         Run(job.run_id, job.account_id, job.direction.name, window.kind.value, window=window.as_json())

@@ -22,7 +22,6 @@ from debitoor_provider.sync.steps.foreseen import (
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
-from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -123,6 +122,7 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
 
     :return: the documents, and which others of the account the plan would let go
     """
+    job.is_chosen = requested is not None
     rows: dict[str, ForeseenDocument] = {}
     with listing(job, requested) as listed:
         for record, left_out in listed.chosen:
@@ -145,17 +145,16 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
         row.decisions = decisions_of(job, row)
-        row.is_due = is_due(job, row, is_named=id_ in named)
+        row.is_due = is_due(row, is_named=id_ in named)
     is_full = window.full and window.moves_watermark
     leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
-    if job.kind is not RunKind.BACKFILL:
-        for entry in job.due():
-            if entry.source_id in rows or entry.source_id in gone:
-                continue
-            if is_full and entry.state in OPEN and entry.archived_at is None:
-                leaving.append(entry)  # a full listing that lacks it
-            else:
-                rows[entry.source_id] = left_behind(job, entry)
+    for entry in [] if job.is_chosen else job.due():
+        if entry.source_id in rows or entry.source_id in gone:
+            continue
+        if is_full and entry.state in OPEN and entry.archived_at is None:
+            leaving.append(entry)  # a full listing that lacks it
+        else:
+            rows[entry.source_id] = left_behind(job, entry)
     _name(job, rows.values(), leaving)
 
     def leaves(entry: Entry) -> bool:

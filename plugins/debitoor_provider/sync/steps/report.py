@@ -10,6 +10,7 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from debitoor_provider.sync.ledger import Ledger
     from debitoor_provider.sync.steps.job import Job
 
 STOPPED = "stopped"
@@ -67,6 +68,17 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     if run is not None:
         job.ledger.runs.finish(job.run_id, counts={**run.counts, **result.summary}, verdict=verdict, message=message)
     return result
+
+
+def refusal_met(ledger: Ledger, run_id: str, service: str) -> Message | None:
+    """Return why a service refuses all that a run asks of it, once a step has found that out; ``None`` otherwise.
+
+    :param service: its name as people know it
+    """
+    run = ledger.runs.get(run_id)
+    if run is None or run.finished_at is not None or run.verdict != STOPPED or run.message is None:
+        return None
+    return run.message if run.message.params.get("service") == service else None
 
 
 def _message(failed_steps: Sequence[str], reason: Message | None, rejected: int) -> Message | None:

@@ -12,7 +12,7 @@ from debitoor_provider.messages import readable
 from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import EInvoice, Mark
-from debitoor_provider.sync.ledger import DONE, Entry, Event, EventKind, State, origins
+from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Event, EventKind, State, origins
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
 from debitoor_provider.ui.models.corrections import StatedFacts
@@ -20,8 +20,8 @@ from debitoor_provider.ui.models.corrections import StatedFacts
 Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
 
 ORIGINS: dict[Action, frozenset[State]] = {
-    "book_invoice": frozenset({State.HELD}),
-    "book_record": frozenset({State.HELD}),
+    "book_invoice": ATTENTION,
+    "book_record": ATTENTION,
     "distinct": frozenset({State.HELD, *DONE}),
     "send_again": origins(EventKind.RETRIED) | origins(EventKind.SENT_AGAIN),
     "only_if_missing": origins(EventKind.SENT_AGAIN),
@@ -30,7 +30,7 @@ ORIGINS: dict[Action, frozenset[State]] = {
 }
 """The states in which a document allows an action."""
 FIGURES: dict[Action, str] = {"book_invoice": "invoice", "book_record": "record"}
-"""The actions that choose whose figures are booked, which the reason of the document has to allow as well."""
+"""The actions that choose whose figures are booked, where the document has a question that they answer."""
 
 
 def allows(entry: Entry, action: Action) -> bool:
@@ -39,7 +39,7 @@ def allows(entry: Entry, action: Action) -> bool:
         return False
     if action == "distinct":
         return bool(lookalike_keys(entry))
-    return action not in FIGURES or FIGURES[action] in DIRECTIONS[entry.direction].choices.get(entry.reason_code, ())
+    return action not in FIGURES or bool(DIRECTIONS[entry.direction].questions(entry, FIGURES[action]))
 
 
 class MarkModel(BaseModel):
@@ -80,7 +80,9 @@ class DocumentModel(BaseModel):
     changed_at: Moment
     moved_at: Moment | None
     archived_at: Moment | None
-    actions: list[Action] = Field(description="What its state allows")
+    actions: list[Action] = Field(
+        description="What its state allows; of what needs attention, nothing without the right to edit its account"
+    )
 
     @classmethod
     def of(cls, entry: Entry, **more: Any) -> Self:
@@ -158,7 +160,7 @@ class ValueModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     text: Text | None = Field(
-        description="A currency, a date as 2026-01-31 or an amount as 119.00; null for a mere rate"
+        description="A kind in words, a currency, a date as 2026-01-31 or an amount as 119.00; null for a mere rate"
     )
     rate: Decimal | None = Field(description="Tax rate in percent; null for a value of the whole document")
 
@@ -168,7 +170,7 @@ class ContradictionModel(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    what: Literal["currency", "date", "gross", "net", "rates", "by_rate"]
+    what: Literal["kind", "currency", "date", "gross", "net", "rates", "by_rate"]
     record: list[ValueModel]
     invoice: list[ValueModel]
 

@@ -8,7 +8,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
-from debitoor_provider.ui.access import ANY_USER
+from debitoor_provider.ui.access import ANY_USER, Right, rights
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
@@ -34,11 +34,19 @@ def list_attention(
     ledger = opened_ledger()
     counting = in_background(ledger.documents.codes, **fitting)
     entries = ledger.documents.entries(**fitting, code=code, limit=limit, offset=offset)
+    editable = rights(user, {entry.account for entry in entries}, [Right.EDIT])
     codes = counting.result()
     return AttentionList(
         total=sum(codes.values()) if code is None else codes.get(code, 0),
         codes=codes,
-        documents=[DocumentOfAccount.of(entry, account_name=name_of(mine.files[entry.account])) for entry in entries],
+        documents=[
+            DocumentOfAccount.of(
+                entry,
+                account_name=name_of(mine.files[entry.account]),
+                **({} if editable[entry.account][Right.EDIT] else {"actions": []}),
+            )
+            for entry in entries
+        ],
     )
 
 

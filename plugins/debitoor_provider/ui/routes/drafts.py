@@ -15,7 +15,7 @@ from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui import drafts, previews, samples
-from debitoor_provider.ui.access import EDIT
+from debitoor_provider.ui.access import ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
 from debitoor_provider.ui.models.drafts import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.direction import Direction, Drafts
 
 router = APIRouter(
-    prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(EDIT)], route_class=StrictRoute
+    prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(ENTER)], route_class=StrictRoute
 )
 
 _NEXT_RUNS = 5

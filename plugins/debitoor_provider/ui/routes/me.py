@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.ui import assets
+from debitoor_provider.ui import assets, connections
 from debitoor_provider.ui.access import ANY_USER, Right, may, may_connect
 from debitoor_provider.ui.folder import is_writable
 from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
@@ -20,7 +20,7 @@ router = APIRouter(tags=["User"], route_class=StrictRoute)
 class MyRights(BaseModel):
     """Rights that belong to no account yet."""
 
-    create: bool = Field(description="Whether the user may add accounts")
+    create: bool = Field(description="Whether the user may add accounts, and edit connections for them")
     connect: bool = Field(description="Whether the user may add connections")
 
 
@@ -40,7 +40,8 @@ class Me(BaseModel):
 @router.get("/me", dependencies=[Depends(ANY_USER)])
 def read_me(user: GetUserDep) -> Me:
     """Return the user's name and rights."""
-    may_create, is_connecting = may(user, Right.EDIT, ""), may_connect(user, "")
+    may_edit, is_connecting = may(user, Right.EDIT, ""), may_connect(user, "")
+    may_create = may_edit and (is_connecting or connections.may_choose(user))
     return Me(
         name=user.get_name(),
         rights=MyRights(create=may_create, connect=is_connecting),

@@ -12,7 +12,7 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.source import SourceError, read
 from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
-from debitoor_provider.ui.access import DELETE, EDIT
+from debitoor_provider.ui.access import DELETE, ENTER
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes.drafts import not_valid
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
 
 
-@router.put("", dependencies=[Depends(EDIT)], response_model=Saved, response_model_exclude_none=True)
+@router.put("", dependencies=[Depends(ENTER)], response_model=Saved, response_model_exclude_none=True)
 def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> Saved | JSONResponse:
     """Save an account; a new one appears in Airflow within half a minute, paused or not as Airflow is configured."""
     path = saving.path_of(account_id)
@@ -59,7 +59,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
     path = saving.path_of(account_id)
     if path is None:
-        raise Refused("account_not_found", status=404, account=account_id)
+        raise Refused("account_not_found", status=404, account=account_id, hint=None)
     try:
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:

@@ -6,6 +6,7 @@ import { useData } from "./data.js";
 import { LANGUAGES, WordsProvider, chooseLanguage, useWords } from "./words.js";
 import { Messages } from "./parts/messages.js";
 import { FailureNotice, Loading } from "./parts/notices.js";
+import { Nowhere } from "./parts/nowhere.js";
 import { MeContext } from "./me.js";
 
 const page = (load, name) => lazy(() => load().then((module) => ({ default: module[name] })));
@@ -58,6 +59,7 @@ function Page() {
           h(Route, { path: "new", element: h(WizardPage) }),
           h(Route, { path: "accounts/:accountId/edit", element: h(WizardPage) }),
           h(Route, { path: "accounts/:accountId/*", element: h(AccountPage) }),
+          h(Route, { path: "*", element: h(Nowhere) }),
         ),
       ),
     ),

@@ -7,16 +7,22 @@ export class Failure extends Error {
   /**
    * @param {number} status the HTTP status, 0 when the server was not reached
    * @param {{detail?: any, remedy?: string, problems?: Object[]}} answer its detail is a sentence, or, of a request
-   *   that is not valid, one for each field
+   *   that is not valid, one for each field, or, of an error in Airflow's database, an object that is for its log
    */
   constructor(status, answer) {
     const detail = Array.isArray(answer.detail) ? answer.detail.map(ofField).join(" ") : answer.detail;
-    super(detail || `HTTP ${status}`);
+    super(typeof detail === "string" ? detail : "");
     this.status = status;
     this.remedy = answer.remedy ?? "";
     this.problems = answer.problems ?? [];
   }
 }
+
+/** What went wrong, in the words of the server, or of the page where the server has none. */
+export const failureSentence = (failure, t) => {
+  if (failure.status === 0) return t("common.notReached");
+  return failure.message || t("common.failed", { status: String(failure.status) });
+};
 
 const ofField = ({ loc, msg }) => [loc.slice(1).join("."), msg].filter(Boolean).join(": ");
 

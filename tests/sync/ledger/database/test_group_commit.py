@@ -156,3 +156,20 @@ def test_others_go_on_when_the_thread_that_writes_for_them_is_ended(journal, gat
     done = [future.result() for future in futures if not future.exception()]
     written = [word.replace("half", "in the end") for words in journal.committed for word in words]
     assert sorted(written) == sorted([*done, "first"])
+
+
+def test_what_arrives_while_steps_are_carried_out_is_committed_with_them(journal):
+    together = GroupCommit(journal.transaction)
+    journal.first_may_go_on.set()
+    with ThreadPoolExecutor(2) as pool:
+
+        def while_another_arrives(words: list[str]) -> str:
+            futures.append(pool.submit(together.run, says("b")))
+            while not together._gathered:
+                threading.Event().wait(0.001)
+            return says("a")(words)
+
+        futures: list[Future[str]] = []
+        assert together.run(while_another_arrives) == "a"
+        assert futures[0].result(10) == "b"
+    assert journal.committed == [["a", "b"]]

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,6 +27,7 @@ from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
+from debitoor_provider.sync.ledger.events import write_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,16 @@ CONNECT_WAIT = 10
 _databases: dict[tuple[URL, int, int], Database] = {}
 
 
+class StepTransaction(NamedTuple):
+    """A writing transaction of one step or of several.
+
+    :param events: what is appended to the history at its end, in one statement
+    """
+
+    connection: Connection
+    events: list[dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Database:
     """The engines of one process and their transactions; see :func:`connect`.
@@ -58,11 +69,11 @@ class Database:
     writer: Engine
     place: str
     _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
-    _group: GroupCommit | None = field(init=False, repr=False, default=None)
+    _group: GroupCommit[StepTransaction] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         if self.is_sqlite:
-            object.__setattr__(self, "_group", GroupCommit(lambda: self.write()))
+            object.__setattr__(self, "_group", GroupCommit(lambda: self._write_steps()))
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,15 +92,22 @@ class Database:
         with plain_errors(self.place), self._queue, self.writer.begin() as connection:
             yield connection
 
-    def step(self, work: Callable[[Connection], T]) -> T:
+    def step(self, work: Callable[[StepTransaction], T]) -> T:
         """Do short work in a writing transaction, on SQLite in one that the work of other threads may share.
 
         :param work: raises :class:`LedgerError` only before it has written anything
         """
         if self._group:
             return self._group.run(work)
+        with self._write_steps() as transaction:
+            return work(transaction)
+
+    @contextlib.contextmanager
+    def _write_steps(self) -> Iterator[StepTransaction]:
         with self.write() as connection:
-            return work(connection)
+            transaction = StepTransaction(connection, [])
+            yield transaction
+            write_events(connection, transaction.events)
 
     @contextlib.contextmanager
     def migrate(self) -> Iterator[Connection]:

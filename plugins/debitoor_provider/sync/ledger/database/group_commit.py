@@ -16,27 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from sqlalchemy.engine import Connection
 
-    Transaction = Callable[[], AbstractContextManager[Connection]]
-
+C = TypeVar("C")
 T = TypeVar("T")
 
 
-class _Step(Generic[T]):
+class _Step(Generic[C, T]):
     """The work of one thread, and its result or error."""
 
-    def __init__(self, work: Callable[[Connection], T]) -> None:
+    def __init__(self, work: Callable[[C], T]) -> None:
         self.done = False
         self._work = work
         self._result: T | None = None
         self._error: Exception | None = None
 
-    def take(self, connection: Connection) -> None:
+    def take(self, transaction: C) -> None:
         """Do the work; a :class:`LedgerError` concerns this step alone, since nothing was written."""
         self._error = None
         try:
-            self._result = self._work(connection)
+            self._result = self._work(transaction)
         except LedgerError as error:
             self._error = error
 
@@ -49,18 +47,18 @@ class _Step(Generic[T]):
         return cast("T", self._result)
 
 
-class GroupCommit:
+class GroupCommit(Generic[C]):
     """Carries out the steps of many threads.
 
     :param transaction: opens a transaction and commits it at the end
     """
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Callable[[], AbstractContextManager[C]]) -> None:
         self._transaction = transaction
-        self._gathered: deque[_Step[Any]] = deque()
+        self._gathered: deque[_Step[C, Any]] = deque()
         self._turn = threading.Lock()
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    def run(self, work: Callable[[C], T]) -> T:
         """Do the work in a transaction and return its result after the commit.
 
         :param work: raises :class:`LedgerError` only before it has written anything
@@ -72,13 +70,14 @@ class GroupCommit:
                 self._carry_out(step)
         return step.outcome()
 
-    def _carry_out(self, own: _Step[Any]) -> None:
-        steps: list[_Step[Any]] = []
+    def _carry_out(self, own: _Step[C, Any]) -> None:
+        steps: list[_Step[C, Any]] = []
         try:
-            with self._transaction() as connection:
-                steps += self._take_gathered()
-                for step in steps:
-                    step.take(connection)
+            with self._transaction() as transaction:
+                while gathered := self._take_gathered():  # each thread waits with one step, so there is an end
+                    steps += gathered
+                    for step in gathered:
+                        step.take(transaction)
         except Exception as error:  # noqa: BLE001 raised by the step's own thread
             if len(steps) > 1:  # one of them failed: the others must not fail with it
                 for step in steps:
@@ -94,13 +93,13 @@ class GroupCommit:
             for step in steps:
                 step.done = True
 
-    def _take_gathered(self) -> list[_Step[Any]]:
+    def _take_gathered(self) -> list[_Step[C, Any]]:
         return [self._gathered.popleft() for _ in range(len(self._gathered))]
 
-    def _carry_out_alone(self, step: _Step[Any]) -> None:
+    def _carry_out_alone(self, step: _Step[C, Any]) -> None:
         try:
-            with self._transaction() as connection:
-                step.take(connection)
+            with self._transaction() as transaction:
+                step.take(transaction)
         except Exception as error:  # noqa: BLE001 raised by the step's own thread
             step.fail(error)
         else:

@@ -12,6 +12,7 @@ import { CheckTab } from "../parts/check_tab.js";
 import { DocumentsTab } from "../parts/documents.js";
 import { Place, accountPlace } from "../parts/links.js";
 import { FailureNotice, Loading } from "../parts/notices.js";
+import { LoadingFailed, Nowhere } from "../parts/nowhere.js";
 import { RunsList } from "../parts/runs_list.js";
 import { SettingsTab } from "../parts/settings_tab.js";
 import { isUnderWay } from "../parts/state.js";
@@ -30,7 +31,7 @@ function OneAccount({ id }) {
     every: isRunning ? 2000 : 5000,
   });
   useEffect(() => setRunning(Boolean(data) && isUnderWay(data)), [data]);
-  if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
+  if (!data) return failure ? h(LoadingFailed, { failure, onRetry: reload }) : h(Loading);
   return h(
     Actions,
     { onDone: reload },
@@ -39,7 +40,7 @@ function OneAccount({ id }) {
     h(Head, { row: data }),
     h(
       Tabs,
-      { id },
+      { id, tabs: data.rights.run ? TABS : TABS.filter((tab) => tab !== "check") },
       h(
         Routes,
         null,
@@ -47,7 +48,8 @@ function OneAccount({ id }) {
         h(Route, { path: "runs", element: h(RunsList, { account: id }) }),
         h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
         h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
-        h(Route, { path: "*", element: h(Navigate, { to: accountPlace(id, "/documents"), replace: true }) }),
+        h(Route, { index: true, element: h(Navigate, { to: accountPlace(id, "/documents"), replace: true }) }),
+        h(Route, { path: "*", element: h(Nowhere, { back: { to: accountPlace(id), text: data.name } }) }),
       ),
     ),
   );
@@ -92,12 +94,12 @@ function Head({ row }) {
 }
 
 /** The tabs are places, so that each can be linked to. */
-function Tabs({ id, children }) {
+function Tabs({ id, tabs, children }) {
   const { t } = useWords();
   const go = useNavigate();
   const { pathname } = useLocation();
   const rest = pathname.slice(accountPlace(id, "/").length);
-  const chosen = TABS.find((tab) => rest.startsWith(tab)) ?? TABS[0];
+  const chosen = TABS.find((tab) => rest === tab || rest.startsWith(`${tab}/`)) ?? (rest ? "" : TABS[0]);
   return h(
     ui.Tabs.Root,
     {
@@ -109,7 +111,7 @@ function Tabs({ id, children }) {
     h(
       ui.Tabs.List,
       null,
-      TABS.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
+      tabs.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
     ),
     h(ui.Tabs.Content, { value: chosen }, children),
   );

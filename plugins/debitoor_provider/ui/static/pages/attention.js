@@ -24,9 +24,7 @@ export function AttentionPage() {
   const { data: found } = useData((options) => api.accounts({ order: "-attention", limit: PAGE_SIZE }, options), []);
   const accounts = found?.accounts ?? [];
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
-  const { total } = data;
-  const barred = new Set(accounts.filter((row) => !row.rights.edit).map((row) => row.id));
-  const documents = data.documents.map((one) => (barred.has(one.account) ? { ...one, actions: [] } : one));
+  const { documents, total } = data;
   const picked = documents.filter((one) => chosen.has(one.id));
   return h(
     Fragment,

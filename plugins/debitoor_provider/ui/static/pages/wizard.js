@@ -4,7 +4,8 @@ import { HOME, Link, h, ui, useParams, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useMe } from "../me.js";
-import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
+import { Loading, Nothing } from "../parts/notices.js";
+import { LoadingFailed } from "../parts/nowhere.js";
 import { draftOf, newDraft } from "../wizard/draft.js";
 import { FileText } from "../wizard/file.js";
 import { Wizard } from "../wizard/form.js";
@@ -31,7 +32,7 @@ function Loader({ accountId, again }) {
     },
     [accountId],
   );
-  if (failure) return h(FailureNotice, { failure, onRetry: reload });
+  if (failure) return h(LoadingFailed, { failure, onRetry: reload });
   if (!data) return h(Loading);
   const { account } = data;
   const isAllowed = account ? account.rights.edit : me.rights.create;

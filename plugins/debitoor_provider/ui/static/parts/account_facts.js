@@ -53,7 +53,7 @@ export function Count({ row, what }) {
     to_do: accountPlace(row.id, "/documents?state=planned&state=sending"),
     attention: attentionPlace(row.id),
   };
-  return h(Place, { to: places[what], "aria-label": `${t(`accounts.${what}`)}: ${shown} (${row.name})` }, shown);
+  return h(Place, { to: places[what], "aria-label": t("common.line", { name: t(`accounts.${what}`), value: `${shown} (${row.name})` }) }, shown);
 }
 
 /** Live progress of a run. */

@@ -2,11 +2,14 @@
 
 import { h, ui } from "../host.js";
 import { approvalPage } from "../airflow.js";
+import { useMe } from "../me.js";
 import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
 export function Advice({ row }) {
+  const { t } = useWords();
+  const who = whoCan(row, useMe());
   const stopped = row.stops.map((stop) => stop.message);
   const advice = row.state === "broken" ? "" : row.advice; // a broken file's is shown with its problems
   const sentence = [...stopped, advice].filter(Boolean).join(" ");
@@ -14,26 +17,40 @@ export function Advice({ row }) {
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },
     sentence && h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere" }, sentence),
+    who && h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t(who)),
     h(Help, { row }),
   );
+}
+
+const FOR_EDITORS = new Set(["approval", "attention", "paused", "reconnect"]);
+
+/** Who does what is to be done, where the user may not. */
+function whoCan(row, me) {
+  if (!row.rights.edit && (row.stops.length > 0 || FOR_EDITORS.has(row.state))) return "account.help.askEditor";
+  if (row.state === "reconnect" && !me.rights.connect) return "account.help.askConnections";
+  return null;
 }
 
 function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
-  if (row.state === "approval" && row.last_run)
+  const me = useMe();
+  if (row.state === "approval" && row.last_run && row.rights.edit)
     return h(PlaceButton, { to: approvalPage(row.dag_id, row.last_run.dag_run_id) }, t("account.help.approve"));
   if (row.stops.length > 0 && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
-  if (row.state === "reconnect" && row.rights.edit)
+  if (row.state === "reconnect" && row.rights.edit && me.rights.connect)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
   if (row.state === "late" && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
-  if (row.state === "attention") return h(PlaceButton, { to: attentionPlace(row.id) }, t("account.help.resolve"));
+  if (row.state === "attention") {
+    const word = row.rights.edit ? "account.help.resolve" : "account.help.documents";
+    return h(PlaceButton, { to: attentionPlace(row.id) }, t(word));
+  }
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
   if (row.state === "paused" && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("resume", row) }, t("do.resume"));
-  if (["failed", "stopped", "reconnect"].includes(row.state) && row.last_run)
+  if (["approval", "failed", "stopped", "reconnect"].includes(row.state) && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   return null;
 }

@@ -8,11 +8,18 @@ import { amount, day } from "../format.js";
 import { useWords } from "../words.js";
 import { CheckedDocuments } from "./check_documents.js";
 import { Dialog } from "./dialog.js";
+import { MISSING } from "./history.js";
 import { DateField, useAddress } from "./lists.js";
 import { notify, notifyFailure } from "./messages.js";
-import { FailureNotice } from "./notices.js";
+import { FailureNotice, Nothing } from "./notices.js";
 
 export function CheckTab({ account }) {
+  const { t } = useWords();
+  if (!account.rights.run) return h(Nothing, { title: t("check.mayNot") });
+  return h(Check, { account });
+}
+
+function Check({ account }) {
   const { t } = useWords();
   const address = useAddress();
   const period = { from: address.one("from"), to: address.one("to") };
@@ -26,12 +33,11 @@ export function CheckTab({ account }) {
       { align: "center" },
       h(DateField, { label: t("common.from"), value: period.from, onChange: (from) => address.set({ from }) }),
       h(DateField, { label: t("common.to"), value: period.to, onChange: (to) => address.set({ to }) }),
-      account.rights.run &&
-        h(
-          ui.Button,
-          { size: "sm", colorPalette: "brand", onClick: () => setAsked({ ...period, turn: (asked?.turn ?? 0) + 1 }) },
-          t("check.start"),
-        ),
+      h(
+        ui.Button,
+        { size: "sm", colorPalette: "brand", onClick: () => setAsked({ ...period, turn: (asked?.turn ?? 0) + 1 }) },
+        t("check.start"),
+      ),
     ),
     asked && h(Result, { key: asked.turn, account, period: asked }),
   );
@@ -55,7 +61,7 @@ function Result({ account, period }) {
       h(
         ui.Alert.Title,
         null,
-        `${t(data.same ? "check.same" : "check.notSame")} ${t("check.outcome.same")}: ${data.counts.same}`,
+        `${t(data.same ? "check.same" : "check.notSame")} ${t("common.line", { name: t("check.outcome.same"), value: data.counts.same })}`,
       ),
     ),
     h(Repair, { account, missing: data.documents.filter((one) => one.is_missing) }),
@@ -123,7 +129,7 @@ function Sums({ sums }) {
 function Repair({ account, missing }) {
   const { t, language } = useWords();
   const [isOpen, setOpen] = useState(false);
-  if (!missing.length || !account.rights.run || !account.rights.edit) return null;
+  if (!missing.length || !account.rights.edit) return null;
   const send = async () => {
     try {
       await planAgain(account.id, missing);
@@ -171,15 +177,12 @@ function Repair({ account, missing }) {
   );
 }
 
-/** Stands in the documents' history, where every reader finds the same words. */
-const REASON = "missing at the target";
-
 /** Let what was moved before be sent once more; the server leaves alone what is planned anyway. */
 async function planAgain(id, missing) {
   const ids = missing.map((one) => one.entry_id).filter((one) => one !== null);
   if (!ids.length) return;
   try {
-    await api.act(id, { action: "only_if_missing", ids, fitting: null, reason: REASON });
+    await api.act(id, { action: "only_if_missing", ids, fitting: null, reason: MISSING });
   } catch (failure) {
     if (failure.status !== 409) throw failure;
   }

@@ -69,9 +69,9 @@ function currenciesOf({ currency, contradictions }) {
 }
 
 function Value({ what, value: { text, rate }, currency }) {
-  const { language } = useWords();
+  const { t, language } = useWords();
   if (what === "currency" || what === "kind") return text;
   if (what === "date") return day(text, language);
   if (what === "rates") return percent(rate, language);
-  return [what === "by_rate" && `${percent(rate, language)}: `, h(Money, { key: "money", of: text, currency })];
+  return [what === "by_rate" && t("common.line", { name: percent(rate, language), value: "" }), h(Money, { key: "money", of: text, currency })];
 }

@@ -58,8 +58,8 @@ const MOMENT = /^\d{4}-\d\d-\d\dT/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** Amounts by tax rate, with their bounds where there are two, dates and lists, in the reader's language. */
-function textOf(value, language) {
-  if (Array.isArray(value)) return value.map((one) => textOf(one, language)).join(", ");
+function textOf(value, t, language) {
+  if (Array.isArray(value)) return value.map((one) => textOf(one, t, language)).join(", ");
   if (typeof value === "string" && MOMENT.test(value)) return moment(value, language);
   if (typeof value === "string" && DAY.test(value)) return day(value, language);
   if (typeof value !== "object") return String(value);
@@ -68,12 +68,18 @@ function textOf(value, language) {
   const isByRate = parts.every(([rate, amounts]) => !Number.isNaN(Number(rate)) && amounts.every((one) => AMOUNT.test(one)));
   if (!isByRate) return JSON.stringify(value);
   const written = ([rate, amounts]) =>
-    `${Number(rate).toLocaleString(language)} %: ${amounts.map((one) => amount(one, language)).join(" – ")}`;
+    t("common.line", {
+      name: `${Number(rate).toLocaleString(language)} %`,
+      value: amounts.map((one) => amount(one, language)).join(" – "),
+    });
   return parts.map(written).join(", ");
 }
 
 /** The key of a value that is a word of the page. */
 const wordOf = (name, value) => ({ invoice: `invoice.${value}`, figures: `history.figures.${value}`, own_supply: `supply.${value}` })[name];
+/** The reason of what a check repairs, here and in the command. */
+export const MISSING = "missing at the target";
+
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 
@@ -93,8 +99,8 @@ function Details({ detail }) {
       if (value === true) return h(ui.Text, props, word);
       const known = wordOf(name, value);
       const number = () => Number(value).toLocaleString(language, { maximumFractionDigits: 10 });
-      const text = known && has(known) ? t(known) : NUMBERS.has(name) ? number() : textOf(value, language);
-      if (name === "reason") return h(ui.Text, props, `“${text}”`);
-      return h(ui.Text, props, name === "why" ? text : t("history.line", { name: word, value: text }));
+      const text = known && has(known) ? t(known) : NUMBERS.has(name) ? number() : textOf(value, t, language);
+      if (name === "reason") return h(ui.Text, props, value === MISSING ? t("history.missing") : `“${text}”`);
+      return h(ui.Text, props, name === "why" ? text : t("common.line", { name: word, value: text }));
     });
 }

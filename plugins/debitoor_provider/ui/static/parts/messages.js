@@ -1,6 +1,7 @@
 // Short messages at the edge of the page about what was done; screen readers hear them too.
 
 import { h, ui } from "../host.js";
+import { failureSentence } from "../http.js";
 import { useWords } from "../words.js";
 
 const toaster = ui.createToaster({ placement: "bottom-end", pauseOnPageIdle: true });
@@ -11,7 +12,7 @@ export const notify = (sentence, type = "success") => toaster.create({ descripti
 /** Show an error until the user closes it. @param {import("../http.js").Failure} failure */
 export const notifyFailure = (failure, t) =>
   toaster.create({
-    title: failure.status === 0 ? t("common.notReached") : failure.message,
+    title: failureSentence(failure, t),
     description: failure.remedy || undefined,
     type: "error",
     duration: 60000,

@@ -1,6 +1,7 @@
 // Notices for when there is nothing else to show: loading, failed, empty.
 
 import { h, ui } from "../host.js";
+import { failureSentence } from "../http.js";
 import { useWords } from "../words.js";
 
 export function Loading() {
@@ -32,7 +33,6 @@ export function Notice({ status, title, text, children }) {
 export function FailureNotice({ failure, onRetry }) {
   const { t } = useWords();
   if (!failure) return null;
-  const sentence = failure.status === 0 ? t("common.notReached") : failure.message;
   return h(
     ui.Alert.Root,
     { status: "error", my: 3, role: "alert" },
@@ -40,7 +40,7 @@ export function FailureNotice({ failure, onRetry }) {
     h(
       ui.Alert.Content,
       null,
-      h(ui.Alert.Title, null, sentence),
+      h(ui.Alert.Title, null, failureSentence(failure, t)),
       failure.remedy && h(ui.Alert.Description, null, failure.remedy),
     ),
     onRetry && h(ui.Button, { size: "sm", variant: "outline", onClick: onRetry }, t("common.again")),

@@ -21,7 +21,7 @@ export function PreviewResult({ preview }) {
       ui.Wrap,
       { role: "status" },
       Object.entries(preview.counts).map(([outcome, number]) =>
-        h(Outcome, { key: outcome, outcome }, `${word(t, outcome)}: ${number}`),
+        h(Outcome, { key: outcome, outcome }, t("common.line", { name: word(t, outcome), value: number })),
       ),
     ),
     preview.stop && h(Warning, { text: preview.stop }),

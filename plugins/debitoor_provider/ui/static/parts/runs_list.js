@@ -127,7 +127,7 @@ function Counts({ run }) {
       h(
         Place,
         { key: outcome, fontSize: "sm", to: accountPlace(run.account, `/documents?${query}&invoice=${outcome}`) },
-        `${t(`invoice.${outcome}`)}: ${number}`,
+        t("common.line", { name: t(`invoice.${outcome}`), value: number }),
       ),
     ),
   );

@@ -20,9 +20,9 @@ export function useCheck(draft, isEdit) {
   const ask = useCallback(async () => {
     const asked = latest.current;
     const mine = (turn.current += 1);
-    let now = { problems: [], yaml: "", exists: false, failure: null };
+    const { settings } = asked;
+    let now = { problems: [], yaml: "", exists: false, failure: null, settings };
     try {
-      const { settings } = asked;
       if (settings.type) now = { ...now, ...(await api.draft(idOf(asked), "check", { settings })) };
     } catch (failure) {
       now = { ...now, failure };
@@ -37,7 +37,9 @@ export function useCheck(draft, isEdit) {
   }, [rested]);
 
   const problems = (answer) => [
-    ...answer.problems.map((problem) => inFormWords(problem, latest.current.settings, t)),
+    ...answer.problems
+      .filter(({ field }) => !isFilledSince(field, answer.settings, latest.current.settings))
+      .map((problem) => inFormWords(problem, latest.current.settings, t)),
     ...ownProblems(latest.current, answer, isEdit, t),
   ];
   return {
@@ -52,9 +54,15 @@ export function useCheck(draft, isEdit) {
   };
 }
 
+const withoutIndex = (field) => field.replace(/\[.*/, "");
+
+/** Whether a field that was missing has got a value since, which the server has not seen yet. */
+const isFilledSince = (field, before, now) =>
+  Boolean(field) && read(before, withoutIndex(field)) === undefined && read(now, withoutIndex(field)) !== undefined;
+
 /** A missing field is reported in the form's words: the file's own speak of lines to add. */
 function inFormWords(problem, settings, t) {
-  if (!problem.field || read(settings, problem.field.replace(/\[.*/, "")) !== undefined) return problem;
+  if (!problem.field || read(settings, withoutIndex(problem.field)) !== undefined) return problem;
   const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
   return { ...problem, field, message: t("wizard.missing"), remedy: "" };
 }

@@ -2,6 +2,7 @@
 
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
+import { failureSentence } from "../http.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
 import { Labelled, Select } from "./fields.js";
@@ -25,6 +26,7 @@ export function Answer({ answer }) {
 
 /** Runs a call that checks whether a connection works; a failure becomes the same kind of answer. */
 export function useAnswer() {
+  const { t } = useWords();
   const [answer, setAnswer] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const ask = async (call) => {
@@ -35,7 +37,7 @@ export function useAnswer() {
       setAnswer(result);
       return result;
     } catch (failure) {
-      setAnswer({ works: false, sentence: [failure.message, failure.remedy].filter(Boolean).join(" ") });
+      setAnswer({ works: false, sentence: [failureSentence(failure, t), failure.remedy].filter(Boolean).join(" ") });
       return null;
     } finally {
       setBusy(false);

@@ -1,24 +1,11 @@
 // Step: which way the documents go.
 
 import { h, ui } from "../host.js";
-import { useMe } from "../me.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
 import { withType } from "./draft.js";
 
 export function DirectionStep() {
-  const { t } = useWords();
-  const me = useMe();
-  const { connections } = useWizard();
-  return h(
-    ui.Stack,
-    { gap: 4 },
-    !me.rights.connect && !connections.length && h(ui.Text, { role: "note" }, t("connect.none")),
-    h(Choice),
-  );
-}
-
-function Choice() {
   const { t } = useWords();
   const { settings, change } = useWizard();
   const { id } = useField("type");

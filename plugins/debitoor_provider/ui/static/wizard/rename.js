@@ -53,7 +53,7 @@ export function RenameField() {
             key: name,
             size: "2xs",
             variant: "surface",
-            title: [label, example].filter(Boolean).join(": "),
+            title: example ? t("common.line", { name: label, value: example }) : label,
             "aria-label": t("wizard.placeholders.insert", { name: label }),
             onClick: () => insert(name),
           },

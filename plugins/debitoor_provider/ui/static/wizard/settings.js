@@ -3,6 +3,7 @@
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
+import { useMe } from "../me.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
 import { idOf } from "./draft.js";
@@ -23,6 +24,7 @@ import { RenameField } from "./rename.js";
 
 export function SettingsStep() {
   const { t } = useWords();
+  const me = useMe();
   const { settings } = useWizard();
   const known = useKnown();
   return h(
@@ -59,10 +61,11 @@ export function SettingsStep() {
       Folded,
       { title: t("wizard.part.notify"), paths: ["notify"] },
       h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.notify.help")),
+      me.rights.connect || h(ui.Text, { textStyle: "sm" }, t("wizard.notify.mayNot")),
       h(
         Row,
         { columns: 2 },
-        h(TextField, { path: "notify.connection" }),
+        h(TextField, { path: "notify.connection", disabled: !me.rights.connect }),
         h(ListField, { path: "notify.to" }),
         h(ChecksField, { path: "notify.when" }),
         h(SelectField, { path: "notify.language" }),
