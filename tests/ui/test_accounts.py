@@ -562,7 +562,7 @@ class TestMe:
         found = page("op").get("api/me").json()
         assert (found["name"], found["rights"]) == ("op", {"create": True, "connect": True})
         assert "en" in found["languages"]
-        assert page("user").get("api/me").json()["rights"] == {"create": True, "connect": False}
+        assert page("user").get("api/me").json()["rights"] == {"create": False, "connect": False}  # for that, connections are needed
         assert page("viewer").get("api/me").json()["rights"] == {"create": False, "connect": False}
 
     def test_it_returns_whether_files_can_be_written(self, page, accounts, monkeypatch):
