@@ -99,6 +99,13 @@ def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy:
     ledger.runs.finish(id_, counts=counts, verdict=verdict, message=message)
 
 
+@pytest.fixture(autouse=True)
+def _connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Airflow have the connections that the accounts name."""
+    for name in ("GMI", "DEBITOOR"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", "http://127.0.0.1:9")
+
+
 class TestRow:
     def test_an_account_that_airflow_has_not_read_yet(self, rows, account_file):
         account_file(note="with the tax adviser", filter={"companies": {"include": ["Paper Ltd"]}})

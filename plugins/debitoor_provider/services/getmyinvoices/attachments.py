@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants, parse
 from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
 from debitoor_provider.services.getmyinvoices.explain import ATTACHMENT_CODES
-from debitoor_provider.services.http.errors import FileRefused
-from debitoor_provider.services.http.files import check_size
+from debitoor_provider.services.http.files import check_upload
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
@@ -47,9 +45,7 @@ class Attachments(GetMyInvoicesCore):
         :raises FileRefused: for a file that is empty, too large or of a type that cannot be attached
         :raises UnclearOutcome: when it may or may not be attached now
         """
-        if not content:
-            raise FileRefused(Message("file_empty"))
-        check_size(len(content), self.max_file_bytes)
+        check_upload(len(content), self.max_file_bytes, constants.SERVICE, "add_attachment")
         return self._send(
             "add_attachment",
             "POST",

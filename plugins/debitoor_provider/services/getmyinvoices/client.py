@@ -20,7 +20,7 @@ from debitoor_provider.services.getmyinvoices.masterdata import MasterData
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
-from debitoor_provider.services.http.files import check_size, write_checked
+from debitoor_provider.services.http.files import check_size, check_upload, write_checked
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
 from debitoor_provider.services.http.session import segment
@@ -206,9 +206,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
             without its tags
         """
         size = body.size_of(content)
-        if not size:
-            raise FileRefused(Message("file_empty"))
-        check_size(size, self.max_file_bytes)
+        check_upload(size, self.max_file_bytes, constants.SERVICE, "upload_document")
         return self._send(
             "upload_document",
             "POST",
@@ -281,8 +279,12 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
     def _download_with_detail(self, uid: int, into: BinaryIO, *, pdf: bool) -> int:
         content = self.document(uid, content=True, line_items=False, approval=False).content
-        check_size(len(content or b""), self.max_file_bytes)
-        return write_checked((content or b"",), into, pdf=pdf)
+        try:
+            check_size(len(content or b""), self.max_file_bytes)
+            return write_checked((content or b"",), into, pdf=pdf)
+        except FileRefused as error:
+            error.service, error.operation = constants.SERVICE, "download_file"
+            raise
 
 
 def _content_of(payload: Any) -> bytes:

@@ -18,8 +18,15 @@ from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.listing import (
+    ChangedDocuments,
+    document_uid,
+    list_documents,
+    sales_ids,
+    sample_documents,
+)
 from debitoor_provider.sync.export.mover import ExpenseMover
+from debitoor_provider.sync.export.names import require_category, unknown_names
 from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
@@ -45,7 +52,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
@@ -100,9 +108,13 @@ class ExportDirection:
     def require_target(self) -> None:
         """Make sure that the books are the account's.
 
-        :raises Misconfigured: when they are another company's, or do not state their currency and country
+        :raises Misconfigured: when they are another company's, lack currency or country, or the account's category
         """
         self._books()
+
+    def unknown_names(self) -> Iterable[Finding]:
+        """Return companies and tags of the filter that GetMyInvoices does not have."""
+        return unknown_names(self.account, lambda: self._companies, self.getmyinvoices.tags)
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
@@ -140,9 +152,7 @@ class ExportDirection:
     @cached_property
     def _sales_ids(self) -> frozenset[str]:
         """The ids of all sales documents of the books, deleted ones included: copies of those are copies too."""
-        invoices = self.debitoor.invoices(include_deleted=True)
-        credit_notes = self.debitoor.credit_notes(include_deleted=True)
-        return frozenset(document.id for document in (*invoices, *credit_notes))
+        return sales_ids(self.debitoor)
 
     def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a document that waits for its date, an exchange rate or its approval."""
@@ -189,12 +199,14 @@ class ExportDirection:
     def drafts(self, records: Sequence[Document], *, look: bool = True) -> ExpenseDrafts:
         """Ask for books, companies and marked expenses once.
 
-        :raises Misconfigured: when the books are another company's
+        :raises Misconfigured: when the books are another company's, or lack the account's category
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         files = iter(range(PREVIEWED_FILES if look else 0))
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked, self._rates, files)
+        largest = self.debitoor.max_file_bytes if look else None
+        suppliers = self._suppliers()
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files, largest)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
@@ -296,7 +308,13 @@ class ExportDirection:
         self.debitoor.download_file(file, into)
 
     def _books(self) -> Environment:
-        return complete_books_of(self.debitoor, self.account, self.account.books)
+        books = complete_books_of(self.debitoor, self.account, self.account.books)
+        require_category(self.account, self.debitoor)
+        return books
 
     def _suppliers(self) -> Suppliers:
-        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company)
+        return Suppliers(self._companies, self.getmyinvoices.company)
+
+    @cached_property
+    def _companies(self) -> list[Company]:
+        return self.getmyinvoices.companies()

@@ -21,10 +21,13 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.reading import plain_number
+from debitoor_provider.sync.accounts.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from decimal import Decimal
+
+    from debitoor_provider.sync.accounts.settings import ExportAccount
 
 OLDEST = timedelta(days=7)
 """The age up to which a rate is that of the last day before which has one."""
@@ -148,6 +151,16 @@ class ExchangeRates:
     @property
     def _tables(self) -> list[RateTable]:
         return [_kept_table(self.file), _carried_table()] if self.file else [_carried_table()]
+
+
+def unusable_files(account: ExportAccount, *, ecb_rates: str) -> Iterator[Finding]:
+    """Return that the file of rates cannot be used by which an account converts."""
+    if account.foreign_currency != "convert" or not ecb_rates:
+        return
+    try:
+        _kept_table(ecb_rates)
+    except Misconfigured as error:
+        yield Finding("foreign_currency", error.message)
 
 
 def _kept_table(file: str) -> RateTable:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from debitoor_provider.messages import Message
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, Sent
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
@@ -162,6 +163,10 @@ class Direction(Protocol[Record]):
 
         :raises Misconfigured: when it does not
         """
+        ...
+
+    def unknown_names(self) -> Iterable[Finding]:
+        """Ask the services for what the settings name, and return what may still come but does not exist now."""
         ...
 
     def records(self, window: Window, keep: MutableMapping[Any, Record]) -> tuple[Iterable[Record], list[str]]:
