@@ -254,7 +254,7 @@ class Runs(Compared):
         """Do the rest of a run in the model, then in the product; what a fault left open is settled by looking."""
         self._wait_as_asked(direction, has_fault=has_fault)
         memory, rules, now = self.memory(direction), self.rules[direction], self.clocks()
-        due = memory.due(run if kind is RunKind.BACKFILL else None)
+        due = memory.due(None if kind is RunKind.SCHEDULED else run)
         memory.name(due, rules)
         before = memory.remember()
         records = {uid: (document.record, document.changed) for uid, document in self.exports.documents.items()}
