@@ -194,6 +194,48 @@ class TestValidateConnections:
         assert acme.debitoor_email in problem
         assert "someone@else.example" in problem
 
+    def test_a_category_that_debitoor_lacks(self, cli, account):
+        account(category="office.suplies")
+        found = self.problems(cli)
+        assert list(found) == ["category"]
+        assert "no expense category 'office.suplies'" in found["category"]
+
+    def test_a_company_that_an_import_cannot_create(self, cli, account, sandbox, acme):
+        account("import", defaults={"company": "New Ltd", "create_company": True})
+        assert self.problems(cli) == {}
+        sandbox.fault("status", operation="gmi.countries.list", company=acme, status=200, body=[])
+        assert "cannot be created" in self.problems(cli)["defaults.company"]
+
+    def test_an_import_whose_books_do_not_answer_is_not_blamed_on_its_company(self, cli, account, acme):
+        account("import", defaults={"company": "New Ltd", "create_company": True})
+        acme.revoke_token()
+        assert list(self.problems(cli)) == ["connections.debitoor"]
+
+    @pytest.mark.parametrize(
+        ("filter", "field", "said"),
+        [
+            ({"companies": {"include": [999999]}}, "filter.companies.include", "the number 999999"),
+            ({"companies": {"exclude": ["Papr Ltd"]}}, "filter.companies.exclude", "Did you mean Paper Ltd?"),
+            ({"tags": {"none": ["privat"]}}, "filter.tags.none", "Did you mean private?"),
+            ({"tags": {"all": ["private", "2026"]}}, "filter.tags.all", "no tag '2026'"),
+        ],
+    )
+    def test_what_the_filter_names_and_getmyinvoices_lacks_is_a_warning(
+        self, cli, account, receipt, filter, field, said
+    ):
+        receipt(tags=["private"])
+        account(filter=filter)
+        done = cli("accounts", "validate", "--connections", "-o", "json")
+        warning, well = done.rows
+        assert (done.code, warning["result"], warning["field"], well["result"]) == (0, "warning", field, "well")
+        assert said in f"{warning['message']} {warning['remedy']}"
+
+    def test_what_the_filter_names_and_getmyinvoices_has(self, cli, account, receipt):
+        receipt(tags=["Private"])
+        account(filter={"companies": {"include": ["PAPER ltd"]}, "tags": {"none": ["private"]}})
+        rows = cli("accounts", "validate", "--connections", "-o", "json").rows
+        assert [row["result"] for row in rows] == ["well"]
+
     def test_a_service_that_does_not_answer(self, cli, account, monkeypatch):
         account()
         nowhere = {
@@ -211,9 +253,9 @@ class TestValidateConnections:
 
     def test_the_connection_by_which_people_are_notified(self, cli, account, monkeypatch):
         account(notify={"connection": "tell", "to": ["anna@acme.example"]})
-        assert "no connection tell" in self.problems(cli)["notify"]
+        assert "no connection tell" in self.problems(cli)["notify.connection"]
         monkeypatch.setenv("AIRFLOW_CONN_TELL", json.dumps({"conn_type": "ftp", "host": "h"}))
-        assert "http, slackwebhook, smtp" in self.problems(cli)["notify"]
+        assert "http, slackwebhook, smtp" in self.problems(cli)["notify.connection"]
         sender = {"from_email": "airflow@acme.example"}
         monkeypatch.setenv("AIRFLOW_CONN_TELL", json.dumps({"conn_type": "smtp", "host": "h", "extra": sender}))
         assert self.problems(cli) == {}
@@ -290,6 +332,10 @@ class TestPreview:
         account()
         assert cli("accounts", "preview", "acme").out == "There is nothing new.\n"
         assert cli("accounts", "preview", "acme", "-o", "json").rows == []
+
+    def test_what_the_filter_names_and_getmyinvoices_lacks(self, cli, account):
+        account(filter={"tags": {"none": ["privat"]}})
+        assert "GetMyInvoices has no tag 'privat'" in cli("accounts", "preview", "acme").err
 
     @pytest.mark.parametrize(
         ("words", "sentence"),

@@ -363,6 +363,9 @@ class TestCorrect:
             (["--date", "1.3.2026"], "'1.3.2026' is not a date"),
             (["--date", "1969-12-31"], "1969-12-31 is too early for Debitoor."),
             ([], "State --date, --currency, --tax, --exchange-rate or --supply; or only --withdraw."),
+            (["--exchange-rate", "1_1"], "'1_1' is not a number."),
+            (["--tax", "19:1_19.00"], "'1_19.00' is not a number."),
+            (["--tax", "19:1.190"], "'1.190' may mean two amounts."),
             (["--date", "2026-03-01", "--withdraw"], "State --date, "),
         ],
     )

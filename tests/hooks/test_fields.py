@@ -43,6 +43,12 @@ def test_a_switch_may_be_written_as_text(yes):
     assert Fields(Connection(conn_id="c", conn_type="debitoor", extra=f'{{"x": "{yes}"}}')).switch("x") is True
 
 
+@pytest.mark.parametrize("neither", ["tru", "ja", "2", "none"])
+def test_a_switch_that_says_neither_yes_nor_no_is_refused(neither):
+    with pytest.raises(Misconfigured, match="true or false"):
+        Fields(Connection(conn_id="c", conn_type="debitoor", extra=f'{{"x": "{neither}"}}')).switch("x")
+
+
 def page(text: str) -> str:
     extra = json.dumps({"web_url": text})
     return Fields(Connection(conn_id="c", conn_type="debitoor", extra=extra)).record_page("web_url")

@@ -25,6 +25,12 @@ def test_a_difference_fails_the_task_unless_it_is_not_to(run, account, receipt):
     assert done["counts"]["only here"] == 1
 
 
+@pytest.mark.parametrize("word", ["false", "no", 0, None])
+def test_a_difference_fails_the_task_or_does_not_and_no_text_says_which(word):
+    with pytest.raises(ValueError, match="True or False"):
+        DebitoorCheckOperator(task_id="check", account="acme", fail_on_difference=word)
+
+
 def test_a_check_is_no_run_of_the_account(run, account, ledger):
     account()
     run(DebitoorCheckOperator(task_id="check", account="acme"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from airflow.sdk import DAG, BaseOperator
-from airflow.sdk.exceptions import DownstreamTasksSkipped
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import BaseTrigger
 
@@ -132,7 +132,7 @@ class TestNothingToDo:
 
 
 class TestDryRun:
-    @pytest.mark.parametrize("yes", [True, "True", "true", " 1 "])
+    @pytest.mark.parametrize("yes", [True, "True", "true", " 1 ", "yes", "on", "y", "T"])
     def test_it_shows_and_moves_nothing(self, run, acme, account, receipt, ledger, log, yes):
         account(rename="{company}_{document_number}")
         receipt(document_number="R-77", currency="USD")
@@ -146,12 +146,23 @@ class TestDryRun:
         assert (ledger.documents.entries(), acme.expenses(), acme.files()) == ([], [], [])
         assert ledger.runs.watermark("acme", "export").listed_at is None
 
-    @pytest.mark.parametrize("no", [False, "", "False", "no"])
+    @pytest.mark.parametrize("no", [False, None, "", "False", "no", "0", "off", "None"])
     def test_it_is_for_those_who_ask(self, run, account, receipt, ledger, no):
         account()
         uid = receipt()
         run(plan(preview=no))
         assert planned(ledger) == {uid}
+
+    @pytest.mark.parametrize("neither", ["ja", "oui", "2", 2, "tru", "yes please", "wahr"])
+    def test_what_says_neither_yes_nor_no_is_refused_before_anything_is_asked(
+        self, run, acme, account, receipt, ledger, neither
+    ):
+        account()
+        receipt()
+        with pytest.raises(AirflowFailException, match="says neither yes nor no"):
+            run(plan(preview=neither))
+        assert ledger.documents.entries() == []
+        assert ledger.runs.watermark("acme", "export").listed_at is None
 
     def test_the_steps_after_it_are_skipped(self, context, account, receipt):
         account()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 import time_machine
 
+from debitoor_provider.configuration import ledger_url
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.services.http.errors import CredentialsRefused
+from debitoor_provider.sync.ledger import Ledger
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -79,3 +82,40 @@ def test_a_dry_run_warns_of_a_wrong_clock_too(run, context, account, ledger):
     (warning,) = summary["warnings"]
     assert "20 minutes" in warning
     assert [entered.code for entered in ledger.runs.get("anybodys_dag/wrong#acme").warnings] == ["clock_differs_fast"]
+
+
+class TestNamesThatDoNotExist:
+    """Companies and tags of the filter: mistyped, or not there yet."""
+
+    FILTER: ClassVar = {"companies": {"exclude": ["Privat GmbH (mistyped)"]}, "tags": {"none": ["privat"]}}
+    CODES: ClassVar = ["filter_company_name", "filter_tag_unknown"]
+
+    @staticmethod
+    def warned() -> list[str]:
+        ledger = Ledger.open(ledger_url())
+        (last,) = ledger.runs.latest("acme", limit=1)
+        return [warning.code for warning in last.warnings]
+
+    def test_a_run_that_lists_everything_warns_of_them_and_the_next_asks_no_more(self, run, context, account, asked):
+        account(filter=self.FILTER)
+        run(plan(), within=context("scheduled"))
+        assert self.warned() == self.CODES
+        asked("gmi")
+        run(plan(), within=context("scheduled"))
+        assert (self.warned(), asked("gmi")) == ([], 1)
+
+    def test_a_backfill_does_not_ask(self, run, context, account):
+        account(filter=self.FILTER)
+        run(plan(), within=context("backfill", interval=(NOON, NOON + timedelta(days=1))))
+        assert self.warned() == []
+
+    def test_a_dry_run_warns_of_them(self, run, context, account):
+        account(filter=self.FILTER)
+        run(DebitoorPlanOperator(task_id="plan", account="acme", preview=True), within=context("manual"))
+        assert self.warned() == self.CODES
+
+    def test_without_any_in_the_filter_nothing_is_asked(self, run, context, account, asked):
+        account()
+        run(plan(), within=context("scheduled"))
+        assert self.warned() == []
+        assert asked("gmi") == 1

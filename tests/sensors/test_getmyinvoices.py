@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def test_what_is_there_ends_the_wait_with_its_ids(wait, receipt):
         {"period_from": date(2026, 4, 1)},
         {"tags": ["books"]},
         {"tags": "books"},
+        {"tags": "BOOKS "},
         {"payment_status": "Paid"},
         {"number": "R-77"},
         {"note": "for the adviser"},
@@ -66,6 +68,13 @@ def test_only_what_passes_the_filters_counts(wait, acme, receipt, filters):
         note="for the adviser",
     )
     assert wait(**filters) == [wanted]
+
+
+@pytest.mark.parametrize("comparison", ["exact", "caseless", "normalized"])
+def test_a_tag_is_found_in_whatever_way_its_letters_are_composed(wait, acme, receipt, comparison):
+    acme.switch(tag_comparison=comparison)
+    uid = receipt(tags=[unicodedata.normalize("NFD", "Büro")])
+    assert wait(tags=[unicodedata.normalize("NFC", "BÜRO")]) == [uid]
 
 
 def test_a_partly_paid_document_is_found_among_others(wait, receipt):

@@ -15,6 +15,7 @@ from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, State
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -64,6 +65,9 @@ class FolderDirection:
 
     def require_target(self) -> None:
         self.folder.check()
+
+    def unknown_names(self) -> Iterable[Finding]:
+        return ()
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         if window.document_ids:

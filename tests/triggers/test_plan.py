@@ -178,7 +178,13 @@ class TestForAWorker:
 
     @pytest.mark.parametrize(
         "asked",
-        [{"period_from": "2026-01-01"}, {"period_to": "2026-01-01"}, {"document_ids": "4711"}, {"preview": "True"}],
+        [
+            {"period_from": "2026-01-01"},
+            {"period_to": "2026-01-01"},
+            {"document_ids": "4711"},
+            {"preview": "True"},
+            {"preview": "tru"},
+        ],
     )
     def test_a_run_that_is_asked_for_something(self, fire, asked):
         assert fire(**asked).payload is None

@@ -85,7 +85,18 @@ def test_what_cannot_be_is_refused_and_changes_nothing(page, enter, ledger, code
     assert ledger.documents.known("acme", "export", ["1"])["1"].state is State.REJECTED
 
 
-@pytest.mark.parametrize("facts", [{"date": 5}, {"exchange_rate": "NaN"}, {"supply": "moon"}, {"dat": "2026-03-01"}])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"date": 5},
+        {"exchange_rate": "NaN"},
+        {"exchange_rate": "1_1"},
+        {"tax": [{"rate": "19", "gross": "1_19.00"}]},
+        {"tax": [{"rate": "19", "gross": "1.190"}]},
+        {"supply": "moon"},
+        {"dat": "2026-03-01"},
+    ],
+)
 def test_facts_of_another_form_are_refused(page, enter, facts):
     assert state(page(), enter("no_date"), **facts).status_code == 422
 

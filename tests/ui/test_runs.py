@@ -120,6 +120,18 @@ class TestPreview:
         assert found["documents"][0]["target_name"] == "Paper Ltd.pdf"
         assert (ledger.documents.entries(), acme.expenses()) == ([], [])
 
+    def test_it_warns_of_names_in_the_filter_that_getmyinvoices_lacks_in_the_reader_s_language(
+        self, page, account, receipt
+    ):
+        account(filter={"companies": {"include": ["Papr Ltd"]}})
+        receipt()
+        answer = page("user").post("api/accounts/acme/preview", json={}, headers={"Accept-Language": "de"})
+        (warning,) = answer.json()["warnings"]
+        assert warning.startswith("GetMyInvoices hat keine Firma 'Papr Ltd'")
+        assert "Meinten Sie Paper Ltd?" in warning
+        account()
+        assert page("user").post("api/accounts/acme/preview", json={}).json()["warnings"] == []
+
     def test_a_broken_account_has_none(self, page, accounts):
         (accounts / "acme.yaml").write_text("nothing")
         assert page().post("api/accounts/acme/preview", json={}).status_code == 409

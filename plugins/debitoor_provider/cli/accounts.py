@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
+from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
@@ -23,18 +23,15 @@ from debitoor_provider.cli.console import (
     show,
     terminal,
 )
+from debitoor_provider.cli.examining import examined
 from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
+from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
-from debitoor_provider.runs.notifiers import NotSent, require_notifier
-from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.runs.tables import preview_table
-from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.files import account_warnings, load_account_file
-from debitoor_provider.sync.accounts.problems import Problem
+from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
-from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
@@ -42,11 +39,11 @@ from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from debitoor_provider.sync.accounts.files import AccountFile
-    from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.accounts.problems import Problem
     from debitoor_provider.sync.ledger import Ledger
 
 
@@ -58,19 +55,19 @@ def list_accounts(args: Namespace) -> None:
     """List the accounts and how they stand."""
     with opened_ledger() as ledger:
         files = account_files()
-        pools = known_pools() if any(file.account and file.account.pool for file in files) else set()
-        rows = [_standing(file, ledger, pools) for file in files]
+        names = AirflowNames.read() if files else AirflowNames()
+        rows = [_standing(file, ledger, names) for file in files]
         show(args, rows, empty=no_files())
 
 
-def _standing(file: AccountFile, ledger: Ledger, pools: Container[str]) -> dict[str, Any]:
+def _standing(file: AccountFile, ledger: Ledger, names: AirflowNames) -> dict[str, Any]:
     account = file.account
     counts = ledger.figures.of(file.account_id)
     last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
     if file.problems:
         state, why = "broken", str(file.problems[0])
-    elif account and (no_pool := missing_pool(account, pools)):
-        state, why = "stopped", str(no_pool)
+    elif account and (missing := names.needed_by(account)):
+        state, why = "stopped", str(missing[0].message)
     elif last is None:
         state, why = "new", ""
     else:
@@ -95,7 +92,8 @@ def validate(args: Namespace) -> None:
     """Check account files, build their DAGs, and with ``--connections`` test what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
-        findings = [finding for file in files for finding in _findings(file, args.connections)]
+        names = _airflow_names() if files else AirflowNames()
+        findings = [finding for file in files for finding in _findings(file, names, args.connections)]
         folders = [] if args.files else folders_without_accounts()
         if args.output != "table" or not (findings or folders):
             rows = [finding.as_row() for finding in findings]
@@ -148,48 +146,31 @@ class _Finding:
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
 
-def _findings(file: AccountFile, connections: bool) -> Iterator[_Finding]:
+def _airflow_names() -> AirflowNames:
+    try:
+        return AirflowNames.read()
+    except SQLAlchemyError:  # as where files are only checked
+        hint(Message("validate_no_airflow"))
+        return AirflowNames()
+
+
+def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iterator[_Finding]:
     from debitoor_provider.dag_factory import try_build
 
     _, file = try_build(file)
     account, name = file.account, file.path.name
     problems = list(file.problems)
-    if account and account.pool and (message := missing_pool(account, known_pools())):
-        problems.append(Problem(name, None, None, "pool", message))
-    if account and connections:
-        problems += _connection_problems(name, account)
+    warnings: list[Problem] = []
+    if account:
+        content = file.path.read_bytes()
+        wrong, unsure = examined(account, names, connections=connections)
+        problems += placed(wrong, content, name)
+        warnings = [*account_warnings(account, content, name), *placed(unsure, content, name)]
     yield from (_Finding(file, "broken", problem) for problem in problems)
     if account:
-        warnings = account_warnings(account, file.path.read_bytes(), name)
         yield from (_Finding(file, "warning", warning) for warning in warnings)
         if not problems:
             yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)))
-
-
-def _connection_problems(file: str, account: Account) -> Iterator[Problem]:
-    """Test the connections of an account, and whether they lead to what its settings say."""
-    row = row_of(account)
-    for service, hook_class in row.hooks.items():
-        hook = loaded(hook_class)(account.connection_of(service))
-        problem = partial(Problem, file, None, None, f"connections.{service}")
-        try:
-            works, sentence = hook.test_connection()
-            if not works:
-                yield problem(Message("as_written", text=sentence, remedy=""))
-                continue
-            with hook:
-                direction = row.open(account, {service: hook.client}.__getitem__)
-                if service == row.source:
-                    direction.require_source()
-                else:
-                    direction.require_target()
-        except ServiceError as error:
-            yield problem(error.message)
-    if account.notify:
-        try:
-            require_notifier(account.notify)
-        except NotSent as error:
-            yield Problem(file, None, None, "notify", error.message)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001
@@ -229,6 +210,8 @@ def preview(args: Namespace) -> None:
         show(args, [row.as_row() for row in rows])
     else:
         terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
+    for warning in seen.warnings:
+        hint(warning)
     if seen.stop:
         hint(Message("preview_would_stop", reason=seen.stop))
     if len(rows) == args.limit:

@@ -14,7 +14,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.corrections import problems_of, to_corrections
+from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _given(args: Namespace) -> dict[str, str]:
     try:
         day = to_day("--date", args.date or "")
         given = {name: value for name, value in {"date": day and day.isoformat(), **words}.items() if value}
+        require_one_meaning(given)
         to_corrections(given)
     except Misconfigured as error:
         raise wrong(error.message) from None

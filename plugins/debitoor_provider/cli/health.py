@@ -16,8 +16,8 @@ from debitoor_provider.cli.console import hint, no_account, no_files, say, show
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
+from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
-from debitoor_provider.runs.pools import known_pools, missing_pool
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -91,10 +91,10 @@ def _examined(
         ledger = Ledger.open(ledger_url())
         attention = {account: counts.attention for account, counts in ledger.figures.counts().items()}
         paused = _paused_dags() if files else set()
-        pools = known_pools() if files else set()
+        names = AirflowNames.read() if files else AirflowNames()
         due = _Due(datetime.now(UTC), late)
         return [
-            (file, _broken(file) or _without_pool(file, pools) or _judged(file, ledger, attention, paused, due))
+            (file, _broken(file) or _lacking(file, names) or _judged(file, ledger, attention, paused, due, names))
             for file in files
         ], None
     except LedgerError as error:
@@ -142,13 +142,24 @@ def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
 
 
-def _without_pool(file: AccountFile, pools: Container[str]) -> Health | None:
-    message = missing_pool(file.account, pools) if file.account else None
-    return Health(Level.CRITICAL, "no pool", str(message)) if message else None
+def _lacking(file: AccountFile, names: AirflowNames) -> Health | None:
+    """Return what keeps every run from its work: something that the file names does not exist."""
+    for found in names.needed_by(file.account) if file.account else ():
+        state = _LACKING.get(found.field.partition(".")[0], "no file")
+        return Health(Level.CRITICAL, state, str(found.message))
+    return None
+
+
+_LACKING = {"pool": "no pool", "connections": "no connection"}
 
 
 def _judged(
-    file: AccountFile, ledger: Ledger, attention: Mapping[str, int], paused: Container[str], due: _Due
+    file: AccountFile,
+    ledger: Ledger,
+    attention: Mapping[str, int],
+    paused: Container[str],
+    due: _Due,
+    names: AirflowNames,
 ) -> Health:
     """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
@@ -163,6 +174,8 @@ def _judged(
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
             return Health(Level.WARNING, "late", missed)
+    if file.account and (sender := names.missing_sender(file.account)):
+        return Health(Level.WARNING, "no sender", str(sender.message))
     if number := attention.get(file.account_id):
         return Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
     return Health(Level.WELL, "paused") if is_paused else _WELL

@@ -15,8 +15,8 @@ from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import READ_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance
+from debitoor_provider.services.spelling import fold
 from debitoor_provider.sync.books import email_of
-from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection

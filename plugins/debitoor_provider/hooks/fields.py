@@ -10,12 +10,11 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import checked_base_url
+from debitoor_provider.services.spelling import switch_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-_TRUE = frozenset({"true", "1", "yes", "on"})
-_FALSE = frozenset({"false", "0", "no", "off", ""})
 _ID = "{id}"
 _LONGEST_ADDRESS = 2000
 
@@ -60,10 +59,10 @@ class Fields:
 
         :raises Misconfigured: for anything that is neither on nor off
         """
-        value = Secret(str(self._extra.get(name) or "").strip().lower())  # whatever was entered here
-        if value not in _TRUE | _FALSE:
+        is_on = switch_of(Secret(str(self._extra.get(name) or "")))  # whatever was entered here
+        if is_on is None:
             raise Misconfigured(Message("field_not_switch", **self._place(name)))
-        return value in _TRUE
+        return is_on
 
     def record_page(self, name: str) -> str:
         """Return where people see records in the service's web application, for :func:`address_of`; by default empty.

@@ -37,6 +37,8 @@ class DebitoorCheckOperator(SyncOperator):
         self, *, period_from: str = "", period_to: str = "", fail_on_difference: bool = True, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
+        if type(fail_on_difference) is not bool:
+            raise ValueError(f"fail_on_difference is True or False, and not {fail_on_difference!r}.")
         self.period_from = period_from
         self.period_to = period_to
         self.fail_on_difference = fail_on_difference

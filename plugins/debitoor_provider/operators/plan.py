@@ -39,7 +39,8 @@ class DebitoorPlanOperator(SyncOperator):
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param document_ids: only these documents, by their ids at the source: a list such as a sensor returns, one id,
         or a text with commas between them
-    :param preview: ``True``, or a text that says so: show names, figures and targets in the log and move nothing
+    :param preview: show names, figures and targets in the log and move nothing; a text says *yes* or *no*, *true* or
+        *false*, *on* or *off*, *1* or *0*, and any other one fails the task
     :param start_from_trigger: make the plan of a scheduled run in the triggerer, so that a run with nothing to do takes
         no worker: the task is skipped then, and with it the report, if its trigger rule is ``none_skipped``. Where
         the triggerer cannot read the account's file, or reads other settings than ``settings``, a worker plans
@@ -134,12 +135,13 @@ class DebitoorPlanOperator(SyncOperator):
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Plan the run."""
         from debitoor_provider.runs.dag_files import require_single
-        from debitoor_provider.runs.form import check_form, require_read
+        from debitoor_provider.runs.form import check_form, require_read, to_switch
         from debitoor_provider.runs.plan import dry_run, make_plan
         from debitoor_provider.runs.report import conclude
         from debitoor_provider.runs.windows import requested_window
         from debitoor_provider.sync.ledger import Run
 
+        is_preview = to_switch("preview", self.preview)
         job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         if self.folder:
             require_single(job.account_id, Path(self.folder))
@@ -148,9 +150,9 @@ class DebitoorPlanOperator(SyncOperator):
         if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:
             check_form(conf)
         else:  # other DAGs have forms of their own
-            require_read(conf, self._given())
+            require_read(conf, self._given(is_preview=is_preview))
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)
-        if is_yes(self.preview):
+        if is_preview:
             plan = dry_run(job, window, self.log)
         else:
             plan = make_plan(job, window)
@@ -208,13 +210,13 @@ class DebitoorPlanOperator(SyncOperator):
         context["ti"].xcom_push("return_value", summary | done.summaries)
         raise DownstreamTasksSkipped(tasks=sorted(done.summaries))  # type: ignore[no-untyped-call]
 
-    def _given(self) -> set[str]:
+    def _given(self, *, is_preview: bool) -> set[str]:
         """Return the keys of the trigger form that the operator has a value for."""
         given = {
             "from": self.period_from,
             "to": self.period_to,
             "document_ids": self.document_ids,
-            "dry_run": is_yes(self.preview),
+            "dry_run": is_preview,
         }
         return {key for key, value in given.items() if value}
 
@@ -238,8 +240,3 @@ class DebitoorPlanOperator(SyncOperator):
         if rest:
             context["ti"].xcom_push("return_value", summary)
             raise DownstreamTasksSkipped(tasks=sorted(rest))  # type: ignore[no-untyped-call]
-
-
-def is_yes(answer: bool | str) -> bool:
-    """Return whether a switch is on, which a template may have made a text."""
-    return str(answer).strip().lower() in {"true", "1", "yes"}

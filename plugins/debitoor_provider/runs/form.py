@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.spelling import switch_of
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -42,6 +43,19 @@ def check_form(conf: Mapping[str, Any] | None) -> None:
     ids = conf.get("document_ids")
     if ids is not None and not any(str(part).strip() for part in ids):
         raise Misconfigured(Message("form_no_documents"), operation="plan")
+
+
+def to_switch(field: str, answer: object) -> bool:
+    """Return whether a switch is on, which a template may have made a text; nothing at all is off.
+
+    :param field: its name, for the error
+    :raises Misconfigured: for what says neither yes nor no
+    """
+    is_on = False if str(answer) == "None" else switch_of(str(answer))
+    if is_on is None:
+        message = Message("form_not_a_switch", field=field, text=repr(str(answer)[:_SHOWN]))
+        raise Misconfigured(message, operation="plan")
+    return is_on
 
 
 def require_read(conf: Mapping[str, Any] | None, read: Container[str]) -> None:

@@ -15,6 +15,7 @@ from debitoor_provider.sync.window import RunKind
 if TYPE_CHECKING:
     from airflow.sdk.types import Logger
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -38,6 +39,7 @@ def make_plan(job: Job, window: Window | None) -> Planned:
     made = plan(job, window)
     if not made.due and _is_check_due(job):
         job.direction.require_target()
+    warnings = [*made.warnings, *(_unknown_names(job) if made.window.full and made.window.moves_watermark else ())]
     has_work = bool(
         made.due
         or (job.account.archives and job.ledger.documents.to_archive(job.account_id, job.direction.name))
@@ -52,9 +54,20 @@ def make_plan(job: Job, window: Window | None) -> Planned:
     }
     if made.accounts > 1:
         summary["asked_for_accounts"] = made.accounts
-    if made.warnings:
-        summary["warnings"] = [str(warning) for warning in made.warnings]
+    if warnings:
+        summary["warnings"] = [str(warning) for warning in warnings]
     return Planned(summary, has_work)
+
+
+def _unknown_names(job: Job) -> list[Message]:
+    """Note and return which names in the settings the services do not have, e.g. a mistyped company of the filter.
+
+    A listing of everything asks, so that an idle run costs no call more.
+    """
+    found = [finding.message for finding in job.direction.unknown_names()]
+    for message in found:
+        job.ledger.runs.warn(job.run_id, message)
+    return found
 
 
 def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
@@ -71,6 +84,7 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     warnings = warnings_of(job, job.direction.source_time(), None)
     if missing := not_there(window, {row.source_id for row in rows}):
         warnings.append(missing)
+    warnings += seen.warnings
     for warning in warnings:
         log.warning("%s", warning)
         job.ledger.runs.warn(job.run_id, warning)

@@ -19,8 +19,8 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the text for Latin 1."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What moves the cursor, colours or hides text where a table is shown in a terminal, or turns its direction round."""
-_BORDER = re.compile('([;\t\r\n\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
-"""Where a reader that separates cells by semicolons or tabs, or ends rows at any line break, meets a formula."""
+_BORDER = re.compile('([,;|\t\r\n\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
+"""Where a reader that separates cells otherwise than the writer, or ends rows at any line break, meets a formula."""
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with; the last four are the wide ones of East Asia."""
 

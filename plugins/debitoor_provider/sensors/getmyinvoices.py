@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class GetMyInvoicesDocumentSensor(LookingSensor):
     """Wait until documents are there that pass all filters, and return their ids.
 
-    It takes one call for each look, at low priority: a fifth of the key's allowance is left to others. What is returned
-    are the documents of the first pages that were read, a few hundred at most.
+    It takes one call for each look, two with tags, at low priority: a fifth of the key's allowance is left to others.
+    What is returned are the documents of the first pages that were read, a few hundred at most.
 
     :param getmyinvoices_conn_id: id of a connection of the type ``getmyinvoices``
     :param document_type: such as ``RECEIPT`` or ``INCOMING_INVOICE``
@@ -30,7 +30,7 @@ class GetMyInvoicesDocumentSensor(LookingSensor):
     :param period_from: first document date, ``YYYY-MM-DD`` or a date, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD`` or a date, inclusive; empty: open
     :param updated_since: created or changed then or later; an ISO time, in UTC if it names no zone
-    :param tags: documents with any of these tags
+    :param tags: documents with any of these tags, in upper or lower case
     :param payment_status: ``Paid``, ``Not paid``, ``Partially`` or ``Unknown``
     :param note: text that the note contains
     :param number: text that the document number contains

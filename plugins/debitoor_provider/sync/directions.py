@@ -33,6 +33,8 @@ class DirectionRow:
     :param renames: whether file names are decided in a task of their own
     :param archives: whether the source can archive what was moved
     :param options: names of options in Airflow's ``[debitoor]`` section that the implementation is given
+    :param files: ``module:function`` that is given an account and these options, and returns which files among them
+        the account needs, but cannot be read
     :param source_id: what the id of a document at the source looks like
     :param source_id_example: for people who mistyped one
     :param records: what the records are called at each side, for lineage
@@ -58,6 +60,7 @@ class DirectionRow:
     open_choices: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Collection[str] = ()
+    files: str = ""
     records: Mapping[Side, str] = field(default_factory=dict)
     record_pages: Mapping[Side, tuple[str, str]] = field(default_factory=dict)
 
@@ -163,6 +166,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "reverse_charge": ("supply",),
         },
         options=("ecb_rates",),
+        files="debitoor_provider.sync.export.exchange_rates:unusable_files",
         records={"source": "documents", "target": "expenses"},
         record_pages={"source": ("getmyinvoices", "web_url"), "target": ("debitoor", "web_url")},
     ),

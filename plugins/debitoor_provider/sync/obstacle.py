@@ -10,6 +10,7 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from debitoor_provider.services.http.errors import RejectError
     from debitoor_provider.sync.ledger import Sent
 
 
@@ -63,3 +64,9 @@ def rejected(code: str, /, **params: object) -> Obstacle:
 def waiting(code: str, /, **params: object) -> Obstacle:
     """Return the obstacle of a document that goes by itself later."""
     return Obstacle(ObstacleKind.WAITING, Message(code, **params))
+
+
+def refusal(error: RejectError) -> Message:
+    """Return why a document is rejected that a service refused."""
+    code = "refused_by_service" if error.remedy else "refused_without_remedy"
+    return Message(code, where=error.heading or Message("the_service"), reason=error.message)

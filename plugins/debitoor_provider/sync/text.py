@@ -5,36 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.spelling import fold, is_invisible, one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_INVISIBLE = frozenset(
-    {"Cc", "Cf", "Cs", "Co", "Cn"}
-)  # control, format (bidi, zero width), surrogate, private, unassigned
+__all__ = ["caseless", "cut", "fold", "is_invisible", "nearest", "one_line", "shorten", "shown"]
 
 _WORD_LIMIT = 80  # comparing takes time with the length, and longer words are no slip of the pen
-
-
-def one_line(text: str) -> str:
-    """Put hostile text on one line: blanks and breaks become one blank, invisible characters go; NFC.
-
-    Applying it twice changes nothing.
-    """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    text = unicodedata.normalize("NFC", text)
-    visible = (" " if char.isspace() else char for char in text if char.isspace() or not is_invisible(char))
-    return unicodedata.normalize("NFC", " ".join("".join(visible).split()))
-
-
-def is_invisible(char: str) -> bool:
-    """Return whether a character shows nothing, or is not shown the same everywhere."""
-    return unicodedata.category(char) in _INVISIBLE
-
-
-def fold(text: str) -> str:
-    """Make the key by which names and tags are compared: without regard to case, form of accents and blanks."""
-    return unicodedata.normalize("NFC", one_line(text).casefold())
 
 
 def caseless(text: str) -> str:

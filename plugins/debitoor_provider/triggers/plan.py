@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
 from debitoor_provider.hooks.kept import KEPT
-from debitoor_provider.operators.plan import is_yes
 from debitoor_provider.runs.dag_files import require_single
+from debitoor_provider.runs.form import to_switch
 from debitoor_provider.runs.jobs import account_of, kept_hook
 from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
-from debitoor_provider.services.http.errors import ServiceError, StopError
+from debitoor_provider.services.http.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import LedgerError
@@ -74,6 +75,12 @@ class PlanTrigger(BaseTrigger):
         names = ("account", "period_from", "period_to", "document_ids", "preview", "folder", "digest")
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
+    def _moves(self) -> bool:
+        """Return whether it is no preview; what says neither is for the worker to refuse."""
+        with suppress(Misconfigured):
+            return not to_switch("preview", self.preview)
+        return False
+
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Return one event: the task is skipped, or goes on on a worker.
 
@@ -82,8 +89,8 @@ class PlanTrigger(BaseTrigger):
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None
-        asked = self.period_from or self.period_to or self.document_ids or is_yes(self.preview)
-        if not asked and kind_of(context) is RunKind.SCHEDULED:
+        asked = self.period_from or self.period_to or self.document_ids
+        if not asked and self._moves() and kind_of(context) is RunKind.SCHEDULED:
             try:
                 plan = await self._plan(context)
             except (ServiceError, LedgerError) as error:

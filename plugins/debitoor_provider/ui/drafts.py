@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.accounts.files import account_warnings, parse_account
+from debitoor_provider.runs.airflow_names import AirflowNames
+from debitoor_provider.sync.accounts.files import account_warnings, parse_account, placed
 from debitoor_provider.sync.accounts.writing import write
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
@@ -82,7 +83,14 @@ def scheduled_account(draft: DraftAccount, settings: Settings) -> Account | None
 
 def warnings(draft: DraftAccount, account: Account | None) -> tuple[Problem, ...]:
     """Return what is valid in a draft, but may not be what is meant."""
-    return account_warnings(account, draft.yaml.encode("utf-8", "replace"), "draft.yaml") if account else ()
+    if account is None:
+        return ()
+    content, names = draft.yaml.encode("utf-8", "replace"), AirflowNames.read(suggests=False)
+    found = [*names.unusable_pool(account), *names.unusable_files(account)]
+    if draft.account:  # what it is written with, not a stand-in
+        sender = names.missing_sender(account)
+        found += [*names.missing_connections(account), *([sender] if sender else [])]
+    return (*account_warnings(account, content, "draft.yaml"), *placed(found, content, "draft.yaml"))
 
 
 def _stand_ins(kind: object) -> Settings:

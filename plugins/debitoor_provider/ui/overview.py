@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.runs.pools import known_pools, missing_pool
+from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Run
 
 
@@ -58,6 +59,9 @@ _KEPT_OUT = {
 """Codes of what a new key or a new consent puts right."""
 
 
+_LACKING = {"pool": "no_pool", "connections": "no_connection"}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is: documents brought to an end, of those it is to move."""
@@ -74,7 +78,7 @@ class Overview:
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the ledger's record of the last run if that failed and the ledger knows it
-    :param no_pool: what is wrong when Airflow has no pool of the name in the file
+    :param lacking: what the file names and does not exist, so that no run could begin or succeed
     :param late: since when no run has finished, if that is too long ago
     """
 
@@ -84,7 +88,7 @@ class Overview:
     last_run: LastRun | None
     run: Run | None
     counts: Counts
-    no_pool: Message | None
+    lacking: Finding | None
     late: Message | None
     state: AccountState
 
@@ -106,8 +110,8 @@ class Overview:
         match self.state:
             case AccountState.BROKEN:
                 return str(self.file.problems[0].message), "broken"
-            case AccountState.STOPPED if self.no_pool:
-                return str(self.no_pool), "no_pool"
+            case AccountState.RECONNECT | AccountState.STOPPED if self.lacking:
+                return str(self.lacking.message), _LACKING.get(self.lacking.field.partition(".")[0], "no_file")
             case AccountState.RECONNECT | AccountState.STOPPED | AccountState.FAILED:
                 if self.run and (advice := self.run.remedy or self.run.error):
                     return advice, ""
@@ -138,9 +142,9 @@ def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts
     """
     dags, last = known_dags.now(), last_runs.now()
     runs = recorded(run for file in files.values() if (run := last.get(file.dag_id)) and run.state == FAILED)
-    pools = known_pools() if any(file.account and file.account.pool for file in files.values()) else set()
+    names = AirflowNames.read(suggests=False)
     asking = any(file.account and file.account.limits.exceeded == "approval" for file in files.values())
-    airflow = _Airflow(dags, last, runs, pools, waiting_runs() if asking else set())
+    airflow = _Airflow(dags, last, runs, names, waiting_runs() if asking else set())
     late = _late(files, dags, last)
     counts, none = counting.result(), Counts()
     return [_row(id_, file, airflow, counts.get(id_, none), late.get(id_)) for id_, file in files.items()]
@@ -181,21 +185,26 @@ class _Airflow:
     dags: Mapping[str, Dag]
     last: Mapping[str, LastRun]
     failed: Mapping[str, Run]
-    pools: Container[str]
+    names: AirflowNames
     waiting: Container[tuple[str, str]]
 
 
 def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, late: Message | None) -> Overview:
     dag, last_run = airflow.dags.get(file.dag_id), airflow.last.get(file.dag_id)
     run = airflow.failed.get(file.dag_id)
-    no_pool = missing_pool(file.account, airflow.pools) if file.account else None
-    if no_pool:
+    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account else None
+    if lacking:
         state = AccountState.STOPPED
     elif last_run and (last_run.dag_id, last_run.run_id) in airflow.waiting:
         state = AccountState.APPROVAL
     else:
         state = _state(file, dag, last_run, run, counts, is_late=late is not None)
-    return Overview(account_id, file, dag, last_run, run, counts, no_pool, late, state)
+        if file.account and state is AccountState.NEW:  # of others the last run tells
+            lacking = next(iter(airflow.names.needed_by(file.account)), None)
+            if lacking:
+                is_connection = lacking.field.startswith("connections.")
+                state = AccountState.RECONNECT if is_connection else AccountState.STOPPED
+    return Overview(account_id, file, dag, last_run, run, counts, lacking, late, state)
 
 
 def _late(files: Mapping[str, AccountFile], dags: Mapping[str, Dag], last: Mapping[str, LastRun]) -> dict[str, Message]:

@@ -32,6 +32,7 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
             "total": seen.total,
             "complete": len(seen.documents) == seen.total,
             "stop": str(seen.stop or ""),
+            "warnings": list(map(str, seen.warnings)),
             "documents": [_row(document) for document in seen.documents],
         }
     )

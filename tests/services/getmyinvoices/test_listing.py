@@ -2,17 +2,25 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.getmyinvoices.listing import DocumentQuery, all_documents, local, pages
+from debitoor_provider.services.getmyinvoices.listing import (
+    DocumentQuery,
+    all_documents,
+    all_records,
+    local,
+    overlap_of,
+    pages,
+)
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.getmyinvoices.parse import Page
-from debitoor_provider.services.http.errors import Unavailable
+from debitoor_provider.services.http.errors import BadAnswer, Unavailable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -82,10 +90,43 @@ def test_a_document_repeated_by_a_shifted_page_is_listed_once():
     assert uids(listing) == [1, 2, 3, 4, 5]
 
 
-def test_a_total_that_is_never_reached_is_believed_once_a_second_pass_finds_nothing_new():
-    listing = Listing([page(2, total=9, of=2), page(1, total=9, of=2)])
+@pytest.mark.parametrize(
+    "short",
+    [
+        [page(2, total=9, of=2), page(1, total=9, of=2)],
+        [page(2, 1, total=9, of=1)],
+        [page(2, 1, total=9, of=0)],
+        [page(2, 1, total=9, of=None)],
+        [page(2, 1, total=9, of=2)],
+    ],
+    ids=["two pages", "one page", "no pages", "unknown pages", "an empty second page"],
+)
+class TestAListOfFewerDocumentsThanItCounts:
+    def test_is_an_error_once_a_second_pass_finds_the_same(self, short):
+        with pytest.raises(BadAnswer, match="2 of the 9 records"):
+            uids(Listing(short))
+
+    def test_is_read_again(self, short):
+        assert uids(Listing(short, [page(*range(1, 10), total=9, of=1)])) == list(range(1, 10))
+
+    def test_is_an_error_for_other_records_too(self, short):
+        with pytest.raises(BadAnswer, match="2 of the 9 records"):
+            all_records(Listing(short))
+
+    def test_other_records_are_read_again_too(self, short):
+        assert len(all_records(Listing(short, [page(*range(1, 10), total=9, of=1)]))) == 9
+
+
+def test_pages_that_the_list_does_not_count_are_read_as_long_as_documents_are_missing():
+    listing = Listing([page(5, 4, total=5, of=1), page(3, 2, total=5, of=1), page(1, total=5, of=1)])
+    assert uids(listing) == [1, 2, 3, 4, 5]
+    assert listing.asked == [1, 2, 3]
+
+
+def test_a_document_that_one_page_has_twice_is_not_missing():
+    listing = Listing([page(2, 2, 1, total=3, of=1)])
     assert uids(listing) == [1, 2]
-    assert listing.asked == [1, 2, 1, 2]
+    assert listing.asked == [1]
 
 
 def test_a_list_in_another_order_at_each_call_is_complete_nevertheless():
@@ -163,6 +204,17 @@ def test_the_archive_filter_is_always_sent():
 def test_times_are_those_of_the_account_in_winter_and_summer():
     assert local(datetime(2026, 1, 1, 23, 30, tzinfo=UTC), BERLIN) == "2026-01-02 00:30:00"
     assert local(datetime(2026, 7, 1, 1, tzinfo=timezone(timedelta(hours=1))), BERLIN) == "2026-07-01 02:00:00"
+
+
+ZONES = st.sampled_from(sorted(available_timezones()))
+
+
+@given(ZONES, ZONES, st.integers(1_600_000_000, 2_200_000_000))
+def test_what_is_asked_for_is_not_later_in_any_zone_of_the_account(ours, theirs, seconds):
+    moment = datetime.fromtimestamp(seconds, UTC)
+    written = local(moment - overlap_of(ZoneInfo(ours)), ZoneInfo(ours))
+    read = datetime.strptime(written, MOMENT_FORMAT).replace(tzinfo=ZoneInfo(theirs))
+    assert read.astimezone(UTC) <= moment
 
 
 def test_a_naive_time_is_an_error():

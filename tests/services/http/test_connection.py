@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import itertools
 import ssl
@@ -24,6 +25,10 @@ from tests.services.raw_server import dripping, raw_server
 IDLE = 0.4
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 HEAD = WHOLE[: WHOLE.index(b"\r\n\r\n") + 4]
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+GZIP_HEAD = gzip.compress(b"")[:10]
+EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+EMPTY_BLOCKS = b"7d0\r\n" + EMPTY_BLOCK * 400 + b"\r\n"
 
 
 def get(url: str, **options) -> requests.Response:
@@ -67,6 +72,44 @@ def test_an_answer_that_never_ends_is_given_up(answer):
         assert time.monotonic() - started < seconds_allowed(IDLE, 0) + 4
         assert _has_cause(failed.value, TimeLimitExceeded)
     assert set(threading.enumerate()) <= set(before)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        [b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 400],
+        [b"HTTP/1.1 103 Early Hints\r\n", b"X-A: b\r\n" * 1000],
+        [CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-A: b\r\n" * 1000],
+        [CHUNKED, b"1;" + b"x" * 10_000 + b"\r\n \r\n"],
+        [CHUNKED.replace(b"\r\n", b"\r\nContent-Encoding: gzip\r\n", 1) + b"a\r\n" + GZIP_HEAD + b"\r\n", EMPTY_BLOCKS],
+    ],
+    ids=["100 Continue", "headers of 103", "trailers", "chunk extensions", "empty compressed blocks"],
+)
+def test_bytes_of_which_no_content_comes_buy_no_time(endless, monkeypatch):
+    monkeypatch.setattr(time_limit, "_AHEAD", 1024)
+    first, rest = endless
+    with raw_server(itertools.chain([first], itertools.repeat(rest)), pause=IDLE / 8) as server:
+        started = time.monotonic()
+        with pytest.raises(requests.RequestException) as failed:
+            get(server.url)
+        assert time.monotonic() - started < seconds_allowed(IDLE, 1024) + 4
+        assert _has_cause(failed.value, TimeLimitExceeded)
+
+
+@pytest.mark.parametrize("status", [b"100 Continue", b"102 Processing", b"103 Early Hints\r\nLink: </a>", b"199 X"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_interim_answers_are_skipped(status, times):
+    with raw_server((b"HTTP/1.1 " + status + b"\r\n\r\n") * times + WHOLE) as server:
+        assert get(server.url).json() == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </a>", b"HTTP/1.1 101 X\r\n\r\n"],
+)
+def test_an_interim_answer_alone_is_a_broken_connection(answer):
+    with raw_server(answer) as server, pytest.raises(requests.ConnectionError):
+        get(server.url)
 
 
 SILENT = (b"" for _ in itertools.count())
@@ -117,7 +160,7 @@ def test_the_limit_is_by_the_bytes_moved():
     time.sleep(0.11)
     with pytest.raises(TimeLimitExceeded):
         limit.next_wait()
-    limit.moved += SLOWEST
+    limit.sent += SLOWEST
     assert limit.next_wait() == pytest.approx(0.05)
 
 

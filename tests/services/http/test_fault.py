@@ -4,6 +4,7 @@ import pytest
 import requests
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    InvalidHeader,
     MaxRetryError,
     NewConnectionError,
     ProtocolError,
@@ -35,6 +36,7 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
         (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
         (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
+        (requests.exceptions.InvalidHeader(InvalidHeader("k3y, 2")), BadAnswer, "contradicts itself"),
         (requests.ConnectionError(), Unavailable, "interrupted"),
     ],
 )

@@ -204,3 +204,18 @@ def test_a_collection_may_be_keyed_by_id_but_an_empty_object_is_none():
     assert reading.rows([], "the list") == []
     with pytest.raises(reading.Unexpected):
         reading.rows({}, "the list")
+
+
+@pytest.mark.parametrize(("text", "number"), [("19", 19), ("-0.50", Decimal("-0.5")), (".5", Decimal("0.5")), ("0", 0)])
+def test_a_plain_number_has_digits_a_sign_and_a_point(text, number):
+    assert reading.plain_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "1_1", "1e2", "NaN", "Infinity", "\uff11", "1,5", "1.", "1 000", "0x1", "1" * 40])
+def test_what_python_alone_would_read_is_no_plain_number(text):
+    assert reading.plain_number(text) is None
+
+
+@pytest.mark.parametrize("value", ["1_1", "1_1.00", "\uff11", "1e2", "NaN"])
+def test_no_reader_of_numbers_takes_what_python_alone_would_read(value):
+    assert (reading.amount(value), reading.decimal(value), reading.integer(value)) == (None, None, None)

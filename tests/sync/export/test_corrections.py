@@ -144,7 +144,18 @@ def test_corrections_and_choices_are_kept_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [{"date": "1.3.2026"}, {"tax": "nineteen"}, {"tax": "19:NaN"}, {"exchange_rate": "x"}]
+    "words",
+    [
+        {"date": "1.3.2026"},
+        {"tax": "nineteen"},
+        {"tax": "19:NaN"},
+        {"tax": "19:1_19.00"},
+        {"tax": "1_9"},
+        {"tax": "19:1e2"},
+        {"exchange_rate": "x"},
+        {"exchange_rate": "1_1"},
+        {"exchange_rate": "\uff11"},
+    ],
 )
 def test_a_word_without_its_form_is_an_error(words: dict[str, str]) -> None:
     with pytest.raises(ValueError):

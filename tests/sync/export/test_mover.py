@@ -146,8 +146,8 @@ def test_a_large_file_is_streamed_and_costs_two_calls_as_well(acme: Stage) -> No
         (b"no PDF at all", "scan.pdf", "not_a_pdf"),
         (b"no PDF at all" * 200_000, "scan.PDF", "refused_by_service"),
         (b"", "scan.pdf", "refused_by_service"),
-        (b"words", "letter.docx", "refused_by_service"),
-        (b"%PDF-" + b"%" * 11_000_000, "long.pdf", "refused_by_service"),
+        (b"words", "letter.docx", "file_type"),
+        (b"%PDF-" + b"%" * 11_000_000, "long.pdf", "file_over_limit"),
     ],
 )
 def test_a_file_that_cannot_be_a_voucher_is_rejected_and_the_others_are_moved(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RetryError
+from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, Refused, RetryError
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import manual
 
@@ -365,6 +365,32 @@ def test_the_company_is_found_by_its_name_or_created(acme: Stage) -> None:
     assert {imported(acme)[source]["companyName"] for source in (first, second)} == {"Meine Firma GmbH"}
 
 
+@pytest.mark.parametrize("fault", ["deliver_twice", "hang_up_after"])
+def test_a_company_that_was_created_though_the_answer_says_otherwise_is_taken(acme: Stage, fault: str) -> None:
+    source = invoice(acme)
+    how = ("deliver_twice", {}) if fault == "deliver_twice" else ("status", {"status": 502, "when": "after"})
+    acme.fault(how[0], "gmi.companies.create", **how[1])
+    acme.import_(acme.imports(defaults={"company": "New Ltd", "create_company": True}))
+    assert imported(acme)[source]["companyName"] == "New Ltd"
+    assert [company.name for company in acme.gmi.companies()].count("New Ltd") == 1
+
+
+def test_a_company_name_that_only_the_service_knows_is_a_refusal(acme: Stage) -> None:
+    invoice(acme)
+    acme.fault("status", "gmi.companies.create", status=422, body={"errors": [{"code": 116, "detail": "exists"}]})
+    with pytest.raises(Refused):
+        acme.import_(acme.imports(defaults={"company": "New Ltd", "create_company": True}))
+
+
+@pytest.mark.parametrize("write", ["gmi.documents.create", "gmi.documents.update"])
+def test_a_write_that_is_delivered_twice_moves_a_document_once(acme: Stage, write: str) -> None:
+    source = invoice(acme)
+    acme.fault("deliver_twice", write)
+    acme.import_(acme.imports(defaults={"tags": ["a"]}))
+    assert acme.states("import") == {source: "moved"}
+    assert len(acme.company.documents()) == 1
+
+
 def test_the_invoices_of_another_company_are_not_moved(acme: Stage) -> None:
     invoice(acme)
     watch = acme.watch()
@@ -466,9 +492,9 @@ def test_a_company_that_cannot_be_created_says_so_in_the_preview_and_the_run(acm
         acme.company.switch(environment_without=["countryCode"])
         acme.fault("status", "debitoor.settings.get", status=404)
     account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
-    with pytest.raises(Misconfigured, match="wants its country"):
+    with pytest.raises(Misconfigured, match="country"):
         acme.preview_import(account)
-    with pytest.raises(Misconfigured, match="wants its country"):
+    with pytest.raises(Misconfigured, match="country"):
         acme.import_(account)
 
 

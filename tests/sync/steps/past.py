@@ -14,6 +14,7 @@ from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.window import RunKind, Window, manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
+from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,10 @@ EXPORTS: list[dict[str, Any]] = [
     {"period": {"from": "2026-02-01"}, "foreign_currency": "zero_amount", "rename": "{company}_{document_date}"},
     {"duplicates": "hold", "foreign_currency": "zero_amount"},
     {"duplicates": "off"},
+    {"category": "office.supplies", "invoice": "off"},
 ]
+MISTAKEN = {"category": "no.such"}
+"""Settings of an export that stop every run; their number is behind the last of the others."""
 IMPORTS: list[dict[str, Any]] = [
     {},
     {"documents": ["invoices"]},
@@ -52,7 +56,10 @@ IMPORTS: list[dict[str, Any]] = [
     {"defaults": {"company": "Nobody"}},
     {"duplicates": "hold"},
     {"duplicates": "off"},
+    {"defaults": {"company": "Sales", "create_company": True}},
+    {},
 ]
+ODD_FILES = ["a.docx", "a.tif", "a.xml", "scan", "a.JPG", "large.pdf"]
 DAYS = st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-28"])
 PICKS = st.integers(0, 5)
 _numbers = itertools.count(1)
@@ -81,6 +88,7 @@ _DOCUMENTS = [
         DAYS,
         st.sampled_from([[], [], ["document_number"], ["document_date"], ["gross_amount", "net_amount"], [*BARE]]),
     ),
+    st.tuples(st.just("odd_file"), st.sampled_from(ODD_FILES)),
     st.tuples(st.just("edit"), PICKS, st.sampled_from(["figures", "number", "tags", "note", "type", "date"]), PICKS),
     st.tuples(st.just("approve"), PICKS, st.booleans()),
     st.tuples(st.just("archive"), PICKS, st.booleans()),
@@ -118,7 +126,11 @@ class Past:
 
     def account(self, number: int) -> Account:
         stage = self.stage
-        return stage.exports(**EXPORTS[number]) if self.direction == "export" else stage.imports(**IMPORTS[number])
+        return (
+            stage.exports(**[*EXPORTS, MISTAKEN][number])
+            if self.direction == "export"
+            else stage.imports(**IMPORTS[number])
+        )
 
     def play(self, event: tuple[Any, ...]) -> None:
         name, *details = event
@@ -205,6 +217,9 @@ class Past:
                 | {name: BARE[name] for name in lacks},
             )
         )  # fmt: skip
+
+    def odd_file(self, name: str) -> None:
+        self.sources.append(self.stage.document(pdf(11_500_000) if name == "large.pdf" else None, name))
 
     def edit(self, pick: int, what: str, how: int) -> None:
         changes: dict[str, Any] = {

@@ -223,7 +223,7 @@ def test_changed_settings_are_an_answer_too(acme: Stage) -> None:
     with pytest.raises(LimitExceeded):
         acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1))
     with pytest.raises(LimitExceeded):  # a further run, for the same reason
-        acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1, category="office"))
+        acme.export(acme.exports(limits={"rejected_share": 50}, parallel=1, category="office.supplies"))
     [stop] = acme.ledger.stops.pending([acme.account_id])
     assert stop.run_id == acme.run_id
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, RetryError
+from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, RetryError
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.window import RunKind, Window, manual
 
@@ -36,6 +36,18 @@ def test_after_two_days_without_a_scheduler_everything_new_is_moved_once(acme: S
     acme.company.edit_document(int(corrected), gross_amount="119.00")
     acme.export()
     assert acme.booked().keys() == {first, early, late, corrected}
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Etc/GMT+12", "Pacific/Kiritimati", "UTC"])
+@pytest.mark.parametrize("hours", [4, 12])
+def test_nothing_is_missed_when_the_source_is_in_another_time_zone(stage_of: Any, zone: str, hours: int) -> None:
+    stage = stage_of("Far", timezone=zone)  # the connection has the default, Europe/Berlin
+    first = stage.document()
+    stage.export()
+    stage.clock.pass_by(hours=hours)
+    later = stage.document()
+    stage.export()
+    assert stage.booked().keys() == {first, later}
 
 
 def test_a_document_that_changes_within_the_overlap_is_not_sent_again(acme: Stage) -> None:
@@ -245,6 +257,28 @@ def test_a_full_listing_forgets_what_the_source_does_not_have_any_more(acme: Sta
     acme.clock.pass_by(days=8)
     acme.export(account)
     assert acme.entry(uid).state is State.GONE
+
+
+LACKING = {"totalCount": 1, "maxPages": 1, "maxAmount": 1, "offset": 0, "records": []}
+
+
+def test_a_list_that_lacks_what_it_counts_is_read_again(acme: Stage) -> None:
+    uid = acme.document()
+    acme.fault("status", "gmi.documents.list", status=200, body=LACKING, times=1)
+    acme.export()
+    assert acme.states() == {uid: "moved"}
+
+
+def test_a_list_that_lacks_what_it_counts_moves_no_watermark(acme: Stage) -> None:
+    acme.export()
+    uid = acme.document()
+    acme.clock.pass_by(days=2)
+    acme.fault("status", "gmi.documents.list", status=200, body=LACKING)
+    with pytest.raises(BadAnswer, match="0 of the 1 records"):
+        acme.export()
+    acme.sandbox.clear_faults()
+    acme.export()
+    assert acme.states() == {uid: "moved"}
 
 
 def test_the_run_is_recorded_with_its_window(acme: Stage) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.window import manual
+from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
@@ -115,3 +116,118 @@ def test_the_books_of_another_company_are_reported_before_anything_is_shown(acme
         acme.preview(acme.exports(debitoor_id="other@acme.example"))
     with pytest.raises(Misconfigured, match="belongs to"):
         acme.preview_import(acme.imports(debitoor_id="other@acme.example"))
+
+
+@pytest.mark.parametrize("filename", ["a.xml", "a.eml", "a.docx", "a.tif", "a.heic", "scan"])
+def test_a_file_that_debitoor_does_not_take_is_foreseen_with_the_reason_of_the_run(acme: Stage, filename: str) -> None:
+    account = acme.exports(invoice="off")  # by its name alone
+    uid = acme.document(filename=filename)
+    (row,) = acme.preview(account)
+    watch = acme.watch()
+    acme.export(account)
+    assert watch.writes == []
+    assert (row.outcome, row.message) == ("rejected", acme.entry(uid).message)
+
+
+@pytest.mark.parametrize("filename", ["a.PDF", "a.jpg", "a.JPEG", "a.png", "a.gif"])
+def test_a_file_that_debitoor_takes_is_foreseen_to_go(acme: Stage, filename: str) -> None:
+    acme.document(filename=filename)
+    assert [row.outcome for row in acme.preview()] == ["send"]
+    acme.export()
+    assert len(acme.booked()) == 1
+
+
+@pytest.mark.parametrize("invoice", ["off", "prove"])
+def test_a_file_that_its_record_shows_to_be_too_large_is_foreseen_and_not_fetched(acme: Stage, invoice: str) -> None:
+    account = acme.exports(invoice=invoice)
+    uid = acme.document(pdf(11_500_000))
+    watch = acme.watch()
+    (row,) = acme.preview(account)
+    acme.export(account)
+    assert (row.outcome, row.message) == ("rejected", acme.entry(uid).message)
+    assert "MiB at most are sent to Debitoor" in row.reason
+    assert "gmi.documents.file" not in watch.calls
+    assert watch.writes == []
+
+
+def test_a_file_that_only_its_bytes_show_to_be_too_large_is_foreseen_where_files_are_read(acme: Stage) -> None:
+    uid = acme.document(pdf(10 * 1024 * 1024 + 1))  # by its record it may have 1000 bytes a kilobyte
+    (row,) = acme.preview()
+    acme.export()
+    assert (row.outcome, row.message) == ("rejected", acme.entry(uid).message)
+    assert acme.states() == {uid: "rejected file_over_limit"}
+
+
+def test_a_file_at_the_limit_goes(acme: Stage) -> None:
+    acme.document(pdf(10 * 1024 * 1024))
+    assert [row.outcome for row in acme.preview()] == ["send"]
+    acme.export()
+    assert len(acme.booked()) == 1
+
+
+def test_a_file_that_getmyinvoices_refuses_is_foreseen_with_the_reason_of_the_run(acme: Stage) -> None:
+    uid = acme.document(b"no PDF at all" * 200_000, "scan.pdf")
+    (row,) = acme.preview()
+    acme.export()
+    assert (row.outcome, row.message) == ("rejected", acme.entry(uid).message)
+
+
+@pytest.mark.parametrize(("category", "hint"), [("no.such", False), ("office.suplies", True)])
+def test_a_category_that_debitoor_lacks_stops_run_and_preview_before_any_document(
+    acme: Stage, category: str, hint: bool
+) -> None:
+    uid = acme.document()
+    account = acme.exports(category=category)
+    with pytest.raises(Misconfigured) as foreseen:
+        acme.preview(account)
+    watch = acme.watch()
+    with pytest.raises(Misconfigured) as met:
+        acme.export(account)
+    assert str(foreseen.value) == str(met.value)
+    assert ("Did you mean office.supplies?" in met.value.remedy) == hint
+    assert watch.writes == []
+    acme.export(acme.exports(category="office.supplies"))
+    assert acme.states() == {uid: "moved"}
+
+
+def test_a_category_is_left_to_debitoor_where_it_does_not_list_them(acme: Stage) -> None:
+    acme.document()
+    acme.fault("status", "debitoor.categories.list", status=404)
+    assert [row.outcome for row in acme.preview(acme.exports(category="office.supplies"))] == ["send"]
+    acme.export(acme.exports(category="office.supplies"))
+    assert len(acme.booked()) == 1
+
+
+@pytest.mark.parametrize("countries", [[], [{"countryUid": 1, "name": "France", "countryCode": "FR"}]])
+def test_a_company_that_cannot_be_created_stops_run_and_preview(acme: Stage, countries: list[dict[str, Any]]) -> None:
+    acme.company.add_invoice(number="1", date="2026-02-03")
+    acme.fault("status", "gmi.countries.list", status=200, body=countries)
+    account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
+    with pytest.raises(Misconfigured, match="does not list the country") as foreseen:
+        acme.preview_import(account)
+    watch = acme.watch()
+    with pytest.raises(Misconfigured) as met:
+        acme.import_(account)
+    assert str(foreseen.value) == str(met.value)
+    assert watch.writes == []
+
+
+def test_a_company_that_is_to_be_created_costs_a_preview_two_calls_more_and_one_that_exists_none(acme: Stage) -> None:
+    acme.company.add_invoice(number="1", date="2026-02-03")
+    account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
+    watch = acme.watch()
+    acme.preview_import(account)
+    assert (watch.calls["gmi.countries.list"], watch.calls["debitoor.environment"]) == (1, 2)
+    assert watch.writes == []
+    acme.import_(account)
+    watch = acme.watch()
+    acme.company.add_invoice(number="2", date="2026-02-03")
+    acme.preview_import(account)
+    assert (watch.calls["gmi.countries.list"], watch.calls["debitoor.environment"]) == (0, 1)
+
+
+def test_the_nearest_company_is_suggested(acme: Stage) -> None:
+    acme.company.add_invoice(number="1", date="2026-02-03")
+    acme.gmi.create_company("New Ltd", acme.gmi.countries()[0].country_uid)
+    with pytest.raises(Misconfigured, match=r"Did you mean New Ltd\?"):
+        acme.preview_import(acme.imports(defaults={"company": "Nwe Ltd"}))

@@ -71,7 +71,7 @@ def test_a_preview_shows_what_the_run_then_does(
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(events(direction), st.integers(0, len(EXPORTS) - 1), WINDOWS, PICKS)
+    @given(events(direction), st.integers(0, len(EXPORTS)), WINDOWS, PICKS)
     def check(past: list[tuple[Any, ...]], chosen: int, kind: str, pick: int) -> None:
         folder = tmp_path / str(next(_folders))
         folder.mkdir()

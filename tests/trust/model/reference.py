@@ -241,6 +241,8 @@ class Memory:
         for id_ in kept:
             record, waits = listed[id_]
             row = self.rows.get(id_)
+            if row is not None and row.state == "sending":
+                row.run = run  # which settles it
             if row is not None and (row.state in {*DONE, "ignored", "sending"}):
                 continue
             if row is not None and row.state == "attention" and (row.listed, row.rules) == (record, rules):
@@ -262,7 +264,7 @@ class Memory:
                 row.become("gone")
 
     def due(self, run: str | None) -> list[str]:
-        """Return what a run has to move: everything, or for a backfill what it planned itself."""
+        """Return what a run has to move: everything, or what it planned itself where that was chosen."""
         return [id_ for id_, row in self.rows.items() if row.state in DUE and run in (None, row.run)]
 
     def again(self, ids: tuple[str, ...]) -> None:

@@ -85,7 +85,7 @@ REFUSALS: list[Fault] = [
 ]
 HITS: list[dict[str, Any]] = [{"between": (2, 19)}, {}, {"times": 1}, {"between": (4, 19)}, {"every": 2}]
 SETTLED = timedelta(minutes=2)  # a write with an open end may come about for a minute and a half
-OVERLAPS = {"export": timedelta(hours=3), "import": timedelta(minutes=15)}  # GetMyInvoices A-19; Debitoor A9
+OVERLAPS = {"export": timedelta(hours=17), "import": timedelta(minutes=15)}  # GetMyInvoices A-19; Debitoor A9
 _runs = itertools.count(1)
 
 
@@ -254,7 +254,7 @@ class Runs(Compared):
         """Do the rest of a run in the model, then in the product; what a fault left open is settled by looking."""
         self._wait_as_asked(direction, has_fault=has_fault)
         memory, rules, now = self.memory(direction), self.rules[direction], self.clocks()
-        due = memory.due(run if kind is RunKind.BACKFILL else None)
+        due = memory.due(None if kind is RunKind.SCHEDULED else run)
         memory.name(due, rules)
         before = memory.remember()
         records = {uid: (document.record, document.changed) for uid, document in self.exports.documents.items()}

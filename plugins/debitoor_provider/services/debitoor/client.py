@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import body, constants, parse
 from debitoor_provider.services.debitoor.lookups import Lookups
 from debitoor_provider.services.debitoor.models import File
 from debitoor_provider.services.debitoor.sales import Sales
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import FileRefused
-from debitoor_provider.services.http.files import check_size
+from debitoor_provider.services.http.files import check_upload
 from debitoor_provider.services.http.retry import REPEATABLE
 from debitoor_provider.services.http.session import segment
 
@@ -56,9 +54,7 @@ class DebitoorClient(Lookups, Sales):
         :param size: bytes to send
         :raises FileRefused: for an empty or too large file, or one of a wrong type
         """
-        if not size:
-            raise FileRefused(Message("file_empty"))
-        check_size(size, self.max_file_bytes)
+        check_upload(size, self.max_file_bytes, constants.SERVICE, "upload_file")
         start = content.tell()
         boundary = body.boundary()
 

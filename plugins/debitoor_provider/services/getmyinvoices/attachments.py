@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import constants, parse
 from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
 from debitoor_provider.services.getmyinvoices.explain import ATTACHMENT_CODES
-from debitoor_provider.services.http.errors import FileRefused
-from debitoor_provider.services.http.files import check_size
+from debitoor_provider.services.http.files import check_upload
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
@@ -21,11 +19,15 @@ class Attachments(GetMyInvoicesCore):
 
     def attachments(self, uid: int) -> list[Attachment]:
         """Return a document's attachments without their content."""
+
+        def read(payload: Any) -> list[Attachment]:  # they come in one piece (7.4)
+            page = parse.page(payload, "attachmentUid", parse.attachment)
+            if len(page.records) < (page.total or 0):
+                raise parse.incomplete(len(page.records), page.total)
+            return page.records
+
         return self._get(
-            "list_attachments",
-            constants.ATTACHMENTS.format(uid=segment(uid)),
-            lambda payload: parse.page(payload, "attachmentUid", parse.attachment).records,
-            codes=ATTACHMENT_CODES,
+            "list_attachments", constants.ATTACHMENTS.format(uid=segment(uid)), read, codes=ATTACHMENT_CODES
         )
 
     def attachment(self, uid: int, attachment_uid: int) -> Attachment:
@@ -43,9 +45,7 @@ class Attachments(GetMyInvoicesCore):
         :raises FileRefused: for a file that is empty, too large or of a type that cannot be attached
         :raises UnclearOutcome: when it may or may not be attached now
         """
-        if not content:
-            raise FileRefused(Message("file_empty"))
-        check_size(len(content), self.max_file_bytes)
+        check_upload(len(content), self.max_file_bytes, constants.SERVICE, "add_attachment")
         return self._send(
             "add_attachment",
             "POST",

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
-from debitoor_provider.services.getmyinvoices.listing import DocumentFilters, DocumentQuery, all_documents, local, pages
+from debitoor_provider.services.getmyinvoices.listing import (
+    DocumentFilters,
+    DocumentQuery,
+    all_documents,
+    all_records,
+    local,
+    pages,
+)
 from debitoor_provider.services.getmyinvoices.masterdata import MasterData
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
-from debitoor_provider.services.http.files import check_size, write_checked
+from debitoor_provider.services.http.files import check_size, check_upload, write_checked
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
 from debitoor_provider.services.http.session import segment
+from debitoor_provider.services.spelling import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -76,8 +85,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :param keep: where the documents are kept while the list is read, e.g. a
             :class:`~debitoor_provider.services.record_file.RecordFileMapping`
         """
-        query = DocumentQuery(**filters)
-        self.identify()
+        query = self._query(filters)
 
         def fetch(number: int) -> parse.Page[Document]:
             return self._page(query, number)
@@ -93,7 +101,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
 
         A list that changes meanwhile may repeat or pass over documents: use :meth:`documents` for work.
         """
-        query = DocumentQuery(**filters)
+        query = self._query(filters)
         for page in pages(lambda number: self._page(query, number)):
             if page.records:
                 yield [document for document in page.records if query.keeps(document)]
@@ -109,12 +117,12 @@ class GetMyInvoicesClient(MasterData, Attachments):
             return self._get(
                 "list_deleted_documents",
                 constants.DOCUMENTS_DELETED,
-                lambda payload: parse.page(payload, "documentUid", parse.deleted_document),
+                lambda payload: parse.page(payload, "documentUid", parse.deleted_document, number),
                 {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
                 subject=Subject.ACCOUNT,
             )
 
-        return sorted({uid for page in pages(fetch) for uid in page.records})
+        return sorted(set(all_records(fetch)))
 
     def document(
         self,
@@ -198,9 +206,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
             without its tags
         """
         size = body.size_of(content)
-        if not size:
-            raise FileRefused(Message("file_empty"))
-        check_size(size, self.max_file_bytes)
+        check_upload(size, self.max_file_bytes, constants.SERVICE, "upload_document")
         return self._send(
             "upload_document",
             "POST",
@@ -256,19 +262,29 @@ class GetMyInvoicesClient(MasterData, Attachments):
         """
         self._send("delete_document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
 
+    def _query(self, filters: DocumentFilters) -> DocumentQuery:
+        """Return the query, with the account's own spellings of tags: the service may compare to the letter (A-09)."""
+        self.identify()
+        query = DocumentQuery(**filters)
+        return replace(query, tags=spellings(query.tags, self.tags())) if query.tags else query
+
     def _page(self, query: DocumentQuery, number: int) -> parse.Page[Document]:
         return self._get(
             "list_documents",
             constants.DOCUMENTS,
-            lambda payload: parse.page(payload, "documentUid", parse.document),
+            lambda payload: parse.page(payload, "documentUid", parse.document, number),
             {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
             subject=Subject.ACCOUNT,
         )
 
     def _download_with_detail(self, uid: int, into: BinaryIO, *, pdf: bool) -> int:
         content = self.document(uid, content=True, line_items=False, approval=False).content
-        check_size(len(content or b""), self.max_file_bytes)
-        return write_checked((content or b"",), into, pdf=pdf)
+        try:
+            check_size(len(content or b""), self.max_file_bytes)
+            return write_checked((content or b"",), into, pdf=pdf)
+        except FileRefused as error:
+            error.service, error.operation = constants.SERVICE, "download_file"
+            raise
 
 
 def _content_of(payload: Any) -> bytes:

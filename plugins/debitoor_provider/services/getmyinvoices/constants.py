@@ -29,6 +29,8 @@ DOCUMENTS_DELETED: Final = "/documents/deleted"  # 7.3
 ATTACHMENTS: Final = "/documents/{uid}/attachments"  # 7.4
 ATTACHMENT: Final = "/documents/{uid}/attachments/{attachment_uid}"
 
+COMPANY_EXISTS: Final = 116  # 1.7: a company of this name
+
 PAGE_SIZE: Final = 500  # 4.1: the largest and the default
 UNASSIGNED: Final = -1  # 4.1: companyFilter for documents without a company
 MOMENT_FORMAT: Final = "%Y-%m-%d %H:%M:%S"  # 4.1: a plain date is refused
@@ -39,4 +41,4 @@ UPLOAD_TIMEOUT: Final = 120.0  # 6.4, seconds
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 
 TIMEZONE: Final = "Europe/Berlin"
-OVERLAP: Final = timedelta(hours=3)  # subtracted by the caller from the time it passes, never here
+OVERLAP: Final = timedelta(hours=3)  # subtracted by the caller from the time it passes, never by the client

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.constants import SERVICE
+from debitoor_provider.services.getmyinvoices.constants import COMPANY_EXISTS, SERVICE
 from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.errors import (
     AlreadyExists,
@@ -55,7 +55,7 @@ _CODES: Codes = {
     113: (Refused, "gmi_company_unknown"),
     114: (Refused, "gmi_company_name_missing"),
     115: (Refused, "gmi_company_country_missing"),
-    116: (Refused, "gmi_company_exists"),
+    COMPANY_EXISTS: (Refused, "gmi_company_exists"),
     117: (Refused, "gmi_company_country_unknown"),
     118: (Refused, "gmi_company_not_created"),
     119: (Refused, "gmi_company_incomplete"),

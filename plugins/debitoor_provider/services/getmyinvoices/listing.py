@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import parse
-from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
+from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT, OVERLAP
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
-from debitoor_provider.services.http.errors import Unavailable
+from debitoor_provider.services.http.errors import BadAnswer, Unavailable
+from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ Fetch = Callable[[int], parse.Page[R]]
 """Gets one page by its number, from 1."""
 
 _PASSES = 8
+_LAST_ZONE = timedelta(hours=-12)
 _STATUS_FILTERS = {PaymentStatus.PAID: "paid", PaymentStatus.NOT_PAID: "not_paid", PaymentStatus.UNKNOWN: "unknown"}
 
 
@@ -52,7 +54,7 @@ class DocumentQuery:
     :param start: first document date, inclusive
     :param end: last document date, inclusive
     :param updated_since: aware; created or changed since then
-    :param tags: documents with any of these tags (A-09)
+    :param tags: documents with any of these tags, compared by :func:`~debitoor_provider.services.spelling.fold` (A-09)
     :param payment_status: a :class:`PaymentStatus`; "Partially", which the service cannot filter, is filtered here
     :param note: text the note contains
     :param number: text the document number contains; not an exact match
@@ -97,8 +99,10 @@ class DocumentQuery:
         return {name: value for name, value in values.items() if value is not None}
 
     def keeps(self, document: Document) -> bool:
-        """Whether a document passes the filter that the service does not have."""
-        return self.payment_status != PaymentStatus.PARTIALLY or document.payment_status == PaymentStatus.PARTIALLY
+        """Whether a document passes the filters that the service does not have or may understand otherwise."""
+        if self.payment_status == PaymentStatus.PARTIALLY and document.payment_status != PaymentStatus.PARTIALLY:
+            return False
+        return not self.tags or not {fold(tag) for tag in self.tags}.isdisjoint(map(fold, document.tags))
 
 
 def local(moment: datetime, zone: ZoneInfo) -> str:
@@ -111,54 +115,100 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(UTC).astimezone(zone).strftime(MOMENT_FORMAT)
 
 
+def overlap_of(zone: ZoneInfo) -> timedelta:
+    """Return how far behind a moment changes are asked for, so that none since then is missed (A-19).
+
+    In whatever zone the service compares, the moment it understands is not later than the one that is meant: it is
+    written in the connection's zone, and no other one is farther behind than UTC-12.
+
+    :param zone: the connection's
+    """
+    months = (datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
+    return OVERLAP + max(offset or timedelta() for offset in months) - _LAST_ZONE
+
+
 def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
     """Yield the pages of one pass, as far as they have to be read (4.2).
 
-    Ends at ``maxPages``; where that is missing, at a page that is empty or repeats the one before.
+    Ends at ``maxPages`` when as many records came as the list counts; otherwise, and where that is missing, at a page
+    that is empty or repeats the one before.
     """
-    number, before = 1, None
+    number, received, before = 1, 0, None
     while True:
         found = fetch(number)
         if found.records and found.records == before:
             return
         yield found
-        if not found.records or (found.pages is not None and number >= found.pages):
+        received += len(found.records)
+        is_last = found.pages is not None and number >= found.pages
+        if not found.records or (is_last and received >= (found.total or 0)):
             return
         number, before = number + 1, found.records
+
+
+def all_records(fetch: Fetch[R]) -> list[R]:
+    """Return the records of a list; one that gives fewer than it counts is read again.
+
+    :raises BadAnswer: when they are the same ones again
+    :raises Unavailable: when the list does not come to rest
+    """
+    before: list[R] | None = None
+    for _ in range(_PASSES):
+        records: list[R] = []
+        total = 0
+        for page in pages(fetch):
+            records += page.records
+            total = page.total or 0
+        if len(records) >= total:
+            return records
+        if records == before:
+            raise _incomplete(len(records), total)
+        before = records
+    raise Unavailable(Message("list_kept_changing"))
 
 
 def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -> Iterator[Document]:
     """Return every document of the list once, sorted by id, when all have been read.
 
     The list has no promised order, and a document that is archived or changed meanwhile moves the others to earlier
-    pages (section 10.3), so that one may be passed over. A list of several pages is therefore read again, and the
-    passes are put together, until the service's total stood still and was reached. A total that is not reached is
-    believed to be wrong once two passes give the very same documents.
+    pages (section 10.3), so that one may be passed over. A list that gives fewer documents than it counts, or several
+    pages, is therefore read again, and the passes are put together, until the service's total stood still and was
+    reached.
 
     :param into: keeps what was read of several pages, by the documents' ids
+    :raises BadAnswer: when two passes give the very same documents, and fewer than the list counts
     :raises Unavailable: when the list does not come to rest
     """
     totals: set[int | None] = set()
     before: set[int] | None = None
     for _ in range(_PASSES):
-        count, found = 0, set()
+        count, received, found = 0, 0, set()
         totals_now: set[int | None] = set()
         for page in pages(fetch):
-            if page.pages == 1 and not into:  # nothing to put together, nor to keep meanwhile
+            if page.pages == 1 and len(page.records) >= (page.total or 0) and not into:  # nothing to keep meanwhile
                 once = {document.document_uid: document for document in page.records}
                 return iter([once[uid] for uid in sorted(once)])
             count += 1
+            received += len(page.records)
             totals_now.add(page.total)
             for document in page.records:
                 found.add(document.document_uid)
                 into[document.document_uid] = document
         totals |= totals_now
         (total, *others) = totals_now
-        settled = count == 1 or (
-            not others
-            and (total is None or len(found) >= total or found == before or (len(totals) == 1 and len(into) >= total))
+        counted = total or 0
+        settled = not others and (
+            len(found) >= counted
+            or (count == 1 and received >= counted)  # one that is listed twice was not shifted to another page
+            or (len(totals) == 1 and len(into) >= counted)
         )
         if settled:
             return (into[uid] for uid in sorted(into))
+        if not others and found == before:
+            raise _incomplete(len(found), counted)
         before = found
     raise Unavailable(Message("list_kept_changing"))
+
+
+def _incomplete(found: int, total: int) -> BadAnswer:
+    return BadAnswer(Message("answer_not_understood", reason=parse.incomplete(found, total).message))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.core import GetMyInvoicesCore
-from debitoor_provider.services.getmyinvoices.listing import pages
+from debitoor_provider.services.getmyinvoices.listing import all_records
 from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.reading import mapping, rates, rows, texts
 from debitoor_provider.services.http.session import segment
@@ -112,12 +112,12 @@ class MasterData(GetMyInvoicesCore):
             return self._get(
                 "list_portals",
                 constants.PORTALS,
-                lambda payload: parse.page(payload, "supplier_uid", parse.portal),
+                lambda payload: parse.page(payload, "supplier_uid", parse.portal, number),
                 {"pageNumber": number},
                 subject=Subject.ACCOUNT,
             )
 
-        found = {portal.supplier_uid: portal for page in pages(fetch) for portal in page.records}
+        found = {portal.supplier_uid: portal for portal in all_records(fetch)}
         return list(found.values())
 
 

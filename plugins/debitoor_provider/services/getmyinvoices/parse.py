@@ -55,11 +55,13 @@ class Page(Generic[R]):
     pages: int | None
 
 
-def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R]) -> Page[R]:
+def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R], number: int = 1) -> Page[R]:
     """Read an envelope whose records are an array, an object keyed by id, or a single record.
 
     :param key: a field every record has, which distinguishes a single record from a collection
     :param read: reads one record
+    :param number: of the page
+    :raises Unexpected: for an empty page where the list itself says that there is something
     """
     envelope = mapping(payload, "list")
     records = envelope.get("records")
@@ -67,11 +69,15 @@ def page(payload: Any, key: str, read: Callable[[Mapping[str, Any]], R]) -> Page
         raise Unexpected(Message("field_missing", field="records"))
     if isinstance(records, dict) and key in records:
         records = [records]
-    return Page(
-        records=list(map(read, rows(records or [], "records"))),
-        total=integer(envelope.get("totalCount")),
-        pages=integer(envelope.get("maxPages")),
-    )
+    total, last = integer(envelope.get("totalCount")), integer(envelope.get("maxPages"))
+    if not records and (total or 0) > 0 and number <= max(last or 0, 1):
+        raise incomplete(0, total)
+    return Page(list(map(read, rows(records or [], "records"))), total, last)
+
+
+def incomplete(found: int, total: int | None) -> Unexpected:
+    """Make the error of a list with fewer records than it counts."""
+    return Unexpected(Message("records_fewer_than_counted", found=found, total=total or 0))
 
 
 def document(record: Mapping[str, Any]) -> Document:

@@ -2,6 +2,8 @@
 
 For each call, requests itself determines which proxy, certificates and connection pool an address needs, and extracts
 the answer's cookies, of which none is kept. Together that costs as much as writing the request.
+
+Content is decoded here: urllib3 takes compressed content for complete wherever it ends.
 """
 
 from __future__ import annotations
@@ -11,15 +13,43 @@ from typing import TYPE_CHECKING, Any
 from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers
+from requests.utils import get_encoding_from_headers, stream_decode_response_unicode
 from urllib3 import ProxyManager
 
+from debitoor_provider.services.http import time_limit
+from debitoor_provider.services.http.answer import WITHOUT_BODY
+from debitoor_provider.services.http.coding import decoded
 from debitoor_provider.services.http.connection import POOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from requests import PreparedRequest
+
+
+class ServiceResponse(Response):
+    """A response whose content is decoded to its end, and counts for the time limit of its call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._limit = time_limit.current()
+        self.coding = ""
+        """How content that was not read yet is encoded."""
+
+    def iter_content(self, chunk_size: int | None = 1, decode_unicode: bool = False) -> Iterator[Any]:
+        """Yield the content in pieces of about this size."""
+        coding, self.coding = self.coding, ""  # what is kept is decoded
+        pieces = super().iter_content(chunk_size, decode_unicode and not coding)
+        if coding:
+            pieces = decoded(pieces, coding)
+            if decode_unicode:
+                pieces = stream_decode_response_unicode(pieces, self)  # type: ignore[no-untyped-call]
+        return self._counted(pieces)
+
+    def _counted(self, pieces: Iterator[Any]) -> Iterator[Any]:
+        for piece in pieces:
+            self._limit.content += len(piece)
+            yield piece
 
 
 class ServiceAdapter(HTTPAdapter):
@@ -66,10 +96,12 @@ class ServiceAdapter(HTTPAdapter):
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """Make a response of urllib3's, without cookies."""
-        response = Response()
+        response = ServiceResponse()
         response.status_code = resp.status
         response.headers = CaseInsensitiveDict(resp.headers)
         response.encoding = get_encoding_from_headers(response.headers)
+        if req.method != "HEAD" and resp.status not in WITHOUT_BODY:
+            response.coding = resp.headers.pop("Content-Encoding", "")  # so that urllib3 does not decode it
         response.raw = resp
         response.reason = resp.reason
         response.url = str(req.url)

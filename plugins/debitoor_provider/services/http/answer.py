@@ -25,7 +25,8 @@ LARGEST_RECORD = 2 * 1024 * 1024
 
 _CHUNK = 64 * 1024
 _LONGEST_WAIT = 86_400.0
-_WITHOUT_BODY = (204, 205, 304)
+WITHOUT_BODY = (204, 205, 304)
+"""Statuses of answers that have no body."""
 
 
 class TooLarge(Unexpected):
@@ -74,7 +75,7 @@ def has_known_end(response: requests.Response) -> bool:
     return (
         response.headers.get("Content-Length", "").strip().isdigit()
         or response.headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
-        or response.status_code in _WITHOUT_BODY
+        or response.status_code in WITHOUT_BODY
         or response.request.method == "HEAD"
     )
 

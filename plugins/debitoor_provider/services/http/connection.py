@@ -1,13 +1,14 @@
 """Connections of urllib3 that keep a call's time limit and notice an answer that is cut inside its headers.
 
 http.client takes the end of a connection for the end of the headers, and a body without a length for complete when the
-connection ends: ``HTTP/1.1 200 OK``, half a header and a closed connection are an empty success to it.
+connection ends: ``HTTP/1.1 200 OK``, half a header and a closed connection are an empty success to it. Of the interim
+answers (RFC 9110 15.2) it skips ``100 Continue`` only, and takes another one for the answer.
 """
 
 from __future__ import annotations
 
 import io
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import BadStatusLine, HTTPResponse, LineTooLong, RemoteDisconnected
 from typing import TYPE_CHECKING, Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -17,6 +18,10 @@ from debitoor_provider.services.http import time_limit
 
 if TYPE_CHECKING:
     import socket
+
+
+_LONGEST_LINE = 65536  # as http.client's own
+_SWITCHING_PROTOCOLS = 101
 
 
 class _LimitedReader(io.RawIOBase):
@@ -42,7 +47,7 @@ class _LimitedReader(io.RawIOBase):
             limit.next_wait()  # raises when it is the limit that is over
             raise
         if count:
-            limit.moved += count
+            limit.received += count
         else:
             self.at_end = True
         return count
@@ -64,7 +69,7 @@ class _LimitedSocket:
 
 
 class _CheckedResponse(HTTPResponse):
-    """An answer whose headers have an end of their own."""
+    """An answer whose headers have an end of their own, without the interim ones before it."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         limited = _LimitedSocket(sock)
@@ -76,6 +81,22 @@ class _CheckedResponse(HTTPResponse):
         # Nothing is read ahead: behind complete headers the end of the connection is not known yet.
         if self._reader.at_end:
             raise RemoteDisconnected("the connection was closed inside the answer's headers")
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while 100 <= status < 200:
+            if status == _SWITCHING_PROTOCOLS:  # which no request asks for
+                raise BadStatusLine(f"{version} {status}")
+            self._skip_headers()
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+    def _skip_headers(self) -> None:
+        while (line := self.fp.readline(_LONGEST_LINE + 1)) not in {b"\r\n", b"\n"}:
+            if not line:
+                raise RemoteDisconnected("the connection was closed inside the headers of an interim answer")
+            if len(line) > _LONGEST_LINE:
+                raise LineTooLong("header line")
 
 
 class _LimitedConnection(HTTPConnection):
@@ -105,7 +126,7 @@ def _send(connection: HTTPConnection, send: Any, data: Any) -> None:
         limit.next_wait()  # raises when it is the limit that is over
         raise
     if isinstance(data, bytes | bytearray):
-        limit.moved += len(data)
+        limit.sent += len(data)
 
 
 class _Pool(HTTPConnectionPool):

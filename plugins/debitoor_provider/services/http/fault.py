@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import (
@@ -41,6 +41,8 @@ def meaning(fault: requests.RequestException) -> ServiceError:
         return Unavailable(Message("connection_broken"))
     if isinstance(fault, requests.exceptions.ContentDecodingError):
         return BadAnswer(Message("answer_not_decoded"))
+    if any(isinstance(cause, InvalidHeader) for cause in _causes(fault)):  # of the answer, such as two lengths
+        return BadAnswer(Message("answer_head_contradicts_itself"))
     return Misconfigured(Message("request_not_made"))
 
 

@@ -67,6 +67,21 @@ def check_size(size: int, largest: int | None) -> None:
         raise too_large(largest)
 
 
+def check_upload(size: int, largest: int, service: str, operation: str) -> None:
+    """Refuse to send a file that is empty, or larger than a service takes.
+
+    :raises FileRefused: naming the service
+    """
+    if not size:
+        raise FileRefused(Message("file_empty"), service=service, operation=operation)
+    if size > largest:
+        raise FileRefused(_too_large(largest), service=service, operation=operation)
+
+
 def too_large(largest: int) -> FileRefused:
     """Make the error of a file that is larger than allowed."""
-    return FileRefused(Message("file_too_large", megabytes=f"{largest / 1024 / 1024:.0f}"))
+    return FileRefused(_too_large(largest))
+
+
+def _too_large(largest: int) -> Message:
+    return Message("file_too_large", megabytes=f"{largest / 1024 / 1024:.0f}")

@@ -118,7 +118,8 @@ def identifier(value: Any, what: str) -> int:
 def decimal(value: Any) -> Decimal | None:
     """Return a number such as a rate or a quantity; in a text that has one mark only, a dot is the decimal mark."""
     if isinstance(value, str):
-        return _plain_number(_numeral(value)) or amount(value)
+        number = plain_number(_numeral(value))
+        return amount(value) if number is None else number
     return amount(value)
 
 
@@ -143,13 +144,22 @@ def _numeral(value: str) -> str:
     return value.strip().replace(_MINUS, "-")
 
 
-def _plain_number(value: str) -> Decimal | None:
+def plain_number(value: str) -> Decimal | None:
+    """Return a number that is written with ASCII digits, a sign and a decimal point only.
+
+    ``Decimal`` itself reads underscores, exponents, *NaN* and the digits of all scripts.
+    """
     number = Decimal(value) if _PLAIN_NUMBER.fullmatch(value) else None
     return number if number is not None and abs(number.adjusted()) <= _LARGEST_EXPONENT else None
 
 
+def is_ambiguous(value: str) -> bool:
+    """Whether the only mark of an amount may separate thousands as well as decimals, as in ``1.234``."""
+    return bool(_AMBIGUOUS.fullmatch(value))
+
+
 def _unambiguous(value: str) -> Decimal | None:
-    if _AMBIGUOUS.fullmatch(value):
+    if is_ambiguous(value):
         return None
     for form, thousands, mark in _AMOUNTS:
         if form.fullmatch(value):

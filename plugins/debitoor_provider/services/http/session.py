@@ -25,6 +25,7 @@ from requests.utils import get_environ_proxies
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
+from debitoor_provider.services.http.coding import ACCEPTED
 from debitoor_provider.services.http.errors import Misconfigured, Redirected, Refused
 from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret
@@ -76,6 +77,7 @@ class ServiceSession(requests.Session):
         self.origin = origin(self.base_url)
         self.timeouts = timeouts
         self.auth = auth
+        self.headers["Accept-Encoding"] = ACCEPTED
         self.headers.update(headers or {})
         self.cookies = _NoCookies()
         self.trust_env = False  # would ask the environment and .netrc again for every request

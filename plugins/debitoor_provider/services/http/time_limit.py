@@ -1,6 +1,8 @@
 """How long one call may take in all, by the bytes that it moves.
 
 A socket's own timeout restarts with every byte, so a call to a peer that sends a byte now and then would never end.
+What is received gives time only as far as content comes of it: heads, the framing of chunks, trailers and empty
+compressed blocks may be sent without end.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ _GRACE = 2
 
 _DEFAULT_IDLE = 60.0
 
+_AHEAD = 64 * 1024
+"""Bytes that may be received before content comes of them: a head, and the piece of a body that is being read."""
+
 
 class TimeLimitExceeded(TimeoutError):
     """The call has taken longer than its size allows."""
@@ -32,13 +37,17 @@ class TimeLimit:
     :param permit: is asked before each piece that is sent
     """
 
-    __slots__ = ("_permit", "_started", "idle", "moved")
+    __slots__ = ("_permit", "_started", "content", "idle", "received", "sent")
 
     def __init__(self, idle: float, permit: Permit | None = None) -> None:
         self.idle = idle
         self._permit = permit
-        self.moved = 0
-        """Bytes sent and received so far."""
+        self.sent = 0
+        """Bytes of the request sent so far."""
+        self.received = 0
+        """Bytes of the answer received so far."""
+        self.content = 0
+        """Bytes of the answer's decoded content that were read so far."""
         self._started = time.monotonic()
 
     def before_sending(self) -> float:
@@ -56,7 +65,8 @@ class TimeLimit:
 
         :raises TimeLimitExceeded: when none are left
         """
-        left = seconds_allowed(self.idle, self.moved) - (time.monotonic() - self._started)
+        size = self.sent + min(self.received, self.content + _AHEAD)
+        left = seconds_allowed(self.idle, size) - (time.monotonic() - self._started)
         if left <= 0:
             raise TimeLimitExceeded("the call took longer than its size allows")
         return min(left, self.idle)

@@ -217,6 +217,9 @@ class Transport:
         started = time.perf_counter()
         response = self.session.send(prepared, stream=True, timeout=call.timeouts)
         self._clock.observe(response.headers)
+        if response.status_code == requests.codes.partial_content and "Range" not in prepared.headers:
+            response.close()
+            raise Unexpected(Message("answer_partial"))
         if log.isEnabledFor(logging.DEBUG):
             path, taken = urlsplit(prepared.url).path, (time.perf_counter() - started) * 1000
             log.debug("%s %s %s: %s after %.0f ms", self.service, call.method, path, response.status_code, taken)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message, reason_of
+from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, causes, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
@@ -19,7 +20,7 @@ from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.text import fold, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from debitoor_provider.sync.accounts.settings import Account
@@ -140,11 +141,20 @@ def account_warnings(account: Account, content: bytes, file: str) -> tuple[Probl
     # Slow to import, and not needed to build a DAG.
     from debitoor_provider.sync.accounts.schedule import schedule_warnings
 
-    source, name = read(content), quoted(file)[1:-1]
-    found = [("frequency", message) for message in schedule_warnings(account)]
+    found = [Finding("frequency", message) for message in schedule_warnings(account)]
     if account.most_archived is not None and not account.archives:
-        found.append(("limits.archived", Message("setting_of_no_effect", needs="archive_after_transfer")))
-    return tuple(Problem(name, *source.place(tuple(field.split("."))), field, message) for field, message in found)
+        found.append(Finding("limits.archived", Message("setting_of_no_effect", needs="archive_after_transfer")))
+    return placed(found, content, file)
+
+
+def placed(found: Iterable[Finding], content: bytes, file: str) -> tuple[Problem, ...]:
+    """Return what was found about settings as problems of their file, with the lines.
+
+    :param content: of the file, as it was read
+    :param file: the file's name
+    """
+    source, name = read(content), quoted(file)[1:-1]
+    return tuple(Problem(name, *source.place(tuple(one.field.split("."))), one.field, one.message) for one in found)
 
 
 def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:

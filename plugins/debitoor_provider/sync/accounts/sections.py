@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService  # noqa: TC001  pydantic
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
+from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainNumber
 from debitoor_provider.sync.accounts.values import (
     CompanyRef,
     ConnectionId,
@@ -155,7 +156,7 @@ class DocumentFilter(Section):
 class ReverseChargeRule(Section):
     """How purchases from other EU countries are booked."""
 
-    tax_rate: Decimal = Field(
+    tax_rate: Annotated[Decimal, PlainNumber] = Field(
         ge=0, le=100, max_digits=5, decimal_places=2, description="The rate at home, in per cent", examples=[19]
     )
     product_or_service: ProductOrService = Field(description="What is bought")
@@ -178,7 +179,7 @@ class Books(Section):
     )
 
 
-Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
+Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2), PlainNumber]
 """A tax rate in per cent."""
 
 
@@ -190,7 +191,7 @@ class Limits(Section):
         description="Most documents that a run may move; one that has more to move moves none and asks a person",
         examples=[500],
     )
-    amount: Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=2)] | None = Field(
+    amount: Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=2), PlainAmount] | None = Field(
         default=None,
         description="Most that the documents of a run may come to, gross and without their signs, in the currency of "
         "the books; a run whose documents come to more moves none and asks a person",

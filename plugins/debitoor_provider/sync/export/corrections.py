@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.http.reading import is_ambiguous, plain_number
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
 from debitoor_provider.sync.money import LARGEST, cents, is_currency
 from debitoor_provider.sync.obstacle import rejected
@@ -112,6 +113,17 @@ def to_corrections(words: Mapping[str, str]) -> Corrections:
     )
 
 
+def require_one_meaning(words: Mapping[str, str]) -> None:
+    """Refuse amounts that a person may have meant in two ways: ``1.190`` is a thousand and more in most of Europe.
+
+    :raises ValueError: when there is one
+    """
+    for part in words.get("tax", "").split(","):
+        amount = part.partition(":")[2]
+        if is_ambiguous(amount):
+            raise ValueError(str(Message("correct_two_meanings", value=repr(amount))))
+
+
 def problems_of(
     stated: Corrections, gross: Decimal | None, start: date | None, end: date | None, *, today: date
 ) -> Sequence[Message]:
@@ -157,10 +169,7 @@ def _tax(part: str) -> tuple[Decimal, Decimal | None]:
 
 
 def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    number = plain_number(text)
+    if number is None:
         raise ValueError(str(Message("correct_not_a_number", value=repr(text))))
     return number

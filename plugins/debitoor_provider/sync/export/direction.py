@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
-from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
+from debitoor_provider.services.getmyinvoices.constants import SERVICE
+from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
@@ -17,8 +18,15 @@ from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
-from debitoor_provider.sync.export.listing import ChangedDocuments, document_uid, list_documents, sample_documents
+from debitoor_provider.sync.export.listing import (
+    ChangedDocuments,
+    document_uid,
+    list_documents,
+    sales_ids,
+    sample_documents,
+)
 from debitoor_provider.sync.export.mover import ExpenseMover
+from debitoor_provider.sync.export.names import require_category, unknown_names
 from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
@@ -40,12 +48,13 @@ from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-    from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
@@ -66,7 +75,6 @@ class ExportDirection:
     source_title = SERVICE
     target_title = "Debitoor"
     numbers_decide = False
-    overlap = OVERLAP
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
     def __init__(self, account: ExportAccount, services: Services, ecb_rates: str = "") -> None:
@@ -86,6 +94,11 @@ class ExportDirection:
         client: DebitoorClient = self._services("debitoor")
         return client
 
+    @property
+    def overlap(self) -> timedelta:
+        """How far a listing reaches back, in whatever time zone GetMyInvoices compares."""
+        return overlap_of(self.getmyinvoices.zone)
+
     def require_source(self) -> None:
         """Do nothing: the account's number is part of each document's key."""
 
@@ -96,9 +109,13 @@ class ExportDirection:
     def require_target(self) -> None:
         """Make sure that the books are the account's.
 
-        :raises Misconfigured: when they are another company's, or do not state their currency and country
+        :raises Misconfigured: when they are another company's, lack currency or country, or the account's category
         """
         self._books()
+
+    def unknown_names(self) -> Iterable[Finding]:
+        """Return companies and tags of the filter that GetMyInvoices does not have."""
+        return unknown_names(self.account, lambda: self._companies, self.getmyinvoices.tags)
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
@@ -136,9 +153,7 @@ class ExportDirection:
     @cached_property
     def _sales_ids(self) -> frozenset[str]:
         """The ids of all sales documents of the books, deleted ones included: copies of those are copies too."""
-        invoices = self.debitoor.invoices(include_deleted=True)
-        credit_notes = self.debitoor.credit_notes(include_deleted=True)
-        return frozenset(document.id for document in (*invoices, *credit_notes))
+        return sales_ids(self.debitoor)
 
     def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a document that waits for its date, an exchange rate or its approval."""
@@ -185,12 +200,14 @@ class ExportDirection:
     def drafts(self, records: Sequence[Document], *, look: bool = True) -> ExpenseDrafts:
         """Ask for books, companies and marked expenses once.
 
-        :raises Misconfigured: when the books are another company's
+        :raises Misconfigured: when the books are another company's, or lack the account's category
         """
         books = self._books()
         marked = expenses_of(self.debitoor, [record.created_at for record in records]) if look else {}
         files = iter(range(PREVIEWED_FILES if look else 0))
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, self._suppliers(), marked, self._rates, files)
+        largest = self.debitoor.max_file_bytes if look else None
+        suppliers = self._suppliers()
+        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files, largest)
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
@@ -292,7 +309,13 @@ class ExportDirection:
         self.debitoor.download_file(file, into)
 
     def _books(self) -> Environment:
-        return complete_books_of(self.debitoor, self.account, self.account.books)
+        books = complete_books_of(self.debitoor, self.account, self.account.books)
+        require_category(self.account, self.debitoor)
+        return books
 
     def _suppliers(self) -> Suppliers:
-        return Suppliers(self.getmyinvoices.companies(), self.getmyinvoices.company, self.getmyinvoices.countries)
+        return Suppliers(self._companies, self.getmyinvoices.company, self.getmyinvoices.countries)
+
+    @cached_property
+    def _companies(self) -> list[Company]:
+        return self.getmyinvoices.companies()

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound, RejectError
+from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.files import require_size, require_stated_size
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.invoice.reading import read
@@ -79,6 +80,7 @@ class ExpenseDrafts:
 
     :param marked: expenses that carry a document's mark, by its id
     :param files: as many items as files may be read, each of which costs a call
+    :param largest: bytes of a file that Debitoor takes; ``None``: files are not looked at
     """
 
     account: ExportAccount
@@ -88,6 +90,7 @@ class ExpenseDrafts:
     marked: Mapping[int, Sequence[Expense]]
     rates: ExchangeRates
     files: Iterator[int]
+    largest: int | None
 
     def description(self, record: Document) -> str:
         """Return the text of an expense's lines."""
@@ -98,7 +101,10 @@ class ExpenseDrafts:
 
         :param decisions: what a person has decided, as the ledger stores it
         :raises Obstacle: when the account's rules hold the document, or its figures cannot be booked
+        :raises RejectError: when its file is refused
         """
+        if self.largest is not None:
+            require_stated_size(record, self.largest)
         supplier = self.companies.of(record)
         reading = None if self.account.invoice == "off" else self._read(record)
         booking = draft(
@@ -113,17 +119,20 @@ class ExpenseDrafts:
         return ExpenseDraft(booking, self.books.currency)
 
     def _read(self, record: Document) -> Reading | None:
-        """Read a document's file; ``None`` beyond the number of files, or when it cannot be had.
+        """Read a document's file; ``None`` beyond the number of files, or when it is not there.
 
-        :raises Obstacle: when the file is empty, or not what its name says
+        :raises Obstacle: when the file is empty, too large for Debitoor, or not what its name says
+        :raises RejectError: when GetMyInvoices refuses it
         """
         if next(self.files, None) is None:
             return None
         with spool() as body:
             try:
                 self.getmyinvoices.download(record.document_uid, body, filename=record.filename)
-            except (NotFound, RejectError):
+            except NotFound:
                 return None
+            if self.largest is not None:
+                require_size(body.tell(), self.largest)
             seal(body, record.filename)
             return read(body)
 

@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,9 +20,14 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.reading import plain_number
+from debitoor_provider.sync.accounts.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from decimal import Decimal
+
+    from debitoor_provider.sync.accounts.settings import ExportAccount
 
 OLDEST = timedelta(days=7)
 """The age up to which a rate is that of the last day before which has one."""
@@ -116,11 +120,8 @@ class RateTable:
         cells = row.split(",")
         if column >= len(cells):
             return None
-        try:
-            units = Decimal(cells[column].strip())
-        except InvalidOperation:  # N/A
-            return None
-        return units if units.is_finite() and units > 0 else None
+        units = plain_number(cells[column].strip())  # or N/A
+        return units if units is not None and units > 0 else None
 
 
 def _back_from(day: date) -> Iterator[date]:
@@ -150,6 +151,16 @@ class ExchangeRates:
     @property
     def _tables(self) -> list[RateTable]:
         return [_kept_table(self.file), _carried_table()] if self.file else [_carried_table()]
+
+
+def unusable_files(account: ExportAccount, *, ecb_rates: str) -> Iterator[Finding]:
+    """Return that the file of rates cannot be used by which an account converts."""
+    if account.foreign_currency != "convert" or not ecb_rates:
+        return
+    try:
+        _kept_table(ecb_rates)
+    except Misconfigured as error:
+        yield Finding("foreign_currency", error.message)
 
 
 def _kept_table(file: str) -> RateTable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -23,6 +22,7 @@ from debitoor_provider.sync.export.conversion import (
 )
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
+from debitoor_provider.sync.export.files import require_type
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, checked_rates, split
 from debitoor_provider.sync.export.waits import require_period
@@ -88,8 +88,7 @@ def _draft(
     choices, stated = decisions.choices, decisions.corrections
     if not (document.document_date or stated.date):
         require_period(evidence, account)
-    if PurePosixPath(document.filename.lower()).suffix == ".xml":
-        raise rejected("xml_file")
+    require_type(document)
     proven = _proven(evidence, account, choices)
     if proven and proven.date and stated.date is None:
         require_period(proven, account)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
     from datetime import datetime
 
+    from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -130,3 +131,9 @@ def document_uid(text: str) -> int:
     if not _UID.fullmatch(text):
         raise not_an_id(text, "GetMyInvoices", "28715")
     return int(text)
+
+
+def sales_ids(debitoor: DebitoorClient) -> frozenset[str]:
+    """Return the ids of all sales documents of the books, deleted ones included."""
+    documents = (*debitoor.invoices(include_deleted=True), *debitoor.credit_notes(include_deleted=True))
+    return frozenset(document.id for document in documents)

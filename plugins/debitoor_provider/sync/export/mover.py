@@ -21,6 +21,7 @@ from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.files import require_size, require_stated_size
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -171,11 +172,13 @@ class ExpenseMover:
                 if detail.content is not None:
                     body.write(detail.content)
             if not body.tell():
+                require_stated_size(document, self.debitoor.max_file_bytes)
                 self.getmyinvoices.download(uid, body, filename=document.filename)
                 _check_length(document, body.tell())
         except NotFound:
             self._leave(entry, LeftOut(Message("deleted", service="GetMyInvoices")))
             return None
+        require_size(body.tell(), self.debitoor.max_file_bytes)
         return document
 
     def _detail(self, uid: int, *, content: bool, approval: bool) -> DocumentDetail:

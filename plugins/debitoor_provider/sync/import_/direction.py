@@ -12,7 +12,7 @@ from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
-from debitoor_provider.sync.import_.company import find_company, find_or_create_company
+from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
 from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
@@ -99,7 +100,11 @@ class ImportDirection:
         if self.account.defaults.company is None:
             self.getmyinvoices.check()
         else:
-            find_company(self.account, self.getmyinvoices)
+            find_company(self.account, self.getmyinvoices, None)  # one end is checked without the other
+
+    def unknown_names(self) -> Iterable[Finding]:
+        """Return nothing: without its company an import does not begin, and tags are created by an upload."""
+        return ()
 
     def records(
         self,
@@ -168,19 +173,20 @@ class ImportDirection:
     def drafts(self, records: Sequence[SalesDocument], *, look: bool = True) -> UploadDrafts:
         """Ask for the company and for marked documents once.
 
-        :raises Misconfigured: when the company does not exist and is not to be created
+        :raises Misconfigured: when the company does not exist, and is not to be created or cannot be
         """
         if not look:
             return UploadDrafts(self.account, None, {})
-        company_uid = find_company(self.account, self.getmyinvoices, self._home)
+        company = self._company()
         marked = copies_of(self.getmyinvoices, _days(records))
-        return UploadDrafts(self.account, company_uid, copies(marked))
+        return UploadDrafts(self.account, None if isinstance(company, CompanyToCreate) else company, copies(marked))
 
     @contextmanager
     def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
         """Make sure of books and company, and ask for marked documents once a run."""
         books_of(self.debitoor, self.account)
-        company_uid = find_or_create_company(self.account, self.getmyinvoices, self._home)
+        company = self._company()
+        company_uid = create_company(company, self.getmyinvoices)
         days = _days(SALES_DOCUMENTS.load(entry.snapshot) for entry in pending)
         if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
             days.add(last.date())  # what the run before may have uploaded twice
@@ -212,6 +218,9 @@ class ImportDirection:
             ).move
 
         yield prepare
+
+    def _company(self) -> int | CompanyToCreate | None:
+        return find_company(self.account, self.getmyinvoices, self._home)
 
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved, write_events
+from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.records import NO_TRACES, Entry
 from debitoor_provider.sync.ledger.rows import COLUMNS, found_by, to_entry

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy.engine import Connection
-
 RUN = "run"
 """The actor of every change that no person made."""
-_INSERT = events.insert()
 
 
 def event_values(
@@ -57,9 +54,3 @@ def last_way_to_moved() -> sa.ScalarSelect[str]:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def write_events(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Append events to the history."""
-    if rows:
-        connection.execute(_INSERT, rows)

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import IllegalTransition
-from debitoor_provider.sync.ledger.events import event_values, write_events
+from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.results import Naming
 from debitoor_provider.sync.ledger.states import STEPS, Direction, EventKind, State
 from debitoor_provider.sync.naming.filename import name_key

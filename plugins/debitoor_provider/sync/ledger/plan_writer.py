@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewhere
 from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.events import event_values, write_events
+from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.events import event_values, write_events
+from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.records import NO_REASON, Entry, FoundDocument
 from debitoor_provider.sync.ledger.results import RebuildResult

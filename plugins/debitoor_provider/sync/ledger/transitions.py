@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.clock import DATABASE_CLOCK
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents, leases
 from debitoor_provider.sync.ledger.errors import EntryChanged, IllegalTransition, LeaseLost
-from debitoor_provider.sync.ledger.events import RUN, event_values, write_events
+from debitoor_provider.sync.ledger.events import RUN, event_values
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import STEPS, EventKind, State, require_legal
 

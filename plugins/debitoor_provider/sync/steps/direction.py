@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from debitoor_provider.messages import Message
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, Sent
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
@@ -129,7 +130,6 @@ class Direction(Protocol[Record]):
     :param source_title: the source's name, as people know it
     :param target_title: the target's
     :param numbers_decide: whether documents with different numbers are different ones, since one program numbers them
-    :param overlap: how far a listing reaches back behind the watermark
     :param deleted: why a document is left out that the source does not have any more
     """
 
@@ -137,8 +137,12 @@ class Direction(Protocol[Record]):
     source_title: str
     target_title: str
     numbers_decide: bool
-    overlap: timedelta
     deleted: LeftOut
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far a listing reaches back behind the watermark."""
+        ...
 
     def require_source(self) -> None:
         """Make sure that the source belongs to the account, before a listing of it moves the watermark.
@@ -159,6 +163,10 @@ class Direction(Protocol[Record]):
 
         :raises Misconfigured: when it does not
         """
+        ...
+
+    def unknown_names(self) -> Iterable[Finding]:
+        """Ask the services for what the settings name, and return what may still come but does not exist now."""
         ...
 
     def records(self, window: Window, keep: MutableMapping[Any, Record]) -> tuple[Iterable[Record], list[str]]:

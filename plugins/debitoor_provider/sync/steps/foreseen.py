@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger import Entry, Outcome, PlannedDocument
+from debitoor_provider.sync.ledger import ATTENTION, Entry, Outcome, PlannedDocument, State
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
@@ -43,6 +43,35 @@ class ForeseenDocument:
     is_shown: bool = False
     name: str = field(default="")
     known: Known | None = None
+
+
+def decisions_of(job: Job, row: ForeseenDocument) -> str:
+    """Return what a person has decided about a listed document; whose figures count, for that record only."""
+    entry = row.entry
+    if entry is None:
+        return ""
+    is_same = (entry.fingerprint, entry.settings_fingerprint) == (row.planned.fingerprint, job.settings_fingerprint)
+    is_kept = is_same or row.outcome not in {Outcome.REFRESHED, Outcome.RETURNED}
+    return entry.decisions if is_kept else entry.corrections
+
+
+def is_due(row: ForeseenDocument, *, is_named: bool) -> bool:
+    """Return whether the row would be planned, or sending, when the plan has been entered."""
+    entry = row.entry
+    if entry is not None and entry.state is State.SENDING:
+        return True
+    if row.outcome in {None, Outcome.DONE, Outcome.IGNORED} or row.planned.state is not State.PLANNED:
+        return False
+    if row.outcome is Outcome.UNCHANGED and entry is not None and entry.state in ATTENTION:
+        return is_named
+    return True
+
+
+def left_behind(job: Job, entry: Entry) -> ForeseenDocument:
+    """Return the row of a document that an earlier run planned and did not move."""
+    record = job.direction.load(entry.snapshot)
+    planned = job.direction.planned(record)
+    return ForeseenDocument(record, planned, entry=entry, decisions=entry.decisions, is_due=True, is_listed=False)
 
 
 def lookalikes_of(

@@ -6,12 +6,19 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
-from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import before_reading
-from debitoor_provider.sync.steps.foreseen import ForeseenDocument, in_order, lookalikes_of
+from debitoor_provider.sync.steps.foreseen import (
+    ForeseenDocument,
+    decisions_of,
+    in_order,
+    is_due,
+    left_behind,
+    lookalikes_of,
+)
 from debitoor_provider.sync.steps.limits import foreseen
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
@@ -70,11 +77,13 @@ class Previews:
     :param documents: as many as were wanted
     :param total: how many there are
     :param stop: which limit of the account would stop the run before it moves any of them
+    :param warnings: what the settings name and does not exist now, e.g. a mistyped company of the filter
     """
 
     documents: list[Preview]
     total: int
     stop: Message | None = None
+    warnings: tuple[Message, ...] = ()
 
 
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
@@ -97,7 +106,9 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
-    return Previews([judged.get(id(row)) or _settled(row) for row in shown], len(rows), foreseen(job, to_move))
+    documents = [judged.get(id(row)) or _settled(row) for row in shown]
+    warnings = tuple(finding.message for finding in job.direction.unknown_names())
+    return Previews(documents, len(rows), foreseen(job, to_move), warnings)
 
 
 def count(job: Job, requested: Window) -> int:
@@ -133,8 +144,8 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
     named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
-        row.decisions = _decisions(job, row)
-        row.is_due = _is_due(row, is_named=id_ in named)
+        row.decisions = decisions_of(job, row)
+        row.is_due = is_due(row, is_named=id_ in named)
     is_full = window.full and window.moves_watermark
     leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
     for entry in [] if job.is_chosen else job.due():
@@ -143,7 +154,7 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
         if is_full and entry.state in OPEN and entry.archived_at is None:
             leaving.append(entry)  # a full listing that lacks it
         else:
-            rows[entry.source_id] = _left_behind(job, entry)
+            rows[entry.source_id] = left_behind(job, entry)
     _name(job, rows.values(), leaving)
 
     def leaves(entry: Entry) -> bool:
@@ -151,35 +162,6 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
         return entry.state in OPEN and (is_lacking or entry.source_id in gone)
 
     return list(rows.values()), leaves
-
-
-def _decisions(job: Job, row: ForeseenDocument) -> str:
-    """Return what a person has decided about a listed document; whose figures count, for that record only."""
-    entry = row.entry
-    if entry is None:
-        return ""
-    is_same = (entry.fingerprint, entry.settings_fingerprint) == (row.planned.fingerprint, job.settings_fingerprint)
-    is_kept = is_same or row.outcome not in {Outcome.REFRESHED, Outcome.RETURNED}
-    return entry.decisions if is_kept else entry.corrections
-
-
-def _is_due(row: ForeseenDocument, *, is_named: bool) -> bool:
-    """Return whether the row would be planned, or sending, when the plan has been entered."""
-    entry = row.entry
-    if entry is not None and entry.state is State.SENDING:
-        return True
-    if row.outcome in {None, Outcome.DONE, Outcome.IGNORED} or row.planned.state is not State.PLANNED:
-        return False
-    if row.outcome is Outcome.UNCHANGED and entry is not None and entry.state in ATTENTION:
-        return is_named
-    return True
-
-
-def _left_behind(job: Job, entry: Entry) -> ForeseenDocument:
-    """Return the row of a document that an earlier run planned and did not move."""
-    record = job.direction.load(entry.snapshot)
-    planned = job.direction.planned(record)
-    return ForeseenDocument(record, planned, entry=entry, decisions=entry.decisions, is_due=True, is_listed=False)
 
 
 def _read_again(job: Job, row: ForeseenDocument) -> None:
@@ -232,6 +214,8 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
         draft = drafts.draft(row.record, row.decisions)
     except Obstacle as obstacle:
         return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
+    except RejectError as error:
+        return _of(row, "rejected", refusal(error))
     shown = draft.shown()
     lines = shown.lines
     sent = draft.sent()

@@ -14,7 +14,7 @@ from debitoor_provider.services.http.errors import RejectError, RetryError, Serv
 from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
-from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, refusal
 from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
@@ -192,8 +192,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
         log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
         return obstacle.kind is ObstacleKind.REJECTED
     except RejectError as error:
-        code = "refused_by_service" if error.remedy else "refused_without_remedy"
-        message = Message(code, where=error.heading or Message("the_service"), reason=error.message)
+        message = refusal(error)
         ledger.steps.reject(entry, message, code="refused_by_service")
         log.warning("Document %s is rejected: %s", entry.source_id, error)
         return True

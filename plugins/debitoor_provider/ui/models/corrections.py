@@ -7,10 +7,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainNumber
 from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
 from debitoor_provider.ui.models.common import Day
 
-_Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10)]
+_Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]
+_Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainAmount]
 
 
 class StatedTax(BaseModel):
@@ -19,7 +21,7 @@ class StatedTax(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rate: _Number = Field(description="In percent")
-    gross: _Number | None = Field(default=None, description="In the document's currency; null for a single rate: all")
+    gross: _Amount | None = Field(default=None, description="In the document's currency; null for a single rate: all")
 
 
 class StatedFacts(BaseModel):

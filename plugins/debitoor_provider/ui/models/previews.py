@@ -47,4 +47,5 @@ class PreviewModel(BaseModel):
     total: int = Field(description="How many documents the service listed")
     complete: bool = Field(description="Whether all of them were looked at")
     documents: list[PreviewedDocument]
+    warnings: list[Text] = Field(default=[], description="What the settings name and GetMyInvoices does not have")
     stop: Text = Field(default="", description="Which limit of the account would stop the run; empty if none would")

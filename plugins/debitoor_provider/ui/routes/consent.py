@@ -23,7 +23,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email, not_valid
 from debitoor_provider.sync.ledger import Consent, LedgerError
-from debitoor_provider.sync.text import one_line, shorten
+from debitoor_provider.sync.text import fold, one_line, shorten
 from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
@@ -127,7 +127,7 @@ def come_back(request: Request, user: GetUserDep) -> Response:
     app = DebitoorHook.of(connections.app_of(connection))
     connection.password = app.exchange_code(answer["code"], consent.redirect_uri)
     email = DebitoorHook.of(connection).whose()
-    if consent.email and consent.email.casefold() != email.strip().casefold():
+    if consent.email and fold(consent.email) != fold(email):
         who = shorten(one_line(email), 200) or Message("consent_unknown_account")
         raise Refused("consent_of_another_account", status=409, email=who, expected=consent.email)
     connections.changed(connection, email=email.strip())

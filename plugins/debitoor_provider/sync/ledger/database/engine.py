@@ -25,9 +25,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
+from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
-from debitoor_provider.sync.ledger.events import write_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

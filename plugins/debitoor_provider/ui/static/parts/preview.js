@@ -7,13 +7,16 @@ import { EInvoice } from "./document_facts.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
-/** @param {{preview: {counts: Object, total: number, complete: boolean, documents: Object[], stop: string}}} props */
+/** @param {{preview: {counts: Object, total: number, complete: boolean, documents: Object[], warnings: string[], stop: string}}} props */
 export function PreviewResult({ preview }) {
   const { t } = useWords();
-  if (!preview.total) return h(ui.Text, { color: "fg.muted" }, t("preview.nothing"));
+  const warnings = preview.warnings.map((text) => h(Warning, { key: text, text }));
+  if (!preview.total)
+    return h(ui.Stack, { gap: 3 }, warnings, h(ui.Text, { color: "fg.muted" }, t("preview.nothing")));
   return h(
     ui.Stack,
     { gap: 3 },
+    warnings,
     h(
       ui.Wrap,
       { role: "status" },
@@ -21,19 +24,22 @@ export function PreviewResult({ preview }) {
         h(Outcome, { key: outcome, outcome }, t("common.line", { name: word(t, outcome), value: number })),
       ),
     ),
-    preview.stop &&
-      h(
-        ui.Alert.Root,
-        { status: "warning" },
-        h(ui.Alert.Indicator),
-        h(ui.Alert.Content, null, h(ui.Alert.Description, null, preview.stop)),
-      ),
+    preview.stop && h(Warning, { text: preview.stop }),
     preview.complete || h(ui.Text, { color: "fg.muted" }, t("preview.incomplete", { count: preview.documents.length })),
     h(
       ui.Stack,
       { as: "ul", gap: 2, listStyleType: "none", "aria-label": t("preview.documents") },
       preview.documents.map((one) => h(PreviewDocument, { key: one.source_id, document: one })),
     ),
+  );
+}
+
+function Warning({ text }) {
+  return h(
+    ui.Alert.Root,
+    { status: "warning" },
+    h(ui.Alert.Indicator),
+    h(ui.Alert.Content, null, h(ui.Alert.Description, { overflowWrap: "anywhere" }, text)),
   );
 }
 

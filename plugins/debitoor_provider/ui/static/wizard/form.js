@@ -12,7 +12,7 @@ import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
 import { FirstRunStep } from "./first_run.js";
 import { Footer } from "./footer.js";
 import { GetMyInvoicesStep } from "./getmyinvoices.js";
-import { LostComments, Problems, Restored } from "./hints.js";
+import { LostComments, Problems, Restored, Warnings } from "./hints.js";
 import { Saved } from "./saved.js";
 import { useSaving } from "./saving.js";
 import { SettingsStep } from "./settings.js";
@@ -105,6 +105,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
         { index, last, goTo },
         h(StepHeading, { step }),
         tried.has(step) && h(Problems, { problems: problems.filter(({ field }) => stepOf(field) === step) }),
+        h(Warnings, { warnings: check.warnings.filter(({ field }) => stepOf(field) === step) }),
         h(FORMS[step], { key: step }),
       ),
       isEdit && h(LostComments, { before: account.yaml, after: check.yaml }),

@@ -3,6 +3,7 @@
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { fieldId } from "./context.js";
+import { sentenceOf } from "./fields.js";
 
 /** All that is wrong in a step, also with settings for which the form has no field. */
 export function Problems({ problems }) {
@@ -46,6 +47,24 @@ export function Problems({ problems }) {
         }),
       ),
     ),
+  );
+}
+
+/** What is valid in a step, and may not be what is meant; the frequency shows its own beside the next runs. */
+export function Warnings({ warnings }) {
+  return h(
+    ui.Stack,
+    { gap: 2, role: "status", "aria-live": "polite" },
+    warnings
+      .filter(({ field }) => field !== "frequency")
+      .map((warning) =>
+        h(
+          ui.Alert.Root,
+          { key: warning.field + warning.message, status: "warning", size: "sm" },
+          h(ui.Alert.Indicator),
+          h(ui.Alert.Content, { minW: 0 }, h(ui.Alert.Description, { overflowWrap: "anywhere" }, sentenceOf(warning))),
+        ),
+      ),
   );
 }
 

@@ -1,0 +1,95 @@
+"""Whether what an account names exists: in Airflow, on this machine and, if they may be asked, at the services."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from debitoor_provider.messages import Message
+from debitoor_provider.runs.notifiers import NotSent, require_notifier
+from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.sync.accounts.finding import Finding
+from debitoor_provider.sync.directions import loaded, row_of
+
+if TYPE_CHECKING:
+    from debitoor_provider.runs.airflow_names import AirflowNames
+    from debitoor_provider.sync.accounts.settings import Account
+
+_FIELDS = {
+    "category_missing": "category",
+    "company_missing": "defaults.company",
+    "company_missing_near": "defaults.company",
+    "company_without_country": "defaults.company",
+}
+"""The settings that an error is about, by its code; any other is about a connection."""
+
+
+class _NotConnected(Exception):
+    """The answer needs the other connection too, which does not work."""
+
+
+def examined(account: Account, names: AirflowNames, *, connections: bool) -> tuple[list[Finding], list[Finding]]:
+    """Return what keeps an account from running, and what may only be meant otherwise.
+
+    :param connections: test the connections, and ask the services for what the settings name
+    """
+    if not connections:
+        missing = names.needed_by(account)
+        sender = names.missing_sender(account)
+        return [*missing, *([sender] if sender else [])], []
+    wrong = [*names.unusable_pool(account), *names.unusable_files(account)]
+    unsure: list[Finding] = []
+    with ExitStack() as opened:
+        clients = _clients(account, opened, wrong)
+        _ask(account, clients, wrong, unsure)
+    if account.notify:
+        try:
+            require_notifier(account.notify)
+        except NotSent as error:
+            wrong.append(Finding("notify.connection", error.message))
+    return wrong, unsure
+
+
+def _clients(account: Account, opened: ExitStack, wrong: list[Finding]) -> dict[str, Any]:
+    """Return the clients of those connections that work."""
+    clients: dict[str, Any] = {}
+    for service, hook_class in row_of(account).hooks.items():
+        hook = loaded(hook_class)(account.connection_of(service))
+        try:
+            works, sentence = hook.test_connection()
+            if works:
+                clients[service] = opened.enter_context(hook).client
+            else:
+                wrong.append(Finding(f"connections.{service}", Message("as_written", text=sentence, remedy="")))
+        except ServiceError as error:
+            wrong.append(Finding(f"connections.{service}", error.message))
+    return clients
+
+
+def _ask(account: Account, clients: dict[str, Any], wrong: list[Finding], unsure: list[Finding]) -> None:
+    """Ask the services whether they are the account's, and for what its settings name."""
+    row = row_of(account)
+
+    def client_of(service: str) -> Any:
+        if service not in clients:
+            raise _NotConnected
+        return clients[service]
+
+    direction = row.open(account, client_of)
+    for service in clients:
+        try:
+            if service == row.source:
+                direction.require_source()
+            else:
+                direction.require_target()
+        except _NotConnected:  # that is said already
+            continue
+        except ServiceError as error:
+            field = _FIELDS.get(error.message.code, f"connections.{service}")
+            wrong.append(Finding(field, error.message))
+    if len(clients) < len(row.hooks):
+        return
+    try:
+        unsure += direction.unknown_names()
+    except ServiceError as error:
+        wrong.append(Finding("filter", error.message))
