@@ -509,6 +509,6 @@ def test_an_import_that_creates_no_company_needs_no_country(acme: Stage) -> None
 
 
 def test_each_end_can_be_checked_without_the_other(acme: Stage) -> None:
-    account = acme.imports(defaults={"company": "New Ltd", "create_company": True})
+    account = acme.imports()
     row_of(account).open(account, {"getmyinvoices": acme.gmi}.__getitem__, {}).require_target()
     row_of(account).open(account, {"debitoor": acme.debitoor}.__getitem__, {}).require_source()

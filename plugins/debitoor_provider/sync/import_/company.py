@@ -30,15 +30,14 @@ class CompanyToCreate:
 
 
 def find_company(
-    account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str] | None
+    account: ImportAccount, getmyinvoices: GetMyInvoicesClient, home: Callable[[], str]
 ) -> int | CompanyToCreate | None:
     """Return the company of the settings, found by name or VAT id, or what it is to be created with.
 
     A new company gets the country of the books: it is the seller of the invoices.
 
-    :param home: returns the country of the books; asked for a company that is to be created;
-        ``None``: whether it can be created is not looked at
-    :return: ``None`` when there is none to be found
+    :param home: returns the country of the books; asked for a company that is to be created
+    :return: ``None`` when the settings name none
     :raises Misconfigured: when it does not exist, and is not to be created or cannot be
     """
     wanted = account.defaults.company
@@ -52,8 +51,6 @@ def find_company(
         hint = did_you_mean(wanted, (company.name for company in companies if company.name))
         missing = Message("company_missing", company=repr(wanted))
         raise _misconfigured(Message("company_missing_near", company=repr(wanted), hint=hint) if hint else missing)
-    if home is None:
-        return None
     code = home()
     for country in getmyinvoices.countries():
         if code and iso_code(country.country_code) == code:

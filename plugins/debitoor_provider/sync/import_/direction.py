@@ -93,14 +93,14 @@ class ImportDirection:
         return reported_time(self.debitoor, self.debitoor.environment if ask else None)
 
     def require_target(self) -> None:
-        """Make sure that the key works, and that the company of the settings exists or is to be created.
+        """Make sure that the key works, and that the company of the settings exists or can be created.
 
         :raises Misconfigured: when it cannot
         """
         if self.account.defaults.company is None:
             self.getmyinvoices.check()
         else:
-            find_company(self.account, self.getmyinvoices, None)  # one end is checked without the other
+            self._company()
 
     def unknown_names(self) -> Iterable[Finding]:
         """Return nothing: without its company an import does not begin, and tags are created by an upload."""
