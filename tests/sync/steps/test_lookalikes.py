@@ -45,6 +45,35 @@ def test_of_two_documents_with_one_number_the_later_is_sent_and_marked(acme: Sta
     assert marks(acme, second) == [f"It may be a duplicate of {said}."]
 
 
+@pytest.mark.parametrize("duplicates", ["hold", "flag"])
+def test_what_another_account_only_waits_for_makes_no_duplicate_of_both(acme: Stage, duplicates: str) -> None:
+    first, second = acme.documents(2, **USUAL)
+    account = acme.exports(duplicates=duplicates)
+    acme.account_id = "beta"  # the same key and books, and documents of a tag that these lack
+    acme.export(acme.exports(filter={"tags": {"any": ["beta"]}}))
+    acme.account_id = "acme"
+    foreseen = {row.source_id: row.outcome for row in acme.preview(account)}
+    assert foreseen == {first: "send", second: "held" if duplicates == "hold" else "send"}
+    acme.export(account)
+    assert acme.states() == {
+        first: "moved",
+        second: "held possible_duplicate" if duplicates == "hold" else "moved",
+    }
+    assert lookalike_keys(acme.entry(first)) == []
+    assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
+
+
+def test_what_another_account_has_sent_is_found_once(acme: Stage) -> None:
+    sent = acme.document(**USUAL, tags=["beta"])
+    acme.account_id = "beta"
+    acme.export(acme.exports(filter={"tags": {"any": ["beta"]}}))
+    acme.account_id = "acme"
+    uid = acme.document(**USUAL)
+    acme.export(acme.exports(filter={"tags": {"none": ["beta"]}}))
+    assert acme.states() == {uid: "moved"}
+    assert lookalike_keys(acme.entry(uid)) == [f"beta/{sent}"]
+
+
 def test_a_document_like_one_that_was_sent_long_ago_is_marked_too(acme: Stage) -> None:
     held = acme.document(**USUAL, currency="USD")
     acme.export()

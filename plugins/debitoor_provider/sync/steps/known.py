@@ -9,6 +9,8 @@ from debitoor_provider.sync.ledger import DONE, State, restated
 from debitoor_provider.sync.likeness import number_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from debitoor_provider.sync.ledger import Described, Entry, Sent
 
 GIVEN_UP = frozenset({State.IGNORED, State.GONE})
@@ -73,6 +75,20 @@ class Known:
             and one.currency.strip().upper() == sent.document_currency.strip().upper()
         )
         return self if same else replace(self, described=restated(one, sent))
+
+
+def one_each(found: Iterable[Known], account: str) -> Iterable[Known]:
+    """Return one for each source document, which several accounts may have: as it was sent, else this account's own.
+
+    :param account: that asks
+    """
+    best: dict[str, tuple[tuple[bool, bool, tuple[int, int]], Known]] = {}
+    for one in found:
+        rank = not one.is_sent, one.account != account, one.order
+        known = best.get(one.described.exchange_key)
+        if known is None or rank < known[0]:
+            best[one.described.exchange_key] = rank, one
+    return [one for _, one in best.values()]
 
 
 def key_of(entry: Entry) -> str:

@@ -15,7 +15,7 @@ from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger import likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
-from debitoor_provider.sync.steps.known import GIVEN_UP, Known
+from debitoor_provider.sync.steps.known import GIVEN_UP, Known, one_each
 from debitoor_provider.sync.steps.turns import Turns
 from debitoor_provider.sync.text import one_line
 
@@ -128,7 +128,7 @@ class Lookalikes:
 
     def _by_record(self, this: Known) -> Iterator[Known]:
         """Yield the documents whose records are like this document's, and are still so as they are sent."""
-        for one in _others(this, self._by_key):
+        for one in one_each(_others(this, self._by_key), self._job.account_id):
             if (one.order < this.order or one.is_sent) and self._alike(this, one):
                 if self._turns.is_left(one.key):
                     self._turns.wait(this.key)
@@ -146,7 +146,7 @@ class Lookalikes:
         if likeness_keys(now.described) != likeness_keys(this.described):
             others |= {one.key: one for one in self._find(now.described) if one.key not in others}
         others |= {one.key: one for one in _others(now, self._read_by_key)}
-        sent = (self._read.get(key, one) for key, one in others.items())
+        sent = (self._read.get(one.key, one) for one in one_each(others.values(), self._job.account_id))
         for one in sorted(sent, key=lambda one: one.order):
             if one.described.exchange_key == this.described.exchange_key or not self._alike(now, one):
                 continue
