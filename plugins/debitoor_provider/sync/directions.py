@@ -72,9 +72,10 @@ class DirectionRow:
 
         :param figures: ``invoice`` or ``record``
         """
+        from debitoor_provider.sync.export.contradictions import lacks_amount
         from debitoor_provider.sync.ledger import ATTENTION, read_choices
 
-        if entry.state not in ATTENTION:
+        if entry.state not in ATTENTION or (figures == "record" and lacks_amount(entry.message)):
             return ()
         answered = [*read_choices(entry.choice), self.open_choices.get(entry.invoice, "")]
         asked = [entry.reason_code] if entry.reason_code in self.choices else dict.fromkeys(answered)

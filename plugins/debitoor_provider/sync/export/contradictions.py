@@ -59,6 +59,11 @@ def contradictions(reason: Message | None) -> list[Contradiction]:
     return found
 
 
+def lacks_amount(reason: Message | None) -> bool:
+    """Return whether the record that an e-invoice contradicts has no amount: there is nothing of it to be booked."""
+    return any(one.what == "gross" and one.record == (Value("0.00"),) for one in contradictions(reason))
+
+
 def _read(difference: dict[str, Any]) -> Contradiction:
     what, values = _KINDS[difference["code"]]
     params = difference["params"]

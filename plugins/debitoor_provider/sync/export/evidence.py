@@ -19,7 +19,7 @@ from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -112,9 +112,8 @@ class Evidence:
         document = replace(document, document_date=document.document_date or invoice.date)
         if document.gross_amount or document.net_amount or not invoice.gross:
             return document
-        if self.outcome is Proof.CONTRADICTS and any(reason.code != "differs_in_date" for reason in self.reasons):
-            lacks = Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross)
-            raise held("invoice_contradicts", differences=[*self.reasons, lacks])
+        if self.outcome is Proof.CONTRADICTS and _is_more_than_date(self.reasons):
+            raise held("invoice_contradicts", differences=list(self.reasons))
         rates = tuple(_rates(invoice))
         return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, unread_rates=())
 
@@ -165,9 +164,15 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     if is_ambiguous:
         invoice = negated(invoice)
     if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):
+        if _is_more_than_date(differences) and invoice.gross and not _amount(document):
+            differences = (*differences, Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross))
         return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
+
+
+def _is_more_than_date(differences: Iterable[Message]) -> bool:
+    return any(difference.code != "differs_in_date" for difference in differences)
 
 
 def _stated(invoice: Invoice) -> str:
