@@ -15,5 +15,5 @@ _WRONG_COMMAND_LINE = 2
 def wrong(*problems: Message | str) -> SystemExit:
     """Say what is wrong with a command line, and return its end."""
     for problem in problems:
-        print(problem, file=sys.stderr)  # noqa: T201
+        print(problem, file=sys.stderr)  # noqa: T201  as argparse does
     return SystemExit(_WRONG_COMMAND_LINE)

@@ -165,7 +165,7 @@ class DebitoorPlanOperator(SyncOperator):
             return self._carry_out(job, context, summary=plan.summary)
         return plan.summary
 
-    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  as each step
         """Fail as the plan in the triggerer did."""
         from debitoor_provider.messages import Message
         from debitoor_provider.services.http.errors import StopError

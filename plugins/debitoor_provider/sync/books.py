@@ -49,7 +49,7 @@ class _Answers:
 
     @property
     def email(self) -> str:
-        """The e-mail address of the account; empty when it is not told."""
+        """The e-mail address of the account; empty when none is reported."""
         settings = None if self.environment.email else self._settings
         return self.environment.email or (settings.account_email if settings else "")
 

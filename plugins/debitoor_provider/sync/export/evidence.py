@@ -102,7 +102,7 @@ class Evidence:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
         :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date, or an amount of 0
-            beside another one in an invoice that is not proven
+            where an invoice that is not proven states another one
         """
         invoice = self.invoice
         if invoice is None:

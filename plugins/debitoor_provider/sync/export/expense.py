@@ -169,7 +169,7 @@ def _remarks(
 def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
-    :raises Obstacle: when invoice and record contradict each other, be it in their kind, or the invoice's tax is no VAT
+    :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice's tax is no VAT
     """
     if evidence is None:
         return None

@@ -120,7 +120,7 @@ class Lookalikes:
         return Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
 
     def _ruled_out(self, this: Known, others: Iterable[Known]) -> set[str]:
-        """Return the keys of what a person said a document is no duplicate of, be it of this one or of the other."""
+        """Return the keys of what a person said a document is no duplicate of, whichever of the two they said it of."""
         entries = {one.key: one.entry for one in (this, *others) if one.entry}
         said = self._job.ledger.documents.distinct_from(entries.values())
         own = said.get(entries[this.key].id, set()) if this.key in entries else set()
