@@ -27,6 +27,11 @@ _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser",
 _WIDE = {"width": 1366, "height": 900}
 _NARROW = {"width": 390, "height": 844}
 _FAILED = pytest.StashKey[bool]()
+_AT_REST = """Promise.allSettled(
+    document.getAnimations()
+        .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+        .map((animation) => animation.finished)
+)"""
 _PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow next to the browser
 
 
@@ -138,9 +143,10 @@ def take(page: Page, name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def barriers() -> Callable[[Page], list[str]]:
-    """Return the accessibility violations that axe finds on the page."""
+    """Return the accessibility violations that axe finds on the page at rest: a colour on its way is none."""
 
     def found(page: Page) -> list[str]:
+        page.evaluate(_AT_REST)
         page.evaluate(AXE_SCRIPT)
         report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
         return [
