@@ -214,7 +214,7 @@ _DOCUMENTS = (
     _command(
         "history",
         "Show everything that happened to a document",
-        "documents.history",
+        "history.history",
         (ACCOUNT, Arg(("document",), help="Id at the source"), *ALL),
     ),
 )

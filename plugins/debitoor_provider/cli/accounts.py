@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
-    hint,
     no_files,
     opened_ledger,
     period_of,
@@ -24,6 +23,7 @@ from debitoor_provider.cli.console import (
     terminal,
 )
 from debitoor_provider.cli.examining import examined
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
@@ -190,7 +190,8 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, empty=Message("allow_nothing", account=args.account))
+    titles = {"number": "table.limit.number"}
+    show(args, rows, empty=Message("allow_nothing", account=args.account), titles=titles)
     if any(stop.message.code == PLAN_WAITS for stop in allowed):
         hint(Message("allow_approval"))
     elif allowed:
@@ -207,7 +208,7 @@ def preview(args: Namespace) -> None:
             seen = previewed(job, window, args.limit)
         rows = seen.documents
     if args.output != "table":
-        show(args, [row.as_row() for row in rows])
+        show(args, [row.as_row() for row in rows], empty=Message("preview_empty"))
     else:
         terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
     for warning in seen.warnings:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import hint, say, show
+from debitoor_provider.cli.console import say, show
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.runs.account_files import account_files

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,14 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, no_account, no_files, say, show
+from debitoor_provider.cli.console import no_account, no_files, say, show
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
+from debitoor_provider.runs.words import labelled, value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -191,7 +194,7 @@ def _row(account_id: str, health: Health) -> dict[str, Any]:
 
 
 def _line(account_id: str, health: Health) -> str:
-    parts = [*filter(None, [account_id]), health.level.name.lower()]
-    if health.state != parts[-1]:
-        parts.append(health.state)
-    return ": ".join([*parts, *([health.why] if health.why else [])])
+    level = health.level.name.lower()
+    state = value_in("state", health.state) if health.state != level else ""
+    parts: list[str] = [account_id, value_in("level", level), state, health.why]
+    return reduce(labelled, filter(None, parts))
