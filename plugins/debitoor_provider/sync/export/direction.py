@@ -180,9 +180,9 @@ class ExportDirection:
 
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
-        if record.gross_amount is None:
+        if record.stated_gross is None:
             return None
-        return Statement.of_total(record.document_date, record.tax_rates, record.gross_amount, record.currency)
+        return Statement.of_total(record.document_date, record.tax_rates, record.stated_gross, record.currency)
 
     def worth(self) -> Worth:
         """Return the worth of documents as the account books them."""

@@ -165,7 +165,7 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         invoice = negated(invoice)
     if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):
         if _is_more_than_date(differences) and invoice.gross and not _amount(document):
-            differences = (*differences, Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross))
+            differences = (*differences, Message("lacks_gross", invoice=invoice.gross))
         return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)
