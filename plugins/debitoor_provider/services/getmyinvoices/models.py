@@ -12,7 +12,7 @@ from decimal import Decimal
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.value import FileContent, Value
 
-_HALF_A_CENT = Decimal("0.005")
+_NONE, _HALF_A_CENT = Decimal(0), Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Document(Value):
         """
         if self.gross_amount != 0:
             return self.gross_amount
-        items = abs(sum(item.total_gross or 0 for item in self.line_items)) >= _HALF_A_CENT
+        items = abs(sum((item.total_gross or _NONE for item in self.line_items), _NONE)) >= _HALF_A_CENT
         is_stated = bool(self.tax_rates or self.line_items)
         return self.gross_amount if is_stated and not (self.net_amount or items) else None
 
