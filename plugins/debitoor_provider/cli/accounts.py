@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
-from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
@@ -22,7 +21,7 @@ from debitoor_provider.cli.console import (
     show,
     terminal,
 )
-from debitoor_provider.cli.examining import examined
+from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
@@ -92,7 +91,7 @@ def validate(args: Namespace) -> None:
     """Check account files, build their DAGs, and with ``--connections`` test what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
-        names = _airflow_names() if files else AirflowNames()
+        names = airflow_names() if files else AirflowNames()
         findings = [finding for file in files for finding in _findings(file, names, args.connections)]
         folders = [] if args.files else folders_without_accounts()
         if args.output != "table" or not (findings or folders):
@@ -144,14 +143,6 @@ class _Finding:
             return row | {"next_runs": [time.isoformat() for time in self.next_runs]}
         text, remedy = self.problem.message.text(), self.problem.message.remedy()
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
-
-
-def _airflow_names() -> AirflowNames:
-    try:
-        return AirflowNames.read()
-    except SQLAlchemyError:  # as where files are only checked
-        hint(Message("validate_no_airflow"))
-        return AirflowNames()
 
 
 def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iterator[_Finding]:
