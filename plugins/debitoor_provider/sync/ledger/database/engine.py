@@ -211,5 +211,4 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _to_json(value: object) -> str:
-    return json.dumps(value, default=str, separators=(",", ":"))
+_to_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
