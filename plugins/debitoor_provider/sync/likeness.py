@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _SAME_NUMBER_DAYS = 180  # many suppliers begin with number 1 again each year
+_RUN = re.compile(r"[^\W_]+")
 _SHORTEST_IN_TEXT = 4  # a shorter number is found by accident
 
 
@@ -101,4 +102,4 @@ def _holds(text: str, number: str) -> bool:
 
 
 def _runs(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", fold(text))
+    return _RUN.findall(fold(text))

@@ -193,8 +193,11 @@ def _values(value: Any) -> list[Any]:
 
 def code(value: Any) -> str:
     """Return the code of a currency or a country, e.g. ``EUR``, whatever surrounds it; other text keeps its case."""
-    plain = unicodedata.normalize("NFKC", text(value))
-    found = "".join(char for char in plain if unicodedata.category(char) not in _INVISIBLE).strip()
+    found = text(value)
+    if not (found.isascii() and found.isprintable()):
+        plain = unicodedata.normalize("NFKC", found)
+        found = "".join(char for char in plain if unicodedata.category(char) not in _INVISIBLE)
+    found = found.strip()
     found = _SIGNS.get(found, found)
     return found.upper() if len(found) <= _LONGEST_CODE else found
 

@@ -31,7 +31,7 @@ from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
@@ -41,6 +41,7 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 # An address that has only one spelling: no escapes, no "." or ".." as a segment.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_~.-]*)+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Timeouts = tuple[float, float]
@@ -94,7 +95,7 @@ class ServiceSession(requests.Session):
         """
         if address.startswith(f"{self.base_url}/"):
             return address
-        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address):
+        if not _SCHEME.match(address):
             return f"{self.base_url}/{address.lstrip('/')}"
         if origin(address) != self.origin:
             raise Refused(Message("other_host"))
@@ -113,13 +114,14 @@ class ServiceSession(requests.Session):
         :meth:`prepare_request` merges what else a user may have set at the session, makes a jar for cookies that are
         never sent, and parses each address, which takes more than twice as long.
         """
-        request = requests.PreparedRequest()
-        request.prepare_method(method)
         url = self.url(address)
         if _PLAIN_URL.fullmatch(url) and _is_plain(params):
+            request: requests.PreparedRequest = _PlainRequest()
             request.url = f"{url}?{urlencode(params)}" if params else url
         else:
+            request = requests.PreparedRequest()
             request.prepare_url(url, params)
+        request.prepare_method(method)
         request.prepare_headers({**self.headers, **headers})
         request.prepare_body(data, None)
         request.prepare_auth(self.auth)
@@ -144,9 +146,9 @@ class ServiceSession(requests.Session):
             raise Redirected(Message("redirected"), status=response.status_code)
         return response
 
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
         """Return nothing to follow; otherwise requests would parse the address all the same."""
-        return
+        return iter(())
 
 
 class _NoCookies(RequestsCookieJar):
@@ -154,6 +156,16 @@ class _NoCookies(RequestsCookieJar):
 
     def extract_cookies(self, response: object, request: object) -> None:
         """Do nothing."""
+
+
+class _PlainRequest(requests.PreparedRequest):
+    """A request whose URL has only one spelling: path and query are all that follows the host."""
+
+    @property
+    def path_url(self) -> str:
+        """Path and query."""
+        url = str(self.url)
+        return url[url.index("/", len("https://")) :]
 
 
 class HeaderAuth(AuthBase):

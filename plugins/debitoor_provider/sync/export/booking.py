@@ -34,6 +34,7 @@ class Booking:
     :param rate: at which the document was converted; ``None`` if its amounts are those of the document
     :param evidence: what the e-invoice in the document's file says; ``None`` if the file was not read
     :param remarks: why it is booked so, where that is not seen from the figures, by their names in the history
+    :ivar figures: what the books will say
     """
 
     expense: NewExpense
@@ -43,15 +44,14 @@ class Booking:
     evidence: Evidence | None = None
     rate: Rate | None = None
     remarks: Mapping[str, Message] = field(default_factory=dict)
+    figures: BookedAmounts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", BookedAmounts.of(self.expense.date, self.expense.lines))
 
     def with_file(self, file_id: str) -> NewExpense:
         """Attach the uploaded file."""
         return replace(self.expense, file_id=file_id)
-
-    @property
-    def figures(self) -> BookedAmounts:
-        """What the books will say."""
-        return BookedAmounts.of(self.expense.date, self.expense.lines)
 
     def statement(self, currency: str) -> Statement:
         """Return what the books will say.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_IN_FILES, _IN_MEMORY = 1, 2  # sqlite.org/pragma.html#pragma_temp_store
+
 
 @pytest.fixture
 def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Ledger]:
@@ -82,6 +84,14 @@ def test_sqlite_is_set_up_for_several_processes(on_sqlite: Ledger):
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert settings == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_a_step_is_undone_in_memory_and_a_migration_sorts_in_files(on_sqlite: Ledger):
+    database, asked = on_sqlite._database, "PRAGMA temp_store"
+    with database.migrate() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == _IN_FILES
+    with database.write() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == _IN_MEMORY
 
 
 def test_a_reader_is_not_held_up_by_a_writer(ledger: Ledger):

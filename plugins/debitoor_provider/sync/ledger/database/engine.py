@@ -114,7 +114,7 @@ class Database:
         """Open a writing transaction in which SQLite allows a referenced table to be replaced."""
         with plain_errors(self.place), self._queue, self.writer.connect() as connection:
             if self.is_sqlite:
-                _refer_freely(connection, True)
+                _rebuild_freely(connection, True)
             try:
                 with connection.begin():
                     yield connection
@@ -122,7 +122,7 @@ class Database:
                         raise RuntimeError("The migration leaves rows that refer to missing rows.")
             finally:
                 if self.is_sqlite:
-                    _refer_freely(connection, False)
+                    _rebuild_freely(connection, False)
 
 
 def connect(url: URL, cache: int = CACHE) -> Database:
@@ -176,6 +176,7 @@ def _open(url: URL, cache: int) -> Database:
     for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", CACHE)):
         event.listen(each, "connect", partial(_prepare_sqlite, kilobytes))
         _begin_by(each, begin)
+    event.listen(writer, "connect", _undo_in_memory)
     return Database(engine, writer, place, threading.Lock())
 
 
@@ -187,15 +188,21 @@ def _prepare_sqlite(kilobytes: int, connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA cache_size=-{kilobytes}")
 
 
+def _undo_in_memory(connection: Any, _record: object) -> None:
+    """Keep in memory what undoes a single statement; each step of a document would make a temporary file for it."""
+    connection.execute("PRAGMA temp_store=MEMORY")
+
+
 def _begin_by(engine: Engine, statement: str) -> None:
     """Begin each transaction with a statement; an event listener would be called for every statement."""
     setattr(engine.dialect, "do_begin", lambda connection: connection.execute(statement))  # noqa: B010 mypy knows it as a method
 
 
-def _refer_freely(connection: Connection, freely: bool) -> None:
-    """Switch the check of foreign keys off or on; SQLite allows that only outside of a transaction."""
+def _rebuild_freely(connection: Connection, freely: bool) -> None:
+    """Switch the check of foreign keys off or on, and sort in files or in memory; only outside of a transaction."""
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA foreign_keys={'OFF' if freely else 'ON'}")
+    driver.execute(f"PRAGMA temp_store={'FILE' if freely else 'MEMORY'}")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
@@ -204,5 +211,4 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _to_json(value: object) -> str:
-    return json.dumps(value, default=str, separators=(",", ":"))
+_to_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
