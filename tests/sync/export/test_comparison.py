@@ -44,6 +44,7 @@ def record(gross: str, *rates: int, net: str | None = None) -> dict[str, Any]:
         (ROUNDED_BY_LINE, record("1190.02", 19)),  # a part of it
         (WITHOUT_PARTS, record("238.00", 19)),
         (SUM_IS_WRONG, record("119.50", 19)),
+        (SUM_IS_WRONG, record("120.00", 19)),
         (SUM_IS_WRONG, record("119.00", 7)),
     ],
 )
@@ -76,7 +77,7 @@ def test_other_parts_another_currency_and_another_sign_are_held_too(
     [
         (cii(ROUNDED_BY_LINE), record("1725.02", 7, 19), None),  # cannot be booked whatever the e-invoice says
         (cii(SUM_IS_WRONG), record("119.00", 19), {"19": "119.00"}),
-        (cii(SUM_IS_WRONG), record("120.00", 19), {"19": "120.00"}),
+        (cii(SUM_IS_WRONG), record("120.00", 0, 19, net="101.00"), {"0": "1.00", "19": "119.00"}),  # e.g. stamp duty
         (cii(WITHOUT_PARTS), record("226.00", 7, 19, net="200.00"), {"7": "107.00", "19": "119.00"}),
         (cii(of(Group(D(19), D("10.005"), D("1.90")))), record("11.91", 19), {"19": "11.91"}),
         (fatturapa(BOTH, AT := of(AT_7)), record("107.00", 7), {"7": "107.00"}),
