@@ -127,6 +127,7 @@ class Transport:
         largest: int | None = None,
         pdf: bool = False,
         whole: bool = False,
+        is_text: bool = True,
         content_of: Callable[[Any], bytes] | None = None,
     ) -> int:
         """Write an answer's bytes to a seekable file, in pieces.
@@ -134,6 +135,7 @@ class Transport:
         :param largest: bytes that are accepted
         :param pdf: whether the content has to start like a PDF
         :param whole: whether it has to end like one too
+        :param is_text: whether it may be a web page or JSON itself; otherwise either comes from something in between
         :param content_of: finds the file inside a JSON answer, for a service that may answer so
         :return: number of bytes written
         :raises FileRefused: for an empty, too large or wrong file; nothing of it is left in ``into``
@@ -142,7 +144,7 @@ class Transport:
         call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
 
         def write(response: requests.Response) -> int:
-            pieces = self._reader.file_pieces(response, call, content_of)
+            pieces = self._reader.file_pieces(response, call, content_of, is_text=is_text and not pdf)
             known = has_known_end(response) or content_type(response) == "application/json"
             try:
                 return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole, known_end=known)
@@ -220,6 +222,9 @@ class Transport:
         if response.status_code == requests.codes.partial_content and "Range" not in prepared.headers:
             response.close()
             raise Unexpected(Message("answer_partial"))
+        if response.status_code == requests.codes.not_modified:
+            response.close()
+            raise Unexpected(Message("answer_not_modified"))
         if log.isEnabledFor(logging.DEBUG):
             path, taken = urlsplit(prepared.url).path, (time.perf_counter() - started) * 1000
             log.debug("%s %s %s: %s after %.0f ms", self.service, call.method, path, response.status_code, taken)
