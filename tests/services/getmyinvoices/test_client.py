@@ -215,7 +215,7 @@ def test_a_refused_user_agent_is_no_missing_route(service, client):
 
 @pytest.mark.parametrize("route", ["file", "detail"])
 @pytest.mark.parametrize(
-    ("content", "filename", "why"), [(b"", "r.pdf", "empty"), (b"II*\0", "r.pdf", "not a PDF"), (PDF, "r", "larger")]
+    ("content", "filename", "why"), [(b"", "r.pdf", "empty"), (b"<html>", "r.pdf", "not a PDF"), (PDF, "r", "larger")]
 )
 def test_a_wrong_file_is_refused_on_both_routes(service, client, route, content, filename, why):
     client.max_file_bytes = 100

@@ -220,6 +220,7 @@ def test_a_file_that_broke_off_is_fetched_again_from_its_beginning(service, tran
     [
         (b"", {}, "empty"),
         (b"II*\x00", {"pdf": True}, "not a PDF"),
+        (b"<html>", {"pdf": True}, "not a PDF"),
         (b"%PDF", {"pdf": True}, "not a PDF"),
         (PDF, {"largest": len(PDF) - 1}, "larger"),
     ],

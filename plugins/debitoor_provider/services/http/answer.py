@@ -34,6 +34,10 @@ class TooLarge(Unexpected):
     """The answer is larger than was expected."""
 
 
+class Disguised(Unexpected):
+    """The answer calls itself a file and is a web page or JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer of a service, as far as it is needed to distinguish success from failure.

@@ -11,6 +11,7 @@ from debitoor_provider.services.http.answer import (
     LARGEST_RECORD,
     WITHOUT_BODY,
     Answer,
+    Disguised,
     TooLarge,
     checked_pieces,
     content_type,
@@ -119,7 +120,7 @@ class AnswerReader:
 def _no_text(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Pass on the pieces of a file, unless a web page or JSON is in its place, whatever the answer calls it.
 
-    :raises Unexpected: for such an answer, which comes from something in front of the service
+    :raises Disguised: for such an answer, which comes from something in front of the service
     """
     head = b""
     for piece in pieces:
@@ -128,9 +129,9 @@ def _no_text(pieces: Iterator[bytes]) -> Iterator[bytes]:
             break
     start = head[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_PAGES):
-        raise Unexpected(Message("answer_page_instead_of_file"))
+        raise Disguised(Message("answer_page_instead_of_file"))
     if start.startswith((b"{", b"[")):
-        raise Unexpected(Message("answer_json_instead_of_file"))
+        raise Disguised(Message("answer_json_instead_of_file"))
     if head:
         yield head
     yield from pieces

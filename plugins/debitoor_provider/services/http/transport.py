@@ -19,6 +19,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.answer import (
     LARGEST_RECORD,
     Answer,
+    Disguised,
     checked_pieces,
     content_type,
     has_known_end,
@@ -29,6 +30,7 @@ from debitoor_provider.services.http.call import Call, Params, Subject
 from debitoor_provider.services.http.clock import ServiceClock
 from debitoor_provider.services.http.errors import (
     BadAnswer,
+    FileRefused,
     NotSent,
     PathGone,
     PathInDoubt,
@@ -142,18 +144,27 @@ class Transport:
         """
         start = into.tell()
         call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
+        is_disguised = False
 
         def write(response: requests.Response) -> int:
+            nonlocal is_disguised
             pieces = self._reader.file_pieces(response, call, content_of, is_text=is_text and not pdf)
             known = has_known_end(response) or content_type(response) == "application/json"
             try:
                 return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole, known_end=known)
-            except BaseException:
+            except BaseException as error:
+                is_disguised = isinstance(error, Disguised)
                 into.seek(start)
                 into.truncate()
                 raise
 
-        return self._send_until_read(call, write)
+        try:
+            return self._send_until_read(call, write)
+        except BadAnswer as error:
+            if not (pdf and is_disguised):
+                raise
+            named = {"service": error.service, "operation": error.operation}
+        raise FileRefused(Message("file_not_pdf"), **named)  # however often it is asked for
 
     def respond(self, call: Call) -> requests.Response:
         """Send a request and return the whole response, for a caller that reads it itself.
