@@ -163,8 +163,8 @@ class Transport:
         except BadAnswer as error:
             if not (pdf and is_disguised):
                 raise
-            named = {"service": error.service, "operation": error.operation}
-        raise FileRefused(Message("file_not_pdf"), **named)  # however often it is asked for
+            service, operation = error.service, error.operation
+        raise FileRefused(Message("file_not_pdf"), service=service, operation=operation)
 
     def respond(self, call: Call) -> requests.Response:
         """Send a request and return the whole response, for a caller that reads it itself.

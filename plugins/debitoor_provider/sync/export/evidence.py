@@ -10,7 +10,6 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.models import Company
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.comparison import (
-    amount_of,
     differences,
     is_ambiguous,
     kinds,
@@ -110,8 +109,8 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date, or an amount of 0
-            where an invoice that is not proven states another one
+        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has an
+            amount of 0 where an invoice that is not proven states another one
         """
         invoice = self.invoice
         if invoice is None:
@@ -119,7 +118,7 @@ class Evidence:
                 raise rejected("zero_beside_invoice", amounts=list(self.unproven_amounts))
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
-        if document.gross_amount or document.net_amount or not invoice.gross:
+        if document.gross_amount or not invoice.gross:
             return document
         if self.outcome is Proof.CONTRADICTS and _is_more_than_date(self.reasons):
             raise held("invoice_contradicts", differences=list(self.reasons))
@@ -174,8 +173,8 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     if unclear_sign:
         invoice = negated(invoice)
     if found := tuple(differences(document, invoice, is_ambiguous=unclear_sign)):
-        if _is_more_than_date(found) and invoice.gross and not amount_of(document):
-            found = (*found, Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross))
+        if _is_more_than_date(found) and invoice.gross and not document.gross_amount:
+            found = (*found, Message("lacks_gross", invoice=invoice.gross))
         return Evidence(Proof.CONTRADICTS, invoice, found)
     completes = tuple(supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if completes else Proof.PROVEN, invoice, completes)
