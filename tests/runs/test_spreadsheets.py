@@ -10,7 +10,9 @@ import pytest
 from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\uff1d1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@x", " =1", "\uff1d1", "\ufeff=1", "\u200b\u00a0=1", "\ufe66" + "1"]
+)
 def test_no_text_becomes_a_formula(text):
     assert guarded(text) == f"'{text}"
 
@@ -20,13 +22,15 @@ def test_a_formula_behind_a_semicolon_is_none_either():
     assert guarded("Paper Ltd") == "Paper Ltd"
 
 
-@pytest.mark.parametrize("text", ["Evil,=1+1,x", "a,@SUM(1)", "a,+1", "x, =1", 'Evil,"=1+1', "a;=1", "a|=1", "a\t=1"])
+@pytest.mark.parametrize(
+    "text", ["Evil,=1+1,x", "a,@SUM(1)", "a,+1", "x, =1", 'Evil,"=1+1', "a;=1", "a|=1", "a\t=1", "a;\ufeff=1"]
+)
 @pytest.mark.parametrize("dialect", [Dialect.of("de"), Dialect.of("en"), PROGRAMS], ids=["de", "en", "programs"])
 @pytest.mark.parametrize("opened", [",", ";", "\t", "|"])
 def test_no_separator_of_another_spreadsheet_uncovers_a_formula(text, dialect, opened):
     line = dialect.lines([["ok", guarded(text), Decimal("-1.50")]])
     cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=opened))
-    assert not [cell for cell in cells if cell.lstrip(' "').startswith(("=", "+", "@"))]
+    assert not [cell for cell in cells if cell.lstrip(' "\ufeff').startswith(("=", "+", "@"))]
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x9b", "\x00", "\x07", "\x08", "\x7f", "\v", "\x85", "\u202e", "\u2066"])

@@ -32,6 +32,8 @@ def answer(body: bytes, kind: bytes) -> dict[str, bytes]:
         "nothing of what was compressed": OK + kind + CUT % 0,
         "a part": OK.replace(b"200 OK", b"206 Partial Content") + kind + size + b"\r\n" + body,
         "two lengths": OK + kind + size + b"Content-Length: 1\r\n\r\n" + body,
+        "a chunk of a negative size": OK + kind + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+        "nothing new": b"HTTP/1.1 304 Not Modified\r\n\r\n",
         "an early hint only": b"HTTP/1.1 103 Early Hints\r\n\r\n",
     }
 

@@ -19,10 +19,13 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the text for Latin 1."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What moves the cursor, colours or hides text where a table is shown in a terminal, or turns its direction round."""
-_BORDER = re.compile('([,;|\t\r\n\u2028\u2029][\\s"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
+_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
+"""What a formula begins with; with the wide and the small ones of East Asia."""
+_UNSEEN = "\\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+"""Blanks, and what has no width, which some readers take away."""
+_BORDER = re.compile(f'([,;|\t\r\n\u2028\u2029][{_UNSEEN}"]*)(?=[{_SIGNS}])')
 """Where a reader that separates cells otherwise than the writer, or ends rows at any line break, meets a formula."""
-_FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with; the last four are the wide ones of East Asia."""
+_FORMULA = re.compile(f"\\s|[{_UNSEEN}]*[{_SIGNS}]")
 
 
 def guarded(text: str) -> str:
@@ -32,8 +35,7 @@ def guarded(text: str) -> str:
     text = _BORDER.sub(r"\1'", text)
     if text[:1].isalnum():  # as nearly all of them do
         return text
-    is_formula = text.lstrip().startswith(_FORMULAS) or text[:1].isspace()
-    return f"'{text}" if is_formula else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ UPLOAD_FILE = Call("upload_file", "POST", "/api/files/v1", subject=Subject.NEW_R
         (400, Refused),
         (401, CredentialsRefused),
         (408, Unavailable),
+        (421, Unavailable),
+        (425, Unavailable),
         (412, Refused),
         (429, RateLimited),
         (500, Unavailable),

@@ -80,6 +80,8 @@ def test_the_inner_code_decides_in_every_shape(shape, status, code, kind):
         (404, PathInDoubt),
         (405, PathInDoubt),
         (408, Unavailable),
+        (421, Unavailable),
+        (425, Unavailable),
         (410, PathInDoubt),
         (413, FileRefused),
         (415, Refused),

@@ -190,6 +190,20 @@ def test_a_change_counts_only_when_it_is_confirmed(payload):
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("incoming_invoice", "INCOMING_INVOICE"),
+        (" Credit Note ", "CREDIT_NOTE"),
+        ("A_new_type", "A_new_type"),
+        (None, ""),
+        ({"name": "RECEIPT"}, ""),
+    ],
+)
+def test_a_document_type_is_known_by_its_name_in_any_case(written, read):
+    assert parse.document({"documentUid": 7, "documentType": written}).document_type == read
+
+
+@pytest.mark.parametrize(
     ("net", "gross", "rates", "stated"),
     [
         ("100.00", "119.00", ["19"], ("100.00", "119.00")),

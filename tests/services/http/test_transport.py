@@ -219,6 +219,7 @@ def test_a_file_that_broke_off_is_fetched_again_from_its_beginning(service, tran
     ("content", "settings", "why"),
     [
         (b"", {}, "empty"),
+        (b"II*\x00", {"pdf": True}, "not a PDF"),
         (b"<html>", {"pdf": True}, "not a PDF"),
         (b"%PDF", {"pdf": True}, "not a PDF"),
         (PDF, {"largest": len(PDF) - 1}, "larger"),
@@ -242,6 +243,25 @@ def test_json_or_a_web_page_is_no_file(service, transport, kind):
     service.on("GET", "/a", Reply(b'{"x": 1}', headers={"Content-Type": kind}))
     with pytest.raises(BadAnswer):
         transport.stream(READ_A, io.BytesIO())
+
+
+PAGE = b"\xef\xbb\xbf\n <!DOCTYPE HTML><html><form>Sign in"
+
+
+@pytest.mark.parametrize("content", [PAGE, b"<html>", b'{"error": "gone"}', b"\n[]"])
+@pytest.mark.parametrize("settings", [{"pdf": True}, {"is_text": False}])
+def test_a_web_page_or_json_is_no_file_whatever_it_is_called(service, transport, content, settings):
+    service.on("GET", "/a", pdf(content), pdf(content), pdf())
+    into = io.BytesIO()
+    assert transport.stream(READ_A, into, **settings) == len(PDF)
+    service.on("GET", "/a", pdf(content))
+    assert transport.stream(READ_A, io.BytesIO()) == len(content)  # unless the file may be one
+
+
+@pytest.mark.parametrize("status", [204, 205])
+def test_an_answer_that_says_it_has_no_content_is_no_empty_file(service, transport, status):
+    service.on("GET", "/a", Reply(b"", status=status), pdf())
+    assert transport.stream(READ_A, io.BytesIO(), pdf=True) == len(PDF)
 
 
 def test_an_error_instead_of_a_file_is_that_error(service, transport):

@@ -164,7 +164,6 @@ class TestProven:
         [
             (lowered(invoice(AT_19)), {"gross_amount": D("-119.00"), "net_amount": D("-100.00")}),
             (lowered(invoice(AT_19)), {"document_type": "CREDIT_NOTE"}),
-            (lowered(invoice(AT_19)), {"document_type": "RECEIPT"}),
             (replace(lowered(invoice(AT_19)), kind=InvoiceKind.INVOICE), {"document_type": "CREDIT_NOTE"}),
             (invoice(AT_19, kind=InvoiceKind.CREDIT_NOTE), {}),  # with negative amounts
             (invoice(AT_19, kind=InvoiceKind.NO_INVOICE), {"document_type": "CREDIT_NOTE"}),
@@ -485,13 +484,13 @@ def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_r
 
 
 def test_amounts_beyond_cents_prove_nothing_and_the_record_is_booked(acme: Stage) -> None:
-    halves = Group(D(19), D("10.005"), D("1.90")), Group(D(7), D("10.005"), D("0.70"))
-    file = in_pdf(cii(stated(*halves)))
-    uid = acme.document(file, gross_amount="22.61", net_amount="20.01", tax_rates=["7", "19"])
+    uid = acme.document(
+        in_pdf(cii(stated(Group(D(19), D("10.005"), D("1.90"))))), gross_amount="11.91", net_amount=None
+    )
     [row] = acme.preview()
     assert (row.outcome, row.invoice) == ("send", "unproven")
     acme.export()
-    assert acme.booked() == {uid: D("22.61")}
+    assert acme.booked() == {uid: D("11.91")}
 
 
 def test_no_booked_amount_is_shown_for_a_document_that_was_not_booked(acme: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -219,6 +220,43 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     assert acme.states() == {uid: "rejected stored_differently"}
     assert "gross amount 118.99 instead of 119.00" in acme.entry(uid).reason
     assert not acme.ledger.documents.to_archive("acme")
+
+
+@pytest.mark.parametrize(
+    "lacks", [{"total_gross_amount": None}, {"lines": ()}, {"file": None}, {"number": None, "currency": ""}]
+)
+def test_an_answer_that_leaves_out_a_part_of_the_expense_is_completed_by_a_look(
+    acme: Stage, lacks: dict[str, Any]
+) -> None:
+    uid = acme.document()
+    acme.plan(acme.exports())
+    acme.name(acme.exports())
+    create = acme.debitoor.create_expense
+    acme.debitoor.create_expense = lambda expense: replace(create(expense), **lacks)  # type: ignore[method-assign]
+    watch = acme.watch()
+    acme.send(acme.exports())
+    assert acme.states() == {uid: "moved"}
+    assert watch.calls["debitoor.expenses.get"] == ("number" not in lacks)
+
+
+@pytest.mark.parametrize("error", [500, 404])
+def test_a_look_that_fails_leaves_the_expense_to_the_next_try_or_is_as_good_as_none(acme: Stage, error: int) -> None:
+    uid = acme.document()
+    acme.plan(acme.exports())
+    acme.name(acme.exports())
+    create = acme.debitoor.create_expense
+    acme.debitoor.create_expense = lambda expense: replace(create(expense), file=None)  # type: ignore[method-assign]
+    acme.fault("status", "debitoor.expenses.get", status=error, body={"code": 1})
+    with suppress(RetryError):
+        acme.send(acme.exports())
+    acme.sandbox.clear_faults()
+    if error == 404:
+        assert acme.states() == {uid: "rejected stored_differently"}
+        return
+    acme.clock.pass_by(minutes=5)
+    acme.export()
+    assert acme.states() == {uid: "moved"}
+    assert len(acme.company.expenses()) == 1
 
 
 @pytest.mark.parametrize("effect", ["truncate", "truncate_hidden"])

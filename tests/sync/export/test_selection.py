@@ -60,6 +60,8 @@ def fate(left_out: LeftOut | None) -> str:
         (only(document_types=["CREDIT_NOTE"]), DOCUMENT, "document_type"),
         (export(), replace(DOCUMENT, document_type="A_NEW_TYPE"), "document_type"),
         (export(), replace(DOCUMENT, document_type="PAYMENT_RECEIPT"), "document_type"),
+        (export(), replace(DOCUMENT, document_type=""), "no_document_type, waits"),
+        (export(period={"from": "2026-02-01"}), replace(DOCUMENT, document_type=""), "period"),
         # what came from Debitoor does not go back
         (export(), replace(DOCUMENT, note="sales [Debitoor 59f0c1d2e3a4b5c6d7e8f901]"), "imported"),
         # archived

@@ -49,6 +49,19 @@ def test_the_upload_has_the_data_of_the_invoice() -> None:
     assert upload.run_ocr is False  # the figures are known better than any text recognition reads them
 
 
+@pytest.mark.parametrize("document", [INVOICE, CREDIT_NOTE])
+def test_a_gross_amount_that_is_not_reported_is_that_of_net_and_tax_and_never_0(document: SalesDocument) -> None:
+    net = document.total_net_amount or Decimal(0)
+    lacking = replace(document, total_gross_amount=None, total_tax_amount=net * 19 / 100)
+    assert new_document(lacking, import_(), None, "a.pdf").gross_amount == document.total_gross_amount
+    for lacks in ("total_tax_amount", "total_net_amount"):
+        with pytest.raises(Obstacle) as met:
+            new_document(replace(lacking, **{lacks: None}), import_(), None, "a.pdf")
+        assert met.value.code == "sales_no_amount"
+    nothing = replace(lacking, total_net_amount=None, total_tax_amount=None, unpaid_amount=None)
+    assert new_document(nothing, import_(), None, "a.pdf").gross_amount is None  # which is 0
+
+
 @pytest.mark.parametrize("note", ["", "by sync", "[Debitoor 000000000000000000000000]"])
 def test_an_upload_is_found_again_by_its_note(note: str) -> None:
     upload = new_document(INVOICE, import_(defaults={"note": note}), None, "a.pdf")
@@ -92,7 +105,11 @@ def test_a_positive_credit_note_is_moved_as_the_settings_say(rule: str, net: int
 
 @pytest.mark.parametrize(
     "document",
-    [INVOICE, replace(POSITIVE, total_gross_amount=Decimal(0)), replace(POSITIVE, total_gross_amount=None)],
+    [
+        INVOICE,
+        replace(POSITIVE, total_gross_amount=Decimal(0)),
+        replace(POSITIVE, total_gross_amount=None, total_net_amount=None, unpaid_amount=None),
+    ],
 )
 def test_other_documents_keep_their_sign(document: SalesDocument) -> None:
     upload = new_document(document, import_(defaults={"positive_credit_note": "negate"}), None, "a.pdf")

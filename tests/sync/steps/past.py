@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import RetryError, StopError
+from debitoor_provider.services.http.errors import RetryError, ServiceError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.window import RunKind, Window, manual
@@ -60,6 +61,28 @@ IMPORTS: list[dict[str, Any]] = [
     {},
 ]
 ODD_FILES = ["a.docx", "a.tif", "a.xml", "scan", "a.JPG", "large.pdf"]
+CALLS = {
+    "export": [
+        "gmi.documents.list", "gmi.documents.get", "debitoor.expenses.list", "debitoor.files.create",
+        "debitoor.expenses.create", "gmi.documents.update",
+    ],
+    "import": [
+        "debitoor.*.list", "debitoor.invoices.pdf", "gmi.documents.list", "gmi.documents.create", "gmi.companies.*",
+        "debitoor.credit_notes.pdf",
+    ],
+}  # fmt: skip
+TROUBLES: dict[str, dict[str, Any]] = {
+    "lost answer": {"effect": "cut_after"},
+    "fault": {"effect": "status", "status": 500},
+    "refusal": {"effect": "status", "status": 400},
+    "refused key": {"effect": "status", "status": 401},
+    "delivered twice": {"effect": "deliver_twice"},
+}
+"""What goes wrong at one call of a run, once."""
+STATED = [
+    "date=2026-02-10", "date=2026-01-10", "tax=7", "tax=7:107.00,19:119.00", "currency=EUR", "exchange_rate=0.9",
+    "supply=domestic", "supply=outside", "supply=eu", "",
+]  # fmt: skip
 DAYS = st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-28"])
 PICKS = st.integers(0, 5)
 _numbers = itertools.count(1)
@@ -72,6 +95,7 @@ _COMMON = [
     st.tuples(st.just("plan_and_name"), _SETTINGS),
     st.tuples(st.just("time_passes"), st.sampled_from([1, 15, 180, 12_000])),
     st.tuples(st.just("ledger_is_lost")),
+    st.tuples(st.just("troubled_run"), _SETTINGS, PICKS, st.sampled_from([*TROUBLES])),
     st.tuples(
         st.just("person"),
         PICKS,
@@ -92,6 +116,7 @@ _DOCUMENTS = [
     st.tuples(st.just("edit"), PICKS, st.sampled_from(["figures", "number", "tags", "note", "type", "date"]), PICKS),
     st.tuples(st.just("approve"), PICKS, st.booleans()),
     st.tuples(st.just("archive"), PICKS, st.booleans()),
+    st.tuples(st.just("correct"), PICKS, st.sampled_from(STATED)),
     st.tuples(st.just("delete"), PICKS),
     st.tuples(st.just("edit_expense"), PICKS),
     st.tuples(st.just("delete_expense"), PICKS),
@@ -167,8 +192,18 @@ class Past:
     def run(self, settings: int) -> None:
         self.execute(self.account(settings), RunKind.SCHEDULED, None)
 
+    def troubled_run(self, settings: int, pick: int, trouble: str) -> None:
+        company = self.stage.company
+        operations = CALLS[self.direction]
+        options = {"times": 1, **TROUBLES[trouble]}
+        self.stage.sandbox.fault(operation=operations[pick % len(operations)], company=company, **options)
+        with suppress(ServiceError):
+            self.run(settings)
+        self.stage.sandbox.clear_faults()
+
     def plan(self, settings: int) -> None:
-        self.stage.plan(self.account(settings))
+        with suppress(StopError, RetryError):
+            self.stage.plan(self.account(settings))
 
     def plan_and_name(self, settings: int) -> None:
         self.plan(settings)
@@ -201,6 +236,12 @@ class Past:
         else:
             getattr(documents, decision)(chosen, "user:anna")
 
+    def correct(self, pick: int, words: str) -> None:
+        documents = self.stage.ledger.documents
+        entries = [one for one in documents.entries("acme", self.direction) if one.state in {*ATTENTION, *OPEN}]
+        if entries:
+            documents.correct([entries[pick % len(entries)]], words, "user:anna", detail={})
+
     # Documents of GetMyInvoices
 
     def document(
@@ -208,7 +249,9 @@ class Past:
     ) -> None:
         workflow = None if approved is None else {"is_completed": approved}
         number = len(self.sources)
-        proving = in_pdf(cii(stated(Group(Decimal(19), Decimal(100), Decimal(19)), number=f"R-{number // 2}")))
+        sums = {"gross": Decimal("119.01")} if number % 4 == 3 else {}  # which prove nothing
+        group = Group(Decimal(19), Decimal(100), Decimal(19))
+        proving = in_pdf(cii(stated(group, number=f"R-{number // 2}", **sums)))
         self.sources.append(
             self.stage.document(
                 proving if number % 2 else None,

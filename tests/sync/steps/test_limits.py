@@ -187,6 +187,26 @@ def test_a_run_with_more_to_archive_than_allowed_archives_none_and_asks(acme: St
 # Rejected documents
 
 
+@pytest.mark.parametrize("looks_at", [None, 1])
+def test_a_preview_warns_that_a_run_will_archive_none(acme: Stage, looks_at: int | None) -> None:
+    account = acme.exports(archive_after_transfer=True, limits={"archived": 2})
+    acme.documents(2)
+    acme.document(tax_rates=["7"])  # does not go
+
+    def warned() -> list[str]:
+        return [warning.code for warning in preview(acme.job(account), None, looks_at).warnings]
+
+    assert warned() == ([] if looks_at is None else ["limit_archived"])  # of those not looked at each counts
+    acme.documents(2)
+    assert warned() == ["limit_archived"]
+    with pytest.raises(LimitExceeded):
+        acme.export(account)
+    assert len(acme.booked()) == 4
+    assert warned() == ["limit_archived"]  # of what is left to be archived
+    allow(acme)
+    assert warned() == []
+
+
 def test_too_large_a_share_of_rejected_documents_stops_the_run_and_the_next_ones_until_it_is_allowed(
     acme: Stage,
 ) -> None:

@@ -59,7 +59,7 @@ def _error(answer: Answer, call: Call) -> ServiceError:
         return NotFound(Message("record_not_found"))
     if status == 429:
         return slow_down(SERVICE, answer.retry_after)
-    if status == 408 or status >= 500:
+    if answer.is_fault:
         message = Message("service_fault", service=SERVICE, status=status)
         return Unavailable(message, retry_after=answer.retry_after)
     if call.sends_file and status in (412, 413, 415):

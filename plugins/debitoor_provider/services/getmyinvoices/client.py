@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # Statuses of /file that mean "not offered here" rather than "no such document" (contract 5.2).
 _NO_FILE_ROUTE = frozenset({400, 404, 405})
+_IMAGES = (".jpg", ".jpeg", ".png", ".gif")
 
 
 class GetMyInvoicesClient(MasterData, Attachments):
@@ -185,7 +186,14 @@ class GetMyInvoicesClient(MasterData, Attachments):
                 optional=True,
             )
             try:
-                return self.transport.stream(call, into, largest=self.max_file_bytes, pdf=pdf, content_of=_content_of)
+                return self.transport.stream(
+                    call,
+                    into,
+                    largest=self.max_file_bytes,
+                    pdf=pdf,
+                    is_text=not filename.lower().endswith(_IMAGES),
+                    content_of=_content_of,
+                )
             except ServiceError as error:
                 missing_route = isinstance(error, PathGone)
                 if not missing_route and (error.status not in _NO_FILE_ROUTE or isinstance(error, WrongUserAgent)):

@@ -112,7 +112,7 @@ def _error(answer: Answer, code: int | None, detail: str, first: dict[str, Any],
         return kind(Message(name))
     if status == 413 and call.sends_file:  # by a gateway before the service
         return FileRefused(Message("gmi_file_too_large"))
-    if status == 408 or status >= 500:
+    if answer.is_fault:
         message = Message("service_fault", service=SERVICE, status=status)
         return Unavailable(message, retry_after=answer.retry_after)
     if status == 400 and "user agent" in detail.lower():

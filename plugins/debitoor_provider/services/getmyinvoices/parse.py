@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import (
     AccountInfo,
     Attachment,
@@ -42,6 +42,7 @@ from debitoor_provider.services.http.reading import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_DOCUMENT_TYPES = frozenset(map(str, DocumentType))
 
 R = TypeVar("R")
 
@@ -86,7 +87,7 @@ def document(record: Mapping[str, Any]) -> Document:
     unread = (*unread_rates(record.get("taxRates")), *unread_rates([item.get("tax_percentage") for item in items]))
     return Document(
         document_uid=identifier(record.get("documentUid"), "documentUid"),
-        document_type=text(record.get("documentType")),
+        document_type=_document_type(record.get("documentType")),
         document_number=text(record.get("documentNumber")),
         document_date=day(record.get("documentDate")),
         document_due_date=day(record.get("documentDueDate")),
@@ -230,6 +231,13 @@ def confirmed(payload: Any) -> None:
     confirmation = mapping(payload, "confirmation")
     if not (flag(confirmation.get("success")) or confirmation.get("documentUid")):
         raise Unexpected(Message("field_missing", field="success"))
+
+
+def _document_type(value: Any) -> str:
+    """Return a type (8.1) by its name in any case; others as they are."""
+    written = text(value).strip()
+    name = written.upper().replace(" ", "_")
+    return name if name in _DOCUMENT_TYPES else written
 
 
 def _records(line_items: Any) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from requests import Response
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, stream_decode_response_unicode
 from urllib3 import ProxyManager
@@ -47,9 +48,12 @@ class ServiceResponse(Response):
         return self._counted(pieces)
 
     def _counted(self, pieces: Iterator[Any]) -> Iterator[Any]:
-        for piece in pieces:
-            self._limit.content += len(piece)
-            yield piece
+        try:
+            for piece in pieces:
+                self._limit.content += len(piece)
+                yield piece
+        except ValueError as error:  # http.client's, at a chunk of a negative size
+            raise ChunkedEncodingError(error) from None
 
 
 class ServiceAdapter(HTTPAdapter):

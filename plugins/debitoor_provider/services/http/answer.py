@@ -27,10 +27,15 @@ _CHUNK = 64 * 1024
 _LONGEST_WAIT = 86_400.0
 WITHOUT_BODY = (204, 205, 304)
 """Statuses of answers that have no body."""
+_NOT_TAKEN_UP = (408, 421, 425)  # in time; by this server; as early data
 
 
 class TooLarge(Unexpected):
     """The answer is larger than was expected."""
+
+
+class Disguised(Unexpected):
+    """The answer calls itself a file and is a web page or JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Answer:
     def ok(self) -> bool:
         """Whether the status says success."""
         return 200 <= self.status < 300
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the status says that the service failed, or did not take the request up, whatever it asked for."""
+        return self.status in _NOT_TAKEN_UP or self.status >= 500
 
 
 def checked_pieces(response: requests.Response, largest: int | None = None) -> Iterator[bytes]:

@@ -9,7 +9,9 @@ import requests
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.answer import (
     LARGEST_RECORD,
+    WITHOUT_BODY,
     Answer,
+    Disguised,
     TooLarge,
     checked_pieces,
     content_type,
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from debitoor_provider.services.http.call import Call
     from debitoor_provider.services.http.errors import ServiceError
     from debitoor_provider.services.http.secret import Secret
+
+_HEAD = 64  # bytes that tell a web page
+_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
 class AnswerReader:
@@ -86,11 +91,12 @@ class AnswerReader:
         _require_end(response, payload)
 
     def file_pieces(
-        self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None
+        self, response: requests.Response, call: Call, content_of: Callable[[Any], bytes] | None, *, is_text: bool
     ) -> Iterator[bytes]:
         """Return the pieces of a file.
 
         :param content_of: finds the file inside a JSON answer
+        :param is_text: whether the file may be a web page or JSON itself
         :raises ServiceError: the error that the answer stands for
         :raises Unexpected: for an answer that is no file
         """
@@ -102,11 +108,33 @@ class AnswerReader:
             return iter((content_of(payload),))
         if kind == "text/html":
             raise Unexpected(Message("answer_page_instead_of_file"))
-        return checked_pieces(response)
+        if response.status_code in WITHOUT_BODY:
+            raise Unexpected(Message("answer_without_content"))
+        return checked_pieces(response) if is_text else _no_text(checked_pieces(response))
 
     def masked(self, body: bytes) -> bytes:
         """Return a body without the secret."""
         return body.replace(self._secret.encode(), b"***") if self._secret else body
+
+
+def _no_text(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass on the pieces of a file, unless a web page or JSON is in its place, whatever the answer calls it.
+
+    :raises Disguised: for such an answer, which comes from something in front of the service
+    """
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    start = head[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(_PAGES):
+        raise Disguised(Message("answer_page_instead_of_file"))
+    if start.startswith((b"{", b"[")):
+        raise Disguised(Message("answer_json_instead_of_file"))
+    if head:
+        yield head
+    yield from pieces
 
 
 def _require_end(response: requests.Response, payload: Any) -> None:

@@ -17,7 +17,8 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# Midnight, in whatever zone, is how some programs write a day.
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _LARGEST_EXPONENT = 18
 
@@ -203,11 +204,12 @@ def code(value: Any) -> str:
 
 
 def day(value: Any) -> date | None:
-    """Return a ``YYYY-MM-DD`` date; ``0000-00-00``, nonsense and anything longer is none."""
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
+    """Return a ``YYYY-MM-DD`` date, also at midnight; ``0000-00-00``, nonsense and other times are none."""
+    written = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if written is None:
         return None
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(written[1])
     except ValueError:
         return None
 

@@ -141,7 +141,7 @@ class ServiceSession(requests.Session):
         kwargs.setdefault("proxies", self.proxies)
         time_limit.start(kwargs["timeout"], permit_of(str(request.method)))
         response = super().send(request, **kwargs)
-        if response.is_redirect or 300 <= response.status_code < 400:
+        if 300 <= response.status_code < 400 and response.status_code != requests.codes.not_modified:
             response.close()
             raise Redirected(Message("redirected"), status=response.status_code)
         return response

@@ -19,6 +19,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.http.answer import (
     LARGEST_RECORD,
     Answer,
+    Disguised,
     checked_pieces,
     content_type,
     has_known_end,
@@ -29,6 +30,7 @@ from debitoor_provider.services.http.call import Call, Params, Subject
 from debitoor_provider.services.http.clock import ServiceClock
 from debitoor_provider.services.http.errors import (
     BadAnswer,
+    FileRefused,
     NotSent,
     PathGone,
     PathInDoubt,
@@ -127,6 +129,7 @@ class Transport:
         largest: int | None = None,
         pdf: bool = False,
         whole: bool = False,
+        is_text: bool = True,
         content_of: Callable[[Any], bytes] | None = None,
     ) -> int:
         """Write an answer's bytes to a seekable file, in pieces.
@@ -134,24 +137,34 @@ class Transport:
         :param largest: bytes that are accepted
         :param pdf: whether the content has to start like a PDF
         :param whole: whether it has to end like one too
+        :param is_text: whether it may be a web page or JSON itself; otherwise either comes from something in between
         :param content_of: finds the file inside a JSON answer, for a service that may answer so
         :return: number of bytes written
         :raises FileRefused: for an empty, too large or wrong file; nothing of it is left in ``into``
         """
         start = into.tell()
         call = replace(call, largest=LARGEST_RECORD, file_limit=largest)
+        is_disguised = False
 
         def write(response: requests.Response) -> int:
-            pieces = self._reader.file_pieces(response, call, content_of)
+            nonlocal is_disguised
+            pieces = self._reader.file_pieces(response, call, content_of, is_text=is_text and not pdf)
             known = has_known_end(response) or content_type(response) == "application/json"
             try:
                 return write_checked(pieces, into, largest=largest, pdf=pdf, whole=whole, known_end=known)
-            except BaseException:
+            except BaseException as error:
+                is_disguised = isinstance(error, Disguised)
                 into.seek(start)
                 into.truncate()
                 raise
 
-        return self._send_until_read(call, write)
+        try:
+            return self._send_until_read(call, write)
+        except BadAnswer as error:
+            if not (pdf and is_disguised):
+                raise
+            service, operation = error.service, error.operation
+        raise FileRefused(Message("file_not_pdf"), service=service, operation=operation)
 
     def respond(self, call: Call) -> requests.Response:
         """Send a request and return the whole response, for a caller that reads it itself.
@@ -220,6 +233,9 @@ class Transport:
         if response.status_code == requests.codes.partial_content and "Range" not in prepared.headers:
             response.close()
             raise Unexpected(Message("answer_partial"))
+        if response.status_code == requests.codes.not_modified:
+            response.close()
+            raise Unexpected(Message("answer_not_modified"))
         if log.isEnabledFor(logging.DEBUG):
             path, taken = urlsplit(prepared.url).path, (time.perf_counter() - started) * 1000
             log.debug("%s %s %s: %s after %.0f ms", self.service, call.method, path, response.status_code, taken)

@@ -66,6 +66,16 @@ class BookedAmounts:
             found.append(Message("check_rates", here=self.written(), there=there.written()))
         return found
 
+    def differences_with_file(self, stored: Expense, file_id: str | None, size: int | None) -> list[Message]:
+        """Compare with what Debitoor stored, and its file with the one that was sent.
+
+        :param size: of the file, in bytes
+        """
+        found = self.differences(stored)
+        if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
+            found.append(Message("stored_other_file"))
+        return found
+
     def written(self) -> list[Message]:
         """Return the amounts by rate, e.g. ``119.00 at 19 %``."""
         parts = [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in self.by_rate.items()]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.choices import Choices, Decisions
+    from debitoor_provider.sync.export.corrections import Corrections
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.invoice.models import Reading
@@ -122,6 +123,8 @@ def _draft(
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))
     else:
         parts = own_split or proven_split or split(document)
+    if evidence and account.invoice == "prove" and choices.get("unproven_contradicts") != "record":
+        _check_unproven(evidence, stated)
     if own_split is None:
         tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
@@ -186,6 +189,18 @@ def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices)
     if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
         return None
     return evidence
+
+
+def _check_unproven(evidence: Evidence, stated: Corrections) -> None:
+    """Check that what is booked is not against all that an e-invoice states which is not proven.
+
+    :param stated: by a person; it counts instead of the record
+    :raises Obstacle: when it is
+    """
+    tax = stated.tax or stated.supply == "outside"
+    settled = {"differs_in_currency": stated.currency, "differs_by_rate": tax, "differs_in_net": tax}
+    if left := [one for one in evidence.other_figures if not settled.get(one.code)]:
+        raise held("unproven_contradicts", differences=left)
 
 
 def _line(

@@ -82,7 +82,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
     :param archived_by_us: archived because it had been sent; a person wants it sent again
     """
     rule = account.filter
-    if document.document_type not in rule.document_types:
+    if document.document_type and document.document_type not in rule.document_types:
         return LeftOut(Message("document_type", which=Message("type_not_exported", type=shown(document.document_type))))
     if find_sales_marker(document.note):
         return LeftOut(Message("imported"))
@@ -94,6 +94,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         _tags(document.tags, rule.tags),
         _payment(document, rule.payment_status),
         _file(document),
+        None if document.document_type else LeftOut(Message("no_document_type"), waits=True),
     )
     against = list(filter(None, others))
     if waits and waits.waits and not against and account.invoice != "off":

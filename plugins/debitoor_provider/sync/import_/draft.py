@@ -41,12 +41,13 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, or the date cannot be right
+    :raises Obstacle: when the settings hold a credit note with positive amounts, the date cannot be right, or the gross
+        amount is missing beside others
     """
     booked = document.created_date.date() if document.created_date else None
     if document.date and is_far_ahead(document.date, booked):
         raise held("sales_date_far", date=document.date)
-    document = signed(document, account)
+    document = signed(_with_gross(document), account)
     defaults = account.defaults
     is_credit_note = document.type is SalesType.CREDIT_NOTE
     document_type = (defaults.credit_note_type if is_credit_note else None) or defaults.document_type
@@ -65,6 +66,21 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
         tags=tuple(defaults.tags),
         note=note_of(document, account),
     )
+
+
+def _with_gross(document: SalesDocument) -> SalesDocument:
+    """Return a document with its gross amount, from net and tax where it is not reported.
+
+    One without any amount is over 0: what has no value is left out (contract section 3.5).
+
+    :raises Obstacle: when it is not reported, and there are other amounts
+    """
+    net, tax = document.total_net_amount, document.total_tax_amount
+    if document.total_gross_amount is not None or not (net or tax or document.unpaid_amount):
+        return document
+    if net is None or tax is None:
+        raise held("sales_no_amount")
+    return replace(document, total_gross_amount=net + tax)
 
 
 def note_of(document: SalesDocument, account: ImportAccount) -> str:

@@ -136,6 +136,20 @@ def foreseen(job: Job, planned: Iterable[PlannedDocument]) -> Message | None:
     return None
 
 
+def foreseen_at_archive(job: Job, moved: int) -> Message | None:
+    """Return what would stop a run before it archives anything, after it has moved its documents.
+
+    :param moved: how many documents the run would bring to the target, or find there
+    """
+    most = job.account.most_archived
+    if most is None:
+        return None
+    left = len(job.ledger.documents.to_archive(job.account_id, job.direction.name))
+    excess = _excess(job, ARCHIVED, left + moved, most)
+    is_stop = excess and not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least)
+    return excess.message if excess and is_stop else None
+
+
 class RejectedShare:
     """Watches the share of rejected documents while a run moves them; may be used by many threads.
 

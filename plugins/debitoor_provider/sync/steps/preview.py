@@ -19,7 +19,7 @@ from debitoor_provider.sync.steps.foreseen import (
     left_behind,
     lookalikes_of,
 )
-from debitoor_provider.sync.steps.limits import foreseen
+from debitoor_provider.sync.steps.limits import foreseen, foreseen_at_archive
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
 
@@ -80,7 +80,8 @@ class Previews:
     :param documents: as many as were wanted
     :param total: how many there are
     :param stop: which limit of the account would stop the run before it moves any of them
-    :param warnings: what the settings name and does not exist now, e.g. a mistyped company of the filter
+    :param warnings: what the settings name and does not exist now, e.g. a mistyped company of the filter, and what
+        would stop the run after it has moved them
     """
 
     documents: list[Preview]
@@ -110,8 +111,12 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     documents = [judged.get(id(row)) or _settled(row) for row in shown]
-    warnings = tuple(finding.message for finding in job.direction.unknown_names())
-    return Previews(documents, len(rows), foreseen(job, to_move), warnings)
+    warnings = [finding.message for finding in job.direction.unknown_names()]
+    stop = foreseen(job, to_move)
+    stays = sum(judged[id(row)].outcome not in {"send", "there"} for row in due)
+    if stop is None and (late := foreseen_at_archive(job, sum(row.is_due for row in rows) - stays)):
+        warnings.append(late)
+    return Previews(documents, len(rows), stop, tuple(warnings))
 
 
 def count(job: Job, requested: Window) -> int:
