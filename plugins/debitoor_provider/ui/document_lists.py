@@ -99,12 +99,11 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
         states, marks, invoices, ids, narrowed["changed_after"] = lists.search(chosen, newest, **narrowed)
     else:
         marking = in_background(lists.marks, chosen, **narrowed)
-        proving = in_background(lists.invoices, chosen, **narrowed)
-        states, ids = lists.states(chosen, **narrowed), None
+        (states, invoices), ids = lists.states_and_invoices(chosen, **narrowed), None
     total = sum(number for state, number in states.items() if not wanted.state or state in wanted.state)
     entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
-        marks, invoices = marking.result(), proving.result()
+        marks = marking.result()
     return Listing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
 
 
