@@ -27,9 +27,12 @@ _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, whatever separates cells there, and no terminal obeys."""
+    if not text or text.isalnum():
+        return text
     if not text.isprintable():
         text = _CONTROLS.sub("\ufffd", text)
-    text = _BORDER.sub(r"\1'", text)
+    if _BORDER.search(text):
+        text = _BORDER.sub(r"\1'", text)
     if text[:1].isalnum():  # as nearly all of them do
         return text
     is_formula = text.lstrip().startswith(_FORMULAS) or text[:1].isspace()
@@ -57,7 +60,9 @@ class Dialect:
     def lines(self, rows: Iterable[Sequence[object]]) -> str:
         """Write rows as lines of CSV."""
         text = StringIO()
-        csv.writer(text, delimiter=self.delimiter).writerows([self._cell(cell) for cell in row] for row in rows)
+        csv.writer(text, delimiter=self.delimiter).writerows(
+            [cell if type(cell) is str else self._cell(cell) for cell in row] for row in rows
+        )
         return text.getvalue()
 
     def head(self, columns: Iterable[tuple[str, str]]) -> str:
@@ -72,6 +77,8 @@ class Dialect:
         return words(self.language).get(key, name) if self.language else name
 
     def _cell(self, value: object) -> object:
+        if isinstance(value, str):
+            return value
         if isinstance(value, Decimal):
             return f"{value:f}".replace(".", self.decimal)
         if isinstance(value, datetime) and self.language:

@@ -192,7 +192,7 @@ class _Airflow:
 def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, late: Message | None) -> Overview:
     dag, last_run = airflow.dags.get(file.dag_id), airflow.last.get(file.dag_id)
     run = airflow.failed.get(file.dag_id)
-    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account else None
+    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account and file.account.pool else None
     if lacking:
         state = AccountState.STOPPED
     elif last_run and (last_run.dag_id, last_run.run_id) in airflow.waiting:

@@ -200,7 +200,7 @@ def _refer_freely(connection: Connection, freely: bool) -> None:
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'; SET timezone = 'UTC'")  # times need no conversion
     connection.commit()
 
 
