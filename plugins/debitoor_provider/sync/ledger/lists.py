@@ -194,12 +194,13 @@ class Lists:
             with self._database().read() as connection:
                 return list(connection.scalars(query.limit(number)))
 
-        def rest(ids: list[int]) -> Iterator[int]:
+        def rest(ids: list[int], number: int) -> Iterator[int]:
             while ids:
                 yield from ids
-                ids = after(ids[-1], _SORTED)
+                ids = after(ids[-1], _SORTED) if len(ids) == number else []
+                number = _SORTED
 
-        return rest(after(0, CHUNK))
+        return rest(after(0, CHUNK), CHUNK)
 
     def sums(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> list[Sum]:
         """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
