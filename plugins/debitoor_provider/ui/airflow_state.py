@@ -188,8 +188,8 @@ def _stamps(session: Session, ids: Iterable[int]) -> dict[int, object]:
     columns = (DagRun.id, sa.type_coerce(DagRun.updated_at, sa.String), sa.type_coerce(DagRun.state, sa.String))
     found: dict[int, object] = {}
     for chunk in _chunks(ids):
-        given = sa.literal_column(f"({', '.join(str(int(id_)) for id_ in chunk)})")  # many parameters take longer
-        rows = session.connection().execute(sa.select(*columns).where(DagRun.id.op("IN")(given))).all()
+        where = sa.text(f"dag_run.id IN ({', '.join(str(int(id_)) for id_ in chunk)})")  # many parameters take longer
+        rows = session.connection().execute(sa.select(*columns).where(where)).all()
         found |= {id_: (updated_at, state) for id_, updated_at, state in rows}
     return found
 
