@@ -106,7 +106,7 @@ def test_what_needs_attention_is_counted(page, shelf):
 
 
 def test_a_text_is_looked_for_in_the_newest_documents_if_that_is_asked(page, shelf, monkeypatch):
-    monkeypatch.setattr(document_lists, "_NEWEST", 1)
+    monkeypatch.setattr(document_lists, "NEWEST", 1)
     few = page().get("api/documents", params={"search": "paper", "newest": True}).json()
     assert [one["source_id"] for one in few["documents"]] == ["2"]
     assert few["changed_after"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State, searches
+from debitoor_provider.ui import document_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,8 @@ def desk(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytes
     monkeypatch.setattr(ledger.runs._clock, "now", lambda: next(moments))
 
     def enter(account: str, source_id: str, state: State, code: str = "", **fields: Any) -> None:
-        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, why(code) if code else None)
+        reason, name = why(code) if code else None, f"scan-{source_id}.pdf"
+        found = PlannedDocument(source_id, f"{account}:{source_id}", "{}", state, reason, name)
         ledger.plans.enter(account, "export", "r", [found])
 
     enter("acme", "1", State.HELD, "foreign_currency")
@@ -77,6 +79,31 @@ def test_all_reasons_are_counted_whichever_is_chosen(page, desk):
     assert (found["total"], found["codes"]) == (1, {"foreign_currency": 2, "empty_file": 1})
     found = page().get("api/attention", params={"code": "never_heard_of"}).json()
     assert (found["total"], found["documents"]) == (0, [])
+
+
+def test_a_text_is_looked_for_in_the_newest_documents_if_that_is_asked(page, desk, monkeypatch):
+    monkeypatch.setattr(document_lists, "NEWEST", 1)
+    few = page().get("api/attention", params={"search": "scan", "newest": True}).json()
+    assert [one["source_id"] for one in few["documents"]] == [
+        "5",
+        "3",
+    ]  # of two, since those that need nothing do not count
+    assert (few["total"], few["codes"]) == (2, {"foreign_currency": 1, "empty_file": 1})
+    assert few["changed_after"]
+    every = page().get("api/attention", params={"search": "o"}).json()
+    assert every["changed_after"] is None
+    assert page().get("api/attention", params={"newest": True}).json()["total"] == 3
+
+
+@pytest.mark.parametrize("few", [2_000, 1], ids=["few have it", "very many have it"])
+def test_a_text_narrows_reasons_and_pages_alike(page, desk, few, monkeypatch):
+    monkeypatch.setattr(searches, "_FEW", few)
+    client = page()
+    found = client.get("api/attention", params={"search": "scan", "code": "foreign_currency"}).json()
+    assert (found["total"], found["codes"]) == (2, {"foreign_currency": 2, "empty_file": 1})
+    assert listed(client, search="scan", code="foreign_currency") == ["5", "1"]
+    assert listed(client, search="scan", limit=1, offset=1) == ["3"]
+    assert listed(client, search="scan", account="other") == ["5", "3"]
 
 
 def test_a_resolved_document_is_not_listed(page, desk):

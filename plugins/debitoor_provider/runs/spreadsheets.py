@@ -30,9 +30,12 @@ _FORMULA = re.compile(f"\\s|[{_UNSEEN}]*[{_SIGNS}]")
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, whatever separates cells there, and no terminal obeys."""
+    if not text or text.isalnum():
+        return text
     if not text.isprintable():
         text = _CONTROLS.sub("\ufffd", text)
-    text = _BORDER.sub(r"\1'", text)
+    if _BORDER.search(text):
+        text = _BORDER.sub(r"\1'", text)
     if text[:1].isalnum():  # as nearly all of them do
         return text
     return f"'{text}" if _FORMULA.match(text) else text
@@ -59,7 +62,9 @@ class Dialect:
     def lines(self, rows: Iterable[Sequence[object]]) -> str:
         """Write rows as lines of CSV."""
         text = StringIO()
-        csv.writer(text, delimiter=self.delimiter).writerows([self._cell(cell) for cell in row] for row in rows)
+        csv.writer(text, delimiter=self.delimiter).writerows(
+            [cell if type(cell) is str else self._cell(cell) for cell in row] for row in rows
+        )
         return text.getvalue()
 
     def head(self, columns: Iterable[tuple[str, str]]) -> str:
@@ -74,6 +79,8 @@ class Dialect:
         return words(self.language).get(key, name) if self.language else name
 
     def _cell(self, value: object) -> object:
+        if isinstance(value, str):
+            return value
         if isinstance(value, Decimal):
             return f"{value:f}".replace(".", self.decimal)
         if isinstance(value, datetime) and self.language:

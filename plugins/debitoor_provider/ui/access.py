@@ -22,7 +22,7 @@ from fastapi import Request  # noqa: TC002  FastAPI reads it
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import nearest
-from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.folder import account_files, has_account_file
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.refusals import Refused
 
@@ -126,7 +126,7 @@ def require_account(user: BaseUser, account_id: str) -> None:
 
     :raises Refused: 404
     """
-    if account_id not in account_files() and account_id not in opened_ledger().figures.accounts():
+    if not has_account_file(account_id) and account_id not in opened_ledger().figures.accounts():
         raise no_account(user, account_id)
 
 

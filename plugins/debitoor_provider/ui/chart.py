@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,4 +21,9 @@ def first_day(today: date) -> date:
 
 def chart(moved: Mapping[date, int], today: date) -> list[int]:
     """Return how many documents were moved on each of the last days, oldest first."""
-    return [moved.get(today - timedelta(days=ago), 0) for ago in range(DAYS - 1, -1, -1)]
+    return [moved.get(day, 0) for day in _days(today)]
+
+
+@lru_cache(maxsize=2)
+def _days(today: date) -> list[date]:
+    return [first_day(today) + timedelta(days=after) for after in range(DAYS)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from fastapi import Query
 
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
-from debitoor_provider.sync.ledger import Chosen, Entry, Order, State
+from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
 from debitoor_provider.sync.money import cents
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-_NEWEST = 5_000
+NEWEST = 5_000
 """As many can be looked through while a person waits."""
+Newest = Annotated[bool, Query(description=f"Look for the text only in the {NEWEST:,} documents that changed last")]
+"""Whether a text is looked for in the newest documents alone."""
 
 
 @dataclass
@@ -34,9 +36,7 @@ class DocumentListFilter:
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     mark: Annotated[Mark | None, Query(description="With this mark")] = None
     invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
-    newest: Annotated[
-        bool, Query(description=f"Look for the text only in the {_NEWEST:,} documents that changed last")
-    ] = False
+    newest: Newest = False
 
     def __post_init__(self) -> None:
         """Refuse a period that no document can be in."""
@@ -95,17 +95,52 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
     """
     lists, chosen, narrowed = opened_ledger().lists, wanted.chosen(), wanted.narrowed(**scope)
     if narrowed["text"]:
-        newest = _NEWEST if wanted.newest else None
+        newest = NEWEST if wanted.newest else None
         states, marks, invoices, ids, narrowed["changed_after"] = lists.search(chosen, newest, **narrowed)
     else:
         marking = in_background(lists.marks, chosen, **narrowed)
-        proving = in_background(lists.invoices, chosen, **narrowed)
-        states, ids = lists.states(chosen, **narrowed), None
+        (states, invoices), ids = lists.states_and_invoices(chosen, **narrowed), None
     total = sum(number for state, number in states.items() if not wanted.state or state in wanted.state)
     entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
-        marks, invoices = marking.result(), proving.result()
+        marks = marking.result()
     return Listing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
+
+
+class AttentionListing(NamedTuple):
+    """A part of the list of what needs attention, with the count of each reason."""
+
+    total: int
+    codes: dict[str, int]
+    entries: list[Entry]
+    changed_after: datetime | None
+
+    def counts(self) -> dict[str, Any]:
+        """Return all but the documents."""
+        return {name: value for name, value in self._asdict().items() if name != "entries"}
+
+
+def read_attention(text: str, newest: bool, code: str | None, part: Part, **scope: Any) -> AttentionListing:
+    """Read a part of what needs attention, newest change first; a text is looked for once.
+
+    :param newest: look for it in the newest documents alone
+    :param code: of the reason that is asked for
+    :param scope: the accounts, as the ledger takes them
+    """
+    ledger = opened_ledger()
+    filters: dict[str, Any] = {"states": ATTENTION, **scope}
+    page: dict[str, Any] = {"limit": part.limit, "offset": part.offset}
+    if text:
+        codes, ids, after = ledger.lists.search_attention(code, NEWEST if newest else None, text=text, **scope)
+        if ids is not None:
+            return AttentionListing(len(ids), codes, ledger.lists.page(len(ids), ids=ids, **page), after)
+        entries = ledger.documents.entries(**filters, text=text, changed_after=after, code=code, **page)
+    else:
+        counting, after = in_background(ledger.documents.codes, **filters), None
+        entries = ledger.documents.entries(**filters, code=code, **page)
+        codes = counting.result()
+    total = sum(codes.values()) if code is None else codes.get(code, 0)
+    return AttentionListing(total, codes, entries, after)
 
 
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:

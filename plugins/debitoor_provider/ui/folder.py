@@ -71,6 +71,13 @@ def account_files() -> dict[str, AccountFile]:
     return dict(sorted((id_of(file), file) for file in found))
 
 
+def has_account_file(account_id: str) -> bool:
+    """Return whether there is an account file of an id: one look, if it was there before."""
+    folder = _folders.get(accounts_folder())
+    known = folder.accounts.get(account_id) if folder else None
+    return (known is not None and known.path.exists()) or account_id in account_files()
+
+
 def _loaded(path: Path) -> dict[str, AccountFile]:
     return _folders.setdefault(path, _Folder(path)).load()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.airflow_names import AirflowNames
@@ -71,9 +71,8 @@ class Progress:
     dag_run_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """One account.
+class Overview(NamedTuple):
+    """One account; a tuple, since a list of accounts makes one of each.
 
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
     :param dag: ``None`` while Airflow has not read the file yet
@@ -192,7 +191,7 @@ class _Airflow:
 def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, late: Message | None) -> Overview:
     dag, last_run = airflow.dags.get(file.dag_id), airflow.last.get(file.dag_id)
     run = airflow.failed.get(file.dag_id)
-    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account else None
+    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account and file.account.pool else None
     if lacking:
         state = AccountState.STOPPED
     elif last_run and (last_run.dag_id, last_run.run_id) in airflow.waiting:
@@ -210,18 +209,17 @@ def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, 
 def _late(files: Mapping[str, AccountFile], dags: Mapping[str, Dag], last: Mapping[str, LastRun]) -> dict[str, Message]:
     """Return which accounts are late, and since when; of a run that is not over yet the ledger knows the one before."""
     now, found = datetime.now(UTC), {}
-    due = {
-        id_: file
+    due = [
+        (id_, file, file.account, last.get(file.dag_id))
         for id_, file in files.items()
-        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused and file.account.cron
-    }
-    under_way = [id_ for id_, file in due.items() if (run := last.get(file.dag_id)) and not run.is_over]
+        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused
+    ]
+    under_way = [id_ for id_, _, account, run in due if run and not run.is_over and account.cron]
     before = opened_ledger().runs.last_finished(under_way) if under_way else {}
-    for id_, file in due.items():
-        run = last.get(file.dag_id)
+    for id_, file, account, run in due:
         finished = run.finished_at if run and run.is_over else before.get(id_)
         since = run.started_at if run and run.started_at else None
-        if file.account and (message := lateness(file.account, finished, since or known_since(file.path), now)):
+        if message := lateness(account, finished, since or known_since(file.path), now):
             found[id_] = message
     return found
 

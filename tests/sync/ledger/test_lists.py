@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Chosen, Ledger, Order, Sent, State
+from debitoor_provider.sync.ledger import Chosen, Ledger, Order, Sent, State, searches
 from debitoor_provider.sync.ledger import lists as module
 from debitoor_provider.sync.ledger.lists import Narrowed
 from tests.sync.ledger.samples import OWNER, RUN, TTL, Clock, document, planned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from debitoor_provider.sync.ledger import Entry
 
 ORDERS: list[Order] = list(get_args(Order))
@@ -27,6 +30,9 @@ NARROWED: dict[str, dict[str, Any]] = {
     "all but one": {"except_accounts": {"acme"}},
     "a period": {"period": (date(2026, 2, 2), date(2026, 2, 3))},
     "a period of some accounts": {"period": (date(2026, 2, 2), None), "accounts": {"beta", "other"}},
+    "a period of all but one": {"period": (None, date(2026, 2, 3)), "except_accounts": {"beta"}},
+    "a period of one account": {"period": (date(2026, 2, 2), date(2026, 2, 4)), "account": "acme"},
+    "a run": {"run": RUN, "account": "acme"},
 }
 CHOSEN = [
     Chosen(),
@@ -48,6 +54,7 @@ def full(ledger: Ledger, clock: Clock) -> Ledger:
         clock.pass_by(minutes=number % 3)
         day = date(2026, 2, 1) + timedelta(days=number % 5) if number % 7 else None
         fields: dict[str, Any] = {"document_date": day, "company": f"Paper {number % 4}", "exchange_key": f"k:{number}"}
+        fields["gross_amount"] = Decimal(number % 3) if number % 5 else None
         if number % 4 == 0:
             fields |= {"state": State.HELD, "message": Message("currency")}
         (entry,) = planned(ledger, number, account=account, **fields)
@@ -62,21 +69,52 @@ def full(ledger: Ledger, clock: Clock) -> Ledger:
     return ledger
 
 
+@pytest.mark.parametrize("near", [3, 6, 5_000], ids=["all deep", "some deep", "none deep"])
 @pytest.mark.parametrize("sorted_up_to", [0, 50_000], ids=["along indexes", "sorted"])
-def test_a_page_has_what_a_whole_list_has_there(full: Ledger, sorted_up_to: int, monkeypatch: pytest.MonkeyPatch):
+def test_pages_have_what_a_whole_list_has(full: Ledger, sorted_up_to: int, near: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_SORTED", sorted_up_to)
     monkeypatch.setattr(module, "_UNSORTED", sorted_up_to)
-    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
-        filters = narrowed | {key: value for key, value in chosen._asdict().items() if value}
-        for order in ORDERS:
-            whole = full.documents.entries(**filters, order=order)
-            page = full.lists.page(len(whole), chosen, order=order, limit=3, offset=1, **narrowed)
-            assert page == whole[1:4], (narrowed, chosen, order)
+    monkeypatch.setattr(module, "_NEAR", near)
+    luck, ways = random.Random(near), [*itertools.product(NARROWED.values(), CHOSEN)]
+    for number, (narrowed, chosen) in enumerate(ways):
+        everything = full.documents.entries(**narrowed, **chosen.but(""))
+        for order in luck.sample(ORDERS, 4) if number else ORDERS:
+            whole, total = in_order(everything, order), len(everything)
+            size = luck.randint(2, 6)
+            pages = [
+                full.lists.page(total, chosen, order=order, limit=size, offset=offset, **narrowed)
+                for offset in range(0, total + size, size)
+            ]
+            assert [one.id for page in pages for one in page] == [one.id for one in whole], (narrowed, chosen, order)
+            assert {len(page) for page in pages[:-2]} <= {size}
+
+
+def in_order(entries: list[Entry], order: Order) -> list[Entry]:
+    """Sort documents without a database: ties by id, those without a value last."""
+    name, is_down = order.removeprefix("-"), order.startswith("-")
+    key: Callable[[Entry], Any] = {
+        "changed": lambda one: one.changed_at,
+        "listed": lambda one: one.id,
+        "date": lambda one: one.document_date,
+        "company": lambda one: one.company.lower(),
+        "number": lambda one: one.document_number,
+        "amount": lambda one: one.gross_amount,
+        "name": lambda one: one.target_name or one.source_name,
+    }[name]
+    known = sorted((one for one in entries if key(one) is not None), key=lambda one: (key(one), one.id))
+    empty = sorted((one for one in entries if key(one) is None), key=lambda one: one.id)
+    return [*(reversed(known) if is_down else known), *(reversed(empty) if is_down else empty)]
 
 
 def test_counts_leave_out_of_account_what_they_count_by(full: Ledger):
     for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
         check_counts(full, narrowed, chosen)
+
+
+def test_states_and_e_invoices_are_counted_by_one_look(full: Ledger):
+    for narrowed, chosen in itertools.product(NARROWED.values(), CHOSEN):
+        expected = full.lists.states(chosen, **narrowed), full.lists.invoices(chosen, **narrowed)
+        assert full.lists.states_and_invoices(chosen, **narrowed) == expected
 
 
 def check_counts(full: Ledger, narrowed: dict[str, Any], chosen: Chosen) -> None:
@@ -101,7 +139,7 @@ def test_a_text_that_very_many_documents_have_is_counted_by_the_database(full: L
     for chosen in CHOSEN:
         few = full.lists.search(chosen, text="paper 1")
         with monkeypatch.context() as patched:
-            patched.setattr(module, "_FEW", 3)
+            patched.setattr(searches, "_FEW", 3)
             many = full.lists.search(chosen, text="paper 1")
         assert (many[:3], many.ids) == (few[:3], None)
 

@@ -16,9 +16,8 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerUnavailable,
 )
 from debitoor_provider.sync.ledger.figures import Correction, Counts
-from debitoor_provider.sync.ledger.filters import Order
+from debitoor_provider.sync.ledger.filters import Chosen, Order
 from debitoor_provider.sync.ledger.ledger import Ledger
-from debitoor_provider.sync.ledger.lists import Chosen
 from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
@@ -55,6 +55,30 @@ class Filters(TypedDict, total=False):
     mark: str | None
     invoice: str | None
     changed_after: datetime | None
+
+
+class Chosen(NamedTuple):
+    """The states, the mark and the e-invoice that a list is narrowed by; each may be open."""
+
+    states: Collection[State] | None = None
+    mark: str | None = None
+    invoice: str | None = None
+
+    def but(self, name: str) -> dict[str, Any]:
+        """Return the filters without one of them."""
+        return {key: value for key, value in self._asdict().items() if key != name and value}
+
+    def fits(self, state: State, mark: str, duplicate: str, invoice: str, but: str = "") -> bool:
+        """Return whether a document with these values fits, as if one of them were not chosen."""
+        mark_of = duplicate if self.mark == POSSIBLE_DUPLICATE else mark
+        return (
+            (but == "states" or not self.states or state in self.states)
+            and (but == "mark" or not self.mark or mark_of == self.mark)
+            and (but == "invoice" or not self.invoice or invoice == self.invoice)
+        )
+
+
+NOTHING_CHOSEN = Chosen()
 
 
 def conditions(

@@ -7,17 +7,15 @@ sorted where few fit; a text is looked for once, since that reads every document
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import CHUNK
-from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, invoice_counts, state_counts
-from debitoor_provider.sync.ledger.filters import Order, conditions, of_accounts
+from debitoor_provider.sync.ledger.filters import NOTHING_CHOSEN, Chosen, Order, conditions, of_accounts
 from debitoor_provider.sync.ledger.indexes import (
     INVOICE,
     along_dates,
@@ -27,7 +25,8 @@ from debitoor_provider.sync.ledger.indexes import (
 )
 from debitoor_provider.sync.ledger.orders import along_index, sort, unindexed
 from debitoor_provider.sync.ledger.pending import read_in_order
-from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.searches import Found, FoundReasons, search, search_reasons
+from debitoor_provider.sync.ledger.states import ATTENTION, State
 from debitoor_provider.sync.ledger.sums import Sum, read_sums
 
 if TYPE_CHECKING:
@@ -37,21 +36,17 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
 
-_FEW = 2_000
-"""Documents whose ids are kept while they are sorted and counted."""
 _SORTED = 50_000
 """Documents that are sorted rather than read along an index that also has all others."""
 _NEAR = 5_000
-"""How far down a list is read along several indexes at once."""
+"""How far down, or up from its end, a list is read along an index that does not have all that it is narrowed by."""
 _UNSORTED = 2_000
 """Documents that are sorted in any case where the index of an order is one of all accounts."""
 _SHARE = 200
 """An index of all accounts is read along its order where at least one of so many of its documents fits."""
 _OWN_INDEX = {"changed", "date"}
 """The orders that an account, and a state, have an index of their own for."""
-_INSTANT = timedelta(microseconds=1)
-_MARKS = ("mark_code", "duplicate_code")
-_FACETS = ("state", "mark_code", "duplicate_code", "invoice")
+_MARKS = {"mark_code", "duplicate_code"}
 
 
 class Narrowed(TypedDict, total=False):
@@ -66,91 +61,76 @@ class Narrowed(TypedDict, total=False):
     changed_after: datetime | None
 
 
-class Chosen(NamedTuple):
-    """The states, the mark and the e-invoice that a list is narrowed by; each may be open."""
-
-    states: Collection[State] | None = None
-    mark: str | None = None
-    invoice: str | None = None
-
-    def but(self, name: str) -> dict[str, Any]:
-        """Return the filters without one of them."""
-        return {key: value for key, value in self._asdict().items() if key != name and value}
-
-
-class Found(NamedTuple):
-    """The documents that have a text, by state, by mark and by e-invoice, each as if that were not chosen.
-
-    :param ids: of those that fit; ``None`` when there are very many
-    :param changed_after: only documents that changed after this were looked at; ``None``: all
-    """
-
-    states: dict[State, int]
-    marks: dict[str, int]
-    invoices: dict[str, int]
-    ids: list[int] | None
-    changed_after: datetime | None = None
-
-
 class Lists:
     """Reads lists."""
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
 
-    def states(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[State, int]:
+    def states(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Return how many documents fit in each state, whatever the chosen ones; states without any are left out."""
         findings = chosen.but("states")
         if not chosen.mark and not _is_narrowed(narrowed):
             return self._states_of(chosen.invoice, **narrowed)
         if findings:  # along the index of the finding, rather than that of the states
-            return self._by_account("state", {**narrowed, **findings})
+            counts = self._by_account(["state"], {**narrowed, **findings})
+            return {State(state): number for (state,), number in counts.items()}
         where = conditions(**narrowed, states=None if narrowed.get("account") else list(State))
         query = sa.select(documents.c.state, sa.func.count()).where(*where).group_by(documents.c.state)
         with self._database().read() as connection:
             return {state: number for state, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
-    def marks(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
+    def marks(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each mark, whatever the chosen one."""
-        filters = {**narrowed, **chosen.but("mark")}
-        return self._by_account("mark_code", filters) | self._by_account("duplicate_code", filters)
+        found = (self._by_account([name], {**narrowed, **chosen.but("mark")}) for name in _MARKS)
+        return {mark: number for counts in found for (mark,), number in counts.items()}
 
-    def invoices(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> dict[str, int]:
+    def invoices(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each outcome of reading an e-invoice, whatever the chosen one."""
         if not chosen.mark and not _is_narrowed(narrowed):
             return self._invoices_of(chosen.states or State, **narrowed)
-        return self._by_account("invoice", {**narrowed, **chosen.but("invoice")})
+        counts = self._by_account(["invoice"], {**narrowed, **chosen.but("invoice")})
+        return {invoice: number for (invoice,), number in counts.items()}
 
-    def search(self, chosen: Chosen = Chosen(), newest: int | None = None, **narrowed: Unpack[Narrowed]) -> Found:
-        """Find the documents that have a text, by looking at each document once; twice if there are very many.
+    def states_and_invoices(
+        self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]
+    ) -> tuple[dict[State, int], dict[str, int]]:
+        """Return :meth:`states` and :meth:`invoices`, by one look at the documents where both would look at all."""
+        if chosen.mark or (chosen.states and chosen.invoice) or not _is_narrowed(narrowed):
+            return self.states(chosen, **narrowed), self.invoices(chosen, **narrowed)
+        states: Counter[State] = Counter()
+        invoices: Counter[str] = Counter()
+        for (name, invoice), number in self._by_account(["state", "invoice"], {**narrowed}).items():
+            state = State(name)
+            if not chosen.invoice or invoice == chosen.invoice:
+                states[state] += number
+            if invoice and (not chosen.states or state in chosen.states):
+                invoices[invoice] += number
+        return dict(states), dict(invoices)
+
+    def search(self, chosen: Chosen = NOTHING_CHOSEN, newest: int | None = None, **narrowed: Unpack[Narrowed]) -> Found:
+        """Find the documents that have a text.
 
         :param newest: how many documents are looked at, those that changed last; ``None``: all
         """
-        after = self._changed_after(newest, narrowed) if newest else None
-        narrowed["changed_after"] = after
-        where, columns = conditions(**narrowed), [documents.c[name] for name in _FACETS]
         with self._database().read() as connection:
-            rows = connection.execute(sa.select(documents.c.id, *columns).where(*where).limit(_FEW + 1)).all()
-            if len(rows) <= _FEW:
-                fitting = [id_ for id_, *values in rows if _fits(chosen, *values)]
-                return _counted(chosen, ((*values, 1) for _, *values in rows), fitting, after)
-            each = [sa.func.coalesce(column, sa.null()) for column in columns]  # no index: it would read at random
-            groups = connection.execute(sa.select(*each, sa.func.count()).where(*where).group_by(*each)).all()
-        return _counted(chosen, ((State(state), *values) for state, *values in groups), None, after)
+            return search(connection, chosen, newest, {**narrowed})
 
-    def _changed_after(self, newest: int, narrowed: Narrowed) -> datetime | None:
-        """Return after when about so many documents of a list changed; ``None`` when there are not more."""
-        without: Narrowed = {**narrowed, "text": None}
-        where, column = conditions(**without), documents.c.changed_at
-        query = sa.select(column).where(*where).order_by(column.desc()).limit(1).offset(newest)
+    def search_attention(
+        self, code: str | None = None, newest: int | None = None, **narrowed: Unpack[Narrowed]
+    ) -> FoundReasons:
+        """Find the held and rejected documents that have a text.
+
+        :param code: of the reason that is asked for
+        :param newest: as in :meth:`search`
+        """
         with self._database().read() as connection:
-            last: datetime | None = connection.scalar(query)
-        return last - _INSTANT if last else None  # with those that changed at the same time
+            return search_reasons(connection, code, newest, {**narrowed, "states": ATTENTION})
 
     def page(
         self,
         total: int,
-        chosen: Chosen = Chosen(),
+        chosen: Chosen = NOTHING_CHOSEN,
         *,
         order: Order = "-changed",
         limit: int,
@@ -160,49 +140,72 @@ class Lists:
     ) -> list[Entry]:
         """Return a page of the documents that fit, ties by id.
 
+        A page deep down is read from the end of the list, if that is nearer.
+
         :param total: how many fit, which decides how they are sorted
         :param ids: the documents that fit, if they are known
         """
         if total <= offset:
             return []
-        filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
-        where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
-        if ids is None and chosen.invoice and not chosen.mark and any(narrowed.get("period") or ()):
-            where = where if self._is_rare(chosen.invoice) else along_dates(filters)
-        is_of_all, every = not narrowed.get("account"), sum(self._states_of(None).values())
-        name = order.removeprefix("-")
-        if ids is None and offset <= _NEAR and _is_along_index(name, filters, total, every):
-            conditions_of = not_along_invoices if name in _OWN_INDEX else not_along_accounts
-            where, number = conditions_of(filters | {"states": None}), offset + limit
-            query = along_index(where, chosen.states, order, number, of_one_account=not is_of_all)
-        else:
-            by = unindexed(order) if ids is None and total <= _SORTED else sort(order)
-            query = sa.select(documents.c.id).where(*where).order_by(*by)
+        rest = max(total - offset - limit, 0)
+        backwards = offset + limit > _NEAR and rest < offset
+        if backwards:
+            limit, offset = min(limit, total - offset), rest
+        query = self._page_ids(total, chosen, order, offset + limit, ids, narrowed, backwards=backwards)
         with self._database().read() as connection:
             chosen_ids = list(connection.scalars(query.limit(limit).offset(offset or None)))
-            return read_in_order(connection, chosen_ids)
+            return read_in_order(connection, reversed(chosen_ids) if backwards else chosen_ids)
 
-    def ids(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> Iterator[int]:
+    def _page_ids(
+        self,
+        total: int,
+        chosen: Chosen,
+        order: Order,
+        number: int,
+        ids: list[int] | None,
+        narrowed: Narrowed,
+        *,
+        backwards: bool,
+    ) -> sa.Select[Any]:
+        """Return the ids in their order; of the first ones, if an index has them.
+
+        :param number: how many are needed
+        """
+        filters: dict[str, Any] = {**narrowed, **chosen.but("")}
+        name, is_of_all = order.removeprefix("-"), not narrowed.get("account")
+        where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
+        if ids is None and not chosen.mark and any(narrowed.get("period") or ()) and not self._is_rare(chosen.invoice):
+            where = along_dates(filters)
+        every = sum(self._states_of(None).values())
+        is_near = number <= _NEAR or _is_in_index_of_states(name, filters)
+        if ids is None and is_near and _is_along_index(name, filters, total, every):
+            conditions_of = not_along_invoices if name in _OWN_INDEX else not_along_accounts
+            where = conditions_of(filters | {"states": None})
+            return along_index(where, chosen.states, order, number, of_one_account=not is_of_all, backwards=backwards)
+        by = (unindexed if ids is None and total <= _SORTED else sort)(order, backwards=backwards)
+        return sa.select(documents.c.id).where(*where).order_by(*by)
+
+    def ids(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> Iterator[int]:
         """Return the ids of the documents that fit, in ascending order; only the first of them are read at once."""
-        where = conditions(**{**narrowed, **{key: value for key, value in chosen._asdict().items() if value}})
+        where = conditions(**narrowed, **chosen.but(""))
 
         def after(last: int, number: int) -> list[int]:
             query = sa.select(documents.c.id).where(*where, documents.c.id > last).order_by(documents.c.id)
             with self._database().read() as connection:
                 return list(connection.scalars(query.limit(number)))
 
-        def rest(ids: list[int]) -> Iterator[int]:
+        def rest(ids: list[int], number: int) -> Iterator[int]:
             while ids:
                 yield from ids
-                ids = after(ids[-1], _SORTED)
+                ids = after(ids[-1], _SORTED) if len(ids) == number else []
+                number = _SORTED
 
-        return rest(after(0, CHUNK))
+        return rest(after(0, CHUNK), CHUNK)
 
-    def sums(self, chosen: Chosen = Chosen(), **narrowed: Unpack[Narrowed]) -> list[Sum]:
+    def sums(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> list[Sum]:
         """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
-        filters: dict[str, Any] = {**narrowed, **{key: value for key, value in chosen._asdict().items() if value}}
         with self._database().read() as connection:
-            return read_sums(connection, conditions(**filters))
+            return read_sums(connection, conditions(**narrowed, **chosen.but("")))
 
     def _states_of(self, invoice: str | None, **narrowed: Unpack[Narrowed]) -> dict[State, int]:
         """Read the figures, which cost the same however many documents there are."""
@@ -226,35 +229,41 @@ class Lists:
         """Return whether few documents have an outcome, so that its index is the shorter way."""
         return invoice is not None and sum(self._states_of(invoice).values()) <= _SORTED
 
-    def _by_account(self, name: str, filters: dict[str, Any]) -> dict[Any, int]:
-        """Count by a column, account by account, as the indexes have them."""
+    def _by_account(self, names: list[str], filters: dict[str, Any]) -> dict[tuple[Any, ...], int]:
+        """Count by columns; if accounts are left out, account by account."""
         left_out = frozenset(filters.get("except_accounts", ()))  # cheaper here than in each row of an index
-        column, account = documents.c[name], documents.c.account
+        columns = [documents.c[name] for name in [*names, *(["account"] if left_out else [])]]
         filters = filters | {"except_accounts": ()}
-        if name in _MARKS or filters.get("mark"):
+        is_of_mark = bool(_MARKS.intersection(names))
+        if is_of_mark or filters.get("mark"):
             where = along_mark(filters)
         elif any(filters.get("period") or ()) and not self._is_rare(filters.get("invoice")):
             where = along_dates(filters)
         else:
             where = conditions(**filters)
-        if name in _MARKS:  # as the partial indexes have it
-            where.append(column != sa.literal_column("''"))
-        elif name == "invoice":
+        if is_of_mark:  # as the partial indexes have it
+            where.append(documents.c[names[0]] != sa.literal_column("''"))
+        elif names == ["invoice"]:
             where.append(INVOICE.op("<>")(sa.literal_column("''")))
         # The index of the finding, also while the ledger has none: SQLite would take one that has the order.
-        key = (sa.func.coalesce(account, sa.null()), sa.func.coalesce(column, sa.null()))
-        query = sa.select(*key, sa.func.count()).where(*where).group_by(*key)
-        counts: Counter[Any] = Counter()
+        key = [sa.func.coalesce(column, sa.null()) for column in columns]
+        counts: Counter[tuple[Any, ...]] = Counter()
         with self._database().read() as connection:
-            for row in connection.execute(query):
-                owner, value, number = tuple(row)
-                if owner not in left_out:
-                    counts[State(value) if name == "state" else value] += number
+            for row in connection.execute(sa.select(*key, sa.func.count()).where(*where).group_by(*key)):
+                *values, number = row
+                if not left_out or values.pop() not in left_out:
+                    counts[tuple(values)] += number
         return dict(counts)
 
 
 def _is_narrowed(narrowed: Narrowed) -> bool:
     return bool(narrowed.get("text") or narrowed.get("run") or any(narrowed.get("period") or ()))
+
+
+def _is_in_index_of_states(name: str, filters: dict[str, Any]) -> bool:
+    """Return whether an index has an order in each state that is asked for, and nothing else is asked for."""
+    is_of_states = name == "changed" and bool(filters.get("states"))
+    return is_of_states and not filters.get("invoice") and not any(filters.get("period") or ())
 
 
 def _is_along_index(name: str, filters: dict[str, Any], total: int, every: int) -> bool:
@@ -272,27 +281,3 @@ def _is_along_index(name: str, filters: dict[str, Any], total: int, every: int) 
     if name not in _OWN_INDEX:
         return total > _UNSORTED and total * _SHARE > every
     return bool(filters.get("account")) or total > _SORTED or filters.get("accounts") is None
-
-
-def _fits(chosen: Chosen, state: State, mark: str, duplicate: str, invoice: str, but: str = "") -> bool:
-    mark_of = duplicate if chosen.mark == POSSIBLE_DUPLICATE else mark
-    return (
-        (but == "states" or not chosen.states or state in chosen.states)
-        and (but == "mark" or not chosen.mark or mark_of == chosen.mark)
-        and (but == "invoice" or not chosen.invoice or invoice == chosen.invoice)
-    )
-
-
-def _counted(chosen: Chosen, groups: Any, ids: list[int] | None, after: datetime | None) -> Found:
-    states: Counter[State] = Counter()
-    marks: Counter[str] = Counter()
-    invoices: Counter[str] = Counter()
-    for state, mark, duplicate, invoice, number in groups:
-        facets = (state, mark, duplicate, invoice)
-        if _fits(chosen, *facets, but="states"):
-            states[state] += number
-        if _fits(chosen, *facets, but="mark"):
-            marks.update({name: number for name in (mark, duplicate) if name})
-        if invoice and _fits(chosen, *facets, but="invoice"):
-            invoices[invoice] += number
-    return Found(dict(states), dict(marks), dict(invoices), ids, after)

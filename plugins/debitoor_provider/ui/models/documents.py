@@ -100,6 +100,11 @@ class DocumentModel(BaseModel):
 _PLAIN = DocumentModel.model_fields.keys() - {"marks", "target_id", "planned_by", "moved_by", "actions"}
 
 
+ChangedAfter = Annotated[
+    Moment | None, Field(description="Only what changed after this was looked through for the text; null: everything")
+]
+
+
 class DocumentList(BaseModel):
     """A page of a list of documents."""
 
@@ -109,9 +114,7 @@ class DocumentList(BaseModel):
         description="How many fit by their mark, or are held for what it says, if that is left out of account"
     )
     invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
-    changed_after: Moment | None = Field(
-        default=None, description="Only what changed after this was looked through for the text; null: everything"
-    )
+    changed_after: ChangedAfter = None
     documents: list[DocumentModel]
 
 
@@ -208,6 +211,7 @@ class AttentionList(BaseModel):
 
     total: int
     codes: dict[str, int] = Field(description="How many fit by their reason, if the reason is left out of account")
+    changed_after: ChangedAfter = None
     documents: list[DocumentOfAccount]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, Right, rights
-from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.document_lists import Newest, Part, read_attention
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
 from debitoor_provider.ui.overview import name_of
@@ -24,28 +24,24 @@ def list_attention(
     user: GetUserDep,
     account: Annotated[str | None, Query(max_length=250)] = None,
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = "",
+    newest: Newest = False,
     code: Annotated[str | None, Query(max_length=200, description="Only those with this reason")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> AttentionList:
     """List the held and rejected documents of all accounts that the user may see, newest change first."""
     mine = accounts_of(user, account)
-    fitting: dict[str, Any] = {"states": ATTENTION, "text": search, **mine.filters()}
-    ledger = opened_ledger()
-    counting = in_background(ledger.documents.codes, **fitting)
-    entries = ledger.documents.entries(**fitting, code=code, limit=limit, offset=offset)
-    editable = rights(user, {entry.account for entry in entries}, [Right.EDIT])
-    codes = counting.result()
+    found = read_attention(search.strip(), newest, code, Part(limit=limit, offset=offset), **mine.filters())
+    editable = rights(user, {entry.account for entry in found.entries}, [Right.EDIT])
     return AttentionList(
-        total=sum(codes.values()) if code is None else codes.get(code, 0),
-        codes=codes,
+        **found.counts(),
         documents=[
             DocumentOfAccount.of(
                 entry,
                 account_name=name_of(mine.files[entry.account]),
                 **({} if editable[entry.account][Right.EDIT] else {"actions": []}),
             )
-            for entry in entries
+            for entry in found.entries
         ],
     )
 

@@ -207,7 +207,7 @@ def _rebuild_freely(connection: Connection, freely: bool) -> None:
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'; SET timezone = 'UTC'")  # times need no conversion
     connection.commit()
 
 

@@ -19,8 +19,8 @@ _TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 
-_LISTED = ("state", "changed_at", "document_date")
-"""What a list filters and sorts by."""
+_LISTED = ("state", "changed_at", "document_date", "id")
+"""What a list filters and sorts by, and the id, without which PostgreSQL would read each document."""
 
 
 def _index_of_some(name: str, column: str, *columns: str) -> sa.Index:
@@ -79,11 +79,11 @@ documents = sa.Table(
     sa.Column("archived_at", _INSTANT),
     sa.UniqueConstraint("account", "direction", "source_id", name="uq_debitoor_documents_source"),
     sa.UniqueConstraint("account", "direction", "target_name_key", name="uq_debitoor_documents_name"),
-    sa.Index("ix_debitoor_documents_state", "account", "state", "changed_at"),
-    sa.Index("ix_debitoor_documents_changed", "account", "changed_at"),
-    sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code"),
-    sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account"),
-    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account", "invoice"),
+    sa.Index("ix_debitoor_documents_state", "account", "state", "changed_at", "id"),
+    sa.Index("ix_debitoor_documents_changed", "account", "changed_at", "id"),
+    sa.Index("ix_debitoor_documents_all_state", "state", "changed_at", "account", "reason_code", "id"),
+    sa.Index("ix_debitoor_documents_all_changed", "changed_at", "account", "id"),
+    sa.Index("ix_debitoor_documents_all_date", "state", "document_date", "changed_at", "account", "invoice", "id"),
     sa.Index("ix_debitoor_documents_exchange", "exchange_key"),
     sa.Index("ix_debitoor_documents_planned_by", "planned_by"),
     sa.Index("ix_debitoor_documents_moved_by", "moved_by", "state"),
@@ -98,7 +98,7 @@ documents = sa.Table(
     _index_of_some("number_key", "number_key", "number_key"),
     _index_of_some("amount_key", "amount_key", "amount_key"),
     sa.Index(
-        "ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at", "invoice"
+        "ix_debitoor_documents_date", "account", "document_date", "state", "gross_amount", "changed_at", "invoice", "id"
     ),
 )
 

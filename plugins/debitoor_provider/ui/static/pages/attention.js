@@ -5,6 +5,7 @@ import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
 import { ActionBar } from "../parts/document_actions.js";
+import { Newest, newestOf } from "../parts/document_filters.js";
 import { DocumentTable } from "../parts/document_table.js";
 import { documentPlace } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
@@ -13,7 +14,12 @@ import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
 export function AttentionPage() {
   const { t } = useWords();
   const address = useAddress();
-  const filter = { account: address.one("account"), search: address.one("search"), code: address.one("code") };
+  const filter = {
+    account: address.one("account"),
+    search: address.one("search"),
+    newest: newestOf(address),
+    code: address.one("code"),
+  };
   const params = { ...filter, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
   const { data, failure, reload } = useData((options) => api.attention(params, options), [JSON.stringify(params)], {
     every: 10000,
@@ -31,7 +37,7 @@ export function AttentionPage() {
     null,
     h(ui.Heading, { as: "h2", size: "lg", mb: 1 }, t("nav.attention")),
     h(ui.Text, { color: "fg.muted", mb: 3 }, t("attention.explained")),
-    h(Bar, { address, filter, codes: data.codes, accounts }),
+    h(Bar, { address, filter, data, accounts }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length === 0 && h(Nothing, { title: t("attention.none") }),
@@ -58,7 +64,7 @@ function byAccount(documents) {
   return [...ids].map(([account, those]) => ({ account, ids: those, fitting: null }));
 }
 
-function Bar({ address, filter, codes, accounts }) {
+function Bar({ address, filter, data: { codes, changed_after }, accounts }) {
   const { t, has } = useWords();
   const word = (code) => (has(`reason.${code}`) ? t(`reason.${code}`) : code.replaceAll("_", " "));
   const offered = accounts.filter((row) => row.attention > 0 || row.id === filter.account);
@@ -80,6 +86,7 @@ function Bar({ address, filter, codes, accounts }) {
         onChoose: (account) => address.set({ account }),
       }),
     ),
+    changed_after && h(Newest, { since: changed_after, address }),
     h(Chips, {
       label: t("attention.codes"),
       chosen: filter.code ? [filter.code] : [],

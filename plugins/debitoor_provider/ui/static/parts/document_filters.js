@@ -8,6 +8,9 @@ import { Chips, DateField, SearchField } from "./lists.js";
 import { SavedFilters } from "./saved_filters.js";
 import { DOCUMENT_STATES } from "./state.js";
 
+/** Whether a text is looked for in the newest documents alone, as the API takes it. */
+export const newestOf = (address) => (address.one("search") && !address.one("everything") ? "true" : "");
+
 /** The filter in the address, as the API takes it. */
 export const filterOf = (address) => ({
   state: address.all("state"),
@@ -16,7 +19,7 @@ export const filterOf = (address) => ({
   search: address.one("search"),
   mark: address.one("mark"),
   invoice: address.one("invoice"),
-  newest: address.one("search") && !address.one("everything") ? "true" : "",
+  newest: newestOf(address),
 });
 
 /**
@@ -58,7 +61,7 @@ export function DocumentFilters({ account, address, filter, data: { states, mark
       ),
     ),
     h(SavedFilters, { address }),
-    changed_after && h(Newest, { since: changed_after, onAll: () => address.set({ everything: "true" }) }),
+    changed_after && h(Newest, { since: changed_after, address }),
     h(Chips, {
       label: t("documents.states"),
       chosen: filter.state,
@@ -71,8 +74,9 @@ export function DocumentFilters({ account, address, filter, data: { states, mark
 }
 
 /** That a text was looked for in a part of very many documents, and how to look through all of them. */
-function Newest({ since, onAll }) {
+export function Newest({ since, address }) {
   const { t, language } = useWords();
+  const onAll = () => address.set({ everything: "true" });
   return h(
     ui.Flex,
     { gap: 2, wrap: "wrap", align: "center" },
