@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import pendulum
 import pytest
-from airflow.sdk import DAG, BaseOperator
+from airflow.sdk import DAG, BaseOperator, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import BaseTrigger
@@ -246,6 +248,44 @@ class TestWindows:
         hours = (datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
         with pytest.raises(Misconfigured, match="no day begins"):
             run(plan(), within=context("manual", interval=hours))
+
+    def test_an_interval_of_the_schedule_has_the_days_of_its_backfill(self, run, context, account, receipt, ledger):
+        account(timezone="Europe/Berlin", frequency="0 6 * * *")
+        receipt(document_date="2026-03-01")
+        inside = receipt(document_date="2026-03-02")
+        since_six = (pendulum.datetime(2026, 3, 1, 5), pendulum.datetime(2026, 3, 2, 5))
+        dag = SimpleNamespace(timetable=CronDataIntervalTimetable("0 6 * * *", timezone="Europe/Berlin"))
+        run(plan(), within=context("manual", interval=since_six) | {"dag": dag})
+        assert planned(ledger) == {inside}
+
+    @pytest.mark.parametrize(
+        ("interval", "chosen", "reason"),
+        [
+            (("2026-04-01", "2026-03-01"), {}, "ends .* before it begins"),
+            (("2026-03-05", "2026-03-05"), {}, "no day begins"),
+            (("2026-03-01", "2026-04-01"), {"period_from": "2026-05-01"}, "outside the data interval"),
+            (("2026-01-01", "2026-02-01"), {}, "documents dated 2026-03-01 or later"),
+            (None, {"period_to": "2026-02-28"}, "documents dated 2026-03-01 or later"),
+            (None, {"period_from": "2027-01-01", "period_to": "2027-01-31"}, "documents dated 2026-12-31 or earlier"),
+        ],
+    )
+    def test_a_choice_that_can_hold_nothing_says_so(
+        self, run, context, sandbox, acme, account, receipt, interval, chosen, reason
+    ):
+        account(period={"from": "2026-03-01", "to": "2026-12-31"})
+        receipt()
+        seen = sandbox.last_seq()
+        ends = tuple(datetime.fromisoformat(day).replace(tzinfo=UTC) for day in interval or ())
+        with pytest.raises(Misconfigured, match=reason):
+            run(plan(**chosen), within=context("manual", **({"interval": ends} if ends else {})))
+        assert sandbox.calls(since=seen, company=acme) == []
+
+    def test_an_interval_of_a_backfill_outside_the_accounts_period_is_a_warning(self, run, context, account, ledger):
+        account(period={"from": "2026-03-01"})
+        january = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+        run(plan(), within=context("backfill", "b", interval=january))
+        (warning,) = ledger.runs.get("anybodys_dag/b#acme").warnings
+        assert warning.code == "period_before_account"
 
     @pytest.mark.parametrize(
         ("option", "value"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import row_of
-from debitoor_provider.sync.window import RunKind, Window, backfill, manual
+from debitoor_provider.sync.window import RunKind, Window, backfill, chosen_days, manual
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,13 +52,12 @@ def requested_window(
     start, end = to_period(From=period_from, To=period_to)
     interval = chosen_interval(context)
     if interval:
-        days = backfill(*interval, account.timezone)
-        if days.is_empty:
-            message = Message("interval_without_day", start=interval[0], end=interval[1])
-            raise Misconfigured(message, operation="plan")
-        return manual(start, end, ids).within(days.start, days.end)
+        window = manual(start, end, ids).within(*_days_of(*interval, context, account))
+        if window.is_empty:
+            raise Misconfigured(Message("period_outside_interval"), operation="plan")
+        return _meeting(window, account, context)
     if start or end or ids:
-        return manual(start, end, ids)
+        return _meeting(manual(start, end, ids), account, context)
     if kind_of(context) is RunKind.BACKFILL:
         begin, until = _interval_of(context)
         if begin is None or until is None:
@@ -74,15 +73,62 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
     complete interval of the schedule counts only where the logical date is not the moment of triggering.
     """
     start, end = _interval_of(context)
-    if kind_of(context) is not RunKind.MANUAL or start is None or end is None or start >= end:
+    if kind_of(context) is not RunKind.MANUAL or start is None or end is None:
         return None
     dag_run = context["dag_run"]
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
+    if start == end and start in (logical_date, run_after):  # as Airflow has it for a DAG without a schedule
+        return None
     if logical_date and run_after and abs(run_after - logical_date) < _NOW:
         dag: Any = context.get("dag")
         if dag is not None and (start, end) == _last_interval(dag.timetable, logical_date):
             return None
     return start, end
+
+
+def outside(window: Window, account: Account) -> Message | None:
+    """Return why no document that an account takes can lie in a period; ``None`` when one can."""
+    first, last = account.period.start, account.period.end
+    if first and window.end and window.end < first:
+        return Message("period_before_account", end=window.end, first=first)
+    if last and window.start and window.start > last:
+        return Message("period_after_account", start=window.start, last=last)
+    return None
+
+
+def _meeting(window: Window, account: Account, context: Context) -> Window:
+    """Return a window that a person, or a DAG of theirs, chose.
+
+    :raises Misconfigured: when it is wholly outside the account's own period; a DAG with a schedule is only warned
+    """
+    by_person = kind_of(context) is RunKind.MANUAL and not window.document_ids
+    if by_person and (message := outside(window, account)):
+        raise Misconfigured(message, operation="plan")
+    return window
+
+
+def _days_of(start: datetime, end: datetime, context: Context, account: Account) -> tuple[date, date]:
+    """Return the first and the last day of the interval that a person triggered a run with.
+
+    An interval of the schedule has the day that a backfill of it has.
+
+    :raises Misconfigured: when it is reversed, or no day begins in it
+    """
+    if start > end:
+        raise Misconfigured(Message("interval_reversed", start=start, end=end), operation="plan")
+    days, scheduled = chosen_days(start, end, account.timezone), backfill(start, end, account.timezone)
+    dag: Any = context.get("dag")
+    if (
+        dag is not None
+        and (scheduled.start, scheduled.end) != days
+        and (start, end) == _last_interval(dag.timetable, end)
+    ):
+        window = scheduled
+    else:
+        window = manual(*days, ())
+    if window.start is None or window.end is None or window.is_empty:
+        raise Misconfigured(Message("interval_without_day", start=start, end=end), operation="plan")
+    return window.start, window.end
 
 
 def _interval_of(context: Context) -> tuple[datetime | None, datetime | None]:
