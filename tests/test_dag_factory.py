@@ -160,7 +160,7 @@ class TestDeclared:
             "from": ["null", "string"],
             "to": ["null", "string"],
             "document_ids": ["null", "array"],
-            "dry_run": ["null", "boolean"],
+            "dry_run": "boolean",
         }
 
     def test_what_the_trigger_form_is_given_reaches_the_steps(self, tmp_path):
@@ -178,7 +178,14 @@ class TestDeclared:
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("from", "31.01.2026"), ("to", "2026-02-30"), ("document_ids", "7"), ("document_ids", [7]), ("dry_run", "no")],
+        [
+            ("from", "31.01.2026"),
+            ("to", "2026-02-30"),
+            ("document_ids", "7"),
+            ("document_ids", [7]),
+            ("dry_run", "no"),
+            ("dry_run", None),
+        ],
     )
     def test_the_trigger_form_refuses_what_it_cannot_use(self, tmp_path, field, value):
         param: Param = dag_of(tmp_path, EXPORT).params.get_param(field)

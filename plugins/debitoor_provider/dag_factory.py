@@ -224,7 +224,7 @@ def _trigger_form() -> dict[str, Param]:
         ),
         "dry_run": Param(
             False,
-            type=["null", "boolean"],
+            type="boolean",
             title="Dry run",
             description="Show names, figures and targets; move nothing",
         ),
