@@ -187,3 +187,26 @@ def test_a_change_counts_only_when_it_is_confirmed(payload):
     parse.confirmed({"success": True, "documentUid": 28716})
     with pytest.raises(Unexpected):
         parse.confirmed(payload)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("RECEIPT", "RECEIPT"),
+        ("receipt ", "RECEIPT"),
+        ("Incoming Invoice", "INCOMING_INVOICE"),
+        ("credit-note", "CREDIT_NOTE"),
+        ("Timesheet", "Timesheet"),  # records may carry values that are not listed (8.1)
+        ("", ""),
+    ],
+)
+def test_a_type_is_known_in_any_spelling(written: str, read: str) -> None:
+    assert parse.document({"documentUid": 7, "documentType": written}).document_type == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("Paid", "Paid"), ("PAID", "Paid"), ("not_paid", "Not paid"), ("", "Unknown"), ("Open", "Open")],
+)
+def test_a_payment_status_is_known_in_any_spelling(written: str, read: str) -> None:
+    assert parse.document({"documentUid": 7, "paymentStatus": written}).payment_status == read

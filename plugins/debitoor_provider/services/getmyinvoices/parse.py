@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import (
     AccountInfo,
     Attachment,
@@ -38,12 +38,15 @@ from debitoor_provider.services.http.reading import (
     texts,
     unread_rates,
 )
+from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 R = TypeVar("R")
+
+_LISTED = frozenset((*DocumentType, *PaymentStatus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def document(record: Mapping[str, Any]) -> Document:
     unread = (*unread_rates(record.get("taxRates")), *unread_rates([item.get("tax_percentage") for item in items]))
     return Document(
         document_uid=identifier(record.get("documentUid"), "documentUid"),
-        document_type=text(record.get("documentType")),
+        document_type=_known(text(record.get("documentType")), DocumentType),
         document_number=text(record.get("documentNumber")),
         document_date=day(record.get("documentDate")),
         document_due_date=day(record.get("documentDueDate")),
@@ -107,7 +110,7 @@ def document(record: Mapping[str, Any]) -> Document:
         source=text(record.get("source")),
         filename=text(record.get("filename")),
         file_kilobytes=decimal(record.get("fileSize")),
-        payment_status=text(record.get("paymentStatus")) or PaymentStatus.UNKNOWN,
+        payment_status=_known(text(record.get("paymentStatus")), PaymentStatus) or PaymentStatus.UNKNOWN,
         paid_at=day(record.get("paidAt")),
         payment_method=text(record.get("paymentMethod")),
         line_items=tuple(map(_line_item, items)),
@@ -230,6 +233,17 @@ def confirmed(payload: Any) -> None:
     confirmation = mapping(payload, "confirmation")
     if not (flag(confirmation.get("success")) or confirmation.get("documentUid")):
         raise Unexpected(Message("field_missing", field="success"))
+
+
+def _known(value: str, values: Iterable[str]) -> str:
+    """Return one of the listed values in its own spelling; another text is returned as it is."""
+    if value in _LISTED or not value:
+        return value
+    return next((str(one) for one in values if _plain(one) == _plain(value)), value)
+
+
+def _plain(value: str) -> str:
+    return fold(value).replace("_", " ").replace("-", " ")
 
 
 def _records(line_items: Any) -> list[Mapping[str, Any]]:
