@@ -33,7 +33,8 @@ class Document(Value):
     """One document as the list and the detail call give it (contract section 4.3).
 
     ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0.
-    ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written.
+    ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written,
+    and ``unread_net`` and ``unread_gross`` an amount that cannot be read.
     ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
     """
 
@@ -63,6 +64,8 @@ class Document(Value):
     payment_method: str = ""
     line_items: tuple[LineItem, ...] = ()
     unread_rates: tuple[str, ...] = ()
+    unread_net: str = ""
+    unread_gross: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from debitoor_provider.services.http.reading import (
     rows,
     text,
     texts,
+    unread_amount,
     unread_rates,
 )
 from debitoor_provider.services.spelling import fold
@@ -102,6 +103,8 @@ def document(record: Mapping[str, Any]) -> Document:
         currency=code(record.get("currency")),
         tax_rates=() if unread else rates(record.get("taxRates")),
         unread_rates=tuple(dict.fromkeys(unread)),
+        unread_net=unread_amount(record.get("netAmount")),
+        unread_gross=unread_amount(record.get("grossAmount")),
         vat_id=text(record.get("vat_id")),
         is_archived=flag(record.get("isArchived")),
         is_locked=flag(record.get("isLocked")),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _CODE_LIMIT = 10  # characters of a currency as it is shown
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
+_READ: dict[str, Any] = {"unread_rates": (), "unread_net": "", "unread_gross": ""}
 """Tax categories of the reverse charge and of intra-community supplies."""
 
 
@@ -94,7 +95,7 @@ class Evidence:
             net_amount=invoice.net,
             gross_amount=invoice.gross,
             tax_rates=tuple(_rates(invoice)),
-            unread_rates=(),
+            **_READ,
             line_items=(),
         )
 
@@ -115,7 +116,7 @@ class Evidence:
         if self.outcome is Proof.CONTRADICTS and _is_more_than_date(self.reasons):
             raise held("invoice_contradicts", differences=list(self.reasons))
         rates = tuple(_rates(invoice))
-        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, unread_rates=())
+        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, **_READ)
 
     def split(self) -> TaxSplit | None:
         """Return the invoice's gross amounts by tax rate."""
