@@ -174,7 +174,7 @@ def _judged(
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
             return Health(Level.WARNING, "late", missed)
-    if file.account and (sender := names.missing_sender(file.account)):
+    if file.account and (sender := names.unusable_sender(file.account)):
         return Health(Level.WARNING, "no sender", str(sender.message))
     if number := attention.get(file.account_id):
         return Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
