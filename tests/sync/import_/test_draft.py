@@ -92,11 +92,44 @@ def test_a_positive_credit_note_is_moved_as_the_settings_say(rule: str, net: int
 
 @pytest.mark.parametrize(
     "document",
-    [INVOICE, replace(POSITIVE, total_gross_amount=Decimal(0)), replace(POSITIVE, total_gross_amount=None)],
+    [INVOICE, replace(POSITIVE, total_net_amount=Decimal(0), total_gross_amount=Decimal(0))],
 )
 def test_other_documents_keep_their_sign(document: SalesDocument) -> None:
     upload = new_document(document, import_(defaults={"positive_credit_note": "negate"}), None, "a.pdf")
     assert (upload.net_amount, upload.gross_amount) == (document.total_net_amount, document.total_gross_amount)
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross", "shown"),
+    [
+        ("100.00", "19.00", None, "net 100.00, tax 19.00, gross ?"),
+        (None, None, None, "net ?, tax ?, gross ?"),
+        ("100.00", None, "0.00", "gross 0.00"),
+        ("200.00", "19.00", "119.00", "net 200.00, tax 19.00, gross 119.00"),
+        ("100.00", "-19.00", "119.00", "tax -19.00"),
+    ],
+)
+def test_amounts_of_which_one_is_missing_or_wrong_are_held(
+    net: str | None, tax: str | None, gross: str | None, shown: str
+) -> None:
+    amounts = [amount and Decimal(amount) for amount in (net, tax, gross)]
+    names = ("total_net_amount", "total_tax_amount", "total_gross_amount")
+    with pytest.raises(Obstacle) as met:
+        new_document(replace(INVOICE, **dict(zip(names, amounts, strict=True))), import_(), None, "a.pdf")
+    assert (met.value.code, shown in met.value.message.text()) == ("sales_amounts", True)
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross"),
+    [("100.01", "19.00", "119.00"), ("-100", "-19", "-119"), (None, None, "119"), ("0", "0", "0"), ("119", "0", "119")],
+)
+def test_amounts_that_fit_or_are_not_known_to_contradict_are_taken(
+    net: str | None, tax: str | None, gross: str
+) -> None:
+    amounts = [amount and Decimal(amount) for amount in (net, tax, gross)]
+    names = ("total_net_amount", "total_tax_amount", "total_gross_amount")
+    upload = new_document(replace(INVOICE, **dict(zip(names, amounts, strict=True))), import_(), None, "a.pdf")
+    assert upload.gross_amount == Decimal(gross)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
@@ -16,10 +17,13 @@ from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
+
+
+_AMOUNTS = ("net", "tax", "gross")
+_MISSING = "?"
+_TOLERANCE = Decimal("0.02")  # each of them is rounded once
 
 
 def upload_name(document: SalesDocument) -> str:
@@ -41,11 +45,12 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, or the date cannot be right
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts cannot be right
     """
     booked = document.created_date.date() if document.created_date else None
     if document.date and is_far_ahead(document.date, booked):
         raise held("sales_date_far", date=document.date)
+    _require_amounts(document)
     document = signed(document, account)
     defaults = account.defaults
     is_credit_note = document.type is SalesType.CREDIT_NOTE
@@ -65,6 +70,21 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
         tags=tuple(defaults.tags),
         note=note_of(document, account),
     )
+
+
+def _require_amounts(document: SalesDocument) -> None:
+    """Make sure that a document has a gross amount, which net amount and tax come to.
+
+    :raises Obstacle: when it lacks one: GetMyInvoices would have it with 0
+    """
+    net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
+    is_contradicted = net is not None and tax is not None and gross is not None and abs(net + tax - gross) > _TOLERANCE
+    if gross is None or is_contradicted or (net and not gross):
+        amounts: dict[str, Any] = {
+            name: _MISSING if amount is None else amount
+            for name, amount in zip(_AMOUNTS, (net, tax, gross), strict=True)
+        }
+        raise held("sales_amounts", **amounts)
 
 
 def note_of(document: SalesDocument, account: ImportAccount) -> str:
