@@ -280,6 +280,44 @@ class TestWindows:
             run(plan(**chosen), within=context("manual", **({"interval": ends} if ends else {})))
         assert sandbox.calls(since=seen, company=acme) == []
 
+    @pytest.mark.parametrize(
+        ("logical_date", "is_chosen"),
+        [
+            (pendulum.datetime(2026, 3, 5), False),  # airflow dags trigger --logical-date
+            (pendulum.datetime(2026, 11, 28, 23), True),  # by the API, with the interval's beginning
+            (pendulum.datetime(2026, 11, 30, 5), True),  # earlier today
+        ],
+    )
+    def test_a_logical_date_that_the_interval_is_not_made_of_is_not_passed_over(
+        self, run, context, account, logical_date, is_chosen
+    ):
+        account(timezone="Europe/Berlin", frequency="daily")
+        yesterday = (pendulum.datetime(2026, 11, 28, 23), pendulum.datetime(2026, 11, 29, 23))
+        within = context("manual", interval=yesterday)
+        within["dag"] = SimpleNamespace(timetable=CronDataIntervalTimetable("0 0 * * *", timezone="Europe/Berlin"))
+        within["dag_run"].logical_date, within["dag_run"].run_after = logical_date, pendulum.datetime(2026, 11, 30, 9)
+        if is_chosen:
+            run(plan(), within=within)
+        else:
+            with pytest.raises(Misconfigured, match="the last one before the moment of triggering"):
+                run(plan(), within=within)
+
+    @pytest.mark.parametrize(("began", "is_chosen"), [(1, False), (30, True)])
+    def test_a_logical_date_of_the_past_that_a_dag_triggers_with_is_chosen(
+        self, run, context, account, receipt, ledger, began, is_chosen
+    ):
+        """TriggerDagRunOperator sets *run after* to the logical date, whatever that is."""
+        account(timezone="UTC", frequency="daily")
+        inside, outside = receipt(document_date="2026-03-04"), receipt(document_date="2026-03-05")
+        moment = pendulum.datetime(2026, 3, 5, 9)
+        within = context("manual", interval=(pendulum.datetime(2026, 3, 4), pendulum.datetime(2026, 3, 5)))
+        within["dag"] = SimpleNamespace(timetable=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"))
+        dag_run = within["dag_run"]
+        dag_run.logical_date = dag_run.run_after = moment
+        dag_run.start_date = moment.add(hours=began)
+        run(plan(), within=within)
+        assert planned(ledger) == ({inside} if is_chosen else {inside, outside})
+
     def test_an_interval_of_a_backfill_outside_the_accounts_period_is_a_warning(self, run, context, account, ledger):
         account(period={"from": "2026-03-01"})
         january = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))

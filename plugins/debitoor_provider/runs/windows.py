@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOW = timedelta(hours=1)
 """Airflow's trigger form proposes the time at which it was opened as the logical date."""
+_QUEUED = timedelta(hours=6)
+"""So long a run may have waited for the account's others before it began."""
 
 
 def kind_of(context: Context) -> RunKind:
@@ -79,7 +81,7 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
     if start == end and start in (logical_date, run_after):  # as Airflow has it for a DAG without a schedule
         return None
-    if logical_date and run_after and abs(run_after - logical_date) < _NOW:
+    if logical_date and run_after and abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run):
         dag: Any = context.get("dag")
         if dag is not None and (start, end) == _last_interval(dag.timetable, logical_date):
             return None
@@ -116,6 +118,8 @@ def _days_of(start: datetime, end: datetime, context: Context, account: Account)
     """
     if start > end:
         raise Misconfigured(Message("interval_reversed", start=start, end=end), operation="plan")
+    if date := _unheeded_date(start, end, context):
+        raise Misconfigured(Message("interval_of_now", date=date, start=start, end=end), operation="plan")
     days, scheduled = chosen_days(start, end, account.timezone), backfill(start, end, account.timezone)
     dag: Any = context.get("dag")
     if (
@@ -129,6 +133,26 @@ def _days_of(start: datetime, end: datetime, context: Context, account: Account)
     if window.start is None or window.end is None or window.is_empty:
         raise Misconfigured(Message("interval_without_day", start=start, end=end), operation="plan")
     return window.start, window.end
+
+
+def _is_of_the_past(dag_run: Any) -> bool:
+    """Return whether a DAG triggered the run with a logical date long before: its operator sets *run after* to that."""
+    began = getattr(dag_run, "start_date", None)
+    return bool(began) and dag_run.run_after == dag_run.logical_date and began - dag_run.logical_date > _QUEUED
+
+
+def _unheeded_date(start: datetime, end: datetime, context: Context) -> datetime | None:
+    """Return the logical date of a run whose data interval has nothing to do with it; ``None`` if it has.
+
+    Airflow's command line makes the interval by the moment of triggering.
+    """
+    dag, dag_run = context.get("dag"), context["dag_run"]
+    logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
+    if dag is None or logical_date is None or run_after is None or start <= logical_date <= end:
+        return None
+    timetable: Any = dag.timetable
+    is_of_now = (start, end) == _last_interval(timetable, run_after) != _last_interval(timetable, logical_date)
+    return logical_date if is_of_now else None
 
 
 def _interval_of(context: Context) -> tuple[datetime | None, datetime | None]:
