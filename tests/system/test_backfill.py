@@ -1,4 +1,4 @@
-"""A real backfill through the scheduler: three months for a monthly and a weekly account, one for a daily one."""
+"""A real backfill through the scheduler: three months for a monthly and a weekly account, ten days for a daily one."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.system
 
 # June 2026 begins with a Monday, so that months and weeks begin together.
 FIRST = date(2026, 6, 1)
-LAST = {"monthly": date(2026, 8, 30), "weekly": date(2026, 8, 30), "daily": date(2026, 6, 30)}
-RUNS = {"monthly": 3, "weekly": 13, "daily": 30}
+LAST = {"monthly": date(2026, 8, 30), "weekly": date(2026, 8, 30), "daily": date(2026, 6, 10)}
+RUNS = {"monthly": 3, "weekly": 13, "daily": 10}
 ACCOUNT = """\
 type: export
 name: {frequency}
@@ -91,7 +91,7 @@ def test_every_document_of_the_period_is_moved_exactly_once_and_no_other(
 
 def _documents(company: CompanyAdmin, last: date) -> set[int]:
     """Add documents on the edges, throughout, and just outside the period; return the ids of those inside."""
-    edges = [FIRST, date(2026, 8, 30), FIRST + timedelta(days=29), FIRST + timedelta(days=30), date(2026, 8, 1)]
+    edges = [FIRST, *LAST.values(), LAST["daily"] + timedelta(days=1), date(2026, 8, 1)]
     throughout = [FIRST + timedelta(days=7 * week + week % 7) for week in range(13)]
     outside = [FIRST - timedelta(days=1), date(2026, 9, 1), date(2025, 7, 1)]
     added = {_add(company, day, number): day for number, day in enumerate(edges + throughout + outside)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.system
 
-ACCOUNTS = 12
+ACCOUNTS = 8
 _FILE = """\
 type: export
 name: Client {number}
@@ -49,7 +49,7 @@ def test_idle_accounts_of_one_key_cost_less_than_a_call_each(
 
         before, seen = _idle_runs(airflow, dag_ids), sandbox.last_seq()
         airflow.until(
-            lambda: len(_idle_runs(airflow, dag_ids)) >= len(before) + 2 * ACCOUNTS, "to run each account twice", 400
+            lambda: len(_idle_runs(airflow, dag_ids)) >= len(before) + ACCOUNTS, "to run each account once more", 400
         )
         runs = len(_idle_runs(airflow, dag_ids)) - len(before)
         listed = _lists(sandbox, company, seen)

@@ -6,6 +6,7 @@ counts travel with the test reports, so that they add up over several worker pro
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -92,6 +93,22 @@ class Tally:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the large figures of the trust tests")
+    parser.addoption("--every", type=int, default=1, metavar="N", help="one in N cases of each trust test")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw one in so many cases of each test, the same each time; the first of each test is always among them."""
+    number: int = config.getoption("--every")
+    seen: set[str] = set()
+    left: list[pytest.Item] = []
+    for item in list(items):
+        test = item.nodeid.partition("[")[0]
+        if "tests/trust/" in test and test in seen and zlib.crc32(item.nodeid.encode()) % number:
+            items.remove(item)
+            left.append(item)
+        seen.add(test)
+    if left:
+        config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture
