@@ -171,6 +171,11 @@ class TestDeclared:
             with pytest.raises(ParamValidationError):
                 process_params(dag, task, {"document_ids": "7"}, suppress_exception=False)
 
+    def test_documents_may_be_named_by_texts_and_whole_numbers(self, tmp_path):
+        param: Param = dag_of(tmp_path, EXPORT).params.get_param("document_ids")
+        assert param.resolve(["4711", 4712]) == ["4711", 4712]
+        assert "type" not in param.schema["items"]  # of which Airflow's form would make a field for JSON
+
     def test_accounts_share_no_trigger_form(self, tmp_path):
         first, second = dag_of(tmp_path, EXPORT, "a"), dag_of(tmp_path, EXPORT, "b")
         process_params(first, first.tasks[0], {"from": "2026-01-01"}, suppress_exception=False)
@@ -182,7 +187,8 @@ class TestDeclared:
             ("from", "31.01.2026"),
             ("to", "2026-02-30"),
             ("document_ids", "7"),
-            ("document_ids", [7]),
+            ("document_ids", [True]),
+            ("document_ids", [[7]]),
             ("dry_run", "no"),
             ("dry_run", None),
         ],

@@ -218,7 +218,8 @@ def _trigger_form() -> dict[str, Param]:
         "document_ids": Param(
             None,
             type=["null", "array"],
-            items={"type": "string"},
+            # Without a type of its own, so that Airflow's form still has a line for each.
+            items={"anyOf": [{"type": "string"}, {"type": "integer"}]},
             title="Documents",
             description="Only these documents, by their ids at the source, one on each line; empty: all",
         ),

@@ -7,22 +7,6 @@ from typing import Any
 import pytest
 
 from debitoor_provider.cli import check as command
-from debitoor_provider.runs.jobs import account_of, job_of
-from debitoor_provider.sync.steps.plan import plan
-from debitoor_provider.sync.steps.rename import rename
-from debitoor_provider.sync.steps.transfer import transfer
-
-
-@pytest.fixture
-def moved(account, receipt, ledger) -> Any:
-    """Move one document of the account in a run."""
-    account()
-    uid = receipt()
-    with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
-        plan(job)
-        rename(job)
-        transfer(job)
-    return uid
 
 
 @pytest.fixture

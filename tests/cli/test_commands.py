@@ -65,6 +65,8 @@ def test_knowing_the_commands_costs_other_airflow_commands_nothing():
     assert set(done.stdout.split()) <= {
         "debitoor_provider",
         "debitoor_provider.cli",
+        "debitoor_provider.cli.command",
+        "debitoor_provider.cli.commands",
         "debitoor_provider.cli.options",
         "debitoor_provider.cli.parsers",
     }

@@ -56,3 +56,25 @@ def test_a_second_time_nothing_is_overwritten(cli, words):
 
 def test_a_file_that_is_not_there_is_named(cli, words):
     assert cli(*words[:-1], "/nowhere.csv").sentence == "/nowhere.csv: No such file or directory."
+
+
+@pytest.mark.parametrize("mode", [[], ["--dry-run"]], ids=["real", "dry run"])
+class TestNames:
+    """What the accounts name is looked for by a dry run and by a real one, as ``validate`` does."""
+
+    def test_a_connection_that_airflow_does_not_have(self, cli, words, tmp_path, mode):
+        (tmp_path / "group.yaml").write_text(TEMPLATE.replace("gmi,", "$(key),"))
+        (tmp_path / "values.csv").write_text("account,company,email,key\nnorth,N,n@acme.example,gni\n")
+        done = cli(*words, *mode)
+        place = f"warning: {tmp_path / 'values.csv'}:2: key: "
+        assert (done.code, done.err.startswith(place), "gni" in done.err) == (0, True, True), done.err
+        assert (accounts_folder() / "north.yaml").exists() == (mode == [])
+
+    def test_a_tag_that_getmyinvoices_does_not_have(self, cli, acme, words, tmp_path, mode):
+        template = f"type: export\nname: a\ndebitoor_id: {acme.debitoor_email}\n"
+        template += "connections: {getmyinvoices: gmi, debitoor: debitoor}\nfilter: {tags: {any: [$(tag)]}}\n"
+        (tmp_path / "group.yaml").write_text(template)
+        (tmp_path / "values.csv").write_text("account,tag\nnorth,bokos\n")
+        assert "bokos" not in cli(*words, *mode, "--folder", str(tmp_path / "a")).err
+        done = cli(*words, *mode, "--folder", str(tmp_path / "b"), "--connections")
+        assert f"{tmp_path / 'values.csv'}:2: tag: GetMyInvoices has no tag 'bokos'" in done.err

@@ -24,6 +24,12 @@ def test_the_sandbox_takes_the_commands_place(cli, started):
     assert started == [[sys.executable, "-P", "-m", "debitoor_provider.sandbox", *options]]
 
 
+def test_it_speaks_the_language_of_the_command(cli, started, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "")
+    cli("sandbox", "--language", "fr")
+    assert os.environ["LANGUAGE"] == "fr"
+
+
 def test_an_empty_account_is_a_valid_wish(cli, started):
     assert cli("sandbox", "--documents", "0", "--invoices", "0").code == 0
     assert started[0][4:] == ["--documents", "0", "--invoices", "0"]

@@ -79,17 +79,17 @@ WRITES = {
 }
 
 
-@pytest.mark.parametrize("broken", FILES.values(), ids=FILES)
-@pytest.mark.parametrize("call", DOWNLOADS.values(), ids=DOWNLOADS)
-def test_a_broken_answer_is_no_file_and_is_asked_for_again(clients, call, broken):
-    with raw_server(broken) as server, pytest.raises((BadAnswer, Unavailable)):
-        call(*clients(server.url))
-    assert server.requests == 4
+BROKEN = {
+    f"{call} | {broken}": (asked, answered)
+    for calls, answers in ((DOWNLOADS, FILES), (READS, RECORDS))
+    for call, asked in calls.items()
+    for broken, answered in answers.items()
+}
+"""Every call for a file with every broken file, and every read with every broken record."""
 
 
-@pytest.mark.parametrize("broken", RECORDS.values(), ids=RECORDS)
-@pytest.mark.parametrize("call", READS.values(), ids=READS)
-def test_a_broken_answer_to_a_read_is_asked_for_again(clients, call, broken):
+@pytest.mark.parametrize(("call", "broken"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_no_file_and_no_record_and_is_asked_for_again(clients, call, broken):
     with raw_server(broken) as server, pytest.raises((BadAnswer, Unavailable)):
         call(*clients(server.url))
     assert server.requests == 4

@@ -80,12 +80,13 @@ def test_one_that_looks_like_a_third_keeps_its_mark(acme: Stage, pair: tuple[str
     assert lookalike_keys(acme.entry(third)) == [f"acme/{uid}" for uid in pair]
 
 
-def test_a_record_without_an_amount_is_no_choice(acme: Stage) -> None:
+@pytest.mark.parametrize("net", [None, "90.00"])
+def test_a_record_without_a_gross_amount_is_no_choice(acme: Stage, net: str | None) -> None:
     file = in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00")))))
-    uid = acme.document(file, net_amount=None, gross_amount=None, tax_rates=["7"])
+    uid = acme.document(file, net_amount=net, gross_amount=None, tax_rates=["7"])
     acme.export()
     entry = acme.entry(uid)
-    assert "gross 0.00 in the record, 119.00 in the invoice" in entry.reason
+    assert "no gross amount in the record, 119.00 in the invoice" in entry.reason
     assert DIRECTIONS["export"].questions(entry, "record") == ()
     choose(acme.ledger, "invoice", [entry], "user:anna", "as on the paper")
     acme.export()

@@ -21,6 +21,8 @@ PLURAL = re.compile(r"_(one|other|many|few|two|zero)$")
 WRITTEN = re.compile(r"""["`]([a-z]\w*(?:\.\w+)*)["`]""")
 BEGUN = re.compile(r"`([a-z]\w*(?:\.\w+)*\.)\$\{")
 ASKED = re.compile(r"""\bt\(\s*"([^"]+)\"""")
+TABLES = ("ui/csv_export.py", "runs/check.py", "runs/tables.py", "runs/words.py", "cli/accounts.py")
+"""Where columns of tables have their words."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -87,8 +89,8 @@ def test_every_key_that_the_page_asks_for_is_there(code: str) -> None:
 
 
 def test_every_key_is_used(code: str) -> None:
-    tables = "".join((FOLDER.parents[1] / name).read_text("utf-8") for name in ("ui/csv_export.py", "runs/check.py"))
-    written, begun = set(WRITTEN.findall(code + tables)), tuple(set(BEGUN.findall(code)))
+    tables = "".join((FOLDER.parents[1] / name).read_text("utf-8") for name in TABLES)
+    written, begun = set(WRITTEN.findall(code + tables)), ("health.", *set(BEGUN.findall(code)))
     unused = [key for key in without_plural(words("en")) if key not in written and not key.startswith(begun)]
     assert not sorted(unused)
 
@@ -101,6 +103,17 @@ def test_every_state_of_a_document_has_a_word(state: State) -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_step_of_a_document_has_a_word(kind: EventKind) -> None:
     assert f"history.{kind}" in words("en")
+
+
+def test_every_finding_of_the_health_command_has_a_word_and_there_are_no_others() -> None:
+    text = (FOLDER.parents[1] / "cli/health.py").read_text("utf-8")
+    states = set(re.findall(r'Health\(\s*Level\.\w+, "([^"]+)"|: "(no \w+)"|"(no file|not connected)"', text))
+    found = {state.replace(" ", "_") for several in states for state in several if state}
+    found |= {level.lower() for level in re.findall(r"^    ([A-Z]+) = \d$", text, re.MULTILINE)}
+    assert {"no_pool", "no_ledger", "warning"} <= found
+    there = {key.partition(".")[2] for key in words("en") if key.startswith(("health.", "state."))}
+    assert not found - there
+    assert not {key.partition(".")[2] for key in words("en") if key.startswith("health.")} - found
 
 
 @pytest.mark.parametrize("frequency", FREQUENCIES)

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
-from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
-    hint,
     no_files,
     opened_ledger,
     period_of,
@@ -23,7 +21,8 @@ from debitoor_provider.cli.console import (
     show,
     terminal,
 )
-from debitoor_provider.cli.examining import examined
+from debitoor_provider.cli.examining import airflow_names, examined
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
@@ -92,7 +91,7 @@ def validate(args: Namespace) -> None:
     """Check account files, build their DAGs, and with ``--connections`` test what they lead to."""
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
-        names = _airflow_names() if files else AirflowNames()
+        names = airflow_names() if files else AirflowNames()
         findings = [finding for file in files for finding in _findings(file, names, args.connections)]
         folders = [] if args.files else folders_without_accounts()
         if args.output != "table" or not (findings or folders):
@@ -146,14 +145,6 @@ class _Finding:
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
 
-def _airflow_names() -> AirflowNames:
-    try:
-        return AirflowNames.read()
-    except SQLAlchemyError:  # as where files are only checked
-        hint(Message("validate_no_airflow"))
-        return AirflowNames()
-
-
 def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iterator[_Finding]:
     from debitoor_provider.dag_factory import try_build
 
@@ -190,7 +181,8 @@ def allow(args: Namespace) -> None:
         {"account": stop.account, "limit": stop.limit_name, "number": stop.number, "why": stop.message.text()}
         for stop in allowed
     ]
-    show(args, rows, empty=Message("allow_nothing", account=args.account))
+    titles = {"number": "table.limit.number"}
+    show(args, rows, empty=Message("allow_nothing", account=args.account), titles=titles)
     if any(stop.message.code == PLAN_WAITS for stop in allowed):
         hint(Message("allow_approval"))
     elif allowed:
@@ -207,7 +199,7 @@ def preview(args: Namespace) -> None:
             seen = previewed(job, window, args.limit)
         rows = seen.documents
     if args.output != "table":
-        show(args, [row.as_row() for row in rows])
+        show(args, [row.as_row() for row in rows], empty=Message("preview_empty"))
     else:
         terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
     for warning in seen.warnings:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, period_of, settings_of, show_whole, terminal
+from debitoor_provider.cli.console import actor, opened_ledger, period_of, settings_of, show_whole, terminal
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.check import (
     counts_text,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow.cli.simple_table import AirflowConsole
 from rich.cells import cell_len, set_cell_size
 
-from debitoor_provider.cli.refusals import wrong
+from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.runs.windows import to_period
+from debitoor_provider.runs.words import heading, value_in
 from debitoor_provider.services.http.errors import Misconfigured, ServiceError
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
@@ -31,22 +31,32 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 
-def show(args: Namespace, rows: Sequence[Mapping[str, Any]], *, empty: Message | str = "") -> None:
+def show(
+    args: Namespace,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    empty: Message | str = "",
+    titles: Mapping[str, str] | None = None,
+) -> None:
     """Print rows in the formats of Airflow's own commands.
 
     Airflow's printers of JSON and of plain tables are not used: they make texts of numbers and numbers of texts, so
-    that an id ``007`` would become 7.
+    that an id ``007`` would become 7. JSON and YAML keep the names of columns and values; what people read has words.
 
     :param empty: what to say instead of an empty table
+    :param titles: see :func:`~debitoor_provider.runs.words.heading`
     """
     if args.output in {"json", "yaml"}:
         show_whole(args, list(rows))
     elif not rows:
         say(empty)
-    elif args.output == "plain":
-        _print_plain(rows)
     else:
-        terminal().print_as_table([{name: cell(value).plain for name, value in row.items()} for row in rows])
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        read = [{heading(name, titles): cell(value_in(name, row.get(name))).plain for name in columns} for row in rows]
+        if args.output == "plain":
+            _print_plain(read)
+        else:
+            terminal().print_as_table(read)
 
 
 def show_whole(args: Namespace, value: Any) -> None:
@@ -58,9 +68,9 @@ def show_whole(args: Namespace, value: Any) -> None:
         terminal().print_as_yaml(json.loads(text))
 
 
-def _print_plain(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print columns without lines, each row on one line, for other programs."""
-    lines = [[*rows[0]], *([cell(value).plain for value in row.values()] for row in rows)]
+def _print_plain(rows: Sequence[Mapping[str, str]]) -> None:
+    """Print columns without lines, each row on one line."""
+    lines = [[*rows[0]], *([*row.values()] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         say("  ".join(set_cell_size(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
@@ -79,11 +89,6 @@ def say(text: object) -> None:
 def no_files() -> str:
     """Return that there are no account files, and where they are expected."""
     return str(Message("no_account_files", folder=accounts_folder()))
-
-
-def hint(text: Message | str) -> None:
-    """Print a hint to standard error, where it does not disturb other programs."""
-    print(text, file=sys.stderr)  # noqa: T201
 
 
 @contextmanager

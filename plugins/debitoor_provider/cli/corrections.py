@@ -9,9 +9,10 @@ from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
 from debitoor_provider.cli.documents import named, row_of
-from debitoor_provider.cli.refusals import wrong
+from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
+from debitoor_provider.runs.words import word
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
@@ -31,7 +32,7 @@ def correct(args: Namespace) -> None:
         stated = to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
-            why = entry.reason or Message("document_is", state=entry.state)
+            why = entry.reason or Message("document_is", state=word(f"state.{entry.state}", entry.state))
             raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=why).text())
         period = settings_of(entry.account).period
         today = datetime.now(UTC).date()

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import hint, say, show
+from debitoor_provider.cli.console import plain_errors, say, show
+from debitoor_provider.cli.examining import airflow_names, examined
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.runs.account_files import account_files
-from debitoor_provider.sync.accounts.template import RowProblem, Table, make, write_all
+from debitoor_provider.runs.words import labelled
+from debitoor_provider.sync.accounts.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator, Sequence
 
 
 @suppress_logs_and_warning
@@ -32,6 +36,8 @@ def create(args: Namespace) -> None:
         for problem in problems:
             say(_line(args.values, problem))
         raise SystemExit(Message("create_nothing_written").text())
+    for problem in _missing(made, connections=args.connections):
+        hint(labelled(Message("validate_warning").text(), _line(args.values, problem)))
     if not args.dry_run:
         try:
             write_all(folder, made)
@@ -44,6 +50,15 @@ def create(args: Namespace) -> None:
         hint(Message("create_dry_run"))
     else:
         hint(Message("create_next"))
+
+
+def _missing(made: Sequence[MadeAccount], *, connections: bool) -> Iterator[RowProblem]:
+    """Return what the accounts name and does not exist, as ``validate`` finds it; it may come later."""
+    with plain_errors():
+        names = airflow_names()
+        for one in made:
+            wrong, unsure = examined(one.account, names, connections=connections) if one.account else ([], [])
+            yield from map(one.problem, [*wrong, *unsure])
 
 
 def _read(path: str) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, hint, opened_ledger, period_of, require_account, show
-from debitoor_provider.cli.refusals import wrong
-from debitoor_provider.messages import Message, readable
+from debitoor_provider.cli.console import actor, opened_ledger, period_of, require_account, show
+from debitoor_provider.cli.stderr import hint, wrong
+from debitoor_provider.messages import Message
 from debitoor_provider.runs.tables import money
+from debitoor_provider.runs.words import code_of, word
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -36,7 +37,7 @@ def list_documents(args: Namespace) -> None:
         "states": states or None,
         "text": args.text,
         "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
-        "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "noun_invoice"),
+        "invoice": args.invoice and _one_of(code_of(args.invoice, "invoice", E_INVOICES), E_INVOICES, "noun_invoice"),
         "period": period_of(args),
     }
     with opened_ledger() as ledger:
@@ -64,7 +65,7 @@ def book(args: Namespace) -> None:
             Message(
                 "book_not_this",
                 document=entry.source_id,
-                reason=entry.reason or Message("document_is", state=entry.state),
+                reason=entry.reason or Message("document_is", state=word(f"state.{entry.state}", entry.state)),
             ).text()
             for entry in named(args, ledger)
             if not DIRECTIONS[entry.direction].questions(entry, args.figures)
@@ -128,25 +129,6 @@ def _instead(entry: Entry, kind: EventKind) -> str:
     return Message(f"unchanged_{entry.state}", document=entry.source_id).text()
 
 
-@suppress_logs_and_warning
-def history(args: Namespace) -> None:
-    """Show everything that happened to a document."""
-    args.documents = [args.document]
-    with opened_ledger() as ledger:
-        entry = named(args, ledger)[0]
-        rows = [
-            {
-                "at": event.at.isoformat(timespec="seconds"),
-                "what": str(event.kind),
-                "state": str(event.to_state),
-                "by": event.actor if event.actor != "run" else event.run_id or "",
-                "detail": ", ".join(f"{key}: {readable(value)}" for key, value in event.detail.items()),
-            }
-            for event in ledger.documents.history(entry)
-        ]
-        show(args, rows)
-
-
 def named(args: Namespace, ledger: Ledger) -> list[Entry]:
     """Find the documents that the command names.
 
@@ -182,7 +164,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 
 def _state(name: str) -> State:
-    return State(_one_of(name, State, "noun_state"))
+    return State(_one_of(code_of(name, "state", State), State, "noun_state"))
 
 
 def _one_of(name: str, known: Iterable[str], noun: str) -> str:

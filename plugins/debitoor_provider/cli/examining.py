@@ -5,14 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.notifiers import NotSent, require_notifier
 from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
-    from debitoor_provider.runs.airflow_names import AirflowNames
     from debitoor_provider.sync.accounts.settings import Account
 
 _FIELDS = {
@@ -22,6 +25,15 @@ _FIELDS = {
     "company_without_country": "defaults.company",
 }
 """The settings that an error is about, by its code; any other is about a connection."""
+
+
+def airflow_names() -> AirflowNames:
+    """Return what Airflow has; where its database cannot be read, say so and take all to exist."""
+    try:
+        return AirflowNames.read()
+    except SQLAlchemyError:  # as where files are only checked
+        hint(Message("validate_no_airflow"))
+        return AirflowNames()
 
 
 class _NotConnected(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,15 @@ import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.console import hint, no_account, no_files, say, show
+from debitoor_provider.cli.console import no_account, no_files, plain_errors, say, show
+from debitoor_provider.cli.examining import examined
+from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
+from debitoor_provider.runs.words import labelled, value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import Account
 
 
@@ -61,7 +66,9 @@ def health(args: Namespace) -> None:
     """Return how the accounts are; the exit code is the worst of their levels."""
     every = {file.account_id: file for file in account_files()}
     files = [every[id_] for id_ in args.accounts if id_ in every] if args.accounts else list(every.values())
-    found, trouble = _examined(files, timedelta(minutes=args.late) if args.late else None)
+    late = timedelta(minutes=args.late) if args.late else None
+    with plain_errors():
+        found, trouble = _examined(files, late, connections=args.connections)
     lines = [(file.account_id, result) for file, result in found]
     lines += [
         (id_, Health(Level.CRITICAL, "unknown", no_account(id_, nearest(id_, every))))
@@ -81,10 +88,11 @@ def health(args: Namespace) -> None:
 
 
 def _examined(
-    files: list[AccountFile], late: timedelta | None
+    files: list[AccountFile], late: timedelta | None, *, connections: bool
 ) -> tuple[list[tuple[AccountFile, Health]], Health | None]:
     """Look at accounts.
 
+    :param connections: try them, and ask the services for what the settings name
     :return: how each of them is, and what keeps all of them from running, if anything does
     """
     try:
@@ -94,7 +102,7 @@ def _examined(
         names = AirflowNames.read() if files else AirflowNames()
         due = _Due(datetime.now(UTC), late)
         return [
-            (file, _broken(file) or _lacking(file, names) or _judged(file, ledger, attention, paused, due, names))
+            (file, _broken(file) or _named(file, names, _judged(file, ledger, attention, paused, due), connections))
             for file in files
         ], None
     except LedgerError as error:
@@ -142,15 +150,33 @@ def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
 
 
-def _lacking(file: AccountFile, names: AirflowNames) -> Health | None:
-    """Return what keeps every run from its work: something that the file names does not exist."""
-    for found in names.needed_by(file.account) if file.account else ():
-        state = _LACKING.get(found.field.partition(".")[0], "no file")
-        return Health(Level.CRITICAL, state, str(found.message))
-    return None
+def _named(file: AccountFile, names: AirflowNames, judged: Health, connections: bool) -> Health:
+    """Return how an account is, where what its file names may not exist, as ``validate`` finds it."""
+    if file.account is None:
+        return judged
+    wrong, unsure = examined(file.account, names, connections=connections)
+    senders = [found for found in wrong if found.field == _SENDER]
+    for found in wrong:  # what keeps every run from its work
+        if found not in senders:
+            return Health(Level.CRITICAL, _lacking(found), str(found.message))
+    if senders and (judged.level is Level.WELL or judged.state == "attention"):
+        return Health(Level.WARNING, "no sender", str(senders[0].message))
+    if judged.level is Level.WELL and unsure:
+        return Health(Level.WARNING, "unknown name", str(unsure[0].message))
+    return judged
 
 
-_LACKING = {"pool": "no pool", "connections": "no connection"}
+def _lacking(found: Finding) -> str:
+    """Return what does not exist, or does not work, in two words."""
+    part = found.field.partition(".")[0]
+    if part == "connections" and found.message.code not in _MISSING:
+        return "not connected"
+    return _LACKING.get(part, "no file")
+
+
+_SENDER = "notify.connection"
+_MISSING = {"setting_connection_missing", "connection_not_there"}
+_LACKING = {"pool": "no pool", "connections": "no connection", "category": "no category", "defaults": "no company"}
 
 
 def _judged(
@@ -159,7 +185,6 @@ def _judged(
     attention: Mapping[str, int],
     paused: Container[str],
     due: _Due,
-    names: AirflowNames,
 ) -> Health:
     """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
@@ -174,8 +199,6 @@ def _judged(
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
             return Health(Level.WARNING, "late", missed)
-    if file.account and (sender := names.unusable_sender(file.account)):
-        return Health(Level.WARNING, "no sender", str(sender.message))
     if number := attention.get(file.account_id):
         return Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
     return Health(Level.WELL, "paused") if is_paused else _WELL
@@ -191,7 +214,7 @@ def _row(account_id: str, health: Health) -> dict[str, Any]:
 
 
 def _line(account_id: str, health: Health) -> str:
-    parts = [*filter(None, [account_id]), health.level.name.lower()]
-    if health.state != parts[-1]:
-        parts.append(health.state)
-    return ": ".join([*parts, *([health.why] if health.why else [])])
+    level = health.level.name.lower()
+    state = value_in("state", health.state) if health.state != level else ""
+    parts: list[str] = [account_id, value_in("level", level), state, health.why]
+    return reduce(labelled, filter(None, parts))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debitoor_provider.cli.refusals import wrong
+from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import LOG, Message, Reader, languages, preferred_language, written_for
 
 if TYPE_CHECKING:

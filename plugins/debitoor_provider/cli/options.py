@@ -58,6 +58,11 @@ ACCOUNT = Arg(("account",), help="Id of the account: its file's name without .ya
 _FORMATS = ("table", "json", "yaml", "plain")
 _OUTPUT = Arg(("-o", "--output"), choices=_FORMATS, default="table", help="How to print (default: table)")
 LANGUAGE = Arg(("--language",), help="Language of reasons and remedies: en, fr, de or da (default: that of LANG)")
+CONNECTIONS = Arg(
+    ("--connections",),
+    action="store_true",
+    help="Also try both connections of each account, and ask the services for what its settings name",
+)
 LIMIT = Arg(("--limit",), type=at_least_one, default=100, help="At most so many documents (default: 100)")
 FROM = Arg(("--from",), dest="period_from", default="", help="First document date, YYYY-MM-DD")
 TO = Arg(("--to",), dest="period_to", default="", help="Last document date, YYYY-MM-DD")

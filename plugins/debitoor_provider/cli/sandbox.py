@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, current_reader
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,6 +32,7 @@ def sandbox(args: Namespace) -> None:
     options = [word for name, value in given.items() if value is not None for word in (name, str(value))]
     options += [word for name in args.company for word in ("--company", name)]
     command = [sys.executable, "-P", "-m", "debitoor_provider.sandbox", *options, *args.options]
+    os.environ["LANGUAGE"] = current_reader().language  # of which gettext takes it there
     os.execv(sys.executable, command)  # noqa: S606  our own program, with the words of this command line
 
 

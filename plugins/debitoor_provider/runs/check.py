@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import localized
+from debitoor_provider.messages import Message, localized
 from debitoor_provider.runs.spreadsheets import PROGRAMS, guarded
 from debitoor_provider.runs.tables import cell, money, table
+from debitoor_provider.runs.words import word
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import DONE
 from debitoor_provider.sync.statement import percent
@@ -28,17 +29,22 @@ MISSING = "missing at the target"
 
 def counts_text(found: Check) -> str:
     """Return the counts in one line."""
-    return ", ".join(f"{number} {outcome}" for outcome, number in found.counts.items() if number) or "no documents"
+    counts = [(_outcome(outcome), number) for outcome, number in found.counts.items() if number]
+    if not counts:
+        return Message("check_no_documents").text()
+    return ", ".join(Message("check_count", outcome=outcome, number=number).text() for outcome, number in counts)
+
+
+def _outcome(outcome: str) -> str:
+    return word(f"check.outcome.{outcome}", outcome)
 
 
 def documents_table(rows: Iterable[Row]) -> Table:
     """Show documents with their figures at both sides."""
-    made = table(
-        "Outcome", "Document", "At target", "Date", "Number", "Party", "Here", "There", "Why", right=["Here", "There"]
-    )
+    made = _table(_DOCUMENTS, "Here", "There")
     for row in rows:
         values = (
-            row.outcome,
+            _outcome(row.outcome),
             row.source_id,
             ", ".join(row.target_ids),
             row.document_date,
@@ -54,12 +60,43 @@ def documents_table(rows: Iterable[Row]) -> Table:
 
 def sums_table(sums: Iterable[SumRow]) -> Table:
     """Show the sums of both sides for each month and tax rate."""
-    figures = ["Source", "Target", "Difference", "Others at target"]
-    made = table("Month", "Rate", "Currency", *figures, right=["Rate", *figures])
+    made = _table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
     for row in sums:
         amounts = map(money, (row.source, row.target, row.difference, row.others))
         made.add_row(*map(cell, (row.month, percent(row.rate), row.currency, *amounts)))
     return made
+
+
+def _table(columns: Mapping[str, str], *right: str) -> Table:
+    """Begin a table.
+
+    :param right: columns that hold figures
+    """
+    heads = {name: word(key, name) for name, key in columns.items()}
+    return table(*heads.values(), right=[heads[name] for name in right])
+
+
+_DOCUMENTS = {
+    "Outcome": "check.outcome",
+    "Document": "documents.document",
+    "At target": "documents.target_id",
+    "Date": "documents.date",
+    "Number": "documents.number",
+    "Party": "documents.company",
+    "Here": "check.sums.source",
+    "There": "check.sums.target",
+    "Why": "documents.why",
+}
+_SUMS = {
+    "Month": "check.sums.month",
+    "Rate": "check.sums.rate",
+    "Currency": "check.sums.currency",
+    "Source": "check.sums.source",
+    "Target": "check.sums.target",
+    "Difference": "check.sums.difference",
+    "Others at target": "check.sums.others",
+}
+"""The page's word for each column of a table."""
 
 
 def documents_csv(rows: Iterable[Row], dialect: Dialect = PROGRAMS) -> Iterator[str]:

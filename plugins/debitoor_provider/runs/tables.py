@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from debitoor_provider.runs.words import word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
@@ -42,23 +44,37 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 
 def preview_table(rows: Iterable[Preview]) -> Table:
     """Show what a run would do."""
-    names = ("Document", "Outcome", "Date", "Number", "Company", "Gross", "Lines", "E-invoice", "Name", "Why")
-    made = table(*names, right=["Gross"])
+    made = table(*(word(key, name) for name, key in _PREVIEW.items()), right=[word(_PREVIEW["Gross"], "Gross")])
     for row in rows:
         values = (
             row.source_id,
-            row.outcome,
+            word(f"preview.outcome.{row.outcome}", row.outcome),
             row.document_date,
             row.document_number,
             row.company,
             money(row.gross_amount, row.currency),
             "; ".join(row.lines),
-            row.invoice,
+            word(f"invoice.{row.invoice}", row.invoice),
             row.target_name or row.source_name,
             row.reason,
         )
         made.add_row(*map(cell, values))
     return made
+
+
+_PREVIEW = {
+    "Document": "documents.document",
+    "Outcome": "check.outcome",
+    "Date": "documents.date",
+    "Number": "documents.number",
+    "Company": "documents.company",
+    "Gross": "documents.gross",
+    "Lines": "preview.record.lines",
+    "E-invoice": "documents.invoice",
+    "Name": "documents.name",
+    "Why": "documents.why",
+}
+"""The page's word for each column."""
 
 
 def to_text(made: Table) -> str:

@@ -7,6 +7,8 @@ import json
 import sys
 import tempfile
 from contextlib import nullcontext
+from datetime import date
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,7 +20,7 @@ from debitoor_provider.sandbox.world import World
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,11 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     memory = nullcontext(options.data) if options.data else tempfile.TemporaryDirectory(prefix="sandbox-")
     with memory as folder:
-        world = World.open(Path(folder))
+        world = _opened(Path(folder))
         try:
             if options.reset:
                 world.reset()
-            _populate(world, options)
+            try:
+                _populate(world, options)
+            except OSError as error:  # of the folder to be loaded
+                sys.exit(_("The documents of %s cannot be loaded: %s") % (options.folder, _reason(error)))
+            except ValueError as error:
+                sys.exit(_(str(error)))
             with _listening(options.host, options.port) as bound:
                 _announce(world, url_of(bound), sys.stdout, as_json=options.json)
                 server(world, options.host).run(sockets=[bound])
@@ -48,37 +55,76 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
-        sys.exit(f"The sandbox cannot listen on {host}:{port} ({error.strerror}). Choose another one with --port.")
+        refused = _("The sandbox cannot listen on %s (%s). Choose another one with --port.")
+        sys.exit(refused % (f"{host}:{port}", _reason(error)))
+
+
+def _opened(folder: Path) -> World:
+    """Open the data of a folder.
+
+    :raises SystemExit: when that is not possible
+    """
+    try:
+        return World.open(folder)
+    except OSError as error:
+        sys.exit(_("The data cannot be kept in %s (%s). Choose another folder with --data.") % (folder, _reason(error)))
+
+
+def _reason(error: OSError) -> str:
+    return _(error.strerror) if error.strerror else str(error)
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: use a number from 0 to 65535.")
+        raise argparse.ArgumentTypeError(_("%r is not a port: use a number from 0 to 65535") % text)
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(_("%r is not a number of them: use 0 or more") % text)
+    return int(text)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("%r is not a date: write it as 2026-01-31") % text) from None
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m debitoor_provider.sandbox",
-        description="GetMyInvoices and Debitoor as one local server, with its own data, faults on demand and a page.",
+        description=_(
+            "GetMyInvoices and Debitoor as one local server, with its own data, faults on demand and a page."
+        ),
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=_port, default=8090, help="port, 0 selects a free one (default: %(default)s)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of its data (default: a temporary one)")
-    parser.add_argument("--reset", action="store_true", help="delete the data first")
-    parser.add_argument("--companies", type=int, default=0, metavar="N", help="create companies until there are N")
-    parser.add_argument("--company", action="append", default=[], metavar="NAME", help="a company by name, repeatable")
-    parser.add_argument("--country", default="DE", help="country of new companies (default: %(default)s)")
-    parser.add_argument("--currency", default="EUR", help="currency of new companies (default: %(default)s)")
-    parser.add_argument("--documents", type=int, default=0, metavar="N", help="generate N documents per company")
-    parser.add_argument("--invoices", type=int, default=0, metavar="M", help="generate M sales documents per company")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same documents (default: %(default)s)")
-    parser.add_argument("--from-date", metavar="DATE", help="first date of the documents (default: a year ago)")
-    parser.add_argument("--to-date", metavar="DATE", help="last date of the documents (default: today)")
+    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on (default: %(default)s)"))
+    parser.add_argument("--port", type=_port, default=8090, help=_("port, 0 selects a free one (default: %(default)s)"))
+    parser.add_argument("--data", type=Path, metavar="DIR", help=_("folder of its data (default: a temporary one)"))
+    parser.add_argument("--reset", action="store_true", help=_("delete the data first"))
+    parser.add_argument(
+        "--companies", type=_count, default=0, metavar="N", help=_("create companies until there are N")
+    )
+    parser.add_argument(
+        "--company", action="append", default=[], metavar="NAME", help=_("a company by name, repeatable")
+    )
+    parser.add_argument("--country", default="DE", help=_("country of new companies (default: %(default)s)"))
+    parser.add_argument("--currency", default="EUR", help=_("currency of new companies (default: %(default)s)"))
+    parser.add_argument("--documents", type=_count, default=0, metavar="N", help=_("generate N documents per company"))
+    parser.add_argument(
+        "--invoices", type=_count, default=0, metavar="M", help=_("generate M sales documents per company")
+    )
+    parser.add_argument("--seed", type=int, default=0, help=_("same seed, same documents (default: %(default)s)"))
+    parser.add_argument(
+        "--from-date", type=_day, metavar="DATE", help=_("first date of the documents (default: a year ago)")
+    )
+    parser.add_argument("--to-date", type=_day, metavar="DATE", help=_("last date of the documents (default: today)"))
     parser.add_argument("--from", dest="folder", type=Path, metavar="DIR",
-                        help="load the PDFs that DIR/documents.json describes")  # fmt: skip
-    parser.add_argument("--no-limits", action="store_true", help="new companies have no rate limits")
-    parser.add_argument("--json", action="store_true", help="when ready, print one line of JSON")
+                        help=_("load the PDFs that DIR/documents.json describes"))  # fmt: skip
+    parser.add_argument("--no-limits", action="store_true", help=_("new companies have no rate limits"))
+    parser.add_argument("--json", action="store_true", help=_("when ready, print one line of JSON"))
     return parser
 
 
@@ -117,14 +163,21 @@ def _announce(world: World, url: str, output: TextIO, *, as_json: bool) -> None:
         }
         output.write(json.dumps(ready) + "\n")
     else:
-        output.write(f"Page           {url}/\nGetMyInvoices  {url}{contract.GMI_BASE}\nDebitoor       {url}\n")
-        output.write(f"Admin API      {url}{contract.ADMIN}/docs\n")
+        places = {_("Page"): f"{url}/", "GetMyInvoices": url + contract.GMI_BASE, "Debitoor": url}
+        _write(output, "", places | {_("Admin API"): f"{url}{contract.ADMIN}/docs"})
         for company in world.companies:
-            output.write(
-                f"\n{company.name}\n"
-                f"  API key         {company.gmi_api_key}\n"
-                f"  account id      {company.gmi_account_id}\n"
-                f"  Debitoor token  {next(iter(company.debitoor_tokens), '(revoked)')}\n"
-                f"  Debitoor id     {company.email}\n"
-            )
+            output.write(f"\n{company.name}\n")
+            facts = {
+                _("API key"): company.gmi_api_key,
+                _("account id"): company.gmi_account_id,
+                _("Debitoor token"): next(iter(company.debitoor_tokens), _("(revoked)")),
+                _("Debitoor id"): company.email,
+            }
+            _write(output, "  ", facts)
     output.flush()
+
+
+def _write(output: TextIO, before: str, facts: Mapping[str, str]) -> None:
+    """Write a line for each fact, one below the other."""
+    width = max(map(len, facts))
+    output.writelines(f"{before}{name:{width}}  {value}\n" for name, value in facts.items())

@@ -46,7 +46,11 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket; port 0 selects a free one. Calls wait from here on instead of being refused."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
     bound.listen(_BACKLOG)
     return bound
 

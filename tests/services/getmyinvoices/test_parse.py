@@ -210,3 +210,31 @@ def test_a_type_is_known_in_any_spelling(written: str, read: str) -> None:
 )
 def test_a_payment_status_is_known_in_any_spelling(written: str, read: str) -> None:
     assert parse.document({"documentUid": 7, "paymentStatus": written}).payment_status == read
+
+
+@pytest.mark.parametrize(
+    ("net", "gross", "rates", "stated"),
+    [
+        ("100.00", "119.00", ["19"], ("100.00", "119.00")),
+        ("0.00", "119.00", ["19"], (None, "119.00")),
+        ("0.00", "119.00", [], (None, "119.00")),
+        (None, "119.00", ["19"], (None, "119.00")),
+        ("100.00", "0.00", ["19"], ("100.00", None)),
+        ("100.00", None, ["19"], ("100.00", None)),
+        ("0.00", "0.00", [], (None, None)),
+        ("0.00", "0.00", ["19"], ("0.00", "0.00")),  # an invoice over nothing
+        (None, None, [], (None, None)),
+        ("-100.00", "-119.00", ["19"], ("-100.00", "-119.00")),
+    ],
+)
+def test_an_amount_of_0_beside_another_one_is_none(net, gross, rates, stated):
+    """GetMyInvoices writes 0 also for an amount that it does not have (contract A-12)."""
+    amounts = {"netAmount": net, "grossAmount": gross, "taxRates": rates}
+    read = parse.document(FULL | amounts)
+    assert (read.stated_net, read.stated_gross) == tuple(text and Decimal(text) for text in stated)
+
+
+def test_an_amount_of_0_is_none_beside_line_items_that_come_to_another_one():
+    item = {"description": "Paper", "tax_percentage": "19", "total_gross": "119.00"}
+    read = parse.document(FULL | {"netAmount": "0.00", "grossAmount": "0.00", "taxRates": [], "lineItems": [item]})
+    assert (read.stated_net, read.stated_gross) == (None, None)

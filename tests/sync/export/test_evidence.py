@@ -296,7 +296,7 @@ class TestContradicts:
         assert "a credit note with negative amounts, which may lower or raise what is owed" in text
         raises = not sums and kind != "CREDIT_NOTE"
         assert ("gross 119.00 in the record, -119.00 in the invoice" in text) == raises
-        assert ("gross 0.00 in the record, -119.00 in the invoice" in text) == (sums is NOTHING)
+        assert ("no gross amount in the record, -119.00 in the invoice" in text) == (sums is NOTHING)
         assert ("119.00 in the invoice" in text) == (raises or sums is NOTHING)
         assert by_rate(booked(one, choices={"invoice_contradicts": "invoice"}, **fields)) == {"19": "-119.00"}
 
@@ -345,8 +345,26 @@ class TestContradicts:
         assert (one.expense.date, by_rate(one)) == (date(2026, 1, 30), {"7": "107.00", "19": "119.00"})
         obstacle = held(invoice(AT_19, AT_7), **more, **lacks, tax_rates=(D(19),))
         assert (obstacle.code, obstacle.invoice) == ("invoice_contradicts", "contradicts")
-        assert "gross 0.00 in the record, 226.00 in the invoice" in obstacle.message.text()
+        assert "no gross amount in the record, 226.00 in the invoice" in obstacle.message.text()
         assert held(invoice(AT_19, currency="USD"), **more, **lacks).code == "invoice_contradicts"
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    @pytest.mark.parametrize("gross", [None, D("0.00")])
+    def test_a_record_with_a_net_amount_alone_is_held_also_where_a_person_chose_it(self, gross, settings):
+        lacks = {"net_amount": D("90.00"), "gross_amount": gross}
+        chosen = {"choices": {"invoice_contradicts": "record"}, "settings": settings}
+        obstacle = held(invoice(AT_19), **chosen, **lacks)
+        assert (obstacle.kind.value, obstacle.code) == ("held", "invoice_contradicts")
+        assert "net 90.00 in the record, 100.00 in the invoice" in obstacle.message.text()
+        assert "no gross amount in the record, 119.00 in the invoice" in obstacle.message.text()
+        one = booked(invoice(AT_19), choices={"invoice_contradicts": "invoice"}, settings=settings, **lacks)
+        assert by_rate(one) == {"19": "119.00"}
+
+    @pytest.mark.parametrize("gross", [None, D("0.00")])
+    def test_a_net_amount_that_agrees_is_completed_by_the_gross_amount_of_the_invoice(self, gross):
+        agrees = {"net_amount": D("100.00"), "gross_amount": gross, "document_date": date(2026, 1, 30)}
+        one = booked(invoice(AT_19), choices={"invoice_contradicts": "record"}, **agrees)
+        assert (by_rate(one), one.expense.date) == ({"19": "119.00"}, date(2026, 1, 30))
 
     def test_an_account_that_only_fills_in_books_the_record_and_notes_it(self):
         wrong = {"gross_amount": D("238.00"), "net_amount": D("200.00")}

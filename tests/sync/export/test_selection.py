@@ -111,7 +111,24 @@ def test_a_document_waits_only_when_nothing_else_is_against_it() -> None:
     assert fate(select(replace(DOCUMENT, document_date=date(2026, 3, 1), tags=("private",)), account)) == "tag_barred"
     assert fate(select(replace(DOCUMENT, document_date=date(2026, 3, 1)), account)) == "tag_missing, waits"
     assert fate(select(replace(DOCUMENT, document_date=None, tags=("private",)), account)) == "tag_barred"
-    assert fate(select(replace(DOCUMENT, document_date=None), account)) == "no_date, waits"
+    tagged = replace(DOCUMENT, document_date=None, tags=("tax",))
+    assert fate(select(tagged, account)) == "no_date, waits"
+
+
+@pytest.mark.parametrize(
+    ("rule", "lacking", "expected"),
+    [
+        ({"tags": {"any": ["tax"]}}, {}, "tag_missing, waits"),
+        ({"tags": {"all": ["tax"]}}, {}, "tag_missing, waits"),
+        ({"payment_status": ["Paid"]}, {"payment_status": "Not paid"}, "payment_status, waits"),
+        ({"companies": {"include": ["Other"]}}, {"company_uid": None, "company_name": ""}, "no_company, waits"),
+        ({}, {"filename": ""}, "no_file, waits"),
+    ],
+)
+@pytest.mark.parametrize("invoice", ["off", "prove"])
+def test_an_undated_document_waits_first_for_what_the_filter_asks(rule, lacking, expected, invoice) -> None:
+    account = export(filter=rule, period={"from": "2026-02-01"}, invoice=invoice)
+    assert fate(select(replace(DOCUMENT, document_date=None, **lacking), account)) == expected
 
 
 def test_a_hostile_name_stays_on_the_line_of_its_reason() -> None:

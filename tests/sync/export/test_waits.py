@@ -193,7 +193,7 @@ def test_what_waits_for_something_else_as_well_is_not_read(acme: Stage) -> None:
         acme.export(account)
         assert reads(watch) == 0
         acme.clock.pass_by(hours=1)
-    assert acme.states() == {uid: "waiting no_date"}
+    assert acme.states() == {uid: "waiting tag_missing"}
     acme.company.edit_document(int(uid), tags=["books"])
     acme.export(account)
     assert acme.states() == {uid: "moved"}

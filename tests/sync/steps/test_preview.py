@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.window import manual
+from tests.sync.export.test_corrections import correct
+from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:
@@ -233,3 +237,44 @@ def test_the_nearest_company_is_suggested(acme: Stage) -> None:
     acme.gmi.create_company("New Ltd", acme.gmi.countries()[0].country_uid)
     with pytest.raises(Misconfigured, match=r"Did you mean New Ltd\?"):
         acme.preview_import(acme.imports(defaults={"company": "Nwe Ltd"}))
+
+
+INVOICE = in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00")))))
+
+
+def test_amounts_date_and_currency_of_a_preview_are_those_that_are_then_booked(acme: Stage) -> None:
+    account = acme.exports(foreign_currency="hold")
+    converted, dated = acme.document(currency="USD"), acme.document(document_date="")
+    acme.export(account)
+    correct(acme, converted, exchange_rate=Decimal("0.9"))
+    correct(acme, dated, date=date(2026, 3, 1))
+    supplied = acme.document(INVOICE, net_amount="0.00", gross_amount="0.00", tax_rates=[])
+    acme.document()
+    shown = {row.source_id: (row.gross_amount, row.currency, row.document_date) for row in acme.preview(account)}
+    assert (shown[converted][:2], shown[dated][2]) == ((Decimal("107.10"), "EUR"), date(2026, 3, 1))
+    assert shown[supplied][0] == Decimal("119.00")
+    acme.export(account)
+    entries = acme.ledger.documents.entries("acme", "export")
+    booked = {expense["id"]: date.fromisoformat(expense["date"]) for expense in acme.company.expenses()}
+    assert shown == {
+        one.source_id: (one.booked_gross, one.booked_currency, booked[one.target_id or ""]) for one in entries
+    }
+
+
+def test_what_is_booked_as_nothing_is_foreseen_as_nothing(acme: Stage) -> None:
+    acme.document(currency="USD")
+    (row,) = acme.preview(acme.exports(foreign_currency="zero_amount"))
+    assert (row.gross_amount, row.currency) == (Decimal("0.00"), "EUR")
+
+
+@pytest.mark.parametrize(("net", "gross"), [("0.00", "119.00"), ("100.00", "0.00")])
+def test_an_amount_that_the_record_lacks_is_kept_named_and_shown_as_none(acme: Stage, net: str, gross: str) -> None:
+    account = acme.exports(rename="{company}_{net_amount}_{gross_amount}", invoice="off")
+    uid = acme.document(net_amount=net, gross_amount=gross)
+    (row,) = acme.preview(account)
+    acme.export(account)
+    entry = acme.entry(uid)
+    known = {"net": None if net == "0.00" else Decimal(net), "gross": None if gross == "0.00" else Decimal(gross)}
+    assert {"net": entry.net_amount, "gross": entry.gross_amount} == known
+    assert row.gross_amount == known["gross"]
+    assert (entry.target_name, row.target_name) == (row.target_name, f"Paper Ltd_{known['net'] or known['gross']}.pdf")

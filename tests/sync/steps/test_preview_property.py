@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,6 +140,8 @@ def _is_as_shown(row: Preview, before: Entry | None, after: Entry | None, stage:
             [booked] = [one for one in stage.company.expenses() if one["id"] == after.target_id]
             lines = tuple(f"{line['taxRate']} %: {line['grossAmount']:.2f}" for line in booked["lines"])
             assert row.lines == lines
+            assert (row.gross_amount, row.document_date) == (after.booked_gross, date.fromisoformat(booked["date"]))
+            assert row.currency == after.booked_currency
     elif row.outcome == "there":
         assert was_done or any(event.run_id == stage.run_id for event in found)
     elif row.outcome in {"held", "rejected", "waiting"} and row.message and row.message.code != "as_written":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from gettext import gettext
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sandbox import people_actions
@@ -28,7 +29,7 @@ def load(world: World, company: Company, folder: Path) -> list[int]:
         for item in described:
             content = (folder / item["filename"]).read_bytes()
             if len(content) != item["bytes"] or hashlib.sha256(content).hexdigest() != item["sha256"]:
-                raise ValueError(f"{item['filename']} is not the file that documents.json describes")
+                raise ValueError(gettext("%s is not the file that documents.json describes") % item["filename"])
             fields = {name: item[name] for name in _FIELDS if name in item}
             uids.append(
                 people_actions.add_document(

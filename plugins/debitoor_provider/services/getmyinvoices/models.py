@@ -12,6 +12,8 @@ from decimal import Decimal
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.value import FileContent, Value
 
+_NONE, _HALF_A_CENT = Decimal(0), Decimal("0.005")
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem(Value):
@@ -32,7 +34,8 @@ class LineItem(Value):
 class Document(Value):
     """One document as the list and the detail call give it (contract section 4.3).
 
-    ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0.
+    ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0,
+    see ``stated_net`` and ``stated_gross``.
     ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written,
     and ``unread_net`` and ``unread_gross`` an amount that cannot be read.
     ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
@@ -66,6 +69,24 @@ class Document(Value):
     unread_rates: tuple[str, ...] = ()
     unread_net: str = ""
     unread_gross: str = ""
+
+    @property
+    def stated_gross(self) -> Decimal | None:
+        """The gross amount; ``None`` where the record does not have one.
+
+        The service writes 0 also for what it does not have (A-12), so 0 is believed only with a tax rate or line items,
+        and with no other amount.
+        """
+        if self.gross_amount != 0:
+            return self.gross_amount
+        items = abs(sum((item.total_gross or _NONE for item in self.line_items), _NONE)) >= _HALF_A_CENT
+        is_stated = bool(self.tax_rates or self.line_items)
+        return self.gross_amount if is_stated and not (self.net_amount or items) else None
+
+    @property
+    def stated_net(self) -> Decimal | None:
+        """The net amount; ``None`` where the record does not have one. 0 is the net amount of a gross amount of 0."""
+        return self.net_amount if self.net_amount or self.stated_gross == 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ connections: {getmyinvoices: gmi_$(key), debitoor: debitoor_$(key)}
 A cell is put in as a value, never as YAML. A placeholder alone becomes a number, `true` or `false` where the cell is
 written like one; in quotation marks it is always text. An empty cell leaves the field or list item out. `$$(` is a
 literal `$(`. Comments stay. Nothing is written unless all rows are valid, and no file is overwritten; what is wrong
-names row, column and remedy. `--dry-run` checks and writes nothing, `--folder` writes elsewhere.
+names row, column and remedy. A connection or a pool that Airflow does not have is a warning, as it may come later; with
+`--connections` the services are asked for what the settings name, too. `--dry-run` checks the same and writes nothing,
+`--folder` writes elsewhere.
 
 """
 _NAMES = """\

@@ -30,7 +30,9 @@ from debitoor_provider.sync.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.problems import Location
+    from debitoor_provider.sync.accounts.settings import Account
 
 ID_COLUMN = "account"
 """The column with the accounts' ids, which become the names of the files."""
@@ -56,11 +58,18 @@ class MadeAccount:
     """One row's account file.
 
     :param line: of the row in the table
+    :param used: the columns that each field was filled from
     """
 
     line: int
     account_id: str
     text: str
+    account: Account | None = field(default=None, compare=False)
+    used: Mapping[str, list[str]] = field(default_factory=dict, compare=False)
+
+    def problem(self, found: Finding) -> RowProblem:
+        """Return what was found out about a field, with the row and the columns that it was filled from."""
+        return RowProblem(self.line, _column_of(found.field, self.used), found.message)
 
 
 @dataclass(slots=True)
@@ -120,11 +129,11 @@ def make(template: str, table: Table, known: Iterable[str]) -> tuple[list[MadeAc
     for line, cells in table.rows:
         account_id = cells[ID_COLUMN]
         text, filling = _filled(template, cells)
-        _, found = parse_account(text.encode(), f"{account_id}.yaml")
+        account, found = parse_account(text.encode(), f"{account_id}.yaml")
         problems += (problem._replace(line=line) for problem in _problems_of_id(account_id, taken))
         problems += (RowProblem(line, _column_of(one.field, filling.used), one.message) for one in found)
         taken.setdefault(fold(account_id), account_id)
-        made.append(MadeAccount(line, account_id, text))
+        made.append(MadeAccount(line, account_id, text, account, filling.used))
     return made, problems
 
 

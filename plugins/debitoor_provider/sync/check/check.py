@@ -14,6 +14,7 @@ from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE, OPEN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
+from debitoor_provider.sync.steps.booked import note_booked
 from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import RunKind, Window
@@ -33,7 +34,9 @@ _DECIDED_BY_INVOICE = frozenset({"proven", "supplied", "contradicts"})
 
 @contextmanager
 def check(job: Job, start: date | None = None, end: date | None = None) -> Iterator[Check]:
-    """Compare a period; what was found is valid until this is left. Nothing is written.
+    """Compare a period; what was found is valid until this is left.
+
+    Nothing is written, except that a document whose draft has been booked loses its mark.
 
     Each side is listed once. What lacks its counterpart in a period may have it on another day, so that side is listed
     once more as a whole.
@@ -139,6 +142,8 @@ class _Comparison:
             left_out = None
         elif left_out and left_out.in_file and entry and entry.message and entry.state is State.WAITING:
             left_out = LeftOut(entry.message, waits=True)  # its file has been read
+        if entry:
+            note_booked(self.job, entry, {one.id: one.number for one in records})
         planned = direction.planned(record)
         if planned.document_date is None or (entry and entry.state in _UNSENT):
             self.compared.add(planned.source_id)

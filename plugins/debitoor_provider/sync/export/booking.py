@@ -67,7 +67,7 @@ class Booking:
         :param currency: of the books
         """
         document, figures = self.document, self.figures
-        own = (document.net_amount, document.gross_amount, document.currency, document.document_number)
+        own = (document.stated_net, document.stated_gross, document.currency, document.document_number)
         return Sent(figures.gross, currency, figures.date, *own)
 
     def as_json(self) -> dict[str, Any]:

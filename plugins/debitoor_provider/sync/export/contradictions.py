@@ -34,7 +34,7 @@ class Contradiction:
     """One thing that record and e-invoice say differently.
 
     :param what: ``kind``, ``currency``, ``date``, ``gross``, ``net``, ``rates`` or ``by_rate``
-    :param record: the record's values
+    :param record: the record's values; none where it lacks an amount
     :param invoice: the e-invoice's
     """
 
@@ -61,13 +61,14 @@ def contradictions(reason: Message | None) -> list[Contradiction]:
 
 def lacks_amount(reason: Message | None) -> bool:
     """Return whether the record that an e-invoice contradicts has no amount: there is nothing of it to be booked."""
-    return any(one.what == "gross" and one.record == (Value("0.00"),) for one in contradictions(reason))
+    return any(one.what == "gross" and not one.record for one in contradictions(reason))
 
 
 def _read(difference: dict[str, Any]) -> Contradiction:
     what, values = _KINDS[difference["code"]]
     params = difference["params"]
-    return Contradiction(what, values(params["record"]), values(params["invoice"]))
+    record = () if difference["code"] == _LACKS else values(params["record"])
+    return Contradiction(what, record, values(params["invoice"]))
 
 
 def _plain(stated: str) -> tuple[Value, ...]:
@@ -86,11 +87,13 @@ def _amounts(stated: list[dict[str, Any]]) -> tuple[Value, ...]:
     return tuple(Value(one["params"]["gross"], Decimal(one["params"]["rate"])) for one in stated)
 
 
+_LACKS = "lacks_gross"
 _KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[Value, ...]]]] = {
     "differs_in_kind": ("kind", _kind),
     "differs_in_currency": ("currency", _plain),
     "differs_in_date": ("date", _plain),
     "differs_in_gross": ("gross", _plain),
+    _LACKS: ("gross", _plain),
     "differs_in_net": ("net", _plain),
     "differs_in_rates": ("rates", _rates),
     "differs_by_rate": ("by_rate", _amounts),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,9 +23,9 @@ from debitoor_provider.sync.export.listing import (
     sales_ids,
     sample_documents,
 )
-from debitoor_provider.sync.export.mover import ExpenseMover
+from debitoor_provider.sync.export.moving import moving
 from debitoor_provider.sync.export.names import require_category, unknown_names
-from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, recorded, target_records
+from debitoor_provider.sync.export.present import copies_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
@@ -38,20 +36,17 @@ from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.direction import LeftOut
-from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
-from debitoor_provider.sync.steps.lookalikes import in_ledger
-from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.source_time import reported_time
-from debitoor_provider.sync.steps.transfer import Shared
 from debitoor_provider.sync.text import caseless
 from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable, MutableMapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime, timedelta
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Environment, Expense
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.finding import Finding
@@ -180,9 +175,9 @@ class ExportDirection:
 
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""
-        if record.gross_amount is None:
+        if record.stated_gross is None:
             return None
-        return Statement.of_total(record.document_date, record.tax_rates, record.gross_amount, record.currency)
+        return Statement.of_total(record.document_date, record.tax_rates, record.stated_gross, record.currency)
 
     def worth(self) -> Worth:
         """Return the worth of documents as the account books them."""
@@ -209,56 +204,19 @@ class ExportDirection:
         suppliers = self._suppliers()
         return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files, largest)
 
-    @contextmanager
-    def moving(self, job: Job, pending: Sequence[Entry]) -> Iterator[Callable[[list[Entry]], Mover]]:
-        """Ask for books and companies while documents are read and claimed, and for marked expenses once a run."""
-        with ThreadPoolExecutor(2, "prefetch") as prefetch:
-            books = prefetch.submit(self._books)
-            suppliers = prefetch.submit(self._suppliers)
-            days: set[date | None] = set()
-            dates: set[date | None] = set()
-            for entry in pending:
-                days.add(DOCUMENTS.load(entry.snapshot).created_at)
-                if not entry.wants_new_record:  # a person decided that already
-                    dates.add(entry.document_date)
-            if last := job.ledger.documents.last_moved_at(job.account_id, self.name):
-                days.add(last.date())  # what the run before may have booked twice
-            looks_around = self.account.duplicates != "off"
-            around: list[Recorded] = []  # the target's records before the run wrote any
-
-            def look() -> Mapping[int, list[Expense]]:
-                beside = prefetch.submit(Recorded.near, self.recorded, dates) if looks_around and not around else None
-                marked = expenses_of(self.debitoor, days)
-                hold_doubled(job, copies(marked))
-                if beside:
-                    around.append(beside.result())
-                return marked
-
-            presence = Presence(look)
-
-            def prepare(claimed: list[Entry]) -> Mover:
-                attempts = open_attempts(job.ledger, claimed)
-                elsewhere = job.ledger.documents.sent_elsewhere(claimed)
-                home = books.result()  # Debitoor is asked for nothing else before
-                known = suppliers.result()
-                marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
-                return ExpenseMover(
-                    account=self.account,
-                    settings=job.settings_fingerprint,
-                    ledger=job.ledger,
-                    getmyinvoices=self.getmyinvoices,
-                    debitoor=self.debitoor,
-                    books=home,
-                    companies=known,
-                    attempts=attempts,
-                    marked=marked,
-                    elsewhere=elsewhere,
-                    lookalikes=in_ledger(job, claimed, around) if looks_around else None,
-                    now=job.now,
-                    rates=self._rates,
-                ).move
-
-            yield prepare
+    def moving(self, job: Job, pending: Sequence[Entry]) -> AbstractContextManager[Callable[[list[Entry]], Mover]]:
+        """Ask for what the documents of a run need together before they move."""
+        return moving(
+            job,
+            pending,
+            account=self.account,
+            getmyinvoices=self.getmyinvoices,
+            debitoor=self.debitoor,
+            books=self._books,
+            suppliers=self._suppliers,
+            recorded=self.recorded,
+            rates=self._rates,
+        )
 
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked expenses that were written on these days or later."""

@@ -102,8 +102,8 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no amount, and contradicts the invoice in more than the date, or an amount of 0
-            where an invoice that is not proven states another one
+        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has an
+            amount of 0 where an invoice that is not proven states another one
         """
         invoice = self.invoice
         if invoice is None:
@@ -111,7 +111,7 @@ class Evidence:
                 raise rejected("zero_beside_invoice", amounts=list(self.unproven_amounts))
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
-        if document.gross_amount or document.net_amount or not invoice.gross:
+        if document.gross_amount or not invoice.gross:
             return document
         if self.outcome is Proof.CONTRADICTS and _is_more_than_date(self.reasons):
             raise held("invoice_contradicts", differences=list(self.reasons))
@@ -165,8 +165,8 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     if is_ambiguous:
         invoice = negated(invoice)
     if differences := tuple(_differences(document, invoice, is_ambiguous=is_ambiguous)):
-        if _is_more_than_date(differences) and invoice.gross and not _amount(document):
-            differences = (*differences, Message("differs_in_gross", record=cents(ZERO), invoice=invoice.gross))
+        if _is_more_than_date(differences) and invoice.gross and not document.gross_amount:
+            differences = (*differences, Message("lacks_gross", invoice=invoice.gross))
         return Evidence(Proof.CONTRADICTS, invoice, differences)
     supplied = tuple(_supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if supplied else Proof.PROVEN, invoice, supplied)

@@ -31,6 +31,6 @@ def planned_document(document: Document, key: str, waits: LeftOut | None = None)
         document_number=document.document_number,
         company=document.company_name,
         currency=document.currency,
-        net_amount=document.net_amount,
-        gross_amount=document.gross_amount,
+        net_amount=document.stated_net,
+        gross_amount=document.stated_gross,
     )

@@ -75,6 +75,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
     A reason that will not change by itself comes first, so that a document waits only when nothing else is against it.
+    Of those that may change, the date comes last: with a date alone the filter would still leave the document out.
     Approval is not in the record: see :func:`select_workflow`. Nor is whether a mark in the note is that of a sales
     document of these books: see :meth:`.ExportDirection.select`.
 
@@ -97,7 +98,8 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
     against = list(filter(None, others))
     if waits and waits.waits and not against and account.invoice != "off":
         return replace(waits, in_file=True)  # an e-invoice may have the date
-    return min(filter(None, (waits, *against)), key=lambda reason: reason.waits, default=None)
+    reasons = (*against, waits) if waits and waits.waits else (waits, *against)
+    return min(filter(None, reasons), key=lambda reason: reason.waits, default=None)
 
 
 def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOut | None:

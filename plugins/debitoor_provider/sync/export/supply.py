@@ -135,9 +135,9 @@ def _rates(document: Document) -> list[Decimal]:
 
 
 def _tax(document: Document) -> list[str]:
-    if document.tax_rates or document.net_amount is None or document.gross_amount is None:
+    if document.tax_rates or document.stated_net is None or document.stated_gross is None:
         return _percent(rate for rate in _rates(document) if rate)
-    return [f"{document.gross_amount - document.net_amount:f} {document.currency}"]
+    return [f"{document.stated_gross - document.stated_net:f} {document.currency}"]
 
 
 def _percent(rates: Iterable[Decimal]) -> list[str]:

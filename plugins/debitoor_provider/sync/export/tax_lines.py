@@ -77,9 +77,6 @@ def split(document: Document) -> TaxSplit:
 def checked_gross(document: Document) -> Decimal:
     """Return a document's gross amount.
 
-    GetMyInvoices writes 0 also for an amount that it does not have (contract A-12), so 0 is believed only with a tax
-    rate or line items, and with no other amount.
-
     :raises Obstacle: when there is none, or Debitoor cannot book it to the cent (contract section 3.4)
     """
     gross = document.gross_amount
@@ -89,10 +86,8 @@ def checked_gross(document: Document) -> Decimal:
         raise rejected("no_amount")
     if abs(gross) > LARGEST or gross != cents(gross):
         raise rejected("odd_amount", gross=gross, largest=LARGEST)
-    if not gross:
-        items = cents(sum((item.total_gross or ZERO for item in document.line_items), ZERO))
-        if document.net_amount or items or not (document.tax_rates or document.line_items):
-            raise rejected("zero_amount")
+    if document.stated_gross is None:
+        raise rejected("zero_amount")
     return gross
 
 

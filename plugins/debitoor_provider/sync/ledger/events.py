@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.database.tables import documents, events
-from debitoor_provider.sync.ledger.states import EventKind, State
+from debitoor_provider.sync.ledger.states import STEPS, EventKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,10 @@ def event_values(
     }
 
 
+_STAYS = (EventKind.NOT_ARCHIVED, EventKind.NAMED, *(kind for kind, step in STEPS.items() if step.keeps))
+"""What happens to a document that is moved already."""
+
+
 def last_way_to_moved() -> sa.ScalarSelect[str]:
     """Return the subquery of the kind of event by which a document became moved the last time."""
     return (
@@ -48,7 +52,7 @@ def last_way_to_moved() -> sa.ScalarSelect[str]:
         .where(
             events.c.document_id == documents.c.id,
             events.c.to_state == State.MOVED,
-            events.c.kind.not_in([str(EventKind.NOT_ARCHIVED), str(EventKind.NAMED)]),
+            events.c.kind.not_in([str(kind) for kind in _STAYS]),
         )
         .order_by(events.c.id.desc())
         .limit(1)

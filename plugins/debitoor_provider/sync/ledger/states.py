@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     MARKED_MOVED = "marked_moved"
     DOUBLED = "doubled"
     DISTINCT = "distinct"
+    BOOKED = "booked"
     REBUILT = "rebuilt"
     ADOPTED = "adopted"
 
@@ -126,6 +127,8 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.IGNORED: _to(State.IGNORED, *OPEN),
     EventKind.MARKED_MOVED: _to(State.MOVED, *OPEN, State.IGNORED),
     EventKind.DISTINCT: Transition(DONE, DONE, keeps=True),
+    # the target's draft has been booked; no lease, since nothing is written there
+    EventKind.BOOKED: Transition(DONE, DONE, keeps=True),
     # another account's result for the same document and target, when the plan would take the document
     EventKind.ADOPTED: Transition(frozenset({State.WAITING, State.GONE}), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there

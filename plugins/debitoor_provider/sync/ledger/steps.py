@@ -184,6 +184,17 @@ class Steps:
             why = _because(message, detail)
             advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=why)
 
+    def booked(self, entry: Entry, run_id: str, number: str) -> None:
+        """Record that the draft at the target, for which a document is marked, has been booked; needs no lease.
+
+        :param number: of the record, which the booking has given it
+        :raises IllegalTransition: when it is not at the target (any more), as far as the ledger knows
+        """
+        at = self._clock.now()
+        with self._database().write() as connection:
+            values, detail = mark_columns(None), {"number": number}
+            advance_all(connection, EventKind.BOOKED, [entry], values, at=at, run_id=run_id, detail=detail)
+
     def _stop(
         self,
         kind: EventKind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.steps.direction import Drafts
+    from debitoor_provider.sync.steps.direction import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
     from debitoor_provider.sync.window import Window
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What would become of one document.
+
+    Date, gross amount and currency are those that would be written: as a person has stated them, as the e-invoice has
+    them, converted; and the record's where nothing would be written.
 
     :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
     :param lines: the amounts to be written, e.g. ``19 %: 119.00``
@@ -214,25 +217,23 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
         return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
     except RejectError as error:
         return _of(row, "rejected", refusal(error))
-    shown = draft.shown()
-    lines = shown.lines
-    sent = draft.sent()
+    shown, sent = draft.shown(), draft.sent()
     if lookalikes and row.known and sent:
         lookalikes.read(row.known, sent)
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):
-            return _of(row, "held", there, lines, shown.invoice)
+            return _drafted(row, "held", there, draft)
         if there:
-            return _of(row, "there", None, lines, shown.invoice)
+            return _drafted(row, "there", None, draft)
     duplicate = None
     if lookalikes and row.known:
         try:
             duplicate = lookalikes.judge(row.known, draft.statement(), shown.party)
         except Obstacle as obstacle:
-            return _of(row, obstacle.kind.value, obstacle.message, lines, shown.invoice)
+            return _drafted(row, obstacle.kind.value, obstacle.message, draft)
     marks = tuple(mark for mark in (shown.mark, duplicate) if mark)
-    return _of(row, "send", None, lines, shown.invoice, marks)
+    return replace(_drafted(row, "send", None, draft), marks=marks)
 
 
 def _settled(row: ForeseenDocument) -> Preview:
@@ -254,14 +255,19 @@ def _kept(entry: Entry | None) -> Message | None:
     return entry.message if entry else None
 
 
-def _of(
-    row: ForeseenDocument,
-    outcome: str,
-    message: Message | None,
-    lines: tuple[str, ...] = (),
-    invoice: str = "",
-    marks: tuple[Message, ...] = (),
-) -> Preview:
+def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft: Draft) -> Preview:
+    """Return a document of which is known what would be written."""
+    shown, statement = draft.shown(), draft.statement()
+    return replace(
+        _of(row, outcome, message, invoice=shown.invoice),
+        document_date=statement.date,
+        gross_amount=statement.gross if shown.lines else None,
+        currency=statement.currency,
+        lines=shown.lines,
+    )
+
+
+def _of(row: ForeseenDocument, outcome: str, message: Message | None, *, invoice: str = "") -> Preview:
     document = row.planned
     return Preview(
         source_id=document.source_id,
@@ -273,8 +279,6 @@ def _of(
         currency=document.currency,
         source_name=document.source_name,
         target_name=row.name,
-        lines=lines,
         invoice=invoice,
-        marks=marks,
         message=message,
     )

@@ -31,7 +31,9 @@ class PreviewedDocument(BaseModel):
     document_date: date | None
     document_number: Text
     company: Text
-    gross_amount: Decimal | None
+    gross_amount: Decimal | None = Field(
+        description="What would be booked, in the currency beside it; the record's amount where nothing would be"
+    )
     currency: Text
     source_name: Text
     target_name: Text

@@ -1,4 +1,4 @@
-"""How a command refuses what it was given."""
+"""What commands write to standard error, where it does not disturb other programs: hints and refusals."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ _WRONG_COMMAND_LINE = 2
 """The exit code that argparse has for it, too."""
 
 
+def hint(text: Message | str) -> None:
+    """Print a line."""
+    print(text, file=sys.stderr)  # noqa: T201  as argparse does
+
+
 def wrong(*problems: Message | str) -> SystemExit:
     """Say what is wrong with a command line, and return its end."""
     for problem in problems:
-        print(problem, file=sys.stderr)  # noqa: T201  as argparse does
+        hint(problem)
     return SystemExit(_WRONG_COMMAND_LINE)

@@ -1,0 +1,76 @@
+"""``airflow debitoor documents history``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.utils.cli import suppress_logs_and_warning
+
+from debitoor_provider.cli.console import opened_ledger, show
+from debitoor_provider.cli.documents import named
+from debitoor_provider.messages import readable
+from debitoor_provider.runs.check import MISSING
+from debitoor_provider.runs.words import labelled, word
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+
+_HIDDEN = frozenset({"target_time"})
+"""What only a run needs."""
+_WORDS = {"figures": "history.figures", "invoice": "invoice", "own_supply": "supply"}
+"""The section of the page's words in which the values of a detail are found."""
+
+
+@suppress_logs_and_warning
+def history(args: Namespace) -> None:
+    """Show everything that happened to a document."""
+    args.documents = [args.document]
+    is_read = args.output not in {"json", "yaml"}
+    with opened_ledger() as ledger:
+        entry = named(args, ledger)[0]
+        rows = [
+            {
+                "at": event.at.isoformat(timespec="seconds"),
+                "what": str(event.kind),
+                "state": str(event.to_state),
+                "by": event.actor if event.actor != "run" else event.run_id or "",
+                "detail": _read(event.detail) if is_read else _written(event.detail),
+            }
+            for event in ledger.documents.history(entry)
+        ]
+        show(args, rows)
+
+
+def _written(detail: Mapping[str, Any]) -> str:
+    """Return what an event says besides, for programs."""
+    return ", ".join(f"{name}: {_text(readable(value))}" for name, value in detail.items())
+
+
+def _read(detail: Mapping[str, Any]) -> str:
+    """Return what an event says besides, as the page has it."""
+    shown = {name: value for name, value in detail.items() if name not in _HIDDEN and value not in (None, "", False)}
+    return "; ".join(_labelled(name, readable(value)) for name, value in shown.items())
+
+
+def _labelled(name: str, value: Any) -> str:
+    label = word(f"history.detail.{name}", name)
+    if value is True:
+        return label
+    if name in {"why", "reason"}:
+        return word("history.missing", MISSING) if value == MISSING else str(value)
+    text = _text(value)
+    return labelled(label, word(f"{_WORDS[name]}.{text}", text) if name in _WORDS else text)
+
+
+def _text(value: Any) -> str:
+    """Return a value as one text: amounts by tax rate with their rates, several with commas between them."""
+    if isinstance(value, dict):
+        return ", ".join(
+            labelled(f"{name} %" if _is_number(name) else name, _text(part)) for name, part in value.items()
+        )
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def _is_number(name: str) -> bool:
+    return name.replace(".", "", 1).isdigit()

@@ -1,0 +1,60 @@
+"""What the settings name and the services do not have, which only the services know."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import Run
+from tests.cli.test_health import health
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "line"),
+    [
+        ({"category": "zzz"}, 2, "critical: no category: Debitoor has no expense category 'zzz'"),
+        ({"filter": {"tags": {"any": ["bokos"]}}}, 1, "warning: unknown name: GetMyInvoices has no tag 'bokos'"),
+        (
+            {"filter": {"companies": {"include": ["Papr"]}}},
+            1,
+            "warning: unknown name: GetMyInvoices has no company",
+        ),
+    ],
+)
+def test_they_are_as_validate_finds_them(cli, account, settings, code, line):
+    account(**settings)
+    found, (said,) = health(cli, "--connections")
+    assert (found, said.startswith(f"acme: {line}")) == (code, True), said
+    results = {row["result"] for row in cli("accounts", "validate", "--connections", "-o", "json").rows}
+    assert ("broken" in results, "warning" in results) == (code == 2, code == 1)
+
+
+def test_a_company_of_an_import_that_there_is_not(cli, account):
+    account("import", defaults={"company": "Papr", "create_company": False})
+    code, (said,) = health(cli, "--connections")
+    assert (code, said.startswith("acme: critical: no company: ")) == (2, True), said
+
+
+def test_a_connection_that_does_not_work(cli, account, acme):
+    account()
+    acme.block_key()
+    assert health(cli) == (0, ["acme: well"])
+    code, (said,) = health(cli, "--connections")
+    assert (code, said.startswith("acme: critical: not connected: ")) == (2, True), said
+
+
+def test_no_service_is_called_unless_wanted(cli, account, acme, sandbox):
+    account(category="zzz", filter={"tags": {"any": ["bokos"]}})
+    calls = len(sandbox.calls(company=acme))
+    assert health(cli) == (0, ["acme: well"])
+    assert len(sandbox.calls(company=acme)) == calls
+
+
+def test_what_is_worse_is_said(cli, account, ledger):
+    account(filter={"tags": {"any": ["bokos"]}})
+    ledger.runs.start(Run("d/1", "acme", "export", "scheduled", started_at=datetime.now(UTC)))
+    error = Message("as_written", text="The key is blocked.", remedy="")
+    ledger.runs.finish("d/1", counts={}, verdict="stopped", message=error)
+    assert health(cli, "--connections") == (2, ["acme: critical: stopped: The key is blocked."])

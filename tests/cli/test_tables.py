@@ -1,0 +1,90 @@
+"""Tables and lists are in the reader's language: columns, values and counts; what programs read is as ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from debitoor_provider.messages import languages, words
+from tests.messages.english import english_in
+
+OTHERS = sorted(set(languages()) - {"en"})
+COMMANDS = [
+    "accounts list",
+    "accounts health",
+    "accounts validate",
+    "accounts preview acme",
+    "documents list acme",
+    "documents history acme {moved}",
+    "documents history acme {held}",
+    "documents ignore acme {held} --reason xyz",
+    "check acme --all",
+    "ledger rebuild acme",
+]
+NAMES = frozenset(
+    {"acme", "convert", "paper", "ltd", "manual", "user", "root", "yaml", "gmbh", "receipt", "pdf", "eur"}
+)
+"""Names of what the tables show, and of the run."""
+
+
+@pytest.fixture
+def held(account, receipt):
+    """Enter a document whose figures cannot be booked, before the account's run."""
+    account()
+    return receipt(currency="GBP")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_people_read_has_no_english(cli, held, moved, receipt, language):
+    receipt()
+    for command in COMMANDS:
+        line = command.format(held=held, moved=moved).split()
+        output = "table" if command.startswith("check") or language == "fr" else "plain"
+        done = cli(*line, "--language", language, "-o", output)
+        assert (command, english_in(done.out + done.err, language, NAMES)) == (command, set())
+        assert "None" not in done.out
+        assert "['" not in done.out
+
+
+def test_it_has_the_words_of_the_page(cli, held, moved):
+    french = words("fr")
+    listed = cli("documents", "list", "acme", "--language", "fr", "-o", "plain").out.splitlines()
+    assert listed[0].startswith(french["runs.account"])
+    assert {french["state.held"], french["state.moved"]} <= {
+        word for line in listed for word in line.split("  ") if word
+    }
+    assert f"{french['check.outcome.same']} : 1" in cli("check", "acme", "--language", "fr").out
+
+
+def test_programs_get_the_same_in_every_language(cli, held, moved):
+    for command in ("accounts list", "documents list acme", "documents history acme " + str(moved)):
+        french, english = (cli(*command.split(), "--language", to, "-o", "json").rows for to in ("fr", "en"))
+        for one in (*french, *english):
+            one.pop("why", None)
+            one.pop("detail", None)
+        assert french == english
+
+
+def test_a_state_may_be_named_by_its_word(cli, held, moved):
+    for name in ("held", "retenu", "Retenu"):
+        rows = cli("documents", "list", "--state", name, "--language", "fr", "-o", "json").rows
+        assert [row["document"] for row in rows] == [str(held)]
+    assert cli("documents", "list", "--state", "retenu", "--language", "en").code == 2
+
+
+def test_the_history_says_amounts_and_lists_as_people_write_them(cli, held, moved):
+    french = cli("documents", "history", "acme", str(moved), "--language", "fr", "-o", "plain").out
+    assert "19 % : 119" in french
+    assert "target_time" not in french
+    assert "by_rate: 19 %: 119" in cli("documents", "history", "acme", str(moved), "-o", "json").rows[2]["detail"]
+
+
+def test_columns_of_uneven_rows_are_in_line(cli, account):
+    account()
+    account(stem="broken", frequency="never")
+    done = cli("accounts", "validate", "-o", "plain")
+    header, *lines = done.out.splitlines()
+    assert (done.code, header.split()) == (
+        1,
+        ["account", "file", "result", "next_runs", "line", "field", "message", "remedy"],
+    )
+    assert {line.split()[2] for line in lines} == {"well", "broken"}
