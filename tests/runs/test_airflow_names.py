@@ -125,7 +125,7 @@ def test_a_connection_to_another_service_is_reported_everywhere_without_asking_a
     reason = "The connection debitoor is of the type debitoor, not getmyinvoices."
     assert (checked.code, f"acme.yaml:1: connections.getmyinvoices: {reason}" in checked.out) == (1, True)
     health = cli("accounts", "health")
-    assert (health.code, f"acme: critical: no connection: {reason}" in health.out) == (2, True)
+    assert (health.code, "acme: critical: " in health.out, reason in health.out) == (2, True, True), health.out
     found = row(page)
     assert (found["state"], found["advice_code"], reason in found["advice"]) == ("reconnect", "no_connection", True)
 
