@@ -160,7 +160,7 @@ class TestDeclared:
             "from": ["null", "string"],
             "to": ["null", "string"],
             "document_ids": ["null", "array"],
-            "dry_run": ["null", "boolean"],
+            "dry_run": "boolean",
         }
 
     def test_what_the_trigger_form_is_given_reaches_the_steps(self, tmp_path):
@@ -190,6 +190,7 @@ class TestDeclared:
             ("document_ids", [True]),
             ("document_ids", [[7]]),
             ("dry_run", "no"),
+            ("dry_run", None),
         ],
     )
     def test_the_trigger_form_refuses_what_it_cannot_use(self, tmp_path, field, value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.window import RunKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent.parent
 CONSUMER = """\
@@ -55,6 +56,41 @@ def trigger(dags_folder: Path) -> Callable[..., tuple[str, dict[str, str]]]:
         return str(run.state), {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
 
     return run
+
+
+@pytest.fixture
+def make_run(dags_folder: Path) -> Callable[..., Any]:
+    """Make a run of an account's DAG in Airflow's database, to be looked at as its scheduler does."""
+
+    @contextmanager
+    def make(account: str, moment: datetime) -> Iterator[tuple[Any, Any]]:
+        from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+        from airflow.models.dagbundle import DagBundleModel
+        from airflow.models.serialized_dag import SerializedDagModel
+        from airflow.utils.session import create_session
+        from airflow.utils.state import DagRunState
+        from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
+        bag = DagBag(str(dags_folder / "debitoor_sync.py"), bundle_name="dags-folder")
+        with create_session() as session:
+            session.merge(DagBundleModel(name="dags-folder"))
+            session.flush()
+            sync_bag_to_db(bag, "dags-folder", None, session=session)
+            dag = SerializedDagModel.get_dag(f"debitoor__{account}", session=session)
+            run = dag.create_dagrun(
+                run_id="manual__1",
+                logical_date=moment,
+                data_interval=(moment, moment + timedelta(days=31)),
+                run_after=moment,
+                run_type=DagRunType.MANUAL,
+                triggered_by=DagRunTriggeredByType.TEST,
+                state=DagRunState.RUNNING,
+                session=session,
+            )
+            run.dag = dag
+            yield run, session
+
+    return make
 
 
 def events_of(account: str) -> list[dict[str, Any]]:
@@ -120,36 +156,23 @@ def test_a_rejected_document_makes_the_report_of_a_small_run_red(trigger, schedu
     assert trigger(name) == ("failed", {**steps, "report": "failed"})
 
 
-def test_a_skipped_plan_skips_all_other_steps_in_one_pass_of_the_scheduler(dags_folder, account):
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
-    from airflow.models.dagrun import DagRun
-    from airflow.models.serialized_dag import SerializedDagModel
-    from airflow.utils.session import create_session
-    from airflow.utils.state import DagRunState, TaskInstanceState
-    from airflow.utils.types import DagRunTriggeredByType, DagRunType
+def test_a_skipped_plan_skips_all_other_steps_in_one_pass_of_the_scheduler(make_run, account):
+    from airflow.utils.state import TaskInstanceState
 
-    name = account(stem="one-pass", archive_after_transfer=True, frequency="daily")
-    bag = DagBag(str(dags_folder / "debitoor_sync.py"), bundle_name="dags-folder")
-    with create_session() as session:
-        sync_bag_to_db(bag, "dags-folder", None, session=session)
-        dag = SerializedDagModel.get_dag(f"debitoor__{name}", session=session)
-        moment = datetime(2026, 3, 1, tzinfo=UTC)
-        run: DagRun = dag.create_dagrun(
-            run_id="scheduled__1",
-            logical_date=moment,
-            data_interval=(moment, moment),
-            run_after=moment,
-            run_type=DagRunType.SCHEDULED,
-            triggered_by=DagRunTriggeredByType.TEST,
-            state=DagRunState.RUNNING,
-            session=session,
-        )
-        run.dag = dag
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    with make_run(account(stem="one-pass", archive_after_transfer=True, frequency="daily"), moment) as (run, session):
         run.get_task_instance("plan", session=session).set_state(TaskInstanceState.SKIPPED, session=session)
         run.update_state(session=session)
         session.flush()
         states = {ti.task_id: ti.state for ti in run.get_task_instances(session=session)}
     assert states == dict.fromkeys(("plan", "rename", "export", "archive", "report"), TaskInstanceState.SKIPPED)
+
+
+def test_a_run_with_a_logical_date_of_long_ago_has_its_tasks(make_run, account):
+    """Airflow makes a run from before the DAG's start date green at once."""
+    with make_run(account(stem="long-ago", frequency="daily"), datetime(1999, 3, 1, tzinfo=UTC)) as (run, session):
+        ready, _ = run.update_state(session=session)
+        assert ([ti.task_id for ti in ready], run.state) == (["plan"], "running")
 
 
 def test_an_import(trigger, acme, account):

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import pendulum
 import pytest
-from airflow.sdk import DAG, BaseOperator
+from airflow.sdk import DAG, BaseOperator, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import BaseTrigger
@@ -246,6 +248,82 @@ class TestWindows:
         hours = (datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC))
         with pytest.raises(Misconfigured, match="no day begins"):
             run(plan(), within=context("manual", interval=hours))
+
+    def test_an_interval_of_the_schedule_has_the_days_of_its_backfill(self, run, context, account, receipt, ledger):
+        account(timezone="Europe/Berlin", frequency="0 6 * * *")
+        receipt(document_date="2026-03-01")
+        inside = receipt(document_date="2026-03-02")
+        since_six = (pendulum.datetime(2026, 3, 1, 5), pendulum.datetime(2026, 3, 2, 5))
+        dag = SimpleNamespace(timetable=CronDataIntervalTimetable("0 6 * * *", timezone="Europe/Berlin"))
+        run(plan(), within=context("manual", interval=since_six) | {"dag": dag})
+        assert planned(ledger) == {inside}
+
+    @pytest.mark.parametrize(
+        ("interval", "chosen", "reason"),
+        [
+            (("2026-04-01", "2026-03-01"), {}, "ends .* before it begins"),
+            (("2026-03-05", "2026-03-05"), {}, "no day begins"),
+            (("2026-03-01", "2026-04-01"), {"period_from": "2026-05-01"}, "outside the data interval"),
+            (("2026-01-01", "2026-02-01"), {}, "documents dated 2026-03-01 or later"),
+            (None, {"period_to": "2026-02-28"}, "documents dated 2026-03-01 or later"),
+            (None, {"period_from": "2027-01-01", "period_to": "2027-01-31"}, "documents dated 2026-12-31 or earlier"),
+        ],
+    )
+    def test_a_choice_that_can_hold_nothing_says_so(
+        self, run, context, sandbox, acme, account, receipt, interval, chosen, reason
+    ):
+        account(period={"from": "2026-03-01", "to": "2026-12-31"})
+        receipt()
+        seen = sandbox.last_seq()
+        ends = tuple(datetime.fromisoformat(day).replace(tzinfo=UTC) for day in interval or ())
+        with pytest.raises(Misconfigured, match=reason):
+            run(plan(**chosen), within=context("manual", **({"interval": ends} if ends else {})))
+        assert sandbox.calls(since=seen, company=acme) == []
+
+    @pytest.mark.parametrize(
+        ("logical_date", "is_chosen"),
+        [
+            (pendulum.datetime(2026, 3, 5), False),  # airflow dags trigger --logical-date
+            (pendulum.datetime(2026, 11, 28, 23), True),  # by the API, with the interval's beginning
+            (pendulum.datetime(2026, 11, 30, 5), True),  # earlier today
+        ],
+    )
+    def test_a_logical_date_that_the_interval_is_not_made_of_is_not_passed_over(
+        self, run, context, account, logical_date, is_chosen
+    ):
+        account(timezone="Europe/Berlin", frequency="daily")
+        yesterday = (pendulum.datetime(2026, 11, 28, 23), pendulum.datetime(2026, 11, 29, 23))
+        within = context("manual", interval=yesterday)
+        within["dag"] = SimpleNamespace(timetable=CronDataIntervalTimetable("0 0 * * *", timezone="Europe/Berlin"))
+        within["dag_run"].logical_date, within["dag_run"].run_after = logical_date, pendulum.datetime(2026, 11, 30, 9)
+        if is_chosen:
+            run(plan(), within=within)
+        else:
+            with pytest.raises(Misconfigured, match="the last one before the moment of triggering"):
+                run(plan(), within=within)
+
+    @pytest.mark.parametrize(("began", "is_chosen"), [(1, False), (30, True)])
+    def test_a_logical_date_of_the_past_that_a_dag_triggers_with_is_chosen(
+        self, run, context, account, receipt, ledger, began, is_chosen
+    ):
+        """TriggerDagRunOperator sets *run after* to the logical date, whatever that is."""
+        account(timezone="UTC", frequency="daily")
+        inside, outside = receipt(document_date="2026-03-04"), receipt(document_date="2026-03-05")
+        moment = pendulum.datetime(2026, 3, 5, 9)
+        within = context("manual", interval=(pendulum.datetime(2026, 3, 4), pendulum.datetime(2026, 3, 5)))
+        within["dag"] = SimpleNamespace(timetable=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"))
+        dag_run = within["dag_run"]
+        dag_run.logical_date = dag_run.run_after = moment
+        dag_run.start_date = moment.add(hours=began)
+        run(plan(), within=within)
+        assert planned(ledger) == ({inside} if is_chosen else {inside, outside})
+
+    def test_an_interval_of_a_backfill_outside_the_accounts_period_is_a_warning(self, run, context, account, ledger):
+        account(period={"from": "2026-03-01"})
+        january = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+        run(plan(), within=context("backfill", "b", interval=january))
+        (warning,) = ledger.runs.get("anybodys_dag/b#acme").warnings
+        assert warning.code == "period_before_account"
 
     @pytest.mark.parametrize(
         ("option", "value"),

@@ -119,6 +119,39 @@ def test_a_sender_that_does_not_exist_is_an_error_of_the_file_and_a_warning_of_h
     assert (health.code, "acme: warning: no sender: Nobody is notified" in health.out) == (1, True)
 
 
+def test_a_connection_to_another_service_is_reported_everywhere_without_asking_a_service(cli, account, page, acme):
+    account(connections={"getmyinvoices": "debitoor", "debitoor": "debitoor"})
+    checked = cli("accounts", "validate")
+    reason = "The connection debitoor is of the type debitoor, not getmyinvoices."
+    assert (checked.code, f"acme.yaml:1: connections.getmyinvoices: {reason}" in checked.out) == (1, True)
+    health = cli("accounts", "health")
+    assert (health.code, "acme: critical: " in health.out, reason in health.out) == (2, True, True), health.out
+    found = row(page)
+    assert (found["state"], found["advice_code"], reason in found["advice"]) == ("reconnect", "no_connection", True)
+
+
+@pytest.mark.parametrize(
+    ("notify", "reason"),
+    [
+        ({"connection": "gmi", "to": ["anna@acme.example"]}, "the connection gmi is of the type getmyinvoices"),
+        ({"connection": "mail_acme"}, "sends mail, and the account does not say to whom"),
+        ({"connection": "hook_acme", "to": ["anna@acme.example"]}, "the connection hook_acme is of the type http"),
+    ],
+)
+def test_a_sender_that_cannot_notify_is_reported_too(cli, account, monkeypatch, notify, reason):
+    monkeypatch.setenv("AIRFLOW_CONN_MAIL_ACME", "smtp://mail.acme.example")
+    monkeypatch.setenv("AIRFLOW_CONN_HOOK_ACME", "http://hook.acme.example")
+    account(notify=notify)
+    checked = cli("accounts", "validate")
+    assert (checked.code, "notify.connection: Nobody is notified: " in checked.out, reason in checked.out) == (
+        1,
+        True,
+        True,
+    )
+    health = cli("accounts", "health")
+    assert (health.code, "acme: warning: no sender: Nobody is notified" in health.out) == (1, True)
+
+
 @pytest.mark.parametrize("content", [None, "nothing of the ECB"])
 def test_a_file_of_rates_that_cannot_be_used_is_reported_where_it_is_needed(
     cli, account, page, monkeypatch, tmp_path, content
@@ -153,6 +186,16 @@ def test_the_form_warns_of_what_does_not_exist(account, page, acme):
     answer = page().post("api/accounts/acme/draft/check", json={"settings": settings}).json()
     fields = [warning["field"] for warning in answer["warnings"]]
     assert (fields, answer["problems"]) == (["pool", "connections.debitoor", "notify.connection"], [])
+
+
+def test_the_form_warns_of_a_connection_to_another_service(page, acme):
+    settings = {
+        "type": "export", "name": "Acme", "debitoor_id": acme.debitoor_email,
+        "connections": {"getmyinvoices": "debitoor", "debitoor": "gmi"}, "notify": {"connection": "gmi"},
+    }  # fmt: skip
+    answer = page().post("api/accounts/acme/draft/check", json={"settings": settings}).json()
+    fields = [warning["field"] for warning in answer["warnings"]]
+    assert fields == ["connections.getmyinvoices", "connections.debitoor", "notify.connection"]
 
 
 def no_database(**_: object) -> AirflowNames:

@@ -10,7 +10,15 @@ from debitoor_provider.services.http.errors import Misconfigured
     "conf", [None, {}, dict.fromkeys(FORM), {"dry_run": True, "from": "2026-01-01", "document_ids": ["4711"]}]
 )
 def test_what_the_form_has_is_accepted(conf):
-    check_form(conf)
+    check_form(conf, FORM)
+
+
+@pytest.mark.parametrize("key", FORM)
+def test_what_airflow_did_not_pass_on_is_named(key):
+    """With ``[core] dag_run_conf_overrides_params = False`` a dry run would move documents."""
+    with pytest.raises(Misconfigured, match=f"triggered with {key}, .* dag_run_conf_overrides_params"):
+        check_form({key: ["4711"]}, {*FORM} - {key})
+    check_form({key: None}, ())
 
 
 @pytest.mark.parametrize(
@@ -25,17 +33,17 @@ def test_what_the_form_has_is_accepted(conf):
 )
 def test_a_misspelt_key_is_named_with_the_nearest_one(key, meant):
     with pytest.raises(Misconfigured, match=f"'{key}'.* did you mean {meant}"):
-        check_form({key: True})
+        check_form({key: True}, FORM)
 
 
 def test_any_other_key_is_named_with_all_that_there_are():
     with pytest.raises(Misconfigured, match=r"'x'.* no other keys than from, to, document_ids, dry_run"):
-        check_form({"x": 1})
+        check_form({"x": 1}, FORM)
 
 
 def test_a_long_key_is_cut():
     with pytest.raises(Misconfigured) as wrong:
-        check_form({"x" * 10_000: 1})
+        check_form({"x" * 10_000: 1}, FORM)
     assert len(str(wrong.value)) < 300
 
 

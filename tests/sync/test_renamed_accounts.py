@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -216,3 +217,48 @@ def test_an_account_may_change_its_address_and_its_name_one_after_the_other(acme
             under(acme, "acme-receipts")
         acme.export(account)
     assert len(acme.company.expenses()) == 1
+
+
+def of_other_books(acme: Stage, stage_of: Callable[..., Stage]) -> Stage:
+    """Return the account with another company's books, which has the same documents and ledger."""
+    other = stage_of("Other GmbH")
+    other.gmi.close()
+    other.gmi, other.ledger = acme.gmi, acme.ledger
+    return other
+
+
+def test_an_account_that_is_led_to_other_books_stops_instead_of_counting_as_done(
+    acme: Stage, stage_of: Callable[..., Stage]
+) -> None:
+    uids = acme.documents(2)
+    acme.export()
+    other = of_other_books(acme, stage_of)
+    for do in (other.export, other.preview):
+        with pytest.raises(Misconfigured, match=f"has sent its documents to {acme.company.debitoor_email} so far"):
+            do()
+    assert other.company.expenses() == []
+    under(other, "other").export()
+    assert (other.states(), len(other.company.expenses())) == (dict.fromkeys(uids, "moved"), 2)
+    acme.export()  # led back
+    assert len(acme.company.expenses()) == 2
+
+
+def test_accounts_that_swap_their_names_stop_until_they_have_new_ones(
+    acme: Stage, stage_of: Callable[..., Stage]
+) -> None:
+    other = of_other_books(acme, stage_of)
+    stages = {"a": acme, "b": other}
+    settings = {tag: stage.exports(filter={"tags": {"any": [tag]}}) for tag, stage in stages.items()}
+    removed, corrected = (acme.document(tags=["a"]) for _ in range(2))
+    acme.document(tags=["b"])
+    for tag, stage in stages.items():
+        under(stage, f"of-{tag}").export(settings[tag])
+    acme.company.delete_entity(expense_of(acme, removed)["id"])
+    acme.company.edit_entity(expense_of(acme, corrected)["id"], date="2026-02-15")
+    for tag, name in (("b", "of-a"), ("a", "of-b")):
+        with pytest.raises(Misconfigured, match="it seems to be another one"):
+            under(stages[tag], name).export(settings[tag])
+    for tag, stage in stages.items():
+        under(stage, f"new-{tag}").export(settings[tag])
+    assert (len(acme.company.expenses()), len(other.company.expenses())) == (1, 1)
+    assert acme.states()[removed] == acme.states()[corrected] == "moved"

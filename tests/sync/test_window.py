@@ -9,7 +9,15 @@ from croniter import croniter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.window import FULL_LISTING_EVERY, RunKind, Window, backfill, incremental, manual
+from debitoor_provider.sync.window import (
+    FULL_LISTING_EVERY,
+    RunKind,
+    Window,
+    backfill,
+    chosen_days,
+    incremental,
+    manual,
+)
 
 NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 OVERLAP = timedelta(hours=3)
@@ -144,6 +152,32 @@ def test_any_intervals_that_follow_on_each_other_divide_the_days(moments: list[d
     windows = _windows(edges, zone)
     whole = backfill(edges[0], edges[-1], zone)
     assert [day for window in windows for day in _days(window)] == list(_days(whole))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "days"),
+    [
+        # midnight in UTC is a day, whatever the zone
+        ("2026-03-01T00:00Z", "2026-04-01T00:00Z", "Europe/Berlin", "2026-03-01 2026-03-31"),
+        ("2026-03-01T00:00Z", "2026-04-01T00:00Z", "America/New_York", "2026-03-01 2026-03-31"),
+        ("2026-03-01T00:00Z", "2026-03-02T00:00Z", "Pacific/Auckland", "2026-03-01 2026-03-01"),
+        # midnight in the account's zone, also when the clocks change, and in one nearby
+        ("2026-03-28T23:00Z", "2026-03-29T22:00Z", "Europe/Berlin", "2026-03-29 2026-03-29"),
+        ("2026-10-24T22:00Z", "2026-10-25T23:00Z", "Europe/Berlin", "2026-10-25 2026-10-25"),
+        ("2026-03-01T00:00+02:00", "2026-04-01T00:00+03:00", "Europe/Berlin", "2026-03-01 2026-03-31"),
+        ("2026-03-01T00:00-05:00", "2026-04-01T00:00-04:00", "Europe/Berlin", "2026-03-01 2026-03-31"),
+        # the last second of a day, and a day of work
+        ("2026-03-01T00:00Z", "2026-03-31T23:59:59Z", "Europe/Berlin", "2026-03-01 2026-03-31"),
+        ("2026-03-01T00:00+01:00", "2026-03-31T23:59:59+02:00", "Europe/Berlin", "2026-03-01 2026-03-31"),
+        ("2026-03-02T08:00+01:00", "2026-03-02T18:00+01:00", "Europe/Berlin", "2026-03-02 2026-03-02"),
+        # no day begins
+        ("2026-03-02T08:00+01:00", "2026-03-02T12:00+01:00", "Europe/Berlin", "2026-03-02 2026-03-01"),
+        ("2026-03-02T00:00Z", "2026-03-02T00:00Z", "Europe/Berlin", "2026-03-02 2026-03-01"),
+    ],
+)
+def test_an_interval_that_a_person_wrote_down_is_of_whole_days(start: str, end: str, zone: str, days: str) -> None:
+    found = chosen_days(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)
+    assert " ".join(map(str, found)) == days
 
 
 def test_a_window_is_described_in_plain_values() -> None:

@@ -102,8 +102,8 @@ def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy:
 @pytest.fixture(autouse=True)
 def _connected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Airflow have the connections that the accounts name."""
-    for name in ("GMI", "DEBITOOR"):
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", "http://127.0.0.1:9")
+    for name, kind in (("GMI", "getmyinvoices"), ("DEBITOOR", "debitoor")):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", f"{kind}://127.0.0.1:9")
 
 
 class TestRow:

@@ -47,7 +47,7 @@ def examined(account: Account, names: AirflowNames, *, connections: bool) -> tup
     """
     if not connections:
         missing = names.needed_by(account)
-        sender = names.missing_sender(account)
+        sender = names.unusable_sender(account)
         return [*missing, *([sender] if sender else [])], []
     wrong = [*names.unusable_pool(account), *names.unusable_files(account)]
     unsure: list[Finding] = []

@@ -148,7 +148,7 @@ class DebitoorPlanOperator(SyncOperator):
         dag_run = context["dag_run"]
         conf = getattr(dag_run, "conf", None)
         if dag_run.dag_id == DAG_ID_PREFIX + job.account_id:
-            check_form(conf)
+            check_form(conf, self._given(is_preview=is_preview))
         else:  # other DAGs have forms of their own
             require_read(conf, self._given(is_preview=is_preview))
         window = requested_window(context, job.account, self.period_from, self.period_to, self.document_ids)

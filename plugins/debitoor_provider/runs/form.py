@@ -20,12 +20,14 @@ _SHOWN = 60
 """Characters of an entry that an error repeats."""
 
 
-def check_form(conf: Mapping[str, Any] | None) -> None:
+def check_form(conf: Mapping[str, Any] | None, given: Container[str]) -> None:
     """Check the keys of a triggered run, and values that Airflow's own check of the form lets pass.
 
-    Airflow accepts keys that no parameter declares, and the defaults of a run move documents.
+    Airflow accepts keys that no parameter declares, and may be configured to pass none on; the defaults of a run move
+    documents.
 
     :param conf: as the run was triggered
+    :param given: the keys that the step was given a value for
     :raises Misconfigured: naming the key, and the one that was probably meant
     """
     conf = conf or {}
@@ -43,6 +45,9 @@ def check_form(conf: Mapping[str, Any] | None) -> None:
     ids = conf.get("document_ids")
     if ids is not None and not any(str(part).strip() for part in ids):
         raise Misconfigured(Message("form_no_documents"), operation="plan")
+    for key, value in conf.items():
+        if value and key not in given:
+            raise Misconfigured(Message("form_not_passed_on", key=key), operation="plan")
 
 
 def to_switch(field: str, answer: object) -> bool:

@@ -98,24 +98,35 @@ def require_notifier(notify: Notify) -> Notifier:
     except AirflowNotFoundException:
         raise NotSent(Message("notify_connection_missing", connection=notify.connection)) from None
     kind = str(connection.conn_type or "")
-    row = NOTIFIERS.get(kind)
-    if row is None:
-        raise NotSent(Message("notify_unsupported", connection=notify.connection, type=kind, types=sorted(NOTIFIERS)))
+    if problem := problem_of_type(notify, kind):
+        raise NotSent(problem)
+    row = NOTIFIERS[kind]
     try:
         loaded(row.path)
     except ImportError:
         message = Message("notify_package_missing", connection=notify.connection, type=kind, package=row.package)
         raise NotSent(message) from None
-    if row.is_mail and not notify.to:
-        raise NotSent(Message("notify_nobody", connection=notify.connection))
-    if notify.to and not row.is_mail:
-        raise NotSent(Message("notify_no_mail", connection=notify.connection, type=kind))
     if row.is_mail and not connection.extra_dejson.get("from_email"):
         raise NotSent(Message("notify_no_sender", connection=notify.connection))
     path = urlsplit(connection.host or "").path
     if path.strip("/"):  # of a webhook it is often all that protects it, and Airflow's hook logs it
         mask_secret(path)
     return row
+
+
+def problem_of_type(notify: Notify, kind: str) -> Message | None:
+    """Return why an account's people cannot be notified by a connection of a type; ``None`` when they can.
+
+    :param kind: the connection's type
+    """
+    row = NOTIFIERS.get(kind)
+    if row is None:
+        return Message("notify_unsupported", connection=notify.connection, type=kind, types=sorted(NOTIFIERS))
+    if row.is_mail and not notify.to:
+        return Message("notify_nobody", connection=notify.connection)
+    if notify.to and not row.is_mail:
+        return Message("notify_no_mail", connection=notify.connection, type=kind)
+    return None
 
 
 def send(notify: Notify, letter: Letter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from debitoor_provider.runs.windows import outside
 from debitoor_provider.sync.ledger import Run
 from debitoor_provider.sync.steps.plan import not_there, plan
 from debitoor_provider.sync.steps.preview import preview
@@ -40,6 +41,9 @@ def make_plan(job: Job, window: Window | None) -> Planned:
     if not made.due and _is_check_due(job):
         job.direction.require_target()
     warnings = [*made.warnings, *(_unknown_names(job) if made.window.full and made.window.moves_watermark else ())]
+    if window and (message := outside(window, job.account)):  # one of several intervals of a backfill
+        job.ledger.runs.warn(job.run_id, message)
+        warnings.append(message)
     has_work = bool(
         made.due
         or (job.account.archives and job.ledger.documents.to_archive(job.account_id, job.direction.name))

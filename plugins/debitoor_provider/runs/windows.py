@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import row_of
-from debitoor_provider.sync.window import RunKind, Window, backfill, manual
+from debitoor_provider.sync.window import RunKind, Window, backfill, chosen_days, manual
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOW = timedelta(hours=1)
 """Airflow's trigger form proposes the time at which it was opened as the logical date."""
+_QUEUED = timedelta(hours=6)
+"""So long a run may have waited for the account's others before it began."""
 
 
 def kind_of(context: Context) -> RunKind:
@@ -52,13 +54,12 @@ def requested_window(
     start, end = to_period(From=period_from, To=period_to)
     interval = chosen_interval(context)
     if interval:
-        days = backfill(*interval, account.timezone)
-        if days.is_empty:
-            message = Message("interval_without_day", start=interval[0], end=interval[1])
-            raise Misconfigured(message, operation="plan")
-        return manual(start, end, ids).within(days.start, days.end)
+        window = manual(start, end, ids).within(*_days_of(*interval, context, account))
+        if window.is_empty:
+            raise Misconfigured(Message("period_outside_interval"), operation="plan")
+        return _meeting(window, account, context)
     if start or end or ids:
-        return manual(start, end, ids)
+        return _meeting(manual(start, end, ids), account, context)
     if kind_of(context) is RunKind.BACKFILL:
         begin, until = _interval_of(context)
         if begin is None or until is None:
@@ -74,15 +75,84 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
     complete interval of the schedule counts only where the logical date is not the moment of triggering.
     """
     start, end = _interval_of(context)
-    if kind_of(context) is not RunKind.MANUAL or start is None or end is None or start >= end:
+    if kind_of(context) is not RunKind.MANUAL or start is None or end is None:
         return None
     dag_run = context["dag_run"]
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
-    if logical_date and run_after and abs(run_after - logical_date) < _NOW:
+    if start == end and start in (logical_date, run_after):  # as Airflow has it for a DAG without a schedule
+        return None
+    if logical_date and run_after and abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run):
         dag: Any = context.get("dag")
         if dag is not None and (start, end) == _last_interval(dag.timetable, logical_date):
             return None
     return start, end
+
+
+def outside(window: Window, account: Account) -> Message | None:
+    """Return why no document that an account takes can lie in a period; ``None`` when one can."""
+    first, last = account.period.start, account.period.end
+    if first and window.end and window.end < first:
+        return Message("period_before_account", end=window.end, first=first)
+    if last and window.start and window.start > last:
+        return Message("period_after_account", start=window.start, last=last)
+    return None
+
+
+def _meeting(window: Window, account: Account, context: Context) -> Window:
+    """Return a window that a person, or a DAG of theirs, chose.
+
+    :raises Misconfigured: when it is wholly outside the account's own period; a DAG with a schedule is only warned
+    """
+    by_person = kind_of(context) is RunKind.MANUAL and not window.document_ids
+    if by_person and (message := outside(window, account)):
+        raise Misconfigured(message, operation="plan")
+    return window
+
+
+def _days_of(start: datetime, end: datetime, context: Context, account: Account) -> tuple[date, date]:
+    """Return the first and the last day of the interval that a person triggered a run with.
+
+    An interval of the schedule has the day that a backfill of it has.
+
+    :raises Misconfigured: when it is reversed, or no day begins in it
+    """
+    if start > end:
+        raise Misconfigured(Message("interval_reversed", start=start, end=end), operation="plan")
+    if date := _unheeded_date(start, end, context):
+        raise Misconfigured(Message("interval_of_now", date=date, start=start, end=end), operation="plan")
+    days, scheduled = chosen_days(start, end, account.timezone), backfill(start, end, account.timezone)
+    dag: Any = context.get("dag")
+    if (
+        dag is not None
+        and (scheduled.start, scheduled.end) != days
+        and (start, end) == _last_interval(dag.timetable, end)
+    ):
+        window = scheduled
+    else:
+        window = manual(*days, ())
+    if window.start is None or window.end is None or window.is_empty:
+        raise Misconfigured(Message("interval_without_day", start=start, end=end), operation="plan")
+    return window.start, window.end
+
+
+def _is_of_the_past(dag_run: Any) -> bool:
+    """Return whether a DAG triggered the run with a logical date long before: its operator sets *run after* to that."""
+    began = getattr(dag_run, "start_date", None)
+    return bool(began) and dag_run.run_after == dag_run.logical_date and began - dag_run.logical_date > _QUEUED
+
+
+def _unheeded_date(start: datetime, end: datetime, context: Context) -> datetime | None:
+    """Return the logical date of a run whose data interval has nothing to do with it; ``None`` if it has.
+
+    Airflow's command line makes the interval by the moment of triggering.
+    """
+    dag, dag_run = context.get("dag"), context["dag_run"]
+    logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
+    if dag is None or logical_date is None or run_after is None or start <= logical_date <= end:
+        return None
+    timetable: Any = dag.timetable
+    is_of_now = (start, end) == _last_interval(timetable, run_after) != _last_interval(timetable, logical_date)
+    return logical_date if is_of_now else None
 
 
 def _interval_of(context: Context) -> tuple[datetime | None, datetime | None]:

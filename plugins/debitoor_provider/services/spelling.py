@@ -12,6 +12,12 @@ _INVISIBLE = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn"}
 )  # control, format (bidi, zero width), surrogate, private, unassigned
 
+_ALIKE = str.maketrans(
+    dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}\N{PRIME}`", "'")
+    | dict.fromkeys("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}", "-")
+)
+"""Marks that programs put in the place of what was typed."""
+
 _YES = frozenset({"true", "t", "1", "yes", "y", "on"})  # as Airflow's own to_boolean
 _NO = frozenset({"false", "f", "0", "no", "n", "off", ""})
 
@@ -34,8 +40,15 @@ def is_invisible(char: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Make the key by which names and tags are compared: without regard to case, form of accents and blanks."""
-    return unicodedata.normalize("NFC", one_line(text).casefold())
+    """Make the key by which names and tags are compared.
+
+    Case, the form of accents and blanks, the width of letters, ligatures, and the kind of apostrophes and dashes do not
+    matter.
+    """
+    line = one_line(text).translate(_ALIKE)
+    if line.isascii():
+        return line.casefold()
+    return one_line(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line).casefold()).translate(_ALIKE))
 
 
 def spellings(wanted: Collection[str], known: Iterable[str]) -> list[str]:

@@ -151,6 +151,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "odd_exchange_rate": ("exchange_rate",),
             "no_tax_rate": ("tax",),
             "rates_unreadable": ("tax",),
+            "net_unreadable": ("tax",),
             "too_many_rates": ("tax",),
             "figures_disagree": ("tax",),
             "no_net_amount": ("tax",),

@@ -129,6 +129,19 @@ def backfill(interval_start: datetime, interval_end: datetime, timezone: str) ->
     )
 
 
+def chosen_days(interval_start: datetime, interval_end: datetime, timezone: str) -> tuple[date, date]:
+    """Return the first and the last day of an interval that a person wrote down; none if the first is the later one.
+
+    People mean whole days. An end at midnight in UTC is that day, whatever the account's time zone; any other is the
+    nearest midnight there, so that *23:59:59*, and midnight in a neighbouring zone, come to what is meant.
+
+    :param interval_start: inclusive, aware
+    :param interval_end: exclusive, aware
+    """
+    zone = ZoneInfo(timezone)
+    return _nearest_day(interval_start, zone), _nearest_day(interval_end, zone) - timedelta(days=1)
+
+
 def manual(start: date | None, end: date | None, document_ids: tuple[str, ...]) -> Window:
     """Ask for a period or for single documents, as a person chose."""
     return Window(RunKind.MANUAL, start=start, end=end, document_ids=document_ids)
@@ -147,6 +160,14 @@ def _first_day_from(moment: datetime, zone: ZoneInfo) -> date:
     local = moment.astimezone(zone)
     midnight = datetime.combine(local.date(), time.min, zone)
     return local.date() if midnight.astimezone(UTC) >= moment.astimezone(UTC) else local.date() + timedelta(days=1)
+
+
+def _nearest_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the day whose beginning is meant by a moment."""
+    in_utc, local = moment.astimezone(UTC), moment.astimezone(zone)
+    if in_utc.time() == time.min:
+        return in_utc.date()
+    return local.date() + timedelta(days=local.time() > time(12))
 
 
 def _later(one: date | None, other: date | None) -> date | None:

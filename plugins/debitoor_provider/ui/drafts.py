@@ -88,8 +88,8 @@ def warnings(draft: DraftAccount, account: Account | None) -> tuple[Problem, ...
     content, names = draft.yaml.encode("utf-8", "replace"), AirflowNames.read(suggests=False)
     found = [*names.unusable_pool(account), *names.unusable_files(account)]
     if draft.account:  # what it is written with, not a stand-in
-        sender = names.missing_sender(account)
-        found += [*names.missing_connections(account), *([sender] if sender else [])]
+        sender = names.unusable_sender(account)
+        found += [*names.unusable_connections(account), *([sender] if sender else [])]
     return (*account_warnings(account, content, "draft.yaml"), *placed(found, content, "draft.yaml"))
 
 

@@ -120,3 +120,8 @@ def test_only_the_id_of_an_environment_is_certain(more):
 def test_an_amount_that_can_be_read_in_two_ways_is_not_read(written, amount):
     found = parse.sales_document({"id": "1", "totalGrossAmount": written})
     assert found.total_gross_amount == (amount and Decimal(amount))
+
+
+@pytest.mark.parametrize("written", ["creditNote", "CreditNote", "credit_note", "CREDIT NOTE"])
+def test_a_credit_note_is_known_in_any_spelling(written):
+    assert parse.sales_document({"id": "1", "type": written}).type is SalesType.CREDIT_NOTE

@@ -192,15 +192,29 @@ def test_a_change_counts_only_when_it_is_confirmed(payload):
 @pytest.mark.parametrize(
     ("written", "read"),
     [
+        ("RECEIPT", "RECEIPT"),
+        ("receipt ", "RECEIPT"),
         ("incoming_invoice", "INCOMING_INVOICE"),
+        ("Incoming Invoice", "INCOMING_INVOICE"),
         (" Credit Note ", "CREDIT_NOTE"),
+        ("credit-note", "CREDIT_NOTE"),
+        ("Timesheet", "Timesheet"),  # records may carry values that are not listed (8.1)
         ("A_new_type", "A_new_type"),
+        ("", ""),
         (None, ""),
         ({"name": "RECEIPT"}, ""),
     ],
 )
-def test_a_document_type_is_known_by_its_name_in_any_case(written, read):
+def test_a_document_type_is_known_in_any_spelling(written, read):
     assert parse.document({"documentUid": 7, "documentType": written}).document_type == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("Paid", "Paid"), ("PAID", "Paid"), ("not_paid", "Not paid"), ("", "Unknown"), ("Open", "Open")],
+)
+def test_a_payment_status_is_known_in_any_spelling(written: str, read: str) -> None:
+    assert parse.document({"documentUid": 7, "paymentStatus": written}).payment_status == read
 
 
 @pytest.mark.parametrize(

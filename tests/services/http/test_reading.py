@@ -59,6 +59,19 @@ def test_rates_are_read_or_told(written, rates, unread):
 
 
 @pytest.mark.parametrize(
+    ("written", "unread"),
+    [
+        *((value, "") for value in (None, "", " ", 0, "0.00", "119,00", Decimal("1.19E+2"), "1\u2007190,00")),
+        *((text, text) for text in ("1.190", "119.00-", "(119.00)", "119.00 EUR", "119,-", "1e5", "NaN", "\uff11")),
+        *((value, "?") for value in (True, [119], {"value": 119})),
+        (Decimal("1E+30"), "1E+30"),
+    ],
+)
+def test_an_amount_that_cannot_be_read_is_told(written, unread):
+    assert reading.unread_amount(written) == unread
+
+
+@pytest.mark.parametrize(
     ("written", "code"),
     [
         *((" EUR ", "EUR"), ("eur", "EUR"), ("E\u200bUR\ufeff", "EUR"), ("\uff25\uff35\uff32", "EUR"), ("€", "EUR")),
@@ -183,7 +196,19 @@ def test_a_flag_that_is_not_clearly_set_is_not_set(no):
 
 
 @pytest.mark.parametrize(
-    ("written", "number"), [(7, 7), ("7", 7), (" 7 ", 7), ("7.5", None), (True, None), ("", None), (10**18, None)]
+    ("written", "number"),
+    [
+        (7, 7),
+        ("7", 7),
+        (" 7 ", 7),
+        ("7.5", None),
+        (True, None),
+        ("", None),
+        (10**18, None),
+        (Decimal("7.0"), 7),
+        (Decimal("7.5"), None),
+        (Decimal("1E+30"), None),
+    ],
 )
 def test_an_integer_may_be_a_numeric_string(written, number):
     assert reading.integer(written) == number

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder, parse_account
+from debitoor_provider.sync.accounts.files import (
+    AccountFile,
+    find_account,
+    load_account_file,
+    load_folder,
+    parse_account,
+)
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT
 
@@ -152,6 +158,14 @@ def test_a_name_that_cannot_be_a_dag_is_a_problem(folder: Path, stem: str) -> No
 
 def test_names_that_cannot_be_a_dag_have_different_dag_ids(folder: Path) -> None:
     assert write(folder, "a b.yaml").dag_id != write(folder, "a+b.yaml").dag_id
+
+
+def test_a_name_whose_accents_some_system_took_apart_is_the_same_account(folder: Path) -> None:
+    (folder / "bu\u0308ro.yaml").write_bytes(EXPORT)
+    (file,) = [file for file in load_folder(folder) if file.path.name.startswith("bu")]
+    assert (file.account_id, file.dag_id, file.problems) == ("b\u00fcro", "debitoor__b\u00fcro", ())
+    for written in ("b\u00fcro", "bu\u0308ro"):
+        assert find_account(folder, written).path == file.path
 
 
 @pytest.mark.parametrize(("one", "other"), [("acme.yaml", "acme.yml"), ("Acme.yaml", "acme.yaml")])

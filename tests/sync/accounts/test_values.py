@@ -84,6 +84,8 @@ def test_a_time_zone_is_one_of_the_iana_list(zone: str) -> None:
         ("../../etc/passwd", "is not an IANA time zone"),
         ("", "is not an IANA time zone"),
         ("+01:00", "is not an IANA time zone"),
+        ("localtime", "is not an IANA time zone"),
+        ("right/Europe/Berlin", "Did you mean Europe/Berlin?"),
     ],
 )
 def test_a_time_zone_that_is_none_is_refused(zone: str, words: str) -> None:

@@ -310,11 +310,13 @@ def test_a_supply_that_cannot_be_placed_is_held_whatever_the_settings_say(
         ("IC", Company(1, "A", country_code="IC"), "IC"),
         ("IC", Company(1, "A", country_code="ES", postcode="35001"), "IC"),
         ("DE", Company(1, "A", country_code="DE", postcode="78266"), "DE"),
+        ("CH", Company(1, "A", country_code="LI"), "CH"),  # one area for VAT
+        ("LI", Company(1, "A", country_code="CH", vat_id="CHE-107.787.577"), "LI"),
     ],
 )
 def test_a_supply_within_the_country_of_the_books_is_domestic(home: str, company: Company, country: str) -> None:
     books = replace(BOOKS, country_code=home)
-    rate = {"DE": 19, "ES": 21, "IC": 7}.get(home, 20)
+    rate = {"DE": "19", "ES": "21", "IC": "7", "CH": "8.1", "LI": "8.1"}.get(home, "20")
     taxed = replace(DOCUMENT, net_amount=None, tax_rates=(Decimal(rate),))
     expense = draft(taxed, company, books, export(reverse_charge=SERVICE)).expense
     assert (expense.supplier_country, expense.lines[0].reverse_charge) == (country, None)
@@ -369,6 +371,18 @@ def test_tax_of_or_in_a_territory_with_its_own_tax_is_not_domestic(
 )
 def test_books_in_a_territory_do_not_take_the_mainland_for_domestic(fields: dict[str, Any], code: str) -> None:
     assert of_books("IC", Company(1, "A", country_code="ES", postcode="28001"), **fields) == code
+
+
+@pytest.mark.parametrize(
+    ("home", "country", "postcode", "place"),
+    [("GB", "GB", "JE2 3AB", "JE"), ("IT", "IT", "47890", "SM"), ("DE", "IT", "00120", "VA"), ("DE", "LI", "", "LI")],
+)
+def test_a_country_that_is_recorded_as_its_neighbour_is_neither_domestic_nor_in_the_union(
+    home: str, country: str, postcode: str, place: str
+) -> None:
+    supplier, books = Company(1, "A", country_code=country, postcode=postcode), replace(BOOKS, country_code=home)
+    expense = draft(replace(DOCUMENT, **UNTAXED), supplier, books, export(reverse_charge=SERVICE)).expense
+    assert (expense.supplier_country, expense.lines[0].reverse_charge) == (place, None)
 
 
 @pytest.mark.parametrize("home", ["", "Germany", "ZZ"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +90,8 @@ def test_a_document_has_one_line_for_each_tax_rate(source: Document, booked: str
     ("source", "code"),
     [
         (document(None, "100.00", "19"), "no_amount"),
+        (replace(document(None, "100.00", "19"), unread_gross="1.190"), "gross_unreadable"),
+        (replace(document("119.00", None, "19"), unread_net="1.000"), "net_unreadable"),
         (document("0.00", "0.00"), "zero_amount"),  # as GetMyInvoices writes an amount that it does not have
         (document("0.00"), "zero_amount"),
         (document("0.00", "100.00", "19"), "zero_amount"),

@@ -88,7 +88,6 @@ def test_the_union_has_27_members_today() -> None:
         ("DK", "3900", TODAY, "outlying DK GL"),
         ("DK", "100", TODAY, "outlying DK FO"),
         ("DK", "2100", TODAY, "member DK"),
-        ("GB", "JE2 3AB", date(2019, 1, 1), "outlying GB JE"),
         # other tax areas
         ("GL", "", TODAY, "outside GL"),
         ("FO", "", TODAY, "outside FO"),
@@ -100,6 +99,14 @@ def test_the_union_has_27_members_today() -> None:
         ("LI", "", TODAY, "outside LI"),
         ("GI", "", TODAY, "outside GI"),
         ("JE", "", TODAY, "outside JE"),
+        # recorded as the neighbour whose postcodes they share
+        ("GB", "JE2 3AB", TODAY, "outside JE"),
+        ("GB", "JE2 3AB", date(2019, 1, 1), "outside JE"),
+        ("GB", "gy1 1aa", TODAY, "outside GG"),
+        ("IT", "47890", TODAY, "outside SM"),
+        ("IT", "I-47899", TODAY, "outside SM"),
+        ("IT", "00120", TODAY, "outside VA"),
+        ("IT", "47900", TODAY, "member IT"),
         # within the VAT area, only with other rates
         ("PT", "9000-055", TODAY, "member PT"),
         ("AT", "6691", TODAY, "member AT"),

@@ -57,9 +57,7 @@ def test_a_gross_amount_that_is_not_reported_is_that_of_net_and_tax_and_never_0(
     for lacks in ("total_tax_amount", "total_net_amount"):
         with pytest.raises(Obstacle) as met:
             new_document(replace(lacking, **{lacks: None}), import_(), None, "a.pdf")
-        assert met.value.code == "sales_no_amount"
-    nothing = replace(lacking, total_net_amount=None, total_tax_amount=None, unpaid_amount=None)
-    assert new_document(nothing, import_(), None, "a.pdf").gross_amount is None  # which is 0
+        assert met.value.code == "sales_amounts"
 
 
 @pytest.mark.parametrize("note", ["", "by sync", "[Debitoor 000000000000000000000000]"])
@@ -105,15 +103,44 @@ def test_a_positive_credit_note_is_moved_as_the_settings_say(rule: str, net: int
 
 @pytest.mark.parametrize(
     "document",
-    [
-        INVOICE,
-        replace(POSITIVE, total_gross_amount=Decimal(0)),
-        replace(POSITIVE, total_gross_amount=None, total_net_amount=None, unpaid_amount=None),
-    ],
+    [INVOICE, replace(POSITIVE, total_net_amount=Decimal(0), total_gross_amount=Decimal(0))],
 )
 def test_other_documents_keep_their_sign(document: SalesDocument) -> None:
     upload = new_document(document, import_(defaults={"positive_credit_note": "negate"}), None, "a.pdf")
     assert (upload.net_amount, upload.gross_amount) == (document.total_net_amount, document.total_gross_amount)
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross", "shown"),
+    [
+        ("100.00", None, None, "net 100.00, tax ?, gross ?"),
+        (None, None, None, "net ?, tax ?, gross ?"),
+        ("100.00", None, "0.00", "gross 0.00"),
+        ("200.00", "19.00", "119.00", "net 200.00, tax 19.00, gross 119.00"),
+        ("100.00", "-19.00", "119.00", "tax -19.00"),
+    ],
+)
+def test_amounts_of_which_one_is_missing_or_wrong_are_held(
+    net: str | None, tax: str | None, gross: str | None, shown: str
+) -> None:
+    amounts = [amount and Decimal(amount) for amount in (net, tax, gross)]
+    names = ("total_net_amount", "total_tax_amount", "total_gross_amount")
+    with pytest.raises(Obstacle) as met:
+        new_document(replace(INVOICE, **dict(zip(names, amounts, strict=True))), import_(), None, "a.pdf")
+    assert (met.value.code, shown in met.value.message.text()) == ("sales_amounts", True)
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross"),
+    [("100.01", "19.00", "119.00"), ("-100", "-19", "-119"), (None, None, "119"), ("0", "0", "0"), ("119", "0", "119")],
+)
+def test_amounts_that_fit_or_are_not_known_to_contradict_are_taken(
+    net: str | None, tax: str | None, gross: str
+) -> None:
+    amounts = [amount and Decimal(amount) for amount in (net, tax, gross)]
+    names = ("total_net_amount", "total_tax_amount", "total_gross_amount")
+    upload = new_document(replace(INVOICE, **dict(zip(names, amounts, strict=True))), import_(), None, "a.pdf")
+    assert upload.gross_amount == Decimal(gross)
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ def test_a_file_that_getmyinvoices_refuses_is_foreseen_with_the_reason_of_the_ru
     assert (row.outcome, row.message) == ("rejected", acme.entry(uid).message)
 
 
-@pytest.mark.parametrize(("category", "hint"), [("no.such", False), ("office.suplies", True)])
+@pytest.mark.parametrize(
+    ("category", "hint"), [("no.such", False), ("office.suplies", True), ("OFFICE  supplies", True)]
+)
 def test_a_category_that_debitoor_lacks_stops_run_and_preview_before_any_document(
     acme: Stage, category: str, hint: bool
 ) -> None:

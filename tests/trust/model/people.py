@@ -193,7 +193,13 @@ class People(RuleBasedStateMachine):
 
     @event(times=2, needs=sales_are_there, pick=PICKS, gross=st.sampled_from(["238.00", "59.50"]))
     def sale_is_edited(self, pick: int, gross: str) -> None:
-        self._edit_sale(pick, {"gross": Decimal(gross)}, totalGrossAmount=float(gross))
+        self._edit_sale(
+            pick,
+            {"gross": Decimal(gross)},
+            totalGrossAmount=float(gross),
+            totalNetAmount=float(gross),
+            totalTaxAmount=0,
+        )
 
     @event(needs=sales_are_there, pick=PICKS, cancelled=st.booleans())
     def sale_is_cancelled_or_not(self, pick: int, cancelled: bool) -> None:

@@ -127,10 +127,10 @@ def income(payload: Any) -> Income:
 def sales_document(payload: Any) -> SalesDocument:
     """Read a booked invoice or credit note (7.3)."""
     record = mapping(payload, "sales document")
-    kind = text(record.get("type"))
+    kind = "".join(filter(str.isalpha, text(record.get("type")))).casefold()
     return SalesDocument(
         id=_id(record),
-        type=SalesType.CREDIT_NOTE if kind == SalesType.CREDIT_NOTE else SalesType.INVOICE,
+        type=SalesType.CREDIT_NOTE if kind == SalesType.CREDIT_NOTE.casefold() else SalesType.INVOICE,
         number=text(record.get("number")),
         date=day(record.get("date")),
         due_date=day(record.get("dueDate")),

@@ -36,7 +36,8 @@ class Document(Value):
 
     ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0,
     see ``stated_net`` and ``stated_gross``.
-    ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written.
+    ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written,
+    and ``unread_net`` and ``unread_gross`` an amount that cannot be read.
     ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
     """
 
@@ -66,6 +67,8 @@ class Document(Value):
     payment_method: str = ""
     line_items: tuple[LineItem, ...] = ()
     unread_rates: tuple[str, ...] = ()
+    unread_net: str = ""
+    unread_gross: str = ""
 
     @property
     def stated_gross(self) -> Decimal | None:

@@ -36,15 +36,17 @@ from debitoor_provider.services.http.reading import (
     rows,
     text,
     texts,
+    unread_amount,
     unread_rates,
 )
+from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-_DOCUMENT_TYPES = frozenset(map(str, DocumentType))
+    from collections.abc import Callable, Iterable, Mapping
 
 R = TypeVar("R")
+
+_LISTED = frozenset((*DocumentType, *PaymentStatus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def document(record: Mapping[str, Any]) -> Document:
     unread = (*unread_rates(record.get("taxRates")), *unread_rates([item.get("tax_percentage") for item in items]))
     return Document(
         document_uid=identifier(record.get("documentUid"), "documentUid"),
-        document_type=_document_type(record.get("documentType")),
+        document_type=_known(text(record.get("documentType")), DocumentType),
         document_number=text(record.get("documentNumber")),
         document_date=day(record.get("documentDate")),
         document_due_date=day(record.get("documentDueDate")),
@@ -100,6 +102,8 @@ def document(record: Mapping[str, Any]) -> Document:
         currency=code(record.get("currency")),
         tax_rates=() if unread else rates(record.get("taxRates")),
         unread_rates=tuple(dict.fromkeys(unread)),
+        unread_net=unread_amount(record.get("netAmount")),
+        unread_gross=unread_amount(record.get("grossAmount")),
         vat_id=text(record.get("vat_id")),
         is_archived=flag(record.get("isArchived")),
         is_locked=flag(record.get("isLocked")),
@@ -108,7 +112,7 @@ def document(record: Mapping[str, Any]) -> Document:
         source=text(record.get("source")),
         filename=text(record.get("filename")),
         file_kilobytes=decimal(record.get("fileSize")),
-        payment_status=text(record.get("paymentStatus")) or PaymentStatus.UNKNOWN,
+        payment_status=_known(text(record.get("paymentStatus")), PaymentStatus) or PaymentStatus.UNKNOWN,
         paid_at=day(record.get("paidAt")),
         payment_method=text(record.get("paymentMethod")),
         line_items=tuple(map(_line_item, items)),
@@ -233,11 +237,15 @@ def confirmed(payload: Any) -> None:
         raise Unexpected(Message("field_missing", field="success"))
 
 
-def _document_type(value: Any) -> str:
-    """Return a type (8.1) by its name in any case; others as they are."""
-    written = text(value).strip()
-    name = written.upper().replace(" ", "_")
-    return name if name in _DOCUMENT_TYPES else written
+def _known(value: str, values: Iterable[str]) -> str:
+    """Return one of the listed values in its own spelling; another text is returned as it is."""
+    if value in _LISTED or not value:
+        return value
+    return next((str(one) for one in values if _plain(one) == _plain(value)), value)
+
+
+def _plain(value: str) -> str:
+    return fold(value).replace("_", " ").replace("-", " ")
 
 
 def _records(line_items: Any) -> list[Mapping[str, Any]]:

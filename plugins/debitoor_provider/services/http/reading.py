@@ -38,7 +38,7 @@ def _amounts(separators: str, mark: str) -> tuple[re.Pattern[str], re.Pattern[st
     return re.compile(form, re.ASCII), re.compile(f"[{separators}]"), mark
 
 
-_BLANKS = " '\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{RIGHT SINGLE QUOTATION MARK}"
+_BLANKS = " '\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{RIGHT SINGLE QUOTATION MARK}"
 _AMOUNTS = (_amounts("," + _BLANKS, "."), _amounts("." + _BLANKS, ","))
 
 
@@ -95,9 +95,11 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def integer(value: Any) -> int | None:
-    """Return an integer, also from a numeric string."""
+    """Return an integer, also from a numeric string, or a number such as ``12.0``."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, Decimal) and abs(value.adjusted()) <= _LARGEST_EXPONENT and value == value.to_integral_value():
+        value = int(value)
     if isinstance(value, int):
         return value if abs(value) < 10**_LARGEST_EXPONENT else None
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
@@ -139,6 +141,13 @@ def amount(value: Any) -> Decimal | None:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
         return value
     return None
+
+
+def unread_amount(value: Any) -> str:
+    """Return what is stated as an amount there, and cannot be read as one; empty when nothing is."""
+    if value is None or (isinstance(value, str) and not value.strip()) or amount(value) is not None:
+        return ""
+    return text(value) or "?"
 
 
 def _numeral(value: str) -> str:

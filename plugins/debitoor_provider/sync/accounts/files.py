@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,8 @@ class AccountFile:
     """One account file.
 
     :param path: its path
-    :param account_id: the file's stem
-    :param dag_id: ``debitoor__<stem>``; something unique close to it, when the stem cannot be part of a DAG id
+    :param account_id: the file's stem, with composed accents: some systems and archives decompose them in names
+    :param dag_id: ``debitoor__<account_id>``; something unique close to it, when the stem cannot be part of a DAG id
     :param account: the settings; ``None`` when there are problems
     :param problems: what has to be corrected, by line
     :param bundle: name of the DAG bundle with the file, when that is not in the accounts folder
@@ -87,7 +88,7 @@ def find_account(folder: Path, account_id: str) -> AccountFile:
         return _unreadable(folder, error)
     files = _without_clashes([load_account_file(path) for path in alike])
     for file in files:
-        if file.account_id == account_id:
+        if file.account_id == _composed(account_id):
             return file
     path = folder / f"{account_id}.yaml"
     return AccountFile(path, account_id, "", None, (_of_file(path, Message("account_file_missing")),))
@@ -96,7 +97,8 @@ def find_account(folder: Path, account_id: str) -> AccountFile:
 def load_account_file(path: Path) -> AccountFile:
     """Read one account file."""
     problems = stem_problems(path)
-    dag_id = _substitute_dag_id(path.stem) if problems else DAG_ID_PREFIX + path.stem
+    account_id = _composed(path.stem)
+    dag_id = _substitute_dag_id(path.stem) if problems else DAG_ID_PREFIX + account_id
     try:
         with path.open("rb") as file:
             content = file.read(BYTE_LIMIT + 1)
@@ -107,7 +109,7 @@ def load_account_file(path: Path) -> AccountFile:
     except Exception as error:  # noqa: BLE001  whatever it is, the other accounts of the folder are read
         account, found = None, (failure(path, error),)
     problems += found
-    return AccountFile(path, path.stem, dag_id, None if problems else account, problems)
+    return AccountFile(path, account_id, dag_id, None if problems else account, problems)
 
 
 def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Problem, ...]]:
@@ -204,11 +206,16 @@ def _of_file(path: Path, message: Message) -> Problem:
 
 def stem_problems(path: Path) -> tuple[Problem, ...]:
     """Return why a file's stem cannot be an account's id."""
-    if not is_account_id(path.stem):
+    account_id = _composed(path.stem)
+    if not is_account_id(account_id):
         return (_of_file(path, Message("account_file_name")),)
-    if len(path.stem) > _STEM_LIMIT:
+    if len(account_id) > _STEM_LIMIT:
         return (_of_file(path, Message("account_file_name_long", limit=_STEM_LIMIT)),)
     return ()
+
+
+def _composed(stem: str) -> str:
+    return unicodedata.normalize("NFC", stem)
 
 
 def _substitute_dag_id(name: str) -> str:

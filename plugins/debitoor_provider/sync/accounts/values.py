@@ -113,8 +113,14 @@ def _cron(text: str) -> str:
     return text
 
 
+_ZONES_OF_A_MACHINE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*")
+"""What tzdata has besides the IANA's zones: another machine may lack it, or mean another time."""
+
+
 def _timezone(text: str) -> str:
     try:
+        if _ZONES_OF_A_MACHINE.fullmatch(text):
+            raise ValueError
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = did_you_mean(text, available_timezones())

@@ -36,6 +36,7 @@ _CODE_LIMIT = 10  # characters of a currency as it is shown
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
+_READ: dict[str, Any] = {"unread_rates": (), "unread_net": "", "unread_gross": ""}
 
 
 class Proof(StrEnum):
@@ -102,7 +103,7 @@ class Evidence:
             net_amount=invoice.net,
             gross_amount=invoice.gross,
             tax_rates=tuple(rates_of(invoice)),
-            unread_rates=(),
+            **_READ,
             line_items=(),
         )
 
@@ -123,7 +124,7 @@ class Evidence:
         if self.outcome is Proof.CONTRADICTS and _is_more_than_date(self.reasons):
             raise held("invoice_contradicts", differences=list(self.reasons))
         rates = tuple(rates_of(invoice))
-        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, unread_rates=())
+        return replace(document, net_amount=invoice.net, gross_amount=invoice.gross, tax_rates=rates, **_READ)
 
     def split(self) -> TaxSplit | None:
         """Return the invoice's gross amounts by tax rate."""

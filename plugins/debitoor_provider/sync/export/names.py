@@ -31,11 +31,13 @@ def require_category(account: ExportAccount, debitoor: DebitoorClient) -> None:
     if not wanted:
         return
     try:
-        known = [category.id for category in debitoor.categories()]
+        known = {category.id: category.name for category in debitoor.categories()}
     except _NOT_LISTED:
         return
     if known and wanted not in known:
-        message = Message("category_missing", category=quoted(wanted), hint=did_you_mean(wanted, known))
+        named = [id_ for id_, name in known.items() if fold(name) == fold(wanted)]  # the name was written
+        hint = Message("did_you_mean", value=named[0]) if named else did_you_mean(wanted, known)
+        message = Message("category_missing", category=quoted(wanted), hint=hint)
         raise Misconfigured(message, service="Debitoor", operation="list_categories")
 
 

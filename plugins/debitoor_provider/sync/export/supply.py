@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.countries import iso_code
-from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of
+from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of, share_their_tax
 from debitoor_provider.sync.export.vat_rates import rates_on
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.text import cut, one_line
@@ -150,7 +150,7 @@ def _is_domestic(supplier: Place, at_home: Place, document: Document) -> bool:
     Tax at the rates of the state is its own where it may be charged on both sides.
     """
     if supplier.state != at_home.state:
-        return False
+        return share_their_tax(supplier, at_home)
     if supplier.territory == at_home.territory:
         return True
     return is_taxed(document) and supplier.has_tax_of_state and at_home.has_tax_of_state

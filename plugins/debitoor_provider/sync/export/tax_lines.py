@@ -56,6 +56,8 @@ def split(document: Document) -> TaxSplit:
     """
     gross = checked_gross(document)
     rates = checked_rates(document)
+    if document.unread_net:
+        raise rejected("net_unreadable", amount=shown(document.unread_net))
     by_items = _from_line_items(document, gross)
     if by_items is not None:
         return by_items
@@ -78,6 +80,8 @@ def checked_gross(document: Document) -> Decimal:
     :raises Obstacle: when there is none, or Debitoor cannot book it to the cent (contract section 3.4)
     """
     gross = document.gross_amount
+    if gross is None and document.unread_gross:
+        raise rejected("gross_unreadable", amount=shown(document.unread_gross))
     if gross is None:
         raise rejected("no_amount")
     if abs(gross) > LARGEST or gross != cents(gross):

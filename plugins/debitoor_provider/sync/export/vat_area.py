@@ -51,9 +51,13 @@ _POSTCODES = {
         "PF": r"987\d\d",
         "NC": r"988\d\d",
     },
-    "GB": {"GG": r"GY\d.*", "JE": r"JE\d.*"},
     "GR": {"Mount Athos": r"6308[67]"},
     "IT": {"Livigno": r"23041", "Campione d'Italia": r"22061|6911"},
+}
+# Countries of their own that share the postcodes of another one, and are often recorded as that one.
+_POSTCODES_OF_NEIGHBOURS = {
+    "GB": {"GG": r"GY\d.*", "JE": r"JE\d.*"},
+    "IT": {"SM": r"4789\d", "VA": r"00120"},
 }
 # Where the law of the state, or else its tax, may apply nevertheless, so that tax at its rates is its own. The others
 # have a tax of their own, or none (the Canary Islands, Ceuta and Melilla, French Guiana, Mayotte, Saint-Martin ...).
@@ -61,6 +65,7 @@ _WITH_TAX_OF_STATE = {
     *("AX", "GP", "MQ", "RE"),
     *("Heligoland", "Büsingen", "Mount Athos", "Livigno", "Campione d'Italia"),
 }
+_SWISS_AREA = {"CH", "LI"}  # treaty of 28 October 1994 between Switzerland and Liechtenstein
 _COUNTRY_MARK = re.compile(r"[A-Z]{1,3}-(?=[A-Z]?\d)")
 _BELFAST = re.compile(r"BT\d.*")
 
@@ -127,6 +132,9 @@ def place_of(country: str, day: date, postcode: str = "") -> Place | None:
         return Place(Area.GOODS_ONLY, "GB", "Northern Ireland") if since_then else Place(Area.MEMBER, "GB")
     if state in _OUTLYING:
         return Place(Area.OUTLYING, _OUTLYING[state], state)
+    for neighbour, pattern in _POSTCODES_OF_NEIGHBOURS.get(state, {}).items():
+        if re.fullmatch(pattern, postcode):
+            return Place(Area.OUTSIDE, neighbour)
     if state not in _MEMBERS:
         return Place(Area.OUTSIDE, state) if state in _OTHERS else None
     if not in_eu(state, day):
@@ -152,4 +160,9 @@ def in_eu(country: str, day: date) -> bool:
 
 def has_outlying_territories(country: str) -> bool:
     """Return whether only the postcode shows if a place in a country belongs to the VAT area."""
-    return country in _POSTCODES
+    return country in _POSTCODES or country in _POSTCODES_OF_NEIGHBOURS
+
+
+def share_their_tax(one: Place, other: Place) -> bool:
+    """Return whether two countries outside the VAT area are one for value added tax."""
+    return {one.state, other.state} == _SWISS_AREA

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
@@ -16,10 +17,13 @@ from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
+
+
+_AMOUNTS = ("net", "tax", "gross")
+_MISSING = "?"
+_TOLERANCE = Decimal("0.02")  # each of them is rounded once
 
 
 def upload_name(document: SalesDocument) -> str:
@@ -41,8 +45,7 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, the date cannot be right, or the gross
-        amount is missing beside others
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts cannot be right
     """
     booked = document.created_date.date() if document.created_date else None
     if document.date and is_far_ahead(document.date, booked):
@@ -69,18 +72,21 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
 
 
 def _with_gross(document: SalesDocument) -> SalesDocument:
-    """Return a document with its gross amount, from net and tax where it is not reported.
+    """Return a document with its gross amount, from net amount and tax where it is not reported.
 
-    One without any amount is over 0: what has no value is left out (contract section 3.5).
-
-    :raises Obstacle: when it is not reported, and there are other amounts
+    :raises Obstacle: when it has none, which GetMyInvoices would show as 0, or net amount and tax come to another one
     """
-    net, tax = document.total_net_amount, document.total_tax_amount
-    if document.total_gross_amount is not None or not (net or tax or document.unpaid_amount):
-        return document
-    if net is None or tax is None:
-        raise held("sales_no_amount")
-    return replace(document, total_gross_amount=net + tax)
+    net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
+    total = None if net is None or tax is None else net + tax
+    is_contradicted = total is not None and gross is not None and abs(total - gross) > _TOLERANCE
+    found = total if gross is None else gross
+    if found is None or is_contradicted or (net and not found):
+        amounts: dict[str, Any] = {
+            name: _MISSING if amount is None else amount
+            for name, amount in zip(_AMOUNTS, (net, tax, gross), strict=True)
+        }
+        raise held("sales_amounts", **amounts)
+    return replace(document, total_gross_amount=found)
 
 
 def note_of(document: SalesDocument, account: ImportAccount) -> str:

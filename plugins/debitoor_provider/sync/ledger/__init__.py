@@ -14,6 +14,7 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerOutdated,
     LedgerTooNew,
     LedgerUnavailable,
+    TargetChanged,
 )
 from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Chosen, Order
@@ -65,6 +66,7 @@ __all__ = [
     "State",
     "Stop",
     "Sum",
+    "TargetChanged",
     "Watermark",
     "likeness_keys",
     "origins",

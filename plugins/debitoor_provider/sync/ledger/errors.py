@@ -45,3 +45,16 @@ class IllegalTransition(LedgerError):
 
 class EntryChanged(IllegalTransition):
     """The source record was planned again since the caller read it. Nothing was written; read it again."""
+
+
+class TargetChanged(LedgerError):
+    """Documents of a plan were sent to another target than the account has now. Nothing was written.
+
+    :param source_ids: of those documents
+    :param before: the target that they were sent to
+    """
+
+    def __init__(self, source_ids: list[str], before: str) -> None:
+        super().__init__(f"{len(source_ids)} documents were sent to {before}.")
+        self.source_ids = source_ids
+        self.before = before

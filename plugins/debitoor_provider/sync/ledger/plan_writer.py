@@ -14,10 +14,10 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values
-from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
+from debitoor_provider.sync.ledger.rekeying import require_same_target, set_keys
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
-from debitoor_provider.sync.ledger.rows import document_values, likeness_keys, search_text
+from debitoor_provider.sync.ledger.rows import document_values, search_text
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, origins, require_legal
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class PlanWriter:
     :param connection: of the transaction in which the plan is written
     :param at: the time of the plan
     :param write: ``False`` writes nothing and only returns what would happen
+    :param same_target: whether another name of the target is known to be one of the same
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class PlanWriter:
         at: datetime,
         *,
         write: bool,
+        same_target: bool = False,
     ) -> None:
         self._connection = connection
         self._account = account
@@ -72,6 +74,7 @@ class PlanWriter:
         self._settings_fingerprint = settings_fingerprint
         self._at = at
         self._writes = write
+        self._same_target = same_target
 
     def enter(self, listed: Iterable[PlannedDocument]) -> PlanResult:
         """Write the listed documents, in their order."""
@@ -106,10 +109,12 @@ class PlanWriter:
                     seen.append(before.id)
                 is_now = document.state if before is None or outcome in _ENTERED else before.state
                 states[is_now] += 1
+            if not self._same_target:
+                require_same_target(keyed)
             if self._writes:
                 self._insert(new)
                 self._adopt([(by_id[id_], known.get(id_), other) for id_, other in adopted.items()])
-                self._set_keys(keyed)
+                set_keys(self._connection, keyed)
                 self._refresh(refreshed)
                 self._touch(seen)
         return PlanResult(outcomes, planned=states[State.PLANNED], waiting=states[State.WAITING], gone=0)
@@ -175,23 +180,6 @@ class PlanWriter:
             for new, before, other in pairs
         ]
         adopt(self._connection, rows, at=self._at, run_id=self._run_id)
-
-    def _set_keys(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
-        """Bring up the exchange keys, which an earlier version made otherwise, but of what is being sent."""
-        keys = {row.id: new.exchange_key for row, new in rows if row.state is not State.SENDING}
-        changed = [
-            {"the_id": entry.id, "new_exchange_key": keys[entry.id]}
-            | {
-                f"new_{name}": value
-                for name, value in likeness_keys(entry._replace(exchange_key=keys[entry.id])).items()
-            }
-            for entry in read_entries(self._connection, keys)  # with the figures that were sent, if they were
-        ]
-        if changed:
-            names = ("exchange_key", "number_key", "amount_key")
-            columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-            statement = documents.update().where(documents.c.id == sa.bindparam("the_id"))
-            self._connection.execute(statement.values(columns), changed)
 
     def _insert(self, new: list[PlannedDocument]) -> None:
         if not new:

@@ -52,6 +52,7 @@ class Plans:
         gone: Iterable[str] = (),
         settings_fingerprint: str = "",
         dry_run: bool = False,
+        same_target: bool = False,
     ) -> PlanResult:
         """Record a complete plan and move the watermark, both or neither.
 
@@ -63,11 +64,22 @@ class Plans:
         :param gone: source ids known to have left the source or the filter
         :param settings_fingerprint: of the account's settings; when it changes, rejected and held documents return
         :param dry_run: write nothing, only return what would happen
+        :param same_target: what was sent under another name of the target counts as sent to it
+        :raises TargetChanged: when there is such, unless ``same_target``
         """
         require_key("account", account)
         at = self._clock.now()
         with self._database().read() if dry_run else self._database().write() as connection:
-            writer = PlanWriter(connection, account, direction, run_id, settings_fingerprint, at, write=not dry_run)
+            writer = PlanWriter(
+                connection,
+                account,
+                direction,
+                run_id,
+                settings_fingerprint,
+                at,
+                write=not dry_run,
+                same_target=same_target,
+            )
             marks = (None, None) if dry_run else _lock_watermark(connection, account, direction)
             result = writer.enter(plan)
             listed = result.outcomes

@@ -15,6 +15,7 @@ from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
 from debitoor_provider.sync.steps.direction import LeftOut, Record, before_reading
+from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
 from debitoor_provider.sync.window import Window, incremental
 
@@ -233,16 +234,13 @@ def _enter(
     noted = {"warnings": [warning.as_json() for warning in warnings]} if warnings else {}
     job.ledger.runs.note_window(job.run_id, window.as_json() | noted)
     now = reported or job.now() - WITHOUT_CLOCK
-    result = job.ledger.plans.enter(
-        job.account_id,
-        job.direction.name,
-        job.run_id,
+    result = enter(
+        job,
         planned,
         watermark=now - timedelta(seconds=steady_seconds() - listed.began) if window.moves_watermark else None,
         not_after=(reported or job.now()) + TOLERANCE,
         full=window.full and window.moves_watermark,
         gone=[*listed.gone, *left],
-        settings_fingerprint=job.settings_fingerprint,
     )
     counts = result.counts
     return Plan(

@@ -11,6 +11,7 @@ from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, 
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.direction import before_reading
+from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.foreseen import (
     ForeseenDocument,
     decisions_of,
@@ -138,14 +139,11 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
             rows.setdefault(planned.source_id, ForeseenDocument(record, planned, left_out))
         gone, window = set(listed.gone), listed.window
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
-    result = job.ledger.plans.enter(
-        job.account_id,
-        job.direction.name,
-        job.run_id,
+    result = enter(
+        job,
         [row.planned for id_, row in rows.items() if id_ not in gone],
         full=window.full and window.moves_watermark,
         gone=gone,
-        settings_fingerprint=job.settings_fingerprint,
         dry_run=True,
     )
     known = job.ledger.documents.known(job.account_id, job.direction.name, [*rows, *gone])
