@@ -192,9 +192,7 @@ def _parts_differ(document: Document, invoice: Invoice, *, is_signed: bool) -> I
         net, tax = abs(net), abs(tax)
     total = sum(recorded.values(), ZERO)
     if stated:
-        rest = total - sum(
-            stated.values(), ZERO
-        )  # stamp duty and the like, which some leave out of their amounts by rate
+        rest = total - sum(stated.values(), ZERO)  # stamp duty and the like, which some leave out of what is by rate
         whole = stated if _is_near(rest, ZERO) else {**stated, ZERO: stated.get(ZERO, ZERO) + rest}
         if any(not _is_near(recorded.get(rate, ZERO), whole.get(rate, ZERO)) for rate in {*recorded, *whole}):
             yield Message("differs_by_rate", record=_written(recorded), invoice=_written(stated))
