@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import TargetChanged
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def enter(job: Job, planned: Iterable[PlannedDocument], **options: Any) -> PlanR
         return enter_as(planned, **options)
     except TargetChanged as changed:
         if not _is_same_target(job, changed.source_ids):
-            before, service = changed.before.partition(":")[2], row_of(job.account).target_title
+            before, service = changed.before.partition(":")[2], job.direction.target_title
             message = Message("target_changed", account=job.account_id, before=before, service=service)
             raise Misconfigured(message, operation="plan") from None
     return enter_as(planned, **options, same_target=True)
