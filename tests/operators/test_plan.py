@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pendulum
 import pytest
 from airflow.sdk import DAG, BaseOperator, CronDataIntervalTimetable
+from airflow.sdk.definitions.timetables.simple import NullTimetable
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from airflow.sdk.module_loading import import_string
 from airflow.triggers.base import BaseTrigger
@@ -279,6 +280,24 @@ class TestWindows:
         with pytest.raises(Misconfigured, match=reason):
             run(plan(**chosen), within=context("manual", **({"interval": ends} if ends else {})))
         assert sandbox.calls(since=seen, company=acme) == []
+
+    @pytest.mark.parametrize(
+        ("timetable", "is_chosen"),
+        [(CronDataIntervalTimetable("0 * * * *", timezone="UTC"), True), (NullTimetable(), False)],
+    )
+    def test_an_interval_without_length_is_chosen_where_airflow_makes_none(
+        self, run, context, account, timetable, is_chosen
+    ):
+        """A DAG without a schedule has such an interval whenever it is triggered."""
+        account(timezone="UTC")
+        midnight = pendulum.datetime(2026, 2, 12)
+        within = context("manual", interval=(midnight, midnight)) | {"dag": SimpleNamespace(timetable=timetable)}
+        within["dag_run"].logical_date, within["dag_run"].run_after = midnight, pendulum.datetime(2026, 11, 30, 9)
+        if is_chosen:
+            with pytest.raises(Misconfigured, match="no day begins"):
+                run(plan(), within=within)
+        else:
+            run(plan(), within=within)
 
     @pytest.mark.parametrize(
         ("logical_date", "is_chosen"),

@@ -79,13 +79,15 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
         return None
     dag_run = context["dag_run"]
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
-    if start == end and start in (logical_date, run_after):  # as Airflow has it for a DAG without a schedule
-        return None
-    if logical_date and run_after and abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run):
-        dag: Any = context.get("dag")
-        if dag is not None and (start, end) == _last_interval(dag.timetable, logical_date):
-            return None
-    return start, end
+    dag: Any = context.get("dag")
+    if start == end and start in (logical_date, run_after):
+        # As Airflow has it for a DAG without a schedule; on a schedule with intervals somebody wrote it down.
+        is_airflows = dag is None or (start, end) == _last_interval(dag.timetable, start)
+        return None if is_airflows else (start, end)
+    if not logical_date or not run_after or dag is None:
+        return start, end
+    is_of_now = abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run)
+    return None if is_of_now and (start, end) == _last_interval(dag.timetable, logical_date) else (start, end)
 
 
 def outside(window: Window, account: Account) -> Message | None:
