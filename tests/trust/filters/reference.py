@@ -101,7 +101,8 @@ def fate(document: Document, settings: Settings, number: int | None) -> str:
             waits.append("tag_missing")
     if document["payment_status"] not in rule.get("payment_status", STATUSES):
         waits.append("payment_status")
-    return f"waiting {waits[0]}" if waits not in ([], ["no_date"]) else "planned"  # a file may have the date
+    waits = [reason for reason in waits if reason != "no_date"]  # a file may have the date
+    return f"waiting {waits[0]}" if waits else "planned"
 
 
 def key(text: str) -> str:

@@ -36,7 +36,7 @@ def _wrong_value(chance: random.Random, key: str) -> Any:
         return chance.choice(["true", "false", "", 0, 1, 2.5, [], {}, ["x"]])
     if key == "document_ids":
         ids = [text for text in TEXTS if not text.strip().isdecimal() or len(text) > 18]
-        return chance.choice([[], "4711", 4711, [4711], [None], {}, True, [chance.choice(ids)], ["4711", [1]]])
+        return chance.choice([[], "4711", 4711, [4711.5], [None], {}, True, [chance.choice(ids)], ["4711", [1]]])
     return chance.choice([*TEXTS, 20260101, True, [], ["2026-01-01"], {}])
 
 
