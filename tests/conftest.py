@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = [
     "tests.airflow_context",
+    "tests.moved_document",
     "tests.notified",
     "tests.postgresql",
     "tests.redis_server",

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.runs.jobs import account_of, job_of
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument
-from debitoor_provider.sync.steps.plan import plan
-from debitoor_provider.sync.steps.rename import rename
-from debitoor_provider.sync.steps.transfer import transfer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -89,15 +85,3 @@ def planned(ledger: Ledger) -> Callable[..., None]:
         )
 
     return enter
-
-
-@pytest.fixture
-def moved(account, receipt, ledger) -> Any:
-    """Move one document of the account in a run."""
-    account()
-    uid = receipt()
-    with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
-        plan(job)
-        rename(job)
-        transfer(job)
-    return uid

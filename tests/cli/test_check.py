@@ -89,7 +89,7 @@ class TestRepair:
         done = cli("check", "acme", "--repair")
         assert done.code == 1
         assert done.err.index("Missing at the target") < done.err.index("Send these 2 documents?")
-        assert triggered == [("debitoor__acme", [str(moved), str(new)])]
+        assert triggered == [("debitoor__acme", [moved, str(new)])]
         assert [entry.state for entry in ledger.documents.entries("acme")] == ["planned"]
 
     def test_nothing_is_sent_without_confirmation(self, cli, moved, acme, triggered, monkeypatch, ledger):

@@ -56,7 +56,7 @@ def test_it_has_the_words_of_the_page(cli, held, moved):
 
 
 def test_programs_get_the_same_in_every_language(cli, held, moved):
-    for command in ("accounts list", "documents list acme", "documents history acme " + str(moved)):
+    for command in ("accounts list", "documents list acme", "documents history acme " + moved):
         french, english = (cli(*command.split(), "--language", to, "-o", "json").rows for to in ("fr", "en"))
         for one in (*french, *english):
             one.pop("why", None)
@@ -72,10 +72,10 @@ def test_a_state_may_be_named_by_its_word(cli, held, moved):
 
 
 def test_the_history_says_amounts_and_lists_as_people_write_them(cli, held, moved):
-    french = cli("documents", "history", "acme", str(moved), "--language", "fr", "-o", "plain").out
+    french = cli("documents", "history", "acme", moved, "--language", "fr", "-o", "plain").out
     assert "19 % : 119" in french
     assert "target_time" not in french
-    assert "by_rate: 19 %: 119" in cli("documents", "history", "acme", str(moved), "-o", "json").rows[2]["detail"]
+    assert "by_rate: 19 %: 119" in cli("documents", "history", "acme", moved, "-o", "json").rows[2]["detail"]
 
 
 def test_columns_of_uneven_rows_are_in_line(cli, account):

@@ -30,7 +30,9 @@ def texts_of(folder: str) -> set[str]:
 def operations() -> set[str]:
     calls = (node for tree in sources("services") for node in ast.walk(tree) if isinstance(node, ast.Call))
     first = [call.args[0] for call in calls if call.args and _name_of(call.func) in CALLS]
-    return {argument.value for argument in first if isinstance(argument, ast.Constant)}
+    hooked = (node for tree in sources("hooks") for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    named = [keyword.value for keyword in hooked if keyword.arg == "operation"]
+    return {argument.value for argument in (*first, *named) if isinstance(argument, ast.Constant)}
 
 
 def _name_of(function: ast.expr) -> str:
@@ -48,7 +50,7 @@ def test_every_operation_has_its_words():
 
 @pytest.mark.parametrize("part", ["services", "hooks"])
 def test_every_entry_is_used(part):
-    operation_codes = {f"operation_{operation}" for operation in {*operations(), "open_connection"}}  # of the hooks
+    operation_codes = {f"operation_{operation}" for operation in operations()}
     assert catalogue(part) <= texts_of(part) | operation_codes
 
 

@@ -3,26 +3,8 @@ from __future__ import annotations
 import csv
 import io
 
-import pytest
-
 from debitoor_provider.runs.check import MISSING
-from debitoor_provider.runs.jobs import account_of, job_of
-from debitoor_provider.sync.steps.plan import plan
-from debitoor_provider.sync.steps.rename import rename
-from debitoor_provider.sync.steps.transfer import transfer
 from debitoor_provider.ui.assets import FOLDER
-
-
-@pytest.fixture
-def moved(account, receipt, ledger) -> str:
-    """Move one document of the account in a run."""
-    account()
-    uid = receipt()
-    with job_of("acme", account_of("acme", None), ledger, run_id="debitoor__acme/manual__1") as job:
-        plan(job)
-        rename(job)
-        transfer(job)
-    return str(uid)
 
 
 def found(page, **period: str):

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
-from debitoor_provider.cli.documents import named, row_of
+from debitoor_provider.cli.documents import named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_day
-from debitoor_provider.runs.words import word
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
@@ -32,8 +31,7 @@ def correct(args: Namespace) -> None:
         stated = to_corrections(given if args.withdraw else {**read_choices(entry.corrections), **given})
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
-            why = entry.reason or Message("document_is", state=word(f"state.{entry.state}", entry.state))
-            raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=why).text())
+            raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=state_reason(entry)).text())
         period = settings_of(entry.account).period
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):

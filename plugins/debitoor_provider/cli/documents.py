@@ -62,11 +62,7 @@ def book(args: Namespace) -> None:
     """Plan held or rejected documents again, with the figures of the e-invoice or of the record."""
     with opened_ledger() as ledger:
         refused = [
-            Message(
-                "book_not_this",
-                document=entry.source_id,
-                reason=entry.reason or Message("document_is", state=word(f"state.{entry.state}", entry.state)),
-            ).text()
+            Message("book_not_this", document=entry.source_id, reason=state_reason(entry)).text()
             for entry in named(args, ledger)
             if not DIRECTIONS[entry.direction].questions(entry, args.figures)
         ]
@@ -142,6 +138,11 @@ def named(args: Namespace, ledger: Ledger) -> list[Entry]:
     if missing:
         raise SystemExit(str(Message("documents_unknown", documents=missing, account=args.account)))
     return list(found.values())
+
+
+def state_reason(entry: Entry) -> Message | str:
+    """Return why a document is in its state, or else which that is."""
+    return entry.reason or Message("document_is", state=word(f"state.{entry.state}", entry.state))
 
 
 def row_of(entry: Entry) -> dict[str, Any]:

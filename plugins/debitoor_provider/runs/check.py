@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message, localized
 from debitoor_provider.runs.spreadsheets import PROGRAMS, guarded
-from debitoor_provider.runs.tables import cell, money, table
+from debitoor_provider.runs.tables import cell, money, worded_table
 from debitoor_provider.runs.words import word
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import DONE
@@ -41,7 +41,7 @@ def _outcome(outcome: str) -> str:
 
 def documents_table(rows: Iterable[Row]) -> Table:
     """Show documents with their figures at both sides."""
-    made = _table(_DOCUMENTS, "Here", "There")
+    made = worded_table(_DOCUMENTS, "Here", "There")
     for row in rows:
         values = (
             _outcome(row.outcome),
@@ -60,20 +60,11 @@ def documents_table(rows: Iterable[Row]) -> Table:
 
 def sums_table(sums: Iterable[SumRow]) -> Table:
     """Show the sums of both sides for each month and tax rate."""
-    made = _table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
+    made = worded_table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
     for row in sums:
         amounts = map(money, (row.source, row.target, row.difference, row.others))
         made.add_row(*map(cell, (row.month, percent(row.rate), row.currency, *amounts)))
     return made
-
-
-def _table(columns: Mapping[str, str], *right: str) -> Table:
-    """Begin a table.
-
-    :param right: columns that hold figures
-    """
-    heads = {name: word(key, name) for name, key in columns.items()}
-    return table(*heads.values(), right=[heads[name] for name in right])
 
 
 _DOCUMENTS = {

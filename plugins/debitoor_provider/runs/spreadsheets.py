@@ -79,8 +79,6 @@ class Dialect:
         return words(self.language).get(key, name) if self.language else name
 
     def _cell(self, value: object) -> object:
-        if isinstance(value, str):
-            return value
         if isinstance(value, Decimal):
             return f"{value:f}".replace(".", self.decimal)
         if isinstance(value, datetime) and self.language:

@@ -12,7 +12,7 @@ from rich.text import Text
 from debitoor_provider.runs.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from debitoor_provider.sync.steps.preview import Preview
@@ -31,6 +31,16 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     return made
 
 
+def worded_table(columns: Mapping[str, str], *right: str) -> Table:
+    """Begin a table whose columns are in the reader's words.
+
+    :param columns: the page's word for each
+    :param right: those that hold figures
+    """
+    heads = {name: word(key, name) for name, key in columns.items()}
+    return table(*heads.values(), right=[heads[name] for name in right])
+
+
 def cell(value: object) -> Text:
     """Show a value as it is: names of people and documents are never markup, and stay on one line."""
     text = "" if value is None else str(value)
@@ -44,7 +54,7 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 
 def preview_table(rows: Iterable[Preview]) -> Table:
     """Show what a run would do."""
-    made = table(*(word(key, name) for name, key in _PREVIEW.items()), right=[word(_PREVIEW["Gross"], "Gross")])
+    made = worded_table(_PREVIEW, "Gross")
     for row in rows:
         values = (
             row.source_id,

@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias, get_args
 Mark: TypeAlias = Literal["nearest_split", "possible_duplicate", "unbooked"]
 """What a person should know of a document although it was sent."""
 POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
-"""The mark that a document may have beside another."""
+"""The mark that a document may have in addition to another."""
+UNBOOKED: Mark = "unbooked"
+"""The mark of a document whose record at the target has no number yet."""
 EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable", "none"]
 """The result of looking for an e-invoice in a document's file; without a look there is none of these results."""
 

@@ -57,7 +57,7 @@ class _LimitedSocket:
 
 class _LimitedResponse(CheckedResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_LimitedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(_LimitedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]  # all it needs of one
 
 
 class _LimitedConnection(HTTPConnection):

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
 _LONGEST_LINE = 65536  # as http.client's own
 _MOST_LINES = 100
 _SWITCHING_PROTOCOLS = 101
-_WITHOUT_BODY = (204, 304)
+_WITHOUT_BODY = (204, 304)  # as http.client has it: a 205 may have a length of its own
 
 _USUAL = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n){0,99}\r?\n")
 _HEADER = re.compile(r"([!-9;-~]+):[ \t]*([^\r\n]*)")
@@ -53,14 +54,14 @@ class CheckedResponse(HTTPResponse):
         self.chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
         self.chunk_left = None
         self.length = None if self.chunked else _length(self.headers.get("Content-Length", ""))
-        if status in _WITHOUT_BODY or self._method == "HEAD":  # type: ignore[attr-defined]
+        if status in _WITHOUT_BODY or self._method == "HEAD":  # type: ignore[attr-defined]  # unknown to typeshed
             self.length = 0
         has_end = self.chunked or self.length is not None
-        self.will_close = self._check_close() or not has_end  # type: ignore[attr-defined]
+        self.will_close = self._check_close() or not has_end  # type: ignore[attr-defined]  # unknown to typeshed
 
     def _final_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = self._read_status()  # type: ignore[attr-defined]
+            version, status, reason = self._read_status()  # type: ignore[attr-defined]  # unknown to typeshed
             if not 100 <= status < 200:
                 return version, status, reason
             if status == _SWITCHING_PROTOCOLS:  # which no request asks for

@@ -67,13 +67,13 @@ def moving(
         around: list[Recorded] = []  # the target's records before the run wrote any
 
         def look() -> Mapping[int, list[Expense]]:
-            beside = prefetch.submit(Recorded.near, recorded, dates) if looks_around and not around else None
+            nearby = prefetch.submit(Recorded.near, recorded, dates) if looks_around and not around else None
             marked = expenses_of(debitoor, days)
             there = copies(marked)
             hold_doubled(job, there)
             note_all_booked(job, there)
-            if beside:
-                around.append(beside.result())
+            if nearby:
+                around.append(nearby.result())
             return marked
 
         presence = Presence(look)

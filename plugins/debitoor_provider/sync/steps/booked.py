@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.findings import UNBOOKED
 from debitoor_provider.sync.ledger import DONE, IllegalTransition
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
-
-UNBOOKED = "unbooked"
-"""The mark of a document whose record at the target has no number yet."""
 
 
 def note_all_booked(job: Job, copies: Copies) -> None:

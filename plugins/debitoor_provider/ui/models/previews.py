@@ -32,7 +32,7 @@ class PreviewedDocument(BaseModel):
     document_number: Text
     company: Text
     gross_amount: Decimal | None = Field(
-        description="What would be booked, in the currency beside it; the record's amount where nothing would be"
+        description="What would be booked, in ``currency``; the record's amount where nothing would be"
     )
     currency: Text
     source_name: Text
