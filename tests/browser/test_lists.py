@@ -13,7 +13,7 @@ from tests.browser.test_pages import ACCOUNT, books, settled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
     from demo.airflow import LocalAirflow
 
@@ -74,3 +74,29 @@ def test_what_the_browser_keeps_may_be_damaged(
         page.evaluate("([name, text]) => localStorage.setItem(`debitoor.${name}`, text)", [name, text])
     settled(page, "/documents")
     expect(page.get_by_role("columnheader", name="Company")).to_be_visible()
+
+
+def test_a_backfill_can_be_started_only_once_it_is_counted(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context().new_page()
+    settled(page, f"/accounts/{ACCOUNT}/documents")
+    page.get_by_role("button", name="Backfill").click()
+    dialog = page.get_by_role("dialog")
+    start = dialog.get_by_role("button", name="Start")
+    held: list[Route] = []
+    page.route("**/backfill?*", lambda route: held.append(route))
+    start.evaluate(
+        """(button) => {
+            window.offered = 0;
+            const look = () => { window.offered += button.disabled ? 0 : 1; };
+            new MutationObserver(look).observe(button, { attributes: true });
+        }"""
+    )
+    for label in ("From", "To"):
+        dialog.get_by_label(label, exact=True).fill("2026-03-31")
+    expect(dialog.get_by_text("Counting")).to_be_visible()
+    assert page.evaluate("window.offered") == 0  # not even for a moment
+    for route in held:
+        route.continue_()
+    expect(start).to_be_enabled()

@@ -10,27 +10,31 @@ import { useWords } from "./words.js";
  * @returns {{data: any, failure: Error|null, isLoading: boolean, reload: () => void}}
  */
 export function useData(load, deps, { every = 0 } = {}) {
-  const [state, setState] = useState({ data: null, failure: null, isLoading: true });
   const [turn, setTurn] = useState(0);
   const { language } = useWords();
+  const wanted = [...deps, turn, language];
+  const [state, setState] = useState({ data: null, failure: null, isLoading: true, wanted });
   const latest = useRef(load);
   latest.current = load;
   const reload = useCallback(() => setTurn((number) => number + 1), []);
   useEffect(() => {
     const stop = new AbortController();
-    setState((before) => ({ ...before, isLoading: true }));
+    setState((before) => ({ ...before, isLoading: true, wanted }));
     latest
       .current({ signal: stop.signal })
-      .then((data) => !stop.signal.aborted && setState({ data, failure: null, isLoading: false }))
+      .then((data) => !stop.signal.aborted && setState({ data, failure: null, isLoading: false, wanted }))
       .catch((failure) => !stop.signal.aborted && setState((before) => ({ ...before, failure, isLoading: false })));
     return () => stop.abort();
-  }, [...deps, turn, language]);
+  }, wanted);
   useEffect(() => {
     if (!every) return undefined;
     const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
     return () => clearInterval(timer);
   }, [every, reload]);
-  return { ...state, reload };
+  const { data, failure } = state;
+  // What is there when something else is wanted is not its answer, also before the effect has begun to fetch that.
+  const isOfAnother = wanted.some((value, index) => !Object.is(value, state.wanted[index]));
+  return { data, failure, isLoading: state.isLoading || isOfAnother, reload };
 }
 
 /** A value that follows another only when that has rested for a while: for text fields. */
