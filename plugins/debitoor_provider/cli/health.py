@@ -17,11 +17,11 @@ from debitoor_provider.cli.console import no_account, no_files, plain_errors, sa
 from debitoor_provider.cli.examining import examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, labelled
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
-from debitoor_provider.runs.words import labelled, value_in
+from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
