@@ -24,12 +24,8 @@ from debitoor_provider.cli.console import (
 )
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
-<<<<<<< HEAD
-from debitoor_provider.messages import Message, labelled, moment
-=======
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.messages import Message, moment
->>>>>>> main
+from debitoor_provider.messages import Message, labelled, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
@@ -37,10 +33,7 @@ from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
-<<<<<<< HEAD
-=======
-from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, Ledger, LedgerError, State
->>>>>>> main
+from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
@@ -55,10 +48,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.problems import Problem
-<<<<<<< HEAD
     from debitoor_provider.ui.overview import Overview
-=======
->>>>>>> main
 
 
 _NEXT_RUNS = 5
