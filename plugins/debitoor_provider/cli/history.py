@@ -47,12 +47,12 @@ def history(args: Namespace) -> None:
 
 
 def _written(detail: Mapping[str, Any]) -> str:
-    """Return what an event says besides, for programs."""
+    """Return the details of an event, for programs."""
     return ", ".join(f"{name}: {_text(readable(value))}" for name, value in detail.items())
 
 
 def _read(detail: Mapping[str, Any]) -> str:
-    """Return what an event says besides, as the page has it."""
+    """Return the details of an event, as the page shows them."""
     shown = {name: value for name, value in detail.items() if name not in _HIDDEN and value not in (None, "", False)}
     return " · ".join(_labelled(name, readable(value)) for name, value in shown.items())
 

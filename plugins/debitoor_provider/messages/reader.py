@@ -19,7 +19,7 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][\w.@-]*)?(?:\s*;\s*q=([\d.]+))?"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads sentences.
+    """A reader of messages.
 
     :param language: one of :func:`languages`
     :param page: whether on the page, where fields have labels; in logs and on the command line they are called as in

@@ -96,7 +96,7 @@ def require_known(operator: str, names: Collection[str], own: Collection[str]) -
 
 
 def require_beside(names: Collection[str]) -> None:
-    """Check that there are no arguments beside settings that are whole.
+    """Check that there are no arguments next to complete settings.
 
     :raises ArgumentError: naming one
     """

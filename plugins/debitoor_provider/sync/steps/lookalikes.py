@@ -83,7 +83,7 @@ class Lookalikes:
         _enter(now, self._read_by_key)
 
     def end(self, this: Known) -> None:
-        """Let those go on that wait for this document: it was judged, or does not come so far."""
+        """Let those continue that wait for this document: it was judged, or does not come so far."""
         self._turns.end(this.key)
 
     def judge(self, this: Known, statement: Statement, party: str, *, invoice: str = "") -> Message | None:
@@ -198,7 +198,7 @@ def _others(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Know
 
 @contextmanager
 def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
-    """Let those go on that wait for a document, however its way ends."""
+    """Let those continue that wait for a document, whatever becomes of it."""
     try:
         yield
     finally:

@@ -119,7 +119,7 @@ _KEYS: dict[str, Callable[[Overview], Any]] = {
 
 
 def _next_run(row: Overview) -> datetime | None:
-    """Return when an account runs next by itself, which a paused one does not."""
+    """Return when an account runs next on its schedule, which a paused one does not."""
     return row.dag.next_run if row.dag and not row.dag.is_paused else None
 
 
