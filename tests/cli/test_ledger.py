@@ -31,7 +31,7 @@ def lose(monkeypatch, tmp_path) -> str:
 class TestUpgrade:
     def test_a_new_ledger(self, cli, tmp_path):
         first = cli("ledger", "upgrade").out
-        assert "is made, at version " in first
+        assert "was created at version " in first
         assert str(tmp_path / "ledger.db") in first
         assert "is at version " in cli("ledger", "upgrade").out
 
