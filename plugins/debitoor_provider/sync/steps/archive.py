@@ -50,7 +50,7 @@ def archive(job: Job) -> int:
     def write_down() -> None:
         some: list[Entry] = []
         with suppress(IndexError):  # as soon as there are no more; other threads may take some of them
-            while True:
+            while len(some) < _TOGETHER:  # another number is another statement, for which each thread needs memory
                 some.append(done.popleft())
         if some:
             archived.append(len(job.ledger.steps.archived(some, job.run_id)))
@@ -60,7 +60,8 @@ def archive(job: Job) -> int:
         try:
             result = each(some, archive_one, parallel=job.account.parallel, ending=job.ending)
         finally:
-            write_down()
+            while done:
+                write_down()
         del some  # before the next ones are read
         failures += result.failures
         if result.given_up:

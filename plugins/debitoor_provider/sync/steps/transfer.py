@@ -134,6 +134,7 @@ def _move(
         failures += result.failures
         if result.given_up:
             break
+        del result  # as above: it has what these documents needed together
     if failures:
         raise postponed(failures, len(pending), "moved")
     if left and (still := _unfinished(pending, ledger)):
