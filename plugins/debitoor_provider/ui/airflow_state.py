@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -189,11 +190,14 @@ def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int
 
 def _seen_runs(session: Session, ids: Iterable[int]) -> list[tuple[Any, ...]]:
     """Return of runs what differs as soon as Airflow has written them again, without a look at what that is."""
-    found: list[tuple[Any, ...]] = []
-    for chunk in _chunks(ids, _LONG_CHUNK):
-        where = sa.text(f"dag_run.id IN ({', '.join(map(str, chunk))})")  # many parameters take longer
-        found += _plain_rows(session, sa.select(DagRun.id, DagRun.updated_at, DagRun.state).where(where))
-    return found
+    return [row for statement in _looks(tuple(ids)) for row in _plain_rows(session, statement)]
+
+
+@lru_cache(maxsize=1)
+def _looks(ids: tuple[int, ...]) -> list[sa.Select[Any]]:
+    """Return the statements that look at runs, with the ids in their text: many parameters take longer."""
+    texts = (f"dag_run.id IN ({', '.join(map(str, chunk))})" for chunk in _chunks(ids, _LONG_CHUNK))
+    return [sa.select(DagRun.id, DagRun.updated_at, DagRun.state).where(sa.text(text)) for text in texts]
 
 
 def _plain_rows(session: Session, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:

@@ -19,7 +19,6 @@ from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from concurrent.futures import Future
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Run
@@ -94,11 +93,11 @@ def _advice(code: str, **params: int) -> tuple[str, str]:
     return Message(f"advice_{code}", **params).text(), code
 
 
-def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts]]) -> list[Overview]:
+def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> list[Overview]:
     """Return accounts at a glance.
 
     :param files: by the account's id on the page
-    :param counting: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
+    :param counts: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
     """
     with create_session() as session:
         dags, last = known_dags.now(session), last_runs.now(session)
@@ -109,7 +108,7 @@ def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts
         is_asking = any(account.limits.exceeded == "approval" for account in under_way.values())
         waiting = waiting_runs(session) if is_asking else set()
         names = cache(partial(AirflowNames.read, session, suggests=False))
-        now, counts, none = datetime.now(UTC), counting.result(), Counts()
+        now, none = datetime.now(UTC), Counts()
         found = []
         for id_, file in files.items():
             run, dag_id = runs.get(id_), file.dag_id

@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Query
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import AccountState
-from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.ledger import opened_ledger
@@ -49,17 +48,18 @@ def list_accounts(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
     """List the accounts that the user may see."""
-    counting, files = in_background(opened_ledger().figures.counts), account_files()
+    files, text = account_files(), fold(search)
     mine = visible(user, files)
-    rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counting)
-    text = fold(search)
-    fitting = [row for row in rows if _fits(row, text, direction)]
-    chosen = [row for row in fitting if state is None or row.judged.state is state]
-    page = _sorted(chosen, order)[offset : offset + limit]
+    with opened_ledger().reading():
+        counts = opened_ledger().figures.counts()
+        rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counts)
+        fitting = [row for row in rows if _fits(row, text, direction)]
+        chosen = [row for row in fitting if state is None or row.judged.state is state]
+        page = _described(_sorted(chosen, order)[offset : offset + limit], user)
     return AccountList(
         total=len(chosen),
         states=dict(Counter(row.judged.state for row in fitting)),
-        accounts=[AccountRow.model_validate(row) for row in _described(page, user)],
+        accounts=[AccountRow.model_validate(row) for row in page],
     )
 
 
@@ -67,8 +67,9 @@ def list_accounts(
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     """Return one account with its file."""
     file = account_file(account_id)
-    counting = in_background(opened_ledger().figures.counts, [account_id])
-    (row,) = _described(overview({account_id: file}, counting), user)
+    with opened_ledger().reading():
+        counts = opened_ledger().figures.counts([account_id])
+        (row,) = _described(overview({account_id: file}, counts), user)
     try:
         content = file.path.read_bytes()
     except OSError:  # its problems give the reason
