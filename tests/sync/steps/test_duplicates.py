@@ -10,7 +10,7 @@ import pytest
 from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.ledger import Entry
-from debitoor_provider.sync.steps import transfer
+from debitoor_provider.sync.steps import stream
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import manual
 from tests.sync.stage import Stage
@@ -175,7 +175,7 @@ def _as_announced(acme: Stage, uid: str) -> Any:
 def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 2)
+    monkeypatch.setattr(stream, "BATCH", 2)
     uids = acme.documents(6)
     watch = acme.watch()
     acme.export()
@@ -188,7 +188,7 @@ def test_the_target_is_listed_once_before_and_once_after_the_transfer(
 def test_the_target_is_listed_again_when_another_account_had_a_document(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 1)
+    monkeypatch.setattr(stream, "BATCH", 1)
     first, second = acme.documents(2)
     leases = type(acme.ledger.leases)
     claim, claims = leases.claim, []
