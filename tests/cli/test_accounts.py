@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -193,6 +194,47 @@ class TestValidateConnections:
         (problem,) = self.problems(cli).values()
         assert acme.debitoor_email in problem
         assert "someone@else.example" in problem
+
+    @pytest.mark.parametrize(
+        ("extra", "said"),
+        [
+            (
+                {"email": "old@acme.example"},
+                "The connection debitoor has old@acme.example in its field E-mail at Debitoor (email), but",
+            ),
+            ({"web_url": "nowhere"}, "The field 'web_url' has to be a web address"),
+        ],
+    )
+    def test_a_field_of_a_connection_with_which_runs_go_on_is_a_warning_that_names_it(
+        self, cli, account, monkeypatch, extra, said
+    ):
+        account()
+        connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"])
+        connection["extra"] |= extra
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
+        done = cli("accounts", "validate", "--connections", "-o", "json")
+        warning, well = done.rows
+        assert (done.code, warning["result"], well["result"]) == (0, "warning", "well")
+        assert (warning["field"], said in warning["message"]) == ("connections.debitoor", True)
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, "acme: warning: wrong field: " in health.out, said in health.out) == (1, True, True)
+
+    def test_a_company_that_has_a_new_address_at_debitoor_is_the_same_one(self, cli, account, acme, moved):
+        acme.change(email="new@acme.example")
+        account(debitoor_id="new@acme.example")
+        assert self.problems(cli) == {}
+
+    def test_books_that_have_nothing_of_what_was_sent_are_an_error_since_they_stop_a_run(
+        self, cli, account, acme, sandbox, monkeypatch, moved
+    ):
+        other = sandbox.create_company("Other GmbH", limits=None)
+        connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"]) | {"password": other.debitoor_token}
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
+        account(debitoor_id=other.debitoor_email)
+        (problem,) = self.problems(cli).values()
+        assert f"has sent its documents to {acme.debitoor_email} so far" in problem
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, "acme: critical: not connected: " in health.out) == (2, True)
 
     def test_a_category_that_debitoor_lacks(self, cli, account):
         account(category="office.suplies")

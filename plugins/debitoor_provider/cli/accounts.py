@@ -23,6 +23,7 @@ from debitoor_provider.cli.console import (
 )
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
+from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
@@ -31,7 +32,7 @@ from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
-from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, Ledger, LedgerError, State
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.problems import Problem
-    from debitoor_provider.sync.ledger import Ledger
 
 
 _NEXT_RUNS = 5
@@ -92,7 +92,10 @@ def validate(args: Namespace) -> None:
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         names = airflow_names() if files else AirflowNames()
-        findings = [finding for file in files for finding in _findings(file, names, args.connections)]
+        ledger = _ledger() if args.connections else None
+        findings = [
+            finding for file in files for finding in _findings(file, names, ledger, connections=args.connections)
+        ]
         folders = [] if args.files else folders_without_accounts()
         if args.output != "table" or not (findings or folders):
             rows = [finding.as_row() for finding in findings]
@@ -106,6 +109,15 @@ def validate(args: Namespace) -> None:
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
+
+
+def _ledger() -> Ledger | None:
+    """Return the ledger; where it cannot be used, say so."""
+    try:
+        return Ledger.open(ledger_url())
+    except LedgerError as error:
+        hint(str(error))
+        return None
 
 
 def _row_of_folder(found: Message) -> dict[str, Any]:
@@ -145,7 +157,9 @@ class _Finding:
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
 
-def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iterator[_Finding]:
+def _findings(
+    file: AccountFile, names: AirflowNames, ledger: Ledger | None, *, connections: bool
+) -> Iterator[_Finding]:
     from debitoor_provider.dag_factory import try_build
 
     _, file = try_build(file)
@@ -154,7 +168,7 @@ def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iter
     warnings: list[Problem] = []
     if account:
         content = file.path.read_bytes()
-        wrong, unsure = examined(account, names, connections=connections)
+        wrong, unsure = examined(file.account_id, account, names, ledger, connections=connections)
         problems += placed(wrong, content, name)
         warnings = [*account_warnings(account, content, name), *placed(unsure, content, name)]
     yield from (_Finding(file, "broken", problem) for problem in problems)

@@ -57,8 +57,9 @@ def _missing(made: Sequence[MadeAccount], *, connections: bool) -> Iterator[RowP
     with plain_errors():
         names = airflow_names()
         for one in made:
-            wrong, unsure = examined(one.account, names, connections=connections) if one.account else ([], [])
-            yield from map(one.problem, [*wrong, *unsure])
+            if one.account:
+                wrong, unsure = examined(one.account_id, one.account, names, connections=connections)
+                yield from map(one.problem, [*wrong, *unsure])
 
 
 def _read(path: str) -> str:

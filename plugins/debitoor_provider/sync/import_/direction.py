@@ -13,7 +13,7 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
-from debitoor_provider.sync.import_.draft import upload_name
+from debitoor_provider.sync.import_.draft import gross_of, upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
@@ -23,8 +23,8 @@ from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import turn
@@ -161,7 +161,7 @@ class ImportDirection:
 
     def stated(self, record: SalesDocument) -> Statement | None:
         """Return the figures of a sales document."""
-        return Statement.of_total(record.date, (), record.total_gross_amount, record.currency)
+        return Statement.of_total(record.date, (), gross_of(record), record.currency)
 
     def worth(self) -> Worth:
         """Return the worth of documents in the currency of the books; no rate of another one is known."""
