@@ -224,7 +224,7 @@ class ImportDirection:
     def _company(self) -> int | CompanyToCreate | None:
         return find_company(self.account, self.getmyinvoices, self._home)
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
 
