@@ -49,8 +49,16 @@ os.environ |= {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest. Each file is run by one process: its tests share an Airflow."""
-    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+    """Begin with what takes longest, so that nothing is waited for at the end.
+
+    Each file is run by one process: its tests share an Airflow.
+    """
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("takes")
+    return marker.args[0] if marker else 0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.accounts.values import FREQUENCIES
+from debitoor_provider.sync.accounts.frequency import FREQUENCIES
 from debitoor_provider.sync.ledger.states import EventKind, State
 from debitoor_provider.ui.assets import FOLDER
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.left_out import LeftOut
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.sections import Period

@@ -13,7 +13,7 @@ from debitoor_provider.services.getmyinvoices.models import Document, Workflow
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 from debitoor_provider.sync.export.selection import ListFilters, list_filters, select, select_workflow
 from debitoor_provider.sync.import_.selection import select_sales
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.left_out import LeftOut
 
 LEAST = {
     "name": "Acme",

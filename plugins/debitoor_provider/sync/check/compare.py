@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 STOPPED = ATTENTION | {State.SENDING}
 """Unless its record has changed, the ledger's reason says why such a document is not at the target."""

@@ -9,7 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
 from debitoor_provider.sync.marks import find_sales_marker
 from debitoor_provider.sync.period import outside
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.text import fold, shown
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, undated
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, waiting
 from debitoor_provider.sync.period import outside
-from debitoor_provider.sync.steps.direction import LeftOut, before_reading
+from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.import_.draft import new_document, note_of, sent_of, statement_of, upload_name
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.steps.direction import Shown
+from debitoor_provider.sync.steps.drafts import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
     from debitoor_provider.sync.steps.copies import Copies
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.text import fold
 

@@ -8,7 +8,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.sync.accounts.sections import SalesKind
 from debitoor_provider.sync.period import outside
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:

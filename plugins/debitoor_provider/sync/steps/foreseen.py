@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from debitoor_provider.sync.ledger import Described
-    from debitoor_provider.sync.steps.direction import LeftOut
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 
 @dataclass(slots=True)
