@@ -38,7 +38,7 @@ def archive(job: Job) -> int:
     def archive_one(entry: Entry) -> None:
         try:
             job.direction.archive(entry.source_id)
-        except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
+        except RejectError as error:  # locked, or deleted in the meantime: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
         else:
