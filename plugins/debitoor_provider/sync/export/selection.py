@@ -88,7 +88,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return LeftOut(Message("imported"))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
-    waits = outside(document.document_date, account.period)
+    waits = outside(document.document_date, account.period, undated(document))
     others = (
         _company(document, rule.companies),
         _tags(document.tags, rule.tags),
@@ -101,6 +101,16 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return replace(waits, in_file=True)  # an e-invoice may have the date
     reasons = (*against, waits) if waits and waits.waits else (waits, *against)
     return min(filter(None, reasons), key=lambda reason: reason.waits, default=None)
+
+
+def undated(document: Document, **known: object) -> Message:
+    """Return why a document has no date: none is stated, or it cannot be read.
+
+    :param known: what the reason keeps besides
+    """
+    if document.unread_date:
+        return Message("date_unreadable", date=shown(document.unread_date), **known)
+    return Message("no_date", **known)
 
 
 def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOut | None:

@@ -15,5 +15,5 @@ class Unreadable(Exception):
     """
 
     def __init__(self, message: Message) -> None:
-        super().__init__(message.text())
+        super().__init__(message)  # written out only for who reads it: most often nobody
         self.message = message

@@ -13,7 +13,8 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import PLAN_WAITS, LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
-from debitoor_provider.sync.steps.transfer import BATCH, LEASE
+from debitoor_provider.sync.steps.stream import BATCH
+from debitoor_provider.sync.steps.transfer import LEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -81,9 +81,7 @@ def require_within_limits(job: Job) -> None:
     :raises LimitExceeded: when it is, before any document is moved
     """
     exceeded = exceeded_by(job)
-    for name in (NEW_DOCUMENTS, AMOUNT):
-        if name not in {excess.limit_name for excess in exceeded}:
-            job.ledger.stops.withdraw(job.account_id, name)
+    job.ledger.stops.withdraw(job.account_id, *{NEW_DOCUMENTS, AMOUNT} - {excess.limit_name for excess in exceeded})
     for excess in exceeded:
         if not is_allowed(job, excess.limit_name, excess.least):
             _stop(job, excess.limit_name, excess.number, excess.message)

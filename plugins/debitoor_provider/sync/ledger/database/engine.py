@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import threading
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -70,6 +71,9 @@ class Database:
     place: Message
     _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
     _group: GroupCommit[StepTransaction] | None = field(init=False, repr=False, default=None)
+    _shared: ContextVar[Connection | None] = field(
+        init=False, repr=False, default_factory=lambda: ContextVar("shared", default=None)
+    )
 
     def __post_init__(self) -> None:
         if self.is_sqlite:
@@ -82,9 +86,22 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a reading transaction: a consistent view of the database."""
+        """Open a reading transaction, a consistent view of the database; in a block of :meth:`reading` its own."""
+        if connection := self._shared.get():
+            yield connection
+            return
         with plain_errors(self.place), self.engine.connect() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let everything that a block reads in its thread share one transaction."""
+        with self.read() as connection:
+            token = self._shared.set(connection)
+            try:
+                yield
+            finally:
+                self._shared.reset(token)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
