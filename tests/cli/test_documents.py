@@ -94,7 +94,7 @@ class TestList:
 
     def test_a_state_that_is_none(self, cli):
         sentence = cli("documents", "list", "--state", "lost").sentence
-        assert sentence.startswith("'lost' is no state. Use one of waiting, planned")
+        assert sentence.startswith("'lost' is not a valid state. Use one of waiting, planned")
 
     def test_a_date_that_is_none(self, cli):
         sentence = cli("documents", "list", "--to", "2026-13-01").sentence
@@ -238,7 +238,7 @@ class TestWhatIsNotPossible:
 
     def test_a_misspelt_state_is_named_with_the_nearest_one(self, cli, held):
         assert (
-            cli("documents", "list", "--state", "rejectd").sentence == "'rejectd' is no state. Did you mean rejected?"
+            cli("documents", "list", "--state", "rejectd").sentence == "'rejectd' is not a valid state. Did you mean rejected?"
         )
 
     @pytest.mark.parametrize(
