@@ -19,6 +19,7 @@ from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
 from debitoor_provider.sync.steps.parallel import Round, each, postponed
+from debitoor_provider.sync.steps.repeated import RepeatedAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,11 +88,11 @@ def transfer(job: Job) -> None:
     require_within_limits(job)
     share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    leases = RunLeases(job.ledger, owner, LEASE)
+    leases, repeated = RunLeases(job.ledger, owner, LEASE), RepeatedAnswers(job.ledger)
     began = job.now().date()
     with job.direction.moving(job, pending) as prepare:
         try:
-            _move(job, pending, leases, prepare, share)
+            _move(job, pending, leases, prepare, share, repeated)
         except Exception:
             if leases.wrote and leases.lost:
                 _look_for_doubles(job, began)
@@ -114,6 +115,7 @@ def _move(
     leases: RunLeases,
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
+    repeated: RepeatedAnswers,
 ) -> None:
     ledger = job.ledger
     failures: list[RetryError] = []
@@ -125,7 +127,7 @@ def _move(
         if not claimed:
             continue
         try:
-            result = _move_batch(claimed, job, leases, prepare, share)
+            result = _move_batch(claimed, job, leases, prepare, share, repeated)
         except Unprepared as error:
             raise error.why from None
         finally:
@@ -146,11 +148,12 @@ def _move_batch(
     leases: RunLeases,
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
+    repeated: RepeatedAnswers,
 ) -> Round[Entry]:
     mover = prepare(claimed)
     return each(
         claimed,
-        lambda entry: share.count(is_rejected=_move_one(entry, mover, job.ledger, leases)),
+        lambda entry: share.count(is_rejected=_move_one(entry, mover, job.ledger, leases, repeated)),
         parallel=job.account.parallel,
         tick=leases.refresh,
         every=leases.every,
@@ -158,7 +161,7 @@ def _move_batch(
     )
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> bool:
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases, repeated: RepeatedAnswers) -> bool:
     """Move one document; return whether it was rejected."""
     wrote = False
 
@@ -169,7 +172,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
 
     try:
         with writes_ask(permit):
-            return _attempt(entry, mover, ledger)
+            return _attempt(entry, mover, ledger, repeated)
     except EntryChanged as error:
         raise RetryError(Message("planned_anew", document=entry.source_id)) from error
     except LeaseLost as error:
@@ -183,7 +186,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
         return False
 
 
-def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger, repeated: RepeatedAnswers) -> bool:
     """Let one document move and write down what kept it from it; return whether it was rejected."""
     try:
         mover(entry)
@@ -206,6 +209,8 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
                 ledger.steps.postpone(entry, error.message)
             else:  # the outcome of an earlier attempt is still open
                 ledger.steps.unclear(entry, error.message)
+        elif now is not None and now.state is State.PLANNED and repeated.settle(entry, error):
+            return True
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.
@@ -216,6 +221,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
             raise RetryError(message) from error
         ledger.steps.reject(entry, message)
         return True
+    repeated.went()
     return False
 
 
