@@ -84,7 +84,7 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
     dag: Any = context.get("dag")
     if start == end and start in (logical_date, run_after):
-        # As Airflow has it for a DAG without a schedule; on a schedule with intervals somebody wrote it down.
+        # Airflow sets this for a DAG without a schedule; on a schedule with intervals, a person entered it.
         is_airflows = dag is None or (start, end) == _last_interval(dag.timetable, start)
         return None if is_airflows else (start, end)
     if not logical_date or not run_after or dag is None:

@@ -165,7 +165,7 @@ def plain_number(value: str) -> Decimal | None:
 
 
 def is_ambiguous(value: str) -> bool:
-    """Whether the only mark of an amount may separate thousands as well as decimals, as in ``1.234``."""
+    """Return whether the only mark of an amount may separate thousands as well as decimals, as in ``1.234``."""
     return bool(_AMBIGUOUS.fullmatch(value))
 
 

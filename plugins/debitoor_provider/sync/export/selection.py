@@ -74,7 +74,7 @@ def list_filters(account: ExportAccount) -> ListFilters:
 def select(document: Document, account: ExportAccount, *, archived_by_us: bool = False) -> LeftOut | None:
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
-    A reason that will not change by itself comes first, so that a document waits only when nothing else is against it.
+    A permanent reason comes first, so that a document waits only when nothing else is against it.
     Of those that may change, the date comes last: with a date alone the filter would still leave the document out.
     Approval is not in the record: see :func:`select_workflow`. Nor is whether a mark in the note is that of a sales
     document of these books: see :meth:`.ExportDirection.select`.
