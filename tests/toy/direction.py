@@ -169,7 +169,7 @@ class FolderDirection:
             )
         )
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         found: dict[str, list[Copy]] = {}
         for id_, record in self.folder.records().items():
             copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])

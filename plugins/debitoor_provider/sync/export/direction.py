@@ -218,9 +218,9 @@ class ExportDirection:
             rates=self._rates,
         )
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return the marked expenses that were written on these days or later."""
-        return copies_since(self.debitoor, days)
+        return copies_since(self.debitoor, days, at_least)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

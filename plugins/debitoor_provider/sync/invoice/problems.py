@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Unreadable(Exception):
-    """What is there cannot be read as an e-invoice.
+    """The content cannot be read as an e-invoice.
 
     :param message: the reason
     """

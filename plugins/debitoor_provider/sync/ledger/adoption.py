@@ -91,7 +91,7 @@ def adopt(
     at: datetime,
     run_id: str,
 ) -> None:
-    """Enter documents with what another account knows of them.
+    """Enter documents with another account's knowledge of them.
 
     :param pairs: the columns of each document, the state it has in this account, and the other account's entry
     """

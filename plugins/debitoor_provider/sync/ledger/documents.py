@@ -84,7 +84,7 @@ class Documents:
         """Return the ids of the documents that match all filters, e.g. to read them in batches."""
         where = conditions(account=account, direction=direction, states=states, **filters)
         with self._database().read() as connection:
-            return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
+            return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)).all())
 
     def count(
         self,

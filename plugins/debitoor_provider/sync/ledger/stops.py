@@ -56,7 +56,7 @@ _LARGEST = 2**31 - 1
 
 
 class Stops:
-    """Records stops, and permissions to go on, each for one run."""
+    """Records stops, and permissions to continue, each for one run."""
 
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
         self._database = database

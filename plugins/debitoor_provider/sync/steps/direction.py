@@ -84,7 +84,7 @@ class Direction(Protocol[Record]):
         ...
 
     def question(self, window: Window) -> Question[Record] | None:
-        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks by itself."""
+        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks on its own."""
         ...
 
     def read(self, source_id: str) -> Record:
@@ -162,10 +162,11 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return the records at the target that carry a document's mark and were written on these days or later.
 
         :param days: one of them ``None``: all records
+        :param at_least: how many records were written since, as far as the caller knows
         """
         ...
 

@@ -116,7 +116,7 @@ def is_allowed(job: Job, limit_name: str, least: Decimal | int) -> bool:
 
 
 def person(actor: str) -> str:
-    """Return the name of somebody whom the ledger knows as an actor."""
+    """Return the name of a person whom the ledger knows as an actor."""
     return actor.removeprefix("user:")
 
 
