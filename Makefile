@@ -87,13 +87,14 @@ demo-check: $(READY) ## the same, and exit 0 only if every document is where it 
 	@$(BIN)/python -m demo --check
 
 test: $(READY) ## pass the tests
-	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@# Four on two processors: an Airflow waits most of the time.
+	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## the tests that start no Airflow processes
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not system"
 
 browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
-	@$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest tests/browser --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 picture: $(READY) ## take the picture of the page for the README
 	@$(BIN)/pytest tests/browser/test_pages.py -k readme

@@ -35,6 +35,7 @@ _AT_REST = """Promise.allSettled(
 _PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow next to the browser
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the newcomer, who wants an Airflow without accounts."""
     items.sort(key=lambda item: item.path.stem != "test_newcomer")

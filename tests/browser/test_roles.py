@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from demo.airflow import LocalAirflow
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(180)]
 
 OP, USER, VIEWER, ADMIN = PEOPLE = "op", "user", "viewer", "admin"
 SAY = words("fr")

@@ -1,28 +1,30 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
+from unittest.mock import Mock
 
 import jsonschema
 import pytest
 import time_machine
 import yaml
+from sqlalchemy.exc import OperationalError
 
-from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Run
+from debitoor_provider.messages import Message, words
+from debitoor_provider.sync.ledger import Run, State
 
 
 class TestList:
-    def test_how_the_accounts_stand(self, cli, account, ledger, planned):
+    def test_how_the_accounts_stand(self, cli, account, ledger, planned, ran):
         account(stem="a-new", name="Never ran")
         account("import", stem="b-done", frequency="every 4 hours")
         account(stem="c-broken", frequency="sometimes")
         planned("1", "2", account="b-done")
-        ledger.runs.start(
-            Run("d/1", "b-done", "import", "scheduled", started_at=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
-        )
-        ledger.runs.finish("d/1", counts={}, verdict="failed", message=Message("run_step_failed", steps=["plan"]))
+        run_id = ran("b-done", "failed", start_date=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
+        ledger.runs.start(Run(run_id, "b-done", "import", "scheduled"))
+        ledger.runs.finish(run_id, counts={}, verdict="failed", message=Message("run_step_failed", steps=["plan"]))
         new, done, broken = cli("accounts", "list", "-o", "json").rows
         assert (new["account"], new["name"], new["state"], new["last_run"]) == ("a-new", "Never ran", "new", "")
         assert (done["direction"], done["frequency"], done["to_do"]) == ("import", "every 4 hours", 2)
@@ -31,9 +33,27 @@ class TestList:
         assert broken["state"] == "broken"
         assert "c-broken.yaml:1: frequency" in broken["why"]
 
-    def test_a_run_that_has_not_ended(self, cli, account, ledger):
-        ledger.runs.start(Run("d/1", account(), "export", "manual"))
+    def test_a_run_that_has_not_ended(self, cli, account, ran):
+        ran(account(), "running")
         assert cli("accounts", "list", "-o", "json").rows[0]["state"] == "running"
+
+    def test_an_account_with_documents_for_a_person_needs_attention_after_a_run_that_succeeded(
+        self, cli, account, planned, ran
+    ):
+        ran(account(), "success")
+        planned("1", "2", state=State.HELD, message=Message("no_tax_rate"))
+        row = cli("accounts", "list", "-o", "json").rows[0]
+        assert (row["attention"], row["state"], row["why"]) == (2, "attention", "Decide about 2 documents.")
+        french = cli("accounts", "list", "-o", "plain", "--language", "fr").out
+        assert words("fr")["state.attention"] in french
+        assert words("fr")["state.well"] not in french
+
+    def test_without_airflows_database_it_says_so(self, cli, account, monkeypatch):
+        account()
+        monkeypatch.setattr(
+            "debitoor_provider.cli.accounts.overview", Mock(side_effect=OperationalError("", {}, OSError()))
+        )
+        assert cli("accounts", "list").sentence == "Airflow's database cannot be used just now."
 
     def test_as_a_table(self, cli, account):
         account(name="[red]Acme[/red] :smile:")
@@ -193,6 +213,47 @@ class TestValidateConnections:
         (problem,) = self.problems(cli).values()
         assert acme.debitoor_email in problem
         assert "someone@else.example" in problem
+
+    @pytest.mark.parametrize(
+        ("extra", "said"),
+        [
+            (
+                {"email": "old@acme.example"},
+                "The connection debitoor has old@acme.example in its field E-mail at Debitoor (email), but",
+            ),
+            ({"web_url": "nowhere"}, "The field 'web_url' has to be a web address"),
+        ],
+    )
+    def test_a_field_of_a_connection_with_which_runs_go_on_is_a_warning_that_names_it(
+        self, cli, account, monkeypatch, extra, said
+    ):
+        account()
+        connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"])
+        connection["extra"] |= extra
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
+        done = cli("accounts", "validate", "--connections", "-o", "json")
+        warning, well = done.rows
+        assert (done.code, warning["result"], well["result"]) == (0, "warning", "well")
+        assert (warning["field"], said in warning["message"]) == ("connections.debitoor", True)
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, "acme: warning: wrong field: " in health.out, said in health.out) == (1, True, True)
+
+    def test_a_company_that_has_a_new_address_at_debitoor_is_the_same_one(self, cli, account, acme, moved):
+        acme.change(email="new@acme.example")
+        account(debitoor_id="new@acme.example")
+        assert self.problems(cli) == {}
+
+    def test_books_that_have_nothing_of_what_was_sent_are_an_error_since_they_stop_a_run(
+        self, cli, account, acme, sandbox, monkeypatch, moved
+    ):
+        other = sandbox.create_company("Other GmbH", limits=None)
+        connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"]) | {"password": other.debitoor_token}
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
+        account(debitoor_id=other.debitoor_email)
+        (problem,) = self.problems(cli).values()
+        assert f"has sent its documents to {acme.debitoor_email} so far" in problem
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, "acme: critical: not connected: " in health.out) == (2, True)
 
     def test_a_category_that_debitoor_lacks(self, cli, account):
         account(category="office.suplies")

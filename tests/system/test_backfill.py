@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(150)]
 
 # June 2026 begins with a Monday, so that months and weeks begin together.
 FIRST = date(2026, 6, 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import SandboxAdmin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
 
 _LOCAL = "airflow.dag_processing.bundles.local.LocalDagBundle"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(180)]
 
 NAMES = {file.stem.removeprefix("example_") for file in EXAMPLES.glob("example_*.py")}
 SHORTER = {"minutes=15": "seconds=15", "minutes=30": "seconds=15"}  # the intervals of the sensors

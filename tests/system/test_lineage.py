@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import SandboxAdmin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(40)]
 pytest.importorskip(
     "airflow.providers.openlineage",
     reason="apache-airflow-providers-openlineage is not installed: its listener is not tried",

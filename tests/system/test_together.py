@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(140)]
 
 ACCOUNTS = 8
 _FILE = """\

@@ -22,8 +22,9 @@ from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.copies import Copies, Copy
-from debitoor_provider.sync.steps.direction import Direction, LeftOut, Mover, Services, Side
+from debitoor_provider.sync.steps.direction import Direction, Mover, Services, Side
 from debitoor_provider.sync.steps.job import Job
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.window import Window
@@ -168,7 +169,7 @@ class FolderDirection:
             )
         )
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         found: dict[str, list[Copy]] = {}
         for id_, record in self.folder.records().items():
             copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])

@@ -18,7 +18,8 @@ from debitoor_provider.sync.ledger import Entry, Ledger, State
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.snapshot import Snapshots, is_fresh
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.direction import Draft, LeftOut, Shown
+from debitoor_provider.sync.steps.drafts import Draft, Shown
+from debitoor_provider.sync.steps.left_out import LeftOut
 from tests.toy.folder import Folder
 
 DOCUMENTS = Snapshots(Document)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
+    from debitoor_provider.sandbox.client import SandboxAdmin
     from debitoor_provider.sync.ledger import Ledger
 
 ROLES = [None, "viewer", "user", "op", "admin"]
@@ -106,17 +107,24 @@ def test_every_route_has_exactly_one_rule(name: str):
 
 
 @pytest.fixture
-def teams(monkeypatch: pytest.MonkeyPatch, dag_models: Callable[..., None], account_file: Callable[..., Any]) -> None:
-    """Create two teams with an account and a connection each."""
+def teams(
+    sandbox: SandboxAdmin,
+    monkeypatch: pytest.MonkeyPatch,
+    dag_models: Callable[..., None],
+    account_file: Callable[..., Any],
+) -> None:
+    """Create two teams with an account and a connection each, whose keys both services refuse."""
     monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
+    hosts = {"getmyinvoices": sandbox.gmi_url, "debitoor": sandbox.debitoor_url}
     with create_session() as session:
         session.add_all([Team(name="red"), Team(name="blue")])
     for team in ("red", "blue"):
         account_file(team, connections={"getmyinvoices": f"gmi_{team}", "debitoor": f"debitoor_{team}"})
         dag_models(team, team=team)
         with create_session() as session:
-            session.add(Connection(conn_id=f"gmi_{team}", conn_type="getmyinvoices", password="key", team_name=team))
-            session.add(Connection(conn_id=f"debitoor_{team}", conn_type="debitoor", password="key", team_name=team))
+            for name, kind in (("gmi", "getmyinvoices"), ("debitoor", "debitoor")):
+                known = {"host": hosts[kind], "password": "key", "extra": '{"allow_http": true}', "team_name": team}
+                session.add(Connection(conn_id=f"{name}_{team}", conn_type=kind, **known))
 
 
 def ask(client: TestClient, name: str) -> int:

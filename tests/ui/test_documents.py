@@ -315,9 +315,10 @@ class TestEInvoices:
         values = {"record": [{"text": "238.00", "rate": None}], "invoice": [{"text": "119.00", "rate": None}]}
         assert found == [{"what": "gross"} | values]
 
-    def test_another_kind_of_document_is_in_the_readers_words(self, page, contradicted, ledger):
+    @pytest.mark.parametrize("code", ["invoice_contradicts", "unproven_contradicts", "invoice_other_kind"])
+    def test_another_kind_of_document_is_in_the_readers_words(self, page, contradicted, ledger, code):
         differs = Message("differs_in_kind", record=Message("kind_invoice"), invoice=Message("kind_credit_note"))
-        reason = Message("invoice_contradicts", differences=[differs])
+        reason = Message(code, differences=[differs], **differs.params)
         held = PlannedDocument("9", "getmyinvoices:9", "{}", State.HELD, reason)
         ledger.plans.enter("acme", "export", RUN, [held])
         (listed,) = page().get("api/accounts/acme/documents", params={"search": "9"}).json()["documents"]

@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
+from debitoor_provider.hooks import base
+from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.ledger import PlannedDocument
 from debitoor_provider.ui.app import app
 from tests.ui.conftest import ORIGIN
@@ -33,8 +35,14 @@ OPERATIONS = {
 
 
 @pytest.fixture
-def client(page: Callable[..., TestClient], account_file: Callable[..., Any], ledger: Any) -> TestClient:
+def client(
+    page: Callable[..., TestClient],
+    account_file: Callable[..., Any],
+    ledger: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> TestClient:
     """Return an admin's page with one document, and with a connection to a service that does not answer."""
+    monkeypatch.setattr(base, "Backoff", lambda: Backoff(fault=(0, 0, 0)))  # it does not answer later either
     account_file()
     ledger.plans.enter("acme", "export", "debitoor__acme/1", [PlannedDocument("1", exchange_key="k:1", snapshot="{}")])
     ledger.documents.ignore(ledger.documents.entries(), "user:ada")  # no preview looks at it

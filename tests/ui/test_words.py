@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.accounts.values import FREQUENCIES
+from debitoor_provider.sync.accounts.frequency import FREQUENCIES
 from debitoor_provider.sync.ledger.states import EventKind, State
 from debitoor_provider.ui.assets import FOLDER
 
@@ -107,7 +107,11 @@ def test_every_step_of_a_document_has_a_word(kind: EventKind) -> None:
 
 def test_every_finding_of_the_health_command_has_a_word_and_there_are_no_others() -> None:
     text = (FOLDER.parents[1] / "cli/health.py").read_text("utf-8")
-    states = set(re.findall(r'Health\(\s*Level\.\w+, "([^"]+)"|: "(no \w+)"|"(no file|not connected)"', text))
+    states = set(
+        re.findall(
+            r'Health\(\s*Level\.\w+, "([^"]+)"|: "(no \w+)"|"(no file|not connected|wrong \w+|unknown name)"', text
+        )
+    )
     found = {state.replace(" ", "_") for several in states for state in several if state}
     found |= {level.lower() for level in re.findall(r"^    ([A-Z]+) = \d$", text, re.MULTILINE)}
     assert {"no_pool", "no_ledger", "warning"} <= found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
+from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
@@ -23,7 +24,8 @@ from debitoor_provider.cli.console import (
 )
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
-from debitoor_provider.messages import Message, moment
+from debitoor_provider.configuration import ledger_url
+from debitoor_provider.messages import Message, labelled, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
@@ -31,10 +33,13 @@ from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
-from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, State
+from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
+from debitoor_provider.ui.account_states import AccountState
+from debitoor_provider.ui.folder import id_of
+from debitoor_provider.ui.overview import overview
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,47 +48,50 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.problems import Problem
-    from debitoor_provider.sync.ledger import Ledger
+    from debitoor_provider.ui.overview import Overview
 
 
 _NEXT_RUNS = 5
+_FAILED = {AccountState.RECONNECT, AccountState.STOPPED, AccountState.FAILED}
 
 
 @suppress_logs_and_warning
 def list_accounts(args: Namespace) -> None:
-    """List the accounts and how they stand."""
+    """List the accounts with the state that the Synchronisation page shows."""
     with opened_ledger() as ledger:
-        files = account_files()
-        names = AirflowNames.read() if files else AirflowNames()
-        rows = [_standing(file, ledger, names) for file in files]
-        show(args, rows, empty=no_files())
+        files = {id_of(file): file for file in account_files()}
+        try:
+            rows = overview(files, ledger.figures.counts())
+        except SQLAlchemyError:
+            raise SystemExit(str(Message("health_no_airflow"))) from None
+        show(args, list(map(_standing, rows)), empty=no_files())
 
 
-def _standing(file: AccountFile, ledger: Ledger, names: AirflowNames) -> dict[str, Any]:
-    account = file.account
-    counts = ledger.figures.of(file.account_id)
-    last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
-    if file.problems:
-        state, why = "broken", str(file.problems[0])
-    elif account and (missing := names.needed_by(account)):
-        state, why = "stopped", str(missing[0].message)
-    elif last is None:
-        state, why = "new", ""
-    else:
-        state, why = last.verdict or "running", str(last.message or "")
+def _standing(row: Overview) -> dict[str, Any]:
+    facts = row.facts
+    file, account, last = facts.file, facts.file.account, facts.last_run
     return {
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
         "frequency": account.schedule if account else "",
-        "moved": sum(counts.get(state, 0) for state in DONE),
-        "to_do": sum(counts.get(state, 0) for state in DUE),
-        "waiting": counts.get(State.WAITING, 0),
-        "attention": sum(counts.get(state, 0) for state in ATTENTION),
+        "moved": facts.counts.moved,
+        "to_do": facts.counts.to_do,
+        "waiting": facts.counts.waiting,
+        "attention": facts.counts.attention,
         "last_run": last.started_at.isoformat(" ", "minutes") if last and last.started_at else "",
-        "state": state,
-        "why": why,
+        "state": str(row.judged.state),
+        "why": _reason(row),
     }
+
+
+def _reason(row: Overview) -> str:
+    """Return why an account is in its state, and what to do about it."""
+    problems, run = row.facts.file.problems, row.facts.run
+    if problems:
+        return str(problems[0])  # with file and line
+    error = run.error if run and row.judged.state in _FAILED else ""
+    return " ".join(dict.fromkeys(filter(None, (error, row.advice()[0]))))
 
 
 @suppress_logs_and_warning
@@ -92,7 +100,10 @@ def validate(args: Namespace) -> None:
     with plain_errors():
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         names = airflow_names() if files else AirflowNames()
-        findings = [finding for file in files for finding in _findings(file, names, args.connections)]
+        ledger = _ledger() if args.connections else None
+        findings = [
+            finding for file in files for finding in _findings(file, names, ledger, connections=args.connections)
+        ]
         folders = [] if args.files else folders_without_accounts()
         if args.output != "table" or not (findings or folders):
             rows = [finding.as_row() for finding in findings]
@@ -101,11 +112,20 @@ def validate(args: Namespace) -> None:
             for finding in findings:
                 say(finding)
             for folder in folders:
-                say(f"{folder.params['file']}: {Message('validate_warning')}: {folder}")
+                say(f"{folder.params['file']}: {labelled(Message('validate_warning'), folder)}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
             raise SystemExit(1)
+
+
+def _ledger() -> Ledger | None:
+    """Return the ledger; where it cannot be used, say so."""
+    try:
+        return Ledger.open(ledger_url())
+    except LedgerError as error:
+        hint(str(error))
+        return None
 
 
 def _row_of_folder(found: Message) -> dict[str, Any]:
@@ -130,7 +150,8 @@ class _Finding:
     def __str__(self) -> str:
         if self.problem:
             place, _, rest = str(self.problem).partition(" ")
-            return f"{place} {Message('validate_warning')}: {rest}" if self.result == "warning" else f"{place} {rest}"
+            is_warning = self.result == "warning"
+            return f"{place} {labelled(Message('validate_warning'), rest) if is_warning else rest}"
         account = self.file.account
         times, zone = [moment(time) for time in self.next_runs], account.timezone if account else ""
         well = Message("validate_well", times=times, zone=zone) if times else Message("validate_well_manual")
@@ -145,7 +166,9 @@ class _Finding:
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
 
-def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iterator[_Finding]:
+def _findings(
+    file: AccountFile, names: AirflowNames, ledger: Ledger | None, *, connections: bool
+) -> Iterator[_Finding]:
     from debitoor_provider.dag_factory import try_build
 
     _, file = try_build(file)
@@ -154,7 +177,7 @@ def _findings(file: AccountFile, names: AirflowNames, connections: bool) -> Iter
     warnings: list[Problem] = []
     if account:
         content = file.path.read_bytes()
-        wrong, unsure = examined(account, names, connections=connections)
+        wrong, unsure = examined(file.account_id, account, names, ledger, connections=connections)
         problems += placed(wrong, content, name)
         warnings = [*account_warnings(account, content, name), *placed(unsure, content, name)]
     yield from (_Finding(file, "broken", problem) for problem in problems)

@@ -12,9 +12,8 @@ from debitoor_provider.cli.console import plain_errors, say, show
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.messages import Message, reason_of
+from debitoor_provider.messages import Message, labelled, reason_of
 from debitoor_provider.runs.account_files import account_files
-from debitoor_provider.runs.words import labelled
 from debitoor_provider.sync.accounts.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
@@ -57,8 +56,9 @@ def _missing(made: Sequence[MadeAccount], *, connections: bool) -> Iterator[RowP
     with plain_errors():
         names = airflow_names()
         for one in made:
-            wrong, unsure = examined(one.account, names, connections=connections) if one.account else ([], [])
-            yield from map(one.problem, [*wrong, *unsure])
+            if one.account:
+                wrong, unsure = examined(one.account_id, one.account, names, connections=connections)
+                yield from map(one.problem, [*wrong, *unsure])
 
 
 def _read(path: str) -> str:

@@ -17,11 +17,11 @@ from debitoor_provider.cli.console import no_account, no_files, plain_errors, sa
 from debitoor_provider.cli.examining import examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, labelled
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
-from debitoor_provider.runs.words import labelled, value_in
+from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -102,7 +102,11 @@ def _examined(
         names = AirflowNames.read() if files else AirflowNames()
         due = _Due(datetime.now(UTC), late)
         return [
-            (file, _broken(file) or _named(file, names, _judged(file, ledger, attention, paused, due), connections))
+            (
+                file,
+                _broken(file)
+                or _named(file, names, ledger, _judged(file, ledger, attention, paused, due), connections=connections),
+            )
             for file in files
         ], None
     except LedgerError as error:
@@ -150,11 +154,11 @@ def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
 
 
-def _named(file: AccountFile, names: AirflowNames, judged: Health, connections: bool) -> Health:
+def _named(file: AccountFile, names: AirflowNames, ledger: Ledger, judged: Health, *, connections: bool) -> Health:
     """Return how an account is, where what its file names may not exist, as ``validate`` finds it."""
     if file.account is None:
         return judged
-    wrong, unsure = examined(file.account, names, connections=connections)
+    wrong, unsure = examined(file.account_id, file.account, names, ledger, connections=connections)
     senders = [found for found in wrong if found.field == _SENDER]
     for found in wrong:  # what keeps every run from its work
         if found not in senders:
@@ -162,7 +166,7 @@ def _named(file: AccountFile, names: AirflowNames, judged: Health, connections: 
     if senders and (judged.level is Level.WELL or judged.state == "attention"):
         return Health(Level.WARNING, "no sender", str(senders[0].message))
     if judged.level is Level.WELL and unsure:
-        return Health(Level.WARNING, "unknown name", str(unsure[0].message))
+        return Health(Level.WARNING, _doubted(unsure[0]), str(unsure[0].message))
     return judged
 
 
@@ -174,6 +178,14 @@ def _lacking(found: Finding) -> str:
     return _LACKING.get(part, "no file")
 
 
+def _doubted(found: Finding) -> str:
+    """Return what does not stop a run, in two words."""
+    if found.message.code in _CLOCKS:
+        return "wrong clock"
+    return "wrong field" if found.field.startswith("connections.") else "unknown name"
+
+
+_CLOCKS = {"clock_fast", "clock_slow"}
 _SENDER = "notify.connection"
 _MISSING = {"setting_connection_missing", "connection_not_there"}
 _LACKING = {"pool": "no pool", "connections": "no connection", "category": "no category", "defaults": "no company"}
@@ -186,11 +198,11 @@ def _judged(
     paused: Container[str],
     due: _Due,
 ) -> Health:
-    """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
+    """Judge an account by its last finished run: a run in progress makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
     for stop in ledger.stops.pending([file.account_id]):
         is_over = last and last.finished_at and last.finished_at > stop.stopped_at
-        if stop.message.code == PLAN_WAITS and not is_over:  # before all else, as the page has it
+        if stop.message.code == PLAN_WAITS and not is_over:  # before everything else, as on the page
             return Health(Level.WARNING, "approval", stop.message.text())
     if last and last.verdict not in WENT_THROUGH:
         return Health(Level.CRITICAL, last.verdict, str(last.message or ""))

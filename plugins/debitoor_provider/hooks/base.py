@@ -27,7 +27,7 @@ from debitoor_provider.services.http.session import CONNECT_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from requests import Response, Session
 
@@ -163,15 +163,25 @@ class ServiceHook(HttpHook, Generic[C]):
         return self.client.session.url(endpoint or "/")
 
     def test_connection(self) -> tuple[bool, str]:
-        """Try the connection, and return whether it works and a sentence about it."""
+        """Try the connection, and return whether it works as it should and a sentence about it."""
         try:
-            self._check(Fields(self._connection))
-            with self.client_without_retries() as client:
-                works, found = self._tested(client)
-                problem = _clock_problem(client.clock_offset) if works else None
-                return (False, str(problem)) if problem else (works, str(found))
+            if unusable := next(self._unusable_fields(Fields(self._connection)), None):
+                return False, str(unusable)
+            found, doubts = self.examine()
         except ServiceError as error:
             return False, str(error)
+        return (False, str(doubts[0])) if doubts else (True, str(found))
+
+    def examine(self) -> tuple[Message, list[Message]]:
+        """Try the connection, and return where it leads and what should be corrected although runs continue with it.
+
+        :raises ServiceError: when no run can use it
+        """
+        doubts = [*self._unusable_fields(Fields(self._connection))]
+        with self.client_without_retries() as client:
+            found, doubt = self._tested(client)
+            clock = _clock_problem(client.clock_offset)
+        return found, [*doubts, *filter(None, (doubt, clock))]
 
     def client_without_retries(self) -> C:
         """Make a client that sends each call once, for a person who waits; the caller closes it."""
@@ -226,21 +236,21 @@ class ServiceHook(HttpHook, Generic[C]):
         """
         return Pacer(key, allowance, store=pacing_url(), low_priority=self.low_priority)
 
-    def _check(self, fields: Fields) -> None:
-        """Check what no call of a test would need.
-
-        :raises Misconfigured: for a field with something else than it should have
-        """
+    def _unusable_fields(self, fields: Fields) -> Iterator[Message]:
+        """Return which fields that no run needs have something else than they should have."""
         for field in self.record_pages:
-            fields.record_page(field)
+            try:
+                fields.record_page(field)
+            except Misconfigured as error:
+                yield error.message
 
     @abstractmethod
     def _client(self, connection: Connection, backoff: Backoff) -> C:
         """Make the typed client of a connection."""
 
     @abstractmethod
-    def _tested(self, client: C) -> tuple[bool, Message]:
-        """Try a client, and return whether it works and what was found.
+    def _tested(self, client: C) -> tuple[Message, Message | None]:
+        """Try a client, and return where it leads and what the connection contradicts although runs continue.
 
         :raises ServiceError: when the service refuses or cannot be reached
         """

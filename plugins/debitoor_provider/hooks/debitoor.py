@@ -19,6 +19,8 @@ from debitoor_provider.services.spelling import fold
 from debitoor_provider.sync.books import email_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from airflow.sdk import Connection
 
     from debitoor_provider.services.http.retry import Backoff
@@ -108,18 +110,23 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             backoff=backoff,
         )
 
-    def _check(self, fields: Fields) -> None:
-        super()._check(fields)
-        fields.address("authorize_url", constants.AUTHORIZE_URL)
-        fields.address("exchange_url", constants.TOKEN_URL)
+    def _unusable_fields(self, fields: Fields) -> Iterator[Message]:
+        yield from super()._unusable_fields(fields)
+        for field, usual in (("authorize_url", constants.AUTHORIZE_URL), ("exchange_url", constants.TOKEN_URL)):
+            try:
+                fields.address(field, usual)
+            except Misconfigured as error:
+                yield error.message
 
-    def _tested(self, client: DebitoorClient) -> tuple[bool, Message]:
+    def _tested(self, client: DebitoorClient) -> tuple[Message, Message | None]:
         environment = client.environment()
         email = email_of(client, environment)
+        found, doubt = Message("connected", account=email or environment.id), None
         expected = Fields(self._connection).text("email")
         if expected and email and fold(expected) != fold(email):
-            return False, Message("token_of_another_account", email=email, expected=expected)
-        return True, Message("connected", account=email or environment.id)
+            conn_id = self.debitoor_conn_id
+            doubt = Message("token_of_another_account", email=email, expected=expected, connection=conn_id)
+        return found, doubt
 
     def _of_app(self, fields: Fields, name: str) -> str:
         value = fields.text(name)

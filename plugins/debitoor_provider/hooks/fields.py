@@ -84,7 +84,7 @@ class Fields:
         except Misconfigured:
             raise Misconfigured(Message("field_not_address", **self._place(name))) from None
         if not address.lower().startswith("https:") and not self.switch("allow_http"):
-            raise Misconfigured(Message("field_plain_http", field=name))
+            raise Misconfigured(Message("field_plain_http", **self._place(name)))
         return address
 
     def base_url(self, default: str) -> str:

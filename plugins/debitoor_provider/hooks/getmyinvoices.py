@@ -70,16 +70,15 @@ class GetMyInvoicesHook(ServiceHook[GetMyInvoicesClient]):
         self.client.identify()
         return self.client
 
-    def _tested(self, client: GetMyInvoicesClient) -> tuple[bool, Message]:
+    def _tested(self, client: GetMyInvoicesClient) -> tuple[Message, Message | None]:
         client.check()
         account = client.account()
-        if problem := _zone_problem(account, client.zone):
-            return False, problem
         name = account.organization or account.name or constants.SERVICE
-        return True, Message("connected", account=f"{name} ({account.account_id})")
+        found = Message("connected", account=f"{name} ({account.account_id})")
+        return found, _zone_problem(account, client.zone, self.getmyinvoices_conn_id)
 
 
-def _zone_problem(account: AccountInfo, zone: ZoneInfo) -> Message | None:
+def _zone_problem(account: AccountInfo, zone: ZoneInfo, conn_id: str) -> Message | None:
     """Return a message if the time zones of account and connection differ, in winter or in summer."""
     try:
         theirs = ZoneInfo(account.timezone)
@@ -88,4 +87,4 @@ def _zone_problem(account: AccountInfo, zone: ZoneInfo) -> Message | None:
     moments = [datetime(datetime.now(UTC).year, month, 1, tzinfo=UTC) for month in (1, 7)]
     if all(moment.astimezone(zone).utcoffset() == moment.astimezone(theirs).utcoffset() for moment in moments):
         return None
-    return Message("time_zones_differ", account_zone=theirs.key, connection_zone=zone.key)
+    return Message("time_zones_differ", account_zone=theirs.key, connection_zone=zone.key, connection=conn_id)

@@ -33,7 +33,7 @@ _KINDS = {kind.value for kind in RunKind}
 
 @dataclass(frozen=True, slots=True)
 class Dag:
-    """The DAG of an account, as Airflow has it.
+    """The DAG of an account, as Airflow knows it.
 
     :param next_run: when its next scheduled run begins
     """

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from email import message_from_bytes
@@ -224,6 +226,64 @@ def test_a_silent_cap_does_not_end_the_list(service, client):
 
     service.on("GET", EXPENSES, capped)
     assert [expense.id for expense in client.expenses()] == everything
+
+
+def _pages(everything: list[str], cap: int = 500) -> Callable[[Asked], Reply]:
+    def page(asked: Asked) -> Reply:
+        skip = int(asked.query.get("skip", ["0"])[0])
+        return rows(*everything[skip : skip + min(cap, int(asked.query["limit"][0]))])
+
+    return page
+
+
+def _skips(service) -> list[int]:
+    return sorted(int(asked.query.get("skip", ["0"])[0]) for asked in service.asked)
+
+
+def _ids(client, **expected: int) -> list[str]:
+    return client.expenses_as(lambda expense: expense.id, changed_since=None, **expected)
+
+
+def test_pages_with_rows_that_the_caller_knows_of_are_asked_for_side_by_side(service, client):
+    everything = [f"{number:04}" for number in range(1200)]
+    together = threading.Barrier(3, timeout=10)
+    page = _pages(everything)
+
+    def meet(asked: Asked) -> Reply:
+        if asked.query.get("skip") != ["1200"]:
+            together.wait()
+        return page(asked)
+
+    service.on("GET", EXPENSES, meet)
+    assert _ids(client, at_least=1200) == everything
+    assert _skips(service) == [0, 500, 1000, 1200]
+
+
+@pytest.mark.parametrize("at_least", [0, 499, 500, 1000])
+def test_it_takes_no_more_calls_to_know_how_many_rows_there_are(service, client, at_least):
+    everything = [f"{number:04}" for number in range(1000)]
+    service.on("GET", EXPENSES, _pages(everything))
+    assert _ids(client, at_least=at_least) == everything
+    assert _skips(service) == [0, 500, 1000]
+
+
+@pytest.mark.parametrize("cap", [3, 100, 400])
+def test_a_silent_cap_loses_no_row_although_more_were_expected(service, client, cap):
+    everything = [f"{number:04}" for number in range(cap * 4 + 1)]
+    service.on("GET", EXPENSES, _pages(everything, cap))
+    assert _ids(client, at_least=1600) == everything
+
+
+def test_fewer_rows_than_expected_end_the_list(service, client):
+    service.on("GET", EXPENSES, _pages([f"{number:04}" for number in range(700)]))
+    assert len(_ids(client, at_least=1600)) == 700
+
+
+def test_rows_added_while_pages_are_read_side_by_side_are_listed_once(service, client):
+    old = [f"{number:04}" for number in range(1100)]
+    first, later = _pages(old), _pages(["new", *old])
+    service.on("GET", EXPENSES, lambda asked: (later if "skip" in asked.query else first)(asked))
+    assert _ids(client, at_least=1000) == old
 
 
 def test_rows_added_while_paging_are_listed_once(service, client):

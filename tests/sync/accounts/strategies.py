@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
+from debitoor_provider.sync.accounts.frequency import FREQUENCIES
 from debitoor_provider.sync.accounts.sections import SpecificationField
 from debitoor_provider.sync.accounts.times import Weekday
-from debitoor_provider.sync.accounts.values import FREQUENCIES
 from debitoor_provider.sync.text import fold, is_invisible
 
 ZONES = [

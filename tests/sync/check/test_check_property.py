@@ -16,7 +16,8 @@ from debitoor_provider.sync.check.rows import DIFFERENCES, Comparison
 from debitoor_provider.sync.ledger import DONE
 from debitoor_provider.sync.window import RunKind
 from tests.sync.stage import Stage
-from tests.sync.steps.past import DAYS, EXPORTS, FIGURES, PICKS, Past
+from tests.sync.steps.past import Past
+from tests.sync.steps.past_events import DAYS, EXPORTS, FIGURES, PICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -53,6 +53,23 @@ def test_amounts_by_rate_are_pairs() -> None:
     ]
 
 
+def test_figures_that_are_not_proven_have_the_values_of_both() -> None:
+    unproven = invoice(AT_19, gross=D("120.00"))
+    assert contradictions(held(unproven, gross_amount=D("238.00"), net_amount=None).message) == [
+        Contradiction("gross", (Value("238.00"),), (Value("120.00"),))
+    ]
+    assert contradictions(held(unproven, tax_rates=(D(7),), net_amount=None).message) == [
+        Contradiction("by_rate", (Value("119.00", D(7)),), (Value("119.00", D(19)),))
+    ]
+
+
+def test_another_kind_that_is_not_proven_has_the_values_of_both() -> None:
+    unproven = invoice(AT_19, gross=D("120.00"))
+    assert contradictions(held(unproven, document_type=DocumentType.CREDIT_NOTE).message) == [
+        Contradiction("kind", (Value("a credit note"),), (Value("an invoice"),))
+    ]
+
+
 @pytest.mark.parametrize("reason", [None, Message("currency"), Message("invoice_contradicts")], ids=repr)
 def test_other_reasons_contradict_nothing(reason: Message | None) -> None:
     assert contradictions(reason) == []

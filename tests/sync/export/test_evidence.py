@@ -16,7 +16,7 @@ from debitoor_provider.sync.export.choices import Choices, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
-from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, MOULIN, PAPER, SERVICE
 from tests.sync.export.test_selection import export
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated, ubl
@@ -131,6 +131,25 @@ class TestProven:
             booked(reading=Reading(invoices), **zero)
         assert (met.value.code, met.value.message.params["amounts"]) == ("zero_beside_invoice", amounts)
         assert by_rate(booked(reading=Reading(invoices), gross_amount=D("119.00"), net_amount=net)) == {"19": "119.00"}
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"gross_amount": D("0.00"), "net_amount": D("100.00")},
+            {"gross_amount": None, "net_amount": D("100.00")},
+            {"gross_amount": D("0.00"), "net_amount": D("0.00"), "tax_rates": ()},
+        ],
+    )
+    def test_an_amount_that_is_not_known_holds_a_document_beside_an_inconclusive_invoice(self, fields, settings):
+        obstacle = held(invoice(AT_19, gross=D("120.00")), settings=settings, **fields)
+        assert (obstacle.kind, obstacle.code) == (ObstacleKind.HELD, "gross_beside_invoice")
+        assert "gross amount is not known" in obstacle.message.text()
+        assert "120.00 EUR" in obstacle.message.text()
+
+    def test_an_amount_that_cannot_be_read_is_named_beside_an_inconclusive_invoice(self):
+        unread = {"gross_amount": None, "unread_gross": "1.190"}
+        assert held(invoice(AT_19, gross=D("120.00")), **unread).code == "gross_unreadable"
 
     @pytest.mark.parametrize(
         ("one", "fields", "record", "invoice_is"),

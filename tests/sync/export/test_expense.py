@@ -80,11 +80,12 @@ def test_each_line_of_several_rates_has_the_words_and_the_category() -> None:
     ("fields", "expected"),
     [
         ({"document_date": None}, "rejected no_date"),
+        ({"document_date": None, "unread_date": "31.02.2026"}, "rejected date_unreadable"),
         ({"document_date": date(1969, 12, 31)}, "rejected odd_date"),
         ({"currency": ""}, "rejected no_currency"),
         ({"currency": " "}, "rejected no_currency"),
         ({"gross_amount": None}, "rejected no_amount"),
-        ({"gross_amount": Decimal(0)}, "rejected zero_amount"),
+        ({"gross_amount": Decimal(0)}, "rejected no_amount"),
         ({"tax_rates": ()}, "rejected no_tax_rate"),
         ({"currency": "USD"}, "held foreign_currency"),
     ],
@@ -159,7 +160,7 @@ def test_a_foreign_document_may_be_booked_with_0_and_its_real_amount_in_words(
     ("fields", "expected"),
     [
         ({"gross_amount": None}, "rejected no_amount"),
-        ({"gross_amount": Decimal(0), "tax_rates": ()}, "rejected zero_amount"),
+        ({"gross_amount": Decimal(0), "net_amount": None, "tax_rates": ()}, "rejected zero_amount"),
         ({"gross_amount": Decimal("1.005")}, "rejected odd_amount"),
         ({"tax_rates": (Decimal("19.005"),)}, "rejected odd_rate"),
     ],

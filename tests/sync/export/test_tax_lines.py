@@ -94,7 +94,7 @@ def test_a_document_has_one_line_for_each_tax_rate(source: Document, booked: str
         (replace(document("119.00", None, "19"), unread_net="1.000"), "net_unreadable"),
         (document("0.00", "0.00"), "zero_amount"),  # as GetMyInvoices writes an amount that it does not have
         (document("0.00"), "zero_amount"),
-        (document("0.00", "100.00", "19"), "zero_amount"),
+        (document("0.00", "100.00", "19"), "no_amount"),
         (document("0.00", "0.00", "19", "19:119.00"), "zero_amount"),
         (document("119.005", None, "19"), "odd_amount"),
         (document("100000000000000", None, "19"), "odd_amount"),

@@ -482,6 +482,20 @@ def test_a_sales_document_dated_far_ahead_is_held(acme: Stage) -> None:
     assert imported(acme) == {}
 
 
+@pytest.mark.parametrize(("date", "code"), [(None, "sales_no_date"), ("soon", "sales_date_unreadable")])
+def test_a_sales_document_without_a_date_is_held_until_it_has_one(acme: Stage, date: str | None, code: str) -> None:
+    source = invoice(acme)
+    acme.company.edit_entity(source, date=date)
+    [row] = acme.preview_import()
+    acme.import_()
+    assert acme.states("import") == {source: f"held {code}"}
+    assert (row.outcome, row.message and row.message.code) == ("held", code)
+    assert imported(acme) == {}
+    acme.company.edit_entity(source, date="2026-01-31")
+    acme.import_()
+    assert acme.states("import") == {source: "moved"}
+
+
 @pytest.mark.parametrize("country", ["DE", ""])
 def test_a_company_that_cannot_be_created_says_so_in_the_preview_and_the_run(acme: Stage, country: str) -> None:
     invoice(acme)
@@ -512,3 +526,33 @@ def test_each_end_can_be_checked_without_the_other(acme: Stage) -> None:
     account = acme.imports()
     row_of(account).open(account, {"getmyinvoices": acme.gmi}.__getitem__, {}).require_target()
     row_of(account).open(account, {"debitoor": acme.debitoor}.__getitem__, {}).require_source()
+
+
+def test_a_gross_amount_that_debitoor_does_not_state_is_in_the_ledger_from_the_plan_on(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.company.edit_entity(source, totalGrossAmount=None)
+    acme.plan_import(acme.imports())
+    assert acme.entry(source, "import").gross_amount == 119
+    acme.finish_import()
+    entry = acme.entry(source, "import")
+    assert (entry.state, entry.gross_amount, entry.booked_gross, entry.booked_currency) == ("moved", 119, 119, "EUR")
+    [total] = acme.ledger.lists.sums()
+    assert (total.gross, total.unknown) == (119, 0)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_ledger_has_the_sign_with_which_a_credit_note_was_uploaded(
+    stage_of: Callable[..., Stage], lost: bool
+) -> None:
+    acme = stage_of(switches={"credit_note_amounts": "positive"})
+    source = invoice(acme, kind="creditNote", number="GS-1")
+    account = acme.imports(defaults={"positive_credit_note": "negate"})
+    acme.import_(account)
+    if lost:
+        acme.open_ledger("new")
+        acme.import_(account)
+        assert acme.entry(source, "import").attempts == 0  # its copy was found
+    entry = acme.entry(source, "import")
+    assert (entry.state, entry.booked_gross) == ("moved", -119)
+    [total] = acme.ledger.lists.sums()
+    assert (total.gross, total.unknown) == (-119, 0)

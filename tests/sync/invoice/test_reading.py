@@ -12,7 +12,19 @@ import pytest
 from debitoor_provider.sync.invoice.models import InvoiceKind, Reading, Syntax
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.reading import read
-from tests.sync.invoice.writers import Group, Stated, cii, facturae, fatturapa, in_pdf, oioubl, stated, ubl, zugferd1
+from tests.sync.invoice.writers import (
+    Group,
+    Stated,
+    cii,
+    envelope,
+    facturae,
+    fatturapa,
+    in_pdf,
+    oioubl,
+    stated,
+    ubl,
+    zugferd1,
+)
 
 D = Decimal
 STANDARD, REDUCED = Group(D("19.00"), D("100.00"), D("19.00")), Group(D(7), D("50.00"), D("3.50"))
@@ -68,6 +80,18 @@ class TestPlaces:
 
     def test_an_xml_file_is_one_itself(self):
         assert only(b"\xef\xbb\xbf \n" + ubl(TWO_RATES)).number == "R-1"
+
+    @pytest.mark.parametrize("writer", [cii, ubl])
+    def test_in_the_envelope_of_a_network(self, writer):
+        assert only(envelope(writer(TWO_RATES))).number == "R-1"
+        assert only(in_pdf(envelope(writer(TWO_RATES)))).number == "R-1"
+
+    def test_in_an_envelope_next_to_other_invoices(self):
+        found = reading(envelope(ubl(stated(STANDARD, number="one")), ubl(stated(STANDARD, number="two"))))
+        assert [invoice.number for invoice in found.invoices] == ["one", "two"]
+
+    def test_not_in_an_envelope_with_an_order(self):
+        assert reading(envelope(ORDER)) == Reading()
 
     def test_in_utf_16(self):
         text = '<?xml version="1.0" encoding="UTF-16"?>' + ubl(TWO_RATES).decode()

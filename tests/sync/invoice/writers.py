@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -213,6 +214,16 @@ def facturae(invoice: Stated, *, withheld: Decimal = ZERO) -> bytes:
 <TotalTaxOutputs>{invoice.tax * sign}</TotalTaxOutputs><TotalTaxesWithheld>{withheld}</TotalTaxesWithheld>
 <InvoiceTotal>{invoice.gross * sign - withheld}</InvoiceTotal></InvoiceTotals></Invoice></Invoices>
 </fe:Facturae>""".encode()
+
+
+def envelope(*documents: bytes) -> bytes:
+    """Put documents into the envelope in which Peppol's access points deliver them (SBDH 1.3)."""
+    return b"""<?xml version="1.0" encoding="UTF-8"?>
+<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">
+<StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion>
+<Sender><Identifier Authority="iso6523-actorid-upis">0204:991-00000-00</Identifier></Sender>
+<DocumentIdentification><Type>Invoice</Type></DocumentIdentification></StandardBusinessDocumentHeader>
+%s</StandardBusinessDocument>""" % b"".join(re.sub(rb"^<\?xml[^>]*\?>", b"", document) for document in documents)
 
 
 def in_pdf(*files: bytes, levels: int = 1, associated: bool = False, password: str | None = None) -> bytes:

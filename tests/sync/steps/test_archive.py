@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from debitoor_provider.services.http.errors import CredentialsRefused, RetryError
+from debitoor_provider.sync.ledger import pending
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -60,6 +62,27 @@ def test_what_was_found_there_and_compared_is_archived(acme: Stage, archives: Ex
     acme.open_ledger("new")
     acme.export(archives)
     assert acme.archived() == {uid}
+
+
+def test_no_document_waits_for_the_last_one_of_those_read_together(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "WHOLE", 2)
+    account = acme.exports(parallel=2)
+    uids = acme.documents(4)
+    acme.export(account)
+    archive, last = type(acme.gmi).archive, threading.Event()
+
+    def archive_one(self: Any, uid: int) -> None:
+        if str(uid) == uids[3]:
+            last.set()
+        elif str(uid) == uids[0]:
+            assert last.wait(10)
+        archive(self, uid)
+
+    monkeypatch.setattr(type(acme.gmi), "archive", archive_one)
+    assert acme.archive(account) == 4
+    assert acme.archived() == set(uids)
 
 
 def test_a_locked_document_is_tried_once_and_reported(acme: Stage, archives: ExportAccount) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.ledger import Entry
-from debitoor_provider.sync.steps import transfer
+from debitoor_provider.sync.steps import stream
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import manual
 from tests.sync.stage import Stage
@@ -175,7 +176,7 @@ def _as_announced(acme: Stage, uid: str) -> Any:
 def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 2)
+    monkeypatch.setattr(stream, "BATCH", 2)
     uids = acme.documents(6)
     watch = acme.watch()
     acme.export()
@@ -185,10 +186,24 @@ def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     )  # before the first: marks, and lookalikes; after the last, to the empty page
 
 
+def test_the_look_at_the_end_knows_how_many_records_the_run_wrote(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme.documents(3)
+    acme.document(currency="USD")  # is held
+    look, expected = DebitoorClient.expenses_as, []
+
+    def expenses_as(self: Any, make: Any, *, at_least: int, **options: Any) -> Any:
+        expected.append(at_least)
+        return look(self, make, at_least=at_least, **options)
+
+    monkeypatch.setattr(DebitoorClient, "expenses_as", expenses_as)
+    acme.export()
+    assert expected == [3]
+
+
 def test_the_target_is_listed_again_when_another_account_had_a_document(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 1)
+    monkeypatch.setattr(stream, "BATCH", 1)
     first, second = acme.documents(2)
     leases = type(acme.ledger.leases)
     claim, claims = leases.claim, []

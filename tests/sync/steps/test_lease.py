@@ -150,3 +150,27 @@ def test_a_run_that_lost_its_lease_behind_a_write_looks_for_doubles(
         acme.send(acme.exports())
     assert len(acme.company.expenses()) == 2
     assert acme.states() == {uid: "held booked_twice"}
+
+
+def test_documents_claimed_later_are_held_besides_the_first_and_no_longer(acme: Stage, process: Asleep) -> None:
+    uid, other = acme.documents(2)
+    leases, [first] = leased(acme, process, uid)
+    process.stop(50)
+    [second] = leases.claim([acme.entry(other)], "this run")
+    process.stop(15)  # the first lease holds for less than what a write may take, and both are extended
+    for entry in (first, second):
+        leases.permit(entry)
+    process.stop(100)
+    assert acme.ledger.leases.claim([acme.entry(uid), acme.entry(other)], "another run", TTL) == []
+
+
+def test_some_leases_are_released_and_the_others_kept(acme: Stage, process: Asleep) -> None:
+    uid, other = acme.documents(2)
+    leases, [first, second] = leased(acme, process, uid, other)
+    leases.release([first])
+    assert acme.ledger.leases.claim([acme.entry(uid), acme.entry(other)], "another run", TTL) != []
+    with pytest.raises(LeaseLost):
+        leases.permit(first)
+    leases.permit(second)
+    leases.release()
+    assert [entry.source_id for entry in acme.ledger.leases.claim([acme.entry(other)], "another run", TTL)] == [other]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.steps import stream
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys, lookalikes
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
@@ -270,9 +271,12 @@ class TestInOneRunWhatIsBookedIsCompared:
 
     DATED = {"document_date": "2026-01-31"}
 
-    @pytest.fixture
-    def send(self, acme: Stage) -> Callable[..., dict[str, list[str]]]:
+    @pytest.fixture(params=[1, 250], ids=["each in a batch of its own", "all in one batch"])
+    def send(
+        self, acme: Stage, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    ) -> Callable[..., dict[str, list[str]]]:
         """Send documents in one run, some with the figures of their e-invoices; what each may be a duplicate of."""
+        monkeypatch.setattr(stream, "BATCH", request.param)
 
         def run(*documents: tuple[str, str], **settings: Any) -> dict[str, list[str]]:
             account = acme.exports(**settings)

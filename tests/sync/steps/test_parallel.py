@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, RateLimited, RetryError, Unavailable
+from debitoor_provider.services.http.errors import Interrupted, Misconfigured, RateLimited, RetryError, Unavailable
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 
@@ -98,6 +99,42 @@ def test_the_longest_wait_is_passed_on() -> None:
     error = postponed([Unavailable("one"), Unavailable("two", retry_after=90, service="Debitoor")], 7, "moved")
     assert (error.retry_after, error.service) == (90, "Debitoor")
     assert error.message.text() == "2 of 7 documents could not be moved yet. two"
+
+
+def test_things_are_made_as_they_are_needed_and_a_failure_to_make_one_ends_the_round() -> None:
+    done: list[int] = []
+
+    class Numbers:
+        def __len__(self) -> int:
+            return 10
+
+        def __iter__(self) -> Iterator[int]:
+            yield 0
+            assert done == [0]
+            yield 1
+            raise Misconfigured("no more to be had")
+
+    with pytest.raises(Misconfigured, match="no more to be had"):
+        each(Numbers(), done.append, parallel=1)
+    assert done == [0, 1]
+
+
+def test_what_is_made_while_the_round_ends_does_not_begin() -> None:
+    done: list[int] = []
+    ending = threading.Event()
+
+    class Numbers:
+        def __len__(self) -> int:
+            return 3
+
+        def __iter__(self) -> Iterator[int]:
+            yield 0
+            ending.set()
+            yield 1
+
+    with pytest.raises(Interrupted, match="2 of 3 documents are left"):
+        each(Numbers(), done.append, parallel=1, ending=ending)
+    assert done == [0]
 
 
 def test_a_process_that_has_to_end_finishes_what_it_began_and_reports_what_is_left() -> None:

@@ -20,7 +20,8 @@ from debitoor_provider.services.http.errors import StopError
 from debitoor_provider.sync.ledger import DONE, State
 from debitoor_provider.sync.steps.preview import Preview, preview
 from tests.sync.stage import Stage
-from tests.sync.steps.past import EXPORTS, PICKS, WINDOWS, Past, events
+from tests.sync.steps.past import Past
+from tests.sync.steps.past_events import EXPORTS, PICKS, WINDOWS, events
 
 if TYPE_CHECKING:
     from collections.abc import Callable

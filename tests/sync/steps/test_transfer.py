@@ -9,7 +9,7 @@ import pytest
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.http.errors import RejectError, RetryError
-from debitoor_provider.sync.steps import transfer
+from debitoor_provider.sync.steps import stream
 from tests.sync.stage import Stage
 
 
@@ -53,7 +53,7 @@ def test_a_passing_fault_of_some_leaves_the_others_going(acme: Stage) -> None:
 
 
 def test_five_failures_in_a_row_end_the_run(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 6)
+    monkeypatch.setattr(stream, "BATCH", 6)
     acme.documents(20)
     acme.fault("status", "gmi.documents.get", status=500)
     acme.plan(acme.exports(parallel=1))
@@ -67,7 +67,7 @@ def test_five_failures_in_a_row_end_the_run(acme: Stage, monkeypatch: pytest.Mon
 def test_a_service_that_asks_to_slow_down_ends_the_run_and_is_given_its_time(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "BATCH", 3)
+    monkeypatch.setattr(stream, "BATCH", 3)
     acme.documents(9)
     acme.fault("rate_limited", "gmi.documents.get", retry_after=1800)
     acme.plan(acme.exports(parallel=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from tests.sync.stage import pdf
+from tests.trust.model.choices import AMOUNTS, APPROVALS, DAYS, KINDS, NAMES, PICKS, STARTS, TAGS
 from tests.trust.model.directions import Exports, Imports
 from tests.trust.model.events import event
 from tests.trust.model.exchange import Clocks, Exchange
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import SandboxAdmin
     from tests.trust.common.tally import Tally
 
-PICKS = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8])  # mostly what came last
-KINDS = st.sampled_from(["INCOMING_INVOICE", "INCOMING_INVOICE", "RECEIPT", "CREDIT_NOTE", "DELIVERY_NOTE"])
-DAYS = st.sampled_from(["2026-01-31", "2026-01-31", "2026-02-01", "2026-02-28", "2025-12-31", ""])
-NAMES = st.sampled_from(["Paper Ltd", *SUPPLIERS])
-AMOUNTS = st.sampled_from(["one rate", "one rate", *FIGURES])
-APPROVALS = st.sampled_from([False, False, True, None])
-TAGS = st.sampled_from(
-    [frozenset({"books"}), frozenset[str](), frozenset({"checked"}), frozenset({"books", "private"})]
-)
-STARTS = [
-    datetime(2026, 3, 10, 8, tzinfo=UTC),
-    datetime(2026, 3, 28, 23, 50, tzinfo=UTC),  # before the clocks go forward in Berlin
-    datetime(2026, 10, 24, 23, 50, tzinfo=UTC),  # and back
-]
 _numbers = itertools.count(1)
 
 

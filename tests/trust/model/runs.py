@@ -12,10 +12,22 @@ from hypothesis.stateful import initialize, rule
 
 from debitoor_provider.services.http.errors import RetryError, StopError
 from debitoor_provider.sync.window import RunKind
+from tests.trust.model.choices import (
+    DIRECTIONS,
+    EXPORTS,
+    HITS,
+    IMPORTS,
+    LOSSES,
+    PICKS,
+    READS,
+    REFUSALS,
+    WINDOWS,
+    WRITES,
+    Fault,
+)
 from tests.trust.model.compare import Compared
 from tests.trust.model.events import event, events
 from tests.trust.model.exchange import requested
-from tests.trust.model.people import PICKS
 from tests.trust.model.reference import DONE, OPEN, ExportRules, ImportRules
 
 if TYPE_CHECKING:
@@ -23,67 +35,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
     from tests.trust.model.exchange import Direction
 
-Fault = tuple[str, dict[str, Any]]
-DIRECTIONS: st.SearchStrategy[Direction] = st.sampled_from(["export", "export", "import"])
-PERIODS = st.sampled_from(
-    [(None, None), (None, None), ("2026-01-01", None), ("2026-01-01", "2026-01-31"), (None, "2026-02-01")]
-)
-EXPORTS = st.builds(
-    ExportRules,
-    kinds=st.sampled_from([ExportRules.kinds, ExportRules.kinds, ("INCOMING_INVOICE",)]),
-    wanted=st.sampled_from([(), (), (), ("books",), ("books",), ("books", "checked")]),
-    barred=st.sampled_from([(), ("private",)]),
-    payment=st.sampled_from([(), (), (), (), (), ("Paid",), ("Paid", "Partially"), ("Partially",)]),
-    companies=st.sampled_from([((), ()), ((), ()), ((), ()), ((), ()), (("Paper Ltd",), ()), ((), ("Desk AG",))]),
-    approved_only=st.booleans(),
-    without_workflow=st.sampled_from(["skip", "pass"]),
-    period=PERIODS,
-    take_archived=st.booleans(),
-    archive=st.booleans(),
-    template=st.sampled_from(["", "{document_date}_{company}_{document_number}"]),
-    foreign=st.sampled_from(["hold", "zero_amount"]),
-    credit=st.sampled_from(["hold", "keep", "negate"]),
-)
-IMPORTS = st.builds(
-    ImportRules,
-    documents=st.sampled_from([ImportRules.documents, ImportRules.documents, ("invoices",), ("credit_notes",)]),
-    kind=st.sampled_from(["SALES_INVOICE", "INCOMING_INVOICE"]),
-    credit_kind=st.sampled_from([None, "CREDIT_NOTE"]),
-    period=PERIODS,
-)
-WINDOWS = st.sampled_from(
-    [("2026-01-01", "2026-01-31"), ("2026-02-01", None), (None, "2026-01-31"), ("2026-02-01", "2026-01-01")]
-)
-WRITES: dict[Direction, list[str]] = {
-    "export": [
-        "debitoor.files.create",
-        "debitoor.expenses.create",
-        "debitoor.expenses.*",
-        "debitoor.expenses.*",
-        "gmi.documents.update",
-    ],
-    "import": ["gmi.documents.create", "gmi.documents.*", "gmi.documents.*"],
-}
-READS: dict[Direction, list[str]] = {
-    "export": ["gmi.documents.list", "gmi.documents.get", "gmi.documents.file", "debitoor.expenses.list"],
-    "import": ["debitoor.invoices.list", "debitoor.environment", "debitoor.*.pdf"],
-}
-LOSSES: list[Fault] = [
-    ("cut_after", {}),
-    ("cut_before", {}),
-    ("status", {"status": 503, "when": "after"}),
-    ("html", {"status": 502, "when": "after"}),
-    ("truncate", {}),
-]
-REFUSALS: list[Fault] = [
-    ("status", {"status": 500}),
-    ("status", {"status": 503}),
-    ("status", {"status": 401}),
-    ("rate_limited", {"retry_after": 5}),
-    ("rate_limited", {"retry_after": 600}),
-    ("rate_limited", {}),
-]
-HITS: list[dict[str, Any]] = [{"between": (2, 19)}, {}, {"times": 1}, {"between": (4, 19)}, {"every": 2}]
 SETTLED = timedelta(minutes=2)  # a write with an open end may come about for a minute and a half
 OVERLAPS = {"export": timedelta(hours=17), "import": timedelta(minutes=15)}  # GetMyInvoices A-19; Debitoor A9
 _runs = itertools.count(1)

@@ -97,6 +97,7 @@ def _at_once(workers: Workers, runs: list[Run]) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.takes(120)
 def test_two_schedulers_with_their_workers_move_each_document_once(
     sandbox: SandboxAdmin, tmp_path: Path, postgresql_server: URL, tally: Tally, sample: Callable[[int, int], int]
 ) -> None:

@@ -121,17 +121,22 @@ class DebitoorClient(Lookups, Sales):
         }
         return self._list("list_expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
 
-    def expenses_as(self, make: Callable[[Expense], T], *, changed_since: datetime | None) -> list[T]:
+    def expenses_as(
+        self, make: Callable[[Expense], T], *, changed_since: datetime | None, at_least: int = 0
+    ) -> list[T]:
         """Return the expenses changed since then, each once, as the little that a caller needs of a long list.
 
         :param make: is given each expense; what it returns is kept
+        :param at_least: how many there are, as far as the caller knows
         """
 
         def read(payload: Any) -> T:
             return make(parse.expense(payload))
 
         filters = {"changedSince": changed_since}
-        return self._list("list_expenses", constants.EXPENSES, read, filters, page_size=constants.PAGE_SIZE)
+        return self._list(
+            "list_expenses", constants.EXPENSES, read, filters, page_size=constants.PAGE_SIZE, at_least=at_least
+        )
 
     def expenses_kept_in(
         self, keep: MutableMapping[str, Expense], *, from_date: date | None = None, to_date: date | None = None

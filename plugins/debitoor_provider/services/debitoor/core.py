@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from debitoor_provider import __version__
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
+from debitoor_provider.services.http.ahead import PagesAhead
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.reading import rows
@@ -98,9 +99,10 @@ class DebitoorCore:
         filters: Mapping[str, object] | None = None,
         *,
         page_size: int | None = None,
+        at_least: int = 0,
     ) -> list[T]:
         """Return all rows of a list in the service's order, each once."""
-        return list(self._listed(operation, path, read, {}, filters, page_size=page_size))
+        return list(self._listed(operation, path, read, {}, filters, page_size=page_size, at_least=at_least))
 
     def _listed(
         self,
@@ -111,6 +113,7 @@ class DebitoorCore:
         filters: Mapping[str, object] | None = None,
         *,
         page_size: int | None = None,
+        at_least: int = 0,
     ) -> Collection[T]:
         """Return what :meth:`_list` returns, for a list of any length.
 
@@ -118,22 +121,32 @@ class DebitoorCore:
         early (contract section 9). A page that repeats the one before ends it too: such a list does not know ``skip``.
 
         :param keep: where the rows are kept, by their ids
+        :param at_least: how many rows the caller knows to be there: pages up to these are asked for side by side, as
+            long as each has as many rows as it was asked for
         """
         params = _query(filters or {})
         if page_size:
             params["limit"] = page_size
-        received, before = 0, None
-        while True:
-            asked = {**params, "skip": received} if received else params
-            page = self._get(
+
+        def fetch(skip: int) -> list[tuple[str, T]]:
+            asked = {**params, "skip": skip} if skip else params
+            return self._get(
                 operation, path, lambda payload: _identified(payload, read), asked, subject=Subject.ACCOUNT
             )
-            ids = [key for key, _ in page]
-            if not page or ids == before:
-                return keep.values()
-            for key, row in page:
-                keep.setdefault(key, row)
-            received, before = received + len(page), ids
+
+        received, before, size = 0, None, page_size or 0
+        with PagesAhead(fetch) as pages:
+            while True:
+                later = range(received + size, at_least + 1, size) if size else ()
+                page = pages.get(received, later)
+                ids = [key for key, _ in page]
+                if not page or ids == before:
+                    return keep.values()
+                for key, row in page:
+                    keep.setdefault(key, row)
+                received, before = received + len(page), ids
+                if len(page) != size:  # where the next pages begin is known one by one
+                    size = 0
 
     def _whole(self, operation: str, path: str, read: Callable[[Any], T]) -> list[T]:
         """Return the rows of a short list that comes in one piece."""

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
-from debitoor_provider.services.getmyinvoices.listing import (
-    DocumentFilters,
-    DocumentQuery,
-    all_documents,
-    all_records,
-    local,
-    pages,
-)
-from debitoor_provider.services.getmyinvoices.masterdata import MasterData
+from debitoor_provider.services.getmyinvoices.document_lists import DocumentLists
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
@@ -24,20 +15,18 @@ from debitoor_provider.services.http.files import check_size, check_upload, writ
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
 from debitoor_provider.services.http.session import segment
-from debitoor_provider.services.spelling import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
-    from debitoor_provider.services.getmyinvoices.models import Document, DocumentDetail, NewDocument
+    from debitoor_provider.services.getmyinvoices.models import DocumentDetail, NewDocument
 
 # Statuses of /file that mean "not offered here" rather than "no such document" (contract 5.2).
 _NO_FILE_ROUTE = frozenset({400, 404, 405})
 _IMAGES = (".jpg", ".jpeg", ".png", ".gif")
 
 
-class GetMyInvoicesClient(MasterData, Attachments):
+class GetMyInvoicesClient(DocumentLists, Attachments):
     """Typed access to one account; may be used by many threads at once.
 
     Every method raises :class:`~debitoor_provider.services.http.errors.ServiceError`; the subclasses that a caller may
@@ -66,64 +55,6 @@ class GetMyInvoicesClient(MasterData, Attachments):
         self._get(
             "check_status", constants.API_STATUS, lambda payload: mapping(payload, "status"), subject=Subject.ACCOUNT
         )
-
-    def documents(self, **filters: Unpack[DocumentFilters]) -> list[Document]:
-        """Return every document that passes the filters, once, sorted by id.
-
-        All pages are read before anything is returned, because working on documents shifts the pages
-        (contract 10.3).
-
-        :param filters: those of :class:`~.listing.DocumentQuery`
-        :raises Unavailable: when the list kept changing while it was read
-        """
-        return list(self.documents_kept_in({}, **filters))
-
-    def documents_kept_in(
-        self, keep: MutableMapping[int, Document], **filters: Unpack[DocumentFilters]
-    ) -> Iterator[Document]:
-        """Yield what :meth:`documents` returns, for a list of any length.
-
-        :param keep: where the documents are kept while the list is read, e.g. a
-            :class:`~debitoor_provider.services.record_file.RecordFileMapping`
-        """
-        query = self._query(filters)
-
-        def fetch(number: int) -> parse.Page[Document]:
-            return self._page(query, number)
-
-        return filter(query.keeps, all_documents(fetch, keep))
-
-    def first_documents(self, **filters: Unpack[DocumentFilters]) -> list[Document]:
-        """Return the first page of documents that pass the filters."""
-        return next(self.iter_documents(**filters), [])
-
-    def iter_documents(self, **filters: Unpack[DocumentFilters]) -> Iterator[list[Document]]:
-        """Yield the documents page by page as they come, for looking through a long list.
-
-        A list that changes meanwhile may repeat or pass over documents: use :meth:`documents` for work.
-        """
-        query = self._query(filters)
-        for page in pages(lambda number: self._page(query, number)):
-            if page.records:
-                yield [document for document in page.records if query.keeps(document)]
-
-    def deleted_documents(self, since: datetime) -> list[int]:
-        """Return the ids of documents deleted since a time (contract 7.3).
-
-        :param since: aware
-        """
-        since_local = local(since, self.zone)
-
-        def fetch(number: int) -> parse.Page[int]:
-            return self._get(
-                "list_deleted_documents",
-                constants.DOCUMENTS_DELETED,
-                lambda payload: parse.page(payload, "documentUid", parse.deleted_document, number),
-                {"deletedSinceFilter": since_local, "perPage": self._page_size, "pageNumber": number},
-                subject=Subject.ACCOUNT,
-            )
-
-        return sorted(set(all_records(fetch)))
 
     def document(
         self,
@@ -226,7 +157,7 @@ class GetMyInvoicesClient(MasterData, Attachments):
         )
 
     def exists(self, content: bytes) -> bool:
-        """Whether a file of this content is stored (contract 6.3); the service does not say where."""
+        """Return whether a file of this content is stored (contract 6.3); the service does not say where."""
         return self._send(
             "find_file",
             "POST",
@@ -269,21 +200,6 @@ class GetMyInvoicesClient(MasterData, Attachments):
         :raises NotFound: when it does not exist, or no longer
         """
         self._send("delete_document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
-
-    def _query(self, filters: DocumentFilters) -> DocumentQuery:
-        """Return the query, with the account's own spellings of tags: the service may compare to the letter (A-09)."""
-        self.identify()
-        query = DocumentQuery(**filters)
-        return replace(query, tags=spellings(query.tags, self.tags())) if query.tags else query
-
-    def _page(self, query: DocumentQuery, number: int) -> parse.Page[Document]:
-        return self._get(
-            "list_documents",
-            constants.DOCUMENTS,
-            lambda payload: parse.page(payload, "documentUid", parse.document, number),
-            {**query.params(self.zone), "pageNumber": number, "perPage": self._page_size},
-            subject=Subject.ACCOUNT,
-        )
 
     def _download_with_detail(self, uid: int, into: BinaryIO, *, pdf: bool) -> int:
         content = self.document(uid, content=True, line_items=False, approval=False).content

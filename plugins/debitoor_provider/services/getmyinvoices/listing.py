@@ -1,4 +1,4 @@
-"""Lists of documents: the filters, and reading all pages of a list that may change meanwhile (contract 4)."""
+"""Lists of documents: the filters, and reading all pages of a list that may change in the meantime (contract 4)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT, OVERLAP
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
+from debitoor_provider.services.http.ahead import PagesAhead
 from debitoor_provider.services.http.errors import BadAnswer, Unavailable
 from debitoor_provider.services.spelling import fold
 
@@ -99,7 +100,7 @@ class DocumentQuery:
         return {name: value for name, value in values.items() if value is not None}
 
     def keeps(self, document: Document) -> bool:
-        """Whether a document passes the filters that the service does not have or may understand otherwise."""
+        """Return whether a document passes the filters that the service does not have or may understand otherwise."""
         if self.payment_status == PaymentStatus.PARTIALLY and document.payment_status != PaymentStatus.PARTIALLY:
             return False
         return not self.tags or not {fold(tag) for tag in self.tags}.isdisjoint(map(fold, document.tags))
@@ -127,23 +128,27 @@ def overlap_of(zone: ZoneInfo) -> timedelta:
     return OVERLAP + max(offset or timedelta() for offset in months) - _LAST_ZONE
 
 
-def pages(fetch: Fetch[R]) -> Iterator[parse.Page[R]]:
+def pages(fetch: Fetch[R], *, ahead: bool = False) -> Iterator[parse.Page[R]]:
     """Yield the pages of one pass, as far as they have to be read (4.2).
 
     Ends at ``maxPages`` when as many records came as the list counts; otherwise, and where that is missing, at a page
     that is empty or repeats the one before.
+
+    :param ahead: whether all will be read, so that a few pages up to ``maxPages`` may be asked for at the same time
     """
-    number, received, before = 1, 0, None
-    while True:
-        found = fetch(number)
-        if found.records and found.records == before:
-            return
-        yield found
-        received += len(found.records)
-        is_last = found.pages is not None and number >= found.pages
-        if not found.records or (is_last and received >= (found.total or 0)):
-            return
-        number, before = number + 1, found.records
+    number, last, received, before = 1, 1, 0, None
+    with PagesAhead(fetch) as asked:
+        while True:
+            found = asked.get(number, range(number + 1, last + 1) if ahead else ())
+            if found.records and found.records == before:
+                return
+            yield found
+            received += len(found.records)
+            last = found.pages or 0
+            is_last = found.pages is not None and number >= last
+            if not found.records or (is_last and received >= (found.total or 0)):
+                return
+            number, before = number + 1, found.records
 
 
 def all_records(fetch: Fetch[R]) -> list[R]:
@@ -156,7 +161,7 @@ def all_records(fetch: Fetch[R]) -> list[R]:
     for _ in range(_PASSES):
         records: list[R] = []
         total = 0
-        for page in pages(fetch):
+        for page in pages(fetch, ahead=True):
             records += page.records
             total = page.total or 0
         if len(records) >= total:
@@ -184,7 +189,7 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
     for _ in range(_PASSES):
         count, received, found = 0, 0, set()
         totals_now: set[int | None] = set()
-        for page in pages(fetch):
+        for page in pages(fetch, ahead=True):
             if page.pages == 1 and len(page.records) >= (page.total or 0) and not into:  # nothing to keep meanwhile
                 once = {document.document_uid: document for document in page.records}
                 return iter([once[uid] for uid in sorted(once)])

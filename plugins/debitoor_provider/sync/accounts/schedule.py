@@ -17,7 +17,7 @@ from croniter import croniter  # type: ignore[import-untyped]
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import cron as crons
 from debitoor_provider.sync.accounts.clock import clock_changes
-from debitoor_provider.sync.accounts.values import FREQUENCIES
+from debitoor_provider.sync.accounts.frequency import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from debitoor_provider.sync.accounts.frequency import Frequency, check_schedule
 from debitoor_provider.sync.accounts.sections import (
     Books,
     Connections,
@@ -27,14 +28,12 @@ from debitoor_provider.sync.accounts.times import WITH_DAYS, WITH_TIME, TimeOfDa
 from debitoor_provider.sync.accounts.values import (
     DebitoorId,
     Distinct,
-    Frequency,
     Name,
     Note,
     RenameTemplate,
     Switch,
     Text,
     Timezone,
-    check_schedule,
     not_valid,
 )
 

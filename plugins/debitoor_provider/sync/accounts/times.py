@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from debitoor_provider.sync.accounts.values import FREQUENCIES, not_valid, quoted
+from debitoor_provider.sync.accounts.frequency import FREQUENCIES
+from debitoor_provider.sync.accounts.values import not_valid, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -15,8 +15,8 @@ from debitoor_provider.sync.ledger import DONE, OPEN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
 from debitoor_provider.sync.steps.booked import note_booked
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import last_attempt
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.statement import Statement, TargetRecord
-    from debitoor_provider.sync.steps.direction import Drafts
+    from debitoor_provider.sync.steps.drafts import Drafts
     from debitoor_provider.sync.steps.job import Job
 
 _UNSENT = OPEN | {State.SENDING}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 STOPPED = ATTENTION | {State.SENDING}
 """Unless its record has changed, the ledger's reason says why such a document is not at the target."""
@@ -35,8 +35,8 @@ def compare(
 ) -> Row:
     """Return what the comparison of a document comes to.
 
-    :param planned: the document as the source has it
-    :param entry: the document as the ledger has it
+    :param planned: the document at the source
+    :param entry: the document in the ledger
     :param left_out: why the account's rules leave it out
     :param records: its records at the target
     :param expected: returns what its record has to say, or raises an :class:`Obstacle`

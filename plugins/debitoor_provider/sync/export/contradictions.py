@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-CODE = "invoice_contradicts"
-"""The reason of a document that is held for this."""
+_DIFFERENCES: Mapping[str, Callable[[Message], Iterable[Any]]] = {
+    "invoice_contradicts": lambda reason: reason.params.get("differences", ()),
+    "unproven_contradicts": lambda reason: reason.params.get("differences", ()),
+    "invoice_other_kind": lambda reason: [{"code": "differs_in_kind", "params": reason.params}],
+}
+"""By the reason of a document that is held for this: the differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,10 @@ def contradictions(reason: Message | None) -> list[Contradiction]:
 
     :param reason: why the document is held
     """
-    if reason is None or reason.code != CODE:
+    if reason is None or reason.code not in _DIFFERENCES:
         return []
     found = []
-    for difference in reason.params.get("differences", ()):
+    for difference in _DIFFERENCES[reason.code](reason):
         with suppress(KeyError, TypeError, AttributeError, InvalidOperation):
             found.append(_read(difference))
     return found

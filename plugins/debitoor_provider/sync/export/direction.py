@@ -35,7 +35,7 @@ from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.direction import LeftOut
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.text import caseless
 from debitoor_provider.sync.worth import Worth
@@ -218,9 +218,9 @@ class ExportDirection:
             rates=self._rates,
         )
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return the marked expenses that were written on these days or later."""
-        return copies_since(self.debitoor, days)
+        return copies_since(self.debitoor, days, at_least)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

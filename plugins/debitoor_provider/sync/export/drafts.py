@@ -16,8 +16,9 @@ from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.steps.direction import LeftOut, Shown, before_reading
+from debitoor_provider.sync.steps.drafts import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
+from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

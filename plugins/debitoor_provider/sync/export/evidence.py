@@ -110,13 +110,16 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has an
-            amount of 0 where an invoice that is not proven states another one
+        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has none,
+            or an amount of 0, where an invoice that is not proven states one
         """
         invoice = self.invoice
         if invoice is None:
-            if self.unproven_amounts and document.gross_amount == 0:
-                raise rejected("zero_beside_invoice", amounts=list(self.unproven_amounts))
+            amounts = list(self.unproven_amounts)
+            if amounts and document.stated_gross == 0:
+                raise rejected("zero_beside_invoice", amounts=amounts)
+            if amounts and document.stated_gross is None and not document.unread_gross:
+                raise held("gross_beside_invoice", amounts=amounts)
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
         if document.gross_amount or not invoice.gross:

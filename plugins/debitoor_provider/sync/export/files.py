@@ -1,10 +1,12 @@
-"""Which files Debitoor takes, as far as a document's record and its file tell before anything is sent."""
+"""Which files can be sent to Debitoor, as far as a document's record and its file tell before anything is sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import FILE_TYPES
+from debitoor_provider.services.http.errors import BadAnswer
 from debitoor_provider.sync.naming.filename import split_name
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.text import shown
@@ -49,3 +51,12 @@ def require_size(size: int, largest: int) -> None:
     """
     if size > largest:
         raise rejected("file_over_limit", megabytes=f"{size / _MEGABYTE:.1f}", most=f"{largest / _MEGABYTE:.0f}")
+
+
+def require_whole(document: Document, size: int) -> None:
+    """Detect a truncated file whose response announced no length, by the size in its record (contract 4.3).
+
+    :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
+    """
+    if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
+        raise BadAnswer(Message("file_cut"), service="GetMyInvoices", operation="download_file")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import (
-    BadAnswer,
     FileRefused,
     NotFound,
     RejectError,
@@ -23,7 +22,7 @@ from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.export.files import require_size, require_stated_size
+from debitoor_provider.sync.export.files import require_size, require_stated_size, require_whole
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -31,9 +30,9 @@ from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.direction import LeftOut, before_reading
 from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.steps.source_time import reported_time
 
@@ -80,7 +79,7 @@ class ExpenseMover:
     rates: ExchangeRates
 
     def move(self, entry: Entry) -> None:
-        """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
+        """Bring one claimed document to a final state: moved, held, rejected, waiting, gone or still to be done."""
         with turn_of(self.lookalikes, entry):
             self._move(entry)
 
@@ -176,7 +175,7 @@ class ExpenseMover:
             if not body.tell():
                 require_stated_size(document, self.debitoor.max_file_bytes)
                 self.getmyinvoices.download(uid, body, filename=document.filename)
-                _check_length(document, body.tell())
+                require_whole(document, body.tell())
         except NotFound:
             self._leave(entry, LeftOut(Message("deleted", service="GetMyInvoices")))
             return None
@@ -287,15 +286,6 @@ class ExpenseMover:
 
 
 def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
-    """Return the time by Debitoor's clock as an announcement has it."""
+    """Return the time by Debitoor's clock in the form of an announcement."""
     reported = reported_time(debitoor)
     return {TARGET_TIME: reported.isoformat()} if reported else {}
-
-
-def _check_length(document: Document, size: int) -> None:
-    """Notice a file that broke off though its answer announced no more; its record has kilobytes (contract 4.3).
-
-    :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
-    """
-    if document.file_kilobytes is not None and size < (document.file_kilobytes - 1) * 1000:
-        raise BadAnswer(Message("file_cut"), service="GetMyInvoices", operation="download_file")

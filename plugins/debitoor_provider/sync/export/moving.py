@@ -14,6 +14,7 @@ from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.transfer import Shared
+from debitoor_provider.sync.steps.turns import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -52,7 +53,7 @@ def moving(
     :param recorded: asks for the expenses of a period, no matter who booked them
     :return: what makes the mover of claimed documents
     """
-    with ThreadPoolExecutor(2, "prefetch") as prefetch:
+    with ThreadPoolExecutor(2, "prefetch") as prefetch, ThreadPoolExecutor(1, "look") as looks:
         asked_books = prefetch.submit(books)
         asked_companies = prefetch.submit(suppliers)
         days: set[date | None] = set()
@@ -65,6 +66,7 @@ def moving(
             days.add(last.date())  # what the run before may have booked twice
         looks_around = account.duplicates != "off"
         around: list[Recorded] = []  # the target's records before the run wrote any
+        judged = Judged()
 
         def look() -> Mapping[int, list[Expense]]:
             nearby = prefetch.submit(Recorded.near, recorded, dates) if looks_around and not around else None
@@ -83,7 +85,7 @@ def moving(
             elsewhere = job.ledger.documents.sent_elsewhere(claimed)
             home = asked_books.result()  # Debitoor is asked for nothing else before
             companies = asked_companies.result()
-            marked = Shared(prefetch.submit(presence.now, attempted=bool(attempts or elsewhere)))
+            marked = Shared(looks.submit(presence.now, attempted=bool(attempts or elsewhere)))
             return ExpenseMover(
                 account=account,
                 settings=job.settings_fingerprint,
@@ -95,7 +97,7 @@ def moving(
                 attempts=attempts,
                 marked=marked,
                 elsewhere=elsewhere,
-                lookalikes=in_ledger(job, claimed, around) if looks_around else None,
+                lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
                 now=job.now,
                 rates=rates,
             ).move

@@ -38,14 +38,18 @@ def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mappin
     return found
 
 
-def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copies:
+def copies_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
     """Return what :func:`expenses_of` finds as the steps know it; so little is kept of each expense.
 
     :param days: the same
+    :param at_least: how many expenses there are, as far as the caller knows
     """
     found: dict[str, list[Copy]] = {}
     since = before(days, debitoor.clock_offset)
-    for uids, copy in debitoor.expenses_as(lambda expense: (_uids(expense), _as_copy(expense)), changed_since=since):
+    expenses = debitoor.expenses_as(
+        lambda expense: (_uids(expense), _as_copy(expense)), changed_since=since, at_least=at_least
+    )
+    for uids, copy in expenses:
         for uid in uids:
             found.setdefault(str(uid), []).append(copy)
     return found

@@ -9,7 +9,7 @@ from debitoor_provider.sync.ledger import PlannedDocument, State
 from debitoor_provider.sync.snapshot import Snapshots
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 DOCUMENTS = Snapshots(Document)
 

@@ -82,7 +82,7 @@ def checked_gross(document: Document) -> Decimal:
     gross = document.gross_amount
     if gross is None and document.unread_gross:
         raise rejected("gross_unreadable", amount=shown(document.unread_gross))
-    if gross is None:
+    if gross is None or (not gross and document.net_amount):
         raise rejected("no_amount")
     if abs(gross) > LARGEST or gross != cents(gross):
         raise rejected("odd_amount", gross=gross, largest=LARGEST)

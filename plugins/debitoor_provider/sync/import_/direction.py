@@ -13,7 +13,7 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
-from debitoor_provider.sync.import_.draft import upload_name
+from debitoor_provider.sync.import_.draft import gross_of, upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
@@ -23,12 +23,13 @@ from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import turn
 from debitoor_provider.sync.steps.source_time import reported_time
+from debitoor_provider.sync.steps.turns import Judged
 from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class ImportDirection:
 
     def stated(self, record: SalesDocument) -> Statement | None:
         """Return the figures of a sales document."""
-        return Statement.of_total(record.date, (), record.total_gross_amount, record.currency)
+        return Statement.of_total(record.date, (), gross_of(record), record.currency)
 
     def worth(self) -> Worth:
         """Return the worth of documents in the currency of the books; no rate of another one is known."""
@@ -202,6 +203,7 @@ class ImportDirection:
         dates = {entry.document_date for entry in pending if not entry.wants_new_record}
         looks_around = self.account.duplicates != "off"
         around: list[Recorded] = []  # the target's records before the run wrote any
+        judged = Judged()
 
         def prepare(claimed: list[Entry]) -> Mover:
             sending = any(entry.state is State.SENDING for entry in claimed)
@@ -213,7 +215,7 @@ class ImportDirection:
                 debitoor=self.debitoor,
                 company_uid=company_uid,
                 present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
-                lookalikes=in_ledger(job, claimed, around) if looks_around else None,
+                lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
                 now=job.now,
             ).move
 
@@ -222,7 +224,7 @@ class ImportDirection:
     def _company(self) -> int | CompanyToCreate | None:
         return find_company(self.account, self.getmyinvoices, self._home)
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
 
@@ -244,7 +246,7 @@ class ImportDirection:
             yield from recorded(listed)
 
     def archive(self, source_id: str) -> None:
-        """Refuse: nothing is archived in Debitoor."""
+        """Refuse, since Debitoor has no archive."""
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:

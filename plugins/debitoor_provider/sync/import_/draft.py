@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
+from debitoor_provider.sync.import_.selection import undated
+from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
-from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held
 from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.statement import Statement
 
@@ -36,6 +38,12 @@ def statement_of(upload: NewDocument) -> Statement:
     return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
 
 
+def sent_of(upload: NewDocument) -> Sent:
+    """Return what the ledger keeps of an upload's figures: a gross amount may be computed, and a sign turned."""
+    gross, currency, day = upload.gross_amount, upload.currency, upload.document_date
+    return Sent(gross or ZERO, currency, day, upload.net_amount, gross, currency, upload.document_number)
+
+
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:
     """Map an invoice or credit note to an upload.
 
@@ -45,10 +53,13 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts cannot be right
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts are missing or
+        cannot be right
     """
     booked = document.created_date.date() if document.created_date else None
-    if document.date and is_far_ahead(document.date, booked):
+    if document.date is None:
+        raise Obstacle(ObstacleKind.HELD, undated(document))
+    if is_far_ahead(document.date, booked):
         raise held("sales_date_far", date=document.date)
     document = signed(_with_gross(document), account)
     defaults = account.defaults
@@ -71,15 +82,22 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     )
 
 
+def gross_of(document: SalesDocument) -> Decimal | None:
+    """Return a document's gross amount, from net amount and tax where it is not reported; ``None`` without these."""
+    net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
+    if gross is None and net is not None and tax is not None:
+        return net + tax
+    return gross
+
+
 def _with_gross(document: SalesDocument) -> SalesDocument:
     """Return a document with its gross amount, from net amount and tax where it is not reported.
 
     :raises Obstacle: when it has none, which GetMyInvoices would show as 0, or net amount and tax come to another one
     """
     net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
-    total = None if net is None or tax is None else net + tax
-    is_contradicted = total is not None and gross is not None and abs(total - gross) > _TOLERANCE
-    found = total if gross is None else gross
+    found = gross_of(document)
+    is_contradicted = net is not None and tax is not None and found is not None and abs(net + tax - found) > _TOLERANCE
     if found is None or is_contradicted or (net and not found):
         amounts: dict[str, Any] = {
             name: _MISSING if amount is None else amount

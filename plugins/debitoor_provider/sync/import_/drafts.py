@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.import_.draft import new_document, note_of, statement_of, upload_name
+from debitoor_provider.sync.import_.draft import new_document, note_of, sent_of, statement_of, upload_name
 from debitoor_provider.sync.money import cents
-from debitoor_provider.sync.steps.direction import Shown
+from debitoor_provider.sync.steps.drafts import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.models import NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
+    from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
     from debitoor_provider.sync.steps.copies import Copies
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class UploadDraft:
         """Return the figures of the upload."""
         return statement_of(self.upload)
 
-    def sent(self) -> None:
-        """Return nothing: all is known from the record."""
+    def sent(self) -> Sent:
+        """Return the document's figures as they are uploaded."""
+        return sent_of(self.upload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,19 @@ from debitoor_provider.services.http.errors import (
     UnclearOutcome,
 )
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.import_.draft import new_document, statement_of
+from debitoor_provider.sync.import_.draft import new_document, sent_of, statement_of
 from debitoor_provider.sync.import_.listing import sales_document
 from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.selection import select_sales
-from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger import Sent, State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
-from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.direction import LeftOut
 from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.text import fold
 
@@ -64,7 +64,7 @@ class UploadMover:
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
-        """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
+        """Bring one claimed document to a final state: moved, rejected, gone or still to be done."""
         with turn_of(self.lookalikes, entry):
             self._move(entry)
 
@@ -90,7 +90,7 @@ class UploadMover:
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
             duplicate = self._duplicate(entry, upload)
-            entry = self.ledger.steps.intend(entry, duplicate=duplicate)
+            entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent_of(upload))
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
@@ -118,7 +118,13 @@ class UploadMover:
         """
         if self.lookalikes is None:
             return None
-        return self.lookalikes.judge(Known.of(entry, entry.run_id), statement_of(upload), "")
+        this, sent = Known.of(entry, entry.run_id), sent_of(upload)
+        self.lookalikes.read(this, sent)
+        try:
+            return self.lookalikes.judge(this, statement_of(upload), "")
+        except Obstacle as obstacle:
+            obstacle.sent = sent
+            raise
 
     def _is_settled(self, entry: Entry, copies: Sequence[Document]) -> bool:
         """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""
@@ -149,9 +155,12 @@ class UploadMover:
 
     def _adopt(self, entry: Entry, there: Document) -> None:
         """Take a document that carries the sales document's mark as its copy."""
+        sent = None
         if entry.state is State.SENDING:
             self._repair(there)
-        self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True})
+        else:
+            sent = _sent_before(entry, there)
+        self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True}, sent=sent)
 
     def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
         """Return the document that has the same file, if it is a copy of the sales document.
@@ -196,7 +205,7 @@ class UploadMover:
             return
         try:
             self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
-        except RejectError as error:  # locked meanwhile: it is there all the same
+        except RejectError as error:  # locked in the meantime: it is there anyway
             log.warning("Document %s does not get its tags: %s", document.document_uid, error)
 
     def _is_gone(self, document: SalesDocument) -> bool:
@@ -241,6 +250,12 @@ def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
         and there.gross_amount in gross
         and there.currency in ("", upload.currency)
     )
+
+
+def _sent_before(entry: Entry, there: Document) -> Sent | None:
+    """Return what was sent of a document that the ledger does not know to have been sent."""
+    gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
+    return None if gross is None else Sent(gross, there.currency, entry.document_date, *own)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import SalesDocument
+from debitoor_provider.sync.import_.draft import gross_of
 from debitoor_provider.sync.ledger import PlannedDocument, State
 from debitoor_provider.sync.snapshot import Snapshots
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.steps.direction import LeftOut
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 SALES_DOCUMENTS = Snapshots(SalesDocument)
 
@@ -32,5 +33,5 @@ def planned_sales_document(document: SalesDocument, key: str, waits: LeftOut | N
         company=document.customer_name,
         currency=document.currency,
         net_amount=document.total_net_amount,
-        gross_amount=document.total_gross_amount,
+        gross_amount=gross_of(document),
     )

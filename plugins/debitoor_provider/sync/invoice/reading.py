@@ -92,6 +92,11 @@ def _age(invoices: Sequence[Invoice]) -> tuple[bool, date]:
 def _of_xml(data: bytes) -> Sequence[Invoice]:
     """Return the invoices of an XML file; none when it is something else, such as an order."""
     root = xml.parse(data)
+    documents = list(root) if xml.local_name(root) == xml.ENVELOPE else [root]
+    return [invoice for document in documents for invoice in _of_document(document)]
+
+
+def _of_document(root: Element) -> Sequence[Invoice]:
     name, namespace = xml.local_name(root), xml.namespace(root)
     if namespace == _CII:
         return [cii.read(root, cii.CII)]

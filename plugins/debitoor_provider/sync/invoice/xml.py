@@ -29,6 +29,8 @@ _UNREAD = {
     *("EmbeddedDocumentBinaryObject", "AttachmentBinaryObject", "Attachment", "AttachmentData", "Signature"),
 }
 """Lines and attachments, which are most of a large invoice; no figure is read from them, so they are not kept."""
+ENVELOPE = "StandardBusinessDocument"
+"""The root element of UN/CEFACT's envelope (SBDH), in which Peppol networks deliver an invoice."""
 
 
 class _LocalNames(dict[str, str]):
@@ -40,7 +42,7 @@ class _LocalNames(dict[str, str]):
 
 
 class _Tree:
-    """Builds a tree of limited depth and size; below its root elements are called without their namespaces.
+    """Builds a tree of limited depth and size; below the root of a document elements are called without namespaces.
 
     The handlers are called for each element, so they are closures and no methods. Within an element that is not read
     others take their place, which only count: it is kept as an empty one.
@@ -55,15 +57,18 @@ class _Tree:
         path = [self._top]
         texts: list[str] = []
         count = unread = 0
+        outer = 1  # levels of elements that keep their namespaces: the root, and within an envelope the documents
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal count
+            nonlocal count, outer
             count += 1
             if count > _MOST_ELEMENTS or len(path) > _DEEPEST:
                 raise Unreadable(Message("invoice_too_large"))
             texts.clear()
             name = names[tag]
-            called = name if len(path) > 1 else _qualified(tag)
+            called = name if len(path) > outer else _qualified(tag)
+            if name == ENVELOPE and len(path) == 1:
+                outer = 2
             if name in _UNREAD:
                 path.append(SubElement(path[-1], called))
                 parser.StartElementHandler, parser.EndElementHandler = start_unread, end_unread

@@ -49,7 +49,7 @@ class Counts(NamedTuple):
 
     :param moved: at the target
     :param to_do: that a run has something to do with
-    :param waiting: that may come in later by themselves
+    :param waiting: that may come in later automatically
     :param attention: that a person has something to do with
     """
 

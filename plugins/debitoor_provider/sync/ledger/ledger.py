@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from debitoor_provider.messages import Message
+
 
 class Ledger:
     """The memory of the exchange (design section 5). Open it with :meth:`open`.
@@ -73,7 +75,7 @@ class Ledger:
         return f"<Ledger {self.place}>"
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """Where it is, without user and password."""
         return self._database.place
 

@@ -13,7 +13,8 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import PLAN_WAITS, LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
-from debitoor_provider.sync.steps.transfer import BATCH, LEASE
+from debitoor_provider.sync.steps.stream import BATCH
+from debitoor_provider.sync.steps.transfer import LEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ NAMED = 20
 class Waiting(NamedTuple):
     """What an answer is about.
 
-    :param asked: what is approved, whatever else is planned meanwhile
+    :param asked: what is approved, whatever else is planned in the meantime
     :param since: what was planned later was not shown
     """
 
@@ -116,7 +117,7 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     """Hold the documents of a refused plan, and return how many these are; nothing is moved.
 
     They go when a person sends them, or when other settings of the account take them; those that are gone, or that the
-    account does not take any more, leave by themselves.
+    account does not take any more, leave automatically.
 
     :param actor: who refused it
     """

@@ -8,8 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import RejectError, RetryError
-from debitoor_provider.sync.batches import chunks
+from debitoor_provider.services.http.errors import RejectError
 from debitoor_provider.sync.steps.limits import require_few_archived
 from debitoor_provider.sync.steps.parallel import each, postponed
 
@@ -39,7 +38,7 @@ def archive(job: Job) -> int:
     def archive_one(entry: Entry) -> None:
         try:
             job.direction.archive(entry.source_id)
-        except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
+        except RejectError as error:  # locked, or deleted in the meantime: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
         else:
@@ -50,21 +49,16 @@ def archive(job: Job) -> int:
     def write_down() -> None:
         some: list[Entry] = []
         with suppress(IndexError):  # as soon as there are no more; other threads may take some of them
-            while True:
+            while len(some) < _TOGETHER:  # another number is another statement, for which each thread needs memory
                 some.append(done.popleft())
         if some:
             archived.append(len(job.ledger.steps.archived(some, job.run_id)))
 
-    failures: list[RetryError] = []
-    for some in chunks(entries):
-        try:
-            result = each(some, archive_one, parallel=job.account.parallel, ending=job.ending)
-        finally:
+    try:
+        result = each(entries, archive_one, parallel=job.account.parallel, ending=job.ending)
+    finally:
+        while done:
             write_down()
-        del some  # before the next ones are read
-        failures += result.failures
-        if result.given_up:
-            break
-    if failures:
-        raise postponed(failures, len(entries), "archived")
+    if result.failures:
+        raise postponed(result.failures, len(entries), "archived")
     return sum(archived)

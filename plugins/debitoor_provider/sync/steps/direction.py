@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -11,116 +10,24 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime, timedelta
 
-    from debitoor_provider.messages import Message
     from debitoor_provider.sync.accounts.finding import Finding
-    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, Sent
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
+    from debitoor_provider.sync.steps.drafts import Drafts
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.left_out import LeftOut
     from debitoor_provider.sync.steps.shared import Question
     from debitoor_provider.sync.window import Window
     from debitoor_provider.sync.worth import Worth
 
 Record = TypeVar("Record")
 """A document as its source describes it."""
-Given = TypeVar("Given", contravariant=True)
 Side = Literal["source", "target"]
 Services: TypeAlias = Callable[[str], Any]
 """Returns the client of a service by its name, opened on first use."""
 Mover: TypeAlias = "Callable[[Entry], None]"
 """Moves one claimed document to its next state."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Why a document is not taken.
-
-    :param message: the reason
-    :param waits: whether the document may come in later, when a user completes or releases it
-    :param in_file: whether the document's file may have what it waits for, so that a run reads it first
-    """
-
-    message: Message
-    waits: bool = False
-    in_file: bool = False
-
-    @property
-    def code(self) -> str:
-        """The reason's stable short name, e.g. ``tag_missing``."""
-        return self.message.code
-
-    @property
-    def reason(self) -> str:
-        """The reason in English."""
-        return self.message.text()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a person sees of a draft.
-
-    :param description: text that goes with the record
-    :param lines: amounts, e.g. ``19 %: 119.00``
-    :param currency: of the amounts
-    :param party: supplier or company
-    :param category: expense category, or type of the document
-    :param mark: what to know of the figures although the document goes
-    :param invoice: the result of looking for an e-invoice in the document's file; empty if it was not read
-    """
-
-    description: str
-    lines: tuple[str, ...]
-    currency: str
-    party: str
-    date: date | None
-    category: str
-    mark: Message | None = None
-    invoice: str = ""
-
-
-def before_reading(left_out: LeftOut | None) -> LeftOut | None:
-    """Return why a document is not taken even before its file is read."""
-    return None if left_out and left_out.in_file else left_out
-
-
-class Draft(Protocol):
-    """What will be written to the target for one document, but for its file."""
-
-    def shown(self) -> Shown:
-        """Return what a person sees of it."""
-        ...
-
-    def statement(self) -> Statement:
-        """Return the figures of the record."""
-        ...
-
-    def sent(self) -> Sent | None:
-        """Return the figures that are known better than the document's record says; ``None`` if none are."""
-        ...
-
-
-class Drafts(Protocol[Given]):
-    """Drafts of a list of documents; what they need together was asked for once."""
-
-    def description(self, record: Given) -> str:
-        """Return the text that goes with a document's record, even if it has no draft."""
-        ...
-
-    def draft(self, record: Given, decisions: str = "") -> Draft:
-        """Return what will be written, from the record, and from the document's file if that decides anything.
-
-        :param decisions: what a person has decided about this document, as the ledger stores it
-        :raises Obstacle: when the account's rules hold the document, or its figures cannot be written
-        """
-        ...
-
-    def released(self, record: Given) -> LeftOut | None:
-        """Return why a document is not to go yet, where only a call for this one document shows it."""
-        ...
-
-    def present(self, record: Given, draft: Draft) -> Message | bool:
-        """Return whether the target has the document already, or in what its copy there differs."""
-        ...
 
 
 class Direction(Protocol[Record]):
@@ -177,7 +84,7 @@ class Direction(Protocol[Record]):
         ...
 
     def question(self, window: Window) -> Question[Record] | None:
-        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks by itself."""
+        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks on its own."""
         ...
 
     def read(self, source_id: str) -> Record:
@@ -255,10 +162,11 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def copies(self, days: Iterable[date | None]) -> Copies:
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return the records at the target that carry a document's mark and were written on these days or later.
 
         :param days: one of them ``None``: all records
+        :param at_least: how many records were written since, as far as the caller knows
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.ledger import TargetChanged
+from debitoor_provider.sync.ledger import DONE, TargetChanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,17 @@ def enter(job: Job, planned: Iterable[PlannedDocument], **options: Any) -> PlanR
             message = Message("target_changed", account=job.account_id, before=before, service=service)
             raise Misconfigured(message, operation="plan") from None
     return enter_as(planned, **options, same_target=True)
+
+
+def require_known_target(job: Job) -> None:
+    """Make sure that the account's target is the one that it has had so far, as the plan of its documents would.
+
+    :raises Misconfigured: when it has none of the latest documents that were sent
+    """
+    name, documents = job.direction.name, job.ledger.documents
+    latest = documents.entries(job.account_id, name, DONE, limit=_MOST_LOOKED_FOR)
+    records = [job.direction.load(entry.snapshot) for entry in latest if entry.snapshot]
+    enter(job, [job.direction.planned(record) for record in records], dry_run=True)
 
 
 def _is_same_target(job: Job, source_ids: Iterable[str]) -> bool:

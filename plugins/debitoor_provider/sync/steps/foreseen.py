@@ -11,14 +11,14 @@ from debitoor_provider.sync.ledger import ATTENTION, Entry, Outcome, PlannedDocu
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
-from debitoor_provider.sync.steps.turns import Turns
+from debitoor_provider.sync.steps.turns import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from debitoor_provider.sync.ledger import Described
-    from debitoor_provider.sync.steps.direction import LeftOut
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 
 @dataclass(slots=True)
@@ -106,7 +106,9 @@ def lookalikes_of(
         return any(one.stands_for_record for one in there)
 
     known = [*find(*(one.described for one in asked)), *listed.values()]
-    return Lookalikes(job, known, recorded, is_known, Turns(one.key for one in asked), find)
+    judged = Judged()
+    first = judged.begin(one.key for one in asked)
+    return Lookalikes(job, known, recorded, is_known, judged, first, find)
 
 
 def in_order(job: Job, rows: Sequence[ForeseenDocument]) -> list[ForeseenDocument]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.ledger import DONE, State, restated
+from debitoor_provider.sync.ledger import DONE, State, likeness_keys, restated
 from debitoor_provider.sync.likeness import number_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from debitoor_provider.sync.ledger import Described, Entry, Sent
 
@@ -89,6 +89,30 @@ def one_each(found: Iterable[Known], account: str) -> Iterable[Known]:
         if known is None or rank < known[0]:
             best[one.described.exchange_key] = rank, one
     return [one for _, one in best.values()]
+
+
+def by_likeness(known: Iterable[Known]) -> dict[str, list[Known]]:
+    """Return documents by what others may have in common with them."""
+    by_key: dict[str, list[Known]] = {}
+    for one in known:
+        enter(one, by_key)
+    return by_key
+
+
+def enter(one: Known, by_key: dict[str, list[Known]]) -> None:
+    """Add a document to those of :func:`by_likeness`."""
+    for key in filter(None, likeness_keys(one.described).values()):
+        by_key.setdefault(key, []).append(one)
+
+
+def others_like(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Known]:
+    """Yield the documents that share a key with one, apart from those of the same source document."""
+    seen = set()
+    for key in likeness_keys(this.described).values():
+        for one in by_key.get(key, ()):
+            if one.key not in seen and one.described.exchange_key != this.described.exchange_key:
+                seen.add(one.key)
+                yield one
 
 
 def key_of(entry: Entry) -> str:

@@ -1,8 +1,8 @@
-"""The leases of a run on a batch of documents, and until when they are known to hold.
+"""The leases of a run on its documents, and until when they are known to hold.
 
 A process may be stopped (SIGSTOP, a paused container) or its machine may sleep, at any point and for any time. What it
 knew of its leases before is then out of date, and nothing notifies it. So the time until which they hold is kept on a
-clock that runs on meanwhile, and it is looked at before every piece of every write at the target.
+clock that runs on in the meantime, and it is looked at before every piece of every write at the target.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.ledger import LeaseLost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import timedelta
 
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -41,7 +41,7 @@ class RunLeases:
         self.lost = False
         """Whether another run was found to have taken over a document."""
         self.every = ttl.total_seconds() / 4
-        """Seconds after which they are extended while the work goes on."""
+        """Seconds after which they are extended while the work continues."""
         self._ledger = ledger
         self._ttl = ttl
         self._spare = ttl.total_seconds() / 2  # for the service to carry out what it has received completely
@@ -54,17 +54,20 @@ class RunLeases:
         """Lease documents; return those that were free, as they are now."""
         asked = self._clock()  # before the statement: the leases hold at least so long
         claimed = self._ledger.leases.claim(entries, self.owner, self._ttl, run_id=run_id)
-        self._held = frozenset(entry.exchange_key for entry in claimed)
-        self._until = asked + self._ttl.total_seconds()
+        until = asked + self._ttl.total_seconds()
+        with self._lock:
+            self._until = min(self._until, until) if self._held else until
+            self._held |= {entry.exchange_key for entry in claimed}
         return claimed
 
-    def release(self) -> None:
-        """Release all of them."""
-        self._ledger.leases.release(self.owner)
-        self._held = frozenset()
+    def release(self, entries: Collection[Entry] | None = None) -> None:
+        """Release those on some documents, or all of them."""
+        with self._lock:
+            self._held -= self._held if entries is None else {entry.exchange_key for entry in entries}
+        self._ledger.leases.release(self.owner, entries)
 
     def refresh(self) -> None:
-        """Extend them when a part of their time is over."""
+        """Extend the leases after a part of their time."""
         with self._lock:
             if self._left() <= self._ttl.total_seconds() - self.every:
                 self._extend()
@@ -72,7 +75,7 @@ class RunLeases:
     def permit(self, entry: Entry) -> None:
         """Make sure that a document's lease holds long enough for what is sent now to be carried out.
 
-        :raises LeaseLost: when it does not, because another run has it
+        :raises LeaseLost: when it does not, because another run holds it
         """
         with self._lock:
             if self._left() < self._spare:

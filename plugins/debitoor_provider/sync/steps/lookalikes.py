@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger import likeness_keys
+from debitoor_provider.sync.ledger import DUE, likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
-from debitoor_provider.sync.steps.known import GIVEN_UP, Known, one_each
-from debitoor_provider.sync.steps.turns import Turns
+from debitoor_provider.sync.steps.known import GIVEN_UP, Known, by_likeness, one_each, others_like
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.recorded import Recorded
+    from debitoor_provider.sync.steps.turns import Judged
 
 _MOST_NAMED = 5
 _MOST_KEPT = 20  # of each kind: many equal documents need no list of all others at each of them
@@ -48,7 +48,8 @@ class Lookalikes:
     :param recorded: returns the target's records around their dates
     :param is_known: whether one of these ids is a document of the account that is compared itself, see
         :attr:`.Known.stands_for_record`
-    :param turns: the documents, in the order in which they begin
+    :param judged: knows the turns of these documents, and of those that began before
+    :param first: how many documents have begun with the last of these
     :param find: returns other documents of the ledger that share number, or date and amount, with one
     """
 
@@ -58,20 +59,18 @@ class Lookalikes:
         known: Iterable[Known],
         recorded: Callable[[], Recorded],
         is_known: Callable[[frozenset[str]], bool],
-        turns: Turns,
+        judged: Judged,
+        first: int,
         find: Callable[[Described], Iterable[Known]],
     ) -> None:
         self._job = job
         self._recorded = recorded
         self._is_known = is_known
-        self._turns = turns
+        self._judged = judged
+        self._turns = judged.turns
+        self._first = first
         self._find = find
-        self._by_key: dict[str, list[Known]] = {}
-        self._read: dict[str, Known] = {}
-        self._read_by_key: dict[str, list[Known]] = {}
-        self._repeats: dict[str, Collection[str]] = {}
-        for one in sorted(known, key=lambda one: one.order):
-            _enter(one, self._by_key)
+        self._by_key = by_likeness(sorted(known, key=lambda one: one.order))
 
     def read(self, this: Known, sent: Sent) -> None:
         """Take note of the figures that are to be sent of a document, once its file was read."""
@@ -79,11 +78,10 @@ class Lookalikes:
         if now is this and this.is_certain:
             return  # as most are
         self._turns.wait(this.key)
-        self._read[this.key] = now
-        _enter(now, self._read_by_key)
+        self._judged.note(now)
 
     def end(self, this: Known) -> None:
-        """Let those go on that wait for this document: it was judged, or does not come so far."""
+        """Let those continue that wait for this document: it was judged, or does not come so far."""
         self._turns.end(this.key)
 
     def judge(self, this: Known, statement: Statement, party: str, *, invoice: str = "") -> Message | None:
@@ -104,7 +102,7 @@ class Lookalikes:
     def _judge(self, this: Known, statement: Statement, party: str) -> Message | None:
         if this.entry and this.entry.wants_new_record:
             return None
-        now = self._read.get(this.key)
+        now = self._judged.read.get(this.key)
         in_ledger = list(islice(self._by_figures(this, now) if now else self._by_record(this), _MOST_KEPT))
         found = {one.key: _document(one) for one in in_ledger}
         target_ids = {one.entry.target_id for one in in_ledger if one.entry}
@@ -116,7 +114,7 @@ class Lookalikes:
             found = {key: message for key, message in found.items() if key not in ruled_out}
         if not found:
             return None
-        self._repeats[this.key] = found.keys()
+        self._judged.repeats[this.key] = found.keys()
         return Message(CODE, records=list(found.values())[:_MOST_NAMED], keys=list(found))
 
     def _ruled_out(self, this: Known, others: Iterable[Known]) -> set[str]:
@@ -128,11 +126,11 @@ class Lookalikes:
 
     def _by_record(self, this: Known) -> Iterator[Known]:
         """Yield the documents whose records are like this document's, and are still so as they are sent."""
-        for one in one_each(_others(this, self._by_key), self._job.account_id):
+        for one in one_each(others_like(this, self._by_key), self._job.account_id):
             if (one.order < this.order or one.is_sent) and self._alike(this, one):
-                if self._turns.is_left(one.key):
+                if self._is_left(one):
                     self._turns.wait(this.key)
-                sent = self._read.get(one.key, one)
+                sent = self._judged.read.get(one.key, one)
                 if self._alike(this, sent) and not self._is_repeat(one, this):
                     yield sent
 
@@ -141,12 +139,12 @@ class Lookalikes:
 
         :param now: with those figures
         """
-        others = {one.key: one for one in _others(this, self._by_key)}
-        others |= {one.key: one for one in _others(now, self._by_key)}
+        others = {one.key: one for one in others_like(this, self._by_key)}
+        others |= {one.key: one for one in others_like(now, self._by_key)}
         if likeness_keys(now.described) != likeness_keys(this.described):
             others |= {one.key: one for one in self._find(now.described) if one.key not in others}
-        others |= {one.key: one for one in _others(now, self._read_by_key)}
-        sent = (self._read.get(one.key, one) for one in one_each(others.values(), self._job.account_id))
+        others |= {one.key: one for one in others_like(now, self._judged.read_by_key)}
+        sent = (self._judged.read.get(one.key, one) for one in one_each(others.values(), self._job.account_id))
         for one in sorted(sent, key=lambda one: one.order):
             if one.described.exchange_key == this.described.exchange_key or not self._alike(now, one):
                 continue
@@ -155,18 +153,24 @@ class Lookalikes:
 
     def _comes_later(self, one: Known, this: Known) -> bool:
         """Return whether it is the other document that is found to be like this one."""
-        if one.key in self._read:
+        if one.key in self._judged.read:
             return False  # it began before, and this one's figures were not known then
-        if self._turns.is_left(one.key) and not one.is_certain:
+        if self._is_left(one) and not one.is_certain:
             return True
         return one.order > this.order and self._alike(this, one)
+
+    def _is_left(self, one: Known) -> bool:
+        """Return whether a document is still to be judged; of one of a later batch, only its entry says so."""
+        if self._turns.is_among(one.key, self._first):
+            return self._turns.is_left(one.key)
+        return one.entry is not None and one.account == self._job.account_id and one.entry.state in DUE
 
     def _is_repeat(self, one: Known, this: Known) -> bool:
         """Return whether another document was found to be like this one before."""
         if one.is_sent:
             return False
-        if one.key in self._turns:
-            return one.key in self._read and this.key in self._repeats.get(one.key, ())
+        if self._turns.is_among(one.key, self._first):
+            return one.key in self._judged.read and this.key in self._judged.repeats.get(one.key, ())
         return one.entry is not None and this.key in lookalike_keys(one.entry)
 
     def _alike(self, one: Known, other: Known) -> bool:
@@ -181,24 +185,9 @@ class Lookalikes:
                 yield record
 
 
-def _enter(one: Known, by_key: dict[str, list[Known]]) -> None:
-    for key in filter(None, likeness_keys(one.described).values()):
-        by_key.setdefault(key, []).append(one)
-
-
-def _others(this: Known, by_key: Mapping[str, Sequence[Known]]) -> Iterator[Known]:
-    """Yield the documents that share a key with one, apart from those of the same source document."""
-    seen = set()
-    for key in likeness_keys(this.described).values():
-        for one in by_key.get(key, ()):
-            if one.key not in seen and one.described.exchange_key != this.described.exchange_key:
-                seen.add(one.key)
-                yield one
-
-
 @contextmanager
 def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
-    """Let those go on that wait for a document, however its way ends."""
+    """Let those continue that wait for a document, whatever becomes of it."""
     try:
         yield
     finally:
@@ -206,11 +195,13 @@ def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
             lookalikes.end(Known.of(entry, entry.run_id))
 
 
-def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) -> Lookalikes:
-    """Return what the documents that a run has claimed may be duplicates of.
+def in_ledger(job: Job, claimed: Sequence[Entry], judged: Judged, recorded: Sequence[Recorded]) -> Lookalikes:
+    """Return what the documents of a batch that a run has claimed may be duplicates of.
 
+    :param judged: what the run knows of the documents of its batches
     :param recorded: has the target's records before the first document is judged
     """
+    first = judged.begin(Known.of(entry, job.run_id).key for entry in claimed)
     known = [Known.of(entry, job.run_id) for entry in job.ledger.documents.alike(claimed)]
     ids = {entry.id for entry in claimed}
 
@@ -222,8 +213,7 @@ def in_ledger(job: Job, claimed: Sequence[Entry], recorded: Sequence[Recorded]) 
         there = [Known.of(entry, job.run_id) for entry in entries.values() if entry.state not in GIVEN_UP]
         return any(one.stands_for_record for one in there)
 
-    turns = Turns(Known.of(entry, job.run_id).key for entry in claimed)
-    return Lookalikes(job, known, lambda: recorded[0], is_known, turns, find)
+    return Lookalikes(job, known, lambda: recorded[0], is_known, judged, first, find)
 
 
 def lookalikes(entry: Entry) -> list[dict[str, Any]]:

@@ -3,52 +3,74 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Interrupted, RateLimited, RetryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterator
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _FAILURES_IN_A_ROW = 5  # so many transient failures without a success: the service is down, not the documents
+
+
+class Things(Protocol[T_co]):
+    """Any number of things, which are made or read as they are needed."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[T_co]: ...
 
 
 class Round(Generic[T]):
     """One go at several things.
 
-    :param things: to be worked on
+    :param things: to be worked on; asked for the next one by one thread at a time
     :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends the round
     :param ending: once it is set, nothing more begins; what did not begin is ``left``
     """
 
-    def __init__(self, things: Iterable[T], work: Callable[[T], None], ending: threading.Event) -> None:
+    def __init__(self, things: Things[T], work: Callable[[T], None], ending: threading.Event) -> None:
         self.failures: list[RetryError] = []
         self.given_up = False
         self.grave: BaseException | None = None
-        self._things = deque(things)
+        self.left = len(things)
+        """How many were not begun."""
+        self._things = iter(things)
         self._work = work
         self._ending = ending
         self._in_a_row = 0
+        self._asking = threading.Lock()
         self._lock = threading.Lock()
-
-    @property
-    def left(self) -> int:
-        """How many were not begun."""
-        return len(self._things)
 
     def go(self) -> None:
         """Take one thing after the other until there is none, or the round is over. For any number of threads."""
-        while not (self.given_up or self._ending.is_set()):
+        while some := self._next():
+            self._take(*some)
+
+    def _next(self) -> tuple[T] | tuple[()]:
+        with self._asking:
+            if self._is_over():
+                return ()
             try:
-                thing = self._things.popleft()
-            except IndexError:
-                return
-            self._take(thing)
+                thing = next(self._things)
+            except StopIteration:
+                self.left = 0
+                return ()
+            except BaseException as error:  # noqa: BLE001 raised when all threads are through
+                self._end(error)
+                return ()
+            if self._is_over():  # meanwhile
+                return ()
+            self.left -= 1
+            return (thing,)
+
+    def _is_over(self) -> bool:
+        return self.given_up or self._ending.is_set()
 
     def _take(self, thing: T) -> None:
         try:
@@ -56,10 +78,13 @@ class Round(Generic[T]):
         except RetryError as failure:
             self._note(failure)
         except BaseException as error:  # noqa: BLE001 raised when all threads are through
-            self.given_up = True
-            self.grave = self.grave or error
+            self._end(error)
         else:
             self._in_a_row = 0
+
+    def _end(self, error: BaseException) -> None:
+        self.given_up = True
+        self.grave = self.grave or error
 
     def _note(self, failure: RetryError) -> None:
         with self._lock:
@@ -69,7 +94,7 @@ class Round(Generic[T]):
 
 
 def each(
-    things: Collection[T],
+    things: Things[T],
     work: Callable[[T], None],
     *,
     parallel: int,
@@ -83,7 +108,7 @@ def each(
     asked to end. What runs by then is waited for, what has not begun does not begin.
 
     :param parallel: how many at the same time
-    :param tick: called every so often while the work goes on
+    :param tick: called every so often while the work continues
     :param every: seconds
     :param ending: set when the process is to end
     :raises Interrupted: when the process is to end and not everything was begun

@@ -14,8 +14,9 @@ from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
-from debitoor_provider.sync.steps.direction import LeftOut, Record, before_reading
+from debitoor_provider.sync.steps.direction import Record
 from debitoor_provider.sync.steps.entering import enter
+from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
 from debitoor_provider.sync.window import Window, incremental
 

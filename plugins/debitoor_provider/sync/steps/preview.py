@@ -10,7 +10,6 @@ from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.direction import before_reading
 from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.foreseen import (
     ForeseenDocument,
@@ -20,6 +19,7 @@ from debitoor_provider.sync.steps.foreseen import (
     left_behind,
     lookalikes_of,
 )
+from debitoor_provider.sync.steps.left_out import before_reading
 from debitoor_provider.sync.steps.limits import foreseen, foreseen_at_archive
 from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, turn
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.steps.direction import Draft, Drafts
+    from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
     from debitoor_provider.sync.window import Window

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -18,7 +19,8 @@ from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, refusal
 from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
-from debitoor_provider.sync.steps.parallel import Round, each, postponed
+from debitoor_provider.sync.steps.parallel import each, postponed
+from debitoor_provider.sync.steps.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,14 +29,12 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.sync.steps.job import Job
-
-    Mover = Callable[[Entry], None]
+    from debitoor_provider.sync.steps.stream import Batch, Mover
 
 T_co = TypeVar("T_co", covariant=True)
 
 log = logging.getLogger(__name__)
 
-BATCH = 500  # documents claimed, and looked up at the target, at once
 LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 
 
@@ -103,7 +103,8 @@ def transfer(job: Job) -> None:
 def _look_for_doubles(job: Job, began: date) -> None:
     """Hold what the target has twice; when it cannot be asked now, the next run that moves something finds it."""
     try:
-        hold_doubled(job, job.direction.copies([began]))
+        moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
+        hold_doubled(job, job.direction.copies([began], at_least=moved))
     except ServiceError as error:
         log.warning("Whether the target has a document twice is found out by the next run: %s", error)
 
@@ -115,47 +116,32 @@ def _move(
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
 ) -> None:
-    ledger = job.ledger
-    failures: list[RetryError] = []
-    left = 0
-    for start in range(0, len(pending), BATCH):
-        batch = pending[start : start + BATCH]
-        claimed = leases.claim(batch, job.run_id)
-        left += len(batch) - len(claimed)
-        if not claimed:
-            continue
-        try:
-            result = _move_batch(claimed, job, leases, prepare, share)
-        except Unprepared as error:
-            raise error.why from None
-        finally:
-            leases.release()
-            del claimed  # before the next ones are read
-        failures += result.failures
-        if result.given_up:
-            break
-    if failures:
-        raise postponed(failures, len(pending), "moved")
-    if left and (still := _unfinished(pending, ledger)):
+    def move(document: tuple[Batch, Entry]) -> None:
+        batch, entry = document
+        batch.move(entry, count)
+
+    def count(entry: Entry, mover: Mover) -> None:
+        share.count(is_rejected=_move_one(entry, mover, job.ledger, leases))
+
+    try:
+        with ThreadPoolExecutor(1, "claim") as background:
+            stream = Stream(pending, job.run_id, leases, prepare, background)
+            result = each(
+                stream,
+                move,
+                parallel=job.account.parallel,
+                tick=leases.refresh,
+                every=leases.every,
+                ending=job.ending,
+            )
+    except Unprepared as error:
+        raise error.why from None
+    finally:
+        leases.release()
+    if result.failures:
+        raise postponed(result.failures, len(pending), "moved")
+    if stream.held_elsewhere and (still := _unfinished(pending, job.ledger)):
         raise RetryError(Message("moved_by_another_run", count=still), retry_after=LEASE.total_seconds())
-
-
-def _move_batch(
-    claimed: list[Entry],
-    job: Job,
-    leases: RunLeases,
-    prepare: Callable[[list[Entry]], Mover],
-    share: RejectedShare,
-) -> Round[Entry]:
-    mover = prepare(claimed)
-    return each(
-        claimed,
-        lambda entry: share.count(is_rejected=_move_one(entry, mover, job.ledger, leases)),
-        parallel=job.account.parallel,
-        tick=leases.refresh,
-        every=leases.every,
-        ending=job.ending,
-    )
 
 
 def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> bool:

@@ -59,7 +59,7 @@ class LastRunModel(BaseModel):
 
 
 class ProgressModel(BaseModel):
-    """How far the run is that goes on just now."""
+    """Progress of the current run."""
 
     done: int
     total: int

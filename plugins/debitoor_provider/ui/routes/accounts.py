@@ -114,7 +114,7 @@ _KEYS: dict[str, Callable[[Overview], Any]] = {
 
 
 def _next_run(dag: Dag | None) -> datetime | None:
-    """Return when an account runs next by itself, which a paused one does not."""
+    """Return when an account runs next on its schedule, which a paused one does not."""
     return dag.next_run if dag and not dag.is_paused else None
 
 

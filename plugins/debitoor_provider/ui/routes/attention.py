@@ -1,4 +1,4 @@
-"""What somebody has to decide about, over all accounts."""
+"""What needs a decision, over all accounts."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from debitoor_provider.sync.accounts.problems import Problem
-    from debitoor_provider.sync.steps.direction import Direction, Drafts
+    from debitoor_provider.sync.steps.direction import Direction
+    from debitoor_provider.sync.steps.drafts import Drafts
 
 router = APIRouter(
     prefix="/accounts/{account_id}/draft", tags=["Drafts"], dependencies=[Depends(ENTER)], route_class=StrictRoute

@@ -68,7 +68,7 @@ class Database:
 
     engine: Engine
     writer: Engine
-    place: str
+    place: Message
     _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
     _group: GroupCommit[StepTransaction] | None = field(init=False, repr=False, default=None)
     _shared: ContextVar[Connection | None] = field(
@@ -168,7 +168,8 @@ def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
 
 def _open(url: URL, cache: int) -> Database:
     is_sqlite = url.get_backend_name() == "sqlite"
-    place = f"SQLite: {url.database}" if is_sqlite else f"PostgreSQL: {url.database}, {url.host}"
+    system, where = ("SQLite", [url.database]) if is_sqlite else ("PostgreSQL", [url.database, url.host])
+    place = Message("ledger_place", system=system, where=where)
     options: dict[str, Any] = (
         {"connect_args": {"timeout": LOCK_WAIT}, "max_overflow": -1}
         if is_sqlite
