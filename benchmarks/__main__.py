@@ -71,7 +71,7 @@ def run(
         started = time.perf_counter()
         try:
             result = measure(rounds)
-        except Exception:  # noqa: BLE001 - the others are to be measured all the same
+        except Exception:  # noqa: BLE001 - the others are to be measured anyway
             console.print(f"{name}:", traceback.format_exc(), markup=False)
             failed.append(name)
             continue

@@ -141,7 +141,7 @@ class Fleet:
             connection.execute(query, {"dag_ids": dag_ids})
 
     def _await_runs(self, last: int, dag_ids: Sequence[str]) -> None:
-        """Wait for the end of all runs after a number; a paused DAG would not go on with one that has begun."""
+        """Wait for the end of all runs after a number; a paused DAG would not continue with one that has begun."""
         count = len(dag_ids)
         deadline = time.monotonic() + _PATIENCE + _PATIENCE_EACH * count
         query = "SELECT count(*) FROM dag_run WHERE id > :last AND state "

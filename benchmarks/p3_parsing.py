@@ -38,7 +38,7 @@ class Way:
     """One way to say a thousand DAGs, or to take one of them.
 
     :param file: the DAG file
-    :param loaded: modules that are there already
+    :param loaded: modules that already exist
     """
 
     what: str

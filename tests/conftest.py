@@ -16,6 +16,7 @@ import pytest
 
 from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.sandbox.server import running
+from debitoor_provider.sync.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,8 +86,26 @@ def sandbox() -> Iterator[SandboxAdmin]:
         yield admin
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a ledger to be copied, since recreating the tables takes longer."""
+    path = tmp_path_factory.mktemp("ledger") / "empty.db"
+    Ledger.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[CompanyAdmin]:
+def ledger_file(empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let ``[debitoor] ledger_conn`` be an empty ledger; return its file."""
+    shutil.copyfile(empty_ledger, file := tmp_path / "ledger.db")
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def acme(
+    sandbox: SandboxAdmin, ledger_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[CompanyAdmin]:
     """Return a company of the sandbox, with Airflow's connections to it (``gmi``, ``debitoor``) and an empty ledger."""
     company = sandbox.create_company("Acme GmbH", limits=None)
     plain = {"allow_http": True}
@@ -109,7 +128,6 @@ def acme(sandbox: SandboxAdmin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
     (tmp_path / "accounts").mkdir(exist_ok=True)
     monkeypatch.setenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", str(tmp_path / "accounts"))
-    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
     monkeypatch.setenv("AIRFLOW__DEBITOOR__PACING_URL", "memory://")
     KEPT.forget("gmi", "debitoor")  # those of another test's company
     yield company

@@ -174,7 +174,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
 
 
 def _deadline(file: AccountFile, account: Account) -> DeadlineAlert | None:
-    """Return when somebody has to look whether the account is late, because a run is not done; none for *manual*.
+    """Return when to check whether the account is late because a run is not done; none for *manual*.
 
     That is one interval after the run was made: another one lies between it and the end of the run before. By the run's
     logical date each run of a backfill would be late at once.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from demo.airflow import LocalAirflow
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
 __all__ = ["books"]
 
 LOCALES = {"fr": "fr-FR", "de": "de-DE", "da": "da-DK"}

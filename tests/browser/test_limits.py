@@ -1,4 +1,4 @@
-"""A run that a limit stopped goes on when a person presses one button, on the page or in Airflow."""
+"""A run that a limit stopped continues when a person presses one button, on the page or in Airflow."""
 
 from __future__ import annotations
 

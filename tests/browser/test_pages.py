@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from demo.airflow import LocalAirflow
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(120)]
 
 STATIC = Path(__file__).parent.parent.parent / "plugins" / "debitoor_provider" / "ui" / "static"
 ACCOUNT = "acme-gmbh-receipts"

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
 
 from debitoor_provider.configuration import ledger_url
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument
 
 if TYPE_CHECKING:
@@ -85,3 +90,22 @@ def planned(ledger: Ledger) -> Callable[..., None]:
         )
 
     return enter
+
+
+@pytest.fixture
+def ran(airflow_database: object) -> Iterator[Callable[..., str]]:
+    """Enter runs of accounts into Airflow; return the ids under which the ledger has them."""
+    now = datetime.now(UTC)
+
+    def enter(account_id: str, state: str, **fields: Any) -> str:
+        dag_id = DAG_ID_PREFIX + account_id
+        run = DagRun(dag_id=dag_id, run_id="run", run_type="manual", state=state)
+        for name, value in ({"start_date": now, "run_after": now} | fields).items():
+            setattr(run, name, value)
+        with create_session() as session:
+            session.add(run)
+        return f"{dag_id}/run"
+
+    yield enter
+    with create_session() as session:
+        session.execute(sa.delete(DagRun))

@@ -4,26 +4,27 @@ import json
 import os
 from datetime import UTC, datetime
 from decimal import Decimal
+from unittest.mock import Mock
 
 import jsonschema
 import pytest
 import time_machine
 import yaml
+from sqlalchemy.exc import OperationalError
 
-from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Run
+from debitoor_provider.messages import Message, words
+from debitoor_provider.sync.ledger import Run, State
 
 
 class TestList:
-    def test_how_the_accounts_stand(self, cli, account, ledger, planned):
+    def test_how_the_accounts_stand(self, cli, account, ledger, planned, ran):
         account(stem="a-new", name="Never ran")
         account("import", stem="b-done", frequency="every 4 hours")
         account(stem="c-broken", frequency="sometimes")
         planned("1", "2", account="b-done")
-        ledger.runs.start(
-            Run("d/1", "b-done", "import", "scheduled", started_at=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
-        )
-        ledger.runs.finish("d/1", counts={}, verdict="failed", message=Message("run_step_failed", steps=["plan"]))
+        run_id = ran("b-done", "failed", start_date=datetime(2026, 3, 1, 10, 30, 9, tzinfo=UTC))
+        ledger.runs.start(Run(run_id, "b-done", "import", "scheduled"))
+        ledger.runs.finish(run_id, counts={}, verdict="failed", message=Message("run_step_failed", steps=["plan"]))
         new, done, broken = cli("accounts", "list", "-o", "json").rows
         assert (new["account"], new["name"], new["state"], new["last_run"]) == ("a-new", "Never ran", "new", "")
         assert (done["direction"], done["frequency"], done["to_do"]) == ("import", "every 4 hours", 2)
@@ -32,9 +33,27 @@ class TestList:
         assert broken["state"] == "broken"
         assert "c-broken.yaml:1: frequency" in broken["why"]
 
-    def test_a_run_that_has_not_ended(self, cli, account, ledger):
-        ledger.runs.start(Run("d/1", account(), "export", "manual"))
+    def test_a_run_that_has_not_ended(self, cli, account, ran):
+        ran(account(), "running")
         assert cli("accounts", "list", "-o", "json").rows[0]["state"] == "running"
+
+    def test_an_account_with_documents_for_a_person_needs_attention_after_a_run_that_succeeded(
+        self, cli, account, planned, ran
+    ):
+        ran(account(), "success")
+        planned("1", "2", state=State.HELD, message=Message("no_tax_rate"))
+        row = cli("accounts", "list", "-o", "json").rows[0]
+        assert (row["attention"], row["state"], row["why"]) == (2, "attention", "Decide about 2 documents.")
+        french = cli("accounts", "list", "-o", "plain", "--language", "fr").out
+        assert words("fr")["state.attention"] in french
+        assert words("fr")["state.well"] not in french
+
+    def test_without_airflows_database_it_says_so(self, cli, account, monkeypatch):
+        account()
+        monkeypatch.setattr(
+            "debitoor_provider.cli.accounts.overview", Mock(side_effect=OperationalError("", {}, OSError()))
+        )
+        assert cli("accounts", "list").sentence == "Airflow's database cannot be used just now."
 
     def test_as_a_table(self, cli, account):
         account(name="[red]Acme[/red] :smile:")

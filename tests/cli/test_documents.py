@@ -7,7 +7,6 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -316,7 +315,8 @@ class TestAsAProcess:
         )
         assert "Traceback" not in done.stderr
 
-    def test_secrets_appear_nowhere(self, airflow_database, acme, account, receipt, tmp_path):
+    def test_secrets_appear_nowhere(self, airflow_database, acme, account, receipt, ledger_file):
+        ledger_file.unlink()
         account()
         receipt()
         done = airflow("accounts", "preview", "acme", "--verbose", level="DEBUG")
@@ -325,7 +325,7 @@ class TestAsAProcess:
         assert "urllib3" in said  # the log is complete
         assert "119.00 EUR" in said
         assert not [secret for secret in (acme.gmi_api_key, acme.debitoor_token) if secret in said]
-        assert Path(tmp_path / "ledger.db").exists()
+        assert ledger_file.exists()
 
 
 class TestCorrect:

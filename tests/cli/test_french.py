@@ -117,7 +117,7 @@ def test_without_an_airflow_health_says_so_in_french(cli, account, monkeypatch):
     account()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", "postgresql://nobody@127.0.0.1:9/books")
     done = cli("accounts", "health", "--language", "fr")
-    assert "Le registre (PostgreSQL: books, 127.0.0.1) ne peut pas être joint." in done.out
+    assert "Le registre (PostgreSQL\N{NO-BREAK SPACE}: books, 127.0.0.1) ne peut pas être joint." in done.out
 
 
 @pytest.mark.parametrize(

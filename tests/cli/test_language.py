@@ -9,14 +9,19 @@ from debitoor_provider.messages import LOG, Reader
 
 
 def test_a_command_writes_in_the_language_that_it_names():
-    assert reader_of(Namespace(language="fr")) == Reader("fr")
+    assert reader_of(Namespace(language="fr")) == Reader("fr", figures=True)
+
+
+@pytest.mark.parametrize(("language", "output"), [("fr", "json"), ("fr", "plain"), ("fr", "csv"), ("en", "table")])
+def test_what_programs_read_and_english_keep_the_form_of_amounts_and_dates(language, output):
+    assert not reader_of(Namespace(language=language, output=output)).localizes
 
 
 @pytest.mark.parametrize(
     ("variables", "reader"),
     [
-        ({"LANG": "da_DK.UTF-8"}, Reader("da")),
-        ({"LANG": "da_DK.UTF-8", "LC_MESSAGES": "de_DE"}, Reader("de")),
+        ({"LANG": "da_DK.UTF-8"}, Reader("da", figures=True)),
+        ({"LANG": "da_DK.UTF-8", "LC_MESSAGES": "de_DE"}, Reader("de", figures=True)),
         ({"LANG": "de_DE", "LC_ALL": "C"}, LOG),
         ({"LANG": "pt_BR.UTF-8"}, LOG),
         ({}, LOG),
@@ -35,4 +40,6 @@ def test_a_language_without_sentences_is_refused_in_that_of_the_terminal(capsys,
     with pytest.raises(SystemExit) as end:
         reader_of(Namespace(language="xx"))
     assert end.value.code == 2
-    assert capsys.readouterr().err.endswith("pas de textes en 'xx'. Langues possibles : en, da, de, fr.\n")
+    assert capsys.readouterr().err.endswith(
+        "pas de textes en 'xx'. Langues possibles\N{NO-BREAK SPACE}: en, da, de, fr.\n"
+    )

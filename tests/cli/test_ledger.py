@@ -29,10 +29,11 @@ def lose(monkeypatch, tmp_path) -> str:
 
 
 class TestUpgrade:
-    def test_a_new_ledger(self, cli, tmp_path):
+    def test_a_new_ledger(self, cli, ledger_file):
+        ledger_file.unlink()
         first = cli("ledger", "upgrade").out
         assert "is made, at version " in first
-        assert str(tmp_path / "ledger.db") in first
+        assert str(ledger_file) in first
         assert "is at version " in cli("ledger", "upgrade").out
 
     def test_the_password_of_the_database_is_not_shown(self, cli, monkeypatch):

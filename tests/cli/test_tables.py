@@ -52,7 +52,7 @@ def test_it_has_the_words_of_the_page(cli, held, moved):
     assert {french["state.held"], french["state.moved"]} <= {
         word for line in listed for word in line.split("  ") if word
     }
-    assert f"{french['check.outcome.same']} : 1" in cli("check", "acme", "--language", "fr").out
+    assert f"{french['check.outcome.same']}\N{NO-BREAK SPACE}: 1" in cli("check", "acme", "--language", "fr").out
 
 
 def test_programs_get_the_same_in_every_language(cli, held, moved):
@@ -73,9 +73,20 @@ def test_a_state_may_be_named_by_its_word(cli, held, moved):
 
 def test_the_history_says_amounts_and_lists_as_people_write_them(cli, held, moved):
     french = cli("documents", "history", "acme", moved, "--language", "fr", "-o", "plain").out
-    assert "19 % : 119" in french
+    assert "19 %\N{NO-BREAK SPACE}: 119" in french
     assert "target_time" not in french
+    table = cli("documents", "history", "acme", moved, "--language", "fr").out
+    assert "19\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}: 119,00" in table
     assert "by_rate: 19 %: 119" in cli("documents", "history", "acme", moved, "-o", "json").rows[2]["detail"]
+
+
+def test_tables_have_amounts_and_dates_as_people_write_them(cli, receipt, account):
+    account()
+    receipt(document_date="2026-03-31", gross_amount="1190.00", net_amount="1000.00")
+    table = cli("accounts", "preview", "acme", "--language", "fr").out
+    assert ("1\N{NARROW NO-BREAK SPACE}190,00" in table, "31 mars 2026" in table) == (True, True)
+    plain = cli("accounts", "preview", "acme", "--language", "fr", "-o", "plain").out
+    assert ("1190.00" in plain, "2026-03-31" in plain) == (True, True)
 
 
 def test_columns_of_uneven_rows_are_in_line(cli, account):

@@ -76,7 +76,7 @@ def test_the_migration_is_that_of_the_initialisation() -> None:
         assert f"airflow({', '.join(f'{chr(34)}{word}{chr(34)}' for word in words)})" in script
 
 
-# What the chart (1.15.0) runs in the containers, beside the components themselves.
+# What the chart (1.15.0) runs in the containers, next to the components themselves.
 ENTRYPOINT, CLEAN_LOGS = "/entrypoint", "/clean-logs"
 PROBES = [f"exec {ENTRYPOINT} airflow jobs check --job-type {job} --local"
           for job in ("SchedulerJob", "TriggererJob", "DagProcessorJob")]  # fmt: skip

@@ -55,7 +55,7 @@ class TestIsCurrent:
 
     @pytest.mark.parametrize("forgets", [False, True])
     def test_one_that_is_as_it_was(self, kept, forgets):
-        """Also when another run of the same connection has forgotten it meanwhile."""
+        """Also when another run of the same connection has forgotten it in the meantime."""
         if forgets:
             kept.forget("gmi")
         assert kept.is_current("gmi", lambda _: Connection(**vars_of(self.KEY)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_the_page_names_fields_by_their_labels_and_the_log_as_in_the_account_fil
     message = Message("two_rates", spans=[])
     assert "set two_rates in the account to nearest" in message.remedy()
     with written_for(Reader("fr", page=True)):
-        assert f"«\u202f{words('fr')['field.two_rates']}\u202f»" in message.remedy()
+        assert f"«\xa0{words('fr')['field.two_rates']}\xa0»" in message.remedy()
 
 
 def test_a_label_may_be_named_by_a_parameter() -> None:
@@ -141,3 +142,10 @@ def test_french_has_no_plural_for_zero() -> None:
 )
 def test_the_language_that_suits_best_is_chosen(wanted: str, language: str | None) -> None:
     assert preferred_language(wanted) == language
+
+
+def test_french_marks_never_begin_a_line() -> None:
+    texts = [text for code in entries("fr") for text in texts_of(code, "fr")] + list(words("fr").values())
+    catalogue = files("debitoor_provider").joinpath("cli", "locale", "fr", "LC_MESSAGES", "debitoor.po")
+    texts += re.findall(r'^msgstr (".*(?:\n".*)*)', catalogue.read_text("utf-8"), re.MULTILINE)
+    assert [text for text in texts if re.search(r"« | [:;!?»]|\d %(?!\()", text)] == []

@@ -43,7 +43,7 @@ def test_a_mail_names_what_needs_a_decision_in_the_readers_language(run, run_idl
     run(*steps)
     (mail,) = mailbox.mails
     assert mailbox.receivers == [["anna@acme.example", "ben@acme.example"]]
-    assert mail["subject"] == "Acme: 1 document attend une décision"
+    assert mail["subject"] == "Acme\N{NO-BREAK SPACE}: 1 document attend une décision"
     assert mail["from"] == "airflow@acme.example"
     body = mail.get_body(("html",)).get_content()
     assert "1 nouveau document attend une décision" in body

@@ -23,6 +23,9 @@ from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.settings import ExportAccount, digest
 from debitoor_provider.sync.ledger import State
 
+CHOSEN = pendulum.datetime(2026, 3, 31)
+MORNING = pendulum.datetime(2026, 11, 30, 9)
+
 
 def plan(account: str = "acme", **options: object) -> DebitoorPlanOperator:
     return DebitoorPlanOperator(task_id="plan", account=account, **options)
@@ -281,23 +284,54 @@ class TestWindows:
             run(plan(**chosen), within=context("manual", **({"interval": ends} if ends else {})))
         assert sandbox.calls(since=seen, company=acme) == []
 
-    @pytest.mark.parametrize(
-        ("timetable", "is_chosen"),
-        [(CronDataIntervalTimetable("0 * * * *", timezone="UTC"), True), (NullTimetable(), False)],
-    )
-    def test_an_interval_without_length_is_chosen_where_airflow_makes_none(
-        self, run, context, account, timetable, is_chosen
-    ):
-        """A DAG without a schedule has such an interval whenever it is triggered."""
+    def test_an_interval_without_length_is_chosen_where_airflow_makes_none(self, run, context, account):
         account(timezone="UTC")
-        midnight = pendulum.datetime(2026, 2, 12)
+        midnight, timetable = pendulum.datetime(2026, 2, 12), CronDataIntervalTimetable("0 * * * *", timezone="UTC")
         within = context("manual", interval=(midnight, midnight)) | {"dag": SimpleNamespace(timetable=timetable)}
         within["dag_run"].logical_date, within["dag_run"].run_after = midnight, pendulum.datetime(2026, 11, 30, 9)
-        if is_chosen:
-            with pytest.raises(Misconfigured, match="no day begins"):
-                run(plan(), within=within)
-        else:
+        with pytest.raises(Misconfigured, match="no day begins"):
             run(plan(), within=within)
+
+    @pytest.mark.parametrize(
+        ("run_after", "began", "cleared", "end"),
+        [
+            (MORNING, MORNING, 0, CHOSEN),  # by the API
+            (MORNING, MORNING, 0, MORNING),  # by the command line, and by the operator of a DAG
+            (MORNING, MORNING, 0, None),
+            (CHOSEN, MORNING, 0, CHOSEN),  # by an operator that sets *run after* to it
+            (CHOSEN, MORNING, 1, CHOSEN),
+        ],
+    )
+    def test_a_logical_date_of_the_past_without_a_schedule_is_refused_if_no_period_is_chosen(
+        self, run, context, sandbox, acme, account, receipt, ledger, run_after, began, cleared, end
+    ):
+        account()
+        receipt()
+        within = context("manual", interval=(end, end)) | {"dag": SimpleNamespace(timetable=NullTimetable())}
+        dag_run = within["dag_run"]
+        dag_run.logical_date, dag_run.run_after = CHOSEN, run_after
+        dag_run.start_date, dag_run.clear_number = began, cleared
+        seen = sandbox.last_seq()
+        with pytest.raises(Misconfigured, match=r"logical date .* alone"):
+            run(plan(), within=within)
+        assert sandbox.calls(since=seen, company=acme) == []
+        run(plan(period_from="2026-03-01"), within=within)
+        assert len(planned(ledger)) == 1
+
+    @pytest.mark.parametrize("cleared", [0, 1])
+    def test_a_logical_date_of_the_moment_chooses_nothing_without_a_schedule_either(
+        self, run, context, account, receipt, ledger, cleared
+    ):
+        """Airflow's form proposes it. A run that a DAG triggered may be cleared much later."""
+        account()
+        receipt()
+        moment = CHOSEN.add(microseconds=4711)
+        within = context("manual", interval=(moment, moment)) | {"dag": SimpleNamespace(timetable=NullTimetable())}
+        dag_run = within["dag_run"]
+        dag_run.logical_date = dag_run.run_after = moment
+        dag_run.start_date, dag_run.clear_number = moment.add(days=30 * cleared), cleared
+        run(plan(), within=within)
+        assert len(planned(ledger)) == 1
 
     @pytest.mark.parametrize(
         ("logical_date", "is_chosen"),

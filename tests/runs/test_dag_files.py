@@ -144,7 +144,7 @@ def test_one_file_that_two_bundles_reach_is_one(bundle, tmp_path):
 
 
 def test_the_version_that_a_worker_reads_is_not_another_bundle(bundle, tmp_path, monkeypatch):
-    """A Git bundle has each version in a folder of its own, beside the newest one."""
+    """A Git bundle has each version in a folder of its own, next to the newest one."""
     bundle("two")
     storage = tmp_path / "storage"
     monkeypatch.setenv("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH", str(storage))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sandbox.server import running
-from debitoor_provider.sync.ledger import Ledger
 from tests.sync.stage import Clock, Stage
 
 if TYPE_CHECKING:
@@ -21,13 +20,6 @@ def sandbox() -> Iterator[SandboxAdmin]:
     """Start both services, with a log of every call."""
     with running() as admin:
         yield admin
-
-
-@pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ledger") / "empty.db"
-    Ledger.open(f"sqlite:///{path}").close()
-    return path
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ USUAL = {"document_number": "RE-2026/001", "document_date": "2026-01-31"}
 
 @pytest.fixture
 def pair(acme: Stage) -> tuple[str, str]:
-    """Return a document that waits for its currency, and one like it that was sent and marked meanwhile."""
+    """Return a document that waits for its currency, and one like it that was sent and marked in the meantime."""
     waiting = acme.document(**USUAL, currency="USD")
     acme.export()
     sent = acme.document(**USUAL)

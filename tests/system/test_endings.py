@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from tests.redis_server import RedisServer
 
-pytestmark = [pytest.mark.system, pytest.mark.takes(200)]
+pytestmark = [pytest.mark.system, pytest.mark.takes(250)]
 
 TURN = 4.0
 ACCOUNT = """\

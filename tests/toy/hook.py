@@ -7,6 +7,7 @@ from typing import Self
 
 from airflow.sdk import BaseHook, Connection
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import ServiceError
 from tests.toy.folder import Folder
 
@@ -40,10 +41,14 @@ class FolderHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         try:
-            self.client.check()
+            found, _ = self.examine()
         except ServiceError as error:
             return False, str(error)
-        return True, f"The folder {self.client.path} is there."
+        return True, str(found)
+
+    def examine(self) -> tuple[Message, list[Message]]:
+        self.client.check()
+        return Message("connected", account=str(self.client.path)), []
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.sync.conftest import clock, empty_ledger, sandbox, stage_of
+from tests.sync.conftest import clock, sandbox, stage_of
 from tests.sync.stage import Clock, Stage, pdf
 from tests.trust.common.canaries import canaries, pytest_runtest_makereport
 from tests.trust.common.cases import LARGE, Case
@@ -21,7 +21,6 @@ __all__ = [
     "acme",
     "canaries",
     "clock",
-    "empty_ledger",
     "pytest_runtest_makereport",
     "referee_of",
     "sandbox",

@@ -65,9 +65,8 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def ledger(ledger_file: Path) -> Iterator[Ledger]:
     """Open the ledger that the page shows; a separate one for each test."""
-    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", f"sqlite:///{tmp_path / 'ledger.db'}")
     ledger = opened_ledger()
     yield ledger
     ledger.close()

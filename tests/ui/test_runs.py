@@ -18,7 +18,7 @@ WINDOW = {"from": "2026-01-01", "to": None, "document_ids": []}
 
 @pytest.fixture
 def runs(ledger: Ledger, account_file: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return a run that ended, one of another account, and one that goes on."""
+    """Return a run that ended, one of another account, and one that continues."""
     account_file("acme", name="Acme & Co")
     account_file("other")
     moments = (datetime(2026, 3, 1, 8, tzinfo=UTC) + timedelta(seconds=number) for number in range(99))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
+from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.cli.console import (
     actor,
@@ -24,7 +25,7 @@ from debitoor_provider.cli.console import (
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.messages import Message, moment
+from debitoor_provider.messages import Message, labelled, moment
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
@@ -32,10 +33,13 @@ from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
 from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
-from debitoor_provider.sync.ledger import ATTENTION, DONE, DUE, Ledger, LedgerError, State
+from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
+from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.folder import id_of
+from debitoor_provider.ui.overview import AccountState, overview
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,46 +48,48 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.problems import Problem
+    from debitoor_provider.ui.overview import Overview
 
 
 _NEXT_RUNS = 5
+_FAILED = {AccountState.RECONNECT, AccountState.STOPPED, AccountState.FAILED}
 
 
 @suppress_logs_and_warning
 def list_accounts(args: Namespace) -> None:
-    """List the accounts and how they stand."""
+    """List the accounts with the state that the Synchronisation page shows."""
     with opened_ledger() as ledger:
-        files = account_files()
-        names = AirflowNames.read() if files else AirflowNames()
-        rows = [_standing(file, ledger, names) for file in files]
-        show(args, rows, empty=no_files())
+        files = {id_of(file): file for file in account_files()}
+        try:
+            rows = overview(files, in_background(ledger.figures.counts))
+        except SQLAlchemyError:
+            raise SystemExit(str(Message("health_no_airflow"))) from None
+        show(args, list(map(_standing, rows)), empty=no_files())
 
 
-def _standing(file: AccountFile, ledger: Ledger, names: AirflowNames) -> dict[str, Any]:
-    account = file.account
-    counts = ledger.figures.of(file.account_id)
-    last = next(iter(ledger.runs.latest(file.account_id, limit=1)), None)
-    if file.problems:
-        state, why = "broken", str(file.problems[0])
-    elif account and (missing := names.needed_by(account)):
-        state, why = "stopped", str(missing[0].message)
-    elif last is None:
-        state, why = "new", ""
-    else:
-        state, why = last.verdict or "running", str(last.message or "")
+def _standing(row: Overview) -> dict[str, Any]:
+    file, account, last = row.file, row.file.account, row.last_run
     return {
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
         "frequency": account.schedule if account else "",
-        "moved": sum(counts.get(state, 0) for state in DONE),
-        "to_do": sum(counts.get(state, 0) for state in DUE),
-        "waiting": counts.get(State.WAITING, 0),
-        "attention": sum(counts.get(state, 0) for state in ATTENTION),
+        "moved": row.counts.moved,
+        "to_do": row.counts.to_do,
+        "waiting": row.counts.waiting,
+        "attention": row.counts.attention,
         "last_run": last.started_at.isoformat(" ", "minutes") if last and last.started_at else "",
-        "state": state,
-        "why": why,
+        "state": str(row.state),
+        "why": _reason(row),
     }
+
+
+def _reason(row: Overview) -> str:
+    """Return why an account is in its state, and what to do about it."""
+    if row.file.problems:
+        return str(row.file.problems[0])  # with file and line
+    error = row.run.error if row.run and row.state in _FAILED else ""
+    return " ".join(dict.fromkeys(filter(None, (error, row.advice()[0]))))
 
 
 @suppress_logs_and_warning
@@ -104,7 +110,7 @@ def validate(args: Namespace) -> None:
             for finding in findings:
                 say(finding)
             for folder in folders:
-                say(f"{folder.params['file']}: {Message('validate_warning')}: {folder}")
+                say(f"{folder.params['file']}: {labelled(Message('validate_warning'), folder)}")
         if findings and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
         if not findings or any(finding.result == "broken" for finding in findings):
@@ -142,7 +148,8 @@ class _Finding:
     def __str__(self) -> str:
         if self.problem:
             place, _, rest = str(self.problem).partition(" ")
-            return f"{place} {Message('validate_warning')}: {rest}" if self.result == "warning" else f"{place} {rest}"
+            is_warning = self.result == "warning"
+            return f"{place} {labelled(Message('validate_warning'), rest) if is_warning else rest}"
         account = self.file.account
         times, zone = [moment(time) for time in self.next_runs], account.timezone if account else ""
         well = Message("validate_well", times=times, zone=zone) if times else Message("validate_well_manual")

@@ -116,7 +116,7 @@ def plain_errors() -> Iterator[None]:
 
 
 def require_account(account: str, ledger: Ledger) -> None:
-    """Make sure that there is an account of this id: a file, or documents of one whose file is gone.
+    """Make sure that there is an account of this id: a file, or documents of one whose file was deleted.
 
     :raises SystemExit: naming the nearest id
     """

@@ -12,9 +12,8 @@ from debitoor_provider.cli.console import plain_errors, say, show
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import accounts_folder
-from debitoor_provider.messages import Message, reason_of
+from debitoor_provider.messages import Message, labelled, reason_of
 from debitoor_provider.runs.account_files import account_files
-from debitoor_provider.runs.words import labelled
 from debitoor_provider.sync.accounts.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:

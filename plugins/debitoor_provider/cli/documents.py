@@ -84,7 +84,7 @@ def distinct(args: Namespace) -> None:
 
 @suppress_logs_and_warning
 def ignore(args: Namespace) -> None:
-    """Never send these documents."""
+    """Mark documents as never to be sent."""
     with opened_ledger() as ledger:
         _decide(args, ledger, EventKind.IGNORED, ledger.documents.ignore)
 

@@ -31,7 +31,7 @@ _FIELDS = {
 
 
 def airflow_names() -> AirflowNames:
-    """Return what Airflow has; where its database cannot be read, say so and take all to exist."""
+    """Return what Airflow has; where its database cannot be read, say so and assume that everything exists."""
     try:
         return AirflowNames.read()
     except SQLAlchemyError:  # as where files are only checked
@@ -105,7 +105,7 @@ def _ask(
                 direction.require_source()
             else:
                 direction.require_target()
-        except _NotConnected:  # that is said already
+        except _NotConnected:  # already reported
             continue
         except ServiceError as error:
             field = _FIELDS.get(error.message.code, f"connections.{service}")

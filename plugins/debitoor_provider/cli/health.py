@@ -17,11 +17,11 @@ from debitoor_provider.cli.console import no_account, no_files, plain_errors, sa
 from debitoor_provider.cli.examining import examined
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, labelled
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
-from debitoor_provider.runs.words import labelled, value_in
+from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -179,7 +179,7 @@ def _lacking(found: Finding) -> str:
 
 
 def _doubted(found: Finding) -> str:
-    """Return what a run goes on with all the same, in two words."""
+    """Return what does not stop a run, in two words."""
     if found.message.code in _CLOCKS:
         return "wrong clock"
     return "wrong field" if found.field.startswith("connections.") else "unknown name"
@@ -198,11 +198,11 @@ def _judged(
     paused: Container[str],
     due: _Due,
 ) -> Health:
-    """Judge an account by its last run that has come to an end: one that is under way makes nothing well."""
+    """Judge an account by its last finished run: a run in progress makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
     for stop in ledger.stops.pending([file.account_id]):
         is_over = last and last.finished_at and last.finished_at > stop.stopped_at
-        if stop.message.code == PLAN_WAITS and not is_over:  # before all else, as the page has it
+        if stop.message.code == PLAN_WAITS and not is_over:  # before everything else, as on the page
             return Health(Level.WARNING, "approval", stop.message.text())
     if last and last.verdict not in WENT_THROUGH:
         return Health(Level.CRITICAL, last.verdict, str(last.message or ""))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import opened_ledger, show
 from debitoor_provider.cli.documents import named
-from debitoor_provider.messages import readable
+from debitoor_provider.messages import labelled, localized, readable
 from debitoor_provider.runs.check import MISSING
-from debitoor_provider.runs.words import labelled, word
+from debitoor_provider.runs.words import word
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,6 +21,8 @@ _HIDDEN = frozenset({"target_time"})
 """What only a run needs."""
 _WORDS = {"figures": "history.figures", "invoice": "invoice", "own_supply": "supply"}
 """The section of the page's words in which the values of a detail are found."""
+_FORMS = {"date": "day", "own_date": "day", "own_exchange_rate": "number", "own_tax": "number", "rounding": "amount"}
+"""How the values of a detail are written, see :func:`~debitoor_provider.messages.figures.shown_as`."""
 
 
 @suppress_logs_and_warning
@@ -27,6 +30,7 @@ def history(args: Namespace) -> None:
     """Show everything that happened to a document."""
     args.documents = [args.document]
     is_read = args.output not in {"json", "yaml"}
+    prefix = "user:" if is_read else ""
     with opened_ledger() as ledger:
         entry = named(args, ledger)[0]
         rows = [
@@ -34,7 +38,7 @@ def history(args: Namespace) -> None:
                 "at": event.at.isoformat(timespec="seconds"),
                 "what": str(event.kind),
                 "state": str(event.to_state),
-                "by": event.actor if event.actor != "run" else event.run_id or "",
+                "by": (event.run_id or "") if event.actor == "run" else event.actor.removeprefix(prefix),
                 "detail": _read(event.detail) if is_read else _written(event.detail),
             }
             for event in ledger.documents.history(entry)
@@ -43,14 +47,14 @@ def history(args: Namespace) -> None:
 
 
 def _written(detail: Mapping[str, Any]) -> str:
-    """Return what an event says besides, for programs."""
+    """Return the details of an event, for programs."""
     return ", ".join(f"{name}: {_text(readable(value))}" for name, value in detail.items())
 
 
 def _read(detail: Mapping[str, Any]) -> str:
-    """Return what an event says besides, as the page has it."""
+    """Return the details of an event, as the page shows them."""
     shown = {name: value for name, value in detail.items() if name not in _HIDDEN and value not in (None, "", False)}
-    return "; ".join(_labelled(name, readable(value)) for name, value in shown.items())
+    return " · ".join(_labelled(name, readable(value)) for name, value in shown.items())
 
 
 def _labelled(name: str, value: Any) -> str:
@@ -59,16 +63,26 @@ def _labelled(name: str, value: Any) -> str:
         return label
     if name in {"why", "reason"}:
         return word("history.missing", MISSING) if value == MISSING else str(value)
+    if isinstance(value, dict):
+        return labelled(label, ", ".join(starmap(_amounts, value.items())))
     text = _text(value)
+    if name in _FORMS:
+        text = localized(text, _FORMS[name])
     return labelled(label, word(f"{_WORDS[name]}.{text}", text) if name in _WORDS else text)
+
+
+def _amounts(name: str, value: Any) -> str:
+    """Return the amounts of a tax rate, with their bounds where there are two."""
+    parts = value if isinstance(value, list) else [value]
+    amounts = " \N{EN DASH} ".join(localized(str(part), "amount") for part in parts)
+    return labelled(localized(f"{name} %") if _is_number(name) else name, amounts)
 
 
 def _text(value: Any) -> str:
     """Return a value as one text: amounts by tax rate with their rates, several with commas between them."""
     if isinstance(value, dict):
-        return ", ".join(
-            labelled(f"{name} %" if _is_number(name) else name, _text(part)) for name, part in value.items()
-        )
+        parts = ((f"{name} %" if _is_number(name) else name, _text(part)) for name, part in value.items())
+        return ", ".join(f"{name}: {part}" for name, part in parts)
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 

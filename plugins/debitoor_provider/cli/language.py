@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +25,18 @@ _DOMAIN = "debitoor"
 def reader_of(args: Namespace) -> Reader:
     """Return who reads: the language that the command names, else that of the terminal, else English.
 
+    English keeps amounts and dates as programs read them, and so does every format but the table.
+
     :raises SystemExit: for a language that there are no sentences in
     """
     if args.language:
         if args.language not in languages():
             with written_for(_reader_of_terminal()):
                 raise wrong(Message("no_such_language", language=repr(args.language), languages=languages()))
-        return Reader(args.language)
-    return _reader_of_terminal()
+        reader = Reader(args.language)
+    else:
+        reader = _reader_of_terminal()
+    return replace(reader, figures=reader.language != LOG.language and getattr(args, "output", "table") == "table")
 
 
 def reader_of_words(words: Sequence[str]) -> Reader:

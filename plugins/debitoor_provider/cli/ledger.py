@@ -35,7 +35,7 @@ def upgrade(args: Namespace) -> None:  # noqa: ARG001
 
 @suppress_logs_and_warning
 def rebuild(args: Namespace) -> None:
-    """Restore what the ledger knows of an account from what the target has."""
+    """Restore what the ledger knows of an account from the records at the target."""
     with opened_ledger() as ledger:
         with job_of(args.account, settings_of(args.account), ledger, run_id="rebuild") as job:
             job.direction.require_target()

@@ -53,37 +53,37 @@ def kind(value: Any) -> str:
 
 
 def is_integer(value: Any) -> bool:
-    """Whether a value is a JSON number without decimals."""
+    """Return whether a value is a JSON number without decimals."""
     return type(value) is int
 
 
 def is_list(value: Any) -> bool:
-    """Whether a value is an array."""
+    """Return whether a value is an array."""
     return isinstance(value, list)
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is a text."""
+    """Return whether a value is a text."""
     return isinstance(value, str)
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a JSON number."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def is_date(value: Any) -> bool:
-    """Whether a value is a date as both services write it."""
+    """Return whether a value is a date as both services write it."""
     return day(value) is not None
 
 
 def is_time(value: Any) -> bool:
-    """Whether a value is a time with its zone."""
+    """Return whether a value is a time with its zone."""
     return moment(value) is not None
 
 
 def is_id(value: Any) -> bool:
-    """Whether a value is an id of Debitoor (3.4)."""
+    """Return whether a value is an id of Debitoor (3.4)."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 

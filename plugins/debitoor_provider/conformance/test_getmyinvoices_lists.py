@@ -122,7 +122,7 @@ def _middle(document: Record) -> str:
 
 @pytest.mark.row("A-09")
 def test_one_of_several_tags_is_enough(gmi: Probe, documents: list[Record], seen: Seen) -> None:
-    """Ask for a document's tag, for it beside another one, and for it in the other case."""
+    """Ask for a document's tag, for it next to another one, and for it in the other case."""
     document = need(next((row for row in documents if row.get("tags")), None), "no document has a tag")
     tag = str(document["tags"][0])
     expect(has(gmi, document, {"tagFilter[]": [tag]}), "a tag does not find its document")

@@ -84,12 +84,12 @@ def sentence_of(error: ServiceError) -> str:
 
 
 def is_difference(error: ServiceError) -> bool:
-    """Whether an error is an answer that the contract does not have, rather than a service that cannot be asked."""
+    """Return whether an error is a response outside the contract, rather than an unreachable service."""
     return isinstance(error, _ANSWERS)
 
 
 def ends_all(error: ServiceError) -> bool:
-    """Whether no further call to this service can succeed."""
+    """Return whether no further call to this service can succeed."""
     stops = isinstance(error, StopError) and not isinstance(error, PermissionMissing)
     return (stops or isinstance(error, NotSent | RateLimited)) and not is_difference(error)
 

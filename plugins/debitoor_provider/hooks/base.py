@@ -173,9 +173,9 @@ class ServiceHook(HttpHook, Generic[C]):
         return (False, str(doubts[0])) if doubts else (True, str(found))
 
     def examine(self) -> tuple[Message, list[Message]]:
-        """Try the connection, and return where it leads and what is to be corrected although runs go on with it.
+        """Try the connection, and return where it leads and what should be corrected although runs continue with it.
 
-        :raises ServiceError: when no run goes on with it
+        :raises ServiceError: when no run can use it
         """
         doubts = [*self._unusable_fields(Fields(self._connection))]
         with self.client_without_retries() as client:
@@ -250,7 +250,7 @@ class ServiceHook(HttpHook, Generic[C]):
 
     @abstractmethod
     def _tested(self, client: C) -> tuple[Message, Message | None]:
-        """Try a client, and return where it leads and what the connection states otherwise although runs go on.
+        """Try a client, and return where it leads and what the connection contradicts although runs continue.
 
         :raises ServiceError: when the service refuses or cannot be reached
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debitoor_provider.messages.figures import localized, moment
-from debitoor_provider.messages.labels import words
+from debitoor_provider.messages.labels import labelled, words
 from debitoor_provider.messages.message import Message, readable
 from debitoor_provider.messages.reader import LOG, Reader, current_reader, languages, preferred_language, written_for
 from debitoor_provider.messages.system import reason_of
@@ -13,6 +13,7 @@ __all__ = [
     "Message",
     "Reader",
     "current_reader",
+    "labelled",
     "languages",
     "localized",
     "moment",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages.labels import line_of
 from debitoor_provider.messages.reader import current_reader
 
 if TYPE_CHECKING:
@@ -17,30 +18,41 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"(?<![\w.,/-])-?\d+(?:\.\d+)?(?![\w,/-]|\.\d)")
 """A number of its own: no part of a date, a reference or an identifier."""
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+_MOMENT = re.compile(
+    r"(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:\d{2})?"
+)
+_RATE = re.compile(r"(?<=\d) %(?P<colon>: )?")
+_PERCENT = "\N{NO-BREAK SPACE}%"
+_UTC = {"Z", "+00:00"}
 
 
 def shown_as(form: str, text: str, reader: Reader) -> str:
     """Return a parameter in the form that its place asks for.
 
-    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals), ``day``, ``country`` (its code), or
-        ``log`` for what only the log and the command line add, in parentheses
-    :param text: amounts with a decimal point, days as ``2026-01-31``; what is neither stays as it is
+    :param form: ``amount`` (at least two decimals), ``number`` (its own decimals; also amounts by tax rate, such
+        as ``19 %: 119.00``), ``day``, ``moment``, ``month``, ``country`` (its code), or ``log`` for what only the log
+        and the command line add, in parentheses
+    :param text: amounts with a decimal point, days as ``2026-01-31``; what is neither is returned as it is
     """
     if form == "log":
         return f" ({text})" if text and not reader.page else ""
-    return _FORMS[form](text, reader.language) if reader.page else text
+    return _FORMS[form](text, reader.language) if reader.localizes else text
 
 
-def localized(text: str) -> str:
-    """Return a text with its numbers as the current reader's language writes them, e.g. ``19 %: 1,234.50``."""
-    return shown_as("number", text, current_reader())
+def localized(text: str, form: str = "number") -> str:
+    """Return a text with its numbers as the current reader's language writes them, e.g. ``19 %: 1,234.50``.
+
+    :param form: see :func:`shown_as`
+    """
+    return shown_as(form, text, current_reader())
 
 
 def moment(time: datetime) -> str:
     """Return a time with its day of the week in the current reader's language, e.g. ``Mon 2026-11-30 06:30``."""
     from babel.dates import format_date
 
-    return f"{format_date(time, 'EEE', locale=current_reader().language)} {time:%Y-%m-%d %H:%M}"
+    day = format_date(time, "EEE", locale=current_reader().language)
+    return f"{day} {localized(f'{time:%Y-%m-%d %H:%M}', 'moment')}"
 
 
 def _amounts(text: str, language: str) -> str:
@@ -48,6 +60,8 @@ def _amounts(text: str, language: str) -> str:
 
 
 def _numbers(text: str, language: str) -> str:
+    colon = line_of(_PERCENT, "", language)
+    text = _RATE.sub(lambda found: colon if found["colon"] else _PERCENT, text)
     return _NUMBER.sub(lambda found: _decimal(found[0], language, at_least=0), text)
 
 
@@ -61,6 +75,30 @@ def _days(text: str, language: str) -> str:
             return found[0]
 
     return _DAY.sub(shown, text)
+
+
+def _moments(text: str, language: str) -> str:
+    from babel.dates import format_date, format_time, get_datetime_format
+
+    def shown(found: re.Match[str]) -> str:
+        try:
+            time = datetime.fromisoformat(f"{found['day']} {found['time']}")
+        except ValueError:
+            return found[0]
+        parts = format_time(time, "short", locale=language), format_date(time, "medium", locale=language)
+        zone = "UTC" if found["zone"] in _UTC else found["zone"]
+        return " ".join(filter(None, (str(get_datetime_format("medium", language)).format(*parts), zone)))
+
+    return _MOMENT.sub(shown, text)
+
+
+def _month(text: str, language: str) -> str:
+    from babel.dates import format_skeleton
+
+    try:
+        return format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=language)
+    except ValueError:
+        return text
 
 
 def _decimal(text: str, language: str, *, at_least: int) -> str:
@@ -83,5 +121,7 @@ _FORMS: Mapping[str, Callable[[str, str], str]] = {
     "amount": _amounts,
     "number": _numbers,
     "day": _days,
+    "moment": _moments,
+    "month": _month,
     "country": _country,
 }

@@ -7,12 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages.reader import current_reader
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from debitoor_provider.messages.reader import Reader
-
-_QUOTES = {"en": "“{}”", "fr": "«\u202f{}\u202f»", "de": "„{}“", "da": "»{}«"}
 
 
 @cache
@@ -33,5 +33,17 @@ def label(key: str, reader: Reader) -> str:
         return name
     if not reader.page and section == "choice":
         return name.partition(".")[2]
-    text = words(reader.language).get(key.replace(" ", "_"))
-    return _QUOTES[reader.language].format(text) if text else name.partition(".")[2] or name
+    known = words(reader.language)
+    text = known.get(key.replace(" ", "_"))
+    return known["common.quoted"].format(text=text) if text else name.partition(".")[2] or name
+
+
+def labelled(name: object, value: object) -> str:
+    """Return a name and its value, e.g. ``number: 7``, with the mark between them that the reader's language has."""
+    return line_of(name, value, current_reader().language)
+
+
+def line_of(name: object, value: object, language: str) -> str:
+    """Return a name and its value with the mark between them that a language has."""
+    before, between = words(language)["common.line"].removesuffix("{value}").partition("{name}")[::2]
+    return f"{before}{name}{between}{value}"

@@ -19,15 +19,22 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][\w.@-]*)?(?:\s*;\s*q=([\d.]+))?"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads sentences.
+    """A reader of messages.
 
     :param language: one of :func:`languages`
-    :param page: whether on the page, where fields have labels, and amounts and dates the form of the language; in logs
-        and on the command line fields are called as in the account file, and figures have the same form for everybody
+    :param page: whether on the page, where fields have labels; in logs and on the command line they are called as in
+        the account file
+    :param figures: whether amounts and dates have the form of the language; on the page they always do
     """
 
     language: str = ENGLISH
     page: bool = False
+    figures: bool = False
+
+    @property
+    def localizes(self) -> bool:
+        """Whether amounts and dates have the form of the language, not the one that programs read."""
+        return self.page or self.figures
 
 
 LOG = Reader()

@@ -20,6 +20,6 @@ _CODES = {
 
 
 def reason_of(error: OSError) -> Message | str:
-    """Return why the system refused something, in a few words; what is rare stays as the system has it."""
+    """Return why the system refused something, in a few words; rare errors keep the system's own text."""
     code = _CODES.get(error.errno or 0)
     return Message(code) if code else error.strerror or type(error).__name__

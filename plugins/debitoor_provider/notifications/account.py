@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DebitoorAccountNotifier(BaseNotifier):
-    """Send what there is to tell of an account: why it failed and what to do, and what needs a decision.
+    """Send the news of an account: why it failed and what to do, and what needs a decision.
 
     Unlike the account's own setting ``notify``, which tells each thing once, it tells all that is open at the moment.
     When all is well and nothing failed, nothing is sent. It may be used in every callback, and for a deadline::

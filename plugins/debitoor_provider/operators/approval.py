@@ -34,8 +34,8 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
     """Wait in Airflow until a person has approved or refused a plan that exceeds a limit of its account.
 
     It goes between the plan and the transfer. A plan within the limits, or whose excess was allowed on the
-    Synchronisation page, waits for nobody. A refused plan moves nothing: its documents are held, and the run goes on
-    with none. When nobody answers in time the task fails for good, as a safety stop does.
+    Synchronisation page, waits for nobody. A refused plan moves nothing: its documents are held, and the run continues
+    with none. When nobody answers in time, the task fails for good, as a safety stop does.
 
     A waiting task takes no slot of a worker, of a pool or of the triggerer. The account's settings say which limits
     these are (``limits.new_documents``, ``limits.amount``) and how long it waits (``limits.approval_hours``).
@@ -75,7 +75,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         raise AssertionError("Airflow did not wait for an answer.")
 
     def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:  # noqa: ARG002
-        """Go on when there is nothing to ask; a person is asked by a task of its own."""
+        """Continue when there is nothing to ask; a person is asked by a task of its own."""
         from debitoor_provider.sync.steps.approval import question_of
 
         return {"asked": False} if question_of(job) is None else None
@@ -103,7 +103,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         :param event: the answer, as Airflow hands it over
         :param asked: what was shown, see :class:`~debitoor_provider.sync.steps.approval.Waiting`
         :param since: when it was shown
-        :raises LimitExceeded: when nobody did in time
+        :raises LimitExceeded: when nobody answered in time
         """
         return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since))
 
@@ -134,5 +134,5 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
 
 
 def _kwargs(waiting: Waiting) -> dict[str, Any]:
-    """Return what the method that goes on needs to know of what was asked."""
+    """Return what the resumed method needs to know of the question."""
     return {"asked": waiting.asked, "since": waiting.since.isoformat()}

@@ -46,7 +46,7 @@ class DebitoorPlanOperator(SyncOperator):
         the triggerer cannot read the account's file, or reads other settings than ``settings``, a worker plans
     :param folder: folder of the account's file, for the triggerer; by default the configured one
     :param carries_out: up to how many documents of a scheduled run the plan's task moves itself: the steps after it, to
-        the report, are done in the same process and then skipped. They go on in tasks of their own, as they would
+        the report, are done in the same process and then skipped. They continue in tasks of their own, as they would
         without, from where something goes wrong, a person is asked or a document is rejected, and when another task
         comes between or after them. Where a person has to correct something first, the step that needs the service
         fails there without asking it again; a later try asks it
@@ -109,7 +109,7 @@ class DebitoorPlanOperator(SyncOperator):
         self.start_from_trigger = True
 
     def go_on(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Go on after the triggerer: with the plan that was made there, or by making it.
+        """Continue after the triggerer: with the plan that was made there, or by making it.
 
         :param event: the plan's summary, or why the run stops; ``None`` when there is no plan yet
         :raises StopError: when the source refused in the triggerer what it would be asked again

@@ -1,6 +1,6 @@
 """What the steps of a run import is loaded once by the scheduler where tasks are forks of it: with the LocalExecutor.
 
-Otherwise each task loads it anew, which takes more processor time than moving some documents does.
+Otherwise each task loads it again, which takes more processor time than moving some documents does.
 """
 
 from __future__ import annotations

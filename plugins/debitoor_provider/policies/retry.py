@@ -48,7 +48,7 @@ def is_permanent(error: BaseException) -> bool:
 
 
 def passes(error: BaseException) -> bool:
-    """Return whether waiting is all there is to do: one who waits anyway goes on, also when the quota is used up."""
+    """Return whether waiting is enough: a task that waits anyway then continues, also when the quota is used up."""
     from debitoor_provider.sync.ledger import LedgerUnavailable
 
     return isinstance(error, RetryError | QuotaUsedUp | LedgerUnavailable)

@@ -27,7 +27,7 @@ REST = timedelta(seconds=30)
 
 
 class Turn(threading.Event):
-    """The event that ends a step; set by itself some time after the first document, so that every turn moves one.
+    """The event that ends a step; set automatically some time after the first document, so that every turn moves one.
 
     :param seconds: the time
     """

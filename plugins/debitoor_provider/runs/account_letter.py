@@ -1,4 +1,4 @@
-"""What there is to tell of an account at the moment, for callbacks of DAGs that are not its own."""
+"""The current news of an account, for callbacks of DAGs that are not its own."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) 
 def _failure(ledger: Ledger, account_id: str, context: Mapping[str, Any]) -> Message | None:
     """Return why the callback's task or DAG failed, or the account's last run; ``None`` when neither did.
 
-    The text of an error of somebody else's is not passed on: it may hold anything.
+    The text of another DAG's error is not passed on: it may hold anything.
     """
     error = context.get("exception")
     if isinstance(error, ServiceError):

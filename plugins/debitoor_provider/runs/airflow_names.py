@@ -7,6 +7,7 @@ notification.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from debitoor_provider.sync.directions import loaded, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.orm import Session
 
     from debitoor_provider.sync.accounts.settings import Account
 
@@ -42,18 +45,19 @@ class AirflowNames:
     suggests: bool = False
 
     @classmethod
-    def read(cls, *, suggests: bool = True) -> AirflowNames:
+    def read(cls, session: Session | None = None, *, suggests: bool = True) -> AirflowNames:
         """Read Airflow's database; for the command line and the API server, which may.
 
+        :param session: of Airflow's database; default one of its own
         :param suggests: name the nearest connection, for people who may see them all
         """
         from airflow.models.connection import Connection
         from airflow.models.pool import Pool
         from airflow.utils.session import create_session
 
-        with create_session() as session:
-            pools = {str(name): slots for name, slots in session.execute(sa.select(Pool.pool, Pool.slots))}
-            rows = session.execute(sa.select(Connection.conn_id, Connection.conn_type))
+        with nullcontext(session) if session else create_session() as using:
+            pools = {str(name): slots for name, slots in using.execute(sa.select(Pool.pool, Pool.slots))}
+            rows = using.execute(sa.select(Connection.conn_id, Connection.conn_type))
             connections = {str(name): str(kind or "") for name, kind in rows}
         return cls(pools, connections, is_read=True, suggests=suggests)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from debitoor_provider.messages import Message, Reader, languages, words, written_for
+from debitoor_provider.messages import Message, Reader, labelled, languages, words, written_for
 from debitoor_provider.messages.figures import shown_as
 from debitoor_provider.runs.addresses import account_place, airflow_address, full_address
 from debitoor_provider.runs.letter import Letter, amount_of, number_of
@@ -56,7 +56,7 @@ class Request:
     def subject(self) -> str:
         """One line."""
         with written_for(self._reader):
-            return f"{one_line(self._job.account.name)}: {_text('plan_subject', count=self._question.count)}"
+            return labelled(one_line(self._job.account.name), _text("plan_subject", count=self._question.count))
 
     @cached_property
     def body(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, labelled
 from debitoor_provider.sync.accounts.problems import causes, explain, field_path
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -96,7 +96,7 @@ def require_known(operator: str, names: Collection[str], own: Collection[str]) -
 
 
 def require_beside(names: Collection[str]) -> None:
-    """Check that there are no arguments beside settings that are whole.
+    """Check that there are no arguments next to complete settings.
 
     :raises ArgumentError: naming one
     """
@@ -127,7 +127,7 @@ def require_count(name: str, value: object) -> None:
 
 
 def _unusable(account_id: str, problems: Collection[tuple[str, Message]]) -> ArgumentError:
-    written = "\n".join(f"{_argument(field)}: {message}" for field, message in problems)
+    written = "\n".join(labelled(_argument(field), message) for field, message in problems)
     return ArgumentError(Message("account_unusable", account=quoted(account_id)[1:-1], problems=written))
 
 

@@ -28,7 +28,7 @@ _KEPT_SECONDS = 10
 class BundledFolder(NamedTuple):
     """A folder of account files in another bundle.
 
-    :param path: where Airflow's DAG processor has it
+    :param path: where Airflow's DAG processor keeps it
     :param bundle: name of the bundle
     :param dag_ids: of its accounts
     """
@@ -81,7 +81,7 @@ def accounts_of(folder: BundledFolder, files: Iterable[AccountFile]) -> list[Acc
 def merged(here: Iterable[AccountFile], load: Callable[[Path], Iterable[AccountFile]]) -> list[AccountFile]:
     """Return the accounts of the configured folder and of other bundles.
 
-    An account that two of them have, or that another DAG file has besides, has that problem.
+    An account that two of them have, or that another DAG file has as well, has that problem.
 
     :param here: the accounts of the configured folder
     :param load: reads another folder

@@ -47,7 +47,7 @@ def documents_table(rows: Iterable[Row]) -> Table:
             _outcome(row.outcome),
             row.source_id,
             ", ".join(row.target_ids),
-            row.document_date,
+            localized(str(row.document_date or ""), "day"),
             row.document_number,
             row.party,
             money(row.here.gross, row.here.currency) if row.here else "",
@@ -63,7 +63,7 @@ def sums_table(sums: Iterable[SumRow]) -> Table:
     made = worded_table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
     for row in sums:
         amounts = map(money, (row.source, row.target, row.difference, row.others))
-        made.add_row(*map(cell, (row.month, percent(row.rate), row.currency, *amounts)))
+        made.add_row(*map(cell, (localized(row.month, "month"), localized(percent(row.rate)), row.currency, *amounts)))
     return made
 
 

@@ -80,7 +80,7 @@ class Duplicates:
 
 
 def in_two_bundles(path: Path, others: list[str]) -> Problem:
-    """Return the problem of an account file beside which there are others of the same account."""
+    """Return the problem of an account file if there are others for the same account."""
     return Problem(path.name, None, None, "", Message(_IN_TWO, path=path, others=others))
 
 

@@ -64,7 +64,7 @@ def to_switch(field: str, answer: object) -> bool:
 
 
 def require_read(conf: Mapping[str, Any] | None, read: Container[str]) -> None:
-    """Refuse what a run of somebody else's DAG was triggered with if no step reads it: the run would move documents.
+    """Refuse what a run of another DAG was triggered with if no step reads it: the run would move documents.
 
     Keys of the DAG's own are none of our business, unless they look like ``dry_run``.
 

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import Message, Reader, words, written_for
+from debitoor_provider.messages import Message, Reader, labelled, words, written_for
 from debitoor_provider.messages.figures import shown_as
 from debitoor_provider.runs.addresses import account_place, full_address
 from debitoor_provider.sync.steps.digest import code_of
@@ -85,10 +85,10 @@ def _headline(failure: Message) -> str:
 
 def _subject(name: str, digest: Digest) -> str:
     if digest.failure:
-        return f"{name}: {digest.failure.text() if _is_elsewhere(digest.failure) else _headline(digest.failure)}"
+        return labelled(name, digest.failure.text() if _is_elsewhere(digest.failure) else _headline(digest.failure))
     if digest.reasons:
-        return f"{name}: {_text('notice_attention_subject', count=digest.count)}"
-    return f"{name}: {_text('notice_works_again')}"
+        return labelled(name, _text("notice_attention_subject", count=digest.count))
+    return labelled(name, _text("notice_works_again"))
 
 
 def _is_elsewhere(failure: Message) -> bool:

@@ -26,7 +26,7 @@ KINDS = {"attention": ATTENTION, "to_do": DUE, "waiting": frozenset({State.WAITI
 
 
 def find_documents(conn_id: str, wanted: Mapping[str, Any], at_least: int) -> list[int]:
-    """Return the ids of documents that are there, the first pages of them; none when they are fewer than wanted.
+    """Return the ids of existing documents, the first pages of them; none when they are fewer than wanted.
 
     :param conn_id: id of a connection of the type ``getmyinvoices``
     :param wanted: as :class:`~debitoor_provider.sensors.getmyinvoices.GetMyInvoicesDocumentSensor` has it

@@ -137,7 +137,7 @@ def send(notify: Notify, letter: Letter) -> None:
     row = require_notifier(notify)
     notifier = loaded(row.path)(**row.arguments(notify, letter))
     try:
-        # Not called, as Airflow's callbacks do: that reads names of documents as Jinja, and hides what goes wrong.
+        # Not called as Airflow's callbacks are: that renders names of documents as Jinja and hides errors.
         notifier.notify({})
     except Exception as error:  # noqa: BLE001 each notifier raises what its library does
         message = Message("notify_not_sent", connection=notify.connection, detail=_detail(error))

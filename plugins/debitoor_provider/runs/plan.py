@@ -33,7 +33,7 @@ class Planned(NamedTuple):
 
 
 def make_plan(job: Job, window: Window | None) -> Planned:
-    """Plan a run. A run that moves nothing asks the target all the same when a check of it is due.
+    """Plan a run. A run that moves nothing asks the target anyway when a check of it is due.
 
     :param window: the requested window; ``None`` for whatever is new
     """

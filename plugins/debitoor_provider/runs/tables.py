@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from debitoor_provider.messages import localized
 from debitoor_provider.runs.words import word
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.preview import Preview
 
 _WIDTH = 200  # of tables that go into a log
+_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""In amounts and before marks; for :meth:`str.isprintable` they are not printable."""
 
 
 def table(*columns: str, right: Iterable[str] = ()) -> Table:
@@ -27,7 +30,8 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     """
     made = Table(header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        is_figure = column in right
+        made.add_column(column, justify="right" if is_figure else "left", overflow="fold", no_wrap=is_figure)
     return made
 
 
@@ -44,12 +48,12 @@ def worded_table(columns: Mapping[str, str], *right: str) -> Table:
 def cell(value: object) -> Text:
     """Show a value as it is: names of people and documents are never markup, and stay on one line."""
     text = "" if value is None else str(value)
-    return Text("".join(char if char.isprintable() else " " for char in text))
+    return Text("".join(char if char.isprintable() or char in _SPACES else " " for char in text))
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
     """Show an amount, with its currency where that has no column of its own."""
-    return "" if amount is None else f"{amount:.2f} {currency}".strip()
+    return "" if amount is None else f"{localized(f'{amount:.2f}', 'amount')} {currency}".strip()
 
 
 def preview_table(rows: Iterable[Preview]) -> Table:
@@ -59,11 +63,11 @@ def preview_table(rows: Iterable[Preview]) -> Table:
         values = (
             row.source_id,
             word(f"preview.outcome.{row.outcome}", row.outcome),
-            row.document_date,
+            localized(str(row.document_date or ""), "day"),
             row.document_number,
             row.company,
             money(row.gross_amount, row.currency),
-            "; ".join(row.lines),
+            "; ".join(map(localized, row.lines)),
             word(f"invoice.{row.invoice}", row.invoice),
             row.target_name or row.source_name,
             row.reason,

@@ -1,6 +1,6 @@
 """The records of both services in Airflow's XCom: which classes a task may read from there.
 
-The plugin says so in every process that Airflow starts, so this imports nothing.
+The plugin is loaded in every process that Airflow starts, so this imports nothing.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def requested_window(
 
     The data interval that a person triggered a run with counts as its period, together with what they entered.
 
-    :raises Misconfigured: when a date or an id of the trigger form is none, or the period can hold no document
+    :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, or a
+        logical date that somebody chose stands for no period
     """
     ids = to_ids(document_ids, account)
     start, end = to_period(From=period_from, To=period_to)
@@ -60,6 +61,8 @@ def requested_window(
         return _meeting(window, account, context)
     if start or end or ids:
         return _meeting(manual(start, end, ids), account, context)
+    if kind_of(context) is RunKind.MANUAL and (date := _chosen_date(context["dag_run"])):
+        raise Misconfigured(Message("logical_date_alone", date=date), operation="plan")
     if kind_of(context) is RunKind.BACKFILL:
         begin, until = _interval_of(context)
         if begin is None or until is None:
@@ -81,13 +84,22 @@ def chosen_interval(context: Context) -> tuple[datetime, datetime] | None:
     logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
     dag: Any = context.get("dag")
     if start == end and start in (logical_date, run_after):
-        # As Airflow has it for a DAG without a schedule; on a schedule with intervals somebody wrote it down.
+        # Airflow sets this for a DAG without a schedule; on a schedule with intervals, a person entered it.
         is_airflows = dag is None or (start, end) == _last_interval(dag.timetable, start)
         return None if is_airflows else (start, end)
     if not logical_date or not run_after or dag is None:
         return start, end
-    is_of_now = abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run)
+    is_of_now = _chosen_date(dag_run) is None
     return None if is_of_now and (start, end) == _last_interval(dag.timetable, logical_date) else (start, end)
+
+
+def _chosen_date(dag_run: Any) -> datetime | None:
+    """Return the logical date of a run; ``None`` without one, or if it is the moment of triggering."""
+    logical_date, run_after = getattr(dag_run, "logical_date", None), getattr(dag_run, "run_after", None)
+    if not logical_date or not run_after:
+        return None
+    is_of_now = abs(run_after - logical_date) < _NOW and not _is_of_the_past(dag_run)
+    return None if is_of_now else logical_date
 
 
 def outside(window: Window, account: Account) -> Message | None:
@@ -138,7 +150,12 @@ def _days_of(start: datetime, end: datetime, context: Context, account: Account)
 
 
 def _is_of_the_past(dag_run: Any) -> bool:
-    """Return whether a DAG triggered the run with a logical date long before: its operator sets *run after* to that."""
+    """Return whether a DAG triggered the run with a logical date long before: its operator sets *run after* to that.
+
+    A run that was cleared begins anew, however late; what stands there to the microsecond is the moment of triggering.
+    """
+    if getattr(dag_run, "clear_number", 0) and dag_run.logical_date.microsecond:
+        return False
     began = getattr(dag_run, "start_date", None)
     return bool(began) and dag_run.run_after == dag_run.logical_date and began - dag_run.logical_date > _QUEUED
 

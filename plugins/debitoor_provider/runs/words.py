@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import LOG, current_reader, words
+from debitoor_provider.messages import LOG, current_reader, localized, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,6 +77,9 @@ _VALUES = {
 }
 """The sections of the page's words in which the values of a column are found."""
 
+_FORMS = {"at": "moment", "date": "day", "document_date": "day", "last_run": "moment", "next_runs": "moment"}
+"""The columns of days and times, see :func:`~debitoor_provider.messages.figures.shown_as`."""
+
 
 def word(key: str, name: str) -> str:
     """Return a word of the page; in English the name itself."""
@@ -97,17 +100,14 @@ def value_in(column: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(value_in(column, one)) for one in value)
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return localized(f"{value:.2f}", "amount")
+    if isinstance(value, int) and column != "line":
+        return localized(str(value), "number")
+    if column in _FORMS and value:
+        return localized(str(value), _FORMS[column])
     if not isinstance(value, str):
         return value
     return next((said for part in _VALUES.get(column, ()) if (said := word(f"{part}.{value}", value)) != value), value)
-
-
-def labelled(name: str, value: object) -> str:
-    """Return a name and its value, e.g. ``number: 7``, with the mark between them that the language has."""
-    line = word("common.line", "{name}: {value}")
-    before, between = line.removesuffix("{value}").partition("{name}")[::2]
-    return f"{before}{name}{between}{value}"
 
 
 def code_of(text: str, section: str, codes: Iterable[str]) -> str:

@@ -106,7 +106,7 @@ class Dispatcher:
         """Execute one call in one transaction: its effect, the log rows of the effect and the log row of the call.
 
         The call gets its number, time and caller only here, after any latency: reading the log by number misses
-        nothing, and a token that was revoked meanwhile no longer works.
+        nothing, and a token that was revoked in the meantime no longer works.
         """
         world = self.world
         call.seq, call.time, call.caller = world.log.next_seq(), world.clock.now(service.name), service.identify(call)

@@ -26,7 +26,7 @@ class RateLimiter:
         """Count one call unless a limit is reached.
 
         :param limits: calls allowed by window length in seconds; None means no limit
-        :return: None if the call may go on, else the whole seconds until the last exhausted window ends
+        :return: None if the call may continue, else the whole seconds until the last exhausted window ends
         """
         moment = now.timestamp()
         waits = [

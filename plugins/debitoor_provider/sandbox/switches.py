@@ -38,7 +38,7 @@ class Switches:
     max_limit: int | None = None  # A6: a silent cap on the rows of a page
     reverse_charge_check: bool = False  # A24
     strict_bookkeeping: bool = False  # A20, A21
-    attachment_over_quota: bool = False  # D 5.3: the plan's quota is used up; the call succeeds all the same
+    attachment_over_quota: bool = False  # D 5.3: the plan's quota is used up; the call succeeds anyway
     credit_note_amounts: Literal["negative", "positive"] = "negative"  # D 7: the sign is documented nowhere
     environment_without: tuple[Literal["email", "countryCode", "currency"], ...] = ()  # A27: only the id is certain
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class LookingSensor(BaseSensorOperator):
     """Look at an interval until something is there.
 
-    A fault that passes by itself (a service that is busy or away, a quota that is used up) is logged and ends nothing
+    A temporary fault (a busy or unreachable service, a used-up quota) is logged and ends nothing
     but ``timeout`` does; an error that a person has to correct fails the task at once, whatever ``retries`` says.
 
     :param deferrable: wait in the triggerer, without a worker's slot. The first look is always on a worker. With

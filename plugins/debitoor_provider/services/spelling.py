@@ -55,7 +55,7 @@ def spellings(wanted: Collection[str], known: Iterable[str]) -> list[str]:
     """Return the known spellings of names, and as they are given those that are not known.
 
     :param wanted: names of people
-    :param known: names at a service, which may compare them to the letter
+    :param known: names at a service, which may compare them exactly
     """
     by_key: dict[str, list[str]] = {fold(name): [] for name in wanted}
     for name in known:

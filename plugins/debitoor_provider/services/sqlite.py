@@ -12,11 +12,11 @@ BUSY_SECONDS = 30.0
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether another writer was in the way, so that a later attempt may succeed."""
+    """Return whether another writer was in the way, so that a later attempt may succeed."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-# The switch needs the file alone for a moment, and SQLite does not wait for that by itself.
+# The switch needs the file alone for a moment, and SQLite does not wait for that.
 @retry(
     retry=retry_if_exception(is_busy),
     stop=stop_after_delay(BUSY_SECONDS),

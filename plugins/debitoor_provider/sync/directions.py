@@ -140,6 +140,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         open_choices={"contradicts": "invoice_contradicts"},
         corrections={
             "no_date": ("date",),
+            "date_unreadable": ("date",),
             "period_by_invoice": ("date",),
             "odd_date": ("date",),
             "date_far": ("date",),

@@ -51,7 +51,7 @@ def alike(one: Facts, other: Facts, *, numbers_decide: bool = False) -> bool:
     """Return whether two records may stand for one document.
 
     They may when the supplier is the same, and either the number or date and gross amount. A supplier that is not
-    known, or whose names only begin alike, counts as the same if number, date and gross amount are all the same.
+    known, or whose names only begin alike, counts as the same if number, date and gross amount are anyway.
 
     :param numbers_decide: different numbers mean different documents, because one program numbered all of them
     """

@@ -19,7 +19,7 @@ class ObstacleKind(StrEnum):
 
     HELD = "held"  # a rule of the account wants a person's decision
     REJECTED = "rejected"  # the document cannot go as it is recorded
-    WAITING = "waiting"  # it goes by itself later
+    WAITING = "waiting"  # it goes automatically later
 
 
 class Obstacle(Exception):
@@ -62,7 +62,7 @@ def rejected(code: str, /, **params: object) -> Obstacle:
 
 
 def waiting(code: str, /, **params: object) -> Obstacle:
-    """Return the obstacle of a document that goes by itself later."""
+    """Return the obstacle of a document that goes automatically later."""
     return Obstacle(ObstacleKind.WAITING, Message(code, **params))
 
 

@@ -28,12 +28,15 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def outside(day: date | None, period: Period) -> LeftOut | None:
-    """Return why a document's date does not fit an account's period."""
+def outside(day: date | None, period: Period, undated: Message | None = None) -> LeftOut | None:
+    """Return why a document's date does not fit an account's period.
+
+    :param undated: why it has none, if more is known than that
+    """
     if period.start is None and period.end is None:
         return None
     if day is None:
-        return LeftOut(Message("no_date"), waits=True)
+        return LeftOut(undated or Message("no_date"), waits=True)
     if (period.start and day < period.start) or (period.end and day > period.end):
         return LeftOut(Message("period", date=day))
     return None

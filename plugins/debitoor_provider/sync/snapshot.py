@@ -49,7 +49,7 @@ def is_fresh(entry: Entry, settings: str, now: datetime) -> bool:
     """Return whether an entry's record still counts as the document as it is now.
 
     A run that ended early leaves entries behind; until the next one, people edit documents and settings. So a run
-    believes only what it has listed itself, whatever the clock says meanwhile.
+    believes only what it has listed itself, whatever the clock says in the meantime.
 
     :param settings: the fingerprint of the account's settings
     """

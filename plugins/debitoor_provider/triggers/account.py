@@ -15,7 +15,7 @@ class DebitoorAccountCleanTrigger(LookingTrigger):
     """Wait until the last run of an account went well and nothing is left; the event counts documents by state.
 
     :param account: id of the account
-    :param without: as the sensor has it
+    :param without: as in the sensor
     :param period_from: likewise
     :param period_to: likewise
     :param synced_since: likewise

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class AnswerTrigger(HITLTrigger):
     """A :class:`HITLTrigger` that looks for the first time after an interval.
 
-    An answer that is there already would resume a task before the LocalExecutor has seen its process end, and Airflow
+    An answer that already exists would resume a task before the LocalExecutor has seen its process end, and Airflow
     would take the task for killed.
     """
 

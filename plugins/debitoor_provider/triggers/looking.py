@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class LookingTrigger(BaseTrigger):
-    """Look at an interval; what goes wrong and does not pass by itself is left to a worker, which reports it.
+    """Look at an interval; permanent errors are left to a worker, which reports it.
 
     :param poke_interval: seconds between two looks, and before the first one, since the sensor has just looked
     """
 
     arguments: ClassVar[tuple[str, ...]]
-    """What it is made of, besides the interval."""
+    """Its arguments, in addition to the interval."""
 
     def __init__(self, *, poke_interval: float = 60) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

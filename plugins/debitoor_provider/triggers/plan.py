@@ -37,14 +37,14 @@ class PlanTrigger(BaseTrigger):
     """Plan a scheduled run as the plan's operator does.
 
     When nothing is to be done, the run is reported on and the task is skipped, and with it all that follows. In any
-    other case the task goes on on a worker: with the plan that was made, or to make it there itself. It is made there
+    other case the task continues on a worker: with the plan that was made, or to make it there itself. It is made there
     for a run that a person or a backfill started, for one that has to list everything, and after an error, which is
     then reported and retried, as everywhere.
 
     :param account: id of the sync account
     :param folder: folder of the account's file; by default the configured one
     :param digest: of the settings in the DAG's version: where the file here says something else, a worker plans
-    :param period_from: as the operator has it; whatever is asked for is looked for on a worker
+    :param period_from: as in the operator; whatever is asked for is looked for on a worker
     :param period_to: likewise
     :param document_ids: likewise
     :param preview: likewise
@@ -82,7 +82,7 @@ class PlanTrigger(BaseTrigger):
         return False
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Return one event: the task is skipped, or goes on on a worker.
+        """Return one event: the task is skipped, or continues on a worker.
 
         The worker is handed the plan's summary, why the run stops as ``stopped``, or ``None``.
         """

@@ -1,4 +1,4 @@
-"""Work that waits for a service or the ledger, beside the event loop of the triggerer."""
+"""Work that waits for a service or the ledger, outside the triggerer's event loop."""
 
 from __future__ import annotations
 

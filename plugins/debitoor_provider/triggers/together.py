@@ -28,7 +28,7 @@ class _Waiting(NamedTuple):
 
 _lock = threading.Lock()
 _waiting: dict[str, list[_Waiting]] = {}
-"""Of each source that a thread is at work for, those who came meanwhile."""
+"""Of each source that a thread is at work for, those who came in the meantime."""
 
 
 async def plan_together(scheduled: Scheduled) -> Planned | None:
@@ -55,13 +55,13 @@ async def plan_together(scheduled: Scheduled) -> Planned | None:
 
 
 def _serve(turn: str) -> None:
-    """Plan all that wait, and those who come meanwhile, until nobody waits."""
+    """Plan all that wait, and those who come in the meantime, until nobody waits."""
     while batch := _next(turn):
         try:
             listings = shared_listings([waiting.scheduled.question for waiting in batch])
             for waiting, shared in zip(batch, listings, strict=True):
                 _plan(waiting, shared)
-        except BaseException as error:  # noqa: BLE001  those who come meanwhile are planned all the same
+        except BaseException as error:  # noqa: BLE001  those who come in the meantime are planned anyway
             _fail(batch, error)
 
 
@@ -89,11 +89,11 @@ def _harmless(error: BaseException) -> Exception:
 
 
 def _plan(waiting: _Waiting, shared: SharedListing[Any] | None) -> None:
-    """Plan one run, unless its trigger has ended meanwhile; its errors are its trigger's."""
+    """Plan one run, unless its trigger has ended in the meantime; its errors are its trigger's."""
     is_wanted = waiting.result.set_running_or_notify_cancel()
     try:
         planned = waiting.context.run(_planned, waiting.scheduled, shared, is_wanted=is_wanted)
-    except BaseException as error:  # noqa: BLE001  the others go on
+    except BaseException as error:  # noqa: BLE001  the others continue
         if is_wanted:
             waiting.result.set_exception(_harmless(error))
     else:

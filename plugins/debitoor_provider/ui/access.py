@@ -1,6 +1,6 @@
 """Who may do what: every route carries one rule, and every rule asks Airflow's auth manager.
 
-Airflow protects no route of a plugin by itself. A rule is a dependency of its route, so that a test can walk the routes
+Airflow itself protects no route of a plugin. A rule is a dependency of its route, so that a test can walk the routes
 and find those without one.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 _REACH = 1_000
 """Ids below the newest that are looked at again: a run may be written before one with a lower id."""
 _CHUNK = 500
+_LONG_CHUNK = 10_000
+"""Of what stands in the text of a statement."""
 _KINDS = {kind.value for kind in RunKind}
 
 
 @dataclass(frozen=True, slots=True)
 class Dag:
-    """The DAG of an account, as Airflow has it.
+    """The DAG of an account, as Airflow knows it.
 
     :param next_run: when its next scheduled run begins
     """
@@ -77,19 +80,19 @@ class _CachedRows(Generic[_Key, _Row]):
 
     def __init__(self, read: Callable[[Session, list[_Key]], dict[_Key, _Row]]) -> None:
         self._read = read
-        self._stamps: Mapping[_Key, object] = {}
+        self._seen: list[tuple[Any, ...]] = []
         self._rows: dict[_Key, _Row] = {}
 
-    def now(self, session: Session, stamps: Mapping[_Key, object]) -> Mapping[_Key, _Row]:
-        """Return the rows as they are now.
+    def now(self, session: Session, seen: list[tuple[Any, ...]]) -> Mapping[_Key, _Row]:
+        """Return the rows as they are now; the same object while none has changed.
 
-        :param stamps: of all rows, by key; each differs as soon as its row does
+        :param seen: of each row its key, and what differs as soon as the row does
         """
-        if stamps != self._stamps:
-            same = stamps.items() & self._stamps.items()
-            kept = {key: self._rows[key] for key, _ in same if key in self._rows}
-            self._rows = kept | self._read(session, [key for key in stamps if key not in kept])
-            self._stamps = stamps
+        if seen != self._seen:
+            same = {row[0] for row in set(seen).intersection(self._seen)}
+            kept = {key: self._rows[key] for key in same if key in self._rows}
+            self._rows = kept | self._read(session, [row[0] for row in seen if row[0] not in kept])
+            self._seen = seen
         return self._rows
 
 
@@ -100,14 +103,12 @@ class KnownDags:
         self._kept = _CachedRows(_read_dags)
         self._lock = threading.Lock()
 
-    def now(self) -> Mapping[str, Dag]:
+    def now(self, session: Session) -> Mapping[str, Dag]:
         """Return those that Airflow knows now, by their ids."""
-        when = sa.type_coerce(DagModel.next_dagrun_create_after, sa.String)  # not made a time of
-        wanted = _is_ours(DagModel.dag_id), DagModel.is_stale.is_(False)
-        statement = sa.select(DagModel.dag_id, DagModel.is_paused, when).where(*wanted)
-        with self._lock, create_session() as session:
-            rows = session.connection().execute(statement).all()
-            return self._kept.now(session, {dag_id: (is_paused, after) for dag_id, is_paused, after in rows})
+        columns = (DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
+        statement = sa.select(*columns).where(_is_ours(DagModel.dag_id), DagModel.is_stale.is_(False))
+        with self._lock:
+            return self._kept.now(session, _plain_rows(session, statement))
 
 
 class LastRuns:
@@ -125,11 +126,11 @@ class LastRuns:
         self._last: Mapping[str, LastRun] = {}
         self._lock = threading.Lock()
 
-    def now(self) -> Mapping[str, LastRun]:
-        """Return the last runs as they are now, by DAG id."""
-        with self._lock, create_session() as session:
+    def now(self, session: Session) -> Mapping[str, LastRun]:
+        """Return the last runs as they are now, by DAG id; the same object while none has changed."""
+        with self._lock:
             self._find(session)
-            runs = self._kept.now(session, _stamps(session, self._ids.values()))
+            runs = self._kept.now(session, _seen_runs(session, self._ids.values()))
             if runs is self._runs:
                 return self._last
             of = {id_: run.dag_id for id_, run in runs.items()}
@@ -138,7 +139,7 @@ class LastRuns:
                 self._ids = {dag_id: id_ for dag_id, id_ in self._ids.items() if of.get(id_) == dag_id}
                 self._ids |= _last_ids(session, DagRun.dag_id.in_(deleted))
                 self._ids |= _ids_above(session, (self._newest or 0) - _REACH)
-                runs = self._kept.now(session, _stamps(session, self._ids.values()))
+                runs = self._kept.now(session, _seen_runs(session, self._ids.values()))
             self._runs, self._last = runs, {run.dag_id: run for run in runs.values()}
             return self._last
 
@@ -156,12 +157,11 @@ class LastRuns:
         self._newest, self._near = newest, near
 
 
-def waiting_runs() -> set[tuple[str, str]]:
+def waiting_runs(session: Session) -> set[tuple[str, str]]:
     """Return the runs of accounts of which a task waits for a person's answer, by DAG id and run id."""
     columns = (TaskInstance.dag_id, TaskInstance.run_id)
     wanted = TaskInstance.state == TaskInstanceState.AWAITING_INPUT, _is_ours(TaskInstance.dag_id)
-    with create_session() as session:
-        return {(dag_id, run_id) for dag_id, run_id in session.execute(sa.select(*columns).where(*wanted))}
+    return {(dag_id, run_id) for dag_id, run_id in session.execute(sa.select(*columns).where(*wanted))}
 
 
 def states_of(runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -188,15 +188,22 @@ def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int
     return {dag_id: id_ for dag_id, id_ in session.execute(statement)}  # noqa: C416 (a row is no pair for mypy)
 
 
-def _stamps(session: Session, ids: Iterable[int]) -> dict[int, object]:
+def _seen_runs(session: Session, ids: Iterable[int]) -> list[tuple[Any, ...]]:
     """Return of runs what differs as soon as Airflow has written them again, without a look at what that is."""
-    columns = (DagRun.id, sa.type_coerce(DagRun.updated_at, sa.String), sa.type_coerce(DagRun.state, sa.String))
-    found: dict[int, object] = {}
-    for chunk in _chunks(ids):
-        where = sa.text(f"dag_run.id IN ({', '.join(str(int(id_)) for id_ in chunk)})")  # many parameters take longer
-        rows = session.connection().execute(sa.select(*columns).where(where)).all()
-        found |= {id_: (updated_at, state) for id_, updated_at, state in rows}
-    return found
+    return [row for statement in _looks(tuple(ids)) for row in _plain_rows(session, statement)]
+
+
+@lru_cache(maxsize=1)
+def _looks(ids: tuple[int, ...]) -> list[sa.Select[Any]]:
+    """Return the statements that look at runs, with the ids in their text: many parameters take longer."""
+    texts = (f"dag_run.id IN ({', '.join(map(str, chunk))})" for chunk in _chunks(ids, _LONG_CHUNK))
+    return [sa.select(DagRun.id, DagRun.updated_at, DagRun.state).where(sa.text(text)) for text in texts]
+
+
+def _plain_rows(session: Session, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """Return rows as the driver has them, to be compared: quicker than SQLAlchemy's rows and types."""
+    with session.connection().execute(statement) as result:
+        return list(result.cursor.fetchall()) if result.cursor else []
 
 
 def _read_dags(session: Session, dag_ids: Iterable[str]) -> dict[str, Dag]:
@@ -219,9 +226,9 @@ def _read_runs(session: Session, ids: Iterable[int]) -> dict[int, LastRun]:
     }
 
 
-def _chunks(keys: Iterable[_Key]) -> list[list[_Key]]:
+def _chunks(keys: Iterable[_Key], size: int = _CHUNK) -> list[list[_Key]]:
     wanted = list(keys)
-    return [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
+    return [wanted[start : start + size] for start in range(0, len(wanted), size)]
 
 
 def _is_ours(dag_id: Any) -> sa.ColumnElement[bool]:

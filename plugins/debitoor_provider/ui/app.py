@@ -113,7 +113,7 @@ def _refused_by_others(_: Request, error: StarletteHTTPException) -> JSONRespons
 
 @app.exception_handler(Exception)
 def _failed(request: Request, _: Exception) -> JSONResponse:
-    """Answer for what nobody expected; the server logs it all the same."""
+    """Answer unexpected errors; the server still logs them."""
     with written_for(reader_of(request.scope)):
         return _answer(refusal_of(500), 500)
 

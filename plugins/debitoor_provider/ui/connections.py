@@ -126,7 +126,7 @@ def app_of(connection: Connection) -> Connection:
 def save(connection: Connection) -> None:
     """Write a connection that :func:`begin` gave; what stands only in Airflow's table stays.
 
-    :raises Refused: 409 when another user has added it meanwhile
+    :raises Refused: 409 when another user has added it in the meantime
     """
     try:
         with create_session() as session:
@@ -198,7 +198,7 @@ def _row(connection_id: str) -> Row | None:
 
 
 def _plain(known: Any) -> Connection:
-    """Return a connection as tasks have it, whichever class a backend uses."""
+    """Return a connection as tasks see it, whichever class a backend uses."""
     return Connection(
         conn_id=known.conn_id,
         conn_type=known.conn_type,

@@ -1,4 +1,4 @@
-"""A document's file, fetched from the service that has it."""
+"""A document's file, fetched from the service that holds it."""
 
 from __future__ import annotations
 

@@ -17,6 +17,6 @@ def as_csv(name: str, lines: Iterator[str]) -> StreamingResponse:
 
 
 def attachment(name: str) -> dict[str, str]:
-    """Have something saved as a file, never shown as a page; whatever its name holds."""
+    """Return headers that save a response as a file, never shown as a page, whatever characters its name has."""
     safe = quote(name.encode("utf-8", "replace"), safe="")
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{safe}", "X-Content-Type-Options": "nosniff"}

@@ -1,4 +1,4 @@
-"""Settings that somebody is just entering: written as the file would be, judged, and bound to the right connections."""
+"""Settings being entered: written as the file would be, checked, and bound to the right connections."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DraftAccount:
 
 
 def judge(account_id: str, settings: Settings) -> DraftAccount:
-    """Write and read settings; a file that is there already keeps its comments.
+    """Write and read settings; a file that already exists keeps its comments.
 
     :raises Refused: 422 for what no file could hold
     """

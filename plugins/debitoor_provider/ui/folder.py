@@ -6,7 +6,8 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import is_
+from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.bundles import merged
@@ -15,6 +16,7 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from debitoor_provider.sync.accounts.settings import Account
@@ -61,14 +63,28 @@ class _Folder:
         return file
 
 
+class _Merged(NamedTuple):
+    """The account files of all folders.
+
+    :param by_id: by the account's id on the page, in its order
+    """
+
+    files: list[AccountFile]
+    by_id: Mapping[str, AccountFile]
+
+
 _folders: dict[Path, _Folder] = {}
+_merged = _Merged([], {})
 
 
-def account_files() -> dict[str, AccountFile]:
-    """Return all account files by the account's id on the page, in the order of their names."""
-    files = _loaded(accounts_folder())
-    found = merged(files.values(), lambda path: _loaded(path).values())
-    return dict(sorted((id_of(file), file) for file in found))
+def account_files() -> Mapping[str, AccountFile]:
+    """Return all account files by the account's id on the page, in its order; the same object while none changes."""
+    global _merged
+    files = merged(_loaded(accounts_folder()).values(), lambda path: _loaded(path).values())
+    known = _merged
+    if len(files) != len(known.files) or not all(map(is_, files, known.files)):
+        known = _merged = _Merged(files, dict(sorted((id_of(file), file) for file in files)))
+    return known.by_id
 
 
 def has_account_file(account_id: str) -> bool:

@@ -4,59 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from airflow.utils.session import create_session
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.airflow_names import AirflowNames
-from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.ledger import Counts
-from debitoor_provider.sync.steps.report import STOPPED
-from debitoor_provider.ui.airflow_state import Dag, LastRun, known_dags, last_runs, waiting_runs
+from debitoor_provider.sync.text import fold
+from debitoor_provider.ui.account_states import FAILED, AccountState, Facts, Judged, judged
+from debitoor_provider.ui.airflow_state import known_dags, last_runs, waiting_runs
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from debitoor_provider.sync.accounts.files import AccountFile
-    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Run
-
-
-FAILED = "failed"
-"""Airflow's state of a run that failed."""
-
-
-class AccountState(StrEnum):
-    """How an account is; when several hold, the first."""
-
-    BROKEN = "broken"  # its file has to be corrected
-    APPROVAL = "approval"  # its run waits until a person has approved or refused the plan
-    RUNNING = "running"
-    RECONNECT = "reconnect"  # a service does not let the connection in any more
-    STOPPED = "stopped"  # a person has to correct something before any run can succeed
-    FAILED = "failed"
-    PAUSED = "paused"
-    LATE = "late"  # no run has finished for two intervals; one that runs for so long is late, too
-    ATTENTION = "attention"  # it runs, and a person has to decide about documents
-    NEW = "new"  # never ran
-    WELL = "well"
-
-
-_KEPT_OUT = {
-    "token_refused",
-    "debitoor_not_permitted",
-    "gmi_key_unknown",
-    "gmi_key_blocked",
-    "gmi_key_not_permitted",
-    "gmi_account_cancelled",
-    "secret_missing",
-    "secret_unusable",
-    "books_of_another_account",
-    "connection_missing",
-}
-"""Codes of what a new key or a new consent puts right."""
+    from debitoor_provider.ui.airflow_state import LastRun
 
 
 _LACKING = {"pool": "no_pool", "connections": "no_connection"}
@@ -72,58 +38,52 @@ class Progress:
 
 
 class Overview(NamedTuple):
-    """One account; a tuple, since a list of accounts makes one of each.
+    """One account.
 
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
-    :param dag: ``None`` while Airflow has not read the file yet
-    :param run: the ledger's record of the last run if that failed and the ledger knows it
-    :param lacking: what the file names and does not exist, so that no run could begin or succeed
-    :param late: since when no run has finished, if that is too long ago
+    :param words: what it is found by, folded; its name first
     """
 
     id: str
-    file: AccountFile
-    dag: Dag | None
-    last_run: LastRun | None
-    run: Run | None
-    counts: Counts
-    lacking: Finding | None
-    late: Message | None
-    state: AccountState
+    facts: Facts
+    judged: Judged
+    words: Sequence[str]
 
     @property
     def is_under_way(self) -> bool:
         """Whether a run of it moves documents, or waits to begin."""
-        return self.state in {AccountState.RUNNING, AccountState.LATE} and not (self.last_run and self.last_run.is_over)
+        run = self.facts.last_run
+        return self.judged.state in {AccountState.RUNNING, AccountState.LATE} and not (run and run.is_over)
 
     @property
     def name(self) -> str:
         """What people call it."""
-        return name_of(self.file)
+        return name_of(self.facts.file)
 
     def advice(self) -> tuple[str, str]:
         """Return in one sentence what to do, and its code for a translation.
 
         Both are empty when there is nothing to be done, the code also when the sentence is the run's own.
         """
-        match self.state:
+        facts, (state, lacking, late, *_) = self.facts, self.judged
+        match state:
             case AccountState.BROKEN:
-                return str(self.file.problems[0].message), "broken"
-            case AccountState.RECONNECT | AccountState.STOPPED if self.lacking:
-                return str(self.lacking.message), _LACKING.get(self.lacking.field.partition(".")[0], "no_file")
+                return str(facts.file.problems[0].message), "broken"
+            case AccountState.RECONNECT | AccountState.STOPPED if lacking:
+                return str(lacking.message), _LACKING.get(lacking.field.partition(".")[0], "no_file")
             case AccountState.RECONNECT | AccountState.STOPPED | AccountState.FAILED:
-                if self.run and (advice := self.run.remedy or self.run.error):
+                if (run := facts.run) and (advice := run.remedy or run.error):
                     return advice, ""
                 return _advice("look_at_run")
             case AccountState.APPROVAL:
                 return _advice("approve")
-            case AccountState.LATE if self.late:
-                return str(self.late), "late"
+            case AccountState.LATE if late:
+                return str(late), "late"
             case AccountState.PAUSED:
                 return _advice("resume")
             case AccountState.ATTENTION:
-                return _advice("decide", count=self.counts.attention)
-            case AccountState.NEW if self.dag is None:
+                return _advice("decide", count=facts.counts.attention)
+            case AccountState.NEW if facts.dag is None:
                 return _advice("wait_for_airflow")
             case _:
                 return "", ""
@@ -133,20 +93,53 @@ def _advice(code: str, **params: int) -> tuple[str, str]:
     return Message(f"advice_{code}", **params).text(), code
 
 
-def overview(files: Mapping[str, AccountFile], counting: Future[dict[str, Counts]]) -> list[Overview]:
+def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> list[Overview]:
     """Return accounts at a glance.
 
     :param files: by the account's id on the page
-    :param counting: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
+    :param counts: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
     """
-    dags, last = known_dags.now(), last_runs.now()
-    runs = recorded(run for file in files.values() if (run := last.get(file.dag_id)) and run.state == FAILED)
-    names = AirflowNames.read(suggests=False)
-    asking = any(file.account and file.account.limits.exceeded == "approval" for file in files.values())
-    airflow = _Airflow(dags, last, runs, names, waiting_runs() if asking else set())
-    late = _late(files, dags, last)
-    counts, none = counting.result(), Counts()
-    return [_row(id_, file, airflow, counts.get(id_, none), late.get(id_)) for id_, file in files.items()]
+    with create_session() as session:
+        dags, last = known_dags.now(session), last_runs.now(session)
+        runs = {id_: run for id_, file in files.items() if (run := last.get(file.dag_id))}
+        failed = recorded(run for run in runs.values() if run.state == FAILED)
+        under_way = {id_: account for id_, run in runs.items() if not run.is_over and (account := files[id_].account)}
+        finished = opened_ledger().runs.last_finished(under_way) if under_way else {}
+        is_asking = any(account.limits.exceeded == "approval" for account in under_way.values())
+        waiting = waiting_runs(session) if is_asking else set()
+        names = cache(partial(AirflowNames.read, session, suggests=False))
+        now, none = datetime.now(UTC), Counts()
+        found = []
+        for id_, file in files.items():
+            run, dag_id = runs.get(id_), file.dag_id
+            is_waiting = bool(waiting) and run is not None and (dag_id, run.run_id) in waiting
+            facts = Facts(
+                file, dags.get(dag_id), run, failed.get(dag_id), finished.get(id_), is_waiting, counts.get(id_, none)
+            )
+            found.append(_row(id_, facts, names, now))
+        return found
+
+
+_kept: dict[str, Overview] = {}
+"""The rows of accounts as they were last, by the account's id."""
+_MOST_KEPT = 20_000
+
+
+def _row(account_id: str, facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Overview:
+    """Return the row of an account: the one that it had, unless a fact has changed or it is late by now."""
+    row = _kept.get(account_id)
+    if row and row.facts.file is facts.file and row.facts == facts and row.judged.holds(now):
+        return row
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    row = _kept[account_id] = Overview(account_id, facts, judged(facts, names, now), _words(account_id, facts.file))
+    return row
+
+
+def _words(account_id: str, file: AccountFile) -> list[str]:
+    account = file.account
+    more = [account.note, *account.named_companies] if account else []
+    return [fold(word) for word in (name_of(file), account_id, *more)]
 
 
 def recorded(runs: Iterable[LastRun]) -> dict[str, Run]:
@@ -157,13 +150,13 @@ def recorded(runs: Iterable[LastRun]) -> dict[str, Run]:
 
 def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
     """Return how far those accounts are that run just now, by account; without those that have nothing to move yet."""
-    running = {ledger_id(row.last_run): row for row in rows if row.is_under_way and row.last_run}
+    running = {ledger_id(run): (row, run) for row in rows if row.is_under_way and (run := row.facts.last_run)}
     done = opened_ledger().runs.finished_documents(running) if running else {}
     found = {}
-    for run_id, row in running.items():
-        finished = done.get(run_id, 0)
-        if row.last_run and (total := finished + row.counts.to_do):
-            found[row.id] = Progress(finished, total, row.last_run.run_id)
+    for id_, (row, run) in running.items():
+        finished = done.get(id_, 0)
+        if total := finished + row.facts.counts.to_do:
+            found[row.id] = Progress(finished, total, run.run_id)
     return found
 
 
@@ -175,75 +168,3 @@ def name_of(file: AccountFile) -> str:
 def ledger_id(run: LastRun) -> str:
     """Return the id under which the ledger has a run of an account's own DAG."""
     return f"{run.dag_id}/{run.run_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Airflow:
-    """What Airflow knows of all accounts, and the ledger of their runs that failed."""
-
-    dags: Mapping[str, Dag]
-    last: Mapping[str, LastRun]
-    failed: Mapping[str, Run]
-    names: AirflowNames
-    waiting: Container[tuple[str, str]]
-
-
-def _row(account_id: str, file: AccountFile, airflow: _Airflow, counts: Counts, late: Message | None) -> Overview:
-    dag, last_run = airflow.dags.get(file.dag_id), airflow.last.get(file.dag_id)
-    run = airflow.failed.get(file.dag_id)
-    lacking = next(airflow.names.unusable_pool(file.account), None) if file.account and file.account.pool else None
-    if lacking:
-        state = AccountState.STOPPED
-    elif last_run and (last_run.dag_id, last_run.run_id) in airflow.waiting:
-        state = AccountState.APPROVAL
-    else:
-        state = _state(file, dag, last_run, run, counts, is_late=late is not None)
-        if file.account and state is AccountState.NEW:  # of others the last run tells
-            lacking = next(iter(airflow.names.needed_by(file.account)), None)
-            if lacking:
-                is_connection = lacking.field.startswith("connections.")
-                state = AccountState.RECONNECT if is_connection else AccountState.STOPPED
-    return Overview(account_id, file, dag, last_run, run, counts, lacking, late, state)
-
-
-def _late(files: Mapping[str, AccountFile], dags: Mapping[str, Dag], last: Mapping[str, LastRun]) -> dict[str, Message]:
-    """Return which accounts are late, and since when; of a run that is not over yet the ledger knows the one before."""
-    now, found = datetime.now(UTC), {}
-    due = [
-        (id_, file, file.account, last.get(file.dag_id))
-        for id_, file in files.items()
-        if file.account and (dag := dags.get(file.dag_id)) and not dag.is_paused
-    ]
-    under_way = [id_ for id_, _, account, run in due if run and not run.is_over and account.cron]
-    before = opened_ledger().runs.last_finished(under_way) if under_way else {}
-    for id_, file, account, run in due:
-        finished = run.finished_at if run and run.is_over else before.get(id_)
-        since = run.started_at if run and run.started_at else None
-        if message := lateness(account, finished, since or known_since(file.path), now):
-            found[id_] = message
-    return found
-
-
-def _state(
-    file: AccountFile, dag: Dag | None, last_run: LastRun | None, run: Run | None, counts: Counts, *, is_late: bool
-) -> AccountState:
-    if file.account is None or file.problems:
-        return AccountState.BROKEN
-    if last_run and (last_run.state == "running" or (last_run.state == "queued" and not _is_paused(dag))):
-        return AccountState.LATE if is_late else AccountState.RUNNING
-    # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
-    if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
-        if not run or run.verdict != STOPPED:
-            return AccountState.FAILED
-        return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED
-    if _is_paused(dag):
-        return AccountState.PAUSED
-    if is_late:
-        return AccountState.LATE
-    if counts.attention:
-        return AccountState.ATTENTION
-    return AccountState.WELL if last_run else AccountState.NEW
-
-
-def _is_paused(dag: Dag | None) -> bool:
-    return dag is not None and dag.is_paused

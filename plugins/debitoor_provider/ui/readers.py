@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 LANGUAGE = "language"
-"""The query parameter that names it, for addresses that a browser opens by itself."""
+"""The query parameter that names it, for addresses that a browser opens directly."""
 
 
 class ReaderOfAnswers:

@@ -1,4 +1,4 @@
-"""Write and remove account files: whole or not at all, never over somebody else's change, never outside the folder."""
+"""Write and remove account files: whole or not at all, never over another user's change, never outside the folder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class FolderReadOnly(Exception):
-    """The folder of the account files belongs to somebody else, such as version control."""
+    """The folder of the account files is managed elsewhere, such as by version control."""
 
 
 def version_of(content: bytes) -> str:
@@ -69,7 +69,7 @@ def save(path: Path, text: str, version: str | None) -> str:
 
     :param version: of the file that was edited; ``None``: there must not be one
     :return: the version of what was written
-    :raises Refused: 409 when somebody else has written it meanwhile
+    :raises Refused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here
     """
     content = text.encode("utf-8", "replace")
@@ -80,9 +80,9 @@ def save(path: Path, text: str, version: str | None) -> str:
 
 
 def remove(path: Path, version: str) -> None:
-    """Remove an account file; its DAG goes out of sight by itself, and the ledger keeps the history.
+    """Remove an account file; its DAG disappears automatically, and the ledger keeps the history.
 
-    :raises Refused: 409 when somebody else has written it meanwhile
+    :raises Refused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be removed here
     """
     with _writing(path.parent):
@@ -126,7 +126,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _require(path: Path, version: str | None) -> None:
-    """See that the file is the one that was edited."""
+    """Check that the file is the one that was edited."""
     if path.is_symlink():
         raise Refused("account_file_is_link", status=409, file=path.name)
     try:

@@ -46,7 +46,7 @@ _LIMITED = {
     "string_too_long": ("request_text_long", "max_length"),
     "too_long": ("request_list_long", "max_length"),
 }
-"""Those that name a limit, and where pydantic has it."""
+"""Those that name a limit, and where pydantic stores it."""
 _BY_STATUS = {
     400: "request_not_understood",
     401: "request_logged_out",

@@ -175,6 +175,27 @@ def test_a_day_is_a_real_date_or_none(written, found):
     assert reading.day(written) == found
 
 
+@pytest.mark.parametrize(
+    ("written", "unread"),
+    [
+        ("31.02.2026", "31.02.2026"),
+        ("2026-02-31", "2026-02-31"),
+        (" soon ", "soon"),
+        (20260131, "20260131"),
+        (["2026-01-31"], "?"),
+        ("2026-01-31", ""),
+        ("2026-01-31T00:00:00Z", ""),
+        ("0000-00-00", ""),
+        ("0000-00-00 00:00:00", ""),
+        ("", ""),
+        (" ", ""),
+        (None, ""),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_kept_as_it_is_written(written, unread):
+    assert reading.unread_day(written) == unread
+
+
 @pytest.mark.parametrize("written", ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z", "2026-01-02T04:04:05+01:00"])
 def test_a_moment_is_read_with_and_without_milliseconds_and_in_utc(written):
     assert reading.moment(written) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -80,6 +80,7 @@ def test_each_line_of_several_rates_has_the_words_and_the_category() -> None:
     ("fields", "expected"),
     [
         ({"document_date": None}, "rejected no_date"),
+        ({"document_date": None, "unread_date": "31.02.2026"}, "rejected date_unreadable"),
         ({"document_date": date(1969, 12, 31)}, "rejected odd_date"),
         ({"currency": ""}, "rejected no_currency"),
         ({"currency": " "}, "rejected no_currency"),

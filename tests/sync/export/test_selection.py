@@ -72,6 +72,11 @@ def fate(left_out: LeftOut | None) -> str:
         (export(period={"from": "2026-02-01"}), DOCUMENT, "period"),
         (export(period={"to": "2026-01-30"}), DOCUMENT, "period"),
         (export(period={"from": "2026-01-01"}), replace(DOCUMENT, document_date=None), "no_date, waits"),
+        (
+            export(period={"from": "2026-01-01"}),
+            replace(DOCUMENT, document_date=None, unread_date="soon"),
+            "date_unreadable, waits",
+        ),
         (export(), replace(DOCUMENT, document_date=None), "taken"),
         # companies
         (only(companies={"include": ["PAPER  LTD"]}), DOCUMENT, "taken"),
@@ -168,7 +173,12 @@ def test_approval_is_checked_when_it_is_set(filters: dict[str, Any], workflow: W
         (import_(), replace(INVOICE, deleted_date=datetime(2026, 2, 1, tzinfo=UTC)), "deleted"),
         (import_(period={"from": "2026-01-31"}), INVOICE, "taken"),
         (import_(period={"to": "2026-01-30"}), INVOICE, "period"),
-        (import_(period={"to": "2026-01-30"}), replace(INVOICE, date=None), "no_date, waits"),
+        (import_(period={"to": "2026-01-30"}), replace(INVOICE, date=None), "sales_no_date, waits"),
+        (
+            import_(period={"to": "2026-01-30"}),
+            replace(INVOICE, date=None, unread_date="soon"),
+            "sales_date_unreadable, waits",
+        ),
     ],
 )
 def test_a_sales_document_is_taken_or_left_out_for_a_reason(

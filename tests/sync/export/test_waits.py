@@ -110,6 +110,21 @@ def test_without_an_e_invoice_it_waits_for_its_date(acme: Stage, account: Export
     assert set(previewed(acme, account).values()) == {("waiting", "no_date")}
 
 
+@pytest.mark.parametrize("period", [{}, {"from": "2026-01-01"}])
+def test_a_date_that_cannot_be_read_is_named_and_can_be_stated(acme: Stage, period: dict[str, str]) -> None:
+    uid, account = acme.document(document_date="31.02.2026"), acme.exports(period=period)
+    outcome = "waiting" if period else "rejected"
+    assert previewed(acme, account) == {uid: (outcome, "date_unreadable")}
+    acme.export(account)
+    acme.export(account)
+    assert acme.states() == {uid: f"{outcome} date_unreadable"}
+    assert "31.02.2026" in acme.entry(uid).reason
+    acme.ledger.documents.correct([acme.entry(uid)], "date=2026-02-28", "user:ada", detail={})
+    acme.export(account)
+    assert acme.states() == {uid: "moved"}
+    assert [expense["date"] for expense in acme.company.expenses()] == ["2026-02-28"]
+
+
 @pytest.mark.parametrize(
     ("content", "fields", "outcome"),
     [

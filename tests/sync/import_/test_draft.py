@@ -60,6 +60,18 @@ def test_a_gross_amount_that_is_not_reported_is_that_of_net_and_tax_and_never_0(
         assert met.value.code == "sales_amounts"
 
 
+@pytest.mark.parametrize(
+    ("unread", "code", "said"),
+    [("", "sales_no_date", "no date"), ("31.02.2026", "sales_date_unreadable", "31.02.2026")],
+)
+def test_a_document_without_a_date_is_held(unread: str, code: str, said: str) -> None:
+    with pytest.raises(Obstacle) as met:
+        new_document(replace(INVOICE, date=None, unread_date=unread), import_(), None, "a.pdf")
+    assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, code)
+    assert said in met.value.message.text()
+    assert "by hand" in met.value.message.remedy()
+
+
 @pytest.mark.parametrize("note", ["", "by sync", "[Debitoor 000000000000000000000000]"])
 def test_an_upload_is_found_again_by_its_note(note: str) -> None:
     upload = new_document(INVOICE, import_(defaults={"note": note}), None, "a.pdf")

@@ -482,6 +482,20 @@ def test_a_sales_document_dated_far_ahead_is_held(acme: Stage) -> None:
     assert imported(acme) == {}
 
 
+@pytest.mark.parametrize(("date", "code"), [(None, "sales_no_date"), ("soon", "sales_date_unreadable")])
+def test_a_sales_document_without_a_date_is_held_until_it_has_one(acme: Stage, date: str | None, code: str) -> None:
+    source = invoice(acme)
+    acme.company.edit_entity(source, date=date)
+    [row] = acme.preview_import()
+    acme.import_()
+    assert acme.states("import") == {source: f"held {code}"}
+    assert (row.outcome, row.message and row.message.code) == ("held", code)
+    assert imported(acme) == {}
+    acme.company.edit_entity(source, date="2026-01-31")
+    acme.import_()
+    assert acme.states("import") == {source: "moved"}
+
+
 @pytest.mark.parametrize("country", ["DE", ""])
 def test_a_company_that_cannot_be_created_says_so_in_the_preview_and_the_run(acme: Stage, country: str) -> None:
     invoice(acme)

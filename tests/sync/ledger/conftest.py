@@ -71,11 +71,3 @@ def postgresql_database(postgresql_server: URL) -> Iterator[str]:
         ledger = Ledger.open(url)
         yield url
         ledger.close()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file with the tables of a ledger, to be copied by tests that spoil theirs."""
-    path = tmp_path_factory.mktemp("template") / "ledger.db"
-    Ledger.open(f"sqlite:///{path}").close()
-    return path

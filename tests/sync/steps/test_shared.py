@@ -74,7 +74,7 @@ class TestWho:
         assert self.groups(None, Asked(source), None, Asked(source)) == [[1, 3]]
 
     def test_those_whose_windows_begin_near_each_other(self):
-        """An account that was away for days makes no other read what happened meanwhile."""
+        """An account that was away for days makes no other read what happened in the meantime."""
         source = Source()
         hours = [0, 24, 1, 200, 3, 25, 4]
         groups = self.groups(*(Asked(source, since=NOON - timedelta(hours=hour)) for hour in hours))

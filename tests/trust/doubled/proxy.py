@@ -113,7 +113,7 @@ class Proxy:
     def _trouble(self, kind: Kind, request: bytes, client: socket.socket) -> bool:
         """Do what a mischief is about.
 
-        :return: whether the connection goes on
+        :return: whether the connection continues
         """
         match kind:
             case "twice":

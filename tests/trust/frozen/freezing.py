@@ -61,7 +61,7 @@ class Freezer:
         return cls(workers, clock)
 
     def freeze(self, case: Case, point: str, nth: int = 1) -> bool:
-        """Stop a run of the account at a point, let another one finish, and let the first go on.
+        """Stop a run of the account at a point, let another one finish, and let the first continue.
 
         :return: whether the point was reached
         """

@@ -68,7 +68,7 @@ def _crash(scene: Scene) -> None:
     original = http.client.HTTPConnection.endheaders
 
     def crash(connection: Any, *args: Any, **kwargs: Any) -> None:
-        if b"/sandbox/api" not in b"".join(connection._buffer):  # the referee goes on
+        if b"/sandbox/api" not in b"".join(connection._buffer):  # the referee continues
             raise RuntimeError("crashed in the depths of the HTTP library")
         original(connection, *args, **kwargs)
 

@@ -43,7 +43,7 @@ def create_document(call: Call) -> Reply:
 
 
 def update_document(call: Call) -> Reply:
-    """Handle PUT /documents/{documentUid}: what is given replaces what is there (G 7.1, A-15, A-18)."""
+    """Handle PUT /documents/{documentUid}: given values replace the stored ones (G 7.1, A-15, A-18)."""
     uid, data, _ = known_document(call, code=135, not_numeric=134)
     if data["isLocked"]:
         raise Refused(147, "Document is locked")

@@ -31,7 +31,7 @@ _SCHEMA_NAME = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_]+)*", re.ASCII)
 
 
 class PartyFields(TypedDict, total=False):
-    """What is known of a supplier or customer besides name and country (8.2)."""
+    """What is known of a supplier or customer in addition to name and country (8.2)."""
 
     number: int
     address: str

@@ -119,7 +119,10 @@ class Expense(Value):
 
 @dataclass(frozen=True, slots=True)
 class SalesDocument(Value):
-    """A booked invoice or credit note (contract section 7.3). Amounts are in ``currency``."""
+    """A booked invoice or credit note (contract section 7.3). Amounts are in ``currency``.
+
+    ``unread_date`` has a date that cannot be read, as it is written.
+    """
 
     id: str
     type: SalesType
@@ -141,6 +144,7 @@ class SalesDocument(Value):
     deleted_date: dt.datetime | None = None
     created_date: dt.datetime | None = None
     last_modified_date: dt.datetime | None = None
+    unread_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

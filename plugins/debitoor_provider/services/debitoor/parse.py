@@ -33,6 +33,7 @@ from debitoor_provider.services.http.reading import (
     rates,
     rows,
     text,
+    unread_day,
     unread_rates,
 )
 
@@ -133,6 +134,7 @@ def sales_document(payload: Any) -> SalesDocument:
         type=SalesType.CREDIT_NOTE if kind == SalesType.CREDIT_NOTE.casefold() else SalesType.INVOICE,
         number=text(record.get("number")),
         date=day(record.get("date")),
+        unread_date=unread_day(record.get("date")),
         due_date=day(record.get("dueDate")),
         customer_name=text(record.get("customerName")),
         customer_id=text(record.get("customerId")),

@@ -157,7 +157,7 @@ class GetMyInvoicesClient(DocumentLists, Attachments):
         )
 
     def exists(self, content: bytes) -> bool:
-        """Whether a file of this content is stored (contract 6.3); the service does not say where."""
+        """Return whether a file of this content is stored (contract 6.3); the service does not say where."""
         return self._send(
             "find_file",
             "POST",

@@ -61,7 +61,7 @@ class DocumentLists(MasterData):
     def iter_documents(self, **filters: Unpack[DocumentFilters]) -> Iterator[list[Document]]:
         """Yield the documents page by page as they come, for looking through a long list.
 
-        A list that changes meanwhile may repeat or pass over documents: use :meth:`documents` for work.
+        A list that changes in the meantime may repeat or skip documents: use :meth:`documents` for work.
         """
         query = self._query(filters)
         for page in pages(lambda number: self._page(query, number)):
@@ -87,7 +87,7 @@ class DocumentLists(MasterData):
         return sorted(set(all_records(fetch)))
 
     def _query(self, filters: DocumentFilters) -> DocumentQuery:
-        """Return the query, with the account's own spellings of tags: the service may compare to the letter (A-09)."""
+        """Return the query, with the account's own spellings of tags: the service may compare exactly (A-09)."""
         self.identify()
         query = DocumentQuery(**filters)
         return replace(query, tags=spellings(query.tags, self.tags())) if query.tags else query

@@ -1,4 +1,4 @@
-"""Lists of documents: the filters, and reading all pages of a list that may change meanwhile (contract 4)."""
+"""Lists of documents: the filters, and reading all pages of a list that may change in the meantime (contract 4)."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class DocumentQuery:
         return {name: value for name, value in values.items() if value is not None}
 
     def keeps(self, document: Document) -> bool:
-        """Whether a document passes the filters that the service does not have or may understand otherwise."""
+        """Return whether a document passes the filters that the service does not have or may understand otherwise."""
         if self.payment_status == PaymentStatus.PARTIALLY and document.payment_status != PaymentStatus.PARTIALLY:
             return False
         return not self.tags or not {fold(tag) for tag in self.tags}.isdisjoint(map(fold, document.tags))

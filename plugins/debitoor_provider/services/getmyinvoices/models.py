@@ -37,7 +37,7 @@ class Document(Value):
     ``net_amount`` and ``gross_amount`` are ``None`` when the record leaves them out; the service's "empty" amount is 0,
     see ``stated_net`` and ``stated_gross``.
     ``tax_rates`` is empty when one of the rates cannot be read; ``unread_rates`` has those as they are written,
-    and ``unread_net`` and ``unread_gross`` an amount that cannot be read.
+    and ``unread_net``, ``unread_gross`` and ``unread_date`` an amount or a document date that cannot be read.
     ``file_kilobytes`` is the list's ``fileSize`` (unit inferred) and only good for choosing a way to download.
     """
 
@@ -69,6 +69,7 @@ class Document(Value):
     unread_rates: tuple[str, ...] = ()
     unread_net: str = ""
     unread_gross: str = ""
+    unread_date: str = ""
 
     @property
     def stated_gross(self) -> Decimal | None:

@@ -37,6 +37,7 @@ from debitoor_provider.services.http.reading import (
     text,
     texts,
     unread_amount,
+    unread_day,
     unread_rates,
 )
 from debitoor_provider.services.spelling import fold
@@ -104,6 +105,7 @@ def document(record: Mapping[str, Any]) -> Document:
         unread_rates=tuple(dict.fromkeys(unread)),
         unread_net=unread_amount(record.get("netAmount")),
         unread_gross=unread_amount(record.get("grossAmount")),
+        unread_date=unread_day(record.get("documentDate")),
         vat_id=text(record.get("vat_id")),
         is_archived=flag(record.get("isArchived")),
         is_locked=flag(record.get("isLocked")),

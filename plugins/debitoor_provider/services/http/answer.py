@@ -78,7 +78,7 @@ def checked_pieces(response: requests.Response, largest: int | None = None) -> I
 
 
 def has_known_end(response: requests.Response) -> bool:
-    """Whether a body that broke off is noticed: its length is known, or its last chunk is marked, or it has none.
+    """Return whether a truncated body is detected: its length is known, its last chunk is marked, or it has none.
 
     Otherwise the end of the connection is all that ends the body, whatever caused it (RFC 9112 6.3).
     """

@@ -32,7 +32,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class ServiceError(Exception):
         return Message("at_operation", service=self.service, operation=operation, reason=self.message)
 
     def __str__(self) -> str:
-        return ": ".join(str(part) for part in (self.heading, self.message) if part is not None)
+        return labelled(self.heading, self.message) if self.heading else str(self.message)
 
 
 def operation_name(operation: str) -> Message | str:

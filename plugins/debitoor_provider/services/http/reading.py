@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Midnight, in whatever zone, is how some programs write a day.
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
+_NO_DATE = "0000-00-00"
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _LARGEST_EXPONENT = 18
 
@@ -164,7 +165,7 @@ def plain_number(value: str) -> Decimal | None:
 
 
 def is_ambiguous(value: str) -> bool:
-    """Whether the only mark of an amount may separate thousands as well as decimals, as in ``1.234``."""
+    """Return whether the only mark of an amount may separate thousands as well as decimals, as in ``1.234``."""
     return bool(_AMBIGUOUS.fullmatch(value))
 
 
@@ -221,6 +222,14 @@ def day(value: Any) -> date | None:
         return date.fromisoformat(written[1])
     except ValueError:
         return None
+
+
+def unread_day(value: Any) -> str:
+    """Return what is stated as a date there, and cannot be read as one; empty when nothing is."""
+    written = text(value).strip()
+    if value is None or written.startswith(_NO_DATE) or day(value) is not None:
+        return ""
+    return written or ("" if isinstance(value, str) else "?")
 
 
 def moment(value: Any) -> datetime | None:

@@ -147,7 +147,7 @@ class ServiceSession(requests.Session):
         return response
 
     def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
-        """Return nothing to follow; otherwise requests would parse the address all the same."""
+        """Return nothing to follow; otherwise requests would parse the address anyway."""
         return iter(())
 
 

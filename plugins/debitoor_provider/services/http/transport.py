@@ -81,7 +81,7 @@ class Transport:
     :param explain: turns an answer into the error it stands for, or ``None`` for a success
     :param secret: is masked in every answer that is not a file
     :param pacing: without it, only the pauses that the service asks for are kept, by all threads
-    :param probe: a cheap call to a path that is known to work, to find out whether it is the service that is gone or
+    :param probe: a cheap call to a path that is known to work, to find out whether the service is gone or
         only one of its paths
     """
 
@@ -110,7 +110,7 @@ class Transport:
         return self._clock.offset
 
     def follow(self, other: Transport) -> None:
-        """Know the service's clock by the answers that another transport to the same service gets."""
+        """Use the clock of another transport to the same service."""
         self._clock = other._clock
 
     def call(self, call: Call, read: Callable[[Any], T]) -> T:

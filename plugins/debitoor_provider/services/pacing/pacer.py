@@ -140,7 +140,7 @@ class Pacer:
         return self._counting().left() if self._windows else None
 
     def _wait_for_pause(self, latest: float) -> None:
-        """Wait until the pause is over, also when it was made longer meanwhile.
+        """Wait until the pause is over, also when it was made longer in the meantime.
 
         :raises RateLimited: when it ends later than that
         """

@@ -101,7 +101,7 @@ class PostgreSQLStore:
 
 
 def _ensure(engine: Engine) -> None:
-    """Migrate the tables unless they are up to date; then no right to create any is needed."""
+    """Migrate the tables unless they are up to date, which needs no right to create any."""
     with engine.connect() as connection:
         if connection.scalar(_IS_THERE):
             return

@@ -17,7 +17,7 @@ Windows = tuple[tuple[int, float], ...]
 """Pairs of number of calls and seconds, from the shortest."""
 
 SWEEP_EVERY = 500
-"""Calls after which outdated entries are removed from a store that does not forget by itself."""
+"""Calls after which outdated entries are removed from a store that does not expire entries."""
 
 
 @dataclass(frozen=True, slots=True)

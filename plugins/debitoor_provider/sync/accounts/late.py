@@ -48,7 +48,7 @@ def known_since(file: Path) -> datetime:
     """Return since when there is an account, as far as its file tells: since it was changed last."""
     try:
         return datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except OSError:  # removed meanwhile
+    except OSError:  # removed in the meantime
         return datetime.now(UTC)
 
 

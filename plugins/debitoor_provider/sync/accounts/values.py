@@ -44,7 +44,7 @@ def quoted(value: object) -> str:
 
 
 _ZONES_OF_A_MACHINE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*")
-"""What tzdata has besides the IANA's zones: another machine may lack it, or mean another time."""
+"""What tzdata has in addition to the IANA's zones: another machine may lack it, or mean another time."""
 
 
 def _timezone(text: str) -> str:

@@ -35,8 +35,8 @@ def compare(
 ) -> Row:
     """Return what the comparison of a document comes to.
 
-    :param planned: the document as the source has it
-    :param entry: the document as the ledger has it
+    :param planned: the document at the source
+    :param entry: the document in the ledger
     :param left_out: why the account's rules leave it out
     :param records: its records at the target
     :param expected: returns what its record has to say, or raises an :class:`Obstacle`

@@ -80,7 +80,7 @@ class Booking:
         return detail | self.reasons()
 
     def reasons(self) -> dict[str, Any]:
-        """Return what the history keeps besides the figures: ``invoice``, ``invoice_says``, and the remarks."""
+        """Return what the history keeps in addition to the figures: ``invoice``, ``invoice_says``, and the remarks."""
         proof = self.evidence.as_json() if self.evidence else {}
         return proof | {name: remark.as_json() for name, remark in self.remarks.items()}
 

@@ -129,7 +129,7 @@ def unproven_differences(document: Document, invoices: Sequence[Invoice]) -> Ite
     """Return where a record contradicts everything that e-invoices state which do not prove their figures.
 
     Such an invoice contradicts itself or lacks something, so the record may have any of its sums. One that has none of
-    them, or that would be booked in other parts, would be booked against the invoice all the same. Records without an
+    them, or that would be booked in other parts, would be booked against the invoice anyway. Records without an
     amount or a currency are not compared: nothing of them is booked.
     """
     gross, currency = document.gross_amount, document.currency.strip().upper()

@@ -203,7 +203,7 @@ def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
 def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
     """Return why no rate follows from the tax that an e-invoice states in the currency of the books, if it states one.
 
-    Its sign may be another, it may be 0 beside a tax, or too small.
+    Its sign may differ, it may be 0 next to a tax, or too small.
     """
     tax, accounting_tax, books = invoice.tax, invoice.accounting_tax, books_currency.strip().upper()
     if invoice.accounting_currency.strip().upper() != books or accounting_tax is None or not (tax or accounting_tax):

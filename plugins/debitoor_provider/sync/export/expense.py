@@ -23,11 +23,12 @@ from debitoor_provider.sync.export.conversion import (
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.files import require_type
+from debitoor_provider.sync.export.selection import undated
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, checked_rates, split
 from debitoor_provider.sync.export.waits import require_period
 from debitoor_provider.sync.money import ZERO, cents, is_currency
-from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held, rejected
 from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.text import cut, one_line
 
@@ -88,11 +89,11 @@ def _draft(
 ) -> Booking:
     choices, stated = decisions.choices, decisions.corrections
     if not (document.document_date or stated.date):
-        require_period(evidence, account)
+        require_period(document, evidence, account)
     require_type(document)
     proven = _proven(evidence, account, choices)
     if proven and proven.date and stated.date is None:
-        require_period(proven, account)
+        require_period(document, proven, account)
     name = (company and company.name) or document.company_name
     if proven:
         document, company = proven.document(document), proven.company(company)
@@ -218,7 +219,7 @@ def _line(
 def _date(document: Document) -> date:
     day = document.document_date
     if day is None:
-        raise rejected("no_date")
+        raise Obstacle(ObstacleKind.REJECTED, undated(document))
     if day.year < 1970:  # Debitoor contract section 3.4
         raise rejected("odd_date", date=day)
     if is_far_ahead(day, document.created_at):

@@ -54,7 +54,7 @@ def require_size(size: int, largest: int) -> None:
 
 
 def require_whole(document: Document, size: int) -> None:
-    """Notice a file that broke off though its answer announced no more; its record has kilobytes (contract 4.3).
+    """Detect a truncated file whose response announced no length, by the size in its record (contract 4.3).
 
     :raises BadAnswer: when it is shorter than its record says, whether a kilobyte has 1000 or 1024 bytes
     """

@@ -105,7 +105,7 @@ class ChangedDocuments:
         )
 
     def take_time_of(self, other: ChangedDocuments) -> None:
-        """Know the service's time from the answer to another question."""
+        """Take the service's time from the response to another request."""
         self.getmyinvoices.transport.follow(other.getmyinvoices.transport)
 
 

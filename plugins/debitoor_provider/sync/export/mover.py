@@ -79,7 +79,7 @@ class ExpenseMover:
     rates: ExchangeRates
 
     def move(self, entry: Entry) -> None:
-        """Move one claimed document to the end of its way: moved, held, rejected, waiting, gone or still to be done."""
+        """Bring one claimed document to a final state: moved, held, rejected, waiting, gone or still to be done."""
         with turn_of(self.lookalikes, entry):
             self._move(entry)
 
@@ -286,6 +286,6 @@ class ExpenseMover:
 
 
 def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
-    """Return the time by Debitoor's clock as an announcement has it."""
+    """Return the time by Debitoor's clock in the form of an announcement."""
     reported = reported_time(debitoor)
     return {TARGET_TIME: reported.isoformat()} if reported else {}

@@ -74,7 +74,7 @@ def list_filters(account: ExportAccount) -> ListFilters:
 def select(document: Document, account: ExportAccount, *, archived_by_us: bool = False) -> LeftOut | None:
     """Decide on a document of GetMyInvoices by its record; ``None`` when the account takes it.
 
-    A reason that will not change by itself comes first, so that a document waits only when nothing else is against it.
+    A permanent reason comes first, so that a document waits only when nothing else is against it.
     Of those that may change, the date comes last: with a date alone the filter would still leave the document out.
     Approval is not in the record: see :func:`select_workflow`. Nor is whether a mark in the note is that of a sales
     document of these books: see :meth:`.ExportDirection.select`.
@@ -88,7 +88,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return LeftOut(Message("imported"))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
-    waits = outside(document.document_date, account.period)
+    waits = outside(document.document_date, account.period, undated(document))
     others = (
         _company(document, rule.companies),
         _tags(document.tags, rule.tags),
@@ -101,6 +101,16 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return replace(waits, in_file=True)  # an e-invoice may have the date
     reasons = (*against, waits) if waits and waits.waits else (waits, *against)
     return min(filter(None, reasons), key=lambda reason: reason.waits, default=None)
+
+
+def undated(document: Document, **known: object) -> Message:
+    """Return why a document has no date: none is stated, or it cannot be read.
+
+    :param known: what the reason keeps besides
+    """
+    if document.unread_date:
+        return Message("date_unreadable", date=shown(document.unread_date), **known)
+    return Message("no_date", **known)
 
 
 def select_workflow(workflow: Workflow | None, account: ExportAccount) -> LeftOut | None:

@@ -103,7 +103,7 @@ def check_rates(
     :param rates: of the expense's lines
     :param company: the supplier, whose postcode may indicate a region with rates of its own
     :param home: country of the books
-    :param accepted: rates that the account accepts besides
+    :param accepted: further rates that the account accepts
     :raises Obstacle: when a rate is another tax, e.g. an insurance tax, which is no input VAT
     """
     place = place_of(iso_code(home), day)

@@ -7,31 +7,38 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import still_waits
 from debitoor_provider.sync.export.records import DOCUMENTS
-from debitoor_provider.sync.export.selection import select
-from debitoor_provider.sync.obstacle import waiting
+from debitoor_provider.sync.export.selection import select, undated
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, waiting
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.ledger import Entry
 
 
-def require_period(evidence: Evidence | None, account: ExportAccount) -> None:
+NO_DATE = frozenset({"no_date", "date_unreadable"})
+"""The reasons of documents whose record has no date."""
+
+
+def require_period(document: Document, evidence: Evidence | None, account: ExportAccount) -> None:
     """Make sure that a document is within the account's period by the date of its e-invoice.
 
     :param evidence: what its file says; ``None`` if it was not read
     :raises Obstacle: when it is not, or when its e-invoice does not tell
     """
     day = evidence.date if evidence else None
-    if outside(day, account.period) is None:
+    known = {"is_read": True} if evidence else {}
+    left_out = outside(day, account.period, undated(document, **known))
+    if left_out is None:
         return
     if day is not None:
         raise waiting("period_by_invoice", date=day)
-    raise waiting("no_date", is_read=True) if evidence else waiting("no_date")
+    raise Obstacle(ObstacleKind.WAITING, left_out.message)
 
 
 def _is_read(waits: Message) -> bool:
@@ -50,7 +57,7 @@ def look_again(entry: Entry, account: ExportAccount, rates: ExchangeRates) -> Le
     if waits and entry.reason_code == "no_rate_yet":
         still = still_waits(waits, rates)
         return LeftOut(still, waits=True) if still else True
-    if entry.reason_code == "no_date":
+    if entry.reason_code in NO_DATE:
         record = to_decisions(entry.decisions).corrections.applied(DOCUMENTS.load(entry.snapshot))
         return before_reading(select(record, account)) is None
     return entry.reason_code in {"not_approved", "no_workflow"}

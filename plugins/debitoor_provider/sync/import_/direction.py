@@ -246,7 +246,7 @@ class ImportDirection:
             yield from recorded(listed)
 
     def archive(self, source_id: str) -> None:
-        """Refuse: nothing is archived in Debitoor."""
+        """Refuse, since Debitoor has no archive."""
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
+from debitoor_provider.sync.import_.selection import undated
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.naming.filename import file_name
-from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held
 from debitoor_provider.sync.period import is_far_ahead
 from debitoor_provider.sync.statement import Statement
 
@@ -52,10 +53,13 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts cannot be right
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts are missing or
+        cannot be right
     """
     booked = document.created_date.date() if document.created_date else None
-    if document.date and is_far_ahead(document.date, booked):
+    if document.date is None:
+        raise Obstacle(ObstacleKind.HELD, undated(document))
+    if is_far_ahead(document.date, booked):
         raise held("sales_date_far", date=document.date)
     document = signed(_with_gross(document), account)
     defaults = account.defaults

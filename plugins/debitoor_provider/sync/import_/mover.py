@@ -64,7 +64,7 @@ class UploadMover:
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
-        """Move one claimed document to the end of its way: moved, rejected, gone or still to be done."""
+        """Bring one claimed document to a final state: moved, rejected, gone or still to be done."""
         with turn_of(self.lookalikes, entry):
             self._move(entry)
 
@@ -205,7 +205,7 @@ class UploadMover:
             return
         try:
             self.getmyinvoices.set_tags(document.document_uid, [*document.tags, *missing])
-        except RejectError as error:  # locked meanwhile: it is there all the same
+        except RejectError as error:  # locked in the meantime: it is there anyway
             log.warning("Document %s does not get its tags: %s", document.document_uid, error)
 
     def _is_gone(self, document: SalesDocument) -> bool:

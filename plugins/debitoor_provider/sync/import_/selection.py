@@ -9,6 +9,7 @@ from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.sync.accounts.sections import SalesKind
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.left_out import LeftOut
+from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
@@ -22,4 +23,11 @@ def select_sales(document: SalesDocument, account: ImportAccount) -> LeftOut | N
         return LeftOut(Message("document_type", which=Message(f"{kind.value}_not_imported")))
     if document.deleted or document.deleted_date is not None:
         return LeftOut(Message("deleted", service="Debitoor"))
-    return outside(document.date, account.period)
+    return outside(document.date, account.period, undated(document))
+
+
+def undated(document: SalesDocument) -> Message:
+    """Return why a sales document has no date: Debitoor states none, or it cannot be read."""
+    if document.unread_date:
+        return Message("sales_date_unreadable", date=shown(document.unread_date))
+    return Message("sales_no_date")

@@ -51,7 +51,7 @@ def _invoice(invoice: Element, seller: Party, buyer: Party) -> Invoice:
 
 
 def _gross(totals: Element | None, net: Decimal | None, tax: Decimal | None) -> Decimal | None:
-    """Return the total with tax; some write it with the withheld tax taken off, which the buyer owes all the same."""
+    """Return the total with tax; some write it with the withheld tax taken off, which the buyer owes anyway."""
     stated = to_amount(xml.sole_text(totals, "InvoiceTotal"))
     withheld = to_amount(xml.sole_text(totals, "TotalTaxesWithheld"))
     if stated is None or not withheld or net is None or tax is None:

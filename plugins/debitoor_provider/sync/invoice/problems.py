@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class Unreadable(Exception):
-    """What is there cannot be read as an e-invoice.
+    """The content cannot be read as an e-invoice.
 
     :param message: the reason
     """
 
     def __init__(self, message: Message) -> None:
-        super().__init__(message.text())
+        super().__init__(message)  # written out only for who reads it: most often nobody
         self.message = message

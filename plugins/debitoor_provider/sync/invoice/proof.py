@@ -39,7 +39,7 @@ def disproof(invoice: Invoice) -> tuple[Message, ...]:
 
 
 def by_rate(invoice: Invoice) -> Mapping[Decimal, Decimal]:
-    """Return the gross amount at each tax rate in per cent, as the books have it, without those of 0.00.
+    """Return the gross amount at each tax rate in per cent, as in the books, without those of 0.00.
 
     :param invoice: whose figures are proven
     """

@@ -18,6 +18,7 @@ from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved
 from debitoor_provider.sync.ledger.names import give_names
+from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.records import NO_TRACES, Entry
 from debitoor_provider.sync.ledger.rows import COLUMNS, found_by, to_entry
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, origins, require_legal
@@ -90,7 +91,7 @@ def adopt(
     at: datetime,
     run_id: str,
 ) -> None:
-    """Enter documents with what another account knows of them.
+    """Enter documents with another account's knowledge of them.
 
     :param pairs: the columns of each document, the state it has in this account, and the other account's entry
     """
@@ -147,11 +148,11 @@ def sent_elsewhere(connection: Connection, entries: Iterable[Entry]) -> dict[int
         by_key.setdefault(entry.exchange_key, []).append(entry)
     found: dict[int, Entry] = {}
     for chunk in chunks(sorted(by_key)):
-        rows = connection.execute(
-            sa.select(*COLUMNS).where(
+        ids = connection.scalars(
+            sa.select(documents.c.id).where(
                 documents.c.exchange_key.in_(chunk), documents.c.state.in_(sorted({*DONE, State.SENDING}))
             )
         )
-        for other in map(to_entry, rows):
+        for other in read_entries(connection, ids):
             found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
     return found

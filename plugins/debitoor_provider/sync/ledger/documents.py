@@ -84,7 +84,7 @@ class Documents:
         """Return the ids of the documents that match all filters, e.g. to read them in batches."""
         where = conditions(account=account, direction=direction, states=states, **filters)
         with self._database().read() as connection:
-            return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)))
+            return list(connection.scalars(sa.select(documents.c.id).where(*where).order_by(documents.c.id)).all())
 
     def count(
         self,
@@ -130,13 +130,13 @@ class Documents:
     def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
         """Return the waiting documents of an account, those first that were listed or asked about longest ago."""
         query = (
-            sa.select(*COLUMNS)
+            sa.select(documents.c.id)
             .where(documents.c.account == account, documents.c.state == State.WAITING)
             .order_by(documents.c.asked_at, documents.c.id)
             .limit(limit)
         )
         with self._database().read() as connection:
-            return [to_entry(row) for row in connection.execute(query)]
+            return read_in_order(connection, connection.scalars(query))
 
     def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""

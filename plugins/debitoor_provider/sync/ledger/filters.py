@@ -26,11 +26,11 @@ Order = Literal[
 """How documents are sorted; ``-`` reverses the order, e.g. newest first."""
 
 MARKED: ColumnElement[bool] = documents.c.mark_code != sa.literal_column("''")
-"""As the partial index of marked documents has it."""
+"""As in the partial index of marked documents."""
 DUPLICATE: ColumnElement[bool] = documents.c.duplicate_code != sa.literal_column("''")
-"""As the partial index of possible duplicates has it."""
+"""As in the partial index of possible duplicates."""
 READ: ColumnElement[bool] = documents.c.invoice != sa.literal_column("''")
-"""As the partial index of documents with an e-invoice has it."""
+"""As in the partial index of documents with an e-invoice."""
 ORDERS: dict[str, ColumnElement[Any]] = {
     "changed": sa.type_coerce(documents.c.changed_at, sa.DateTime),
     "listed": sa.type_coerce(documents.c.id, sa.BigInteger),
@@ -43,7 +43,7 @@ ORDERS: dict[str, ColumnElement[Any]] = {
 
 
 class Filters(TypedDict, total=False):
-    """The filters besides account, direction and states; see :func:`conditions`."""
+    """The filters in addition to account, direction and states; see :func:`conditions`."""
 
     run: str | None
     planned_by: str | None

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
-from debitoor_provider.sync.ledger.database.tables import documents, leases
-from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
+from debitoor_provider.sync.ledger.database.tables import leases
+from debitoor_provider.sync.ledger.pending import read_entries
 from debitoor_provider.sync.ledger.states import DUE
 
 if TYPE_CHECKING:
@@ -64,12 +64,8 @@ class Leases:
             for chunk in chunks(keys):
                 held.update(_take(connection, chunk, owner, now + _ms(ttl), now))
             for ids in chunks(sorted(asked), 2 * WHOLE):
-                rows = connection.execute(
-                    sa.select(*COLUMNS)
-                    .where(documents.c.id.in_(ids), documents.c.state.in_(states))
-                    .order_by(documents.c.id)
-                )
-                found += [to_entry(row, owner, run_id or owner) for row in rows]
+                due = (entry for entry in read_entries(connection, ids) if entry.state in states)
+                found += [entry._replace(owner=owner, run_id=run_id or owner) for entry in due]
             claimed = [entry for entry in found if entry.exchange_key in held]
             _release(connection, owner, held - {entry.exchange_key for entry in claimed})
         order = {id_: place for place, id_ in enumerate(asked)}

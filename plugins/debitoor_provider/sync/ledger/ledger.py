@@ -23,7 +23,10 @@ from debitoor_provider.sync.ledger.stops import Stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
+
+    from debitoor_provider.messages import Message
 
 
 class Ledger:
@@ -72,7 +75,7 @@ class Ledger:
         return f"<Ledger {self.place}>"
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """Where it is, without user and password."""
         return self._database.place
 
@@ -84,6 +87,13 @@ class Ledger:
     def upgrade(self) -> None:
         """Upgrade the tables to the version of this code."""
         schema.upgrade(self._database)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let everything that a ``with`` block reads in its thread share one transaction, for who asks several things.
+
+        What is written meanwhile, by the block too, is seen or not, as the database has it: only read in the block.
+        """
+        return self._database.reading()
 
     def close(self) -> None:
         """Close this process's connections; a later call opens new ones."""

@@ -50,7 +50,7 @@ _MARKS = {"mark_code", "duplicate_code"}
 
 
 class Narrowed(TypedDict, total=False):
-    """What a list is narrowed by, besides state, mark and e-invoice; see :func:`.conditions`."""
+    """What a list is filtered by in addition to state, mark and e-invoice; see :func:`.conditions`."""
 
     account: str | None
     accounts: Collection[str] | None
@@ -241,7 +241,7 @@ class Lists:
             where = along_dates(filters)
         else:
             where = conditions(**filters)
-        if is_of_mark:  # as the partial indexes have it
+        if is_of_mark:  # as in the partial indexes
             where.append(documents.c[names[0]] != sa.literal_column("''"))
         elif names == ["invoice"]:
             where.append(INVOICE.op("<>")(sa.literal_column("''")))

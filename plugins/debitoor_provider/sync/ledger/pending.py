@@ -65,7 +65,7 @@ def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:
 
 
 def read_in_order(connection: Connection, ids: Iterable[int]) -> list[Entry]:
-    """Return the documents with these ids in the given order; those that are gone meanwhile are left out."""
+    """Return the documents with these ids in the given order; those deleted in the meantime are left out."""
     wanted = list(ids)
     found = {entry.id: entry for entry in read_entries(connection, wanted)}
     return [found[id_] for id_ in wanted if id_ in found]

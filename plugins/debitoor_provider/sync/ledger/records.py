@@ -175,7 +175,7 @@ class Entry(NamedTuple):
 
     @property
     def marks(self) -> tuple[Message, ...]:
-        """What a person should know of it although it was sent; the reason why it is held is no mark besides."""
+        """What a person should know of it although it was sent; the reason why it is held is not also a mark."""
         return tuple(mark for mark in (self.mark, self.duplicate) if mark and mark.code != self.reason_code)
 
     @property

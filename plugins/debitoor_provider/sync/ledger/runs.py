@@ -116,7 +116,7 @@ class Runs:
         found: dict[str, Run] = {}
         with self._database().read() as connection:
             for chunk in chunks(sorted(set(run_ids))):
-                rows = connection.execute(sa.select(*_RUN).where(runs.c.id.in_(chunk)))
+                rows = connection.execute(sa.select(*_RUN).where(runs.c.id.in_(chunk))).all()
                 found |= {run.id: run for run in (Run(*row) for row in rows)}
         return found
 

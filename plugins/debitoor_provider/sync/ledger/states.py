@@ -22,7 +22,7 @@ Direction = str
 class State(StrEnum):
     """Where a document is on its way."""
 
-    WAITING = "waiting"  # may come in later by itself: an approval, a tag
+    WAITING = "waiting"  # may come in later automatically: an approval, a tag
     PLANNED = "planned"  # to be moved
     SENDING = "sending"  # the intent is written; the target may have it
     MOVED = "moved"  # verified at the target
@@ -144,7 +144,7 @@ def origins(kind: EventKind) -> frozenset[State]:
 
 
 def is_legal(kind: EventKind, origin: State | None, target: State) -> bool:
-    """Whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
+    """Return whether a step may lead from one state to another; ``origin=None`` is a document not yet known."""
     step = STEPS[kind]
     if step.keeps and origin is not target:
         return False

@@ -48,7 +48,7 @@ class Steps:
         :param invoice: the result of reading the e-invoice in the document's file
         :param duplicate: what it may be a duplicate of
         :param sent: the figures that are sent
-        :raises EntryChanged: when the document was planned anew since it was claimed
+        :raises EntryChanged: when the document was planned again since it was claimed
         """
         values = {**NO_REASON, **mark_columns(mark), **duplicate_columns(duplicate), "invoice": invoice}
         values |= sent_values(entry, sent) if sent else {}

@@ -56,7 +56,7 @@ _LARGEST = 2**31 - 1
 
 
 class Stops:
-    """Records stops, and permissions to go on, each for one run."""
+    """Records stops, and permissions to continue, each for one run."""
 
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
         self._database = database
@@ -138,9 +138,10 @@ class Stops:
         with self._database().read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def withdraw(self, account: str, limit_name: str) -> None:
-        """Delete a stop that was not allowed: its cause is gone."""
-        if self.pending([account], limit_name):  # a reader does not wait
+    def withdraw(self, account: str, *limit_names: str) -> None:
+        """Delete stops that were not allowed: their cause is gone."""
+        stopped = {stop.limit_name for stop in self.pending([account])}  # a reader does not wait
+        for limit_name in stopped.intersection(limit_names):
             with self._database().write() as connection:
                 connection.execute(stops.delete().where(*_of(account, limit_name), _PENDING))
 

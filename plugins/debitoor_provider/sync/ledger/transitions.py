@@ -59,7 +59,7 @@ def advance(
 
     A result that is recorded already (the same target id) is returned as it is: every attempt may be repeated.
 
-    :param values: columns to write besides the state
+    :param values: columns to write in addition to the state
     :param clock_ms: the time for the lease, ``None`` for the database's own
     :raises IllegalTransition: when the document's state does not allow it
     :raises LeaseLost: when another run may be working on the document

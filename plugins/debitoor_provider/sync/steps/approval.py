@@ -36,7 +36,7 @@ NAMED = 20
 class Waiting(NamedTuple):
     """What an answer is about.
 
-    :param asked: what is approved, whatever else is planned meanwhile
+    :param asked: what is approved, whatever else is planned in the meantime
     :param since: what was planned later was not shown
     """
 
@@ -117,7 +117,7 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     """Hold the documents of a refused plan, and return how many these are; nothing is moved.
 
     They go when a person sends them, or when other settings of the account take them; those that are gone, or that the
-    account does not take any more, leave by themselves.
+    account does not take any more, leave automatically.
 
     :param actor: who refused it
     """

@@ -38,7 +38,7 @@ def archive(job: Job) -> int:
     def archive_one(entry: Entry) -> None:
         try:
             job.direction.archive(entry.source_id)
-        except RejectError as error:  # locked, or deleted meanwhile: nothing that another attempt would change
+        except RejectError as error:  # locked, or deleted in the meantime: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
             job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
         else:
@@ -49,7 +49,7 @@ def archive(job: Job) -> int:
     def write_down() -> None:
         some: list[Entry] = []
         with suppress(IndexError):  # as soon as there are no more; other threads may take some of them
-            while True:
+            while len(some) < _TOGETHER:  # another number is another statement, for which each thread needs memory
                 some.append(done.popleft())
         if some:
             archived.append(len(job.ledger.steps.archived(some, job.run_id)))
@@ -57,7 +57,8 @@ def archive(job: Job) -> int:
     try:
         result = each(entries, archive_one, parallel=job.account.parallel, ending=job.ending)
     finally:
-        write_down()
+        while done:
+            write_down()
     if result.failures:
         raise postponed(result.failures, len(entries), "archived")
     return sum(archived)

@@ -84,7 +84,7 @@ class Direction(Protocol[Record]):
         ...
 
     def question(self, window: Window) -> Question[Record] | None:
-        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks by itself."""
+        """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks on its own."""
         ...
 
     def read(self, source_id: str) -> Record:

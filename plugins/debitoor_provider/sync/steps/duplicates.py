@@ -65,7 +65,7 @@ class Attempt:
 class Presence(Generic[Present]):
     """What the target has of all that a run is to move: asked for once, not for each batch of it.
 
-    While the run goes on, no other run brings these documents there unknown to the ledger. So the target is asked
+    While the run continues, no other run brings these documents there unknown to the ledger. So the target is asked
     again only when the ledger has an earlier attempt, or one of another account, at a document of a batch.
 
     :param ask: asks the target about everything that the run is to move

@@ -2,7 +2,7 @@
 
 A process may be stopped (SIGSTOP, a paused container) or its machine may sleep, at any point and for any time. What it
 knew of its leases before is then out of date, and nothing notifies it. So the time until which they hold is kept on a
-clock that runs on meanwhile, and it is looked at before every piece of every write at the target.
+clock that runs on in the meantime, and it is looked at before every piece of every write at the target.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class RunLeases:
         self.lost = False
         """Whether another run was found to have taken over a document."""
         self.every = ttl.total_seconds() / 4
-        """Seconds after which they are extended while the work goes on."""
+        """Seconds after which they are extended while the work continues."""
         self._ledger = ledger
         self._ttl = ttl
         self._spare = ttl.total_seconds() / 2  # for the service to carry out what it has received completely
@@ -67,7 +67,7 @@ class RunLeases:
         self._ledger.leases.release(self.owner, entries)
 
     def refresh(self) -> None:
-        """Extend them when a part of their time is over."""
+        """Extend the leases after a part of their time."""
         with self._lock:
             if self._left() <= self._ttl.total_seconds() - self.every:
                 self._extend()
@@ -75,7 +75,7 @@ class RunLeases:
     def permit(self, entry: Entry) -> None:
         """Make sure that a document's lease holds long enough for what is sent now to be carried out.
 
-        :raises LeaseLost: when it does not, because another run has it
+        :raises LeaseLost: when it does not, because another run holds it
         """
         with self._lock:
             if self._left() < self._spare:

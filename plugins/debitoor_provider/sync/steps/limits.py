@@ -81,9 +81,7 @@ def require_within_limits(job: Job) -> None:
     :raises LimitExceeded: when it is, before any document is moved
     """
     exceeded = exceeded_by(job)
-    for name in (NEW_DOCUMENTS, AMOUNT):
-        if name not in {excess.limit_name for excess in exceeded}:
-            job.ledger.stops.withdraw(job.account_id, name)
+    job.ledger.stops.withdraw(job.account_id, *{NEW_DOCUMENTS, AMOUNT} - {excess.limit_name for excess in exceeded})
     for excess in exceeded:
         if not is_allowed(job, excess.limit_name, excess.least):
             _stop(job, excess.limit_name, excess.number, excess.message)
@@ -118,7 +116,7 @@ def is_allowed(job: Job, limit_name: str, least: Decimal | int) -> bool:
 
 
 def person(actor: str) -> str:
-    """Return the name of somebody whom the ledger knows as an actor."""
+    """Return the name of a person whom the ledger knows as an actor."""
     return actor.removeprefix("user:")
 
 

@@ -81,7 +81,7 @@ class Lookalikes:
         self._judged.note(now)
 
     def end(self, this: Known) -> None:
-        """Let those go on that wait for this document: it was judged, or does not come so far."""
+        """Let those continue that wait for this document: it was judged, or does not come so far."""
         self._turns.end(this.key)
 
     def judge(self, this: Known, statement: Statement, party: str, *, invoice: str = "") -> Message | None:
@@ -187,7 +187,7 @@ class Lookalikes:
 
 @contextmanager
 def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
-    """Let those go on that wait for a document, however its way ends."""
+    """Let those continue that wait for a document, whatever becomes of it."""
     try:
         yield
     finally:

@@ -108,7 +108,7 @@ def each(
     asked to end. What runs by then is waited for, what has not begun does not begin.
 
     :param parallel: how many at the same time
-    :param tick: called every so often while the work goes on
+    :param tick: called every so often while the work continues
     :param every: seconds
     :param ending: set when the process is to end
     :raises Interrupted: when the process is to end and not everything was begun

@@ -1,7 +1,7 @@
 """One listing for several accounts that wait for the same source with the same key.
 
 The source is asked for everything that any of them asks for. Each account then takes what its own listing would have
-had, and decides about it by itself. Only changes are listed together: an account whose window begins a little later
+had, and decides about it on its own. Only changes are listed together: an account whose window begins a little later
 than another's sees some changes again, as if its listing reached back further behind its watermark.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST = 2000
-"""Records that are kept for the accounts; when there are more, each account lists by itself."""
+"""Records that are kept for the accounts; when there are more, each account lists on its own."""
 _NEAR = timedelta(hours=3)
 """How far the beginnings of windows may be apart that are listed together."""
 
@@ -59,7 +59,7 @@ class Question(Protocol[R]):
         ...
 
     def take_time_of(self, other: Self) -> None:
-        """Know the source's time from the answer to another question."""
+        """Take the source's time from the response to another request."""
         ...
 
 
@@ -92,9 +92,9 @@ class SharedListing(Generic[R]):
         self._began = 0.0
 
     def answer(self, question: Question[R] | None) -> Answer[R] | None:
-        """Return an account's part; ``None`` when it has to ask by itself.
+        """Return an account's part; ``None`` when it has to ask on its own.
 
-        What goes wrong at the source is the error of the account that asks; the next one asks anew.
+        What goes wrong at the source is the error of the account that asks; the next one asks again.
 
         :param question: what the account asks now, which may differ from what it was going to ask
         :raises ServiceError: when the source cannot be asked

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from debitoor_provider.sync.accounts.problems import Problem
+from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.models.common import Moment, Text
-from debitoor_provider.ui.overview import AccountState
 
 Order = Literal[
     "name", "-name", "last_run", "-last_run", "attention", "-attention", "moved", "-moved", "next_run", "-next_run"
@@ -59,7 +59,7 @@ class LastRunModel(BaseModel):
 
 
 class ProgressModel(BaseModel):
-    """How far the run is that goes on just now."""
+    """Progress of the current run."""
 
     done: int
     total: int

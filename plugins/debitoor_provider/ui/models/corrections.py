@@ -25,7 +25,7 @@ class StatedTax(BaseModel):
 
 
 class StatedFacts(BaseModel):
-    """What a person states about a document in place of its record; null counts as the record has it."""
+    """What a person states about a document in place of its record; for null, the record counts."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Settings that somebody is just entering, and what they would lead to."""
+"""Settings being entered, and their effects."""
 
 from __future__ import annotations
 
@@ -104,6 +104,6 @@ class ToRemove(BaseModel):
 
 
 class Removed(BaseModel):
-    """Whether the file is gone; a read-only folder keeps it."""
+    """Whether the file was removed; a read-only folder keeps it."""
 
     removed: bool

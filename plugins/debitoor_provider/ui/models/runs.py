@@ -11,7 +11,7 @@ from debitoor_provider.ui.models.common import Moment, RunRef, Text
 
 
 class RunModel(BaseModel):
-    """One run of an account, as the ledger has it."""
+    """One run of an account, as the ledger records it."""
 
     account: str
     account_name: Text

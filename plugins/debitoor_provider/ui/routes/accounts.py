@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,13 +13,13 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
-from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.folder import account_file, account_files
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
 from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
-from debitoor_provider.ui.overview import AccountState, Overview, overview, progress_of, recorded
+from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -31,11 +30,10 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Run
-    from debitoor_provider.ui.airflow_state import LastRun
+    from debitoor_provider.ui.airflow_state import Dag, LastRun
 
 router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
-_folded = lru_cache(maxsize=50_000)(fold)
 _RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}
 
 
@@ -50,17 +48,18 @@ def list_accounts(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
     """List the accounts that the user may see."""
-    counting, files = in_background(opened_ledger().figures.counts), account_files()
+    files, text = account_files(), fold(search)
     mine = visible(user, files)
-    rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counting)
-    text = fold(search)
-    fitting = [row for row in rows if _fits(row, text, direction)]
-    chosen = [row for row in fitting if state is None or row.state is state]
-    page = _sorted(chosen, order)[offset : offset + limit]
+    with opened_ledger().reading():
+        counts = opened_ledger().figures.counts()
+        rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counts)
+        fitting = [row for row in rows if _fits(row, text, direction)]
+        chosen = [row for row in fitting if state is None or row.judged.state is state]
+        page = _described(_sorted(chosen, order)[offset : offset + limit], user)
     return AccountList(
         total=len(chosen),
-        states=dict(Counter(row.state for row in fitting)),
-        accounts=[AccountRow.model_validate(row) for row in _described(page, user)],
+        states=dict(Counter(row.judged.state for row in fitting)),
+        accounts=[AccountRow.model_validate(row) for row in page],
     )
 
 
@@ -68,8 +67,9 @@ def list_accounts(
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     """Return one account with its file."""
     file = account_file(account_id)
-    counting = in_background(opened_ledger().figures.counts, [account_id])
-    (row,) = _described(overview({account_id: file}, counting), user)
+    with opened_ledger().reading():
+        counts = opened_ledger().figures.counts([account_id])
+        (row,) = _described(overview({account_id: file}, counts), user)
     try:
         content = file.path.read_bytes()
     except OSError:  # its problems give the reason
@@ -87,15 +87,10 @@ def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
 
 
 def _fits(row: Overview, search: str, direction: str | None) -> bool:
-    account = row.file.account
+    account = row.facts.file.account
     if direction is not None and (account is None or account.type != direction):
         return False
-    if not search:
-        return True
-    words = [row.id, row.name]
-    if account is not None:
-        words += [account.note, *account.named_companies]
-    return any(search in _folded(word) for word in words)
+    return not search or any(search in word for word in row.words)
 
 
 def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
@@ -110,56 +105,54 @@ def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
 
 
 _KEYS: dict[str, Callable[[Overview], Any]] = {
-    "name": lambda row: (_folded(row.name), row.id),
-    "last_run": lambda row: row.last_run and row.last_run.started_at,
-    "attention": lambda row: row.counts.attention,
-    "moved": lambda row: row.counts.moved,
-    "next_run": lambda row: _next_run(row),
+    "name": lambda row: (row.words[0], row.id),
+    "last_run": lambda row: row.facts.last_run and row.facts.last_run.started_at,
+    "attention": lambda row: row.facts.counts.attention,
+    "moved": lambda row: row.facts.counts.moved,
+    "next_run": lambda row: _next_run(row.facts.dag),
 }
 
 
-def _next_run(row: Overview) -> datetime | None:
-    """Return when an account runs next by itself, which a paused one does not."""
-    return row.dag.next_run if row.dag and not row.dag.is_paused else None
+def _next_run(dag: Dag | None) -> datetime | None:
+    """Return when an account runs next on its schedule, which a paused one does not."""
+    return dag.next_run if dag and not dag.is_paused else None
 
 
 def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
     """Return the rows of some accounts."""
     allowed = rights(user, [row.id for row in rows], _RIGHTS.values())
     progress = progress_of(rows)
-    runs = recorded(row.last_run for row in rows if row.last_run)
+    runs = recorded(row.facts.last_run for row in rows if row.facts.last_run)
     today = datetime.now(UTC).date()
     stops = _stops(rows)
     days = opened_ledger().figures.moved_by_day(first_day(today), [row.id for row in rows])
     return [
         {
             "id": row.id,
-            "dag_id": row.file.dag_id,
+            "dag_id": file.dag_id,
             "name": row.name,
-            **_settings(row.file.account),
-            "state": row.state,
+            **_settings(file.account),
+            "state": row.judged.state,
             **dict(zip(("advice", "advice_code"), row.advice(), strict=True)),
-            "paused": row.dag.is_paused if row.dag else None,
-            "known": row.dag is not None,
-            "last_run": _last_run(row.last_run, runs.get(row.file.dag_id)),
-            "next_run": _next_run(row),
-            "moved": row.counts.moved,
-            "to_do": row.counts.to_do,
-            "waiting": row.counts.waiting,
-            "attention": row.counts.attention,
+            "paused": dag.is_paused if dag else None,
+            "known": dag is not None,
+            "last_run": _last_run(last_run, runs.get(file.dag_id)),
+            "next_run": _next_run(dag),
+            **counts._asdict(),
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
-            "problems": [ProblemModel.of(problem) for problem in row.file.problems],
+            "problems": [ProblemModel.of(problem) for problem in file.problems],
             "stops": stops.get(row.id, []),
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
+        for file, dag, last_run, _, _, _, counts in [row.facts]
     ]
 
 
 def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
     """Return the limits that stopped accounts, by account."""
-    stopped = [row.id for row in rows if row.state in {AccountState.STOPPED, AccountState.APPROVAL}]
+    stopped = [row.id for row in rows if row.judged.state in {AccountState.STOPPED, AccountState.APPROVAL}]
     found: dict[str, list[StopModel]] = {}
     for stop in opened_ledger().stops.pending(stopped) if stopped else ():
         model = StopModel(id=stop.id, limit=stop.limit_name, number=stop.number, message=stop.message.text())

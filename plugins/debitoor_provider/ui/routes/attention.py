@@ -1,4 +1,4 @@
-"""What somebody has to decide about, over all accounts."""
+"""What needs a decision, over all accounts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def list_attention(
 ) -> AttentionList:
     """List the held and rejected documents of all accounts that the user may see, newest change first."""
     mine = accounts_of(user, account)
-    found = read_attention(search.strip(), newest, code, Part(limit=limit, offset=offset), **mine.filters())
+    with opened_ledger().reading():
+        found = read_attention(search.strip(), newest, code, Part(limit=limit, offset=offset), **mine.filters())
     editable = rights(user, {entry.account for entry in found.entries}, [Right.EDIT])
     return AttentionList(
         **found.counts(),
@@ -49,5 +50,7 @@ def list_attention(
 @router.get("/attention/count", dependencies=[Depends(ANY_USER)])
 def count_attention(user: GetUserDep) -> AttentionCount:
     """Count the held and rejected documents of all accounts that the user may see."""
-    states = opened_ledger().lists.states(**accounts_of(user).filters())
+    mine = accounts_of(user)
+    with opened_ledger().reading():
+        states = opened_ledger().lists.states(**mine.filters())
     return AttentionCount(total=sum(states.get(state, 0) for state in ATTENTION))

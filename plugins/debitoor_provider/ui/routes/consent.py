@@ -47,7 +47,7 @@ def _inside(back: str) -> str:
 
 
 class Wish(BaseModel):
-    """Whose books are to be connected, and where the page goes on afterwards."""
+    """Whose books are to be connected, and where the page continues afterwards."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,7 +64,7 @@ class ConsentPage(BaseModel):
 
 
 class PageRoute(APIRoute):
-    """A route that a browser opens by itself: whatever goes wrong is shown on a page.
+    """A route that a browser opens directly: every error is shown on a page.
 
     The query of its address holds code and state, so it is taken out of what the server writes into its access log.
     """

@@ -96,7 +96,7 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
 
 @router.get("/accounts/{account_id}/documents/{document_id}/file", dependencies=[Depends(RUN)])
 def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingResponse:
-    """Return a document's file as the service at one end has it."""
+    """Return a document's file from the service at one end."""
     entry = _entry(account_id, document_id)
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.utils.session import create_session
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,7 +40,9 @@ class Allowed(BaseModel):
 def allow_once(account_id: str, wish: AllowWish, user: GetUserDep) -> Allowed:
     """Let the next run exceed, once, the limits that stopped the last one. A plan that waits is answered in Airflow."""
     dag_id = DAG_ID_PREFIX + account_id
-    if waiting := [run_id for known, run_id in waiting_runs() if known == dag_id]:
+    with create_session() as session:
+        waiting = [run_id for known, run_id in waiting_runs(session) if known == dag_id]
+    if waiting:
         raise Refused("plan_answer_in_airflow", status=409, run=waiting[0])
     stops = opened_ledger().stops.allow(account_id, audit.actor(user), wish.reason, ids=wish.ids)
     if not stops:

@@ -25,8 +25,8 @@ _IN_FILES, _IN_MEMORY = 1, 2  # sqlite.org/pragma.html#pragma_temp_store
 
 
 @pytest.fixture
-def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Ledger]:
-    (tmp_path / "ledger.db").write_bytes(sqlite_template.read_bytes())
+def on_sqlite(empty_ledger: Path, tmp_path: Path) -> Iterator[Ledger]:
+    (tmp_path / "ledger.db").write_bytes(empty_ledger.read_bytes())
     ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
     yield ledger
     ledger.close()
@@ -137,11 +137,11 @@ def test_a_failure_in_the_middle_leaves_nothing(ledger: Ledger):
 
 
 def test_a_writer_that_waits_too_long_gets_ledger_is_busy(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(engine, "LOCK_WAIT", 0.05)
     path = tmp_path / "ledger.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    path.write_bytes(empty_ledger.read_bytes())
     ledger = Ledger.open(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

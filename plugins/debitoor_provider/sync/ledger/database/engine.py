@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import threading
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -67,9 +68,12 @@ class Database:
 
     engine: Engine
     writer: Engine
-    place: str
+    place: Message
     _queue: contextlib.AbstractContextManager[Any] = field(repr=False)
     _group: GroupCommit[StepTransaction] | None = field(init=False, repr=False, default=None)
+    _shared: ContextVar[Connection | None] = field(
+        init=False, repr=False, default_factory=lambda: ContextVar("shared", default=None)
+    )
 
     def __post_init__(self) -> None:
         if self.is_sqlite:
@@ -82,9 +86,22 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a reading transaction: a consistent view of the database."""
+        """Open a reading transaction, a consistent view of the database; in a block of :meth:`reading` its own."""
+        if connection := self._shared.get():
+            yield connection
+            return
         with plain_errors(self.place), self.engine.connect() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let everything that a block reads in its thread share one transaction."""
+        with self.read() as connection:
+            token = self._shared.set(connection)
+            try:
+                yield
+            finally:
+                self._shared.reset(token)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -151,7 +168,8 @@ def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
 
 def _open(url: URL, cache: int) -> Database:
     is_sqlite = url.get_backend_name() == "sqlite"
-    place = f"SQLite: {url.database}" if is_sqlite else f"PostgreSQL: {url.database}, {url.host}"
+    system, where = ("SQLite", [url.database]) if is_sqlite else ("PostgreSQL", [url.database, url.host])
+    place = Message("ledger_place", system=system, where=where)
     options: dict[str, Any] = (
         {"connect_args": {"timeout": LOCK_WAIT}, "max_overflow": -1}
         if is_sqlite

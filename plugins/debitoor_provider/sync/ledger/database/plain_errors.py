@@ -19,7 +19,7 @@ UNKNOWN_OPTION = Message("ledger_option_unknown")
 
 
 @contextlib.contextmanager
-def plain_errors(place: str) -> Iterator[None]:
+def plain_errors(place: Message) -> Iterator[None]:
     """Raise the errors of a driver as :class:`LedgerUnavailable` or :class:`LedgerMisconfigured`.
 
     :param place: where the database is, without user and password

@@ -196,7 +196,7 @@ notices = sa.Table(
     sa.Column("failures", _JSON, nullable=False),
     sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
 )
-"""What the people of an account were told last."""
+"""The last notification of an account."""
 
 invoice_counts = sa.Table(
     "debitoor_invoice_counts",

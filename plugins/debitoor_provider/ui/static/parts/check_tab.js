@@ -4,7 +4,7 @@ import { h, ui, useState } from "../host.js";
 import { trigger } from "../airflow.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
-import { amount, day } from "../format.js";
+import { amount, day, percent } from "../format.js";
 import { useWords } from "../words.js";
 import { CheckedDocuments } from "./check_documents.js";
 import { Dialog } from "./dialog.js";
@@ -109,7 +109,7 @@ function Sums({ sums }) {
             ui.Table.Row,
             { key: `${one.month} ${one.currency} ${one.rate}` },
             h(ui.Table.Cell, { whiteSpace: "nowrap" }, one.month),
-            h(ui.Table.Cell, null, one.rate === null ? "?" : `${Number(one.rate).toLocaleString(language)} %`),
+            h(ui.Table.Cell, null, one.rate === null ? "?" : percent(one.rate, language)),
             h(ui.Table.Cell, null, one.currency),
             figures.map((name) =>
               h(

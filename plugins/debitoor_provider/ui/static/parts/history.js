@@ -1,7 +1,7 @@
 // What happened to a document, oldest first: when, by whom or by which run, and why.
 
 import { h, ui } from "../host.js";
-import { amount, day, moment } from "../format.js";
+import { amount, day, moment, percent } from "../format.js";
 import { useWords } from "../words.js";
 import { RunPlace } from "./links.js";
 import { colourOf } from "./state.js";
@@ -69,7 +69,7 @@ function textOf(value, t, language) {
   if (!isByRate) return JSON.stringify(value);
   const written = ([rate, amounts]) =>
     t("common.line", {
-      name: `${Number(rate).toLocaleString(language)} %`,
+      name: percent(rate, language),
       value: amounts.map((one) => amount(one, language)).join(" – "),
     });
   return parts.map(written).join(", ");
@@ -83,8 +83,8 @@ export const MISSING = "missing at the target";
 /** What only a run needs. */
 const HIDDEN = new Set(["target_time"]);
 
-/** What is a number of any kind, and no amount of money. */
-const NUMBERS = new Set(["own_exchange_rate"]);
+/** What is a number in a text of its own. */
+const NUMBERS = new Set(["own_exchange_rate", "rounding"]);
 
 /** What an event says besides; a reason as it was written, the rest with its name. */
 function Details({ detail }) {
@@ -100,7 +100,7 @@ function Details({ detail }) {
       const known = wordOf(name, value);
       const number = () => Number(value).toLocaleString(language, { maximumFractionDigits: 10 });
       const text = known && has(known) ? t(known) : NUMBERS.has(name) ? number() : textOf(value, t, language);
-      if (name === "reason") return h(ui.Text, props, value === MISSING ? t("history.missing") : `“${text}”`);
+      if (name === "reason") return h(ui.Text, props, value === MISSING ? t("history.missing") : t("common.quoted", { text }));
       return h(ui.Text, props, name === "why" ? text : t("common.line", { name: word, value: text }));
     });
 }

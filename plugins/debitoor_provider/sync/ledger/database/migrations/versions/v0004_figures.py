@@ -14,7 +14,7 @@ _STATES = ("waiting", "planned", "sending", "moved", "archived", "held", "reject
 
 
 def upgrade() -> None:
-    """Create the tables and count the documents that are there."""
+    """Create the tables and count the existing documents."""
     op.create_table(
         "debitoor_state_counts",
         sa.Column("account", _key(250), primary_key=True),

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Keep the sentences that are there as they were written."""
+    """Keep the existing sentences as they were written."""
     op.add_column("debitoor_documents", sa.Column("message", sa.Text, nullable=False, server_default=""))
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     build, as_text = ("json_object", "") if is_sqlite else ("json_build_object", "::text")

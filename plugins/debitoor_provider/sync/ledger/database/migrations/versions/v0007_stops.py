@@ -1,4 +1,4 @@
-"""Runs that a limit of their account stopped, and who allowed them to go on."""
+"""Runs that a limit of their account stopped, and who allowed them to continue."""
 
 from __future__ import annotations
 

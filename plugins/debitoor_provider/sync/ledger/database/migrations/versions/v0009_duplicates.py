@@ -35,7 +35,7 @@ _DOCUMENTS = sa.table(
 
 
 def upgrade() -> None:
-    """Add the columns, and make the keys of the documents that are there."""
+    """Add the columns, and create the keys of the existing documents."""
     amount = sa.Numeric().with_variant(sa.String(64), "sqlite")
     op.add_column("debitoor_documents", sa.Column("booked_gross", amount))
     for name in ("booked_currency", "duplicate_code", "duplicate", "number_key", "amount_key"):

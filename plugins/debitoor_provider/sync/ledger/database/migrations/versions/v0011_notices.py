@@ -1,4 +1,4 @@
-"""What the people of an account were told last."""
+"""The last notification of an account."""
 
 from __future__ import annotations
 

@@ -1,0 +1,152 @@
+"""How an account is: the state that the page shows, and what it depends on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from debitoor_provider.sync.accounts.late import known_since, late_from, lateness
+from debitoor_provider.sync.steps.report import STOPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from debitoor_provider.messages import Message
+    from debitoor_provider.runs.airflow_names import AirflowNames
+    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.accounts.finding import Finding
+    from debitoor_provider.sync.ledger import Counts, Run
+    from debitoor_provider.ui.airflow_state import Dag, LastRun
+
+
+FAILED = "failed"
+"""Airflow's state of a run that failed."""
+
+
+class AccountState(StrEnum):
+    """How an account is; when several hold, the first."""
+
+    BROKEN = "broken"  # its file has to be corrected
+    APPROVAL = "approval"  # its run waits until a person has approved or refused the plan
+    RUNNING = "running"
+    RECONNECT = "reconnect"  # a service does not let the connection in any more
+    STOPPED = "stopped"  # a person has to correct something before any run can succeed
+    FAILED = "failed"
+    PAUSED = "paused"
+    LATE = "late"  # no run has finished for two intervals; one that runs for so long is late, too
+    ATTENTION = "attention"  # it runs, and a person has to decide about documents
+    NEW = "new"  # never ran
+    WELL = "well"
+
+
+_KEPT_OUT = {
+    "token_refused",
+    "debitoor_not_permitted",
+    "gmi_key_unknown",
+    "gmi_key_blocked",
+    "gmi_key_not_permitted",
+    "gmi_account_cancelled",
+    "secret_missing",
+    "secret_unusable",
+    "books_of_another_account",
+    "connection_missing",
+}
+"""Codes of what a new key or a new consent puts right."""
+
+
+class Facts(NamedTuple):
+    """What is known of an account.
+
+    :param dag: ``None`` while Airflow has not read the file yet
+    :param run: the ledger's record of the last run if that failed and the ledger knows it
+    :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
+    :param is_waiting: whether the last run waits for a person's answer
+    """
+
+    file: AccountFile
+    dag: Dag | None
+    last_run: LastRun | None
+    run: Run | None
+    finished: datetime | None
+    is_waiting: bool
+    counts: Counts
+
+
+class Judged(NamedTuple):
+    """The state of an account.
+
+    :param lacking: what the file names and does not exist, so that no run could begin or succeed
+    :param late: since when no run has finished, if that is too long ago
+    :param late_from: when it is late if no fact changes until then; ``None`` for never
+    :param is_settled: whether it stays so until a fact changes, or the account is late; otherwise it also depends on
+        what else exists in Airflow
+    """
+
+    state: AccountState
+    lacking: Finding | None
+    late: Message | None
+    late_from: datetime | None
+    is_settled: bool
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether it is still so, if no fact has changed."""
+        return self.is_settled and (self.late_from is not None and self.late_from <= now) == (self.late is not None)
+
+
+def judged(facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Judged:
+    """Return the state of an account.
+
+    :param names: reads what exists in Airflow
+    """
+    account = facts.file.account
+    late_at, late = _late(facts, now)
+    lacking = next(names().unusable_pool(account), None) if account and account.pool else None
+    if lacking:
+        state = AccountState.STOPPED
+    elif facts.is_waiting:
+        state = AccountState.APPROVAL
+    else:
+        state = _state(facts, is_late=late is not None)
+    is_new = account is not None and state is AccountState.NEW  # of others the last run tells what is lacking
+    if account and is_new:
+        lacking = next(iter(names().needed_by(account)), None)
+        if lacking:
+            is_connection = lacking.field.startswith("connections.")
+            state = AccountState.RECONNECT if is_connection else AccountState.STOPPED
+    return Judged(state, lacking, late, late_at, is_settled=not is_new and not (account and account.pool))
+
+
+def _late(facts: Facts, now: datetime) -> tuple[datetime | None, Message | None]:
+    """Return when an account is late, and since when if it is."""
+    account, run = facts.file.account, facts.last_run
+    if account is None or facts.dag is None or facts.dag.is_paused:
+        return None, None
+    finished = run.finished_at if run and run.is_over else facts.finished
+    since = (run.started_at if run else None) or known_since(facts.file.path)
+    return late_from(account, finished or since), lateness(account, finished, since, now)
+
+
+def _state(facts: Facts, *, is_late: bool) -> AccountState:
+    file, last_run, run, is_paused = (
+        facts.file,
+        facts.last_run,
+        facts.run,
+        facts.dag is not None and facts.dag.is_paused,
+    )
+    if file.account is None or file.problems:
+        return AccountState.BROKEN
+    if last_run and (last_run.state == "running" or (last_run.state == "queued" and not is_paused)):
+        return AccountState.LATE if is_late else AccountState.RUNNING
+    # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
+    if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
+        if not run or run.verdict != STOPPED:
+            return AccountState.FAILED
+        return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED
+    if is_paused:
+        return AccountState.PAUSED
+    if is_late:
+        return AccountState.LATE
+    if facts.counts.attention:
+        return AccountState.ATTENTION
+    return AccountState.WELL if last_run else AccountState.NEW
