@@ -37,9 +37,9 @@ from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
-from debitoor_provider.ui.background import in_background
+from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.folder import id_of
-from debitoor_provider.ui.overview import AccountState, overview
+from debitoor_provider.ui.overview import overview
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -61,34 +61,36 @@ def list_accounts(args: Namespace) -> None:
     with opened_ledger() as ledger:
         files = {id_of(file): file for file in account_files()}
         try:
-            rows = overview(files, in_background(ledger.figures.counts))
+            rows = overview(files, ledger.figures.counts())
         except SQLAlchemyError:
             raise SystemExit(str(Message("health_no_airflow"))) from None
         show(args, list(map(_standing, rows)), empty=no_files())
 
 
 def _standing(row: Overview) -> dict[str, Any]:
-    file, account, last = row.file, row.file.account, row.last_run
+    facts = row.facts
+    file, account, last = facts.file, facts.file.account, facts.last_run
     return {
         "account": file.account_id,
         "name": account.name if account else "",
         "direction": account.type if account else "",
         "frequency": account.schedule if account else "",
-        "moved": row.counts.moved,
-        "to_do": row.counts.to_do,
-        "waiting": row.counts.waiting,
-        "attention": row.counts.attention,
+        "moved": facts.counts.moved,
+        "to_do": facts.counts.to_do,
+        "waiting": facts.counts.waiting,
+        "attention": facts.counts.attention,
         "last_run": last.started_at.isoformat(" ", "minutes") if last and last.started_at else "",
-        "state": str(row.state),
+        "state": str(row.judged.state),
         "why": _reason(row),
     }
 
 
 def _reason(row: Overview) -> str:
     """Return why an account is in its state, and what to do about it."""
-    if row.file.problems:
-        return str(row.file.problems[0])  # with file and line
-    error = row.run.error if row.run and row.state in _FAILED else ""
+    problems, run = row.facts.file.problems, row.facts.run
+    if problems:
+        return str(problems[0])  # with file and line
+    error = run.error if run and row.judged.state in _FAILED else ""
     return " ".join(dict.fromkeys(filter(None, (error, row.advice()[0]))))
 
 

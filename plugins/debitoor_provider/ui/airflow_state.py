@@ -200,7 +200,7 @@ def _looks(ids: tuple[int, ...]) -> list[sa.Select[Any]]:
     return [sa.select(DagRun.id, DagRun.updated_at, DagRun.state).where(sa.text(text)) for text in texts]
 
 
-def _plain_rows(session: Session, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+def _plain_rows(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Return rows as the driver has them, to be compared: quicker than SQLAlchemy's rows and types."""
     with session.connection().execute(statement) as result:
         return list(result.cursor.fetchall()) if result.cursor else []
