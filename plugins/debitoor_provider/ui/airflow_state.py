@@ -105,8 +105,9 @@ class KnownDags:
 
     def now(self, session: Session) -> Mapping[str, Dag]:
         """Return those that Airflow knows now, by their ids."""
-        columns = (DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
-        statement = sa.select(*columns).where(_is_ours(DagModel.dag_id), DagModel.is_stale.is_(False))
+        after = sa.cast(DagModel.next_dagrun_create_after, sa.String)  # a text, of which no time is made
+        wanted = _is_ours(DagModel.dag_id), DagModel.is_stale.is_(False)
+        statement = sa.select(DagModel.dag_id, DagModel.is_paused, after).where(*wanted)
         with self._lock:
             return self._kept.now(session, _plain_rows(session, statement))
 
@@ -197,7 +198,8 @@ def _seen_runs(session: Session, ids: Iterable[int]) -> list[tuple[Any, ...]]:
 def _looks(ids: tuple[int, ...]) -> list[sa.Select[Any]]:
     """Return the statements that look at runs, with the ids in their text: many parameters take longer."""
     texts = (f"dag_run.id IN ({', '.join(map(str, chunk))})" for chunk in _chunks(ids, _LONG_CHUNK))
-    return [sa.select(DagRun.id, DagRun.updated_at, DagRun.state).where(sa.text(text)) for text in texts]
+    columns = (DagRun.id, sa.cast(DagRun.updated_at, sa.String), DagRun.state)
+    return [sa.select(*columns).where(sa.text(text)) for text in texts]
 
 
 def _plain_rows(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Run
-    from debitoor_provider.ui.airflow_state import LastRun
+    from debitoor_provider.ui.airflow_state import Dag, LastRun
+
+    _Known = tuple[AccountFile, Dag | None, LastRun | None, Run | None, datetime | None, bool, Counts]
 
 
 _LACKING = {"pool": "no_pool", "connections": "no_connection"}
@@ -113,10 +115,16 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
         for id_, file in files.items():
             run, dag_id = runs.get(id_), file.dag_id
             is_waiting = bool(waiting) and run is not None and (dag_id, run.run_id) in waiting
-            facts = Facts(
-                file, dags.get(dag_id), run, failed.get(dag_id), finished.get(id_), is_waiting, counts.get(id_, none)
+            known = (
+                file,
+                dags.get(dag_id),
+                run,
+                failed.get(dag_id),
+                finished.get(id_),
+                is_waiting,
+                counts.get(id_, none),
             )
-            found.append(_row(id_, facts, names, now))
+            found.append(_row(id_, known, names, now))
         return found
 
 
@@ -125,13 +133,17 @@ _kept: dict[str, Overview] = {}
 _MOST_KEPT = 20_000
 
 
-def _row(account_id: str, facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Overview:
-    """Return the row of an account: the one that it had, unless a fact has changed or it is late by now."""
+def _row(account_id: str, known: _Known, names: Callable[[], AirflowNames], now: datetime) -> Overview:
+    """Return the row of an account: the one that it had, unless a fact has changed or it is late by now.
+
+    :param known: its facts, in their order; they are made of it only when one of them is another
+    """
     row = _kept.get(account_id)
-    if row and row.facts.file is facts.file and row.facts == facts and row.judged.holds(now):
+    if row and row.facts == known and row.facts.file is known[0] and row.judged.holds(now):
         return row
     if len(_kept) >= _MOST_KEPT:
         _kept.clear()
+    facts = Facts(*known)
     row = _kept[account_id] = Overview(account_id, facts, judged(facts, names, now), _words(account_id, facts.file))
     return row
 

@@ -39,6 +39,17 @@ def test_documents_are_counted_by_account_and_state(ledger: Ledger):
     assert ledger.figures.accounts() == {"acme", "other"}
 
 
+def test_all_that_a_block_reads_is_of_one_transaction(ledger: Ledger):
+    planned(ledger, 1)
+    with ledger.reading(), ledger._database.read() as first, ledger._database.read() as second:
+        assert first is second
+        assert ledger.figures.counts() == {"acme": Counts(to_do=1)}
+        with ThreadPoolExecutor(1) as other:  # another thread has its own
+            other.submit(planned, ledger, 2).result()
+            assert other.submit(ledger.figures.counts).result() == {"acme": Counts(to_do=2)}
+    assert ledger.figures.counts() == {"acme": Counts(to_do=2)}
+
+
 def test_a_document_is_counted_in_the_state_that_it_is_in(ledger: Ledger):
     for number, state in enumerate(State, 1):
         in_state(ledger, state, number)
