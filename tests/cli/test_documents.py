@@ -238,7 +238,8 @@ class TestWhatIsNotPossible:
 
     def test_a_misspelt_state_is_named_with_the_nearest_one(self, cli, held):
         assert (
-            cli("documents", "list", "--state", "rejectd").sentence == "'rejectd' is not a valid state. Did you mean rejected?"
+            cli("documents", "list", "--state", "rejectd").sentence
+            == "'rejectd' is not a valid state. Did you mean rejected?"
         )
 
     @pytest.mark.parametrize(
