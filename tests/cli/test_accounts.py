@@ -43,7 +43,7 @@ class TestList:
         ran(account(), "success")
         planned("1", "2", state=State.HELD, message=Message("no_tax_rate"))
         row = cli("accounts", "list", "-o", "json").rows[0]
-        assert (row["attention"], row["state"], row["why"]) == (2, "attention", "Decide about 2 documents.")
+        assert (row["attention"], row["state"], row["why"]) == (2, "attention", "Decide on 2 documents.")
         french = cli("accounts", "list", "-o", "plain", "--language", "fr").out
         assert words("fr")["state.attention"] in french
         assert words("fr")["state.well"] not in french
@@ -347,7 +347,7 @@ class TestAllow:
 
     def test_nothing_is_stopped(self, cli, account):
         account()
-        assert "No limit stops the account acme, or it is allowed already." in cli("accounts", "allow", "acme").out
+        assert "No limit stops the account acme, or the run is already allowed." in cli("accounts", "allow", "acme").out
 
     def test_an_account_that_is_not_there(self, cli, account):
         account()
@@ -425,4 +425,4 @@ class TestPreview:
         account()
         done = cli("accounts", "preview", "acme", "--limit", limit)
         assert done.code != 0
-        assert f"argument --limit: '{limit}' is no whole number from 1 on" in done.err
+        assert f"argument --limit: '{limit}' is not a whole number of 1 or more" in done.err

@@ -110,7 +110,7 @@ def test_a_number_that_is_none_is_said_so_in_french(cli, words, language, monkey
     done = cli(*words, *language)
     assert (done.code, ENTIRE in done.err) == (2, True)
     monkeypatch.setattr("sys.argv", ["airflow", "debitoor", *words])
-    assert "is no whole number from 1 on" in cli(*words).err
+    assert "is not a whole number of 1 or more" in cli(*words).err
 
 
 def test_without_an_airflow_health_says_so_in_french(cli, account, monkeypatch):
@@ -157,4 +157,4 @@ def test_every_command_refuses_a_language_that_there_is_not(cli, words, monkeypa
     if words[0] == "documents" and words[1] != "list":
         given = ["acme", "7"]
     done = cli(*words, *given, *needed.get(name, []), "--language", "xx")
-    assert (done.code, done.out, done.sentence.startswith("There are no sentences in 'xx'.")) == (2, "", True)
+    assert (done.code, done.out, done.sentence.startswith("There are no messages in 'xx'.")) == (2, "", True)

@@ -113,7 +113,7 @@ class TestWarning:
         account(stem="bolt", frequency="hourly")
         code, lines = health(cli, "bolt")
         sentence = "No run has finished since 2026-03-02 11:29 CET, although two were due."
-        assert (code, lines[0].startswith(f"bolt: warning: late: {sentence} Look in Airflow whether")) == (1, True)
+        assert (code, lines[0].startswith(f"bolt: warning: late: {sentence} Check in Airflow whether")) == (1, True)
 
     def test_a_plan_that_waits_for_approval(self, cli, account, ran, ledger):
         account(frequency="hourly")
@@ -135,7 +135,7 @@ class TestWarning:
     def test_a_time_of_ones_own_by_which_a_run_has_to_have_gone_through(self, cli, account, ran):
         account(frequency="hourly")
         ran(ago=timedelta(minutes=95))  # 10:55; the run of 11:00 had until 12:00
-        sentence = "No run has gone through since 2026-03-02 12:00 CET, when one was due."
+        sentence = "No run has succeeded since 2026-03-02 12:00 CET, when one was due."
         assert health(cli, "--late", "60") == (1, [f"acme: warning: late: {sentence}"])
 
     def test_how_late_is_late(self, cli, account, ran):

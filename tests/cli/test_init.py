@@ -97,7 +97,7 @@ def test_what_exists_stays_as_it_is(begin, tmp_path):
     assert done.code == 0
     assert {path.read_text() for path in kept} == {"mine"}
     assert done.out.count("Kept as it is: ") == 3
-    assert "Kept as it is, but not that of this version: " in done.out
+    assert "Kept as it is, but from another version: " in done.out
 
 
 def test_it_says_what_to_do_next_in_the_readers_language(begin):

@@ -32,7 +32,7 @@ class TestUpgrade:
     def test_a_new_ledger(self, cli, ledger_file):
         ledger_file.unlink()
         first = cli("ledger", "upgrade").out
-        assert "is made, at version " in first
+        assert "was created at version " in first
         assert str(ledger_file) in first
         assert "is at version " in cli("ledger", "upgrade").out
 

@@ -91,7 +91,7 @@ def test_the_question_shows_number_sum_and_documents_and_waits_as_long_as_the_ac
     assert detail["subject"].endswith(": 3 documents wait for approval")
     assert detail["options"] == ["Approve", "Refuse"]
     assert "The run has 3 documents to move, and the account allows 2 in a run." in detail["body"]
-    assert "their amounts come to 357.00 EUR" in detail["body"]
+    assert "their amounts total 357.00 EUR" in detail["body"]
     assert detail["body"].count("119.00 EUR") == 3
     assert acme.expenses() == []
 

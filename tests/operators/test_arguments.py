@@ -110,7 +110,7 @@ class TestMistakes:
             | {"connections": {"getmyinvoices": "a", "debitoor": "b"}}
         )
         for beside in ({"rename": "x"}, {"debitoor_conn_id": "other"}):
-            with pytest.raises(ArgumentError, match="beside settings"):
+            with pytest.raises(ArgumentError, match="together with settings"):
                 DebitoorExportOperator(task_id="export", account="acme", settings=settings, **beside)
 
 

@@ -338,3 +338,13 @@ def test_the_logical_date_that_airflow_s_form_proposes_chooses_nothing(trigger, 
     receipt(document_date="2026-03-04")
     assert trigger(name, logical_date=datetime.now(UTC) - timedelta(minutes=5))[0] == "success"
     assert len(acme.expenses()) == 1
+
+
+def test_a_logical_date_of_the_past_without_a_schedule_takes_nothing(trigger, acme, account, receipt, ledger):
+    name = account(stem="by-hand", retries=0, frequency="manual")
+    receipt(document_date="2026-03-04")
+    assert trigger(name, logical_date=datetime(2026, 3, 31, tzinfo=UTC))[0] == "failed"
+    assert "the logical date" in ledger.runs.latest(name)[0].error
+    assert acme.expenses() == []
+    assert trigger(name, logical_date=datetime.now(UTC) - timedelta(minutes=5))[0] == "success"
+    assert len(acme.expenses()) == 1

@@ -165,7 +165,7 @@ class TestDryRun:
     ):
         account()
         receipt()
-        with pytest.raises(AirflowFailException, match="says neither yes nor no"):
+        with pytest.raises(AirflowFailException, match="is neither true nor false"):
             run(plan(preview=neither))
         assert ledger.documents.entries() == []
         assert ledger.runs.watermark("acme", "export").listed_at is None

@@ -134,7 +134,7 @@ def test_a_connection_to_another_service_is_reported_everywhere_without_asking_a
     ("notify", "reason"),
     [
         ({"connection": "gmi", "to": ["anna@acme.example"]}, "the connection gmi is of the type getmyinvoices"),
-        ({"connection": "mail_acme"}, "sends mail, and the account does not say to whom"),
+        ({"connection": "mail_acme"}, "sends mail, and the account names no receivers"),
         ({"connection": "hook_acme", "to": ["anna@acme.example"]}, "the connection hook_acme is of the type http"),
     ],
 )
@@ -175,7 +175,7 @@ def test_where_airflows_database_cannot_be_read_files_are_checked_all_the_same(c
     monkeypatch.setattr(AirflowNames, "read", no_database)
     checked = cli("accounts", "validate")
     assert checked.code == 0
-    assert "pools and connections were not looked for" in checked.err
+    assert "pools and connections were not checked" in checked.err
 
 
 def test_the_form_warns_of_what_does_not_exist(account, page, acme):

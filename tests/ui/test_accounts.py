@@ -349,7 +349,7 @@ class TestState:
         recorded(ledger, ran(state="failed"), "rejected", "1 document was rejected.", rejected=1)
         enter("1", state=State.REJECTED)
         row = rows()["acme"]
-        assert (row["state"], row["advice"], row["advice_code"]) == ("attention", "Decide about 1 document.", "decide")
+        assert (row["state"], row["advice"], row["advice_code"]) == ("attention", "Decide on 1 document.", "decide")
         ledger.documents.ignore(ledger.documents.entries("acme"), "user:ada")
         assert rows()["acme"]["state"] == "well"
 
@@ -357,7 +357,7 @@ class TestState:
         recorded(ledger, ran(), "success")
         enter("1", "2", state=State.HELD)
         row = rows()["acme"]
-        assert (row["state"], row["advice"]) == ("attention", "Decide about 2 documents.")
+        assert (row["state"], row["advice"]) == ("attention", "Decide on 2 documents.")
 
 
 def test_a_paused_account_is_to_be_resumed_and_has_no_next_run(rows, account_file, dag_models, ran):

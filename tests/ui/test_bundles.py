@@ -108,7 +108,7 @@ def test_one_whose_bundle_is_not_within_reach_is_shown_with_its_place(page, team
     assert problem["message"] == (
         f"The account's file is {team}/accounts/acme.yaml in the DAG bundle team, which the page cannot read."
     )
-    assert "Its DAG runs all the same." in problem["remedy"]
+    assert "Its DAG runs anyway." in problem["remedy"]
 
 
 def test_its_documents_are_shown(page, team, parsed, ledger):

@@ -199,10 +199,10 @@ def waiting(ledger: Ledger) -> int:
 
 class TestAttacks:
     def test_without_a_state(self, browser: Callable[..., Browser]):
-        refused(browser().come_back(f"{BACK}?code=stolen"), 400, "was not asked for by you")
+        refused(browser().come_back(f"{BACK}?code=stolen"), 400, "did not request this authorisation")
 
     def test_with_an_unknown_state(self, browser: Callable[..., Browser]):
-        refused(browser().come_back(f"{BACK}?code=stolen&state=guessed"), 400, "was not asked for by you")
+        refused(browser().come_back(f"{BACK}?code=stolen&state=guessed"), 400, "did not request this authorisation")
 
     def test_with_a_state_that_was_used(self, browser: Callable[..., Browser]):
         person = browser()
@@ -211,14 +211,14 @@ class TestAttacks:
         before = token_kept()
         again = person.come_back(address)
         assert (again.status_code, token_kept()) == (400, before)
-        assert "was used already" in again.text
+        assert "was already used" in again.text
 
     def test_with_a_state_whose_first_use_failed(self, browser: Callable[..., Browser]):
         person = browser()
         address = person.consent(person.ask())
         state = parse_qs(urlsplit(address).query)["state"][0]
-        refused(person.come_back(f"{BACK}?code=wrong&state={state}"), 502, "does not exchange this code")
-        refused(person.come_back(address), 400, "was used already")
+        refused(person.come_back(f"{BACK}?code=wrong&state={state}"), 502, "refused to exchange this code")
+        refused(person.come_back(address), 400, "was already used")
 
     def test_with_a_state_that_is_too_old(self, browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(consents, "LIFETIME", timedelta(seconds=-1))
@@ -229,7 +229,7 @@ class TestAttacks:
         """A thief gives the victim an address with the thief's own code, so that the victim uploads to the thief."""
         thief, victim = browser("op"), browser("admin")
         address = thief.consent(thief.ask())
-        refused(victim.come_back(address), 400, "was not asked for by you")
+        refused(victim.come_back(address), 400, "did not request this authorisation")
         assert thief.come_back(address).status_code == 303  # another user cannot use it up
 
     def test_a_state_stands_for_its_own_connection_whatever_the_address_says(self, browser: Callable[..., Browser]):
@@ -248,7 +248,7 @@ class TestAttacks:
         first = person.ask(email=acme.debitoor_email)
         code = parse_qs(urlsplit(elsewhere.consent(elsewhere.ask("debitoor_other"))).query)["code"][0]
         state = parse_qs(urlsplit(first).query)["state"][0]
-        refused(person.come_back(f"{BACK}?code={code}&state={state}"), 409, "Nothing was kept")
+        refused(person.come_back(f"{BACK}?code={code}&state={state}"), 409, "Nothing was saved")
 
     def test_consent_refused(self, browser: Callable[..., Browser]):
         person = browser()
@@ -271,7 +271,7 @@ class TestAttacks:
         person = browser("op")
         address = person.consent(person.ask())
         state = parse_qs(urlsplit(address).query)["state"][0]
-        refused(browser("admin").come_back(f"{BACK}?state={state}&error=access_denied"), 400, "was not asked for")
+        refused(browser("admin").come_back(f"{BACK}?state={state}&error=access_denied"), 400, "did not request")
         assert person.come_back(address).status_code == 303
 
     @pytest.mark.parametrize("query", ["", "&code="])
@@ -284,7 +284,7 @@ class TestAttacks:
     def test_with_a_part_given_twice(self, browser: Callable[..., Browser], double: str):
         person = browser()
         address = person.consent(person.ask())
-        refused(person.come_back(f"{address}&{double}"), 400, "not as Debitoor makes it")
+        refused(person.come_back(f"{address}&{double}"), 400, "is not one of")
 
     def test_by_one_who_has_lost_the_right_meanwhile(self, browser: Callable[..., Browser]):
         person = browser("op")
@@ -296,7 +296,7 @@ class TestAttacks:
         person.client.cookies.set("_token", lesser)
         refused(person.come_back(address), 403, "You may not edit the connection debitoor_new.")
         person.client.cookies.set("_token", token_of("op"))
-        refused(person.come_back(address), 400, "was used already")
+        refused(person.come_back(address), 400, "was already used")
 
     def test_without_a_login(self, browser: Callable[..., Browser]):
         person = browser("op")
@@ -315,7 +315,7 @@ class TestAttacks:
     def test_with_a_code_that_is_none(self, browser: Callable[..., Browser]):
         person = browser()
         state = parse_qs(urlsplit(person.ask()).query)["state"][0]
-        refused(person.come_back(f"{BACK}?code=none&state={state}"), 502, "does not exchange this code")
+        refused(person.come_back(f"{BACK}?code=none&state={state}"), 502, "refused to exchange this code")
 
     def test_a_forged_host_does_not_change_where_the_code_goes(
         self, browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch

@@ -45,7 +45,7 @@ def test_another_site_changes_nothing_with_a_users_cookie(
     signed_in: TestClient, method: str, headers: dict[str, str]
 ) -> None:
     answer = signed_in.request(method, "api/nothing", headers=headers)
-    assert (answer.status_code, answer.json()) == (REFUSED, {"detail": "This change was asked for by another site."})
+    assert (answer.status_code, answer.json()) == (REFUSED, {"detail": "This change was requested by another site."})
 
 
 @pytest.mark.parametrize("method", CHANGES)

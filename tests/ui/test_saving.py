@@ -133,14 +133,14 @@ class TestAnAccountThatIsThere:
         version = version_of(path.read_bytes())
         path.write_text(self.OLD + "note: theirs\n")
         answer = put(page(), version=version)
-        assert (answer.status_code, "Somebody else changed" in answer.json()["detail"]) == (409, True)
+        assert (answer.status_code, "Somebody else has changed" in answer.json()["detail"]) == (409, True)
         assert path.read_text().endswith("note: theirs\n")
 
     def test_a_file_removed_by_another_user_is_not_recreated(self, page: Callable[..., TestClient], path: Path):
         version = version_of(path.read_bytes())
         path.unlink()
         answer = put(page(), version=version)
-        assert (answer.status_code, "Somebody else removed" in answer.json()["detail"]) == (409, True)
+        assert (answer.status_code, "Somebody else has removed" in answer.json()["detail"]) == (409, True)
         assert not path.exists()
 
     def test_a_link_is_not_followed(self, page: Callable[..., TestClient], path: Path, tmp_path: Path):

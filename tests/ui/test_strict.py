@@ -64,7 +64,7 @@ def client(
         (f"{ACCOUNT}/backfill?from=2026-01-01&to=2026-01-31", "form", "Did you mean from?"),
         ("api/attention", "acount", "Did you mean account?"),
         ("api/accounts", "page", "There are: "),
-        ("api/me", "x", "This is not known here."),
+        ("api/me", "x", "This is unknown here."),
     ],
 )
 def test_an_unknown_parameter_is_refused_and_the_nearest_one_named(client, path, unknown, meant):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 # Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
 _threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="debitoor-trigger")
-_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+# By event loop: a lock that was waited for belongs to one.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Lock]] = WeakKeyDictionary()
 
 
 async def in_turn(connection: str, work: Callable[[], T]) -> T:
@@ -26,7 +27,8 @@ async def in_turn(connection: str, work: Callable[[], T]) -> T:
     :param connection: id of the connection, or whatever else one thread at a time is enough for
     :param work: what to do; it sees the trigger's context
     """
-    turn = _turns.setdefault(connection, asyncio.Lock())
+    turns = _turns.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    turn = turns.setdefault(connection, asyncio.Lock())
     async with turn:
         return await asyncio.wrap_future(in_thread(partial(copy_context().run, work)))
 

@@ -19,7 +19,7 @@ def response(content: bytes, **headers: str) -> requests.Response:
 
 @pytest.mark.parametrize("announced", ["6", "4", "0"])
 def test_a_body_of_another_length_than_announced_is_noticed(announced):
-    with pytest.raises(Unexpected, match="broke off"):
+    with pytest.raises(Unexpected, match="ended early"):
         list(checked_pieces(response(b"12345", Content_Length=announced)))
 
 

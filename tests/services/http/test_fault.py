@@ -36,7 +36,7 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
         (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
         (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
-        (requests.exceptions.InvalidHeader(InvalidHeader("k3y, 2")), BadAnswer, "contradicts itself"),
+        (requests.exceptions.InvalidHeader(InvalidHeader("k3y, 2")), BadAnswer, "contradict each other"),
         (requests.ConnectionError(), Unavailable, "interrupted"),
     ],
 )

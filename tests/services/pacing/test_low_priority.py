@@ -51,10 +51,10 @@ def test_the_day_has_calls_left_when_a_long_period_has_used_its_part(store):
     for _ in range(4):
         background.acquire()
     assert (background.left(), other.left()) == (1, 1)
-    with pytest.raises(QuotaUsedUp, match="The part of the allowance of calls that long periods may use is used up"):
+    with pytest.raises(QuotaUsedUp, match="The part of the call allowance that long periods may use is used up"):
         background.acquire()
     other.acquire()
-    with pytest.raises(QuotaUsedUp, match="The allowance of calls is used up"):
+    with pytest.raises(QuotaUsedUp, match="The call allowance is used up"):
         other.acquire()
 
 

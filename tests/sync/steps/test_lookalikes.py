@@ -271,7 +271,7 @@ class TestInOneRunWhatIsBookedIsCompared:
 
     DATED = {"document_date": "2026-01-31"}
 
-    @pytest.fixture(params=[1, 250], ids=["each in a batch of its own", "all in one batch"])
+    @pytest.fixture(params=[1, stream.BATCH], ids=["each in a batch of its own", "all in one batch"])
     def send(
         self, acme: Stage, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
     ) -> Callable[..., dict[str, list[str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from debitoor_provider.sync.ledger.consents import Consents
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.clock import Clock
-from debitoor_provider.sync.ledger.database.engine import CACHE, Database, connect, disconnect
+from debitoor_provider.sync.ledger.database.engine import READER_CACHE, Database, connect, disconnect
 from debitoor_provider.sync.ledger.database.url import parse
 from debitoor_provider.sync.ledger.documents import Documents
 from debitoor_provider.sync.ledger.figures import Figures
@@ -42,7 +42,7 @@ class Ledger:
     :raises LedgerMisconfigured: for an invalid address
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> None:
+    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None, cache: int = READER_CACHE) -> None:
         parsed = parse(url)
         database = partial(connect, parsed, cache)  # in each process its own
         clock = Clock(now, leases_by_database=parsed.get_backend_name() != "sqlite")
@@ -60,7 +60,7 @@ class Ledger:
         self.notices = Notices(database)
 
     @classmethod
-    def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = CACHE) -> Self:
+    def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = READER_CACHE) -> Self:
         """Open a ledger and create its tables in a new database; for the parameters see the class.
 
         :raises LedgerOutdated: when an upgrade is needed

@@ -112,7 +112,7 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.INTENT: _leased(State.SENDING, *DUE),
     EventKind.FILE_UPLOADED: _leased(State.SENDING, State.SENDING),
     EventKind.UNCLEAR: _leased(State.SENDING, State.SENDING),
-    EventKind.POSTPONED: _leased(State.PLANNED, State.SENDING),
+    EventKind.POSTPONED: _leased(State.PLANNED, *DUE),
     EventKind.MOVED: _leased(State.MOVED, *DUE),
     EventKind.WAITS: _leased(State.WAITING, State.PLANNED),
     EventKind.HELD: _leased(State.HELD, *DUE),

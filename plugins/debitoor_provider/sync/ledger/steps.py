@@ -75,7 +75,7 @@ class Steps:
         return self._advance(EventKind.UNCLEAR, entry, {"message": why}, _because(why, detail))
 
     def postpone(self, entry: Entry, why: Message, *, detail: Mapping[str, Any] | None = None) -> Entry:
-        """Record that the document was not sent and will be tried again."""
+        """Record that the document was not sent, or not as far as that, and will be tried again."""
         return self._advance(EventKind.POSTPONED, entry, {"message": why, **NOT_BOOKED}, _because(why, detail))
 
     def moved(

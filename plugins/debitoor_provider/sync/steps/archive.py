@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TOGETHER = 25
-"""Documents entered into the ledger at once; those of a run that is killed before are archived twice."""
+_TOGETHER = 12
+"""Documents entered into the ledger at once; those of a run that is killed before are archived twice.
+
+Few, since SQLite keeps in memory what would undo a statement, in that of each thread which makes one.
+"""
 
 
 def archive(job: Job) -> int:
@@ -49,7 +52,7 @@ def archive(job: Job) -> int:
     def write_down() -> None:
         some: list[Entry] = []
         with suppress(IndexError):  # as soon as there are no more; other threads may take some of them
-            while len(some) < _TOGETHER:  # another number is another statement, for which each thread needs memory
+            while len(some) < _TOGETHER:
                 some.append(done.popleft())
         if some:
             archived.append(len(job.ledger.steps.archived(some, job.run_id)))

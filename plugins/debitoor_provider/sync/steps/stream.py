@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Mover = Callable[[Entry], None]
 
-BATCH = 250  # documents claimed, and looked up at the target, at once; two batches are in memory
+BATCH = 100  # documents claimed, and looked up at the target, at once; two batches are in memory
 
 
 class Batch:

@@ -20,6 +20,7 @@ from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
 from debitoor_provider.sync.steps.parallel import each, postponed
+from debitoor_provider.sync.steps.repeated import RepeatedAnswers
 from debitoor_provider.sync.steps.stream import Stream
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ def transfer(job: Job) -> None:
     require_within_limits(job)
     share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    leases = RunLeases(job.ledger, owner, LEASE)
+    leases, repeated = RunLeases(job.ledger, owner, LEASE), RepeatedAnswers(job.ledger)
     began = job.now().date()
     with job.direction.moving(job, pending) as prepare:
         try:
-            _move(job, pending, leases, prepare, share)
+            _move(job, pending, leases, prepare, share, repeated)
         except Exception:
             if leases.wrote and leases.lost:
                 _look_for_doubles(job, began)
@@ -115,13 +116,14 @@ def _move(
     leases: RunLeases,
     prepare: Callable[[list[Entry]], Mover],
     share: RejectedShare,
+    repeated: RepeatedAnswers,
 ) -> None:
     def move(document: tuple[Batch, Entry]) -> None:
         batch, entry = document
         batch.move(entry, count)
 
     def count(entry: Entry, mover: Mover) -> None:
-        share.count(is_rejected=_move_one(entry, mover, job.ledger, leases))
+        share.count(is_rejected=_move_one(entry, mover, job.ledger, leases, repeated))
 
     try:
         with ThreadPoolExecutor(1, "claim") as background:
@@ -144,7 +146,7 @@ def _move(
         raise RetryError(Message("moved_by_another_run", count=still), retry_after=LEASE.total_seconds())
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> bool:
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases, repeated: RepeatedAnswers) -> bool:
     """Move one document; return whether it was rejected."""
     wrote = False
 
@@ -155,7 +157,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
 
     try:
         with writes_ask(permit):
-            return _attempt(entry, mover, ledger)
+            return _attempt(entry, mover, ledger, repeated)
     except EntryChanged as error:
         raise RetryError(Message("planned_anew", document=entry.source_id)) from error
     except LeaseLost as error:
@@ -169,7 +171,7 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases) -> 
         return False
 
 
-def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger, repeated: RepeatedAnswers) -> bool:
     """Let one document move and write down what kept it from it; return whether it was rejected."""
     try:
         mover(entry)
@@ -192,6 +194,8 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
                 ledger.steps.postpone(entry, error.message)
             else:  # the outcome of an earlier attempt is still open
                 ledger.steps.unclear(entry, error.message)
+        elif now is not None and now.state is State.PLANNED and repeated.settle(entry, error):
+            return True
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # One document that we cannot cope with must not keep the others from going.
@@ -202,6 +206,7 @@ def _attempt(entry: Entry, mover: Mover, ledger: Ledger) -> bool:
             raise RetryError(message) from error
         ledger.steps.reject(entry, message)
         return True
+    repeated.went()
     return False
 
 

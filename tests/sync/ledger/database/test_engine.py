@@ -181,7 +181,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(LedgerUnavailable, match="folder cannot be made"):
+    with pytest.raises(LedgerUnavailable, match="folder cannot be created"):
         Ledger.open(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
 
 

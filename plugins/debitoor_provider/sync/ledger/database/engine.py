@@ -39,8 +39,10 @@ T = TypeVar("T")
 
 LOCK_WAIT = 30
 """Seconds to wait for another writer before the ledger is reported as unavailable."""
-CACHE = 500
-"""Kilobytes of a SQLite file that a connection caches; the operating system caches the file too."""
+WRITER_CACHE = 500
+"""Kilobytes of a SQLite file that the writing connection caches; the operating system caches the file too."""
+READER_CACHE = 200
+"""The same of each reading connection, of which there are several; a reader has no need of every index."""
 CONNECT_WAIT = 10
 """Seconds to wait for a PostgreSQL server to answer."""
 
@@ -142,7 +144,7 @@ class Database:
                     _rebuild_freely(connection, False)
 
 
-def connect(url: URL, cache: int = CACHE) -> Database:
+def connect(url: URL, cache: int = READER_CACHE) -> Database:
     """Return the database of a URL, the same one for the same arguments within a process.
 
     A child process gets its own, since connections must not cross a fork. The parent's stay referenced, so that the
@@ -191,7 +193,7 @@ def _open(url: URL, cache: int) -> Database:
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine, writer, place, contextlib.nullcontext())
     # A writer takes the lock at once: SQLite refuses it without waiting to a transaction that has read before.
-    for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", CACHE)):
+    for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", WRITER_CACHE)):
         event.listen(each, "connect", partial(_prepare_sqlite, kilobytes))
         _begin_by(each, begin)
     event.listen(writer, "connect", _undo_in_memory)

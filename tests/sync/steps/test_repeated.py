@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from debitoor_provider.services.http.errors import RetryError
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import Account
+    from tests.sync.stage import Stage
+
+
+def fails(acme: Stage, account: Account) -> None:
+    """Execute a run that leaves something to be tried again, twice, as Airflow does."""
+    acme.plan(account)
+    for _ in range(2):
+        with pytest.raises(RetryError):
+            acme.finish(account)
+    acme.clock.pass_by(hours=1)
+
+
+def page_instead_of(acme: Stage, uid: str) -> int:
+    """Let GetMyInvoices answer with a web page wherever a document's file is asked for."""
+    return acme.fault("html", "gmi.documents.*", path=f"*/documents/{uid}*", status=200)
+
+
+def test_an_answer_that_stays_needs_a_person_after_several_runs_and_can_be_sent_again(acme: Stage) -> None:
+    uid, account = acme.document(), acme.exports()
+    fault = page_instead_of(acme, uid)
+    fails(acme, account)
+    fails(acme, account)
+    entry = acme.entry(uid)
+    assert str(entry.state) == "planned"
+    assert "could not be understood" in entry.reason  # why it is still there
+    acme.export(account)
+    assert acme.states() == {uid: "rejected same_answer_stays"}
+    reason = acme.entry(uid).reason
+    assert "in 3 runs in a row" in reason
+    assert "GetMyInvoices" in reason
+    acme.export(account)  # tried by no run
+    assert acme.booked() == {}
+    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna")
+    fails(acme, account)  # counted anew
+    assert str(acme.entry(uid).state) == "planned"
+    acme.sandbox.clear_faults(fault)
+    acme.export(account)
+    assert (acme.states(), acme.booked()) == ({uid: "moved"}, {uid: 119})
+
+
+def test_a_document_goes_when_the_answer_is_right_again(acme: Stage) -> None:
+    uid, account = acme.document(), acme.exports()
+    fault = page_instead_of(acme, uid)
+    fails(acme, account)
+    fails(acme, account)
+    acme.sandbox.clear_faults(fault)
+    acme.export(account)
+    assert (acme.states(), acme.entry(uid).message) == ({uid: "moved"}, None)
+
+
+def test_a_service_that_fails_for_all_documents_is_to_blame_and_not_they(acme: Stage) -> None:
+    uids, account = acme.documents(3), acme.exports(parallel=1)
+    acme.fault("status", "gmi.documents.get", status=500)
+    for _ in range(4):
+        fails(acme, account)
+    assert acme.states() == dict.fromkeys(uids, "planned")
+    acme.sandbox.clear_faults()
+    acme.export(account)
+    assert acme.states() == dict.fromkeys(uids, "moved")
+
+
+@pytest.mark.parametrize("fault", [{"effect": "html", "status": 200}, {"effect": "status", "status": 500}])
+def test_documents_that_fail_while_others_go_through_are_told_apart(acme: Stage, fault: dict[str, Any]) -> None:
+    broken, account = acme.document(), acme.exports(parallel=1)
+    acme.fault(**fault, operation="gmi.documents.*", path=f"*/documents/{broken}*")
+    sound = []
+    for _ in range(2):
+        sound.append(acme.document(document_date="2026-01-01"))  # older ones go first
+        fails(acme, account)
+    sound.append(acme.document(document_date="2026-01-01"))
+    acme.export(account)
+    assert acme.states() == dict.fromkeys(sound, "moved") | {broken: "rejected same_answer_stays"}
+
+
+def test_an_import_whose_file_stays_a_web_page_needs_a_person_too(acme: Stage) -> None:
+    source = str(acme.company.add_invoice(date="2026-01-31")["id"])
+    acme.fault("html", "debitoor.*pdf*", status=200)
+    account = acme.imports()
+    fails(acme, account)
+    fails(acme, account)
+    acme.import_(account)
+    assert acme.states("import") == {source: "rejected same_answer_stays"}
