@@ -110,15 +110,15 @@ class Evidence:
     def completed(self, document: Document) -> Document:
         """Return the document with its own figures, and with the date and the amounts of the invoice where it has none.
 
-        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has none,
-            or an amount of 0, where an invoice that is not proven states one
+        :raises Obstacle: when it has no gross amount, and contradicts the invoice in more than the date, or has only a
+            net amount, or an amount of 0, where an invoice that is not proven states one
         """
         invoice = self.invoice
         if invoice is None:
             amounts = list(self.unproven_amounts)
             if amounts and document.stated_gross == 0:
                 raise rejected("zero_beside_invoice", amounts=amounts)
-            if amounts and document.stated_gross is None and not document.unread_gross:
+            if amounts and _lacks_only_gross(document):
                 raise held("gross_beside_invoice", amounts=amounts)
             return document
         document = replace(document, document_date=document.document_date or invoice.date)
@@ -182,6 +182,12 @@ def weigh(document: Document, reading: Reading) -> Evidence:
         return Evidence(Proof.CONTRADICTS, invoice, found)
     completes = tuple(supplied(document, invoice))
     return Evidence(Proof.SUPPLIED if completes else Proof.PROVEN, invoice, completes)
+
+
+def _lacks_only_gross(document: Document) -> bool:
+    """Return whether a document has amounts, but no gross amount that could be booked."""
+    has_amounts = document.net_amount is not None or document.gross_amount is not None
+    return has_amounts and document.stated_gross is None and not document.unread_gross
 
 
 def _is_more_than_date(differences: Iterable[Message]) -> bool:
