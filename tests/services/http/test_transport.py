@@ -81,6 +81,22 @@ def test_amounts_are_read_as_decimals(service, transport):
     assert transport.call(READ_A, same) == {"gross": Decimal("0.1"), "big": Decimal("12345678901234567.89")}
 
 
+@pytest.mark.parametrize(("rows", "together"), [(10, True), (50_000, False)])
+def test_large_answers_are_parsed_one_at_a_time(service, transport, rows, together):
+    service.on("GET", "/a", Reply([1] * rows))
+    meeting = threading.Barrier(2)
+
+    def meet(payload: list[int]) -> bool:
+        try:
+            meeting.wait(timeout=5 if together else 0.2)
+        except threading.BrokenBarrierError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(lambda _: transport.call(READ_A, meet), range(2))] == [together] * 2
+
+
 def test_a_compressed_answer_is_read(service, transport):
     service.on("GET", "/a", Reply(gzip.compress(b'{"x": 1}'), headers={"Content-Encoding": "gzip"}))
     assert transport.call(READ_A, same) == {"x": 1}

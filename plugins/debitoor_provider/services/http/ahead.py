@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 
-_TOGETHER = 3
+_TOGETHER = 4
 """Pages in memory at once: each may have 500 records."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from debitoor_provider.services.http.errors import ServiceError
     from debitoor_provider.services.http.secret import Secret
 
+T = TypeVar("T")
+
+_LARGE = 100_000
+"""Bytes of JSON that take megabytes once they are parsed."""
+_one_at_a_time = threading.Lock()
 _HEAD = 64  # bytes that tell a web page
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 
@@ -44,21 +50,33 @@ class AnswerReader:
         self._explain = explain
         self._secret = secret
 
-    def payload(self, response: requests.Response, call: Call) -> Any:
-        """Return the parsed body of a success.
+    def read(self, response: requests.Response, call: Call, read: Callable[[Any], T]) -> T:
+        """Return what is made from the parsed body of a success.
 
+        Large bodies are parsed one at a time: threads that parse together are not faster, and need the memory together.
+
+        :param read: makes the result from the parsed body
         :raises ServiceError: the error that the answer stands for
-        :raises Unexpected: for a body that is incomplete, too large or not JSON
+        :raises Unexpected: for a body that is incomplete, too large, not JSON, or not as expected
         """
+        body = self._body(response, call)
+        if len(body) < _LARGE:
+            return read(self._payload(response, body, call))
+        with _one_at_a_time:
+            return read(self._payload(response, body, call))
+
+    def _body(self, response: requests.Response, call: Call) -> bytes:
         try:
             limit = call.largest_answer if response.ok else LARGEST_RECORD
-            body = self.masked(b"".join(checked_pieces(response, limit)))
+            return self.masked(b"".join(checked_pieces(response, limit)))
         except (Unexpected, requests.RequestException) as surprise:
             if response.ok and isinstance(surprise, TooLarge) and call.file_limit is not None:
                 raise too_large(call.file_limit) from None
             if response.ok:
                 raise
-            body = b""  # the status alone says that it failed
+            return b""  # the status alone says that it failed
+
+    def _payload(self, response: requests.Response, body: bytes, call: Call) -> Any:
         payload, readable = self.parse(response, body, call)
         if not readable:
             kind = content_type(response)
@@ -102,7 +120,7 @@ class AnswerReader:
         """
         kind = content_type(response)
         if not 200 <= response.status_code < 300 or kind == "application/json":
-            payload = self.payload(response, call)
+            payload = self._payload(response, self._body(response, call), call)
             if content_of is None:
                 raise Unexpected(Message("answer_json_instead_of_file"))
             return iter((content_of(payload),))

@@ -119,7 +119,7 @@ class Transport:
         :param read: makes the result from the parsed body; raises :class:`Unexpected` when it cannot
         :raises ServiceError: classified by what the caller has to do next
         """
-        return self._send_until_read(call, lambda response: read(self._reader.payload(response, call)))
+        return self._send_until_read(call, lambda response: self._reader.read(response, call, read))
 
     def stream(
         self,
