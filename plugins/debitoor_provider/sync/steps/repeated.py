@@ -7,7 +7,6 @@ answer stays is seen by the document's history, and that it is the document's ow
 from __future__ import annotations
 
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -31,8 +30,6 @@ class RepeatedAnswers:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._lock = threading.Lock()
-        self._failed: set[int] = set()
         self._any_went = False
 
     def went(self) -> None:
@@ -42,16 +39,14 @@ class RepeatedAnswers:
     def settle(self, entry: Entry, error: ServiceError) -> bool:
         """Write down that a document failed, and return whether it is rejected for it: the same answer has stayed.
 
+        While no other document of the run has gone through, the service may be to blame, for however many runs.
+
         :param entry: a planned document, as it was claimed
         """
         if not isinstance(error, BadAnswer | TooSlow | Unavailable) or isinstance(error, NotSent):
             return False
-        with self._lock:
-            self._failed.add(entry.id)
-            is_first = self._failed == {entry.id}
-        is_its_own = self._any_went or (is_first and isinstance(error, BadAnswer))
         runs = self._runs_before(entry, error.message) | {entry.run_id}
-        if len(runs) < RUNS or not is_its_own:
+        if len(runs) < RUNS or not self._any_went:
             self._ledger.steps.postpone(entry, error.message)
             return False
         self._ledger.steps.reject(entry, Message("same_answer_stays", count=len(runs), reason=error.located))
