@@ -44,6 +44,7 @@ class Round(Generic[T]):
         self._work = work
         self._ending = ending
         self._in_a_row = 0
+        self._any_begun = False
         self._asking = threading.Lock()
         self._lock = threading.Lock()
 
@@ -54,7 +55,7 @@ class Round(Generic[T]):
 
     def _next(self) -> tuple[T] | tuple[()]:
         with self._asking:
-            if self._is_over():
+            if self._any_begun and self._is_over():  # a turn begins with its first thing, see policies/turns
                 return ()
             try:
                 thing = next(self._things)
@@ -64,8 +65,9 @@ class Round(Generic[T]):
             except BaseException as error:  # noqa: BLE001 raised when all threads are through
                 self._end(error)
                 return ()
-            if self._is_over():  # meanwhile
+            if self._is_over():
                 return ()
+            self._any_begun = True
             self.left -= 1
             return (thing,)
 
