@@ -11,6 +11,8 @@ from debitoor_provider.cli.console import actor, opened_ledger, settings_of, sho
 from debitoor_provider.cli.documents import named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.corrections import unsettled
+from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -32,10 +34,14 @@ def correct(args: Namespace) -> None:
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
             raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=state_reason(entry)).text())
-        period = settings_of(entry.account).period
+        settings = settings_of(entry.account)
+        period = settings.period
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
             raise wrong(*problems)
+        with job_of(entry.account, settings, ledger, run_id="correct") as job:
+            if left := unsettled(job, entry, stated):
+                raise wrong(Message("correction_not_enough"), left)
         try:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
         except IllegalTransition:  # a run was faster

@@ -76,8 +76,12 @@ class Corrections:
         stated: dict[str, Any] = {f"own_{name}": text for name, text in self.texts().items()}
         if self.tax:
             amounts = {f"{rate:f}": f"{gross:f}" for rate, gross in self.tax if gross is not None}
-            stated["own_tax"] = amounts or [f"{rate:f} %" for rate, _ in self.tax]
+            stated["own_tax"] = amounts or self.rates_text()
         return stated or {"own_withdrawn": True}
+
+    def rates_text(self) -> list[str]:
+        """Return the tax rates that are stated, e.g. ``19 %``."""
+        return [f"{rate:f} %" for rate, _ in self.tax]
 
     def words(self) -> str:
         """Return what the ledger keeps."""
@@ -146,6 +150,8 @@ def problems_of(
     if rate is not None and not (0 < rate <= LARGEST and (not gross or cents(gross * rate))):
         problems.append(Message("correction_exchange_rate", rate=stated.exchange_rate))
     problems += _problems_of_tax(stated.tax, gross)
+    if stated.supply == "eu" and any(rate for rate, _ in stated.tax):
+        problems.append(Message("stated_eu_taxed", tax=stated.rates_text()))
     return problems
 
 
