@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.corrections import problems_of
-from debitoor_provider.sync.ledger import IllegalTransition
+from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
@@ -21,9 +22,21 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
 
 
+_LOOKED_AT = 5
+
+
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
     return StatedFacts.of(to_decisions(entry.corrections).corrections)
+
+
+def books_currency(entry: Entry) -> str | None:
+    """Return the currency of the books, as far as the ledger or the account file tells it; no service is asked."""
+    lists, account = opened_ledger().lists, entry.account
+    sent = list(islice(lists.ids(Chosen(states=DONE), account=account), _LOOKED_AT))
+    booked = (one.booked_currency for one in lists.page(len(sent), limit=_LOOKED_AT, ids=sent))
+    known = next(filter(None, booked), None)
+    return known or (entry.message and entry.message.params.get("books")) or None
 
 
 def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:

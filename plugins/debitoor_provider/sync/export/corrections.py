@@ -112,7 +112,7 @@ def to_corrections(words: Mapping[str, str]) -> Corrections:
         date=date.fromisoformat(words["date"]) if words.get("date") else None,
         currency=words.get("currency", ""),
         tax=tuple(_tax(part) for part in words["tax"].split(",")) if words.get("tax") else (),
-        exchange_rate=_number(words["exchange_rate"]) if words.get("exchange_rate") else None,
+        exchange_rate=_number(words["exchange_rate"], "not_an_exchange_rate") if words.get("exchange_rate") else None,
         supply=next((kind for kind in get_args(SupplyKind) if kind == supply), None),
     )
 
@@ -174,8 +174,8 @@ def _tax(part: str) -> tuple[Decimal, Decimal | None]:
     return _number(rate), _number(gross) if colon else None
 
 
-def _number(text: str) -> Decimal:
+def _number(text: str, problem: str = "correct_not_a_number") -> Decimal:
     number = plain_number(text)
     if number is None:
-        raise ValueError(str(Message("correct_not_a_number", value=repr(text))))
+        raise ValueError(str(Message(problem, value=repr(text))))
     return number

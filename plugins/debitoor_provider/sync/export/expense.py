@@ -106,13 +106,13 @@ def _draft(
     if not (proven or stated.tax or stated.supply == "outside"):
         checked_rates(document)
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
+    if not foreign and stated.exchange_rate is not None:
+        raise held("stated_rate_unused", currency=books.currency)
     supply = stated_supply(stated, document, company, books.country_code, day)
     if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
-    if not foreign and stated.exchange_rate is not None:
-        raise held("stated_rate_unused", currency=books.currency)
     if foreign and stated.exchange_rate is not None:
         rate = Rate(Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON)
     elif foreign and account.foreign_currency == "convert":
