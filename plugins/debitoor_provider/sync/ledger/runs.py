@@ -132,6 +132,23 @@ class Runs:
         with self._database().read() as connection:
             return [Run(*row) for row in connection.execute(query)]
 
+    def elsewhere(self, accounts: Collection[str]) -> set[str]:
+        """Return those of some accounts whose last run was one of another DAG than their own: they need no file."""
+        found: set[str] = set()
+        ends_with_it = sa.func.substr(runs.c.id, sa.func.length(runs.c.id) - sa.func.length(runs.c.account))
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                last = (
+                    sa.select(runs.c.account, sa.func.max(runs.c.started_at).label("at"))
+                    .where(runs.c.account.in_(chunk))
+                    .group_by(runs.c.account)
+                    .subquery()
+                )
+                is_last = sa.and_(runs.c.account == last.c.account, runs.c.started_at == last.c.at)
+                query = sa.select(runs.c.account).join(last, is_last).where(ends_with_it == "#" + runs.c.account)
+                found.update(connection.scalars(query))
+        return found
+
     def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
         """Return the account's latest run, dry runs aside, that has a verdict, or one of these verdicts."""
         is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
