@@ -122,9 +122,11 @@ class SyncOperator(BaseOperator):
 
     def _in_job(self, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         """Open what the step works with, and do its work or what is left of it."""
-        from debitoor_provider.runs.jobs import open_job
+        from debitoor_provider.runs.jobs import open_job, require_its_own
 
         try:
+            if self.settings is not None:
+                require_its_own(self.account, self.settings, context)
             with open_job(self.account, self.settings, context, follows=not self.reports) as job:
                 self._job = job
                 return self._run(job, context, step)

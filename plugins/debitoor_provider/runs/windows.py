@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, chosen_days, manual
 
@@ -52,7 +53,10 @@ def requested_window(
         logical date that somebody chose stands for no period
     """
     ids = to_ids(document_ids, account)
-    start, end = to_period(From=period_from, To=period_to)
+    # The form of an account's own DAG calls them so.
+    is_form = context["dag_run"].dag_id.startswith(DAG_ID_PREFIX)
+    names = ("From", "To") if is_form else ("period_from", "period_to")
+    start, end = to_period(**dict(zip(names, (period_from, period_to), strict=True)))
     interval = chosen_interval(context)
     if interval:
         window = manual(start, end, ids).within(*_days_of(*interval, context, account))

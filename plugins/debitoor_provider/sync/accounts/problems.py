@@ -122,7 +122,9 @@ _MESSAGES: dict[str, Callable[[Any, dict[str, Any]], Message]] = {
     "tuple_type": _not_list,
     "too_short": lambda value, _: Message("setting_text_empty" if isinstance(value, str) else "setting_list_empty"),
     "too_long": lambda _, ctx: Message("setting_text_long", limit=ctx["max_length"]),
-    "model_type": lambda *_: Message("setting_not_section"),
+    "model_type": lambda value, _: Message(
+        "setting_section_list" if isinstance(value, list | tuple) else "setting_not_section"
+    ),
 }
 
 
