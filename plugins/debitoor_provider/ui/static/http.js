@@ -15,6 +15,8 @@ export class Failure extends Error {
     this.status = status;
     this.remedy = answer.remedy ?? "";
     this.problems = answer.problems ?? [];
+    /** Of a request that is not valid: the path of each field in its body, and what is wrong. */
+    this.fields = Array.isArray(answer.detail) ? answer.detail.map(({ loc, msg }) => ({ path: loc.slice(1), message: msg })) : [];
   }
 }
 
