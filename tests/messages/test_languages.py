@@ -23,7 +23,7 @@ NAMES_ONLY: dict[str, set[str]] = {
 
 def texts_of(code: str, language: str) -> list[str]:
     entry = entries(language)[code]
-    parts = [entry["text"], entry.get("remedy", "")]
+    parts = [entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")]
     return [text for part in parts for text in (part.values() if isinstance(part, dict) else [part])]
 
 

@@ -110,8 +110,14 @@ function Tabs({ id, tabs, children }) {
     },
     h(
       ui.Tabs.List,
-      null,
-      tabs.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
+      { maxW: "full", overflowX: "auto", overflowY: "hidden" },
+      tabs.map((tab) =>
+        h(
+          ui.Tabs.Trigger,
+          { key: tab, value: tab, flexShrink: 0, whiteSpace: "nowrap", px: { base: 2, md: 4 } },
+          t(`account.tab.${tab}`),
+        ),
+      ),
     ),
     h(ui.Tabs.Content, { value: chosen }, children),
   );
