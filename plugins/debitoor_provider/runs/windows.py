@@ -46,17 +46,17 @@ def requested_window(
 ) -> Window | None:
     """Return the window that a person or a backfill requested; ``None`` for whatever is new.
 
-    The data interval that a person triggered a run with counts as its period, together with what they entered.
+    The data interval that a person triggered a run with counts as its period; what they entered may narrow it.
 
-    :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, or a
-        logical date that somebody chose stands for no period
+    :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, what they
+        entered is not all in the interval, or a logical date that somebody chose stands for no period
     """
     ids = to_ids(document_ids, account)
     start, end = to_period(From=period_from, To=period_to)
     interval = chosen_interval(context)
     if interval:
         window = manual(start, end, ids).within(*_days_of(*interval, context, account))
-        if window.is_empty:
+        if window.is_empty or (start and window.start != start) or (end and window.end != end):
             raise Misconfigured(Message("period_outside_interval"), operation="plan")
         return _meeting(window, account, context)
     if start or end or ids:
