@@ -110,11 +110,18 @@ function Tabs({ id, tabs, children }) {
     },
     h(
       ui.Tabs.List,
-      { maxW: "full", overflowX: "auto", overflowY: "hidden" },
+      { flexWrap: "wrap" },
       tabs.map((tab) =>
         h(
           ui.Tabs.Trigger,
-          { key: tab, value: tab, flexShrink: 0, whiteSpace: "nowrap", px: { base: 2, md: 4 } },
+          {
+            key: tab,
+            value: tab,
+            flexShrink: 0,
+            whiteSpace: "nowrap",
+            px: { base: 1.5, md: 4 },
+            fontSize: { base: "0.8125rem", md: "sm" },
+          },
           t(`account.tab.${tab}`),
         ),
       ),
