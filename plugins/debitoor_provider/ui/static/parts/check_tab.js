@@ -95,7 +95,7 @@ function SumCards({ sums }) {
   const { t, language } = useWords();
   const figure = (one, name) => [
     t(`check.sums.${name}`),
-    h(ui.Text, { as: "span", fontWeight: weightOf(one, name) }, amount(one[name], language)),
+    h(ui.Text, { textAlign: "end", fontWeight: weightOf(one, name) }, amount(one[name], language)),
   ];
   return h(
     ui.Stack,
