@@ -196,7 +196,7 @@ def test_a_company_of_whatever_name_makes_a_file_that_can_be_read(name, tmp_path
             (tmp_path / f"{account}.yaml").write_text(text)
     receipts, sales = load_folder(tmp_path)
     assert (receipts.problems, sales.problems) == ((), ())
-    assert receipts.account.name == f"{one_line(name)}, justificatifs"
+    assert receipts.account.name == f"{one_line(name)}, reçus"
     assert sales.account.defaults.company == one_line(name)
 
 

@@ -6,6 +6,7 @@ import pytest
 from airflow.sdk import Connection
 
 from debitoor_provider.hooks import kept as module
+from debitoor_provider.hooks.base import NoConnection
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.hooks.kept import SECONDS, KeptConnections
 
@@ -101,3 +102,11 @@ def test_a_hook_may_use_the_one_that_is_kept(acme, monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONN_GMI")
     with GetMyInvoicesHook.kept("gmi") as hook:
         assert hook.client.account().account_id
+
+
+def test_an_empty_id_is_no_connection():
+    with (
+        pytest.raises(NoConnection, match="The id of the connection to GetMyInvoices is empty"),
+        GetMyInvoicesHook("") as hook,
+    ):
+        assert hook.client

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
@@ -14,7 +15,9 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.runs.arguments import ArgumentError
-from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 MAPPED = """\
 from airflow.sdk import DAG
@@ -94,11 +97,16 @@ class TestMistakes:
             ({"debitoor_con_id": "x"}, "Did you mean debitoor_conn_id?"),
             ({"rename": "x"}, "debitoor_id: This field is missing"),
             ({"frequency": "daily"}, "has no argument 'frequency'"),
+            ({"settings": "dags/accounts/x.yaml"}, "settings: 'dags/accounts/x.yaml' is neither fields"),
+            ({"type": "import", "debitoor_id": "a@b.example"}, "type 'import' is of the other direction"),
+            ({"account": "Foo Bar/.."}, "account: 'Foo Bar/..' cannot be the id of an account"),
+            ({"getmyinvoices_conn_id": "", "debitoor_id": "a@b.example"}, "getmyinvoices_conn_id: This is not a"),
+            ({"debitoor_id": "a@b.example", "filter": {"tags": ["books"]}}, "filter.tags: Fields are expected .* list"),
         ],
     )
     def test_are_named_while_the_dag_is_read(self, argument, hint):
         with pytest.raises(ArgumentError, match=hint.replace("?", r"\?")):
-            DebitoorExportOperator(task_id="export", account="acme", **argument)
+            DebitoorExportOperator(**{"task_id": "export", "account": "acme"} | argument)
 
     def test_an_argument_of_the_operator_itself_is_a_hint_too(self):
         with pytest.raises(ArgumentError, match=r"Did you mean period_from\?"):
@@ -112,6 +120,33 @@ class TestMistakes:
         for beside in ({"rename": "x"}, {"debitoor_conn_id": "other"}):
             with pytest.raises(ArgumentError, match="together with settings"):
                 DebitoorExportOperator(task_id="export", account="acme", settings=settings, **beside)
+
+
+def test_an_import_object_is_none_for_an_export():
+    settings = ImportAccount.model_validate(
+        {"type": "import", "name": "x", "debitoor_id": "a@b.example"}
+        | {"connections": {"getmyinvoices": "a", "debitoor": "b"}}
+    )
+    with pytest.raises(ArgumentError, match="other direction"):
+        DebitoorExportOperator(task_id="export", account="acme", settings=settings)
+
+
+def test_an_account_with_a_file_keeps_to_its_settings(run, acme, known, account, receipt, tmp_path):
+    account(rename="{company}")
+    path = tmp_path / "accounts" / "acme.yaml"
+    receipt()
+    with pytest.raises(Misconfigured, match="has an account file") as refused:
+        run(DebitoorExportOperator(task_id="export", account="acme", **known))
+    assert str(path) in str(refused.value)
+    assert isinstance(refused.value, AirflowFailException)
+    assert acme.expenses() == []
+    same = load_account_file(path).account
+    assert run(DebitoorExportOperator(task_id="export", account="acme", settings=same)) == {"moved": 1}
+
+
+def test_a_date_that_is_none_is_named_by_its_argument(run, acme, known):
+    with pytest.raises(Misconfigured, match=r"period_from: '01\.02\.2026'"):
+        run(DebitoorPlanOperator(task_id="p", account="own", type="export", period_from="01.02.2026", **known))
 
 
 def test_an_account_that_is_a_template_is_called_by_its_task():

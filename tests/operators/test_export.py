@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -131,6 +132,35 @@ class TestAssetEvent:
         now = context()
         assert run(plan(), export(), within=now) == {"held": 1}
         assert len(now["outlet_events"]) == 0
+
+    def test_what_was_only_found_is_counted_apart_and_left_out_of_the_sums(
+        self, run, context, account, receipt, ledger
+    ):
+        account()
+        receipt()
+        run(plan(), export(), within=context(run_id="first"))
+        ledger.documents.retry(ledger.documents.entries(), "user:anna", again=True)
+        found = context(run_id="second")
+        assert run(plan(), export(), within=found) == {"already_there": 1}
+        assert len(found["outlet_events"]) == 0
+        ledger.documents.retry(ledger.documents.entries(), "user:anna", again=True)
+        receipt()
+        both = context(run_id="third")
+        run(plan(), export(), within=both)
+        (event,) = both["outlet_events"][ALIAS].asset_alias_events
+        assert (event.extra["documents"], event.extra["counts"]) == (1, {"moved": 1, "already_there": 1})
+        assert event.extra["sums"] == {"EUR": "119.00"}
+
+    def test_a_document_whose_answer_was_lost_was_moved_by_the_attempt_that_finds_it(
+        self, run, context, acme, sandbox, account, receipt
+    ):
+        account()
+        receipt()
+        sandbox.fault("cut_after", operation="debitoor.expenses.create", company=acme, times=1)
+        now = context(run_id="r")
+        with suppress(RetryError):
+            run(plan(), export(), within=now)
+        assert run(export(), within=now) == {"moved": 1}
 
     def test_accounts_that_share_a_run_of_a_dag_are_counted_apart(self, run, context, account, receipt):
         account()

@@ -267,13 +267,19 @@ class TestWindows:
         [
             (("2026-04-01", "2026-03-01"), {}, "ends .* before it begins"),
             (("2026-03-05", "2026-03-05"), {}, "no day begins"),
-            (("2026-03-01", "2026-04-01"), {"period_from": "2026-05-01"}, "outside the data interval"),
+            (("2026-03-01", "2026-04-01"), {"period_from": "2026-05-01"}, "not all in the data interval"),
+            (
+                ("2026-03-01", "2026-04-01"),
+                {"period_from": "2026-03-15", "period_to": "2026-04-15"},
+                "not all in the data interval",
+            ),
+            (("2026-03-10", "2026-04-01"), {"period_from": "2026-03-01"}, "not all in the data interval"),
             (("2026-01-01", "2026-02-01"), {}, "documents dated 2026-03-01 or later"),
             (None, {"period_to": "2026-02-28"}, "documents dated 2026-03-01 or later"),
             (None, {"period_from": "2027-01-01", "period_to": "2027-01-31"}, "documents dated 2026-12-31 or earlier"),
         ],
     )
-    def test_a_choice_that_can_hold_nothing_says_so(
+    def test_a_choice_that_contradicts_another_or_can_hold_nothing_says_so(
         self, run, context, sandbox, acme, account, receipt, interval, chosen, reason
     ):
         account(period={"from": "2026-03-01", "to": "2026-12-31"})

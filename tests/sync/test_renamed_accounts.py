@@ -243,6 +243,37 @@ def test_an_account_that_is_led_to_other_books_stops_instead_of_counting_as_done
     assert len(acme.company.expenses()) == 2
 
 
+@pytest.mark.parametrize("settings", [{"archive_after_transfer": True}, {}])
+def test_other_books_are_noticed_when_nothing_that_was_sent_is_listed_any_more(
+    acme: Stage, stage_of: Callable[..., Stage], settings: dict[str, Any]
+) -> None:
+    account = acme.exports(**settings)
+    acme.documents(2)
+    acme.export(account)
+    acme.clock.pass_by(days=3)
+    acme.export(account)  # further back than the next listing looks
+    acme.clock.pass_by(hours=1)
+    new = acme.document()
+    other = of_other_books(acme, stage_of)
+    for do in (other.export, other.preview):
+        with pytest.raises(Misconfigured, match=f"has sent its documents to {acme.company.debitoor_email} so far"):
+            do(other.exports(**settings))
+    assert other.company.expenses() == []
+    acme.export(account)  # led back
+    assert acme.states()[new] in {"moved", "archived"}
+
+
+def test_an_archived_document_keeps_the_books_recognisable_under_a_new_address(acme: Stage) -> None:
+    acme.documents(2)
+    acme.export(acme.exports(archive_after_transfer=True))
+    acme.clock.pass_by(days=3)
+    acme.company.change(email="new@acme.example")
+    account = acme.exports(archive_after_transfer=True, debitoor_id="new@acme.example")
+    uid = acme.document()
+    acme.export(account)
+    assert acme.states()[uid] == "archived"
+
+
 def test_accounts_that_swap_their_names_stop_until_they_have_new_ones(
     acme: Stage, stage_of: Callable[..., Stage]
 ) -> None:

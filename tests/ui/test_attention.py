@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State, searches
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State, searches
 from debitoor_provider.ui import document_lists
 
 if TYPE_CHECKING:
@@ -113,4 +113,29 @@ def test_a_resolved_document_is_not_listed(page, desk):
 
 def test_an_account_without_a_file_needs_no_attention(page, desk, accounts):
     (accounts / "other.yaml").unlink()
+    assert listed(page()) == ["1"]
+
+
+@pytest.fixture
+def fileless(desk, accounts):
+    """Let a DAG of its author's move the documents of an account that has no file."""
+    (accounts / "other.yaml").unlink()
+    desk.runs.start(Run("anybodys/r#other", "other", "export", "manual"))
+    return desk
+
+
+def test_the_account_of_a_dag_without_a_file_needs_attention_as_any_other(page, fileless):
+    client = page()
+    assert listed(client) == ["5", "3", "1"]
+    assert listed(client, account="other") == ["5", "3"]
+    found = client.get("api/attention").json()["documents"][0]
+    assert (found["account_name"], found["actions"]) == ("other", ["send_again", "mark_moved", "ignore"])
+    assert client.get("api/attention/count").json() == {"total": 3}
+    assert client.get("api/documents", params={"state": "held"}).json()["total"] == 2
+    assert "other" in client.get("api/documents.csv").text
+    assert page("viewer").get("api/attention/count").json() == {"total": 3}
+
+
+def test_it_is_shown_while_its_last_run_is_one_of_such_a_dag(page, fileless):
+    fileless.runs.start(Run("debitoor__other/r", "other", "export", "manual"))
     assert listed(page()) == ["1"]

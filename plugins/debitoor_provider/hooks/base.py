@@ -219,6 +219,8 @@ class ServiceHook(HttpHook, Generic[C]):
         return Connection(conn_id=found.conn_id, **fields)
 
     def _found(self) -> Connection:
+        if not self.http_conn_id:  # Airflow would return an empty one
+            raise NoConnection(Message("connection_id_empty", service=self.hook_name), operation="open_connection")
         try:
             return self._look_up(self.http_conn_id)
         except AirflowNotFoundException:

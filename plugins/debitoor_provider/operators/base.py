@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from debitoor_provider.links.synchronisation import SynchronisationLink
 from debitoor_provider.policies.retry import ServiceRetryPolicy, final, is_permanent
 from debitoor_provider.services.http.errors import ServiceError, StopError
+from debitoor_provider.sync.accounts.ids import is_account_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +79,9 @@ class SyncOperator(BaseOperator):
             self.retry_policy = ServiceRetryPolicy()
         self.account = account
         connections = {"getmyinvoices": getmyinvoices_conn_id, "debitoor": debitoor_conn_id}
-        self.settings = self._settings(settings, given, {name: id_ for name, id_ in connections.items() if id_})
+        self.settings = self._settings(
+            settings, given, {name: id_ for name, id_ in connections.items() if id_ is not None}
+        )
         self._job: Job | None = None
         self.lineage: Lineage | None = None
 
@@ -89,17 +92,24 @@ class SyncOperator(BaseOperator):
 
         :raises ArgumentError: naming an argument that cannot be used, and what was probably meant
         """
-        if not given and not connections and not isinstance(settings, Mapping):
-            return settings
-        from debitoor_provider.runs.arguments import account_of_arguments, require_beside, require_known
+        is_named = not isinstance(self.account, str) or "{" in self.account or is_account_id(self.account)
+        if not given and not connections and settings is None and is_named:
+            return None
+        from debitoor_provider.runs import arguments
 
-        require_known(type(self).__name__, given, arguments_of(type(self)))
-        if settings is not None and not isinstance(settings, Mapping):
-            require_beside([*given, *(f"{service}_conn_id" for service in connections)])
-            return settings
+        if not is_named:
+            raise arguments.no_account_id(self.account)
+        arguments.require_settings(settings)
         direction = self.direction or ("export" if self.archives else None)
+        arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
+        if settings is not None and not isinstance(settings, Mapping):
+            arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
+            arguments.require_direction(type(self).__name__, settings.type, direction)
+            return settings
         name = self.account if isinstance(self.account, str) and "{" not in self.account else self.task_id
-        return account_of_arguments(name, {**(settings or {}), **given}, connections, direction)
+        merged = {**(settings or {}), **given}
+        arguments.require_direction(type(self).__name__, merged.get("type"), direction)
+        return arguments.account_of_arguments(name, merged, connections, direction)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
@@ -112,9 +122,11 @@ class SyncOperator(BaseOperator):
 
     def _in_job(self, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         """Open what the step works with, and do its work or what is left of it."""
-        from debitoor_provider.runs.jobs import open_job
+        from debitoor_provider.runs.jobs import open_job, require_its_own
 
         try:
+            if self.settings is not None:
+                require_its_own(self.account, self.settings, context)
             with open_job(self.account, self.settings, context, follows=not self.reports) as job:
                 self._job = job
                 return self._run(job, context, step)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message, labelled
 from debitoor_provider.sync.accounts.problems import causes, explain, field_path
-from debitoor_provider.sync.accounts.values import did_you_mean, quoted
+from debitoor_provider.sync.accounts.settings import Account
+from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from pydantic import BaseModel
 
-    from debitoor_provider.sync.accounts.settings import Account
 
 _OF_THE_DAG = frozenset({"connections", "frequency", "pool", "retries"})
 """What an operator has arguments of its own for, or its DAG decides."""
@@ -104,6 +105,33 @@ def require_beside(names: Collection[str]) -> None:
         raise ArgumentError(Message("argument_beside_settings", name=name))
 
 
+def require_settings(settings: object) -> None:
+    """Check that settings are settings, and not the path of an account file.
+
+    :raises ArgumentError: for anything else
+    """
+    if settings is not None and not isinstance(settings, Mapping | Account):
+        raise ArgumentError(Message("argument_no_settings", value=quoted(settings)))
+
+
+def no_account_id(account_id: str) -> ArgumentError:
+    """Return the error that a text cannot be the id of an account."""
+    return ArgumentError(Message("argument_account_id", value=quoted(account_id)))
+
+
+def require_direction(operator: str, given: object, direction: str | None) -> None:
+    """Check that settings are of the direction that an operator is for.
+
+    :param given: the ``type`` of the settings; ``None`` when it is left out
+    :param direction: the operator's; ``None``: any
+    :raises ArgumentError: naming both
+    """
+    if given in DIRECTIONS and direction is not None and given != direction:
+        raise ArgumentError(
+            Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(direction))
+        )
+
+
 def require_choice(name: str, value: object, choices: Collection[str]) -> None:
     """Check one of a few values; a template is known at run time only.
 
@@ -128,7 +156,7 @@ def require_count(name: str, value: object) -> None:
 
 def _unusable(account_id: str, problems: Collection[tuple[str, Message]]) -> ArgumentError:
     written = "\n".join(labelled(_argument(field), message) for field, message in problems)
-    return ArgumentError(Message("account_unusable", account=quoted(account_id)[1:-1], problems=written))
+    return ArgumentError(Message("account_unusable", account=plainly(account_id), problems=written))
 
 
 def _argument(field: str) -> str:

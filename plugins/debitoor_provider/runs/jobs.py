@@ -13,6 +13,8 @@ from debitoor_provider.runs.windows import is_patient, kind_of
 from debitoor_provider.services.http.errors import Misconfigured, StopError
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.sync.accounts.settings import digest
+from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.job import Job
@@ -164,6 +166,20 @@ def account_of(account_id: str, settings: Account | None, folder: str = "") -> A
     if settings is not None:
         return settings
     return usable(find_account(Path(folder) if folder else accounts_folder(), account_id))
+
+
+def require_its_own(account_id: str, settings: Account, context: Context) -> None:
+    """Refuse an account of another DAG that is given other settings than those of its file: both would decide.
+
+    :raises Misconfigured: naming the file
+    """
+    if context["dag_run"].dag_id == DAG_ID_PREFIX + account_id:
+        return
+    file = find_account(accounts_folder(), account_id)
+    has_file = file.path.is_file() and file.account_id == account_id
+    if has_file and (file.account is None or digest(file.account) != digest(settings)):
+        message = Message("argument_of_a_file", account=quoted(account_id), path=str(file.path), argument="account=")
+        raise Misconfigured(message, operation="open_account")
 
 
 def usable(file: AccountFile) -> Account:

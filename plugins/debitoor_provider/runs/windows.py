@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, chosen_days, manual
 
@@ -46,17 +47,20 @@ def requested_window(
 ) -> Window | None:
     """Return the window that a person or a backfill requested; ``None`` for whatever is new.
 
-    The data interval that a person triggered a run with counts as its period, together with what they entered.
+    The data interval that a person triggered a run with counts as its period; what they entered may narrow it.
 
-    :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, or a
-        logical date that somebody chose stands for no period
+    :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, what they
+        entered is not all in the interval, or a logical date that somebody chose stands for no period
     """
     ids = to_ids(document_ids, account)
-    start, end = to_period(From=period_from, To=period_to)
+    # The form of an account's own DAG calls them so.
+    is_form = context["dag_run"].dag_id.startswith(DAG_ID_PREFIX)
+    names = ("From", "To") if is_form else ("period_from", "period_to")
+    start, end = to_period(**dict(zip(names, (period_from, period_to), strict=True)))
     interval = chosen_interval(context)
     if interval:
         window = manual(start, end, ids).within(*_days_of(*interval, context, account))
-        if window.is_empty:
+        if window.is_empty or (start and window.start != start) or (end and window.end != end):
             raise Misconfigured(Message("period_outside_interval"), operation="plan")
         return _meeting(window, account, context)
     if start or end or ids:

@@ -22,7 +22,7 @@ from fastapi import Request  # noqa: TC002  FastAPI reads it
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import nearest
-from debitoor_provider.ui.folder import account_files, has_account_file
+from debitoor_provider.ui.folder import account_files, has_account_file, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.refusals import Refused
 
@@ -122,11 +122,13 @@ def require(user: BaseUser, right: Right, account_id: str) -> None:
 
 
 def require_account(user: BaseUser, account_id: str) -> None:
-    """Refuse the id of an account that neither has a file nor had documents.
+    """Refuse the id of an account that neither has a file nor had documents, nor is the one of a DAG without a file.
 
     :raises Refused: 404
     """
-    if not has_account_file(account_id) and account_id not in opened_ledger().figures.accounts():
+    if has_account_file(account_id) or account_id in opened_ledger().figures.accounts():
+        return
+    if not is_fileless(account_id):
         raise no_account(user, account_id)
 
 

@@ -56,11 +56,13 @@ class DocumentListFilter:
 class FilterOfAccount(DocumentListFilter):
     """What the documents of an account are narrowed by."""
 
-    run: Annotated[str | None, Query(max_length=1000, description="Of this run of the account's DAG")] = None
+    run: Annotated[str | None, Query(max_length=1000, description="Of this run of its DAG, or <dag>/<run>")] = None
 
     def of(self, account_id: str) -> dict[str, Any]:
         """Return the account, and the run, as the scope of a list."""
-        run = None if self.run is None else f"debitoor__{account_id}/{self.run}"
+        run = self.run
+        if run is not None:
+            run = f"{run}#{account_id}" if "/" in run else f"debitoor__{account_id}/{run}"
         return {"account": account_id, "run": run}
 
 

@@ -13,6 +13,7 @@ from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.bundles import merged
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ def has_account_file(account_id: str) -> bool:
     return (known is not None and known.path.exists()) or account_id in account_files()
 
 
+def is_fileless(account_id: str) -> bool:
+    """Return whether a DAG of its author's moves the documents of an account, and that has no file."""
+    return not has_account_file(account_id) and bool(opened_ledger().runs.elsewhere([account_id]))
+
+
 def _loaded(path: Path) -> dict[str, AccountFile]:
     return _folders.setdefault(path, _Folder(path)).load()
 
@@ -101,10 +107,12 @@ def _loaded(path: Path) -> dict[str, AccountFile]:
 def account_file(account_id: str) -> AccountFile:
     """Return one account file.
 
-    :raises Refused: 404 when there is none
+    :raises Refused: 404 when there is none, 409 when the account needs none
     """
     file = account_files().get(account_id)
     if file is None:
+        if is_fileless(account_id):
+            raise Refused("account_without_file", status=409, account=account_id)
         raise Refused("account_not_found", status=404, account=account_id, hint=None)
     return file
 
@@ -112,7 +120,7 @@ def account_file(account_id: str) -> AccountFile:
 def settings_of(account_id: str) -> Account:
     """Return the settings of an account.
 
-    :raises Refused: 404 when there is none, 409 while its file is broken
+    :raises Refused: 404 when there is none, 409 while its file is broken, or when the account needs none
     """
     file = account_file(account_id)
     if file.account is None or file.problems:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.ui.access import Right, no_account, require, visible
-from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.folder import account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.overview import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
@@ -17,31 +18,42 @@ if TYPE_CHECKING:
 
 
 class Accounts(NamedTuple):
-    """Accounts that a user may see.
+    """Accounts that a user may see: those with a file, and those whose documents a DAG moves without one.
 
     :param files: of all accounts, by the account's id on the page
     :param ids: of those that the user may see
+    :param others: that have documents, and that the user may not see or that nothing moves any more
     """
 
     files: Mapping[str, AccountFile]
     ids: Set[str]
+    others: Set[str]
 
     def filters(self) -> dict[str, Any]:
         """Name them or the others to the ledger, whichever are fewer: most users may see nearly all."""
-        others = opened_ledger().figures.accounts() - self.ids
-        return {"accounts": set(self.ids)} if len(self.ids) < len(others) else {"except_accounts": others}
+        few = len(self.ids) < len(self.others)
+        return {"accounts": set(self.ids)} if few else {"except_accounts": set(self.others)}
+
+    def name(self, account_id: str) -> str:
+        """Return what people call one of them; without a file that is its id."""
+        file = self.files.get(account_id)
+        return name_of(file) if file else account_id
 
 
-def accounts_of(user: BaseUser, account: str | None = None) -> Accounts:
+def accounts_of(user: BaseUser, account: str | None = None, *, ran: Iterable[str] = ()) -> Accounts:
     """Return the accounts that a user may see.
 
     :param account: only this one
+    :param ran: accounts that have runs, with documents or without
     :raises Refused: when there is none of this id, or the user may not see it
     """
     files = account_files()
-    if account is None:
-        return Accounts(files, visible(user, files))
-    require(user, Right.SEE, account)
-    if account not in files:
-        raise no_account(user, account)
-    return Accounts(files, files.keys() & {account})
+    known = opened_ledger().figures.accounts()
+    if account is not None:
+        require(user, Right.SEE, account)
+        if account not in files and not is_fileless(account):
+            raise no_account(user, account)
+        return Accounts(files, {account}, known - {account})
+    without = (known | set(ran)) - files.keys()
+    mine = visible(user, files.keys() | (opened_ledger().runs.elsewhere(without) if without else set()))
+    return Accounts(files, mine, known - mine)

@@ -38,9 +38,14 @@ def did_you_mean(value: str, known: Iterable[str]) -> Message | None:
     return Message("did_you_mean", value=near) if near else None
 
 
-def quoted(value: object) -> str:
-    """Show a value of a file in a message: short, on one line."""
-    return "'" + shorten("".join("�" if is_invisible(char) else char for char in str(value)), 60) + "'"
+def quoted(value: object) -> Message:
+    """Show a value of a file in a message, in the quotes of the reader's language."""
+    return Message("quoted", text=plainly(value))
+
+
+def plainly(value: object) -> str:
+    """Show a value without quotes: short, on one line."""
+    return shorten("".join("�" if is_invisible(char) else char for char in str(value)), 60)
 
 
 _ZONES_OF_A_MACHINE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*")

@@ -30,7 +30,14 @@ from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.duplicates import SETTLE, TARGET_TIME, Attempt, open_attempts, require_single
+from debitoor_provider.sync.steps.duplicates import (
+    SETTLE,
+    TARGET_TIME,
+    Attempt,
+    found_before,
+    open_attempts,
+    require_single,
+)
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
@@ -276,7 +283,7 @@ class ExpenseMover:
                     expense.id,
                     sha256=content.sha256,
                     size=content.size,
-                    detail={"found": True, "number": expense.number, **booking.spans(), **booking.reasons()},
+                    detail={**found_before(entry), "number": expense.number, **booking.spans(), **booking.reasons()},
                     mark=booking.mark or unbooked(expense),
                     invoice=booking.invoice,
                     sent=booking.sent(self.books.currency),

@@ -28,7 +28,7 @@ from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.duplicates import require_single
+from debitoor_provider.sync.steps.duplicates import found_before, require_single
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import turn_of
@@ -97,9 +97,10 @@ class UploadMover:
             except AlreadyExists as already:  # counts as done if it is a copy (contract 6.3, A-26)
                 with _unclear_if_it_fails():
                     there = self._existing(document, upload, already)
-                    if find_sales_marker(there.note) == document.id:  # from an attempt whose answer was lost
+                    is_ours = find_sales_marker(there.note) == document.id  # from an attempt whose answer was lost
+                    if is_ours:
                         self._repair(there)
-                uid, found = there.document_uid, True
+                uid, found = there.document_uid, not is_ours
             except UnclearOutcome as unclear:
                 try:
                     arrived = self._settle(entry)
@@ -160,7 +161,7 @@ class UploadMover:
             self._repair(there)
         else:
             sent = _sent_before(entry, there)
-        self.ledger.steps.moved(entry, str(there.document_uid), detail={"found": True}, sent=sent)
+        self.ledger.steps.moved(entry, str(there.document_uid), detail=found_before(entry), sent=sent)
 
     def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
         """Return the document that has the same file, if it is a copy of the sales document.

@@ -45,6 +45,11 @@ _STAYS = (EventKind.NOT_ARCHIVED, EventKind.NAMED, *(kind for kind, step in STEP
 """What happens to a document that is moved already."""
 
 
+def was_found() -> sa.ColumnElement[bool]:
+    """Return the condition that a document became moved because it was at the target already: nothing was sent."""
+    return sa.func.coalesce(events.c.detail["found"].as_boolean(), sa.false())
+
+
 def last_way_to_moved() -> sa.ScalarSelect[str]:
     """Return the subquery of the kind of event by which a document became moved the last time."""
     return (

@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
-from debitoor_provider.sync.ledger.rekeying import require_same_target, set_keys
+from debitoor_provider.sync.ledger.rekeying import require_same_target, require_target_of_latest, set_keys
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, search_text
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, origins, require_legal
@@ -81,6 +81,8 @@ class PlanWriter:
         outcomes: dict[str, Outcome] = {}
         states: Counter[State] = Counter()
         for chunk in chunks(listed, WHOLE):
+            if not (outcomes or self._same_target):
+                require_target_of_latest(self._connection, self._account, self._direction, chunk[0])
             by_id: dict[str, PlannedDocument] = {}
             for document in chunk:
                 if document.source_id not in outcomes:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.states import Direction
+
+
+_LATEST = 20
+"""So many records show whether a target is the same; people delete some of them."""
 
 
 class Known(Protocol):
@@ -47,6 +52,31 @@ def require_same_target(rows: Sequence[tuple[Known, PlannedDocument]]) -> None:
     ]
     if sent:
         raise TargetChanged([before.source_id for before, _ in sent], before=sent[0][1])
+
+
+def require_target_of_latest(
+    connection: Connection, account: str, direction: Direction, document: PlannedDocument
+) -> None:
+    """Refuse a document whose target is not the one that the account's last document was sent to.
+
+    That one may be in no listing any more, because it is archived, or was listed before.
+
+    :raises TargetChanged: with the latest documents that were sent there
+    """
+    latest = connection.execute(
+        sa.select(documents.c.source_id, documents.c.exchange_key)
+        .where(
+            documents.c.account == account,
+            documents.c.direction == direction,
+            documents.c.moved_at.is_not(None),
+            documents.c.state.in_(sorted(DONE)),
+        )
+        .order_by(documents.c.moved_at.desc())
+        .limit(_LATEST)
+    ).all()
+    before = _target(latest[0].exchange_key) if latest else ""
+    if before and before != _target(document.exchange_key):
+        raise TargetChanged([one.source_id for one in latest if _target(one.exchange_key) == before], before=before)
 
 
 def set_keys(connection: Connection, rows: Sequence[tuple[Known, PlannedDocument]]) -> None:

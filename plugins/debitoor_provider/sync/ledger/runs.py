@@ -12,6 +12,7 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
+from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import DONE, DUE, EventKind, State
 from debitoor_provider.sync.ledger.sums import read_run_sums
@@ -132,6 +133,23 @@ class Runs:
         with self._database().read() as connection:
             return [Run(*row) for row in connection.execute(query)]
 
+    def elsewhere(self, accounts: Collection[str]) -> set[str]:
+        """Return those of some accounts whose last run was one of another DAG than their own: they need no file."""
+        found: set[str] = set()
+        ends_with_it = sa.func.substr(runs.c.id, sa.func.length(runs.c.id) - sa.func.length(runs.c.account))
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                last = (
+                    sa.select(runs.c.account, sa.func.max(runs.c.started_at).label("at"))
+                    .where(runs.c.account.in_(chunk))
+                    .group_by(runs.c.account)
+                    .subquery()
+                )
+                is_last = sa.and_(runs.c.account == last.c.account, runs.c.started_at == last.c.at)
+                query = sa.select(runs.c.account).join(last, is_last).where(ends_with_it == "#" + runs.c.account)
+                found.update(connection.scalars(query))
+        return found
+
     def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
         """Return the account's latest run, dry runs aside, that has a verdict, or one of these verdicts."""
         is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
@@ -158,22 +176,29 @@ class Runs:
         return found
 
     def counts(self, run_id: str) -> dict[str, int]:
-        """Return how many documents the run moved, archived, held, rejected or made wait, and that are still so."""
+        """Return how many documents the run moved, archived, held, rejected or made wait, and that are still so.
+
+        Those that it found at the target are ``already_there``, and not moved.
+        """
         is_still_so = sa.or_(
             documents.c.state == events.c.to_state,
             sa.and_(events.c.to_state == State.MOVED, documents.c.state == State.ARCHIVED),
         )
-        query = (
-            sa.select(events.c.kind, sa.func.count(sa.distinct(events.c.document_id)))
+        each = (
+            sa.select(events.c.kind, sa.func.min(sa.case((was_found(), 1), else_=0)).label("is_found"))
             .join(documents, documents.c.id == events.c.document_id)
             .where(events.c.run_id == run_id, events.c.kind.in_([str(kind) for kind in _RESULTS]), is_still_so)
-            .group_by(events.c.kind)
+            .group_by(events.c.kind, events.c.document_id)
+            .subquery()
         )
+        query = sa.select(each.c.kind, each.c.is_found, sa.func.count()).group_by(each.c.kind, each.c.is_found)
         with self._database().read() as connection:
-            found = {kind: number for kind, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
+            found = {(kind, bool(is_found)): number for kind, is_found, number in connection.execute(query)}
         counts: Counter[str] = Counter()
         for kind, name in _RESULTS.items():
-            counts[name] += found.get(str(kind), 0)
+            there = found.get((str(kind), True), 0)
+            counts[name] += found.get((str(kind), False), 0)
+            counts["already_there" if kind is EventKind.MOVED else name] += there
         return dict(+counts)
 
     def amounts_moved(self, run_id: str) -> list[tuple[Decimal | None, str, date | None]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger.database.tables import documents, events
+from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Sum(NamedTuple):
 
 
 class RunSums(NamedTuple):
-    """What a run moved, and that is still at the target.
+    """What a run moved, and that is still at the target; without what it found there.
 
     :param documents: how many documents these are
     :param gross: their gross amounts by currency, as in :class:`Sum`
@@ -59,7 +60,8 @@ class RunSums(NamedTuple):
 
 def read_run_sums(connection: Connection, run_id: str) -> RunSums:
     """Add up the documents that a run moved."""
-    by_run = sa.select(events.c.document_id).where(events.c.run_id == run_id, events.c.kind == str(EventKind.MOVED))
+    is_moved = events.c.run_id == run_id, events.c.kind == str(EventKind.MOVED), sa.not_(was_found())
+    by_run = sa.select(events.c.document_id).where(*is_moved)
     where = [documents.c.id.in_(by_run), documents.c.state.in_(sorted(DONE))]
     gross: dict[str, Decimal] = {}
     number = unknown = 0

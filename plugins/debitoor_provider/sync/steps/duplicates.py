@@ -126,6 +126,11 @@ def booked_twice(copies: Sequence[Copy]) -> Message:
     return Message("booked_twice", count=len(copies), records=sorted(map(str, copies)))
 
 
+def found_before(entry: Entry) -> dict[str, Any]:
+    """Return what the history says of a copy at the target: that it was found, unless an open attempt had sent it."""
+    return {} if entry.state is State.SENDING else {"found": True}
+
+
 def require_single(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> None:
     """Make sure that the target has no more records of a document than a person wanted.
 

@@ -16,7 +16,7 @@ from debitoor_provider.services.http.errors import StopError
 from debitoor_provider.sync.ledger import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from debitoor_provider.sync.ledger import Entry, Pending, PlannedDocument
@@ -70,9 +70,14 @@ def exceeded_by(job: Job) -> list[Excess]:
     return _excesses(
         job,
         to_move(job),
-        moved=lambda: runs.counts(job.run_id).get("moved", 0),
+        moved=lambda: at_target(runs.counts(job.run_id)),
         amounts_moved=lambda: runs.amounts_moved(job.run_id),
     )
+
+
+def at_target(counts: Mapping[str, int]) -> int:
+    """Return how many documents of a run have come to be at the target, sent by it or found there."""
+    return counts.get("moved", 0) + counts.get("already_there", 0)
 
 
 def require_within_limits(job: Job) -> None:
@@ -169,7 +174,7 @@ class RejectedShare:
             return
         counts = job.ledger.runs.counts(job.run_id)
         self._rejected = counts.get("rejected", 0)
-        self._finished = self._rejected + sum(counts.get(name, 0) for name in ("moved", "held", "waiting"))
+        self._finished = self._rejected + at_target(counts) + sum(counts.get(name, 0) for name in ("held", "waiting"))
 
     def count(self, *, is_rejected: bool) -> None:
         """Count a document that the run is through with.

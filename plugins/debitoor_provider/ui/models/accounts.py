@@ -117,7 +117,7 @@ class AccountList(BaseModel):
 class AccountDetail(AccountRow):
     """One account with its file."""
 
-    file: Text = Field(description="Name of the file in the accounts folder")
-    settings: dict[str, Any] | None = Field(description="As in the file; null while the file is broken")
+    file: Text = Field(description="Name of the file in the accounts folder; empty when there is none")
+    settings: dict[str, Any] | None = Field(description="As in the file; null while the file is broken, or without one")
     yaml: Text = Field(description="The text of the file")
     version: str | None = Field(description="Changes with the file; to be given back when it is saved or removed")

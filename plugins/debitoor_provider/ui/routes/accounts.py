@@ -15,7 +15,8 @@ from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.chart import chart, first_day
-from debitoor_provider.ui.folder import account_file, account_files
+from debitoor_provider.ui.fileless import fileless_account
+from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
 from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
@@ -65,7 +66,9 @@ def list_accounts(
 
 @router.get("/accounts/{account_id}", dependencies=[Depends(SEE)])
 def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
-    """Return one account with its file."""
+    """Return one account with its file, if it has one."""
+    if is_fileless(account_id):
+        return fileless_account(account_id, user)
     file = account_file(account_id)
     with opened_ledger().reading():
         counts = opened_ledger().figures.counts([account_id])

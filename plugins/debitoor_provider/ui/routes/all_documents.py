@@ -14,7 +14,6 @@ from debitoor_provider.ui.document_lists import DocumentListFilter, Part, read_l
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount, SumList
-from debitoor_provider.ui.overview import name_of
 from debitoor_provider.ui.sight import Accounts, accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -34,9 +33,7 @@ def list_all_documents(
 ) -> DocumentListOfAccounts:
     """List documents of all accounts that the user may see."""
     listing = read_list(wanted, part, **mine.filters())
-    documents = [
-        DocumentOfAccount.of(entry, account_name=name_of(mine.files[entry.account])) for entry in listing.entries
-    ]
+    documents = [DocumentOfAccount.of(entry, account_name=mine.name(entry.account)) for entry in listing.entries]
     return DocumentListOfAccounts(**listing.counts(), documents=documents)
 
 
@@ -47,7 +44,7 @@ def export_all_documents(
     """Return documents of all accounts that the user may see as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.lists.ids(wanted.chosen(), **wanted.narrowed(**mine.filters()))
-    names = {account_id: name_of(mine.files[account_id]) for account_id in mine.ids}
+    names = {account_id: mine.name(account_id) for account_id in mine.ids}
     return as_csv("documents.csv", rows_of(ledger, ids, dialect_of(form), names))
 
 

@@ -12,7 +12,6 @@ from debitoor_provider.ui.access import ANY_USER, Right, rights
 from debitoor_provider.ui.document_lists import Newest, Part, read_attention
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
-from debitoor_provider.ui.overview import name_of
 from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -39,7 +38,7 @@ def list_attention(
         documents=[
             DocumentOfAccount.of(
                 entry,
-                account_name=name_of(mine.files[entry.account]),
+                account_name=mine.name(entry.account),
                 **({} if editable[entry.account][Right.EDIT] else {"actions": []}),
             )
             for entry in found.entries

@@ -11,17 +11,16 @@ from pydantic import BaseModel, Field
 from debitoor_provider.sync.steps.preview import count
 from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.ui import previews
-from debitoor_provider.ui.access import ANY_USER, RUN, SEE, visible
+from debitoor_provider.ui.access import ANY_USER, RUN, SEE
 from debitoor_provider.ui.airflow_state import states_of
-from debitoor_provider.ui.background import in_background
-from debitoor_provider.ui.folder import account_file, account_files, settings_of
+from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
-from debitoor_provider.ui.overview import name_of
 from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
@@ -43,19 +42,18 @@ class BackfillSize(BaseModel):
 @router.get("/runs", dependencies=[Depends(ANY_USER)])
 def list_all_runs(user: GetUserDep, limit: Limit = 50) -> RunList:
     """List the last runs of all accounts that the user may see."""
-    files, ledger = account_files(), opened_ledger()
-    recent = in_background(ledger.runs.latest, limit=limit)
-    mine = visible(user, files)
-    runs = recent.result()
-    if any(run.account not in mine for run in runs):
-        runs = ledger.runs.latest(limit=limit, accounts=mine)
-    return _listed(runs, {run.account: name_of(files[run.account]) for run in runs})
+    ledger = opened_ledger()
+    runs = ledger.runs.latest(limit=limit)
+    mine = accounts_of(user, ran={run.account for run in runs})
+    if any(run.account not in mine.ids for run in runs):
+        runs = ledger.runs.latest(limit=limit, accounts=mine.ids)
+    return _listed(runs, {run.account: mine.name(run.account) for run in runs})
 
 
 @router.get("/accounts/{account_id}/runs", dependencies=[Depends(SEE)])
-def list_runs(account_id: str, limit: Limit = 50) -> RunList:
+def list_runs(account_id: str, user: GetUserDep, limit: Limit = 50) -> RunList:
     """List the last runs of an account."""
-    name = name_of(account_file(account_id))
+    name = accounts_of(user, account_id).name(account_id)
     return _listed(opened_ledger().runs.latest(account_id, limit), {account_id: name})
 
 

@@ -18,6 +18,8 @@ import { SettingsTab } from "../parts/settings_tab.js";
 import { isUnderWay } from "../parts/state.js";
 
 const TABS = ["documents", "runs", "check", "settings"];
+/** Of an account without a file: a DAG of its author's moves the documents. */
+const FILELESS_TABS = ["documents", "runs"];
 
 export function AccountPage() {
   const { accountId } = useParams();
@@ -32,6 +34,7 @@ function OneAccount({ id }) {
   });
   useEffect(() => setRunning(Boolean(data) && isUnderWay(data)), [data]);
   if (!data) return failure ? h(LoadingFailed, { failure, onRetry: reload }) : h(Loading);
+  const tabs = data.file ? TABS.filter((tab) => tab !== "check" || data.rights.run) : FILELESS_TABS;
   return h(
     Actions,
     { onDone: reload },
@@ -40,14 +43,14 @@ function OneAccount({ id }) {
     h(Head, { row: data }),
     h(
       Tabs,
-      { id, tabs: data.rights.run ? TABS : TABS.filter((tab) => tab !== "check") },
+      { id, tabs },
       h(
         Routes,
         null,
         h(Route, { path: "documents/:documentId?", element: h(DocumentsTab, { account: data, onChange: reload }) }),
         h(Route, { path: "runs", element: h(RunsList, { account: id }) }),
-        h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
-        h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
+        data.file && h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
+        data.file && h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
         h(Route, { index: true, element: h(Navigate, { to: accountPlace(id, "/documents"), replace: true }) }),
         h(Route, { path: "*", element: h(Nowhere, { back: { to: accountPlace(id), text: data.name } }) }),
       ),
@@ -63,7 +66,7 @@ function Head({ row }) {
     ["accounts.waiting", h(Count, { row, what: "waiting" })],
     ["accounts.attention", h(Count, { row, what: "attention" })],
     ["accounts.last_run", h(LastRun, { row })],
-    ["accounts.next_run", h(NextRun, { row })],
+    ...(row.file ? [["accounts.next_run", h(NextRun, { row })]] : []),
   ];
   return h(
     ui.Stack,
@@ -73,6 +76,7 @@ function Head({ row }) {
       null,
       h(ui.Heading, { as: "h2", size: "lg", overflowWrap: "anywhere" }, row.name),
       h(Facts, { row }),
+      row.file || h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("account.fileless", { dag: row.dag_id })),
       row.note && h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere" }, row.note),
     ),
     h(Condition, { row }),
@@ -89,7 +93,7 @@ function Head({ row }) {
       ),
       h(Chart, { days: row.chart }),
     ),
-    h(ActionButtons, { row }),
+    row.file && h(ActionButtons, { row }),
   );
 }
 
@@ -110,8 +114,21 @@ function Tabs({ id, tabs, children }) {
     },
     h(
       ui.Tabs.List,
-      null,
-      tabs.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
+      { flexWrap: "wrap" },
+      tabs.map((tab) =>
+        h(
+          ui.Tabs.Trigger,
+          {
+            key: tab,
+            value: tab,
+            flexShrink: 0,
+            whiteSpace: "nowrap",
+            px: { base: 1.5, md: 4 },
+            fontSize: { base: "0.8125rem", md: "sm" },
+          },
+          t(`account.tab.${tab}`),
+        ),
+      ),
     ),
     h(ui.Tabs.Content, { value: chosen }, children),
   );

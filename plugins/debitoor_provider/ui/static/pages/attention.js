@@ -68,6 +68,8 @@ function Bar({ address, filter, data: { codes, changed_after }, accounts }) {
   const { t, has } = useWords();
   const word = (code) => (has(`reason.${code}`) ? t(`reason.${code}`) : code.replaceAll("_", " "));
   const offered = accounts.filter((row) => row.attention > 0 || row.id === filter.account);
+  if (filter.account && !offered.some((row) => row.id === filter.account))
+    offered.push({ id: filter.account, name: filter.account }); // one without a file, or far down the list
   return h(
     ui.Stack,
     { gap: 2, mb: 3 },

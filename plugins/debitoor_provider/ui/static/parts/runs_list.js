@@ -109,7 +109,8 @@ function Kind({ run }) {
 
 function Counts({ run }) {
   const { t, has } = useWords();
-  const query = new URLSearchParams({ run: run.dag_run_id });
+  const isOwn = run.dag_id === `debitoor__${run.account}`;
+  const query = new URLSearchParams({ run: isOwn ? run.dag_run_id : `${run.dag_id}/${run.dag_run_id}` });
   const counts = Object.entries(run.counts)
     .filter(([, number]) => typeof number === "number" && number > 0)
     .map(([name, number]) => {
