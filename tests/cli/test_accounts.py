@@ -192,6 +192,7 @@ class TestValidateConnections:
     def test_both_work(self, cli, account):
         account()
         assert self.problems(cli) == {}
+        assert cli("accounts", "validate", "--connections").out.endswith("; both connections were tested and work\n")
 
     def test_neither_is_there(self, cli, account):
         account(connections={"getmyinvoices": "none_a", "debitoor": "none_b"})

@@ -43,7 +43,10 @@ def test_a_row_that_is_wrong_keeps_all_from_being_written(cli, words, tmp_path):
     (tmp_path / "values.csv").write_text("account,company,email\nnorth,North,n@acme.example\nsouth,S,nobody\n")
     done = cli(*words)
     assert (done.code, done.err.strip()) == (1, "Nothing was written.")
-    assert f"{tmp_path / 'values.csv'}:3: email: 'nobody' is not an e-mail address." in done.out
+    assert (
+        f"{tmp_path / 'values.csv'}:3: email: 'nobody' is neither an e-mail address nor the id of an account"
+        in done.out
+    )
     assert not (accounts_folder() / "north.yaml").exists()
 
 

@@ -364,7 +364,7 @@ class TestCorrect:
             (["--date", "1.3.2026"], "'1.3.2026' is not a date"),
             (["--date", "1969-12-31"], "1969-12-31 is too early for Debitoor."),
             ([], "State --date, --currency, --tax, --exchange-rate or --supply; or only --withdraw."),
-            (["--exchange-rate", "1_1"], "'1_1' is not a number."),
+            (["--exchange-rate", "1_1"], "'1_1' is not an exchange rate."),
             (["--tax", "19:1_19.00"], "'1_19.00' is not a number."),
             (["--tax", "19:1.190"], "'1.190' may mean two amounts."),
             (["--date", "2026-03-01", "--withdraw"], "State --date, "),
@@ -374,4 +374,61 @@ class TestCorrect:
         done = cli("documents", "correct", "acme", "1", *options, "--reason", "seen")
         assert done.code == 2
         assert sentence in done.sentence
+        assert states(ledger) == {"1": State.REJECTED}
+
+    @pytest.fixture
+    def foreign(self, acme, ledger, planned, account, receipt):
+        """Enter a document that is held because its French supplier charged tax; return its id."""
+        account(foreign_currency="convert")
+        uid = str(receipt(supplier="Papier SARL", supplier_country="FR"))
+        planned(uid)
+        (entry,) = ledger.leases.claim(
+            ledger.documents.known("acme", "export", [uid]).values(), "me", timedelta(minutes=1)
+        )
+        ledger.steps.hold(entry, Message("foreign_tax", country="FR", tax=["19 %"]))
+        ledger.leases.release("me")
+        return uid
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (["--supply", "eu"], "state the rate 0 too"),
+            (["--supply", "eu", "--tax", "19"], "state the rate 0 too"),
+            (["--supply", "eu", "--tax", "0"], "Fill in reverse_charge in the account"),
+            (["--tax", "19"], "and state the kind of purchase"),
+            (["--supply", "domestic", "--exchange-rate", "1.1"], "is in the currency of the books (EUR)"),
+            (["--exchange-rate", "abc"], "'abc' is not an exchange rate. Enter a number such as 0.2345."),
+        ],
+    )
+    def test_what_leaves_the_document_held_is_refused_with_what_is_missing(
+        self, cli, ledger, foreign, options, sentence
+    ):
+        done = cli("documents", "correct", "acme", foreign, *options, "--reason", "seen")
+        assert done.code == 2
+        assert sentence in done.sentence
+        assert states(ledger) == {foreign: State.HELD}
+
+    def test_what_settles_the_reason_is_taken(self, cli, ledger, foreign):
+        assert cli("documents", "correct", "acme", foreign, "--supply", "domestic", "--reason", "seen").code == 0
+        assert states(ledger) == {foreign: State.PLANNED}
+
+    @pytest.mark.parametrize("language", ["fr", "de", "da"])
+    def test_a_number_has_the_decimal_comma_of_the_reader(self, cli, ledger, undated, language):
+        words = ["--tax", "19,5:119,00", "--tax", "7:1,5", "--exchange-rate", "0,2345", "--language", language]
+        assert cli("documents", "correct", "acme", "1", *words, "--reason", "seen").code == 0
+        stored = ledger.documents.known("acme", "export", ["1"])["1"].corrections
+        assert stored == "tax=19.5:119.00,7:1.5 exchange_rate=0.2345"
+
+    @pytest.mark.parametrize(
+        ("language", "options"),
+        [
+            ("fr", ["--tax", "19:1,190"]),
+            ("fr", ["--exchange-rate", "1,234"]),
+            ("fr", ["--exchange-rate", "1.234,5"]),
+            ("en", ["--exchange-rate", "0,23"]),
+        ],
+    )
+    def test_a_comma_is_never_taken_for_one_between_thousands(self, cli, ledger, undated, language, options):
+        done = cli("documents", "correct", "acme", "1", *options, "--language", language, "--reason", "seen")
+        assert done.code == 2
         assert states(ledger) == {"1": State.REJECTED}

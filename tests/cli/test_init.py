@@ -16,6 +16,8 @@ from debitoor_provider.sandbox.server import running
 from debitoor_provider.sync.accounts.files import load_folder
 from debitoor_provider.sync.accounts.schema import json_schema
 from debitoor_provider.sync.text import one_line
+from debitoor_provider.ui import PREFIX
+from debitoor_provider.ui.routes.consent import CALLBACK
 
 ROOT = Path(__file__).parents[2]
 
@@ -130,6 +132,23 @@ def test_each_company_of_a_sandbox_gets_accounts_and_connections_that_work(begin
     assert (pattern[1], pattern[3], pattern[4]["exchange_url"]) == (others.debitoor_url, None, others.token_url)
 
 
+@pytest.mark.parametrize(
+    ("configured", "registered"),
+    [
+        ({"PORT": "9123"}, "http://localhost:9123/debitoor/oauth/callback"),
+        ({"PORT": "9123", "BASE_URL": "https://a.example/af/"}, "https://a.example/af/debitoor/oauth/callback"),
+    ],
+)
+def test_a_sandbox_sends_consent_back_to_where_this_airflow_is(
+    begin, others, connections, monkeypatch, configured, registered
+):
+    for name, value in configured.items():
+        monkeypatch.setenv(f"AIRFLOW__API__{name}", value)
+    assert begin("--sandbox", others.base_url).code == 0
+    assert {company.oauth_redirect_uri for company in others.companies()} == {registered}
+    assert registered.endswith(PREFIX + CALLBACK)
+
+
 def test_a_connection_to_the_same_sandbox_is_renewed_and_any_other_kept(begin, others, connections):
     begin("--sandbox", others.base_url)
     with create_session() as session:
@@ -177,7 +196,7 @@ def test_a_company_of_whatever_name_makes_a_file_that_can_be_read(name, tmp_path
             (tmp_path / f"{account}.yaml").write_text(text)
     receipts, sales = load_folder(tmp_path)
     assert (receipts.problems, sales.problems) == ((), ())
-    assert receipts.account.name == f"{one_line(name)}, justificatifs"
+    assert receipts.account.name == f"{one_line(name)}, reçus"
     assert sales.account.defaults.company == one_line(name)
 
 

@@ -41,5 +41,6 @@ def test_a_language_without_sentences_is_refused_in_that_of_the_terminal(capsys,
         reader_of(Namespace(language="xx"))
     assert end.value.code == 2
     assert capsys.readouterr().err.endswith(
-        "pas de textes en 'xx'. Langues possibles\N{NO-BREAK SPACE}: en, da, de, fr.\n"
+        "pas de textes en «\N{NO-BREAK SPACE}xx\N{NO-BREAK SPACE}». "
+        "Langues possibles\N{NO-BREAK SPACE}: en, da, de, fr.\n"
     )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.models.connection import Connection
+from airflow.sdk import BaseHook
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
 from debitoor_provider.conformance.rows import CONTRACTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
     from tests.conformance.conftest import Run
 
@@ -137,3 +144,21 @@ def test_an_answer_that_is_a_web_page_differs(filled: CompanyAdmin, run: Run, sa
     ran = run("debitoor")
     assert set(ran.different) == {"8.1"}
     assert ran.code == 1
+
+
+def test_a_connection_of_airflow_s_database_is_found_as_airflow_s_own_commands_find_it(
+    filled: CompanyAdmin, run: Run, airflow_database: Path
+) -> None:
+    known = BaseHook.get_connection("debitoor")
+    row = Connection(conn_id="only_in_database", conn_type="debitoor", host=known.host, extra=known.extra)
+    row.set_password(known.password)
+    with create_session() as session:
+        session.add(row)
+    try:
+        ran = run("debitoor", "only_in_database")
+    finally:
+        with create_session() as session:
+            session.delete(session.scalar(select(Connection).where(Connection.conn_id == "only_in_database")))
+    assert ran.code == 0, ran.output
+    assert "as assumed" in {each["result"] for each in ran.found.values()}
+    assert "_AIRFLOW_PROCESS_CONTEXT" not in os.environ

@@ -26,9 +26,9 @@ def test_no_code_stands_in_two_files():
 @pytest.mark.parametrize("code", sorted(entries(ENGLISH)))
 def test_an_entry_has_a_text_and_perhaps_a_remedy(code):
     entry = entries(ENGLISH)[code]
-    assert set(entry) <= {"text", "remedy"}
+    assert set(entry) <= {"text", "remedy", "page_remedy"}
     assert entry["text"]
-    for text in (entry["text"], entry.get("remedy", "")):
+    for text in (entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")):
         assert isinstance(text, str) or {"one", "other"} == set(text)
 
 

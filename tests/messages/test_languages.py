@@ -11,7 +11,9 @@ import pytest
 
 from debitoor_provider.messages import Message, Reader, languages, localized, preferred_language, words, written_for
 from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
+from debitoor_provider.sync.accounts.values import quoted
 
+ON_THE_PAGE = ("run_rejected", "limit_new_documents", "limit_archived", "limit_rejected_share", "limit_amount")
 OTHERS = [language for language in languages() if language != ENGLISH]
 NAMES_ONLY: dict[str, set[str]] = {
     # Names, and parts that are the same word in both languages.
@@ -23,7 +25,7 @@ NAMES_ONLY: dict[str, set[str]] = {
 
 def texts_of(code: str, language: str) -> list[str]:
     entry = entries(language)[code]
-    parts = [entry["text"], entry.get("remedy", "")]
+    parts = [entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")]
     return [text for part in parts for text in (part.values() if isinstance(part, dict) else [part])]
 
 
@@ -149,3 +151,23 @@ def test_french_marks_never_begin_a_line() -> None:
     catalogue = files("debitoor_provider").joinpath("cli", "locale", "fr", "LC_MESSAGES", "debitoor.po")
     texts += re.findall(r'^msgstr (".*(?:\n".*)*)', catalogue.read_text("utf-8"), re.MULTILINE)
     assert [text for text in texts if re.search(r"« | [:;!?»]|\d %(?!\()", text)] == []
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "'x'"), ("fr", "«\xa0x\xa0»"), ("de", "„x“"), ("da", "»x«")])
+def test_a_value_has_the_quotes_of_the_language(language: str, shown: str) -> None:
+    message = Message("setting_frequency", value=quoted("x"), words=["daily"], hint=None)
+    with written_for(Reader(language)):
+        assert message.text().startswith(shown)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_is_told_no_command_and_no_words_of_the_file(language: str) -> None:
+    cron = Message("setting_frequency", value=quoted("x"), words=["hourly", "daily"], hint=None)
+    with written_for(Reader(language, page=True)):
+        assert "hourly" not in cron.remedy()
+        assert words(language)["field.frequency"] in cron.remedy()
+        told = [remedy for code in ON_THE_PAGE if "airflow " in (remedy := Message(code).remedy())]
+    assert told == []
+    with written_for(Reader(language)):
+        assert "hourly" in cron.remedy()
+        assert all("airflow debitoor" in Message(code).remedy() for code in ON_THE_PAGE)

@@ -110,7 +110,7 @@ def test_without_a_connection_the_account_s_own_setting_counts(mailbox, account)
 
 def test_an_account_without_a_file_is_called_by_its_id(mailbox, acme):
     tell(FAILED, account="adhoc", connection="mail", to=["anna@acme.example"], language="fr")
-    assert mailbox.mails[0]["subject"] == "adhoc: La tâche close de month a échoué."
+    assert mailbox.mails[0]["subject"] == "adhoc\u00a0: La tâche close de month a échoué."
     assert mailbox.receivers == [["anna@acme.example"]]
 
 

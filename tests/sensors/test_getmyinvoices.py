@@ -120,7 +120,7 @@ class TestMistakes:
             ({"document_type": "RECIEPT"}, "document_type: 'RECIEPT' is not known.*Did you mean RECEIPT"),
             ({"payment_status": "not paid"}, "Did you mean Not paid"),
             ({"archived": "none"}, "Use one of no, any, only"),
-            ({"at_least": 0}, "at_least: '0' is not a whole number"),
+            ({"at_least": 0}, "at_least: '0' is not a positive whole number"),
         ],
     )
     def test_are_named_while_the_dag_is_read(self, argument, hint):

@@ -103,7 +103,7 @@ def test_an_approved_plan_moves_and_the_ledger_knows_who_approved_it(stage: Stag
         receive(stage.large, number)
     run_id = stage.airflow.trigger("debitoor__large")
     shown = stage.asked("large", run_id)
-    assert shown["subject"] == "Large GmbH: 3 documents attendent une approbation"
+    assert shown["subject"] == "Large GmbH\u00a0: 3 documents attendent une approbation"
     assert "leurs montants totalisent 357,00" in shown["body"]
     assert shown["body"].count("Lieferant GmbH") == 3
     assert shown["options"] == ["Approuver", "Refuser"]
@@ -152,7 +152,7 @@ def test_a_run_that_misses_its_deadline_makes_the_account_late_and_its_people_kn
 
     stage.airflow.until(late, "to be late", 300)
     (letter,) = late()
-    assert letter["subject"] == "Late GmbH: La synchronisation est en retard."
+    assert letter["subject"] == "Late GmbH\u00a0: La synchronisation est en retard."
     assert letter["failure"]["code"] == "sync_never"
     done = stage.airflow.command("debitoor", "accounts", "health", "late", check=False)
     assert (done.returncode, done.stdout.startswith("late: warning: approval: ")) == (1, True)

@@ -111,3 +111,43 @@ def test_a_sent_document_is_not_corrected(page, enter, ledger):
     ledger.documents.mark_moved([entry], "user:ada")
     assert client.get(address).json()["correctable"] == []
     assert state(client, address, date=str(date(2026, 3, 1))).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"supply": "eu"}, "A purchase from another EU country was stated, but there is tax"),
+        ({"supply": "eu", "tax": [{"rate": "0"}]}, "the account does not say how one is booked"),
+        ({"supply": "domestic", "exchange_rate": "1.1"}, "is in the currency of the books (EUR)"),
+    ],
+)
+def test_what_leaves_the_document_held_is_refused_with_what_is_missing(
+    acme, page, receipt, ledger, account_file, facts, sentence
+):
+    account_file(debitoor_id=acme.debitoor_email)
+    uid = str(receipt(supplier="Papier SARL", supplier_country="FR"))
+    found = PlannedDocument(uid, f"acme:{uid}", "{}", State.HELD, Message("foreign_tax", country="FR", tax=["19 %"]))
+    ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+    entry = ledger.documents.known("acme", "export", [uid])[uid]
+    answer = state(page(), f"api/accounts/acme/documents/{entry.id}", **facts)
+    assert (answer.status_code, sentence in answer.json()["detail"]) == (422, True), answer.text
+    assert ledger.documents.known("acme", "export", [uid])[uid].state is State.HELD
+
+
+def test_a_rate_that_is_no_number_is_named_at_its_field_in_the_reader_s_words(page, enter):
+    address = enter("foreign_currency")
+    body = {"stated": {"exchange_rate": "abc"}, "reason": REASON}
+    (problem,) = page().post(f"{address}/corrections", json=body, headers={"Accept-Language": "fr"}).json()["detail"]
+    assert problem["loc"] == ["body", "stated", "exchange_rate"]
+    assert problem["msg"].endswith(" pas un taux de change. Saisissez un nombre tel que 0,2345.")
+
+
+def test_the_currency_of_the_books_is_known_from_what_was_sent_or_from_the_reason(page, enter, ledger):
+    client, address = page(), enter("no_date")
+    assert client.get(address).json()["books_currency"] is None
+    found = PlannedDocument(
+        "2", "acme:2", "{}", State.HELD, Message("foreign_currency", currency="USD", books="EUR"), currency="USD"
+    )
+    ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+    entry = ledger.documents.known("acme", "export", ["2"])["2"]
+    assert client.get(f"api/accounts/acme/documents/{entry.id}").json()["books_currency"] == "EUR"

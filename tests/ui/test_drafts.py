@@ -319,6 +319,8 @@ class TestThePreview:
         assert (answer["counts"], answer["total"], answer["complete"]) == ({"send": 1, "held": 1}, 2, True)
         (sent,) = (one for one in answer["documents"] if one["outcome"] == "send")
         assert (sent["source_id"], sent["target_name"], sent["lines"]) == (str(uid), "R-17.pdf", ["19 %: 119.00"])
+        (held,) = (one for one in answer["documents"] if one["outcome"] == "held")
+        assert "After saving: " in held["reason"]  # its buttons are there then
         assert isinstance(sent["gross_amount"], str)  # never a binary number
         assert Decimal(sent["gross_amount"]) == Decimal("119.00")
         assert (acme.expenses(), ledger.documents.count(), ledger.runs.latest(), list(accounts.iterdir())) == (

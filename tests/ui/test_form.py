@@ -70,6 +70,11 @@ def test_every_setting_has_a_field(path: str, code: str, words: dict[str, str]) 
     assert f"field.{path}" in words
 
 
+@pytest.mark.parametrize("path", sorted({path.rpartition(".")[0] for path in SETTINGS if "." in path}))
+def test_every_section_has_a_label(path: str, words: dict[str, str]) -> None:
+    assert f"field.{path}" in words
+
+
 @pytest.mark.parametrize(("path", "value"), CHOICES)
 def test_every_choice_has_a_word(path: str, value: str, words: dict[str, str]) -> None:
     name = path.rpartition(".")[2]

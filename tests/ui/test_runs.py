@@ -127,7 +127,7 @@ class TestPreview:
         receipt()
         answer = page("user").post("api/accounts/acme/preview", json={}, headers={"Accept-Language": "de"})
         (warning,) = answer.json()["warnings"]
-        assert warning.startswith("GetMyInvoices hat keine Firma 'Papr Ltd'")
+        assert warning.startswith("GetMyInvoices hat keine Firma „Papr Ltd“")
         assert "Meinten Sie Paper Ltd?" in warning
         account()
         assert page("user").post("api/accounts/acme/preview", json={}).json()["warnings"] == []

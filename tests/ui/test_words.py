@@ -32,6 +32,14 @@ def words(language: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_that_a_refused_request_names_has_its_label(language: str) -> None:
+    table = (FOLDER / "request_fields.js").read_text("utf-8")
+    labels = dict(re.findall(r'^  (\w+): "([\w.]+)",$', table, re.MULTILINE))
+    assert {"connection_id", "api_key", "account_id", "reason", "from"} <= labels.keys()
+    assert [label for label in labels.values() if label not in words(language)] == []
+
+
 @pytest.fixture(scope="module")
 def code() -> str:
     """Return all of the page's code, without comments and the API's paths."""

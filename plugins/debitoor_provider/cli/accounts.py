@@ -140,12 +140,14 @@ class _Finding:
     :param result: ``broken``, ``warning`` or ``well``
     :param problem: ``None`` when all is well
     :param next_runs: of an account that is well, in its time zone
+    :param connected: whether its connections were tested and work
     """
 
     file: AccountFile
     result: str
     problem: Problem | None = None
     next_runs: tuple[datetime, ...] = ()
+    connected: bool = False
 
     def __str__(self) -> str:
         if self.problem:
@@ -155,13 +157,15 @@ class _Finding:
         account = self.file.account
         times, zone = [moment(time) for time in self.next_runs], account.timezone if account else ""
         well = Message("validate_well", times=times, zone=zone) if times else Message("validate_well_manual")
-        return f"{self.file.path.name}: {well}"
+        tested = f"; {Message('validate_connected')}" if self.connected else ""
+        return f"{self.file.path.name}: {well}{tested}"
 
     def as_row(self) -> dict[str, Any]:
         """Return the finding for other programs."""
         row: dict[str, Any] = {"account": self.file.account_id, "file": self.file.path.name, "result": self.result}
         if self.problem is None:
-            return row | {"next_runs": [time.isoformat() for time in self.next_runs]}
+            row |= {"next_runs": [time.isoformat() for time in self.next_runs]}
+            return row | ({"connected": True} if self.connected else {})
         text, remedy = self.problem.message.text(), self.problem.message.remedy()
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
@@ -184,7 +188,7 @@ def _findings(
     if account:
         yield from (_Finding(file, "warning", warning) for warning in warnings)
         if not problems:
-            yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)))
+            yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)), connected=connections)
 
 
 def schema(args: Namespace) -> None:  # noqa: ARG001

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -13,7 +14,11 @@ from debitoor_provider.services.debitoor.constants import AUTHORIZE_URL, TOKEN_U
 from debitoor_provider.services.getmyinvoices.constants import API_BASE
 from debitoor_provider.sync.accounts.ids import is_account_id
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _SECONDS = 10
+_COMPANIES_PATH = "/sandbox/api/companies"
 
 
 class SandboxCompany(BaseModel):
@@ -47,10 +52,32 @@ def companies_at(address: str) -> list[SandboxCompany]:
     :param address: such as ``http://127.0.0.1:8090``
     :raises SystemExit: when no sandbox answers there
     """
-    try:
-        answer = requests.get(f"{address}/sandbox/api/companies", timeout=_SECONDS, allow_redirects=False)
+    with _answered(address):
+        answer = requests.get(f"{address}{_COMPANIES_PATH}", timeout=_SECONDS, allow_redirects=False)
         answer.raise_for_status()
         return _COMPANIES.validate_json(answer.content)
+
+
+def register(address: str, companies: Iterable[SandboxCompany], redirect_uri: str) -> None:
+    """Register where the apps of these companies send a person back to, who has given consent.
+
+    :param address: of the sandbox
+    :raises SystemExit: when no sandbox answers there
+    """
+    with _answered(address):
+        for company in companies:
+            requests.patch(
+                f"{address}{_COMPANIES_PATH}/{company.id}",
+                json={"oauth_redirect_uri": redirect_uri},
+                timeout=_SECONDS,
+                allow_redirects=False,
+            ).raise_for_status()
+
+
+@contextmanager
+def _answered(address: str) -> Iterator[None]:
+    try:
+        yield
     except (requests.RequestException, ValidationError):
         raise SystemExit(str(Message("sandbox_not_there", address=address))) from None
 

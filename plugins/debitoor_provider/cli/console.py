@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.configuration import accounts_folder, ledger_url
+from debitoor_provider.hooks.database import connections_of_database
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
@@ -101,18 +101,11 @@ def opened_ledger() -> Iterator[Ledger]:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """End the command with one sentence instead of a traceback."""
-    # As in Airflow's own connection commands: connections come from the metadata database, not from a supervisor.
-    before = os.environ.get("_AIRFLOW_PROCESS_CONTEXT")
-    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
     try:
-        yield
+        with connections_of_database():
+            yield
     except (ServiceError, LedgerError) as error:
         raise SystemExit(str(error)) from None
-    finally:
-        if before is None:
-            del os.environ["_AIRFLOW_PROCESS_CONTEXT"]
-        else:
-            os.environ["_AIRFLOW_PROCESS_CONTEXT"] = before
 
 
 def require_account(account: str, ledger: Ledger) -> None:

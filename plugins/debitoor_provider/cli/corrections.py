@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,20 @@ from airflow.utils.cli import suppress_logs_and_warning
 from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
 from debitoor_provider.cli.documents import named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import LOG, Message, current_reader
+from debitoor_provider.runs.corrections import unsettled
+from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.http.reading import is_ambiguous
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+_COMMA = re.compile(r"(?<=\d),(?=\d+$)", re.ASCII)
 
 
 @suppress_logs_and_warning
@@ -32,10 +38,14 @@ def correct(args: Namespace) -> None:
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
             raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=state_reason(entry)).text())
-        period = settings_of(entry.account).period
+        settings = settings_of(entry.account)
+        period = settings.period
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
             raise wrong(*problems)
+        with job_of(entry.account, settings, ledger, run_id="correct") as job:
+            if left := unsettled(job, entry, stated):
+                raise wrong(Message("correction_not_enough"), left)
         try:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
         except IllegalTransition:  # a run was faster
@@ -50,8 +60,8 @@ def _given(args: Namespace) -> dict[str, str]:
     """
     words = {
         "currency": (args.currency or "").upper(),
-        "tax": ",".join(args.tax or []),
-        "exchange_rate": args.exchange_rate,
+        "tax": ",".join(":".join(map(_with_point, part.split(":"))) for part in args.tax or []),
+        "exchange_rate": _with_point(args.exchange_rate or ""),
         "supply": args.supply,
     }
     try:
@@ -66,3 +76,10 @@ def _given(args: Namespace) -> dict[str, str]:
     if bool(given) == args.withdraw:
         raise wrong(Message("correct_nothing_stated"))
     return given
+
+
+def _with_point(number: str) -> str:
+    """Return a number with a decimal point, where the reader writes a comma; ``1,234`` may mean thousands and stays."""
+    if current_reader().language == LOG.language or is_ambiguous(number):
+        return number
+    return _COMMA.sub(".", number)

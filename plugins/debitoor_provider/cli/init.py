@@ -14,7 +14,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from debitoor_provider.cli.companies import SandboxCompany, companies_at, connections_to, patterns_of
+from debitoor_provider.cli.companies import SandboxCompany, companies_at, connections_to, patterns_of, register
 from debitoor_provider.cli.console import say
 from debitoor_provider.cli.starter import (
     DAG_FILE,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _ADD = "airflow connections add"
 _EXAMPLE = "acme"
+_CALLBACK = "/debitoor/oauth/callback"  # of the page
 _SANDBOX = "http://127.0.0.1:8090"  # where it listens by default
 
 
@@ -51,6 +52,7 @@ def init(args: Namespace) -> None:
     texts = _texts(companies)
     if companies:
         _connect(address, companies)
+        register(address, companies.values(), _redirect_uri())
     _write(dag_file, DAG_FILE)
     for account, text in texts.items():
         _write(accounts / f"{account}.yaml", text)
@@ -77,6 +79,12 @@ def _companies(address: str) -> dict[str, SandboxCompany]:
     if not companies:
         raise SystemExit(str(Message("sandbox_without_companies", address=address)))
     return companies
+
+
+def _redirect_uri() -> str:
+    """Return where Airflow takes consent; host and port are what it has to be registered with."""
+    base = conf.get("api", "base_url", fallback="") or f"http://localhost:{conf.getint('api', 'port')}"
+    return base.rstrip("/") + _CALLBACK
 
 
 def _texts(companies: Mapping[str, SandboxCompany]) -> Mapping[str, str]:

@@ -31,8 +31,11 @@ def reader_of(args: Namespace) -> Reader:
     """
     if args.language:
         if args.language not in languages():
+            # Slow to import, and rarely needed.
+            from debitoor_provider.sync.accounts.values import quoted
+
             with written_for(_reader_of_terminal()):
-                raise wrong(Message("no_such_language", language=repr(args.language), languages=languages()))
+                raise wrong(Message("no_such_language", language=quoted(args.language), languages=languages()))
         reader = Reader(args.language)
     else:
         reader = _reader_of_terminal()

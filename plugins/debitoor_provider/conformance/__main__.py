@@ -11,7 +11,8 @@ from pathlib import Path
 from debitoor_provider.conformance.options import OPTIONS, PROGRAM
 
 _EXIT_CODES = """\
-The connections are those of Airflow, its environment variables AIRFLOW_CONN_… included. Only GET calls are made.
+The connections are those of Airflow: environment variables AIRFLOW_CONN_…, secrets backends, and its database, as
+"airflow connections" sees them. Only GET calls are made.
 
 exit code: 0 nothing that was tried differs; 1 something differs; 2 a service could not be asked
 """

@@ -9,6 +9,7 @@ import pytest
 from debitoor_provider.conformance.probe import Probe
 from debitoor_provider.conformance.shapes import Record, array, rows_of
 from debitoor_provider.conformance.verdict import expect
+from debitoor_provider.hooks.database import connections_of_database
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.services.debitoor import constants as debitoor_paths
@@ -25,14 +26,14 @@ SAMPLE = 100
 @pytest.fixture(scope="session")
 def gmi(request: pytest.FixtureRequest) -> Iterator[Probe]:
     """Return what asks GetMyInvoices."""
-    with GetMyInvoicesHook(request.config.getoption("--getmyinvoices-conn-id")) as hook:
+    with connections_of_database(), GetMyInvoicesHook(request.config.getoption("--getmyinvoices-conn-id")) as hook:
         yield Probe(hook)
 
 
 @pytest.fixture(scope="session")
 def debitoor(request: pytest.FixtureRequest) -> Iterator[Probe]:
     """Return what asks Debitoor."""
-    with DebitoorHook(request.config.getoption("--debitoor-conn-id")) as hook:
+    with connections_of_database(), DebitoorHook(request.config.getoption("--debitoor-conn-id")) as hook:
         yield Probe(hook)
 
 

@@ -1,10 +1,11 @@
 """The sentences of each code: a folder for each language, in it a JSON file for each part of the provider.
 
 An entry is ``{"text": …, "remedy": …}``, both with ``{name}`` where a parameter stands. A text may be a mapping of
-plural forms (``one``, ``other``), chosen by the parameter ``count``. A list is joined by commas; a nested message is
-put in as its own sentence, ``{name.remedy}`` as its remedy. ``{name:amount}`` writes an amount as the reader's language
-does, see :mod:`~debitoor_provider.messages.figures`; ``{@field.two_rates}`` is the label of a field, a choice or a
-button of the page, ``{@field.{name}}`` of the one that a parameter names.
+plural forms (``one``, ``other``), chosen by the parameter ``count``. ``page_remedy`` stands in place of the remedy on
+the page, where neither commands nor lines of a file help. A list is joined by commas; a nested message is put in as
+its own sentence, ``{name.remedy}`` as its remedy. ``{name:amount}`` writes an amount as the reader's language does,
+see :mod:`~debitoor_provider.messages.figures`; ``{@field.two_rates}`` is the label of a field, a choice or a button
+of the page, ``{@field.{name}}`` of the one that a parameter names.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def sentence_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
 
 def remedy_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
     """Return what a person can do about it; empty when there is nothing to do."""
-    entry = _entry(code, reader.language)
-    return _filled(entry.get("remedy", ""), params, reader).strip() if entry else ""
+    entry = _entry(code, reader.language) or {}
+    remedy = entry.get("page_remedy") if reader.page else None
+    return _filled(entry.get("remedy", "") if remedy is None else remedy, params, reader).strip()
 
 
 def places_of(code: str, language: str = ENGLISH) -> set[str]:
@@ -67,7 +69,7 @@ def parameters_of(code: str, language: str = ENGLISH) -> set[str]:
 def _texts(code: str, language: str) -> list[str]:
     entry = entries(language)[code]
     texts: list[str] = []
-    for part in (entry["text"], entry.get("remedy", "")):
+    for part in (entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")):
         texts += part.values() if isinstance(part, dict) else [part]
     return texts
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from debitoor_provider.messages import Message, labelled
 from debitoor_provider.sync.accounts.problems import causes, explain, field_path
 from debitoor_provider.sync.accounts.settings import Account
-from debitoor_provider.sync.accounts.values import did_you_mean, quoted
+from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def require_count(name: str, value: object) -> None:
 
 def _unusable(account_id: str, problems: Collection[tuple[str, Message]]) -> ArgumentError:
     written = "\n".join(labelled(_argument(field), message) for field, message in problems)
-    return ArgumentError(Message("account_unusable", account=quoted(account_id)[1:-1], problems=written))
+    return ArgumentError(Message("account_unusable", account=plainly(account_id), problems=written))
 
 
 def _argument(field: str) -> str:

@@ -42,6 +42,7 @@ class DirectionRow:
     :param choices: by the reason of a held document, whose figures a person may choose
     :param open_choices: by what was found out about a document's e-invoice, such a reason that it would be held for
     :param corrections: by the reason for which a document does not go, what a person may state about it
+    :param of_corrections: those of these reasons that what a person has stated alone gives
     """
 
     settings: type[Account]
@@ -59,6 +60,7 @@ class DirectionRow:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open_choices: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_corrections: Collection[str] = ()
     options: Collection[str] = ()
     files: str = ""
     records: Mapping[Side, str] = field(default_factory=dict)
@@ -169,7 +171,12 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "outlying_territory": ("supply",),
             "mainland": ("supply",),
             "reverse_charge": ("supply",),
+            "stated_eu_without_rule": ("supply",),
+            "stated_eu_without_country": ("supply",),
+            "stated_eu_taxed": ("supply", "tax"),
+            "stated_rate_unused": ("exchange_rate", "currency"),
         },
+        of_corrections=("stated_eu_without_rule", "stated_eu_without_country", "stated_eu_taxed", "stated_rate_unused"),
         options=("ecb_rates",),
         files="debitoor_provider.sync.export.exchange_rates:unusable_files",
         records={"source": "documents", "target": "expenses"},

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.sync.accounts.sections import Period
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.corrections import problems_of
-from debitoor_provider.sync.ledger import IllegalTransition
+from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition
 from debitoor_provider.ui.folder import is_fileless, settings_of
+from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.corrections import StatedFacts
 from debitoor_provider.ui.refusals import Refused
@@ -20,9 +23,21 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
 
 
+_LOOKED_AT = 5
+
+
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
     return StatedFacts.of(to_decisions(entry.corrections).corrections)
+
+
+def books_currency(entry: Entry) -> str | None:
+    """Return the currency of the books, as far as the ledger or the account file tells it; no service is asked."""
+    lists, account = opened_ledger().lists, entry.account
+    sent = list(islice(lists.ids(Chosen(states=DONE), account=account), _LOOKED_AT))
+    booked = (one.booked_currency for one in lists.page(len(sent), limit=_LOOKED_AT, ids=sent))
+    known = next(filter(None, booked), None)
+    return known or (entry.message and entry.message.params.get("books")) or None
 
 
 def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
@@ -33,9 +48,15 @@ def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
     allowed = DIRECTIONS[entry.direction].correctable(entry)
     if not allowed or not stated.texts().keys() <= {*allowed}:
         raise Refused("correction_not_allowed", status=409)
-    period = Period() if is_fileless(entry.account) else settings_of(entry.account).period
+    settings = None if is_fileless(entry.account) else settings_of(entry.account)
+    period = settings.period if settings else Period()
     for problem in problems_of(stated, entry.gross_amount, period.start, period.end, today=datetime.now(UTC).date()):
         raise Refused(problem.code, status=422, **problem.params)
+    if settings:  # without a file it is not known by which settings the document would be drafted
+        with opened_job(entry.account, settings) as job:
+            left = unsettled(job, entry, stated)
+        if left:
+            raise Refused(left.code, status=422, **left.params)
     try:
         opened_ledger().documents.correct([entry], stated.words(), actor, reason, detail=stated.as_json())
     except IllegalTransition:  # a run was faster

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import localized
+from debitoor_provider.messages import Message, current_reader, localized, words
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 from debitoor_provider.ui.jobs import opened_job
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from debitoor_provider.ui.models.previews import PreviewWish
 
 
-def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewModel:
+def preview(account_id: str, account: Account, wish: PreviewWish, *, is_draft: bool = False) -> PreviewModel:
     """Ask both services what a run would do.
 
     :param account_id: under which the ledger knows what is done already
+    :param is_draft: whether the account is still to be saved, so that its documents have no buttons yet
     :raises ServiceError: when one of them does not answer, or the connections cannot be right
     """
     window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
@@ -33,11 +34,22 @@ def preview(account_id: str, account: Account, wish: PreviewWish) -> PreviewMode
             "complete": len(seen.documents) == seen.total,
             "stop": str(seen.stop or ""),
             "warnings": list(map(str, seen.warnings)),
-            "documents": [_row(document) for document in seen.documents],
+            "documents": [_row(document, is_draft=is_draft) for document in seen.documents],
         }
     )
 
 
-def _row(document: Preview) -> dict[str, Any]:
+def before_saving(message: Message) -> str:
+    """Return a message about a document whose account is not saved yet: its buttons are there afterwards."""
+    remedy, known = message.remedy(), words(current_reader().language)
+    buttons = (text for key, text in known.items() if key.startswith("documents.do."))
+    if any(known["common.quoted"].format(text=button) in remedy for button in buttons):
+        remedy = str(Message("preview_after_saving", remedy=remedy))
+    return f"{message.text()} {remedy}".rstrip()
+
+
+def _row(document: Preview, *, is_draft: bool) -> dict[str, Any]:
     row = document.as_row()
+    if is_draft and document.message:
+        row["reason"] = before_saving(document.message)
     return row | {"lines": list(map(localized, row["lines"]))}

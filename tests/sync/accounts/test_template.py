@@ -102,7 +102,7 @@ def test_what_is_wrong_in_a_row_names_line_and_column():
     rows = "a b,Acme,books,k,,\n" + "c,,books@acme.example,k,,many\n"
     assert wrong(HEADER + rows) == [
         (2, "account", "account_file_name"),
-        (2, "email", "setting_email"),
+        (2, "email", "setting_debitoor_id"),
         (3, "retries", "setting_not_whole"),
     ]
 

@@ -115,12 +115,21 @@ def test_tax_of_a_country_outside_is_none_of_the_books() -> None:
 
 
 def test_a_document_that_states_tax_is_not_booked_with_the_reverse_charge() -> None:
-    assert obstacle(Corrections(supply="eu"), FRENCH) == "foreign_tax"
+    assert obstacle(Corrections(supply="eu"), FRENCH) == "stated_eu_taxed"
+    assert obstacle(Corrections(supply="eu", tax=((D(19), None),)), FRENCH) == "stated_eu_taxed"
+
+
+def test_without_a_rule_of_the_account_a_stated_purchase_from_the_union_says_so() -> None:
+    assert obstacle(Corrections(supply="eu", tax=((D(0), None),)), FRENCH) == "stated_eu_without_rule"
+
+
+def test_an_exchange_rate_for_a_document_in_the_currency_of_the_books_is_not_ignored() -> None:
+    assert obstacle(Corrections(exchange_rate=D("1.0956"))) == "stated_rate_unused"
 
 
 def test_without_the_supplier_s_country_there_is_no_reverse_charge() -> None:
     nowhere = replace(PAPER, country_code="", vat_id="")
-    assert obstacle(Corrections(supply="eu"), nowhere) == "no_country"
+    assert obstacle(Corrections(supply="eu"), nowhere) == "stated_eu_without_country"
 
 
 @pytest.mark.parametrize(
@@ -171,6 +180,7 @@ def test_a_word_without_its_form_is_an_error(words: dict[str, str]) -> None:
         (Corrections(currency="XXX"), "correction_currency"),
         (Corrections(date=date(2099, 1, 1)), "correction_date_far"),
         (Corrections(exchange_rate=D(0)), "correction_exchange_rate"),
+        (Corrections(supply="eu", tax=((D(19), None),)), "stated_eu_taxed"),
         (Corrections(exchange_rate=D("0.0000000001")), "correction_exchange_rate"),
         (Corrections(exchange_rate=D(-1)), "correction_exchange_rate"),
         (Corrections(tax=((D(101), None),)), "correction_rates"),

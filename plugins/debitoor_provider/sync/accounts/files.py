@@ -16,7 +16,7 @@ from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, causes, explain, field_path
 from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
-from debitoor_provider.sync.accounts.values import did_you_mean, quoted
+from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.text import fold, shorten
 
@@ -118,7 +118,7 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
     :param file: the file's name, for the problems
     :returns: the settings, or what is wrong with them
     """
-    file = quoted(file)[1:-1]
+    file = plainly(file)
     try:
         source = read(content)
     except SourceError as error:
@@ -155,7 +155,7 @@ def placed(found: Iterable[Finding], content: bytes, file: str) -> tuple[Problem
     :param content: of the file, as it was read
     :param file: the file's name
     """
-    source, name = read(content), quoted(file)[1:-1]
+    source, name = read(content), plainly(file)
     return tuple(Problem(name, *source.place(tuple(one.field.split("."))), one.field, one.message) for one in found)
 
 
@@ -201,7 +201,7 @@ def _unreadable(path: Path, error: OSError) -> AccountFile:
 
 
 def _of_file(path: Path, message: Message) -> Problem:
-    return Problem(quoted(path.name)[1:-1], None, None, "", message)
+    return Problem(plainly(path.name), None, None, "", message)
 
 
 def stem_problems(path: Path) -> tuple[Problem, ...]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts.settings import type_of
-from debitoor_provider.sync.accounts.values import did_you_mean, quoted
+from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Problem:
 def field_path(location: Location) -> str:
     """Return the path of a field, e.g. ``filter.document_types[1]``."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return quoted(path.removeprefix("."))[1:-1]
+    return plainly(path.removeprefix("."))
 
 
 def causes(error: ValidationError) -> list[ErrorDetails]:
@@ -102,7 +102,7 @@ def _not_number(value: Any, _: Any) -> Message:
 
 
 def _not_list(value: Any, _: Any) -> Message:
-    example = "[one, two]" if isinstance(value, dict) else f"[{quoted(value)[1:-1]}]"
+    example = "[one, two]" if isinstance(value, dict) else f"[{plainly(value)}]"
     return Message("setting_not_list", example=example)
 
 

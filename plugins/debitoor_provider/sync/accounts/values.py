@@ -38,9 +38,14 @@ def did_you_mean(value: str, known: Iterable[str]) -> Message | None:
     return Message("did_you_mean", value=near) if near else None
 
 
-def quoted(value: object) -> str:
-    """Show a value of a file in a message: short, on one line."""
-    return "'" + shorten("".join("�" if is_invisible(char) else char for char in str(value)), 60) + "'"
+def quoted(value: object) -> Message:
+    """Show a value of a file in a message, in the quotes of the reader's language."""
+    return Message("quoted", text=plainly(value))
+
+
+def plainly(value: object) -> str:
+    """Show a value without quotes: short, on one line."""
+    return shorten("".join("�" if is_invisible(char) else char for char in str(value)), 60)
 
 
 _ZONES_OF_A_MACHINE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*")
@@ -67,15 +72,21 @@ _ENVIRONMENT = re.compile(r"(?=.*\d)[0-9A-Za-z-]{8,64}", re.ASCII)
 
 
 def _email(text: str) -> str:
-    # Finds typing errors; whether it is the right address, Debitoor's answer shows before anything is moved. The
-    # email-validator library would take each task process 40 ms to import, five times the rest of reading the file.
-    if not _EMAIL.fullmatch(text):
+    if not _is_email(text):
         raise not_valid("setting_email", value=quoted(text))
     return text
 
 
+def _is_email(text: str) -> bool:
+    # Finds typing errors; whether it is the right address, Debitoor's answer shows before anything is moved. The
+    # email-validator library would take each task process 40 ms to import, five times the rest of reading the file.
+    return bool(_EMAIL.fullmatch(text))
+
+
 def _debitoor_id(text: str) -> str:
-    return text if _ENVIRONMENT.fullmatch(text) else _email(text)
+    if not (_ENVIRONMENT.fullmatch(text) or _is_email(text)):
+        raise not_valid("setting_debitoor_id", value=quoted(text))
+    return text
 
 
 def _connection(text: str) -> str:

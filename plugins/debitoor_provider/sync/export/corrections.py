@@ -76,8 +76,12 @@ class Corrections:
         stated: dict[str, Any] = {f"own_{name}": text for name, text in self.texts().items()}
         if self.tax:
             amounts = {f"{rate:f}": f"{gross:f}" for rate, gross in self.tax if gross is not None}
-            stated["own_tax"] = amounts or [f"{rate:f} %" for rate, _ in self.tax]
+            stated["own_tax"] = amounts or self.rates_text()
         return stated or {"own_withdrawn": True}
+
+    def rates_text(self) -> list[str]:
+        """Return the tax rates that are stated, e.g. ``19 %``."""
+        return [f"{rate:f} %" for rate, _ in self.tax]
 
     def words(self) -> str:
         """Return what the ledger keeps."""
@@ -108,7 +112,7 @@ def to_corrections(words: Mapping[str, str]) -> Corrections:
         date=date.fromisoformat(words["date"]) if words.get("date") else None,
         currency=words.get("currency", ""),
         tax=tuple(_tax(part) for part in words["tax"].split(",")) if words.get("tax") else (),
-        exchange_rate=_number(words["exchange_rate"]) if words.get("exchange_rate") else None,
+        exchange_rate=_number(words["exchange_rate"], "not_an_exchange_rate") if words.get("exchange_rate") else None,
         supply=next((kind for kind in get_args(SupplyKind) if kind == supply), None),
     )
 
@@ -146,6 +150,8 @@ def problems_of(
     if rate is not None and not (0 < rate <= LARGEST and (not gross or cents(gross * rate))):
         problems.append(Message("correction_exchange_rate", rate=stated.exchange_rate))
     problems += _problems_of_tax(stated.tax, gross)
+    if stated.supply == "eu" and any(rate for rate, _ in stated.tax):
+        problems.append(Message("stated_eu_taxed", tax=stated.rates_text()))
     return problems
 
 
@@ -168,8 +174,8 @@ def _tax(part: str) -> tuple[Decimal, Decimal | None]:
     return _number(rate), _number(gross) if colon else None
 
 
-def _number(text: str) -> Decimal:
+def _number(text: str, problem: str = "correct_not_a_number") -> Decimal:
     number = plain_number(text)
     if number is None:
-        raise ValueError(str(Message("correct_not_a_number", value=repr(text))))
+        raise ValueError(str(Message(problem, value=repr(text))))
     return number

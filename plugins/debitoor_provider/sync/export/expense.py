@@ -106,10 +106,12 @@ def _draft(
     if not (proven or stated.tax or stated.supply == "outside"):
         checked_rates(document)
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
+    if not foreign and stated.exchange_rate is not None:
+        raise held("stated_rate_unused", currency=books.currency)
     supply = stated_supply(stated, document, company, books.country_code, day)
     if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
-    reverse_charge = _reverse_charge(supply, account)
+    reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
     if foreign and stated.exchange_rate is not None:
         rate = Rate(Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON)
@@ -263,12 +265,12 @@ def _signed(document: Document, account: ExportAccount) -> Document:
     raise held("positive_credit_note", gross=document.gross_amount)
 
 
-def _reverse_charge(supply: Supply, account: ExportAccount) -> ReverseCharge | None:
+def _reverse_charge(supply: Supply, account: ExportAccount, *, is_stated: bool) -> ReverseCharge | None:
     if not supply.needs_reverse_charge:
         return None
     rule = account.reverse_charge
     if rule is None:
-        raise held("reverse_charge", country=supply.country)
+        raise held("stated_eu_without_rule" if is_stated else "reverse_charge", country=supply.country)
     return ReverseCharge(
         tax_rate=rule.tax_rate,
         product_or_service=rule.product_or_service,

@@ -87,9 +87,10 @@ def stated_supply(stated: Corrections, document: Document, company: Company | No
     if kind == "outside":
         return Supply(country)
     if not country:
-        raise held("no_country")
-    if is_taxed(document) and not stated.tax:
-        raise held("foreign_tax", country=country, tax=_tax(document))
+        raise held("stated_eu_without_country")
+    if any(rate for rate, _ in stated.tax) or (is_taxed(document) and not stated.tax):
+        tax = stated.rates_text() if stated.tax else _tax(document)
+        raise held("stated_eu_taxed", tax=tax)
     return Supply(country, needs_reverse_charge=True)
 
 

@@ -7,11 +7,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainNumber
+from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainExchangeRate, PlainNumber
 from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
 from debitoor_provider.ui.models.common import Day
 
 _Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]
+_ExchangeRate = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainExchangeRate]
 _Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainAmount]
 
 
@@ -34,7 +35,7 @@ class StatedFacts(BaseModel):
         default=None, description="Of the document's amounts"
     )
     tax: Annotated[list[StatedTax], Field(max_length=10)] = Field(default=[], description="Gross amounts by tax rate")
-    exchange_rate: _Number | None = Field(
+    exchange_rate: _ExchangeRate | None = Field(
         default=None, description="Worth of one unit of the document's currency in the currency of the books"
     )
     supply: SupplyKind | None = Field(default=None, description="Where the supply comes from")

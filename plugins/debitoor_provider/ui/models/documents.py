@@ -183,6 +183,7 @@ class DocumentWithHistory(DocumentModel):
 
     stated: StatedFacts = Field(description="What a person has stated about it in place of its record")
     correctable: list[str] = Field(description="Which of these a person may state now")
+    books_currency: str | None = Field(description="Currency of the books; null while it is not known without asking")
     contradictions: list[ContradictionModel] = Field(description="What record and e-invoice say differently, if held")
     lookalikes: list[LookalikeModel] = Field(description="What it may be a duplicate of")
     history: list[EventModel] = Field(description="Oldest first")

@@ -17,7 +17,7 @@ from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
-from debitoor_provider.ui.corrections import correct, stated_of
+from debitoor_provider.ui.corrections import books_currency, correct, stated_of
 from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
@@ -84,6 +84,7 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
         entry,
         stated=stated_of(entry),
         correctable=row.correctable(entry),
+        books_currency=books_currency(entry),
         history=history,
         contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
         lookalikes=_lookalikes(entry),

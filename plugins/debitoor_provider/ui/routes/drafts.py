@@ -123,7 +123,7 @@ def preview(account_id: str, entered: EnteredToPreview, user: GetUserDep) -> Pre
     draft = drafts.judge(account_id, entered.settings)
     if draft.account is None:
         return not_valid(draft.problems)
-    return previews.preview(account_id, draft.account, entered)
+    return previews.preview(account_id, draft.account, entered, is_draft=account_id not in account_files())
 
 
 def _sample(direction: Direction[Any], prepared: Drafts[Any], record: Any) -> RecordSample:

@@ -98,7 +98,7 @@ function AttentionBadge() {
     ui.Badge,
     { colorPalette: "orange", rounded: "full", ms: 1 },
     h("span", { "aria-hidden": true }, data.total.toLocaleString(language)),
-    h(ui.VisuallyHidden, null, `: ${t("nav.attentionCount", { count: data.total })}`),
+    h(ui.VisuallyHidden, null, t("common.line", { name: "", value: t("nav.attentionCount", { count: data.total }) })),
   );
 }
 

@@ -1,6 +1,7 @@
 // Calls with the user's own session; what goes wrong becomes a Failure with a sentence for people.
 
 import { address } from "./host.js";
+import { fieldSentences, fieldsOf } from "./request_fields.js";
 import { currentLanguage } from "./words.js";
 
 export class Failure extends Error {
@@ -10,21 +11,25 @@ export class Failure extends Error {
    *   that is not valid, one for each field, or, of an error in Airflow's database, an object that is for its log
    */
   constructor(status, answer) {
-    const detail = Array.isArray(answer.detail) ? answer.detail.map(ofField).join(" ") : answer.detail;
-    super(typeof detail === "string" ? detail : "");
+    super(typeof answer.detail === "string" ? answer.detail : "");
     this.status = status;
+    this.fields = Array.isArray(answer.detail) ? fieldsOf(answer.detail) : [];
     this.remedy = answer.remedy ?? "";
     this.problems = answer.problems ?? [];
+    /** Of a request that is not valid: the path of each field in its body, and what is wrong. */
+    this.fields = Array.isArray(answer.detail) ? answer.detail.map(({ loc, msg }) => ({ path: loc.slice(1), message: msg })) : [];
   }
 }
 
 /** What went wrong, in the words of the server, or of the page where the server has none. */
 export const failureSentence = (failure, t) => {
   if (failure.status === 0) return t("common.notReached");
+  if (failure.fields?.length) return fieldSentences(failure.fields, t);
   return failure.message || t("common.failed", { status: String(failure.status) });
 };
 
-const ofField = ({ loc, msg }) => [loc.slice(1).join("."), msg].filter(Boolean).join(": ");
+/** The same, with what helps. */
+export const reasonOf = (failure, t) => [failureSentence(failure, t), failure.remedy].filter(Boolean).join(" ");
 
 /**
  * @param {string} method

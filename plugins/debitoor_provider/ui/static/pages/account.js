@@ -114,8 +114,21 @@ function Tabs({ id, tabs, children }) {
     },
     h(
       ui.Tabs.List,
-      null,
-      tabs.map((tab) => h(ui.Tabs.Trigger, { key: tab, value: tab }, t(`account.tab.${tab}`))),
+      { flexWrap: "wrap" },
+      tabs.map((tab) =>
+        h(
+          ui.Tabs.Trigger,
+          {
+            key: tab,
+            value: tab,
+            flexShrink: 0,
+            whiteSpace: "nowrap",
+            px: { base: 1.5, md: 4 },
+            fontSize: { base: "0.8125rem", md: "sm" },
+          },
+          t(`account.tab.${tab}`),
+        ),
+      ),
     ),
     h(ui.Tabs.Content, { value: chosen }, children),
   );

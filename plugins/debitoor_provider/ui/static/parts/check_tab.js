@@ -4,13 +4,15 @@ import { h, ui, useState } from "../host.js";
 import { trigger } from "../airflow.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
-import { amount, day, percent } from "../format.js";
+import { amount, day, month, percent } from "../format.js";
 import { useWords } from "../words.js";
 import { CheckedDocuments } from "./check_documents.js";
 import { Dialog } from "./dialog.js";
+import { FactList } from "./fact_list.js";
 import { MISSING } from "./history.js";
 import { DateField, useAddress } from "./lists.js";
 import { notify, notifyFailure } from "./messages.js";
+import { useIsNarrow } from "./narrow.js";
 import { FailureNotice, Nothing } from "./notices.js";
 
 export function CheckTab({ account }) {
@@ -45,6 +47,7 @@ function Check({ account }) {
 
 function Result({ account, period }) {
   const { t } = useWords();
+  const isNarrow = useIsNarrow();
   const params = { from: period.from || null, to: period.to || null };
   const { data, failure, isLoading, reload } = useData((options) => api.check(account.id, params, options), []);
   if (isLoading) {
@@ -65,7 +68,7 @@ function Result({ account, period }) {
       ),
     ),
     h(Repair, { account, missing: data.documents.filter((one) => one.is_missing) }),
-    h(Sums, { sums: data.sums }),
+    data.sums.length > 0 && h(isNarrow ? SumCards : SumTable, { sums: data.sums }),
     h(
       ui.HStack,
       { gap: 2, wrap: "wrap" },
@@ -81,9 +84,39 @@ function Result({ account, period }) {
   );
 }
 
-function Sums({ sums }) {
+const FIGURES = ["source", "target", "difference", "others"];
+const keyOf = (sum) => `${sum.month} ${sum.currency} ${sum.rate}`;
+const rateOf = (sum, language) => (sum.rate === null ? "?" : percent(sum.rate, language));
+const monthOf = (sum, language) => sum.month && month(sum.month, language);
+const weightOf = (sum, name) => (name === "difference" && Number(sum[name]) ? "bold" : undefined);
+
+/** The same as the table, where that would have its differences out of sight. */
+function SumCards({ sums }) {
   const { t, language } = useWords();
-  const figures = ["source", "target", "difference", "others"];
+  const figure = (one, name) => [
+    t(`check.sums.${name}`),
+    h(ui.Text, { textAlign: "end", fontWeight: weightOf(one, name) }, amount(one[name], language)),
+  ];
+  return h(
+    ui.Stack,
+    { as: "ul", gap: 2, listStyleType: "none", "aria-label": t("check.sums") },
+    sums.map((one) =>
+      h(
+        ui.Box,
+        { as: "li", key: keyOf(one), borderWidth: 1, borderColor: "border", rounded: "md", p: 2 },
+        h(
+          ui.Text,
+          { fontWeight: "medium" },
+          [monthOf(one, language), rateOf(one, language), one.currency].filter(Boolean).join(" · "),
+        ),
+        h(FactList, { facts: FIGURES.map((name) => figure(one, name)), templateColumns: "1fr auto" }),
+      ),
+    ),
+  );
+}
+
+function SumTable({ sums }) {
+  const { t, language } = useWords();
   const column = (name, props) => h(ui.Table.ColumnHeader, { key: name, ...props }, t(`check.sums.${name}`));
   return h(
     ui.Table.ScrollArea,
@@ -98,7 +131,7 @@ function Sums({ sums }) {
           ui.Table.Row,
           null,
           ["month", "rate", "currency"].map((name) => column(name)),
-          figures.map((name) => column(name, { textAlign: "end" })),
+          FIGURES.map((name) => column(name, { textAlign: "end" })),
         ),
       ),
       h(
@@ -107,14 +140,14 @@ function Sums({ sums }) {
         sums.map((one) =>
           h(
             ui.Table.Row,
-            { key: `${one.month} ${one.currency} ${one.rate}` },
-            h(ui.Table.Cell, { whiteSpace: "nowrap" }, one.month),
-            h(ui.Table.Cell, null, one.rate === null ? "?" : percent(one.rate, language)),
+            { key: keyOf(one) },
+            h(ui.Table.Cell, { whiteSpace: "nowrap" }, monthOf(one, language)),
+            h(ui.Table.Cell, null, rateOf(one, language)),
             h(ui.Table.Cell, null, one.currency),
-            figures.map((name) =>
+            FIGURES.map((name) =>
               h(
                 ui.Table.Cell,
-                { key: name, textAlign: "end", fontWeight: name === "difference" && Number(one[name]) ? "bold" : undefined },
+                { key: name, textAlign: "end", fontWeight: weightOf(one, name) },
                 amount(one[name], language),
               ),
             ),

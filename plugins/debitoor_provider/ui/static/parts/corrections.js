@@ -3,7 +3,7 @@
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useWords } from "../words.js";
-import { Labelled, Select } from "../wizard/fields.js";
+import { Labelled, Select, sentenceOf } from "../wizard/fields.js";
 import { Dialog } from "./dialog.js";
 import { notify, notifyFailure } from "./messages.js";
 import { ReasonField } from "./reason_field.js";
@@ -33,7 +33,11 @@ function CorrectionDialog({ document: one, onClose }) {
   const [stated, setStated] = useState(() => entered(one.stated));
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
-  const set = (name, value) => setStated((before) => ({ ...before, [name]: value }));
+  const [problems, setProblems] = useState({});
+  const set = (name, value) => {
+    setStated((before) => ({ ...before, [name]: value }));
+    setProblems((before) => ({ ...before, [name]: undefined }));
+  };
   const send = async (facts) => {
     if (reason.trim() === "" || isBusy) return;
     setBusy(true);
@@ -43,11 +47,14 @@ function CorrectionDialog({ document: one, onClose }) {
       onClose(true);
     } catch (failure) {
       setBusy(false);
-      notifyFailure(failure, t);
+      const found = problemsOf(failure);
+      setProblems(found);
+      if (Object.keys(found).length === 0) notifyFailure(failure, t);
     }
   };
   const isStated = Object.values(one.stated).some((value) => (Array.isArray(value) ? value.length : value !== null));
-  const facts = factsOf(stated);
+  const offered = one.correctable.filter((name) => name !== "exchange_rate" || takesRate(one, stated));
+  const facts = factsOf(stated, offered);
   return h(
     Dialog,
     {
@@ -82,25 +89,40 @@ function CorrectionDialog({ document: one, onClose }) {
         },
       },
       h(ui.Text, null, t("corrections.explained")),
-      one.correctable.map((name) => h(FIELDS[name], { key: name, document: one, value: stated[name], set: (value) => set(name, value) })),
+      offered.map((name) =>
+        h(FIELDS[name], { key: name, currency: currencyOf(one, stated), value: stated[name], set: (value) => set(name, value), problem: problems[name] }),
+      ),
       h(ReasonField, { value: reason, onChange: setReason }),
     ),
   );
 }
 
-const DateField = ({ value, set }) => h(PlainField, { name: "date", type: "date", value, set });
-const CurrencyField = ({ value, set }) => h(PlainField, { name: "currency", maxLength: 3, maxW: "8rem", value, set });
+/** The currency that counts: as entered, or else the document's. */
+const currencyOf = (one, stated) => stated.currency.trim().toUpperCase() || one.currency.toUpperCase();
 
-function RateField({ document: one, value, set }) {
-  const { t } = useWords();
-  return h(PlainField, { name: "exchange_rate", inputMode: "decimal", value, set, label: t("corrections.exchange_rate", { currency: one.currency }) });
+/** Whether there is anything to convert; a rate that was stated before can be taken away. */
+const takesRate = (one, stated) => currencyOf(one, stated) !== one.books_currency || one.stated.exchange_rate !== null;
+
+/** What is wrong, by the name of the field; nothing when a part of it belongs to no field. */
+function problemsOf({ fields }) {
+  const named = fields.filter(({ path: [first, name] }) => first === "stated" && name in FIELDS);
+  return named.length < fields.length ? {} : Object.fromEntries(named.map(({ path, message }) => [path[1], { message }]));
 }
 
-function SupplyField({ value, set }) {
+const DateField = ({ value, set, problem }) => h(PlainField, { name: "date", type: "date", value, set, problem });
+const CurrencyField = ({ value, set, problem }) => h(PlainField, { name: "currency", maxLength: 3, maxW: "8rem", value, set, problem });
+
+function RateField({ currency, value, set, problem }) {
+  const { t } = useWords();
+  const label = t("corrections.exchange_rate", { currency });
+  return h(PlainField, { name: "exchange_rate", inputMode: "decimal", value, set, label, problem });
+}
+
+function SupplyField({ value, set, problem }) {
   const { t } = useWords();
   return h(
     Labelled,
-    { id: "correction-supply", label: t("corrections.supply"), help: t("corrections.supply.help") },
+    { id: "correction-supply", label: t("corrections.supply"), help: t("corrections.supply.help"), problem },
     h(Select, { value, onChange: set }, [
       h("option", { key: "", value: "" }, t("corrections.asRecorded")),
       ...SUPPLIES.map((kind) => h("option", { key: kind, value: kind }, t(`supply.${kind}`))),
@@ -109,7 +131,7 @@ function SupplyField({ value, set }) {
 }
 
 /** One row for each tax rate; the amount may be left out with a single one. */
-function TaxField({ value, set }) {
+function TaxField({ value, set, problem }) {
   const { t } = useWords();
   const change = (index, name, text) => set(value.map((row, place) => (place === index ? { ...row, [name]: text } : row)));
   const cell = (row, index, name) =>
@@ -123,23 +145,24 @@ function TaxField({ value, set }) {
     });
   return h(
     ui.Fieldset.Root,
-    null,
+    { invalid: Boolean(problem) },
     h(ui.Fieldset.Legend, null, t("corrections.tax")),
     h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("corrections.tax.help")),
     value.map((row, index) => h(ui.HStack, { key: index }, cell(row, index, "rate"), cell(row, index, "gross"))),
     value.length < 4 &&
       h(ui.Button, { size: "xs", variant: "ghost", alignSelf: "start", onClick: () => set([...value, EMPTY_RATE]) }, t("corrections.tax.add")),
+    problem && h(ui.Fieldset.ErrorText, { color: "red.fg" }, sentenceOf(problem)),
   );
 }
 
 const EMPTY_RATE = { rate: "", gross: "" };
 
-function PlainField({ name, label, value, set, ...rest }) {
+function PlainField({ name, label, value, set, problem, ...rest }) {
   const { t, has } = useWords();
   const help = `corrections.${name}.help`;
   return h(
     Labelled,
-    { id: `correction-${name}`, label: label ?? t(`corrections.${name}`), help: has(help) ? t(help) : undefined },
+    { id: `correction-${name}`, label: label ?? t(`corrections.${name}`), help: has(help) ? t(help) : undefined, problem },
     h(ui.Input, { value, autoComplete: "off", onChange: (event) => set(event.target.value), ...rest }),
   );
 }
@@ -156,12 +179,12 @@ const entered = (stated) => ({
 });
 
 /** What the server takes: only what was filled in. */
-function factsOf(stated) {
+function factsOf(stated, offered) {
   const tax = stated.tax
     .filter(({ rate, gross }) => rate.trim() || gross.trim())
     .map(({ rate, gross }) => ({ rate: plain(rate), gross: gross.trim() ? plain(gross) : null }));
   const facts = { ...stated, currency: stated.currency.trim(), exchange_rate: plain(stated.exchange_rate), tax };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value.length > 0));
+  return Object.fromEntries(Object.entries(facts).filter(([name, value]) => offered.includes(name) && value.length > 0));
 }
 
 /** A number with the decimal sign of the reader's language, as the server reads it; thousands are not separated. */

@@ -1,6 +1,7 @@
 // What is shown at an address that leads to nothing: it says so, and leads back.
 
 import { HOME, h } from "../host.js";
+import { failureSentence } from "../http.js";
 import { useWords } from "../words.js";
 import { PlaceButton } from "./links.js";
 import { FailureNotice, Nothing } from "./notices.js";
@@ -23,8 +24,9 @@ export function Nowhere({ back }) {
  * @param {{failure: import("../http.js").Failure, onRetry: () => void}} props
  */
 export function LoadingFailed({ failure, onRetry }) {
+  const { t } = useWords();
   if (failure.status !== 404) return h(FailureNotice, { failure, onRetry });
-  return h(Nothing, { title: failure.message }, failure.remedy && h("p", null, failure.remedy), h(ToAccounts));
+  return h(Nothing, { title: failureSentence(failure, t) }, failure.remedy && h("p", null, failure.remedy), h(ToAccounts));
 }
 
 function ToAccounts() {

@@ -64,7 +64,8 @@ const isFilledSince = (field, before, now) =>
 function inFormWords(problem, settings, t) {
   if (!problem.field || read(settings, withoutIndex(problem.field)) !== undefined) return problem;
   const field = problem.field === "connections" ? "connections.getmyinvoices" : problem.field; // the first of both
-  return { ...problem, field, message: t("wizard.missing"), remedy: "" };
+  const message = field.startsWith("connections.") ? t(`connect.first.${field.slice("connections.".length)}`) : t("wizard.missing");
+  return { ...problem, field, message, remedy: "" };
 }
 
 /** Problems that the file itself cannot have: no direction is chosen yet, or its name is not available. */

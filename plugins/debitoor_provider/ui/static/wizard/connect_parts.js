@@ -2,15 +2,15 @@
 
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
-import { failureSentence } from "../http.js";
+import { reasonOf } from "../http.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
 import { Labelled, Select } from "./fields.js";
 
-/** An answer of a service about a connection, announced at once to screen readers. */
+/** An answer of a service about a connection, announced at once to screen readers; wrong fields show theirs. */
 export function Answer({ answer }) {
   const { t } = useWords();
-  if (!answer) return null;
+  if (!answer?.sentence) return null;
   return h(
     ui.Alert.Root,
     { status: answer.works ? "success" : "error", role: answer.works ? "status" : "alert" },
@@ -24,8 +24,12 @@ export function Answer({ answer }) {
   );
 }
 
-/** Runs a call that checks whether a connection works; a failure becomes the same kind of answer. */
-export function useAnswer() {
+/**
+ * Runs a call that checks whether a connection works; a failure becomes the same kind of answer.
+ *
+ * @param {string[]} [own] the fields of the request that show what is wrong with them
+ */
+export function useAnswer(own = []) {
   const { t } = useWords();
   const [answer, setAnswer] = useState(null);
   const [isBusy, setBusy] = useState(false);
@@ -37,13 +41,17 @@ export function useAnswer() {
       setAnswer(result);
       return result;
     } catch (failure) {
-      setAnswer({ works: false, sentence: [failureSentence(failure, t), failure.remedy].filter(Boolean).join(" ") });
+      const fields = failure.fields ?? [];
+      const isShown = fields.length > 0 && fields.every(({ name }) => own.includes(name));
+      setAnswer({ works: false, sentence: isShown ? "" : reasonOf(failure, t), fields });
       return null;
     } finally {
       setBusy(false);
     }
   };
-  return { answer, isBusy, ask, clear: () => setAnswer(null) };
+  /** What a refused call says about one of its fields, for that field. */
+  const problemOf = (name) => answer?.fields?.find((field) => field.name === name) ?? null;
+  return { answer, isBusy, ask, problemOf, clear: () => setAnswer(null) };
 }
 
 /** One of the connections that are there, with a button that tries it. */
@@ -125,16 +133,28 @@ export function proposedConnection(service, settings, connections) {
   return `${service}_${number}`;
 }
 
-/** The id that a new connection gets; says when there is one of that name. */
-export function ConnectionIdField({ id, taken, onChange }) {
+/** A step that ends with a connection cannot be left while its form was not sent. */
+export function NotConnected({ service }) {
+  const { t } = useWords();
+  return h(
+    ui.Alert.Root,
+    { status: "error", role: "alert" },
+    h(ui.Alert.Indicator),
+    h(ui.Alert.Content, null, h(ui.Alert.Description, null, t(`connect.first.${service}`))),
+  );
+}
+
+/** The id that a new connection gets; says when there is one of that name, or what the server says about it. */
+export function ConnectionIdField({ id, taken, problem, onChange, fieldId }) {
   const { t } = useWords();
   return h(
     Labelled,
     {
+      id: fieldId,
       label: t("connect.id"),
       help: t("connect.id.help"),
       required: true,
-      problem: taken ? { message: t("connect.id.taken") } : null,
+      problem: taken ? { message: t("connect.id.taken") } : problem,
     },
     h(ui.Input, { value: id, autoComplete: "off", maxLength: 250, onChange: (event) => onChange(event.target.value) }),
   );

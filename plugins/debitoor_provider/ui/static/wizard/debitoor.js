@@ -4,8 +4,16 @@ import { h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
-import { Answer, ChooseConnection, ConnectionIdField, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
-import { useWizard } from "./context.js";
+import {
+  Answer,
+  ChooseConnection,
+  ConnectionIdField,
+  ModeChoice,
+  NotConnected,
+  proposedConnection,
+  useAnswer,
+} from "./connect_parts.js";
+import { fieldId, useWizard } from "./context.js";
 
 export function DebitoorStep() {
   const { t } = useWords();
@@ -44,13 +52,25 @@ function Returned({ id }) {
 /** @param {{id?: string}} props id of the connection that gets a new consent; without it a new one is made */
 function Authorise({ id: existing }) {
   const { t } = useWords();
-  const { settings, connections, leave, backPath } = useWizard();
+  const { settings, connections, leave, backPath, pending } = useWizard();
   const [id, setId] = useState(() => existing ?? proposedConnection("debitoor", settings, connections));
-  const { answer, isBusy, ask } = useAnswer();
+  const [isRefused, setRefused] = useState(false);
+  const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id"]);
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
+  const refuse = async () => {
+    setRefused(true);
+    return false;
+  };
+  useEffect(() => {
+    pending.current = existing ? null : refuse; // a new connection needs the consent first
+    return () => {
+      pending.current = null;
+    };
+  });
 
   const authorise = (event) => {
     event.preventDefault();
+    setRefused(false);
     return ask(async () => {
       const { url } = await api.askConsent(id.trim(), { email: settings.debitoor_id?.includes("@") ? settings.debitoor_id : null, back: backPath });
       const target = new URL(url);
@@ -64,7 +84,13 @@ function Authorise({ id: existing }) {
   return h(
     ui.Stack,
     { as: "form", gap: 4, onSubmit: authorise },
-    !existing && h(ConnectionIdField, { id, taken, onChange: setId }),
+    !existing && h(ConnectionIdField, {
+        id,
+        taken,
+        problem: problemOf("connection_id"),
+        onChange: setId,
+        fieldId: fieldId("connections.debitoor"),
+      }),
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.authorise.help")),
     h(
       ui.Button,
@@ -79,6 +105,7 @@ function Authorise({ id: existing }) {
       },
       existing ? t("connect.authorise.again") : t("connect.authorise"),
     ),
+    isRefused && h(NotConnected, { service: "debitoor" }),
     h(Answer, { answer }),
   );
 }

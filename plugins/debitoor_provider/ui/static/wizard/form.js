@@ -43,9 +43,9 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   const step = STEPS[index];
   const goTo = (name) => setSearch({ step: name });
 
-  /** Show what is wrong, where it is. */
-  const point = (found) => {
-    setTried(new Set([...tried, ...STEPS]));
+  /** Show what is wrong, where it is, on the steps that were tried. */
+  const point = (found, steps = STEPS) => {
+    setTried(new Set([...tried, ...steps]));
     goTo(stepOf(found[0].field));
     setTimeout(() => document.getElementById(fieldId(found[0].field.replace(/\[.*/, "")))?.focus());
   };
@@ -53,6 +53,9 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     forget(accountId);
     again();
   };
+  /** Why the preview of these settings failed: saving them is asked about, and starting them is warned of. */
+  const [unseen, setUnseen] = useState(null);
+  const noPreview = unseen?.of === JSON.stringify(draft.settings) ? unseen.reason : "";
   const saving = useSaving({ draft, setDraft, check, accountId, point, startAgain });
 
   /** What a person has typed on a step and not sent off yet; goes before the next step. */
@@ -61,9 +64,12 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     if (pending.current && !(await pending.current())) return;
     const now = await check.now();
     const bad = now.filter(({ field }) => STEPS.indexOf(stepOf(field)) <= index);
-    setTried(new Set([...tried, ...STEPS.slice(0, index + 1)]));
-    if (bad.length) point(bad);
-    else goTo(STEPS[index + 1]);
+    const steps = STEPS.slice(0, index + 1);
+    if (bad.length) point(bad, steps);
+    else {
+      setTried(new Set([...tried, ...steps]));
+      goTo(STEPS[index + 1]);
+    }
   };
 
   const context = {
@@ -78,6 +84,8 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     nextRuns: check.nextRuns,
     tried,
     pending,
+    noPreview,
+    setUnseen,
     reloadConnections,
     change: setDraft,
     set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
@@ -86,7 +94,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
   };
 
-  if (saving.saved) return h(Saved, { ...saving.saved, isEdit });
+  if (saving.saved) return h(Saved, { ...saving.saved, isEdit, noPreview });
   if (check.isFirst) return h(Loading);
   return h(
     WizardContext.Provider,

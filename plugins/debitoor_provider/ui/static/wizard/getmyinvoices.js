@@ -4,8 +4,16 @@ import { h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
-import { Answer, ChooseConnection, ConnectionIdField, ModeChoice, proposedConnection, useAnswer } from "./connect_parts.js";
-import { useWizard } from "./context.js";
+import {
+  Answer,
+  ChooseConnection,
+  ConnectionIdField,
+  ModeChoice,
+  NotConnected,
+  proposedConnection,
+  useAnswer,
+} from "./connect_parts.js";
+import { fieldId, useWizard } from "./context.js";
 import { Labelled } from "./fields.js";
 
 export function GetMyInvoicesStep() {
@@ -68,23 +76,30 @@ function KeyForm({ id: existing, onConnected }) {
   const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
-  const { answer, isBusy, ask } = useAnswer();
+  const [isRefused, setRefused] = useState(false);
+  const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id", "api_key", "account_id"]);
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
 
   const isReady = Boolean(key.trim() && id.trim() && !taken);
 
   const connect = async () => {
     const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: null };
-    setKey(""); // it stays in memory no longer than it takes to send it
+    setRefused(false);
     const result = await ask(() => api.connectGetMyInvoices(id.trim(), body));
-    if (!result?.works) return false;
+    if (!result?.works) return false; // what was typed stays, to be corrected
+    setKey("");
     set("connections.getmyinvoices", result.connection_id);
     reloadConnections();
     onConnected(result);
     return true;
   };
+  const refuse = async () => {
+    setRefused(true);
+    return false;
+  };
   useEffect(() => {
-    pending.current = isReady ? connect : null; // *Next* connects what was typed
+    // *Next* connects what was typed; a new connection cannot be passed over.
+    pending.current = isReady ? connect : existing ? null : refuse;
     return () => {
       pending.current = null;
     };
@@ -98,10 +113,16 @@ function KeyForm({ id: existing, onConnected }) {
     ui.Stack,
     { as: "form", gap: 4, onSubmit: submit, autoComplete: "off" },
     h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("connect.key.where")),
-    !existing && h(ConnectionIdField, { id, taken, onChange: setId }),
+    !existing && h(ConnectionIdField, { id, taken, problem: problemOf("connection_id"), onChange: setId }),
     h(
       Labelled,
-      { label: t("connect.key"), help: t("connect.key.help"), required: true },
+      {
+        id: existing ? undefined : fieldId("connections.getmyinvoices"),
+        label: t("connect.key"),
+        help: t("connect.key.help"),
+        required: true,
+        problem: problemOf("api_key"),
+      },
       h(ui.Input, {
         type: "password",
         value: key,
@@ -112,7 +133,7 @@ function KeyForm({ id: existing, onConnected }) {
     ),
     h(
       Labelled,
-      { label: t("connect.account"), help: t("connect.account.help") },
+      { label: t("connect.account"), help: t("connect.account.help"), problem: problemOf("account_id") },
       h(ui.Input, { value: number, autoComplete: "off", onChange: (event) => setNumber(event.target.value) }),
     ),
     h(
@@ -127,6 +148,7 @@ function KeyForm({ id: existing, onConnected }) {
       },
       t("connect.connect"),
     ),
+    isRefused && !isReady && h(NotConnected, { service: "getmyinvoices" }),
     h(Answer, { answer }),
   );
 }

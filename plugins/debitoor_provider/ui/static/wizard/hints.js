@@ -24,9 +24,12 @@ export function Problems({ problems }) {
         problems.map(({ field, message, remedy }, index) => {
           const path = field.replace(/\[.*/, "");
           const label = has(`field.${path}`) ? t(`field.${path}`) : field;
+          const sentence = `${message} ${remedy}`.trim();
+          const [before, between] = t("common.line").replace("{value}", "").split("{name}");
           return h(
             ui.Box,
             { as: "li", key: index, overflowWrap: "anywhere" },
+            label && before,
             label &&
               h(
                 ui.Button,
@@ -35,14 +38,17 @@ export function Problems({ problems }) {
                   size: "sm",
                   height: "auto",
                   p: 0,
-                  me: 1,
                   color: "inherit",
+                  verticalAlign: "baseline",
+                  whiteSpace: "normal",
+                  textAlign: "start",
                   textDecoration: "underline",
                   onClick: () => focus(path),
                 },
-                `${label}:`,
+                label,
               ),
-            `${message} ${remedy}`.trim(),
+            label && between,
+            sentence,
           );
         }),
       ),

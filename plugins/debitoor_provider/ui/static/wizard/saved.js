@@ -24,7 +24,7 @@ function ToCommit({ path, yaml }) {
   );
 }
 
-function Written({ accountId, dag_id: dagId, frequency, isEdit }) {
+function Written({ accountId, dag_id: dagId, frequency, isEdit, noPreview }) {
   const { t } = useWords();
   const page = `${HOME}/accounts/${encodeURIComponent(accountId)}`;
   const [isKnown, setKnown] = useState(isEdit);
@@ -55,7 +55,7 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit }) {
       ui.Box,
       { "aria-live": "polite" },
       !isKnown && h(ui.HStack, null, h(ui.Spinner, { size: "sm" }), h(ui.Text, null, t("wizard.saved.waiting"))),
-      isKnown && account && !isEdit && h(Start, { account, dagId, frequency, page }),
+      isKnown && account && !isEdit && h(Start, { account, dagId, frequency, page, noPreview }),
     ),
     (isEdit || !isKnown) &&
       h(
@@ -67,7 +67,7 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit }) {
 }
 
 /** The account is there: start it, or leave it as it is. */
-function Start({ account, dagId, frequency, page }) {
+function Start({ account, dagId, frequency, page, noPreview }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const [failure, setFailure] = useState(null);
@@ -89,6 +89,17 @@ function Start({ account, dagId, frequency, page }) {
     ui.Stack,
     { gap: 3 },
     h(ui.Text, null, account.paused ? t("wizard.start.paused") : t("wizard.start.active")),
+    noPreview &&
+      h(
+        ui.Alert.Root,
+        { status: "warning", role: "alert" },
+        h(ui.Alert.Indicator),
+        h(
+          ui.Alert.Content,
+          { minW: 0, overflowWrap: "anywhere" },
+          h(ui.Alert.Description, null, t("wizard.start.unpreviewed", { reason: noPreview })),
+        ),
+      ),
     failure && h(FailureNotice, { failure }),
     h(
       ui.HStack,

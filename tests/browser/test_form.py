@@ -1,0 +1,156 @@
+"""The form says what is wrong where it is, in its own words, and loses nothing of what was typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from debitoor_provider.messages import words
+from tests.browser.conftest import take
+from tests.browser.test_pages import settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from debitoor_provider.sandbox.client import CompanyAdmin
+    from demo.airflow import LocalAirflow
+
+pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
+
+ACCOUNT = """\
+type: export
+name: Étroit SARL
+debitoor_id: nobody@narrow.example
+frequency: manual
+connections: {getmyinvoices: gmi_narrow, debitoor: debitoor_narrow}
+"""
+WORDS = words("fr")
+
+
+def button(page: Page, key: str) -> Locator:
+    return page.get_by_role("button", name=WORDS[key], exact=True)
+
+
+def go_on(page: Page, step: str) -> None:
+    button(page, "wizard.next").click()
+    expect(page.get_by_role("heading", name=re.compile(rf"\d.*{WORDS[f'wizard.step.{step}']}$"))).to_be_visible()
+
+
+@pytest.fixture
+def french(open_context: Callable[..., BrowserContext]) -> Page:
+    """Return the form for a new account, in French."""
+    page = open_context(locale="fr-FR").new_page()
+    page.goto("/plugin/synchronisation/new")
+    page.get_by_text(WORDS["choice.type.export"]).click()
+    go_on(page, "settings")
+    return page
+
+
+def test_a_wrong_frequency_is_explained_by_the_fields_of_the_form(french: Page) -> None:
+    french.get_by_label(WORDS["field.frequency"], exact=True).select_option(label=WORDS["choice.frequency.cron"])
+    french.get_by_label(WORDS["field.frequency.cron"]).fill("*/90 * * *")
+    button(french, "wizard.next").click()
+    summary = french.get_by_role("alert").filter(has_text="*/90 * * *")
+    expect(summary).to_contain_text("Fréquence\N{NO-BREAK SPACE}: «\N{NO-BREAK SPACE}*/90 * * *\N{NO-BREAK SPACE}»")
+    expect(summary).to_contain_text("Écrivez cinq parties")
+    expect(summary).not_to_contain_text("hourly")
+    take(french, "form-frequency")
+
+
+def test_only_the_step_that_was_tried_is_red(french: Page, company: CompanyAdmin) -> None:
+    french.get_by_label(WORDS["field.frequency"], exact=True).select_option(label=WORDS["choice.frequency.cron"])
+    french.get_by_label(WORDS["field.frequency.cron"]).fill("x")
+    button(french, "wizard.next").click()
+    expect(french.get_by_role("alert").first).to_be_visible()
+    french.get_by_label(WORDS["field.frequency"], exact=True).select_option(label=WORDS["choice.frequency.daily"])
+    go_on(french, "getmyinvoices")
+    expect(french.get_by_role("alert")).to_have_count(0)
+
+    new = french.get_by_text(WORDS["connect.mode.new"])
+    new.click()
+    button(french, "wizard.next").click()
+    expect(french.get_by_role("alert")).to_have_text(WORDS["connect.first.getmyinvoices"])
+
+    french.get_by_label(WORDS["connect.key"]).fill(company.gmi_api_key)
+    french.get_by_label(WORDS["connect.id"]).fill("n'importe quoi")
+    button(french, "connect.connect").click()
+    name = french.get_by_role("group").filter(has=french.get_by_label(WORDS["connect.id"]))
+    expect(name.get_by_text("Cette valeur").or_(name.get_by_text("Ce nom")).first).to_be_visible()
+    expect(french.get_by_text("connection_id")).to_have_count(0)
+    expect(french.get_by_label(WORDS["connect.key"])).to_have_value(company.gmi_api_key)
+    take(french, "form-connection-name")
+
+
+def test_saving_without_a_preview_is_asked_about(french: Page, company: CompanyAdmin, airflow: LocalAirflow) -> None:
+    go_on(french, "getmyinvoices")
+    french.get_by_text(WORDS["connect.mode.new"]).click()
+    french.get_by_label(WORDS["connect.key"]).fill(company.gmi_api_key)
+    go_on(french, "debitoor")
+    french.get_by_text(WORDS["connect.mode.new"]).click()
+    button(french, "wizard.next").click()
+    expect(french.get_by_role("alert")).to_have_text(WORDS["connect.first.debitoor"])
+    button(french, "connect.authorise").click()
+    french.wait_for_url(re.compile("/login/oauth2/authorize"))
+    french.get_by_role("button", name="Allow").click()
+    french.wait_for_url(re.compile("/plugin/synchronisation/new"))
+    expect(french.get_by_role("status").filter(has_text=company.debitoor_email)).to_be_visible()
+    go_on(french, "account")
+    french.get_by_label(WORDS["field.name"]).fill("Autres livres")
+    french.get_by_label(WORDS["field.debitoor_id"]).fill("autre@livres.example")
+    go_on(french, "preview")
+    expect(french.get_by_role("alert")).to_be_visible()
+    button(french, "wizard.save").click()
+    question = french.get_by_role("alertdialog", name=WORDS["wizard.unpreviewed"])
+    expect(question).to_contain_text("autre@livres.example")
+    take(french, "form-unpreviewed")
+    question.get_by_role("button", name=WORDS["common.cancel"]).click()
+    assert not (airflow.accounts / "autres-livres.yaml").exists()
+    button(french, "wizard.save").click()
+    button(french, "wizard.unpreviewed.save").click()
+    expect(button(french, "wizard.start.now")).to_be_visible(timeout=90_000)
+    expect(french.get_by_role("alert")).to_contain_text("Corrigez cela avant de démarrer le compte.")
+    expect(french.get_by_role("alert")).to_contain_text("autre@livres.example")
+    take(french, "form-saved-unpreviewed")
+    (airflow.accounts / "autres-livres.yaml").unlink()
+
+
+def test_a_narrow_window_shows_all_tabs_and_the_difference(
+    open_context: Callable[..., BrowserContext], airflow: LocalAirflow
+) -> None:
+    file = airflow.accounts / "narrow.yaml"
+    file.write_text(ACCOUNT)
+    sums = {
+        "rate": "19",
+        "currency": "EUR",
+        "source": "119.00",
+        "target": "0.00",
+        "difference": "119.00",
+        "others": "0.00",
+    }
+    answer = {"from": None, "to": None, "same": False, "complete": True, "counts": {"same": 0}, "documents": []}
+    page = open_context(locale="fr-FR", narrow=True).new_page()
+    page.route(
+        "**/debitoor/api/accounts/narrow/check",
+        lambda route: route.fulfill(json=answer | {"sums": [sums | {"month": "2026-02"}]}),
+    )
+    settled(page, "/accounts/narrow/check")
+    tabs = page.get_by_role("tablist")
+    assert tabs.evaluate("list => list.scrollWidth <= list.clientWidth")
+    tops = tabs.get_by_role("tab").evaluate_all("all => all.map(tab => tab.offsetTop)")
+    assert len(set(tops)) == 1  # in one row
+    assert tabs.get_by_role("tab").evaluate_all("all => all.every(tab => tab.scrollWidth <= tab.clientWidth)")
+    button(page, "check.start").click()
+    card = page.get_by_role("list", name=WORDS["check.sums"]).get_by_role("listitem")
+    expect(card).to_contain_text("février 2026")
+    card.get_by_text(WORDS["check.sums.difference"]).scroll_into_view_if_needed()
+    figure = card.get_by_role("definition").filter(has_text="119,00").last.bounding_box()
+    assert figure is not None
+    assert figure["x"] + figure["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    take(page, "form-narrow-check")
+    file.unlink()
