@@ -71,6 +71,16 @@ def test_the_tax_of_a_document_is_entered_by_rate_and_booked(
     _opened(page)
     page.get_by_role("button", name="Correct for this document").click()
     dialog = page.get_by_role("dialog", name="Correct for this document")
+    expect(dialog.get_by_label("in the currency of the books")).to_have_count(0)  # it is in that currency
+    dialog.get_by_label("Currency", exact=True).fill("sek")
+    dialog.get_by_label("1 SEK in the currency of the books").fill("abc")
+    dialog.get_by_label("Reason").fill("as printed")
+    dialog.get_by_role("button", name="Save").click()
+    field = dialog.get_by_role("group").filter(has=page.get_by_label("1 SEK in the currency of the books"))
+    expect(field.get_by_text("'abc' is not an exchange rate. Enter a number such as 0.2345.").last).to_be_visible()
+    expect(dialog.get_by_label("1 SEK in the currency of the books")).to_have_attribute("aria-invalid", "true")
+    take(page, "correct-rate-refused")
+    dialog.get_by_label("Currency", exact=True).fill("")
     for number, (rate, gross) in enumerate([("0", "21.60"), ("7", "32,10"), ("19", "50.00")], start=1):
         if number > 1:
             dialog.get_by_role("button", name="Another rate").click()
