@@ -346,6 +346,14 @@ class TestCorrect:
         assert (row["document"], row["state"]) == ("1", "planned")
         assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "date=2026-03-01"
 
+    def test_the_account_of_a_dag_needs_no_file(self, cli, ledger, undated, tmp_path):
+        (tmp_path / "accounts" / "acme.yaml").unlink()
+        words = ("documents", "correct", "acme", "1", "--date", "2026-03-01", "--reason", "seen")
+        assert cli(*words).code == 1  # its file was deleted
+        ledger.runs.start(Run("tagged/r#acme", "acme", "export", "manual"))
+        cli(*words)
+        assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "date=2026-03-01"
+
     def test_what_was_stated_before_stays(self, cli, ledger, undated):
         cli("documents", "correct", "acme", "1", "--date", "2026-03-01", "--reason", "seen")
         cli("documents", "correct", "acme", "1", "--tax", "19", "--reason", "seen")

@@ -49,6 +49,16 @@ def test_a_failure_is_shown_with_what_to_do(page, own, verdict, state):
     assert (found["state"], found["advice"]) == (state, reason.remedy())
 
 
+def test_what_a_limit_stopped_is_allowed_on_its_page(page, own):
+    message = Message("limit_new_documents", account="own", number=3, most=1)
+    own.stops.ask("own", "new_documents", 3, message, run_id=RUN, settings_fingerprint="f")
+    own.runs.finish(RUN, counts={}, verdict="stopped", message=message)
+    (stop,) = page().get("api/accounts/own").json()["stops"]
+    answer = page().post("api/accounts/own/limits/allow", json={"ids": [stop["id"]]})
+    assert answer.json() == {"allowed": 1}
+    assert page().get("api/accounts/own").json()["stops"] == []
+
+
 def test_it_runs_while_airflow_says_so(page, own):
     with create_session() as session:
         now = datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
+from debitoor_provider.cli.console import actor, nearest_account, opened_ledger, settings_of, show
 from debitoor_provider.cli.documents import named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import LOG, Message, current_reader
@@ -17,6 +17,7 @@ from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.reading import is_ambiguous
+from debitoor_provider.sync.accounts.sections import Period
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
@@ -38,13 +39,16 @@ def correct(args: Namespace) -> None:
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
             raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=state_reason(entry)).text())
-        settings = settings_of(entry.account)
-        period = settings.period
+        has_file = nearest_account(entry.account) == entry.account or not ledger.runs.elsewhere([entry.account])
+        settings = settings_of(entry.account) if has_file else None
+        period = settings.period if settings else Period()
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
             raise wrong(*problems)
-        with job_of(entry.account, settings, ledger, run_id="correct") as job:
-            if left := unsettled(job, entry, stated):
+        if settings:  # without a file it is not known by which settings the document would be drafted
+            with job_of(entry.account, settings, ledger, run_id="correct") as job:
+                left = unsettled(job, entry, stated)
+            if left:
                 raise wrong(Message("correction_not_enough"), left)
         try:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())

@@ -104,11 +104,11 @@ class SyncOperator(BaseOperator):
         arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
         if settings is not None and not isinstance(settings, Mapping):
             arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
-            arguments.require_direction(type(self).__name__, settings.type, direction)
+            arguments.require_direction(type(self).__name__, settings.type, self.direction, archives=self.archives)
             return settings
         name = self.account if isinstance(self.account, str) and "{" not in self.account else self.task_id
         merged = {**(settings or {}), **given}
-        arguments.require_direction(type(self).__name__, merged.get("type"), direction)
+        arguments.require_direction(type(self).__name__, merged.get("type"), self.direction, archives=self.archives)
         return arguments.account_of_arguments(name, merged, connections, direction)
 
     def execute(self, context: Context) -> dict[str, Any]:

@@ -119,17 +119,18 @@ def no_account_id(account_id: str) -> ArgumentError:
     return ArgumentError(Message("argument_account_id", value=quoted(account_id)))
 
 
-def require_direction(operator: str, given: object, direction: str | None) -> None:
-    """Check that settings are of the direction that an operator is for.
+def require_direction(operator: str, given: object, direction: str | None, *, archives: bool = False) -> None:
+    """Check that settings are of a direction that an operator is for.
 
     :param given: the ``type`` of the settings; ``None`` when it is left out
     :param direction: the operator's; ``None``: any
+    :param archives: whether it is only for those whose source has an archive
     :raises ArgumentError: naming both
     """
-    if given in DIRECTIONS and direction is not None and given != direction:
-        raise ArgumentError(
-            Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(direction))
-        )
+    fitting = [name for name, row in DIRECTIONS.items() if direction in {None, name} and (row.archives or not archives)]
+    if given in DIRECTIONS and given not in fitting:
+        message = Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(fitting[0]))
+        raise ArgumentError(message)
 
 
 def require_choice(name: str, value: object, choices: Collection[str]) -> None:

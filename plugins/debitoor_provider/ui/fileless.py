@@ -13,7 +13,7 @@ from debitoor_provider.ui.account_states import FAILED, AccountState
 from debitoor_provider.ui.airflow_state import states_of
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.accounts import AccountDetail
+from debitoor_provider.ui.models.accounts import AccountDetail, StopModel
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def fileless_account(account_id: str, user: BaseUser) -> AccountDetail:
             "progress": None,
             "chart": chart(days.get(account_id, {}), today),
             "problems": [],
-            "stops": [],
+            "stops": list(
+                map(StopModel.of, ledger.stops.pending([account_id]) if state is AccountState.STOPPED else ())
+            ),
             "rights": {"run": False, "edit": may(user, Right.EDIT, account_id), "delete": False},
             "file": "",
             "settings": None,

@@ -123,6 +123,23 @@ def test_the_latest_runs_of_several_accounts(ledger: Ledger, clock: Clock):
     assert ledger.runs.known(["d/1", "never"]).keys() == {"d/1"}
 
 
+def test_accounts_whose_last_run_was_one_of_another_dag(ledger: Ledger, clock: Clock):
+    for run_id, account in [
+        ("debitoor__own/1", "own"),
+        ("mine/1#own_%", "own_%"),
+        ("debitoor__former/1", "former"),
+        ("mine/1#former", "former"),
+        ("debitoor__former/2", "former"),
+        ("debitoor__now/1", "now"),
+        ("mine/1#now", "now"),
+    ]:
+        ledger.runs.start(Run(run_id, account, "export", "manual"))
+        clock.pass_by(minutes=1)
+    asked = {"own", "own_%", "former", "now", "never"}
+    assert ledger.runs.elsewhere(asked) == {"own_%", "now"}
+    assert ledger.runs.elsewhere([]) == set()
+
+
 def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
     assert ledger.runs.last_judged("acme") is None
     for number, (kind, verdict) in enumerate(
@@ -162,6 +179,15 @@ class TestSums:
         in_state(ledger, State.HELD, 1)
         _moved(ledger, 2, run="debitoor__acme/manual__2")
         assert tuple(ledger.runs.sums(RUN)) == (0, {}, 0, None, None)
+
+
+def test_what_was_found_at_the_target_is_counted_apart(ledger: Ledger):
+    for number, detail in enumerate([{"number": "1"}, {"found": True}, {"found": True, "number": "3"}, None]):
+        (entry,) = ledger.leases.claim(planned(ledger, number + 1), OWNER, TTL, run_id=RUN)
+        ledger.steps.moved(entry, f"e-{number}", detail=detail)
+        ledger.leases.release(OWNER)
+    assert ledger.runs.counts(RUN) == {"moved": 2, "already_there": 2}
+    assert ledger.runs.sums(RUN).documents == 2
 
 
 def _moved(ledger: Ledger, number: int, run: str = RUN, **differing: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from debitoor_provider.sync.accounts.problems import Problem
+from debitoor_provider.sync.ledger import Stop
 from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.models.common import Moment, Text
 
@@ -73,6 +74,11 @@ class StopModel(BaseModel):
     limit: str = Field(description="The setting, such as new_documents")
     number: int = Field(description="What the run would have reached")
     message: Text
+
+    @classmethod
+    def of(cls, stop: Stop) -> StopModel:
+        """Return a stop as the API shows it."""
+        return cls(id=stop.id, limit=stop.limit_name, number=stop.number, message=stop.message.text())
 
 
 class AccountRow(BaseModel):

@@ -158,8 +158,7 @@ def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
     stopped = [row.id for row in rows if row.judged.state in {AccountState.STOPPED, AccountState.APPROVAL}]
     found: dict[str, list[StopModel]] = {}
     for stop in opened_ledger().stops.pending(stopped) if stopped else ():
-        model = StopModel(id=stop.id, limit=stop.limit_name, number=stop.number, message=stop.message.text())
-        found.setdefault(stop.account, []).append(model)
+        found.setdefault(stop.account, []).append(StopModel.of(stop))
     return found
 
 
