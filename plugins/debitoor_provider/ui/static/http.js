@@ -16,8 +16,6 @@ export class Failure extends Error {
     this.fields = Array.isArray(answer.detail) ? fieldsOf(answer.detail) : [];
     this.remedy = answer.remedy ?? "";
     this.problems = answer.problems ?? [];
-    /** Of a request that is not valid: the path of each field in its body, and what is wrong. */
-    this.fields = Array.isArray(answer.detail) ? answer.detail.map(({ loc, msg }) => ({ path: loc.slice(1), message: msg })) : [];
   }
 }
 

@@ -24,9 +24,10 @@ export const fieldSentences = (fields, t) =>
     .map(({ name, message }) => (LABELS[name] ? t("common.line", { name: t(LABELS[name]), value: message }) : message))
     .join(" ");
 
-/** The fields that a refused request names, by the last name of their place that is no number. */
+/** The fields that a refused request names, by the last name of their place that is no number, with their path in it. */
 export const fieldsOf = (detail) =>
   detail.map(({ loc, msg }) => ({
     name: loc.findLast((part, index) => index > 0 && typeof part === "string") ?? "",
+    path: loc.slice(1),
     message: msg,
   }));
