@@ -10,6 +10,7 @@ from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 
 from debitoor_provider.messages import Message
+from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.sync.ledger import PlannedDocument, Run, State
 
 if TYPE_CHECKING:
@@ -115,3 +116,15 @@ def test_who_may_not_see_it_does_not(page, own, monkeypatch):
     assert client.get("api/accounts/own").status_code == 403
     assert client.get("api/attention/count").json() == {"total": 0}
     assert client.get("api/runs").json() == {"runs": []}
+
+
+def test_what_an_operator_holds_gets_to_the_person_who_decides(page, run, acme, receipt):
+    receipt(currency="USD")
+    client = page()
+    connections = {"getmyinvoices_conn_id": "gmi", "debitoor_conn_id": "debitoor"}
+    task = DebitoorExportOperator(task_id="export", account="own-held", debitoor_id=acme.debitoor_email, **connections)
+    assert run(task) == {"held": 1}
+    (document,) = client.get("api/attention").json()["documents"]
+    assert (document["account"], document["reason_code"]) == ("own-held", "foreign_currency")
+    assert client.get("api/accounts/own-held").json()["attention"] == 1
+    assert client.get("api/runs").json()["runs"][0]["dag_id"] == "anybodys_dag"
