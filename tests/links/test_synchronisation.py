@@ -15,7 +15,8 @@ from debitoor_provider.runs.addresses import PAGE
 
 
 def link(account: str = "acme", dag_id: str = "debitoor__acme", run_id: str = "manual__1") -> str:
-    operator = DebitoorPlanOperator(task_id="plan", account=account)
+    operator = DebitoorPlanOperator(task_id="plan", account="{{ params.account }}")
+    operator.account = account  # as rendered
     return SynchronisationLink().get_link(operator, ti_key=key(dag_id, run_id))
 
 
