@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +107,8 @@ def test_the_sums_of_a_check_agree_with_the_books(
         amounts = [Decimal(text.replace(",", "")) for text in (source, target, difference, others)]
         assert amounts[0] - amounts[1] == amounts[2]
         if in_the_books := amounts[1] + amounts[3]:
-            shown[month, Decimal(rate.removesuffix(" %"))] = in_the_books
+            day = datetime.strptime(month, "%B %Y")  # noqa: DTZ007 a month
+            shown[f"{day:%Y-%m}", Decimal(rate.removesuffix("%").strip())] = in_the_books
     booked: dict[tuple[str, Decimal], Decimal] = {}
     for expense in company.expenses():
         for line in expense["lines"]:

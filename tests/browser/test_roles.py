@@ -214,7 +214,7 @@ def test_a_user_decides_on_a_contradiction_and_sees_the_document(page_of: Callab
     drawer.get_by_role("button", name=SAY["documents.do.book_invoice"]).click()
     page.get_by_label(SAY["documents.reason"]).last.fill("comme imprimé")
     page.get_by_role("button", name=SAY["documents.do.confirm_one"].replace("{count}", "1")).click()
-    expect(drawer.get_by_text("“comme imprimé”")).to_be_visible()
+    expect(drawer.get_by_text(SAY["common.quoted"].replace("{text}", "comme imprimé"))).to_be_visible()
     seen(page, "user-decided")
 
 
