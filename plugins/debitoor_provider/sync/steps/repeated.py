@@ -45,8 +45,8 @@ class RepeatedAnswers:
         """
         if not isinstance(error, BadAnswer | TooSlow | Unavailable) or isinstance(error, NotSent):
             return False
-        runs = self._runs_before(entry, error.message) | {entry.run_id}
-        if len(runs) < RUNS or not self._any_went:
+        runs = self._runs_before(entry, error.message) | {entry.run_id} if self._any_went else set()
+        if len(runs) < RUNS:
             self._ledger.steps.postpone(entry, error.message)
             return False
         self._ledger.steps.reject(entry, Message("same_answer_stays", count=len(runs), reason=error.located))
