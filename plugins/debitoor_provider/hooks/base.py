@@ -240,11 +240,15 @@ class ServiceHook(HttpHook, Generic[C]):
 
     def _unusable_fields(self, fields: Fields) -> Iterator[Message]:
         """Return which fields that no run needs have something else than they should have."""
-        for field in self.record_pages:
+        for read in self._optional_fields(fields):
             try:
-                fields.record_page(field)
+                read()
             except Misconfigured as error:
                 yield error.message
+
+    def _optional_fields(self, fields: Fields) -> list[Callable[[], object]]:
+        """Return what reads the fields that no run needs."""
+        return [partial(fields.record_page, field) for field in self.record_pages]
 
     @abstractmethod
     def _client(self, connection: Connection, backoff: Backoff) -> C:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from airflow.sdk.log import mask_secret
@@ -19,7 +20,7 @@ from debitoor_provider.services.spelling import fold
 from debitoor_provider.sync.books import email_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from airflow.sdk import Connection
 
@@ -110,13 +111,12 @@ class DebitoorHook(ServiceHook[DebitoorClient]):
             backoff=backoff,
         )
 
-    def _unusable_fields(self, fields: Fields) -> Iterator[Message]:
-        yield from super()._unusable_fields(fields)
-        for field, usual in (("authorize_url", constants.AUTHORIZE_URL), ("exchange_url", constants.TOKEN_URL)):
-            try:
-                fields.address(field, usual)
-            except Misconfigured as error:
-                yield error.message
+    def _optional_fields(self, fields: Fields) -> list[Callable[[], object]]:
+        return [
+            *super()._optional_fields(fields),
+            partial(fields.address, "authorize_url", constants.AUTHORIZE_URL),
+            partial(fields.address, "exchange_url", constants.TOKEN_URL),
+        ]
 
     def _tested(self, client: DebitoorClient) -> tuple[Message, Message | None]:
         environment = client.environment()
