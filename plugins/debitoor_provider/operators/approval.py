@@ -34,7 +34,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
     """Wait in Airflow until a person has approved or refused a plan that exceeds a limit of its account.
 
     It goes between the plan and the transfer. A plan within the limits, or whose excess was allowed on the
-    Synchronisation page, waits for nobody. A refused plan moves nothing: its documents are held, and the run continues
+    Synchronisation page, does not wait. A refused plan moves nothing: its documents are held, and the run continues
     with none. When nobody answers in time, the task fails for good, as a safety stop does.
 
     A waiting task takes no slot of a worker, of a pool or of the triggerer. The account's settings say which limits

@@ -55,7 +55,7 @@ async def plan_together(scheduled: Scheduled) -> Planned | None:
 
 
 def _serve(turn: str) -> None:
-    """Plan all that wait, and those who come in the meantime, until nobody waits."""
+    """Plan all that wait, and those who come in the meantime, until none is left."""
     while batch := _next(turn):
         try:
             listings = shared_listings([waiting.scheduled.question for waiting in batch])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def fileless_account(account_id: str, user: BaseUser) -> AccountDetail:
-    """Return what the ledger has of an account without a file; what needs a file nobody may do."""
+    """Return what the ledger has of an account without a file; actions that need a file are not allowed."""
     ledger, today = opened_ledger(), datetime.now(UTC).date()
     with ledger.reading():
         counts = ledger.figures.counts([account_id]).get(account_id, Counts())

@@ -153,7 +153,7 @@ def test_a_long_answer_may_take_longer_than_a_short_one():
 def test_a_limit_left_over_from_one_call_is_not_the_next_one_s():
     with raw_server(WHOLE, WHOLE) as server, ServiceSession(server.url, allow_http=True) as session:
         assert session.get("/a", timeout=(PATIENT, 0.3)).status_code == 200
-        time.sleep(0.65)
+        time.sleep(0.65)  # longer than the limit of the first call and its grace
         assert session.get("/a", timeout=(PATIENT, PATIENT)).status_code == 200
 
 

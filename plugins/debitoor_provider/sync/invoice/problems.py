@@ -15,5 +15,5 @@ class Unreadable(Exception):
     """
 
     def __init__(self, message: Message) -> None:
-        super().__init__(message)  # written out only for who reads it: most often nobody
+        super().__init__(message)  # rendered only when it is read, which is rare
         self.message = message

@@ -48,7 +48,7 @@ class Stream:
     """All documents of a run, each with its batch.
 
     The next batch is claimed in the background as soon as half of the present one has begun and all of the one before
-    are through. So there are two at most, and nobody waits for the last document of a batch.
+    are through. So there are two at most, and no worker waits for the last document of a batch.
 
     :param pending: what the run is to move
     :param prepare: returns what moves claimed documents
