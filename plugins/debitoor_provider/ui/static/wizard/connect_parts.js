@@ -1,6 +1,6 @@
 // What the steps of both services share: choosing a connection, trying it, and the result.
 
-import { h, ui, useState } from "../host.js";
+import { h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { reasonOf } from "../http.js";
 import { useWords } from "../words.js";
@@ -142,6 +142,26 @@ export function NotConnected({ service }) {
     h(ui.Alert.Indicator),
     h(ui.Alert.Content, null, h(ui.Alert.Description, null, t(`connect.first.${service}`))),
   );
+}
+
+/**
+ * Takes the step's *Next*: it connects what was typed, passes over a connection that exists, and otherwise refuses.
+ * @param {{existing: string|undefined, connect?: (() => Promise<boolean>)|null}} step
+ */
+export function useNext({ existing, connect = null }) {
+  const { pending } = useWizard();
+  const [isRefused, setRefused] = useState(false);
+  const refuse = async () => {
+    setRefused(true);
+    return false;
+  };
+  useEffect(() => {
+    pending.current = connect ?? (existing ? null : refuse);
+    return () => {
+      pending.current = null;
+    };
+  });
+  return { isRefused, clear: () => setRefused(false) };
 }
 
 /** The id that a new connection gets; says when there is one of that name, or what the server says about it. */

@@ -12,6 +12,7 @@ import {
   NotConnected,
   proposedConnection,
   useAnswer,
+  useNext,
 } from "./connect_parts.js";
 import { fieldId, useWizard } from "./context.js";
 
@@ -52,25 +53,15 @@ function Returned({ id }) {
 /** @param {{id?: string}} props id of the connection that gets a new consent; without it a new one is made */
 function Authorise({ id: existing }) {
   const { t } = useWords();
-  const { settings, connections, leave, backPath, pending } = useWizard();
+  const { settings, connections, leave, backPath } = useWizard();
   const [id, setId] = useState(() => existing ?? proposedConnection("debitoor", settings, connections));
-  const [isRefused, setRefused] = useState(false);
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id"]);
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
-  const refuse = async () => {
-    setRefused(true);
-    return false;
-  };
-  useEffect(() => {
-    pending.current = existing ? null : refuse; // a new connection needs the consent first
-    return () => {
-      pending.current = null;
-    };
-  });
+  const { isRefused, clear } = useNext({ existing }); // a new connection needs the consent first
 
   const authorise = (event) => {
     event.preventDefault();
-    setRefused(false);
+    clear();
     return ask(async () => {
       const { url } = await api.askConsent(id.trim(), { email: settings.debitoor_id?.includes("@") ? settings.debitoor_id : null, back: backPath });
       const target = new URL(url);

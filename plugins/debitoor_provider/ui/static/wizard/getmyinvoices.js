@@ -1,6 +1,6 @@
 // Step: connect GetMyInvoices, by a connection that is there or with a key, which is tried at once.
 
-import { h, ui, useEffect, useState } from "../host.js";
+import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
@@ -12,6 +12,7 @@ import {
   NotConnected,
   proposedConnection,
   useAnswer,
+  useNext,
 } from "./connect_parts.js";
 import { fieldId, useWizard } from "./context.js";
 import { Labelled } from "./fields.js";
@@ -72,11 +73,10 @@ export function GetMyInvoicesStep() {
  */
 function KeyForm({ id: existing, onConnected }) {
   const { t } = useWords();
-  const { settings, connections, set, reloadConnections, pending } = useWizard();
+  const { settings, connections, set, reloadConnections } = useWizard();
   const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
-  const [isRefused, setRefused] = useState(false);
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id", "api_key", "account_id"]);
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
 
@@ -84,7 +84,7 @@ function KeyForm({ id: existing, onConnected }) {
 
   const connect = async () => {
     const body = { api_key: key.trim(), account_id: number.trim() || null, timezone: null };
-    setRefused(false);
+    clear();
     const result = await ask(() => api.connectGetMyInvoices(id.trim(), body));
     if (!result?.works) return false; // what was typed stays, to be corrected
     setKey("");
@@ -93,17 +93,7 @@ function KeyForm({ id: existing, onConnected }) {
     onConnected(result);
     return true;
   };
-  const refuse = async () => {
-    setRefused(true);
-    return false;
-  };
-  useEffect(() => {
-    // *Next* connects what was typed; a new connection cannot be passed over.
-    pending.current = isReady ? connect : existing ? null : refuse;
-    return () => {
-      pending.current = null;
-    };
-  });
+  const { isRefused, clear } = useNext({ existing, connect: isReady ? connect : null });
   const submit = (event) => {
     event.preventDefault();
     connect();
