@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from debitoor_provider.messages import languages, words
@@ -50,7 +52,7 @@ def test_it_has_the_words_of_the_page(cli, held, moved):
     listed = cli("documents", "list", "acme", "--language", "fr", "-o", "plain").out.splitlines()
     assert listed[0].startswith(french["runs.account"])
     assert {french["state.held"], french["state.moved"]} <= {
-        word for line in listed for word in line.split("  ") if word
+        word for line in listed for word in re.split(" {2,}", line)
     }
     assert f"{french['check.outcome.same']}\N{NO-BREAK SPACE}: 1" in cli("check", "acme", "--language", "fr").out
 
