@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import fresh, peers
+from benchmarks.build import Build
 from benchmarks.peers import dag_factory
 from benchmarks.result import Goal, Result, Series
 from benchmarks.shelf import name_of, write_accounts
@@ -61,17 +61,18 @@ class Way:
         return Series(f"{self.what}, {label}", unit, [factor * sample[figure] for sample in self.samples])
 
 
-def measure(rounds: int) -> Result:
+def measure(rounds: int, against: Build | None = None) -> Result:
     """Parse all in each way, in turn, round by round."""
     with _shelf() as (home, ways):
         ours, loop, floor, one_file, files, worker, start = ways
-        for way in ways:  # unmeasured: leaves bytecode, and Airflow's configuration
+        others = [_of_build(against, home)] if against else []
+        for way in (*ways, *others):  # unmeasured: leaves bytecode, and Airflow's configuration
             way.measure(home)
         _check_equal(ways)
-        for way in ways:
+        for way in (*ways, *others):
             way.samples.clear()
         for _ in range(rounds):
-            for way in ways:
+            for way in (*ways, *others):
                 for _ in range(_SHORT if way.dags == 1 else 1):
                     way.measure(home)
     cpu = {way.what: way.series("cpu", "", "s", 1).median for way in ways}
@@ -90,7 +91,7 @@ def measure(rounds: int) -> Result:
             start.series("cpu", "parsed", "ms", 1000),
         ],
         peers=[
-            *(way.series("cpu", "parsed", "s", 1) for way in (one_file, files, loop, floor)),
+            *(way.series("cpu", "parsed", "s", 1) for way in (one_file, files, loop, floor, *others)),
             *(way.series("serialise", "serialised", "ms a DAG", 1000) for way in (one_file, loop)),
         ],
         goals=[
@@ -113,20 +114,20 @@ def _shelf() -> Iterator[tuple[Path, list[Way]]]:
         write_accounts(home / "dags" / "accounts", ACCOUNTS, archive_after_transfer=True)
         our_file = Path(shutil.copy(_ROOT / "dags" / "debitoor_sync.py", home / "dags"))
         accounts = [name_of(number) for number in range(ACCOUNTS)]
-        ours = Path(sys.executable)
-        described = fresh.run(ours, _HERE / "p3_described.py", f"debitoor__{accounts[0]}", home=home)
+        ours, env = Build().python, Build().env
+        described = fresh.run(ours, _HERE / "p3_described.py", f"debitoor__{accounts[0]}", home=home, **env)
         dag_factory.write_one_file(home / "all.yaml", accounts, described)
         dag_factory.write_files(home / "each", accounts, described)
-        loop = {"DAGS": str(ACCOUNTS), "DESCRIBED": json.dumps(described)}
-        task = {"_AIRFLOW_PARSING_CONTEXT_DAG_ID": f"debitoor__{accounts[ACCOUNTS // 2]}"}
+        loop = env | {"DAGS": str(ACCOUNTS), "DESCRIBED": json.dumps(described)}
+        task = env | {"_AIRFLOW_PARSING_CONTEXT_DAG_ID": f"debitoor__{accounts[ACCOUNTS // 2]}"}
         peer_file = _HERE / "peers" / "dag_factory_dags.py"
         (home / "peer").mkdir()
         (home / "peer" / "priorities.py").write_text(_PRIORITIES)
-        peer = {"PYTHONPATH": str(_ROOT / "plugins"), "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "peer")}
+        peer = env | {"AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "peer")}
         yield (
             home,
             [
-                Way("this provider", ours, our_file, {}),
+                Way("this provider", ours, our_file, env),
                 Way("usual loop", ours, _HERE / "p3_loop.py", loop),
                 Way("plain loop (the floor)", ours, _HERE / "p3_loop.py", loop | {"FORM_LAST": "1"}),
                 Way("dag-factory, one file", peers.python(), peer_file, peer | {"YAML": str(home / "all.yaml")}),
@@ -137,6 +138,15 @@ def _shelf() -> Iterator[tuple[Path, list[Way]]]:
                 Way("one DAG at task start, with the imports", ours, our_file, task, 1),
             ],
         )
+
+
+def _of_build(build: Build, home: Path) -> Way:
+    """Return the way of another build of the provider, whose DAGs may have become others."""
+    folder = home / "other"
+    folder.mkdir()
+    (folder / "accounts").symlink_to(home / "dags" / "accounts")
+    file = Path(shutil.copy(build.root / "dags" / "debitoor_sync.py", folder))
+    return Way(build.name, build.python, file, build.env)
 
 
 def _check_equal(ways: list[Way]) -> None:

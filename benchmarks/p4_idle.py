@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import process, stage
+from benchmarks.build import Build
 from benchmarks.job import Job
-from benchmarks.ours import ledger_url
 from benchmarks.result import Goal, Result, Series
-from benchmarks.shelf import fill_ledger
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 FEW, MANY, ROWS = 100, 10_000, 1_000_000
@@ -19,6 +18,16 @@ LATENCY = 0.05
 _OFTEN = 3  # times in a round, since one takes so short a time
 _ACCOUNTS = 1_000  # that the other rows of the ledger belong to
 _OURS, _SCRIPT, _DLT = "benchmarks.ours", "benchmarks.peers.idle_script", "benchmarks.peers.idle_dlt"
+_FILL = """
+import os
+from pathlib import Path
+from benchmarks.job import Job
+from benchmarks.ours import ledger_url
+from benchmarks.shelf import fill_ledger
+fill_ledger(ledger_url(Path(Job.read().folder)), int(os.environ["ACCOUNTS"]), int(os.environ["ROWS"]))
+print("{}")
+"""
+"""Each build fills a ledger of its own: the tables of another one may differ."""
 
 
 @dataclass
@@ -29,31 +38,34 @@ class Idle:
     company: CompanyAdmin
     module: str
     job: Job
+    build: Build = field(default_factory=Build)
 
     def once(self) -> tuple[float, int]:
         """Return the seconds beyond start-up, and the calls made."""
         since = self.admin.last_seq()
-        taken = process.run(self.module, self.job)
+        taken = process.run(self.module, self.job, self.build)
         return float(taken["seconds"]), len(self.admin.calls(since=since, company=self.company))
 
 
-def measure(rounds: int) -> Result:
+def measure(rounds: int, against: Build | None = None) -> Result:
     """Move documents once, then ask again and again for new ones."""
     with stage.sandbox() as admin, tempfile.TemporaryDirectory(prefix="p4-") as temporary:
         folder = Path(temporary)
         small = _moved(admin, folder / "small", FEW, rows=0)
         large = _moved(admin, folder / "large", MANY, rows=ROWS)
-        idles = [small, large, _script(large, folder / "script"), _dlt(large, folder / "dlt")]
+        idles = {
+            f"this provider, {FEW} rows in the ledger": small,
+            f"this provider, {ROWS:,} rows in the ledger": large,
+            "listing all again": _script(large, folder / "script"),
+            "dlt incremental": _dlt(large, folder / "dlt"),
+        }
+        if against:
+            other = _moved(admin, folder / against.name, MANY, rows=ROWS, build=against)
+            idles[f"{against.name}, {ROWS:,} rows in the ledger"] = other
         admin.fault("latency", seconds=LATENCY)
-        found = [[idle.once() for idle in idles] for _ in range(rounds * _OFTEN)]
-    names = [
-        f"this provider, {FEW} rows in the ledger",
-        f"this provider, {ROWS:,} rows in the ledger",
-        "listing all again",
-        "dlt incremental",
-    ]
-    seconds = [Series(name, "s", [one[place][0] for one in found]) for place, name in enumerate(names)]
-    calls = [Series(name, "calls", [float(one[place][1]) for one in found]) for place, name in enumerate(names)]
+        found = [[idle.once() for idle in idles.values()] for _ in range(rounds * _OFTEN)]
+    seconds = [Series(name, "s", [one[place][0] for one in found]) for place, name in enumerate(idles)]
+    calls = [Series(name, "calls", [float(one[place][1]) for one in found]) for place, name in enumerate(idles)]
     few, many = seconds[:2]
     return Result(
         id="P4",
@@ -73,16 +85,17 @@ def measure(rounds: int) -> Result:
     )
 
 
-def _moved(admin: SandboxAdmin, folder: Path, documents: int, *, rows: int) -> Idle:
+def _moved(admin: SandboxAdmin, folder: Path, documents: int, *, rows: int, build: Build | None = None) -> Idle:
     """Move the documents of a company; not archived, so that they stay in the list."""
     folder.mkdir()
+    company = stage.furnish(admin, f"Idle {folder.name}", documents)
+    idle = Idle(admin, company, _OURS, stage.job_of(admin, company, folder, archive=False), build or Build())
     if rows:
-        fill_ledger(ledger_url(folder), _ACCOUNTS, rows)
-    company = stage.furnish(admin, f"Idle {documents}", documents)
-    job = stage.job_of(admin, company, folder, archive=False)
-    process.run(_OURS, job)
+        filled = process.start_code(_FILL, idle.job, idle.build, ACCOUNTS=str(_ACCOUNTS), ROWS=str(rows))
+        process.result_of(filled, "the ledger")
+    process.run(idle.module, idle.job, idle.build)
     stage.check(company, archived=False)
-    return Idle(admin, company, _OURS, job)
+    return idle
 
 
 def _script(of: Idle, folder: Path) -> Idle:

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import process, stage
-from benchmarks.p1_throughput import OURS, Way
+from benchmarks.build import Build
+from benchmarks.p1_throughput import OURS, Way, way_of
 from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
@@ -20,10 +21,11 @@ _LARGEST = 26 * 1024 * 1024
 _BODIES = Way("whole bodies with base64", "benchmarks.peers.whole_bodies")
 
 
-def measure(rounds: int) -> Result:
+def measure(rounds: int, against: Build | None = None) -> Result:
     """Move large files, then few and many small ones."""
+    builds = [OURS, *([way_of(against)] if against else [])]
     large: dict[str, list[float]] = {OURS.what: [], _BODIES.what: []}
-    small: dict[int, list[float]] = {FEW: [], MANY: []}
+    small: dict[tuple[str, int], list[float]] = {(way.what, one): [] for way in builds for one in (FEW, MANY)}
     whole: dict[int, list[float]] = {FEW: [], MANY: []}
     with stage.sandbox() as admin:
         for number in range(rounds):
@@ -31,18 +33,22 @@ def measure(rounds: int) -> Result:
                 taken = _with_large(admin, way, number)
                 large[way.what].append(taken["peak_megabytes"] - taken["idle_megabytes"])
             for documents in (FEW, MANY):
-                taken = _with_small(admin, documents, number)
-                small[documents].append(taken["peak_megabytes"] - taken["idle_megabytes"])
-                whole[documents].append(taken["peak_megabytes"])
-    ours = Series(f"this provider, {FILES} large files", "MB", large[OURS.what])
-    few, many = (Series(f"this provider, {one:,} small files", "MB", small[one]) for one in (FEW, MANY))
+                for way in builds:
+                    taken = _with_small(admin, way, documents, number)
+                    small[way.what, documents].append(taken["peak_megabytes"] - taken["idle_megabytes"])
+                    if way is OURS:
+                        whole[documents].append(taken["peak_megabytes"])
+    ours = Series(f"{OURS.what}, {FILES} large files", "MB", large[OURS.what])
+    few, many, *others = (
+        Series(f"{way.what}, {one:,} small files", "MB", small[way.what, one]) for way in builds for one in (FEW, MANY)
+    )
     all_few, all_many = (Series(f"the whole process, {one:,} small files", "MB", whole[one]) for one in (FEW, MANY))
     return Result(
         id="P7",
         title="Peak memory over idle",
         setting=f"{FILES} files of {MEGABYTES} MB, {PARALLEL} at a time; {FEW} and {MANY:,} small files",
         ours=[ours, few, many, all_few, all_many],
-        peers=[Series(f"{_BODIES.what}, {FILES} large files", "MB", large[_BODIES.what])],
+        peers=[Series(f"{_BODIES.what}, {FILES} large files", "MB", large[_BODIES.what]), *others],
         goals=[
             Goal.at_most(64, ours.median, f"at most 64 MB with files of {MEGABYTES} MB"),
             Goal.at_most(1.05, all_many.median / all_few.median, f"{MANY:,} small at most 1.05 times {FEW} small"),
@@ -66,13 +72,14 @@ def _with_large(admin: SandboxAdmin, way: Way, number: int) -> dict[str, float]:
     return taken
 
 
-def _with_small(admin: SandboxAdmin, documents: int, number: int) -> dict[str, float]:
-    company = stage.furnish(admin, f"{documents} small {number}", documents)
-    taken = _run(admin, OURS, company)
+def _with_small(admin: SandboxAdmin, way: Way, documents: int, number: int) -> dict[str, float]:
+    company = stage.furnish(admin, f"{way.what}, {documents} small {number}", documents)
+    taken = _run(admin, way, company)
     stage.check(company)
     return taken
 
 
 def _run(admin: SandboxAdmin, way: Way, company: CompanyAdmin, **options: object) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="p7-") as folder:
-        return process.run(way.module, stage.job_of(admin, company, Path(folder), parallel=PARALLEL, **options))
+        job = stage.job_of(admin, company, Path(folder), parallel=PARALLEL, **options)
+        return process.run(way.module, job, way.build)
