@@ -86,6 +86,50 @@ def test_only_the_step_that_was_tried_is_red(french: Page, company: CompanyAdmin
     take(french, "form-connection-name")
 
 
+_PASTE = """(input, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text", text);
+    input.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_comma_is_part_of_a_number_and_of_a_name(french: Page) -> None:
+    def items(field: str) -> Locator:
+        return french.get_by_role("list", name=WORDS[f"field.{field}"], exact=True).get_by_role("listitem")
+
+    def entry(field: str) -> Locator:
+        label = french.get_by_label(WORDS[f"field.{field}"], exact=True)
+        return label.and_(french.locator("input"))
+
+    button(french, "wizard.part.special").click()
+    rates, companies = entry("accept_rates"), entry("filter.companies.include")
+    for typed in ("16,34", "5.5"):
+        rates.press_sequentially(typed)
+        rates.press("Enter")
+    expect(items("accept_rates")).to_have_text(["16,34", "5,5"])
+    rates.evaluate(_PASTE, "8;2,1\r\n13\n")
+    expect(items("accept_rates")).to_have_text(["16,34", "5,5", "8", "2,1", "13"])
+    companies.press_sequentially("Müller, Meier & Co")
+    companies.press("Enter")
+    companies.press_sequentially("Papier;")
+    expect(items("filter.companies.include")).to_have_text(["Müller, Meier & Co", "Papier"])
+    button(french, "wizard.part.limits").click()
+    amount = entry("limits.amount")
+    amount.press_sequentially("10000,5")
+    amount.press("Tab")
+    expect(amount).to_have_value("10000,5")
+    take(french, "form-numbers")
+    button(french, "wizard.file.show").click()
+    file = french.get_by_role("dialog").locator("pre")
+    for line in ("[16.34, 5.5, 8, 2.1, 13]", "['Müller, Meier & Co', Papier]", "amount: 10000.5"):
+        expect(file).to_contain_text(line)
+    french.keyboard.press("Escape")
+    rates.fill("1,234")  # a thousand, or hardly more than one
+    rates.press("Enter")
+    expect(items("accept_rates").last).to_have_text("1,234")
+    expect(rates).to_have_attribute("aria-invalid", "true")
+
+
 def test_saving_without_a_preview_is_asked_about(french: Page, company: CompanyAdmin, airflow: LocalAirflow) -> None:
     go_on(french, "getmyinvoices")
     french.get_by_text(WORDS["connect.mode.new"]).click()

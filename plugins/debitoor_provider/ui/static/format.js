@@ -27,6 +27,10 @@ export const amount = (text, language) =>
     ? ""
     : new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(text);
 
+/** A number as a person types it: without marks between thousands. */
+export const typedNumber = (number, language) =>
+  new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 20 }).format(number);
+
 export const percent = (rate, language) => `${Number(rate).toLocaleString(language)} %`;
 
 /** How long ago, or how long from now, in the largest fitting unit. */

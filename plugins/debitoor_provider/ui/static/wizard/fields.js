@@ -24,7 +24,8 @@ export function ProblemText({ problem }) {
 
 export const sentenceOf = ({ message, remedy }) => [message, remedy].filter(Boolean).join(" ");
 
-const help = (t, has, path) => (has(`field.${path}.help`) ? t(`field.${path}.help`) : undefined);
+/** The help of a field, if the words have one. */
+export const helpOf = (t, has, path) => (has(`field.${path}.help`) ? t(`field.${path}.help`) : undefined);
 
 /** A problem of several fields together. */
 export function SharedProblem({ path }) {
@@ -40,7 +41,7 @@ export function TextField({ path, required, known = [], ...rest }) {
   const { id, value, set, problem, schema } = useField(path);
   return h(
     Labelled,
-    { id, label: t(`field.${path}`), help: help(t, has, path), problem, required },
+    { id, label: t(`field.${path}`), help: helpOf(t, has, path), problem, required },
     h(ui.Input, {
       value: value ?? "",
       maxLength: schema.maxLength,
@@ -62,7 +63,7 @@ export function AreaField({ path }) {
   const { id, value, set, problem, schema } = useField(path);
   return h(
     Labelled,
-    { id, label: t(`field.${path}`), help: help(t, has, path), problem },
+    { id, label: t(`field.${path}`), help: helpOf(t, has, path), problem },
     h(ui.Textarea, {
       value: value ?? "",
       rows: 2,
@@ -73,20 +74,20 @@ export function AreaField({ path }) {
   );
 }
 
-export function NumberField({ path, whole = true }) {
+/** A whole number. */
+export function NumberField({ path }) {
   const { t, has } = useWords();
   const { id, value, set, problem, schema } = useField(path);
-  const change = (text) => set(text === "" ? undefined : whole ? Number(text) : text);
   return h(
     Labelled,
-    { id, label: t(`field.${path}`), help: help(t, has, path), problem, maxW: "12rem" },
+    { id, label: t(`field.${path}`), help: helpOf(t, has, path), problem, maxW: "12rem" },
     h(ui.Input, {
       type: "number",
       value: value ?? "",
       min: schema.minimum,
       max: schema.maximum,
-      step: whole ? 1 : "any",
-      onChange: (event) => change(event.target.value),
+      step: 1,
+      onChange: ({ target }) => set(target.value === "" ? undefined : Number(target.value)),
     }),
   );
 }
@@ -99,7 +100,7 @@ export function SelectField({ path, empty }) {
   const options = choicesOf(choices.schema, settings.type, path);
   return h(
     Labelled,
-    { id, label: t(`field.${path}`), help: help(t, has, path), problem },
+    { id, label: t(`field.${path}`), help: helpOf(t, has, path), problem },
     h(Select, { value: value ?? "", onChange: (chosen) => set(chosen || undefined) }, [
       empty && h("option", { key: "", value: "" }, empty),
       ...options.map((option) => h("option", { key: option, value: option }, choiceWord(t, has, path, option))),
@@ -128,7 +129,7 @@ export function choiceWord(t, has, path, value) {
 export function SwitchField({ path }) {
   const { t, has } = useWords();
   const { id, value, set, problem } = useField(path);
-  const helpText = help(t, has, path);
+  const helpText = helpOf(t, has, path);
   return h(
     ui.Field.Root,
     { id, invalid: Boolean(problem) },
@@ -159,7 +160,7 @@ export function ChecksField({ path }) {
     ui.Fieldset.Root,
     { invalid: Boolean(problem) },
     h(ui.Fieldset.Legend, { id, tabIndex: -1, textStyle: "sm" }, t(`field.${path}`)),
-    has(`field.${path}.help`) && h(ui.Fieldset.HelperText, null, help(t, has, path)),
+    has(`field.${path}.help`) && h(ui.Fieldset.HelperText, null, helpOf(t, has, path)),
     h(
       ui.SimpleGrid,
       { columns: { base: 1, sm: 2, lg: 3 }, gap: 2, mt: 2 },

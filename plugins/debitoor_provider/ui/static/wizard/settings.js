@@ -20,6 +20,7 @@ import {
 } from "./fields.js";
 import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
+import { DecimalField, numberOf, shownNumber } from "./numbers.js";
 import { RenameField } from "./rename.js";
 
 export function SettingsStep() {
@@ -50,7 +51,7 @@ export function SettingsStep() {
         Row,
         { columns: 3 },
         h(NumberField, { path: "limits.new_documents" }),
-        h(NumberField, { path: "limits.amount", whole: false }),
+        h(DecimalField, { path: "limits.amount" }),
         settings.type !== "import" && h(NumberField, { path: "limits.archived" }),
         h(NumberField, { path: "limits.rejected_share" }),
         h(SelectField, { path: "limits.exceeded" }),
@@ -66,7 +67,7 @@ export function SettingsStep() {
         Row,
         { columns: 2 },
         h(TextField, { path: "notify.connection", disabled: !me.rights.connect }),
-        h(ListField, { path: "notify.to" }),
+        h(ListField, { path: "notify.to", between: /[;,\s]/ }),
         h(ChecksField, { path: "notify.when" }),
         h(SelectField, { path: "notify.language" }),
       ),
@@ -86,7 +87,7 @@ export function SettingsStep() {
 }
 
 function ExportParts({ known }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { settings } = useWizard();
   const parse = companyOf(known.companies);
   return [
@@ -138,7 +139,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "invoice" }),
       ),
       h(ReverseCharge),
-      h(ListField, { path: "accept_rates", parse: asNumber }),
+      h(ListField, { path: "accept_rates", parse: numberOf, show: (rate) => shownNumber(rate, language) }),
       h(
         Row,
         { columns: 2 },
@@ -148,8 +149,6 @@ function ExportParts({ known }) {
     ),
   ];
 }
-
-const asNumber = (text) => (Number.isNaN(Number(text)) ? text : Number(text));
 
 function ImportParts({ known }) {
   const { t } = useWords();
@@ -230,7 +229,7 @@ function ReverseCharge() {
       h(
         Row,
         { columns: 3 },
-        h(NumberField, { path: "reverse_charge.tax_rate", whole: false }),
+        h(DecimalField, { path: "reverse_charge.tax_rate" }),
         h(SelectField, { path: "reverse_charge.product_or_service" }),
         h(SelectField, { path: "reverse_charge.consumption_or_resale" }),
       ),
