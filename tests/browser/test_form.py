@@ -130,7 +130,9 @@ def test_a_comma_is_part_of_a_number_and_of_a_name(french: Page) -> None:
     expect(rates).to_have_attribute("aria-invalid", "true")
 
 
-def test_saving_without_a_preview_is_asked_about(french: Page, company: CompanyAdmin, airflow: LocalAirflow) -> None:
+def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
+    french: Page, company: CompanyAdmin, airflow: LocalAirflow
+) -> None:
     go_on(french, "getmyinvoices")
     french.get_by_text(WORDS["connect.mode.new"]).click()
     french.get_by_label(WORDS["connect.key"]).fill(company.gmi_api_key)
@@ -147,19 +149,46 @@ def test_saving_without_a_preview_is_asked_about(french: Page, company: CompanyA
     french.get_by_label(WORDS["field.name"]).fill("Autres livres")
     french.get_by_label(WORDS["field.debitoor_id"]).fill("autre@livres.example")
     go_on(french, "preview")
-    expect(french.get_by_role("alert")).to_be_visible()
-    button(french, "wizard.save").click()
-    question = french.get_by_role("alertdialog", name=WORDS["wizard.unpreviewed"])
+    button(french, "wizard.save").click()  # also before the preview is there
+    question = french.get_by_role("alertdialog", name=WORDS["wizard.onlyPaused"])
     expect(question).to_contain_text("autre@livres.example")
-    take(french, "form-unpreviewed")
+    take(french, "form-only-paused")
     question.get_by_role("button", name=WORDS["common.cancel"]).click()
     assert not (airflow.accounts / "autres-livres.yaml").exists()
     button(french, "wizard.save").click()
-    button(french, "wizard.unpreviewed.save").click()
-    expect(button(french, "wizard.start.now")).to_be_visible(timeout=90_000)
-    expect(french.get_by_role("alert")).to_contain_text("Corrigez cela avant de démarrer le compte.")
+    button(french, "wizard.onlyPaused.save").click()
+    expect(
+        button(french, "wizard.start.now").or_(french.get_by_role("link", name=WORDS["wizard.saved.correct"]))
+    ).to_be_visible(timeout=90_000)
+    expect(button(french, "wizard.start.now")).to_have_count(0)
     expect(french.get_by_role("alert")).to_contain_text("autre@livres.example")
-    take(french, "form-saved-unpreviewed")
+    take(french, "form-saved-paused")
+    assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
+
+    settled(french, "/accounts/autres-livres/documents")
+    button(french, "do.resume").first.click()
+    expect(french.get_by_text("autre@livres.example").first).to_be_visible()
+    take(french, "form-not-resumed")
+    assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
+
+    settled(french, "/accounts/autres-livres/edit?step=account")
+    french.get_by_label(WORDS["field.debitoor_id"]).fill(company.debitoor_email)
+    french.get_by_label(WORDS["field.name"]).fill("Nos livres")
+    button(french, "wizard.save").click()
+    expect(french.get_by_text(WORDS["wizard.saved.changed"])).to_be_visible()
+    settled(french, "/accounts/autres-livres/documents")
+    button(french, "do.resume").first.click()
+    expect(french.get_by_text(WORDS["do.resume.done"].replace("{name}", "Nos livres"))).to_be_visible()
+    assert not airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
+
+    settled(french, "/accounts/autres-livres/edit?step=settings")  # of one that runs now, and before any preview
+    companies = french.get_by_label(WORDS["field.filter.companies.include"], exact=True).and_(french.locator("input"))
+    companies.fill("Personne SARL")
+    button(french, "wizard.save").click()
+    expect(question).to_contain_text("Personne SARL")
+    button(french, "wizard.onlyPaused.save").click()
+    expect(button(french, "wizard.saved.correct")).to_be_visible()
+    assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
     (airflow.accounts / "autres-livres.yaml").unlink()
 
 

@@ -66,6 +66,8 @@ LEAST_ROLE = dict.fromkeys(OPEN_TO_ALL_USERS, ANYBODY) | {
     f"PUT {ONE}": "user",
     f"DELETE {ONE}": "user",
     f"GET {ONE}/draft/source": "user",
+    f"GET {ONE}/draft/home-rate": "user",
+    f"GET {ONE}/wrong": "user",
     f"POST {ONE}/draft/check": "user",
     f"POST {ONE}/draft/names": "user",
     f"POST {ONE}/draft/record": "user",

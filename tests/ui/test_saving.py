@@ -17,6 +17,7 @@ from airflow.models.dagbag import DagPriorityParsingRequest
 from airflow.utils.session import create_session
 
 from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.ui import known_wrong
 from debitoor_provider.ui.saving import version_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ SETTINGS: dict[str, Any] = {
     "debitoor_id": "books@acme.example",
     "connections": {"getmyinvoices": "gmi", "debitoor": "debitoor"},
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask no service: what they say is another matter, see test_known_wrong."""
+    monkeypatch.setattr(known_wrong, "verdict", lambda *_: known_wrong.Verdict([], ""))
 
 
 def put(client: TestClient, account_id: str = "acme", version: str | None = None, **changes: Any) -> Response:

@@ -54,7 +54,7 @@ class Services:
         self._account_id = account_id
         self._account = account
         self._patient = patient
-        self._hook_of = hook_of or _hook_of
+        self._hook_of = hook_of or new_hook
         self._refusal = refusal
         self._clients: dict[str, Any] = {}
         self._open = ExitStack()
@@ -95,7 +95,8 @@ def kept_hook(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[A
     return hook.kept(connection_id)
 
 
-def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
+def new_hook(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
+    """Make a hook in Airflow's own way."""
     return hook(connection_id)
 
 

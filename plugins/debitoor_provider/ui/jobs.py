@@ -24,11 +24,11 @@ def opened_job(account_id: str, account: Account, kind: RunKind = RunKind.MANUAL
 
     :param account_id: under which the ledger knows what is done already
     """
-    with job_of(account_id, account, opened_ledger(), run_id="page", kind=kind, hook_of=_hook_of) as job:
+    with job_of(account_id, account, opened_ledger(), run_id="page", kind=kind, hook_of=hook_of) as job:
         yield job
 
 
-def _hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
+def hook_of(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:
     """Make a hook, also of a team's connection: Airflow gives it to that team's tasks, but the page has no team."""
     found = connections.find(connection_id)
     return hook.of(found) if found else hook(connection_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +29,9 @@ class EnteredToSave(Entered):
     """Settings to be saved."""
 
     version: str | None = Field(description="Of the file that was edited; null when the account is new")
+    paused: bool = Field(
+        default=False, description="Whether to save what is known to be wrong; the account is paused by it"
+    )
 
 
 class Checked(BaseModel):
@@ -85,6 +89,13 @@ class SourceLists(BaseModel):
     companies: list[Text]
 
 
+class HomeRate(BaseModel):
+    """The standard VAT rate where the books are kept."""
+
+    country: str | None = Field(description="ISO code; null while it is not known")
+    rate: Decimal | None = Field(description="In per cent, of today; null for a country outside the EU")
+
+
 class Saved(BaseModel):
     """The result of saving an account's file."""
 
@@ -93,6 +104,17 @@ class Saved(BaseModel):
     version: str | None = None
     yaml: Text | None = None
     path: Text | None = Field(default=None, description="Name of the file below the accounts folder")
+    wrong: list[ProblemModel] | None = Field(
+        default=None, description="What is known to be wrong; the account is paused by it"
+    )
+    unclear: Text | None = Field(default=None, description="Why not all of it could be checked, if that was so")
+
+
+class KnownWrong(BaseModel):
+    """What is known to be wrong with an account."""
+
+    wrong: list[ProblemModel]
+    unclear: Text = Field(description="Why it is not known of all of it; empty when it is")
 
 
 class ToRemove(BaseModel):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse  # noqa: TC002
+from fastapi.responses import JSONResponse
 
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.accounts.files import placed
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.source import SourceError, read
 from debitoor_provider.sync.accounts.writing import slim
-from debitoor_provider.ui import audit, drafts, saving
-from debitoor_provider.ui.access import DELETE, ENTER
-from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
+from debitoor_provider.ui import audit, drafts, known_wrong, pausing, saving
+from debitoor_provider.ui.access import DELETE, EDIT, ENTER
+from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.models.accounts import ProblemModel
+from debitoor_provider.ui.models.drafts import EnteredToSave, KnownWrong, Removed, Saved, ToRemove
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.routes.drafts import not_valid
 from debitoor_provider.ui.strict import StrictRoute
@@ -26,7 +31,11 @@ router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_cla
 
 @router.put("", dependencies=[Depends(ENTER)], response_model=Saved, response_model_exclude_none=True)
 def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> Saved | JSONResponse:
-    """Save an account; a new one appears in Airflow within half a minute, paused or not as Airflow is configured."""
+    """Save an account; a new one appears in Airflow within half a minute, paused or not as Airflow is configured.
+
+    What Airflow or the services report to be wrong with it is refused (409, with ``problems``), unless the account is
+    to be paused by it.
+    """
     path = saving.path_of(account_id)
     if path is None:
         if entered.version is not None:
@@ -38,10 +47,18 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     if draft.account is None:
         return not_valid(draft.problems)
     dag_id, before = DAG_ID_PREFIX + account_id, _data(path)
+    file = account_files().get(account_id)
+    found = known_wrong.verdict(account_id, draft.account, file.account if file else None)
+    wrong = [ProblemModel.of(problem) for problem in placed(found.wrong, draft.yaml.encode(), path.name)]
+    if wrong and not entered.paused:
+        shown = [problem.model_dump(mode="json") for problem in wrong]
+        return JSONResponse({"detail": Message("account_known_wrong").text(), "problems": shown}, 409)
+    known: dict[str, Any] = {"dag_id": dag_id, "wrong": wrong or None, "unclear": found.unclear or None}
     try:
-        version = saving.save(path, draft.yaml, entered.version)
+        with pausing.paused(dag_id) if wrong else nullcontext():
+            version = saving.save(path, draft.yaml, entered.version)
     except saving.FolderReadOnly:
-        return Saved(written=False, dag_id=dag_id, yaml=draft.yaml, path=path.name)
+        return Saved(written=False, yaml=draft.yaml, path=path.name, **known)
     saving.ask_for_parsing()
     audit.note(
         user,
@@ -50,8 +67,25 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         file=path.name,
         is_new=entered.version is None,
         changed=_changed(before, slim(entered.settings)),
+        **({"paused": True} if wrong else {}),
     )
-    return Saved(written=True, dag_id=dag_id, version=version)
+    return Saved(written=True, version=version, **known)
+
+
+@router.get("/wrong", dependencies=[Depends(EDIT)])
+def read_wrong(account_id: str) -> KnownWrong:
+    """Return what Airflow and the services report to be wrong with an account, so that it is not to be started."""
+    file = account_files().get(account_id)
+    if file is None or file.account is None:
+        return KnownWrong(wrong=[], unclear="")
+    found = known_wrong.verdict(account_id, file.account, file.account)
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        content = b""
+    return KnownWrong(
+        wrong=list(map(ProblemModel.of, placed(found.wrong, content, file.path.name))), unclear=found.unclear
+    )
 
 
 @router.delete("", dependencies=[Depends(DELETE)])

@@ -14,6 +14,7 @@ export const accounts = (params, options) => call("GET", at("accounts"), { param
 export const oneAccount = (id, options) => call("GET", account(id), options);
 export const saveAccount = (id, body) => call("PUT", account(id), { body });
 export const removeAccount = (id, version) => call("DELETE", account(id), { body: { version } });
+export const knownWrong = (id) => call("GET", account(id, "/wrong"));
 export const folderProblems = (options) => call("GET", at("folders/problems"), options);
 export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"), { body: { ids } });
 
@@ -48,4 +49,5 @@ export const testConnection = (id) => call("POST", connection(id, "/test"), { bo
 export const askConsent = (id, body) => call("POST", connection(id, "/consent"), { body });
 
 export const draft = (id, part, body, options) => call("POST", account(id, `/draft/${part}`), { body, ...options });
+export const homeRate = (id, params, options) => call("GET", account(id, "/draft/home-rate"), { params, ...options });
 export const draftSource = (id, params, options) => call("GET", account(id, "/draft/source"), { params, ...options });

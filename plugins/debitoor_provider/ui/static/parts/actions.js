@@ -12,6 +12,7 @@ import { DryRunDialog } from "./dry_run.js";
 import { accountPlace } from "./links.js";
 import { notify, notifyFailure } from "./messages.js";
 import { RemoveDialog } from "./removing.js";
+import { requireNothingWrong } from "./startable.js";
 import { isUnderWay } from "./state.js";
 import { StopDialog } from "./stopping.js";
 
@@ -28,7 +29,7 @@ export function Actions({ onDone, children }) {
     if (action === "duplicate") return duplicate(row).then(go, (failure) => notifyFailure(failure, t));
     if (action in DIALOGS) return setOpen({ action, row });
     try {
-      const result = (await AT_ONCE[action](row)) ?? "done";
+      const result = (await AT_ONCE[action](row, t)) ?? "done";
       notify(t(`do.${action}.${result}`, { name: row.name }));
     } catch (failure) {
       notifyFailure(failure, t);
@@ -86,7 +87,10 @@ const AT_ONCE = {
   allow,
   sync,
   pause: async (row) => void (await pause(row.dag_id, true)),
-  resume: async (row) => void (await pause(row.dag_id, false)),
+  resume: async (row, t) => {
+    await requireNothingWrong(row, t);
+    await pause(row.dag_id, false);
+  },
 };
 
 /** The actions that an account's state and the user's rights leave, in the order in which they are offered. */

@@ -9,6 +9,7 @@ import { Dialog } from "./dialog.js";
 import { DateField } from "./lists.js";
 import { notify, notifyFailure } from "./messages.js";
 import { FailureNotice } from "./notices.js";
+import { requireNothingWrong } from "./startable.js";
 import { firstInstant, lastInstant } from "./zone.js";
 
 const ONE = "one";
@@ -27,6 +28,7 @@ export function BackfillDialog({ row, onClose }) {
   const start = async () => {
     setBusy(true);
     try {
+      if (row.paused) await requireNothingWrong(row, t);
       if (way === ONE) await trigger(row.dag_id, period);
       else await startBackfill(row.dag_id, ...instants(row, period));
       if (row.paused) await pause(row.dag_id, false); // afterwards: resuming may start a run of its own

@@ -12,7 +12,6 @@ export const WizardContext = createContext(null);
  *   set: (path: string, value: any) => void, change: (update: (draft: Object) => Object) => void,
  *   pending: {current: (() => Promise<boolean>)|null},
  *   connections: Object[], reloadConnections: () => void, leave: (id?: string) => void, backPath: string,
- *   noPreview: string, setUnseen: (unseen: {of: string, reason: string}|null) => void,
  *   problems: Object[], warnings: Object[], nextRuns: string[], tried: Set<string>,
  * }}
  */

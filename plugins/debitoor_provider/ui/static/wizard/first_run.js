@@ -1,9 +1,8 @@
 // Step: what the first run would move, before anything is saved.
 
-import { h, ui, useEffect } from "../host.js";
+import { h, ui } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
-import { reasonOf } from "../http.js";
 import { useWords } from "../words.js";
 import { FailureNotice } from "../parts/notices.js";
 import { PreviewResult } from "../parts/preview.js";
@@ -12,13 +11,10 @@ import { idOf } from "./draft.js";
 
 export function FirstRunStep() {
   const { t } = useWords();
-  const { draft, settings, isEdit, setUnseen } = useWizard();
+  const { draft, settings, isEdit } = useWizard();
   const load = (options) =>
     api.draft(idOf(draft), "preview", { settings, from: null, to: null, limit: 50 }, options);
   const { data, failure, isLoading, reload } = useData(load, [JSON.stringify(settings)]);
-  useEffect(() => {
-    if (!isLoading) setUnseen(failure ? { of: JSON.stringify(settings), reason: reasonOf(failure, t) } : null);
-  }, [failure, isLoading]);
   return h(
     ui.Stack,
     { gap: 4 },

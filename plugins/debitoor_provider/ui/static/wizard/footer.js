@@ -10,8 +10,7 @@ import { FileText } from "./file.js";
 
 export function Footer({ index, check, saving, goTo, next, leave, onCancel }) {
   const { t } = useWords();
-  const { draft, isEdit, settings, noPreview } = useWizard();
-  const [isAsked, setAsked] = useState(false);
+  const { draft, isEdit, settings } = useWizard();
   const [isShown, setShown] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const isLast = index === STEPS.length - 1;
@@ -45,7 +44,7 @@ export function Footer({ index, check, saving, goTo, next, leave, onCancel }) {
             colorPalette: "brand",
             loading: saving.isBusy,
             loadingText: t("wizard.saving"),
-            onClick: () => (noPreview ? setAsked(true) : saving.save()),
+            onClick: () => saving.save(),
           },
           t("wizard.save"),
         ),
@@ -53,27 +52,6 @@ export function Footer({ index, check, saving, goTo, next, leave, onCancel }) {
       settings.type && h(ui.Button, { variant: "ghost", onClick: () => setShown(true) }, t("wizard.file.show")),
       h(ui.Button, { variant: "ghost", asChild: true }, h(Link, { to: leave, onClick: onCancel }, t("common.cancel"))),
     ),
-    isAsked &&
-      h(
-        Dialog,
-        {
-          title: t("wizard.unpreviewed"),
-          isAlert: true,
-          onClose: () => setAsked(false),
-          footer: h(
-            ui.Button,
-            {
-              colorPalette: "brand",
-              onClick: () => {
-                setAsked(false);
-                saving.save();
-              },
-            },
-            t("wizard.unpreviewed.save"),
-          ),
-        },
-        h(ui.Text, { overflowWrap: "anywhere" }, t("wizard.unpreviewed.text", { reason: noPreview })),
-      ),
     isShown &&
       h(
         Dialog,

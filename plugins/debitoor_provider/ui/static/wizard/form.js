@@ -53,9 +53,6 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     forget(accountId);
     again();
   };
-  /** Why the preview of these settings failed: saving them is asked about, and starting them is warned of. */
-  const [unseen, setUnseen] = useState(null);
-  const noPreview = unseen?.of === JSON.stringify(draft.settings) ? unseen.reason : "";
   const saving = useSaving({ draft, setDraft, check, accountId, point, startAgain });
 
   /** What a person has typed on a step and not sent off yet; goes before the next step. */
@@ -84,8 +81,6 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     nextRuns: check.nextRuns,
     tried,
     pending,
-    noPreview,
-    setUnseen,
     reloadConnections,
     change: setDraft,
     set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
@@ -94,7 +89,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
   };
 
-  if (saving.saved) return h(Saved, { ...saving.saved, isEdit, noPreview });
+  if (saving.saved) return h(Saved, { ...saving.saved, isEdit, onCorrect: startAgain });
   if (check.isFirst) return h(Loading);
   return h(
     WizardContext.Provider,

@@ -6,25 +6,28 @@ import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
 import { FailureNotice } from "../parts/notices.js";
+import { requireNothingWrong } from "../parts/startable.js";
 import { FileText } from "./file.js";
+import { KnownWrong } from "./wrong.js";
 
 export function Saved(props) {
   return props.written ? h(Written, props) : h(ToCommit, props);
 }
 
-function ToCommit({ path, yaml }) {
+function ToCommit({ path, yaml, wrong }) {
   const { t } = useWords();
   return h(
     ui.Stack,
     { gap: 4, maxW: "64rem", minW: 0 },
     h(ui.Heading, { as: "h2", size: "lg" }, t("wizard.commit")),
     h(ui.Text, null, t("wizard.commit.help", { path })),
+    wrong && h(KnownWrong, { problems: wrong, title: t("wizard.commit.wrong") }),
     h(FileText, { name: path, text: yaml }),
     h(ui.Link, { asChild: true, colorPalette: "brand" }, h(Link, { to: HOME }, t("wizard.back.accounts"))),
   );
 }
 
-function Written({ accountId, dag_id: dagId, frequency, isEdit, noPreview }) {
+function Written({ accountId, dag_id: dagId, frequency, isEdit, wrong, unclear, onCorrect }) {
   const { t } = useWords();
   const page = `${HOME}/accounts/${encodeURIComponent(accountId)}`;
   const [isKnown, setKnown] = useState(isEdit);
@@ -55,9 +58,12 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit, noPreview }) {
       ui.Box,
       { "aria-live": "polite" },
       !isKnown && h(ui.HStack, null, h(ui.Spinner, { size: "sm" }), h(ui.Text, null, t("wizard.saved.waiting"))),
-      isKnown && account && !isEdit && h(Start, { account, dagId, frequency, page, noPreview }),
+      isKnown && account && !isEdit && !wrong && h(Start, { account, dagId, frequency, page, unclear }),
     ),
-    (isEdit || !isKnown) &&
+    wrong && h(KnownWrong, { problems: wrong, title: t("wizard.saved.paused") }),
+    isEdit && unclear && h(Unclear, { reason: unclear }),
+    wrong && isKnown && h(Correct, { page, onCorrect: isEdit ? onCorrect : null }),
+    !wrong && (isEdit || !isKnown) &&
       h(
         ui.Button,
         { asChild: true, variant: isEdit ? "solid" : "outline", colorPalette: "brand", alignSelf: "start" },
@@ -67,7 +73,7 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit, noPreview }) {
 }
 
 /** The account is there: start it, or leave it as it is. */
-function Start({ account, dagId, frequency, page, noPreview }) {
+function Start({ account, dagId, frequency, page, unclear }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const [failure, setFailure] = useState(null);
@@ -76,7 +82,10 @@ function Start({ account, dagId, frequency, page, noPreview }) {
     setBusy(true);
     setFailure(null);
     try {
-      if (account.paused) await airflow.pause(dagId, false);
+      if (account.paused) {
+        await requireNothingWrong(account, t);
+        await airflow.pause(dagId, false);
+      }
       // A schedule starts its first run by itself as soon as the account is resumed.
       if (!account.paused || frequency === "manual") await airflow.trigger(dagId);
       navigate(page);
@@ -89,28 +98,50 @@ function Start({ account, dagId, frequency, page, noPreview }) {
     ui.Stack,
     { gap: 3 },
     h(ui.Text, null, account.paused ? t("wizard.start.paused") : t("wizard.start.active")),
-    noPreview &&
-      h(
-        ui.Alert.Root,
-        { status: "warning", role: "alert" },
-        h(ui.Alert.Indicator),
-        h(
-          ui.Alert.Content,
-          { minW: 0, overflowWrap: "anywhere" },
-          h(ui.Alert.Description, null, t("wizard.start.unpreviewed", { reason: noPreview })),
-        ),
-      ),
+    unclear && h(Unclear, { reason: unclear }),
     failure && h(FailureNotice, { failure }),
     h(
       ui.HStack,
       { wrap: "wrap" },
       account.rights.run &&
-        h(ui.Button, { colorPalette: "brand", loading: isBusy, onClick: start }, t("wizard.start.now")),
+        h(
+          ui.Button,
+          { colorPalette: "brand", variant: unclear ? "outline" : "solid", loading: isBusy, onClick: start },
+          t("wizard.start.now"),
+        ),
       h(
         ui.Button,
         { asChild: true, variant: "outline" },
         h(Link, { to: page }, account.paused ? t("wizard.start.leave") : t("wizard.saved.toAccount")),
       ),
+    ),
+  );
+}
+
+/** What is known to be wrong is corrected first; until then the account cannot be started here. */
+function Correct({ page, onCorrect }) {
+  const { t } = useWords();
+  const link = h(Link, { to: `${page}/edit` }, t("wizard.saved.correct"));
+  return h(
+    ui.HStack,
+    { wrap: "wrap" },
+    onCorrect
+      ? h(ui.Button, { colorPalette: "brand", onClick: onCorrect }, t("wizard.saved.correct"))
+      : h(ui.Button, { asChild: true, colorPalette: "brand" }, link),
+    h(ui.Button, { asChild: true, variant: "outline" }, h(Link, { to: page }, t("wizard.start.leave"))),
+  );
+}
+
+function Unclear({ reason }) {
+  const { t } = useWords();
+  return h(
+    ui.Alert.Root,
+    { status: "warning", role: "alert" },
+    h(ui.Alert.Indicator),
+    h(
+      ui.Alert.Content,
+      { minW: 0, overflowWrap: "anywhere" },
+      h(ui.Alert.Description, null, t("wizard.start.unclear", { reason })),
     ),
   );
 }

@@ -1,4 +1,4 @@
-// Saving, and what may come between: problems, a change by another user, a folder that cannot be written.
+// Saving, and what may come between: problems, what is known to be wrong, a change by another user.
 
 import { h, useState } from "../host.js";
 import * as api from "../api.js";
@@ -6,12 +6,13 @@ import { FailureNotice } from "../parts/notices.js";
 import { useWords } from "../words.js";
 import { Conflict } from "./conflict.js";
 import { forget } from "./draft.js";
+import { OnlyPaused } from "./wrong.js";
 
 /**
  * @param {{draft: Object, setDraft: (draft: Object) => void, check: Object, accountId: string|undefined,
  *   point: (problems: Object[]) => void, startAgain: () => void}} form point: shows problems where they are;
  *   startAgain: reloads the account and discards the draft
- * @returns {{saved: Object|null, isBusy: boolean, save: (version?: string) => Promise<void>, notice: any}}
+ * @returns {{saved: Object|null, isBusy: boolean, save: () => Promise<void>, notice: any}}
  */
 export function useSaving({ draft, setDraft, check, accountId, point, startAgain }) {
   const { t } = useWords();
@@ -19,22 +20,26 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState(null);
   const [other, setOther] = useState(null);
+  /** What is known to be wrong, and the version of the file that was to be replaced. */
+  const [wrong, setWrong] = useState(null);
 
-  const put = async (version) => {
+  const put = async (version, paused) => {
     const bad = await check.now();
     if (bad.length) {
       point(bad);
       return;
     }
-    const answer = await api.saveAccount(draft.accountId, { settings: draft.settings, version });
+    const answer = await api.saveAccount(draft.accountId, { settings: draft.settings, version, paused });
     forget(accountId);
     setSaved({ ...answer, accountId: draft.accountId, frequency: draft.settings.frequency ?? "daily" });
   };
 
-  const explain = async (error) => {
+  const explain = async (error, version) => {
     if (error.status === 422 && error.problems.length) {
       check.show(error.problems);
       point(error.problems);
+    } else if (error.status === 409 && error.problems.length) {
+      setWrong({ problems: error.problems, version });
     } else if (error.status === 409 && draft.version) {
       setOther(await api.oneAccount(draft.accountId));
     } else if (error.status === 409) {
@@ -45,12 +50,12 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
     }
   };
 
-  const save = async (version = draft.version) => {
+  const save = async (version = draft.version, paused = false) => {
     setBusy(true);
     setFailure(null);
     setOther(null);
     try {
-      await put(version).catch(explain);
+      await put(version, paused).catch((error) => explain(error, version));
     } catch (error) {
       setFailure(error);
     } finally {
@@ -58,12 +63,24 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
     }
   };
 
+  const savePaused = async () => {
+    await save(wrong.version, true);
+    setWrong(null);
+  };
   const mine = () => {
     setDraft((before) => ({ ...before, version: other.version }));
     save(other.version);
   };
   const notice = [
     failure && h(FailureNotice, { key: "failure", failure, onRetry: () => save() }),
+    wrong &&
+      h(OnlyPaused, {
+        key: "wrong",
+        problems: wrong.problems,
+        isBusy,
+        onSave: savePaused,
+        onClose: () => setWrong(null),
+      }),
     other &&
       h(Conflict, {
         key: "conflict",

@@ -1,0 +1,53 @@
+"""What is known to be wrong with an account's settings, so that it is not to be started.
+
+The services are asked once, without retries. What they do not answer is not known to be wrong.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from debitoor_provider.runs.airflow_names import AirflowNames
+from debitoor_provider.runs.examination import answers_about
+from debitoor_provider.services.http.errors import QuotaUsedUp, RetryError
+from debitoor_provider.sync.accounts.finding import Finding
+from debitoor_provider.ui.jobs import hook_of
+from debitoor_provider.ui.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import Account
+
+
+class Verdict(NamedTuple):
+    """What is known of settings.
+
+    :param wrong: what keeps an account from doing what is meant
+    :param unclear: why it is not known of all of it; empty when it is
+    """
+
+    wrong: list[Finding]
+    unclear: str
+
+
+def verdict(account_id: str, account: Account, before: Account | None = None) -> Verdict:
+    """Ask Airflow and the services about settings.
+
+    :param before: the account's settings until now: what they name already and does not exist now leaves the account
+        as it is, as in a run
+    """
+    names = AirflowNames.read(suggests=False)
+    answers = answers_about(account_id, account, hook_of, opened_ledger(), waits=False)
+    wrong = [*names.unusable_pool(account), *names.unusable_files(account)]
+    unclear = ""
+    for field, error in answers.errors:
+        if isinstance(error, (RetryError, QuotaUsedUp)):
+            unclear = unclear or str(error.located)
+        else:
+            wrong.append(Finding(field, error.message))
+    wrong += [one for one in answers.unknown if _at(account, one.field) != _at(before, one.field)]
+    return Verdict(wrong, unclear)
+
+
+def _at(account: Account | None, field: str) -> Any:
+    return reduce(lambda section, name: getattr(section, name, None), field.split("."), account)
