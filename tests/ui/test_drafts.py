@@ -387,6 +387,42 @@ class TestTheSource:
         assert "Paper Ltd" in answer["companies"]
 
 
+class TestTheRateAtHome:
+    def ask(self, client: TestClient, **params: str) -> Any:
+        return client.get("/api/accounts/new-account/draft/home-rate", params=params).json()
+
+    def test_is_the_standard_rate_of_the_country_of_the_books(
+        self,
+        page: Callable[..., TestClient],
+        acme: CompanyAdmin,
+        sandbox: SandboxAdmin,
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        french = sandbox.create_company("Roux SARL", country="FR", limits=None)
+        connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"]) | {"password": french.debitoor_token}
+        monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
+        client = page()
+        assert self.ask(client, connection="debitoor") == {"country": "FR", "rate": "20"}
+        before = sandbox.last_seq()
+        assert self.ask(client, connection="debitoor")["rate"] == "20"
+        assert sandbox.calls(since=before, company=french) == []
+
+    def test_is_that_of_the_country_that_the_settings_state(
+        self, page: Callable[..., TestClient], acme: CompanyAdmin, sandbox: SandboxAdmin
+    ):
+        before = sandbox.last_seq()
+        assert self.ask(page(), connection="debitoor", country="dk") == {"country": "DK", "rate": "25"}
+        assert sandbox.calls(since=before, company=acme) == []
+
+    @pytest.mark.parametrize("params", [{}, {"country": "XX"}, {"country": "US"}])
+    def test_is_not_known_without_a_member_state(self, page: Callable[..., TestClient], params: dict[str, str]):
+        assert self.ask(page(), **params)["rate"] is None
+
+    def test_is_not_read_through_a_connection_of_others(self, page: Callable[..., TestClient], acme: CompanyAdmin):
+        answer = page("user").get("/api/accounts/new-account/draft/home-rate", params={"connection": "debitoor"})
+        assert answer.status_code == 403
+
+
 class TestRights:
     @pytest.mark.parametrize("part", ["names", "record", "preview"])
     def test_connections_of_others_are_not_looked_into(

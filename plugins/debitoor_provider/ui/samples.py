@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cachetools import TTLCache
 
 from debitoor_provider.configuration import ecb_rates
+from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.ui import connections
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
     from debitoor_provider.hooks.base import ServiceHook
+    from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.steps.direction import Direction
@@ -55,6 +57,13 @@ def opened_getmyinvoices(connection_id: str) -> Iterator[GetMyInvoicesClient]:
     """Open a connection to GetMyInvoices likewise."""
     with ExitStack() as opened:
         yield _open(opened, connection_id, GetMyInvoicesHook)
+
+
+@contextmanager
+def opened_debitoor(connection_id: str) -> Iterator[DebitoorClient]:
+    """Open a connection to Debitoor likewise."""
+    with ExitStack() as opened:
+        yield _open(opened, connection_id, DebitoorHook)
 
 
 def _open(opened: ExitStack, connection_id: str, hook: type[ServiceHook[Any]]) -> Any:

@@ -99,10 +99,19 @@ def rates_on(country: str, day: date, postcode: str = "") -> frozenset[Decimal]:
     for region in _REGIONS.get(country, ()):
         if re.fullmatch(region.postcodes, postcode) or (region.anywhere and not postcode):
             rates |= _valid(region.rates, day)
+    standard = standard_rate_on(country, day)
+    return rates if standard is None else rates | {standard}
+
+
+def standard_rate_on(country: str, day: date) -> Decimal | None:
+    """Return the standard VAT rate of a member state on a day, in per cent; ``None`` for any other country.
+
+    :param country: ISO two-letter code
+    """
     try:
-        return rates | {get_standard_rate(country, day)}
+        return get_standard_rate(country, max(day, DATA_FIRST_DATE))
     except UnknownCountryError:
-        return rates
+        return None
 
 
 def _valid(table: str, day: date) -> frozenset[Decimal]:

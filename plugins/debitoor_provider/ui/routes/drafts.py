@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
@@ -11,6 +12,9 @@ from fastapi.responses import JSONResponse
 from debitoor_provider.messages import Message, localized
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schedule import next_runs
+from debitoor_provider.sync.books import country_of_books
+from debitoor_provider.sync.countries import iso_code
+from debitoor_provider.sync.export.vat_rates import standard_rate_on
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
@@ -22,6 +26,7 @@ from debitoor_provider.ui.models.drafts import (
     Checked,
     Entered,
     EnteredToPreview,
+    HomeRate,
     NameSample,
     NameSamples,
     Records,
@@ -76,6 +81,17 @@ def read_source(account_id: str, connection: str, user: GetUserDep) -> SourceLis
     with samples.opened_getmyinvoices(connection) as client:
         companies = {company.name for company in client.companies() if company.name}
         return SourceLists(tags=sorted(set(client.tags()), key=fold), companies=sorted(companies, key=fold))
+
+
+@router.get("/home-rate")
+def read_home_rate(account_id: str, user: GetUserDep, connection: str = "", country: str = "") -> HomeRate:
+    """Return the standard VAT rate of the country of the books: the stated one, or else that of a connection."""
+    home = iso_code(country)
+    if connection and not home:
+        drafts.require_connections(user, account_id, {"debitoor": connection})
+        with samples.opened_debitoor(connection) as client:
+            home = country_of_books(client)
+    return HomeRate(country=home or None, rate=standard_rate_on(home, datetime.now(UTC).date()) if home else None)
 
 
 @router.post("/names")

@@ -183,3 +183,7 @@ export function ChecksField({ path }) {
     problem && h(ui.Fieldset.ErrorText, { color: "red.fg" }, sentenceOf(problem)),
   );
 }
+
+/** Fields side by side, where there is room. */
+export const Row = ({ columns, children }) =>
+  h(ui.SimpleGrid, { columns: { base: 1, md: columns }, gap: 4, alignItems: "start" }, children);

@@ -12,6 +12,7 @@ import {
   ChecksField,
   Labelled,
   NumberField,
+  Row,
   Select,
   SelectField,
   SharedProblem,
@@ -22,6 +23,7 @@ import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
 import { DecimalField, numberOf, shownNumber } from "./numbers.js";
 import { RenameField } from "./rename.js";
+import { ReverseCharge } from "./reverse_charge.js";
 
 export function SettingsStep() {
   const { t } = useWords();
@@ -203,39 +205,6 @@ function TimezoneField() {
   );
 }
 
-/** Fields that are set only together; without them such documents wait for a person. */
-function ReverseCharge() {
-  const { t } = useWords();
-  const { settings, set } = useWizard();
-  const isOn = Boolean(settings.reverse_charge);
-  const rule = { tax_rate: 19, product_or_service: "service", consumption_or_resale: "consumption" };
-  return h(
-    ui.Stack,
-    { gap: 3 },
-    h(
-      ui.Switch.Root,
-      {
-        ids: { hiddenInput: "field-reverse_charge" },
-        checked: isOn,
-        colorPalette: "brand",
-        onCheckedChange: (now) => set("reverse_charge", now.checked ? rule : undefined),
-      },
-      h(ui.Switch.HiddenInput),
-      h(ui.Switch.Control),
-      h(ui.Switch.Label, null, t("field.reverse_charge")),
-    ),
-    h(ui.Text, { color: "fg.muted", textStyle: "sm" }, t("field.reverse_charge.help")),
-    isOn &&
-      h(
-        Row,
-        { columns: 3 },
-        h(DecimalField, { path: "reverse_charge.tax_rate" }),
-        h(SelectField, { path: "reverse_charge.product_or_service" }),
-        h(SelectField, { path: "reverse_charge.consumption_or_resale" }),
-      ),
-  );
-}
-
 export function Part({ title, children }) {
   return h(
     ui.Stack,
@@ -244,10 +213,6 @@ export function Part({ title, children }) {
     children,
   );
 }
-
-/** Fields side by side, where there is room. */
-const Row = ({ columns, children }) =>
-  h(ui.SimpleGrid, { columns: { base: 1, md: columns }, gap: 4, alignItems: "start" }, children);
 
 /** Settings that few people need; open by itself when one of them is set. */
 function Folded({ title, paths, children }) {
